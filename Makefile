@@ -1,0 +1,77 @@
+# `make` lists what there is. Arguments are passed on: make test-unit ARGS='libs/codes --reporter=verbose'
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install run build test test-unit test-integration check services migrate start-rabbitmq-consumer \
+  secrets up down bench clean check-node
+
+NODE := node --enable-source-maps
+VITEST := node_modules/.bin/vitest run
+SERVER := dist/apps/server/src
+# Folders count as well: their time changes when a file goes away.
+SOURCES := $(shell find apps libs \( -name '*.spec.ts' -o -name '*.contract.ts' \) -prune -o -print) \
+  package.json nest-cli.json tsconfig.json tsconfig.build.json
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-24s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: build ## API and background work on the embedded default: http://127.0.0.1:3000
+	@exec $(NODE) $(SERVER)/main.js $(ARGS)
+
+test: build ## every test
+	@$(VITEST) $(ARGS)
+
+test-unit: install ## unit tests; they need nothing but Node
+	@$(VITEST) --project unit $(ARGS)
+
+test-integration: install ## tests against real services
+	@$(VITEST) --project integration $(ARGS)
+
+check: install ## format, lint, types, fences and the lock file
+	@npm run --silent lint
+	@npm run --silent typecheck
+	@npm run --silent fences
+	@npm run --silent lock-check
+
+services: ## install the servers the tests talk to (Debian, Ubuntu; as root)
+	@sh deploy/services.sh
+
+migrate: build ## bring the database up to date
+	@$(NODE) $(SERVER)/migrate.js $(ARGS)
+
+start-rabbitmq-consumer: build ## print events: ARGS="--type 'customer.*' --json"
+	@exec $(NODE) dist/apps/subscriber/src/main.js $(ARGS)
+
+up: secrets ## docker compose: the program and its services; mail at http://127.0.0.1:8025
+	@docker compose up --build --detach --wait $(ARGS)
+	@echo 'http://127.0.0.1:3000/docs   mail: http://127.0.0.1:8025   queues: http://127.0.0.1:15672 (foyer, foyer)'
+
+down: ## stop what `up` started; the data stays (ARGS=--volumes throws it away)
+	@docker compose down $(ARGS)
+
+secrets: check-node ## write the secrets into .env that are missing there
+	@node deploy/make-secrets.mjs
+
+bench: build ## measure
+	@node test/bench/run.mjs $(ARGS)
+
+build: install $(SERVER)/main.js ## compile to dist, if a source is newer
+
+install: check-node node_modules/.package-lock.json ## npm ci, if the lock file is newer
+
+clean: ## remove what was built and installed; data and .env stay
+	@rm -rf dist coverage node_modules
+
+$(SERVER)/main.js: $(SOURCES) node_modules/.package-lock.json
+	@npm run --silent build
+	@touch $@
+
+# npm writes this file last, so a broken installation is done again.
+node_modules/.package-lock.json: package-lock.json | check-node
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+check-node:
+	@command -v node >/dev/null || { echo 'Node.js is missing: install 20.19 or newer, https://nodejs.org' >&2; exit 1; }
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a < 20 || (a === 20 && b < 19) || (a === 22 && b < 13) ? 1 : 0)' || \
+	  { echo "Node.js 20.19 or newer is needed (of 22: 22.13), this is $$(node --version)" >&2; exit 1; }

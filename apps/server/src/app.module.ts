@@ -1,0 +1,29 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AuthModule, authTables } from '#auth/module';
+import { CustomersModule, customersProblems, customersTables } from '#customers/module';
+import { MessagingModule, messagingTables } from '#messaging/module';
+import { NotificationsModule, notificationsProblems } from '#notifications/module';
+import { type Foundations, PlatformModule } from '#platform/module';
+import { RegistrationModule, registrationProblems, registrationTables } from '#registration/module';
+
+/** In the order of the house: who stands below is migrated first. */
+export const TABLES = [messagingTables, authTables, customersTables, registrationTables];
+const PROBLEMS = [...notificationsProblems, ...customersProblems, ...registrationProblems];
+
+/** The rooms of the house. */
+@Module({})
+export class AppModule {
+  static on(foundations: Foundations): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        PlatformModule.on(foundations, PROBLEMS),
+        MessagingModule,
+        NotificationsModule.on(foundations.settings),
+        AuthModule,
+        CustomersModule,
+        RegistrationModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,58 @@
+import path from 'node:path';
+import {
+  connectRedis,
+  createDataSource,
+  createLog,
+  Database,
+  type EmbeddedPostgres,
+  hasRedis,
+  Metrics,
+  migrate,
+  provideSecrets,
+  RouteTable,
+  type Settings,
+  startEmbeddedPostgres,
+} from '#platform';
+import type { Foundations } from '#platform/module';
+import { TABLES } from './app.module.js';
+
+/** What stands before the program is composed, in the order of opening; `close` goes the way back. */
+export async function openFoundations(settings: Settings): Promise<Foundations & { close(): Promise<void> }> {
+  const log = createLog(settings);
+  const embedded = settings.databaseUrl === undefined ? await startEmbedded(settings) : undefined;
+  const url = settings.databaseUrl ?? embedded?.url() ?? '';
+  if (embedded) await runMigrations(url);
+  const source = createDataSource(url, TABLES);
+  await source.initialize();
+  const database = new Database(source);
+  const redis = hasRedis(settings) ? await connectRedis(settings.redisUrls, log) : undefined;
+  const close = async (): Promise<void> => {
+    await redis?.close();
+    await source.destroy();
+    await embedded?.stop();
+    log.flush();
+  };
+  return {
+    settings,
+    secrets: provideSecrets(settings),
+    log,
+    metrics: new Metrics(),
+    routes: new RouteTable(),
+    database,
+    redis,
+    close,
+  };
+}
+
+/** Safe to start from many replicas at once. */
+export async function runMigrations(url: string): Promise<readonly string[]> {
+  const patient = await createDataSource(url, TABLES, true).initialize();
+  try {
+    return await migrate(patient);
+  } finally {
+    await patient.destroy();
+  }
+}
+
+export const startEmbedded = (settings: Settings): Promise<EmbeddedPostgres> =>
+  startEmbeddedPostgres({ dataDir: path.join(settings.dataDir, 'postgres') });

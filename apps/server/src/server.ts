@@ -1,0 +1,34 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Relays } from '#messaging';
+import { Dispatcher } from '#notifications';
+import { createHttpAdapter, Health } from '#platform';
+import type { Foundations } from '#platform/module';
+import { AppModule } from './app.module.js';
+import { serveDocs } from './docs.js';
+
+/** The program, composed and listening. */
+export async function serve(foundations: Foundations): Promise<NestFastifyApplication> {
+  const { settings, log, metrics, routes } = foundations;
+  const adapter = createHttpAdapter({ publicUrl: settings.publicUrl, log, metrics, routes });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.on(foundations), adapter, {
+    logger: log,
+    bodyParser: false,
+    abortOnError: false,
+  });
+  if (settings.run !== 'worker') serveDocs(app, settings.publicUrl);
+  if (settings.run !== 'api') startBackgroundWork(app);
+  await app.listen(settings.port, settings.host);
+  return app;
+}
+
+function startBackgroundWork(app: NestFastifyApplication): void {
+  app.get(Dispatcher).start();
+  app.get(Relays).start();
+}
+
+/** No request is cut: not ready, nothing new accepted, what runs is finished, then the modules close. */
+export async function stop(app: NestFastifyApplication): Promise<void> {
+  app.get(Health).drain();
+  await app.close();
+}

@@ -1,0 +1,24 @@
+import { hasDevMailbox, type Settings } from '#platform';
+
+/** For a person at a terminal: where to look, and a first customer to copy and paste. */
+export function greet(settings: Settings): void {
+  const { publicUrl: url } = settings;
+  const mailbox = hasDevMailbox(settings) ? `\n  mailbox   ${url}/dev/mailbox` : '';
+  console.log(`
+  Foyer is open.
+
+  API       ${url}/v1
+  docs      ${url}/docs${mailbox}
+  health    ${url}/health/ready
+
+  A first customer:
+
+    curl -s ${url}/v1/registrations -H 'content-type: application/json' \\
+      -d '{"email": "ada@example.org", "password": "correct horse battery staple"}'
+
+  Read the code${mailbox ? ` at ${url}/dev/mailbox` : ''}, and within a minute:
+
+    curl -s ${url}/v1/registrations/activate -u 'ada@example.org:correct horse battery staple' \\
+      -H 'content-type: application/json' -d '{"code": "0000"}'
+`);
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { BadOptions, readOptions } from './options.js';
+
+const patterns = (...types: string[]) =>
+  readOptions(
+    types.flatMap((type) => ['--type', type]),
+    {},
+  ).patterns;
+
+describe('readOptions', () => {
+  it('hears everything on the local broker by default', () => {
+    expect(readOptions([], {})).toEqual({
+      patterns: ['#'],
+      json: false,
+      help: false,
+      url: 'amqp://guest:guest@127.0.0.1:5672',
+    });
+  });
+
+  it('takes the broker from --url, else from RABBITMQ_URL', () => {
+    const env = { RABBITMQ_URL: 'amqps://env.example.com' };
+    expect(readOptions([], env).url).toBe('amqps://env.example.com');
+    expect(readOptions(['--url', 'amqp://arg.example.com'], env).url).toBe('amqp://arg.example.com');
+  });
+
+  it('reads a trailing * as everything that starts so', () => {
+    expect(patterns('customer.*')).toEqual(['customer.#']);
+    expect(patterns('customer.created.*')).toEqual(['customer.created.#']);
+    expect(patterns('*')).toEqual(['#']);
+  });
+
+  it('takes several types, and exact ones as they are', () => {
+    expect(patterns('customer.created.v1', 'registration.code_sent.*')).toEqual([
+      'customer.created.v1',
+      'registration.code_sent.#',
+    ]);
+  });
+
+  it.each(['', 'cust*', '*.v1', 'customer.', '.v1', 'customer.#', 'a b', 'a'.repeat(256)])(
+    'refuses the type %j',
+    (type) => {
+      expect(() => patterns(type)).toThrow(BadOptions);
+    },
+  );
+
+  it.each([[['--nonsense']], [['customer']], [['--type']], [['--json=1']]])('refuses %j', (args) => {
+    expect(() => readOptions(args, {})).toThrow(BadOptions);
+  });
+
+  it('refuses what is no broker URL, without repeating its password', () => {
+    for (const url of ['http://user:s3cret@host', 'nonsense s3cret']) {
+      expect(() => readOptions(['--url', url], {})).toThrow(BadOptions);
+      expect(() => readOptions(['--url', url], {})).not.toThrow(/s3cret/);
+    }
+  });
+});

@@ -1,0 +1,122 @@
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Channel, type ChannelModel, type ConsumeMessage, connect } from 'amqplib';
+
+const EXCHANGE = 'foyer.events';
+// The broker refuses an exchange that is declared in any other way than the publisher does.
+const EXCHANGE_OPTIONS = { durable: true, alternateExchange: 'foyer.events.unrouted' };
+const CONNECT_MS = 5_000;
+const ANSWER_MS = 5_000;
+const HEARTBEAT_S = 10;
+const PREFETCH = 50;
+const SHORTEST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 30_000;
+
+export interface Subscription {
+  readonly url: string;
+  readonly patterns: readonly string[];
+  /** A message is acknowledged when this has resolved. */
+  readonly handle: (message: ConsumeMessage) => Promise<void>;
+  /** Told about the connection. */
+  readonly tell: (words: string) => void;
+}
+
+/** Hears events until the signal stops it, and comes back whenever the broker does. */
+export async function subscribe(subscription: Subscription, stop: AbortSignal): Promise<void> {
+  const stopped = once(stop, 'abort').then(() => new Error('stopped'));
+  let failures = 0;
+  while (!stop.aborted) {
+    const reason = await listen(subscription, stopped, () => {
+      failures = 0;
+    }).catch((error: unknown) => error as Error);
+    if (stop.aborted) return;
+    const milliseconds = fullJitter(failures++);
+    subscription.tell(`${hostOf(subscription.url)} is away (${wordsOf(reason)}), trying again in ${milliseconds} ms`);
+    await pause(milliseconds, undefined, { signal: stop }).catch(() => undefined);
+  }
+}
+
+/** Subscribers that lost the same broker do not come back at the same moment. */
+const fullJitter = (failures: number): number =>
+  randomInt(1, Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** Math.min(failures, 10)));
+
+/** One connection, from opening it until it is lost or no longer wanted. */
+async function listen(subscription: Subscription, stopped: Promise<Error>, onReady: () => void): Promise<Error> {
+  const connection = await open(subscription.url);
+  try {
+    const channel = await within(ANSWER_MS, connection.createChannel());
+    const lost = lossOf(connection, channel);
+    await within(ANSWER_MS, channel.prefetch(PREFETCH));
+    const queue = await within(ANSWER_MS, bind(channel, subscription.patterns));
+    const consumer = consume(channel, queue, subscription);
+    const { consumerTag } = await within(ANSWER_MS, consumer.tag);
+    subscription.tell(`listening on ${hostOf(subscription.url)} for ${subscription.patterns.join(', ')}`);
+    onReady();
+    const reason = await Promise.race([lost, consumer.cancelled, stopped.then((end) => channel.cancel(consumerTag).then(() => end))]);
+    await consumer.settled();
+    return reason;
+  } finally {
+    await within(ANSWER_MS, connection.close()).catch(() => undefined);
+  }
+}
+
+async function open(url: string): Promise<ChannelModel> {
+  const address = new URL(url);
+  address.searchParams.set('heartbeat', String(HEARTBEAT_S));
+  const clientProperties = { connection_name: 'foyer subscriber' };
+  const connection = await connect(address.href, { timeout: CONNECT_MS, clientProperties });
+  connection.on('error', () => undefined); // told by `lossOf`; unheard, it would end the process
+  return connection;
+}
+
+/** A queue of our own, which goes with us. */
+async function bind(channel: Channel, patterns: readonly string[]): Promise<string> {
+  await channel.assertExchange(EXCHANGE, 'topic', EXCHANGE_OPTIONS);
+  const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true });
+  for (const pattern of patterns) await channel.bindQueue(queue, EXCHANGE, pattern);
+  return queue;
+}
+
+/** Messages are handled one after the other, so that they are told in their order. */
+function consume(channel: Channel, queue: string, { handle }: Subscription) {
+  let last = Promise.resolve();
+  let cancel: (reason: Error) => void;
+  const cancelled = new Promise<Error>((resolve) => {
+    cancel = resolve;
+  });
+  const tag = channel.consume(queue, (message) => {
+    if (message === null) return cancel(new Error('the broker ended the subscription'));
+    last = last.then(() => handle(message)).then(() => acknowledge(channel, message));
+  });
+  return { tag, cancelled, settled: () => last };
+}
+
+/** On a channel that is gone there is nothing to acknowledge. */
+function acknowledge(channel: Channel, message: ConsumeMessage): void {
+  try {
+    channel.ack(message);
+  } catch {
+    // the loss is told by `lossOf`
+  }
+}
+
+function lossOf(connection: ChannelModel, channel: Channel): Promise<Error> {
+  return new Promise((resolve) => {
+    for (const source of [connection, channel]) {
+      source.on('error', resolve);
+      source.on('close', () => resolve(new Error('connection closed')));
+    }
+  });
+}
+
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  const timer = new AbortController();
+  const tooLate = pause(milliseconds, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`no answer within ${milliseconds} ms`);
+  });
+  return Promise.race([work, tooLate]).finally(() => timer.abort());
+}
+
+const hostOf = (url: string): string => new URL(url).host || 'the broker';
+const wordsOf = ({ message, code }: Error & { code?: unknown }): string => message || String(code ?? 'no reason given');

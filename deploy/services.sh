@@ -1,0 +1,60 @@
+#!/bin/sh
+# Installs what the tests need and this machine lacks of Redis, MariaDB and RabbitMQ (Debian, Ubuntu; as root).
+# The tests start instances of their own from these programs, so no service is started or left enabled.
+set -eu
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# Packages ask this file whether to start their services. Ours says no, for as long as this script runs.
+policy=/usr/sbin/policy-rc.d
+ours='# written by deploy/services.sh'
+deny() {
+  if [ -e "$policy" ]; then mv "$policy" "$policy.kept"; fi
+  printf '#!/bin/sh\n%s\nexit 101\n' "$ours" >"$policy"
+  chmod 755 "$policy"
+}
+restore() {
+  if ! grep -qsF "$ours" "$policy"; then return; fi
+  rm -f "$policy"
+  if [ -e "$policy.kept" ]; then mv "$policy.kept" "$policy"; fi
+}
+
+missing=''
+has redis-server || has valkey-server || missing="$missing redis-server"
+{ has mariadbd && has mariadb-install-db; } || missing="$missing mariadb-server"
+has rabbitmq-server || missing="$missing rabbitmq-server"
+
+if [ -z "$missing" ]; then
+  echo 'services: Redis, MariaDB and RabbitMQ are installed, nothing to do'
+  exit 0
+fi
+if ! has apt-get; then
+  echo "services: please install, with the package manager of this system:$missing (or start Docker)" >&2
+  exit 1
+fi
+if [ "$(id -u)" != 0 ]; then
+  echo "services: installing$missing takes root: sudo make services (or start Docker)" >&2
+  exit 1
+fi
+
+restore # what a killed run left behind
+trap restore EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+deny
+
+echo "services: installing$missing"
+export DEBIAN_FRONTEND=noninteractive
+apt-get -o DPkg::Lock::Timeout=300 -qq update
+# shellcheck disable=SC2086 # a list of words
+apt-get -o DPkg::Lock::Timeout=300 -qq install -y --no-install-recommends $missing
+
+if [ -d /run/systemd/system ]; then
+  for package in $missing; do
+    unit=$package
+    if [ "$package" = mariadb-server ]; then unit=mariadb; fi
+    systemctl --quiet disable "$unit" || true
+  done
+fi
+echo "services: installed$missing; none of them was started"

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type CryptoKey,
+  createLocalJWKSet,
+  exportJWK,
+  importJWK,
+  type JWK,
+  type JWTPayload,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
+import { BadConfiguration, Secrets, Settings } from '#platform';
+import { type AccessToken, AccessTokens, type TokenClaims } from '../../application/ports.js';
+import type { SubjectState } from '../../domain/subject.js';
+
+const ALGORITHMS = ['EdDSA', 'ES256'];
+const TYPE = 'at+jwt';
+const SCOPE = 'customer';
+const LONGEST = 4_096;
+
+interface SigningKey {
+  readonly key: CryptoKey | Uint8Array;
+  readonly kid: string;
+  readonly alg: string;
+}
+
+/** RFC 9068 access tokens, signed with the first key of `JWT_KEYS`, verified with any of them; algorithms are pinned. */
+export class JoseAccessTokens extends AccessTokens {
+  private constructor(
+    private readonly settings: Settings,
+    private readonly signing: SigningKey,
+    private readonly keys: ReturnType<typeof createLocalJWKSet>,
+  ) {
+    super();
+  }
+
+  static async create(settings: Settings, secrets: Secrets): Promise<JoseAccessTokens> {
+    try {
+      const { keys } = JSON.parse(secrets.jwtKeys) as { keys: JWK[] };
+      const [first] = keys;
+      if (!first?.kid || !first.alg || !ALGORITHMS.includes(first.alg) || !first.d) throw new Error('no usable key');
+      const signing = { key: await importJWK(first), kid: first.kid, alg: first.alg };
+      return new JoseAccessTokens(
+        settings,
+        signing,
+        createLocalJWKSet({ keys: await Promise.all(keys.map(publicPart)) }),
+      );
+    } catch {
+      throw new BadConfiguration(['JWT_KEYS must be a private JWK set whose keys have kid and alg (EdDSA or ES256)']);
+    }
+  }
+
+  async issue(subject: SubjectState): Promise<AccessToken> {
+    const { publicUrl, tokenAudience, accessTokenTtlSeconds } = this.settings;
+    const claims = {
+      client_id: 'foyer',
+      sid: randomUUID(),
+      gen: subject.generation,
+      scope: SCOPE,
+      roles: subject.roles,
+    };
+    const token = await new SignJWT(claims)
+      .setProtectedHeader({ alg: this.signing.alg, kid: this.signing.kid, typ: TYPE })
+      .setIssuer(publicUrl)
+      .setAudience(tokenAudience)
+      .setSubject(subject.customerId)
+      .setJti(randomUUID())
+      .setIssuedAt()
+      .setExpirationTime(`${accessTokenTtlSeconds}s`)
+      .sign(this.signing.key);
+    return { token, expiresInSeconds: accessTokenTtlSeconds, scope: SCOPE };
+  }
+
+  async verify(token: string): Promise<TokenClaims | undefined> {
+    if (token.length > LONGEST) return undefined;
+    const { publicUrl: issuer, tokenAudience: audience } = this.settings;
+    const required = ['sub', 'sid', 'jti', 'iat', 'exp', 'client_id'];
+    const options = { issuer, audience, typ: TYPE, algorithms: ALGORITHMS, requiredClaims: required };
+    const verified = await jwtVerify(token, this.keys, options).catch(() => undefined);
+    return verified && toClaims(verified.payload);
+  }
+}
+
+async function publicPart(key: JWK): Promise<JWK> {
+  const { d, ...open } = key;
+  await importJWK({ ...open, d });
+  return { ...open, ...(await exportJWK(await importJWK(open))), kid: key.kid, alg: key.alg };
+}
+
+const toClaims = (payload: JWTPayload): TokenClaims => ({
+  customerId: String(payload.sub),
+  sessionId: String(payload['sid']),
+  roles: Array.isArray(payload['roles']) ? payload['roles'].map(String) : [],
+});

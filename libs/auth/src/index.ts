@@ -1,0 +1,1 @@
+export { Credentials, type NewSubject, type PreHash, type Role } from './facade.js';

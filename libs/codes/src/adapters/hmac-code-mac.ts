@@ -1,0 +1,26 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { KeyRing } from '#platform';
+import { CodeMac } from '../application/ports.js';
+import type { CodeAddress } from '../facade.js';
+
+/** HMAC-SHA-256 under `CODE_SECRET`, over purpose, identifier, subject and digits (OWASP ASVS 6.5.2, 6.6.2). */
+export class HmacCodeMac extends CodeMac {
+  constructor(private readonly keys: KeyRing) {
+    super();
+  }
+
+  of(address: CodeAddress, digits: string): string {
+    return hmac(this.keys[0].secret, address, digits);
+  }
+
+  candidates(address: CodeAddress, digits: string): readonly string[] {
+    return this.keys.map(({ secret }) => hmac(secret, address, digits));
+  }
+
+  ofNothing(): string {
+    return randomBytes(32).toString('hex');
+  }
+}
+
+const hmac = (secret: string, { purpose, identifierHash, subject }: CodeAddress, digits: string): string =>
+  createHmac('sha256', secret).update([purpose, identifierHash, subject, digits].join('\0')).digest('hex');

@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#kernel';
+import { EphemeralMap, Snapshots } from '#platform';
+import { type ClaimTerms, CodeStore } from '../../application/ports.js';
+import type { Claim, CodeAddress, CodeStatus } from '../../facade.js';
+
+interface StoredCode {
+  readonly mac: string;
+  expiresAt: number;
+  tries: number;
+  heldBy?: string | undefined;
+  heldUntil: number;
+  lastRequest?: string | undefined;
+  lastOutcome?: Claim | undefined;
+}
+
+/** Dead codes are kept a little, so that the repeat of a request still finds its outcome. */
+const GRAVE_MS = 15_000;
+
+/** For a single process. One turn of the event loop is one atomic step. */
+@Injectable()
+export class InMemoryCodeStore extends CodeStore {
+  readonly #codes: EphemeralMap<StoredCode>;
+
+  constructor(clock: Clock, snapshots?: Snapshots) {
+    super();
+    this.#codes = new EphemeralMap(clock);
+    snapshots?.keep('codes', this.#codes);
+  }
+
+  async put(address: CodeAddress, mac: string, lifeMs: number): Promise<void> {
+    this.#write(address, { mac, expiresAt: this.#codes.now + lifeMs, tries: 0, heldUntil: 0 });
+  }
+
+  async restart(address: CodeAddress, mac: string, lifeMs: number): Promise<boolean> {
+    const code = this.#codes.get(keyOf(address));
+    if (code?.mac !== mac) return false;
+    this.#write(address, { ...code, expiresAt: this.#codes.now + lifeMs });
+    return true;
+  }
+
+  async remove(address: CodeAddress, mac?: string): Promise<void> {
+    const code = this.#codes.get(keyOf(address));
+    if (mac === undefined || code?.mac === mac) this.#codes.delete(keyOf(address));
+  }
+
+  async claim(address: CodeAddress, macs: readonly string[], requestId: string, terms: ClaimTerms): Promise<Claim> {
+    const code = this.#codes.get(keyOf(address));
+    if (!code) return { outcome: 'expired' };
+    if (code.lastRequest === requestId && code.lastOutcome) return code.lastOutcome;
+    const { now } = this.#codes;
+    if (now >= code.expiresAt) return { outcome: 'expired' };
+    if (code.heldBy !== undefined && now < code.heldUntil) return { outcome: 'busy' };
+    const tries = code.tries + 1;
+    const right = macs.includes(code.mac);
+    const outcome: Claim = right
+      ? { outcome: 'granted' }
+      : { outcome: 'wrong', attemptsRemaining: terms.maxTries - tries };
+    const counted = { ...code, lastRequest: requestId, lastOutcome: outcome };
+    this.#write(address, right ? held(counted, requestId, now, terms) : burnt(counted, tries, now, terms));
+    return outcome;
+  }
+
+  async release(address: CodeAddress, requestId: string): Promise<void> {
+    const code = this.#codes.get(keyOf(address));
+    if (code?.heldBy !== requestId) return;
+    this.#write(address, { ...code, heldBy: undefined, heldUntil: 0, lastRequest: undefined, lastOutcome: undefined });
+  }
+
+  async status(address: CodeAddress, maxTries: number): Promise<CodeStatus | null> {
+    const code = this.#codes.get(keyOf(address));
+    if (!code || code.expiresAt <= this.#codes.now) return null;
+    return { expiresAt: new Date(code.expiresAt), attemptsRemaining: maxTries - code.tries };
+  }
+
+  #write(address: CodeAddress, code: StoredCode): void {
+    this.#codes.set(keyOf(address), code, code.expiresAt + GRAVE_MS);
+  }
+}
+
+const keyOf = ({ identifierHash, purpose, subject }: CodeAddress): string => `${identifierHash}:${purpose}:${subject}`;
+
+/** A right code is no wrong try. */
+const held = (code: StoredCode, requestId: string, now: number, terms: ClaimTerms): StoredCode => ({
+  ...code,
+  heldBy: requestId,
+  heldUntil: now + terms.holdMs,
+  expiresAt: Math.max(code.expiresAt, now + terms.graceMs),
+});
+
+const burnt = (code: StoredCode, tries: number, now: number, terms: ClaimTerms): StoredCode => ({
+  ...code,
+  tries,
+  expiresAt: tries >= terms.maxTries ? now : code.expiresAt,
+});

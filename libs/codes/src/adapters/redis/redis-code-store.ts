@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { RedisConnection, type Script } from '#platform';
+import { type ClaimTerms, CodeStore } from '../../application/ports.js';
+import type { Claim, CodeAddress, CodeStatus } from '../../facade.js';
+
+/** Dead codes are kept a little, so that the repeat of a request still finds its outcome. */
+const GRAVE_MS = 15_000;
+
+/** One hash per code, in the slot of its identifier. Time is Redis' own, so replicas need no common clock. */
+@Injectable()
+export class RedisCodeStore extends CodeStore {
+  readonly #put: Script;
+  readonly #restart: Script;
+  readonly #remove: Script;
+  readonly #claim: Script;
+  readonly #release: Script;
+  readonly #status: Script;
+
+  constructor(redis: RedisConnection) {
+    super();
+    const script = (name: string) => redis.script(new URL(`./${name}.lua`, import.meta.url));
+    this.#put = script('put');
+    this.#restart = script('restart');
+    this.#remove = script('remove');
+    this.#claim = script('claim');
+    this.#release = script('release');
+    this.#status = script('status');
+  }
+
+  async put(address: CodeAddress, mac: string, lifeMs: number): Promise<void> {
+    await this.#put([keyOf(address)], [mac, lifeMs, GRAVE_MS]);
+  }
+
+  async restart(address: CodeAddress, mac: string, lifeMs: number): Promise<boolean> {
+    return (await this.#restart([keyOf(address)], [mac, lifeMs, GRAVE_MS])) === 1;
+  }
+
+  async remove(address: CodeAddress, mac = ''): Promise<void> {
+    await this.#remove([keyOf(address)], [mac]);
+  }
+
+  async claim(address: CodeAddress, macs: readonly string[], requestId: string, terms: ClaimTerms): Promise<Claim> {
+    const values = [macs.join(','), requestId, terms.maxTries, terms.holdMs, terms.graceMs, GRAVE_MS];
+    const [outcome, attemptsRemaining] = (await this.#claim([keyOf(address)], values)) as [Claim['outcome'], number];
+    return outcome === 'wrong' ? { outcome, attemptsRemaining } : { outcome };
+  }
+
+  async release(address: CodeAddress, requestId: string): Promise<void> {
+    await this.#release([keyOf(address)], [requestId]);
+  }
+
+  async status(address: CodeAddress, maxTries: number): Promise<CodeStatus | null> {
+    const [expiresAt, tries] = (await this.#status([keyOf(address)], [])) as [number, number];
+    return expiresAt === 0 ? null : { expiresAt: new Date(expiresAt), attemptsRemaining: maxTries - tries };
+  }
+}
+
+const keyOf = ({ identifierHash, purpose, subject }: CodeAddress): string =>
+  `foyer:{${identifierHash}}:code:${purpose}:${subject}`;

@@ -1,0 +1,45 @@
+import type { Claim, CodeAddress, CodeStatus } from '../facade.js';
+
+export interface ClaimTerms {
+  readonly maxTries: number;
+  /** Milliseconds after which a claim lapses. */
+  readonly holdMs: number;
+  /** Milliseconds a rightly typed code stays good. */
+  readonly graceMs: number;
+}
+
+/**
+ * Keeps the MAC of at most one code per address, its expiry and its tries. Lifetimes are measured by the store's own clock.
+ * @throws Unavailable when the store is away
+ */
+export abstract class CodeStore {
+  abstract put(address: CodeAddress, mac: string, lifeMs: number): Promise<void>;
+  /** Sets the life of a code from now, if it is still the one with this MAC. */
+  abstract restart(address: CodeAddress, mac: string, lifeMs: number): Promise<boolean>;
+  abstract remove(address: CodeAddress, mac?: string): Promise<void>;
+  /** @param macs the typed code under every key of the ring */
+  abstract claim(address: CodeAddress, macs: readonly string[], requestId: string, terms: ClaimTerms): Promise<Claim>;
+  abstract release(address: CodeAddress, requestId: string): Promise<void>;
+  abstract status(address: CodeAddress, maxTries: number): Promise<CodeStatus | null>;
+}
+
+/** Turns a code into what may be stored. */
+export abstract class CodeMac {
+  /** Under the key that writes; 64 hex characters. */
+  abstract of(address: CodeAddress, digits: string): string;
+  /** Under every key that reads. */
+  abstract candidates(address: CodeAddress, digits: string): readonly string[];
+  /** A MAC that no code has. */
+  abstract ofNothing(): string;
+}
+
+export abstract class CodeGenerator {
+  /** So many ASCII digits, every code equally likely. */
+  abstract digits(length: number): string;
+}
+
+/** How codes are made here. */
+export abstract class CodeRules {
+  abstract readonly length: number;
+  abstract readonly lifeMs: number;
+}

@@ -1,0 +1,58 @@
+/** What a code is good for. A code of one purpose, subject or identifier is never good for another (OWASP ASVS 6.6.2). */
+export type CodePurpose = 'registration';
+
+/** Where a code lives. Everything of one identifier stands together. */
+export interface CodeAddress {
+  /** Keyed hash of the canonical identifier, 64 hex characters. */
+  readonly identifierHash: string;
+  readonly purpose: CodePurpose;
+  /** What the code proves: the id of one attempt. */
+  readonly subject: string;
+}
+
+export interface IssuedCode {
+  /** ASCII digits, leading zeros kept. For the message only: it is stored nowhere. */
+  readonly digits: string;
+  /** Names this code among those of its address. */
+  readonly serial: string;
+}
+
+export type Claim =
+  | { readonly outcome: 'granted' }
+  | { readonly outcome: 'wrong'; readonly attemptsRemaining: number }
+  /** No live code: too old, replaced, or burnt by wrong tries. */
+  | { readonly outcome: 'expired' }
+  /** Another request holds the claim at this instant. */
+  | { readonly outcome: 'busy' };
+
+export interface CodeStatus {
+  readonly expiresAt: Date;
+  readonly attemptsRemaining: number;
+}
+
+/**
+ * One-time codes. They come from a CSPRNG over the whole range, live their minute from the moment their message was
+ * accepted, die with three wrong tries, and are kept only as a MAC under a server key. Time is the code store's own.
+ * Every method throws `Unavailable` when the store is away: a code is never checked without it.
+ */
+export abstract class Codes {
+  /** Makes a code and puts it in the place of any other at this address. It dies by itself if nothing is accepted. */
+  abstract issue(address: CodeAddress): Promise<IssuedCode>;
+  /** A code nobody can type, for attempts that must only look alike. Returns its serial. */
+  abstract issueDecoy(address: CodeAddress): Promise<string>;
+  /** The message was accepted: the minute starts now. False when another code has taken the place. */
+  abstract start(address: CodeAddress, serial: string): Promise<boolean>;
+  /** The message was not accepted: the code dies. */
+  abstract discard(address: CodeAddress, serial: string): Promise<void>;
+  /**
+   * Count, compare and claim in one atomic step, counted before compared. The same request id gets the same outcome. A
+   * claim lapses after 10 s; a right code stays good for 60 s more, so that our own failure costs nobody his minute.
+   */
+  abstract claim(address: CodeAddress, typed: string, requestId: string): Promise<Claim>;
+  /** Gives a claim back, because what it was for could not be done. */
+  abstract release(address: CodeAddress, requestId: string): Promise<void>;
+  /** What it was for is done: the code is gone. */
+  abstract consume(address: CodeAddress): Promise<void>;
+  /** Null when no code is live. */
+  abstract status(address: CodeAddress): Promise<CodeStatus | null>;
+}

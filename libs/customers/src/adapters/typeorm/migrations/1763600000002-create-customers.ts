@@ -1,0 +1,46 @@
+import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
+import { column, type Dialect, typesFor } from '#platform';
+
+const text = (length: number) => ({ type: 'varchar', length }) as const;
+const NULLABLE = { isNullable: true } as const;
+
+export class CreateCustomers1763600000002 implements MigrationInterface {
+  readonly name = 'CreateCustomers1763600000002';
+
+  async up(runner: QueryRunner): Promise<void> {
+    const type = typesFor(runner.connection.options.type as Dialect);
+    await runner.createTable(
+      new Table({
+        name: 'customers',
+        columns: [
+          column('id', type.id, { isPrimary: true }),
+          column('email', text(254), NULLABLE),
+          column('email_hash', type.hash, NULLABLE),
+          column('phone', text(20), NULLABLE),
+          column('phone_hash', type.hash, NULLABLE),
+          column('first_name', text(400), NULLABLE),
+          column('last_name', text(400), NULLABLE),
+          column('market', { type: 'char', length: 2 }),
+          column('locale', text(35)),
+          column('attributes', type.json),
+          column('status', text(16)),
+          column('verified_by', text(16)),
+          column('attempt_id', type.id),
+          column('created_at', type.instant),
+          column('updated_at', type.instant),
+          column('version', { type: 'int' }),
+        ],
+        indices: ['email', 'phone'].map((kind) => ({
+          name: `uq_customers_${kind}`,
+          columnNames: [`${kind}_hash`],
+          isUnique: true,
+          where: `${kind}_hash IS NOT NULL`,
+        })),
+      }),
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.dropTable('customers');
+  }
+}

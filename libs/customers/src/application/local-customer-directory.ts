@@ -1,0 +1,46 @@
+import type { Credentials } from '#auth';
+import type { Clock, Identifier, IdentifierHasher, Outbox } from '#kernel';
+import { Customer } from '../domain/customer.js';
+import { CustomerCreatedV1 } from '../events.js';
+import { CustomerDirectory, type CustomerView, type Newcomer, type Standing } from '../facade.js';
+import type { Customers } from './ports.js';
+import type { CustomerViews } from './views.js';
+
+export class LocalCustomerDirectory extends CustomerDirectory {
+  constructor(
+    private readonly customers: Customers,
+    private readonly views: CustomerViews,
+    private readonly credentials: Credentials,
+    private readonly outbox: Outbox,
+    private readonly identifiers: IdentifierHasher,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  async standing(identifier: Identifier, id: string | null): Promise<Standing> {
+    const holder = await this.customers.holderOf(identifier.kind, this.identifiers.candidates(identifier));
+    const bearer = holder && holder.id === id ? holder : id === null ? null : await this.customers.bearerOf(id);
+    return { holderId: holder?.id ?? null, idIsUsed: bearer !== null, admittedBy: bearer?.attemptId ?? null };
+  }
+
+  async admit(newcomer: Newcomer): Promise<CustomerView> {
+    const { identifier, id: customerId, credential } = newcomer;
+    const identifierHash = this.identifiers.hash(identifier);
+    const customer = Customer.admit(newcomer, this.clock.now());
+    await this.customers.add(customer, identifierHash);
+    await this.credentials.enrol({ customerId, identifierHash, credential, roles: ['customer'] });
+    const view = viewOf(customer);
+    await this.outbox.append(CustomerCreatedV1.of(view));
+    return view;
+  }
+
+  find(id: string): Promise<CustomerView | null> {
+    return this.views.byId(id);
+  }
+}
+
+function viewOf(customer: Customer): CustomerView {
+  const { attemptId: _attemptId, createdAt, updatedAt, ...state } = customer.snapshot();
+  return { ...state, document: null, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
+}

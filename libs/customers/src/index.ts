@@ -1,0 +1,3 @@
+export { IdentifierTaken } from './domain/errors.js';
+export { type AnnouncedCustomer, CustomerCreatedV1 } from './events.js';
+export { CustomerDirectory, type CustomerView, type Newcomer, type Standing } from './facade.js';

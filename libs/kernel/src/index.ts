@@ -1,0 +1,11 @@
+export { Clock } from './clock.js';
+export { DomainError, type ErrorKind, type Fault, InvalidInput, Unavailable } from './domain-error.js';
+export { Email } from './email.js';
+export { type Identifier, parseIdentifier } from './identifier.js';
+export { IdentifierHasher } from './identifier-hasher.js';
+export { Ids, isUuid, uuidv7 } from './ids.js';
+export { AlreadyAnnounced, IntegrationEvent, Outbox } from './integration-event.js';
+export { HashingBusy, type HashPriority, PasswordHasher } from './password-hasher.js';
+export { acceptPassword } from './password-rules.js';
+export { PhoneNumber } from './phone-number.js';
+export { UnitOfWork } from './unit-of-work.js';

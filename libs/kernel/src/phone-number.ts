@@ -1,0 +1,64 @@
+import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { InvalidInput } from './domain-error.js';
+
+const MAX_LENGTH = 64;
+/** ASCII only: digits of other scripts, letters (1-800-FLOWERS), `tel:` and extensions are refused, not folded. */
+const PLAIN = /^[+0-9(][0-9 ()./-]*[0-9]$/;
+
+/**
+ * A phone number as E.164 (ITU-T). It must lie in a range that the numbering plan of its country has given out.
+ * A number without a country code is read as one of the default region.
+ */
+export class PhoneNumber {
+  readonly kind = 'phone';
+
+  private constructor(
+    /** `+` and at most 15 digits. */
+    readonly canonical: string,
+    /** ISO 3166-1 alpha-2; nothing for international networks (+800, +882). */
+    readonly country: string | undefined,
+    private readonly callingCode: string,
+  ) {}
+
+  /**
+   * @param defaultRegion ISO 3166-1 alpha-2, upper case; with an unknown one only international numbers are read
+   * @throws InvalidInput `phone.<reason>` at the pointer; nothing else, whatever comes in
+   */
+  static parse(raw: unknown, defaultRegion: string, pointer = '/phone'): PhoneNumber {
+    const refuse = (reason: string, detail: string) => InvalidInput.at(pointer, `phone.${reason}`, detail);
+
+    if (typeof raw !== 'string') throw refuse('not_text', 'A phone number is a string.');
+    if (raw.length > MAX_LENGTH) throw refuse('too_long', `A phone number has at most ${MAX_LENGTH} characters.`);
+    if (!PLAIN.test(raw)) {
+      throw refuse('forbidden_character', 'A phone number holds digits, a leading + and separators, and no extension.');
+    }
+
+    const [number, ...others] = readings(raw, defaultRegion);
+    if (number === undefined || others.some((other) => other.number !== number.number)) {
+      throw refuse('invalid', 'This is not a valid phone number. Try it with + and the country code.');
+    }
+    return new PhoneNumber(number.number, number.country, number.countryCallingCode);
+  }
+
+  /** The key in its typed namespace: a phone number never equals an e-mail address or a name. */
+  get key(): `phone:${string}` {
+    return `phone:${this.canonical}`;
+  }
+
+  /** For logs and answers: `+1•••••••34`. The number of dots is fixed, so it does not tell the length. */
+  get masked(): string {
+    return `+${this.callingCode}•••••••${this.canonical.slice(-2)}`;
+  }
+}
+
+/**
+ * People write `00` for `+` everywhere, but some plans give it another meaning (in Brazil a carrier's number follows it).
+ * So it is read both ways; two valid numbers out of one text are too many.
+ */
+function readings(raw: string, region: string) {
+  const defaultCountry = isSupportedCountry(region) ? region : undefined;
+  return [raw, raw.replace(/^00/, '+')].flatMap((text) => {
+    const number = parsePhoneNumberFromString(text, { defaultCountry, extract: false });
+    return number?.isValid() ? [number] : [];
+  });
+}

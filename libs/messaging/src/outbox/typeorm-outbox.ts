@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { AlreadyAnnounced, Clock, Ids, type IntegrationEvent, Outbox } from '#kernel';
+import { currentContext, Database, DuplicateKey, Settings } from '#platform';
+import { toCloudEvent } from './cloud-event.js';
+import { OutboxSignal } from './outbox-signal.js';
+
+const EVENT = `insert into outbox (event_id, aggregate_type, aggregate_id, sequence, type, payload, occurred_at)
+  values (?, ?, ?, ?, ?, ?, ?)`;
+const DELIVERY = 'insert into outbox_deliveries (publisher, event_id, aggregate_type, aggregate_id, sequence) values ';
+
+/** Writes the event, and one delivery for each configured publisher, into the transaction of the fact. */
+@Injectable()
+export class TypeOrmOutbox extends Outbox {
+  readonly #deliveries: string;
+
+  constructor(
+    private readonly database: Database,
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly signal: OutboxSignal,
+  ) {
+    super();
+    this.#deliveries = DELIVERY + settings.eventPublishers.map(() => '(?, ?, ?, ?, ?)').join(', ');
+  }
+
+  async append(event: IntegrationEvent): Promise<void> {
+    if (!this.database.inTransaction) throw new Error(`${event.type} was announced outside of a unit of work`);
+    const { aggregateType, subject, sequence, type } = event;
+    const [id, now] = [event.id ?? this.ids.next(), this.clock.now()];
+    const payload = JSON.stringify(toCloudEvent(event, id, now, currentContext()));
+    await this.database
+      .execute(EVENT, [id, aggregateType, subject, sequence, type, payload, now])
+      .catch((error: unknown) => {
+        throw error instanceof DuplicateKey ? new AlreadyAnnounced() : error;
+      });
+    const rows = this.settings.eventPublishers.map((publisher) => [publisher, id, aggregateType, subject, sequence]);
+    await this.database.execute(this.#deliveries, rows.flat());
+    this.database.afterCommit(() => this.signal.ring());
+  }
+}

@@ -1,0 +1,25 @@
+import { type EventEnvelope, EventPublisher } from '../event-publisher.js';
+
+export type Listener = (event: EventEnvelope) => Promise<void>;
+
+/** Hands events to listeners of this process. An event nobody listens to is published all the same. */
+export class InMemoryEventPublisher extends EventPublisher {
+  readonly name = 'memory';
+  readonly #listeners = new Set<Listener>();
+
+  /** Returns the way to stop listening. A listener that rejects gets the event again. */
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async publish(event: EventEnvelope): Promise<void> {
+    for (const listener of this.#listeners) await listener(event);
+  }
+
+  async check(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.#listeners.clear();
+  }
+}

@@ -1,0 +1,11 @@
+import { type Channel, Channels, type MessageSender } from '../application/ports.js';
+
+export class ConfiguredChannels extends Channels {
+  constructor(private readonly senders: Readonly<Partial<Record<Channel, MessageSender>>>) {
+    super();
+  }
+
+  senderOf(channel: Channel): MessageSender | undefined {
+    return this.senders[channel];
+  }
+}

@@ -1,0 +1,62 @@
+import { Controller, Get, Header, Headers, Query, Req, Res } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiOkResponse, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { DomainError } from '#kernel';
+import { ApiProblems, Open, Settings } from '#platform';
+import { DevMessages } from './dev-mailbox.dto.js';
+import { DevMailbox } from './dev-mailbox.js';
+import { MAILBOX_POLICY, mailboxPage } from './mailbox-page.js';
+import { HostNotAllowed, refuseStrangers } from './visitor.js';
+
+export const DEV_MAILBOX_PROBLEMS: readonly DomainError[] = [new HostNotAllowed()];
+
+@ApiTags('development')
+@Open()
+@Controller('dev')
+export class DevMailboxController {
+  constructor(
+    private readonly mailbox: DevMailbox,
+    private readonly settings: Settings,
+  ) {}
+
+  /** What was sent to channels without a transport, newest first: the last 500 messages. */
+  @Get('messages')
+  @Header('cache-control', 'no-store')
+  @ApiQuery({ name: 'to', required: false, description: 'Only those to this e-mail address or phone number' })
+  @ApiOkResponse({ type: DevMessages })
+  @ApiProblems({ 403: 'Called by a foreign host name, or from another site' })
+  messages(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Query('to') to: unknown,
+    @Headers('if-none-match') known: string | undefined,
+  ): DevMessages | undefined {
+    refuseStrangers(request.headers, this.settings);
+    const etag = `"${this.mailbox.version()}"`;
+    reply.header('etag', etag);
+    if (known !== etag) return { items: this.mailbox.list(recipient(to)) };
+    reply.status(304);
+    return undefined;
+  }
+
+  /** The same for people. */
+  @Get('mailbox')
+  @Header('cache-control', 'no-store')
+  @Header('content-type', 'text/html; charset=utf-8')
+  @Header('content-security-policy', MAILBOX_POLICY)
+  @Header('cross-origin-opener-policy', 'same-origin')
+  @Header('cross-origin-resource-policy', 'same-origin')
+  @Header('referrer-policy', 'no-referrer')
+  @Header('x-content-type-options', 'nosniff')
+  @ApiExcludeEndpoint()
+  page(@Req() request: FastifyRequest): string {
+    refuseStrangers(request.headers, this.settings);
+    return mailboxPage(this.settings.codeTtlSeconds);
+  }
+}
+
+/** The first, if it is given more than once. */
+function recipient(to: unknown): string | undefined {
+  const [first] = [to].flat();
+  return typeof first === 'string' && first.trim() !== '' ? first : undefined;
+}

@@ -1,0 +1,66 @@
+import path from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#kernel';
+import { Settings } from '#platform';
+import { MessageSender, type OutgoingMessage } from '../../application/ports.js';
+import type { DevMessage } from './dev-mailbox.dto.js';
+import { MailboxFile } from './mailbox-file.js';
+
+/**
+ * Takes what has no transport. The last 500 messages stay in `DATA_DIR/mailbox.ndjson`, one JSON document a line, also
+ * over a restart; processes on the same folder share it.
+ */
+@Injectable()
+export class DevMailbox extends MessageSender {
+  readonly #file: MailboxFile;
+  #read: { readonly version: string; readonly messages: readonly DevMessage[] } | undefined;
+
+  constructor(
+    settings: Settings,
+    private readonly clock: Clock,
+  ) {
+    super();
+    this.#file = new MailboxFile(path.join(settings.dataDir, 'mailbox.ndjson'));
+  }
+
+  async send({ id, channel, to, subject, text, html }: OutgoingMessage): Promise<void> {
+    const createdAt = this.clock.now().toISOString();
+    this.#file.append(
+      JSON.stringify({ id, channel, to, subject, text, html: html ?? null, createdAt } satisfies DevMessage),
+    );
+  }
+
+  /** Newest first; only those to this e-mail address or phone number, if one is given. */
+  list(to?: string): readonly DevMessage[] {
+    const messages = this.#messages();
+    return to === undefined ? messages : messages.filter((message) => comparable(message.to) === comparable(to));
+  }
+
+  /** Another one whenever the messages are others. */
+  version(): string {
+    return this.#file.version();
+  }
+
+  #messages(): readonly DevMessage[] {
+    const version = this.version();
+    if (this.#read?.version !== version) {
+      this.#read = { version, messages: this.#file.lines().flatMap(messageOf).reverse() };
+    }
+    return this.#read.messages;
+  }
+}
+
+/** None of a line that was torn by a crash. */
+function messageOf(line: string): DevMessage[] {
+  try {
+    return [JSON.parse(line) as DevMessage];
+  } catch {
+    return [];
+  }
+}
+
+/** A query string that was not escaped turns `+` into a blank: in a phone number only digits count, in an address it is put back. */
+function comparable(to: string): string {
+  const address = to.trim().toLowerCase();
+  return address.includes('@') ? address.replaceAll(' ', '+') : address.replace(/\D/g, '');
+}

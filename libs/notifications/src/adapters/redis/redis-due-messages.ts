@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { RedisConnection, type Script } from '#platform';
+import { type DueMessage, DueMessages } from '../../application/ports.js';
+
+const KEY = 'foyer:{due}:messages';
+
+/** One sorted set for all replicas; the score is the moment from which an entry may be taken, by Redis' own clock. */
+@Injectable()
+export class RedisDueMessages extends DueMessages {
+  readonly #put: Script;
+  readonly #lease: Script;
+  #wake: () => void = () => undefined;
+
+  constructor(private readonly redis: RedisConnection) {
+    super();
+    this.#put = redis.script(new URL('./put.lua', import.meta.url));
+    this.#lease = redis.script(new URL('./lease.lua', import.meta.url));
+  }
+
+  async put(message: DueMessage): Promise<void> {
+    await this.#put([KEY], [entryOf(message)]);
+    this.#wake();
+  }
+
+  async lease(count: number, leaseMs: number): Promise<readonly DueMessage[]> {
+    const entries = (await this.#lease([KEY], [count, leaseMs])) as string[];
+    return entries.map(messageOf);
+  }
+
+  async done(message: DueMessage): Promise<void> {
+    await this.redis.command((client) => client.zrem(KEY, entryOf(message)));
+  }
+
+  onPut(wake: () => void): void {
+    this.#wake = wake;
+  }
+}
+
+const entryOf = ({ kind, reference }: DueMessage): string => `${kind} ${reference}`;
+
+function messageOf(entry: string): DueMessage {
+  const space = entry.indexOf(' ');
+  return { kind: entry.slice(0, space), reference: entry.slice(space + 1) };
+}

@@ -1,0 +1,50 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { createTransport, type Transporter } from 'nodemailer';
+import { Health, Settings, within } from '#platform';
+import { MessageSender, type OutgoingMessage, PermanentRefusal } from '../../application/ports.js';
+
+const CONNECT_MS = 3_000;
+const SEND_MS = 8_000;
+const CONNECTIONS = 10;
+
+/** A mail server, over a pool of connections that are kept open. */
+@Injectable()
+export class SmtpMessageSender extends MessageSender implements OnApplicationShutdown {
+  readonly #transport: Transporter;
+
+  constructor(
+    private readonly settings: Settings,
+    health: Health,
+  ) {
+    super();
+    this.#transport = createTransport({
+      url: settings.smtpUrl,
+      pool: true,
+      maxConnections: CONNECTIONS,
+      maxMessages: 1_000,
+      connectionTimeout: CONNECT_MS,
+      greetingTimeout: CONNECT_MS,
+      socketTimeout: SEND_MS,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+    health.add({ name: 'mail', vital: false, check: async () => void (await this.#transport.verify()) });
+  }
+
+  async send({ id, to, subject, text, html }: OutgoingMessage): Promise<void> {
+    const from = this.settings.mailFrom;
+    const messageId = `<${id}@${new URL(this.settings.publicUrl).hostname}>`;
+    const headers = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
+    // An address object: nothing in a canonical address is ever parsed as a list, a name or a comment.
+    const mail = { from, to: { name: '', address: to }, subject, text, html, messageId, headers };
+    await within(SEND_MS, this.#transport.sendMail(mail)).catch((error: unknown) => {
+      throw isPermanent(error) ? new PermanentRefusal('refused by the mail server', { cause: error }) : error;
+    });
+  }
+
+  onApplicationShutdown(): void {
+    this.#transport.close();
+  }
+}
+
+const isPermanent = (error: unknown): boolean => ((error as { responseCode?: number }).responseCode ?? 0) >= 500;

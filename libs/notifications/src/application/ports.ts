@@ -1,0 +1,54 @@
+export type Channel = 'email' | 'sms';
+
+/** One message to one person, ready to send. */
+export interface OutgoingMessage {
+  readonly id: string;
+  readonly channel: Channel;
+  /** A canonical e-mail address or an E.164 phone number. */
+  readonly to: string;
+  /** E-mail only. */
+  readonly subject: string;
+  readonly text: string;
+  /** E-mail only. */
+  readonly html?: string;
+}
+
+/** The provider will never take this message: trying again is of no use. */
+export class PermanentRefusal extends Error {}
+
+/**
+ * A way to people. Resolves when the provider has accepted the message, within eight seconds.
+ * @throws PermanentRefusal when it never will; any other error means that trying again may help
+ */
+export abstract class MessageSender {
+  abstract send(message: OutgoingMessage): Promise<void>;
+}
+
+/** Which sender serves which channel; a channel without one is not available. */
+export abstract class Channels {
+  abstract senderOf(channel: Channel): MessageSender | undefined;
+
+  isAvailable(channel: Channel): boolean {
+    return this.senderOf(channel) !== undefined;
+  }
+}
+
+/** A message that is due: which kind of message, and what its source needs to write it. No personal data, no code. */
+export interface DueMessage {
+  readonly kind: string;
+  readonly reference: string;
+}
+
+/**
+ * Messages that wait to be written and sent. What is put here is handed to one process at a time; a process that dies
+ * gives it back when its lease ends.
+ * @throws Unavailable when the list is away
+ */
+export abstract class DueMessages {
+  abstract put(message: DueMessage): Promise<void>;
+  /** At most so many, oldest first, for so many milliseconds. */
+  abstract lease(count: number, leaseMs: number): Promise<readonly DueMessage[]>;
+  abstract done(message: DueMessage): Promise<void>;
+  /** Called when something was put by this process. */
+  abstract onPut(wake: () => void): void;
+}

@@ -1,0 +1,46 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { choose, hasDevMailbox, hasRedis, isEmbedded, type Settings } from '#platform';
+import { ConfiguredChannels } from './adapters/configured-channels.js';
+import { DEV_MAILBOX_PROBLEMS, DevMailboxController } from './adapters/dev-mailbox/dev-mailbox.controller.js';
+import { DevMailbox } from './adapters/dev-mailbox/dev-mailbox.js';
+import { InMemoryDueMessages } from './adapters/memory/in-memory-due-messages.js';
+import { RedisDueMessages } from './adapters/redis/redis-due-messages.js';
+import { HttpSmsSender } from './adapters/sms/http-sms-sender.js';
+import { SmtpMessageSender } from './adapters/smtp/smtp-message-sender.js';
+import { Dispatcher } from './application/dispatcher.js';
+import { Channels, DueMessages, MessageSender } from './application/ports.js';
+
+export const notificationsProblems = DEV_MAILBOX_PROBLEMS;
+
+abstract class MailSender extends MessageSender {}
+abstract class SmsSender extends MessageSender {}
+
+@Module({})
+export class NotificationsModule {
+  static on(settings: Settings): DynamicModule {
+    const transports: Provider[] = [
+      { provide: MailSender, useClass: settings.smtpUrl === undefined ? DevMailbox : SmtpMessageSender },
+      { provide: SmsSender, useClass: settings.smsApiUrl === undefined ? DevMailbox : HttpSmsSender },
+    ];
+    const hasMail = isEmbedded(settings) || settings.smtpUrl !== undefined;
+    const hasSms = isEmbedded(settings) || settings.smsApiUrl !== undefined;
+    return {
+      module: NotificationsModule,
+      global: true,
+      controllers: hasDevMailbox(settings) ? [DevMailboxController] : [],
+      providers: [
+        ...transports,
+        DevMailbox,
+        {
+          provide: Channels,
+          inject: [MailSender, SmsSender],
+          useFactory: (email: MessageSender, sms: MessageSender) =>
+            new ConfiguredChannels({ ...(hasMail ? { email } : {}), ...(hasSms ? { sms } : {}) }),
+        },
+        choose(DueMessages, (s) => (hasRedis(s) ? RedisDueMessages : InMemoryDueMessages)),
+        Dispatcher,
+      ],
+      exports: [Channels, DueMessages, Dispatcher],
+    };
+  }
+}

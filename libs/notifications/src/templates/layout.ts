@@ -1,0 +1,122 @@
+/** A mail, ready to send: the same words as plain text and as HTML. */
+export interface Mail {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+export interface NoticeMail {
+  readonly subject: string;
+  readonly heading: string;
+  readonly paragraphs: readonly string[];
+  /** BCP 47 tag of the language the words are in. */
+  readonly locale?: string;
+}
+
+export interface CodeMail {
+  /** Lock screens show it: the code is in it only if the caller puts it there. */
+  readonly subject: string;
+  readonly heading: string;
+  readonly intro: string;
+  readonly code: string;
+  readonly referenceLabel: string;
+  /** Tells two messages apart. */
+  readonly reference: string;
+  readonly notes: readonly string[];
+  /** BCP 47 tag of the language the words are in. */
+  readonly locale?: string;
+}
+
+/** A mail around one code. The text begins with the code on a line of its own. */
+export function codeMail({ subject, heading, intro, code, referenceLabel, reference, notes, locale }: CodeMail): Mail {
+  const mark = `<p class="soft" style="${MARK}">${escaped(referenceLabel)}: <b class="ink" style="${INK}">${escaped(reference)}</b></p>`;
+  const body = `${paragraph(intro)}${codeBox(code)}${mark}${notes.map(note).join('')}`;
+  return {
+    subject,
+    text: text([code, heading, intro, `${referenceLabel}: ${reference}`, ...notes]),
+    html: frame({ subject, heading, body, locale }),
+  };
+}
+
+/** A mail that tells something. */
+export function noticeMail({ subject, heading, paragraphs, locale }: NoticeMail): Mail {
+  const body = paragraphs.map(paragraph).join('');
+  return { subject, text: text([heading, ...paragraphs]), html: frame({ subject, heading, body, locale }) };
+}
+
+const SANS = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
+const MONO = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace";
+const INK = 'color:#1d2433';
+const SOFT = 'color:#5d6678';
+const HEADING = `margin:0 0 12px;font-size:22px;line-height:30px;font-weight:700;${INK}`;
+const PARAGRAPH = `margin:0 0 16px;font-size:16px;line-height:25px;${INK}`;
+const MARK = `margin:0 0 24px;font-size:14px;line-height:20px;text-align:center;${SOFT}`;
+const NOTE = `margin:12px 0 0;font-size:14px;line-height:21px;${SOFT}`;
+
+/** Eight digits fit a narrow phone. letter-spacing also adds its gap after the last one: the padding keeps them centred. */
+function codeStyle(length: number): string {
+  const [size, gap] = length > 6 ? [28, 5] : [40, 10];
+  return `margin:0;padding-left:${gap}px;font-size:${size}px;line-height:48px;font-weight:700;letter-spacing:${gap}px;white-space:nowrap;user-select:all;color:#27346b;${MONO}`;
+}
+
+// Mail clients that drop this block still show the light colours, which stand inline.
+const DARK = `@media (prefers-color-scheme:dark){
+.page{background:#12151c!important}.card{background:#1b202b!important;border-color:#2c3342!important}
+.ink{color:#eef1f7!important}.soft{color:#a3adbf!important}
+.box{background:#262e49!important}.code{color:#dbe3ff!important}
+}`;
+
+const paragraph = (words: string): string => `<p class="ink" style="${PARAGRAPH}">${escaped(words)}</p>`;
+const note = (words: string): string => `<p class="soft" style="${NOTE}">${escaped(words)}</p>`;
+
+/** The digits stand side by side, so that copying gives the code and nothing else; the gaps are style. */
+const codeBox = (code: string): string =>
+  `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 10px"><tr>
+<td class="box" align="center" bgcolor="#eef1fb" style="padding:20px 8px;border-radius:12px;background:#eef1fb"><p class="code" style="${codeStyle(code.length)}">${escaped(code)}</p></td>
+</tr></table>`;
+
+interface Frame {
+  readonly subject: string;
+  readonly heading: string;
+  readonly body: string;
+  readonly locale: string | undefined;
+}
+
+// format-detection: no client turns the code into a telephone link.
+const frame = ({ subject, heading, body, locale = 'en' }: Frame): string => `<!doctype html>
+<html lang="${escaped(locale)}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<meta name="format-detection" content="telephone=no,date=no,address=no,email=no,url=no">
+<title>${escaped(subject)}</title>
+<style>
+:root{color-scheme:light dark}
+${DARK}
+</style>
+</head>
+<body class="page" style="margin:0;padding:0;background:#f4f3f0;${SANS}">
+<table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="#f4f3f0" style="background:#f4f3f0"><tr><td align="center" style="padding:24px 12px">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:480px"><tr>
+<td class="card" align="left" bgcolor="#ffffff" style="padding:32px 28px;border:1px solid #e4e2dc;border-radius:16px;background:#ffffff;${SANS}">
+<h1 class="ink" style="${HEADING}">${escaped(heading)}</h1>
+${body}
+</td></tr></table>
+</td></tr></table>
+</body>
+</html>
+`;
+
+const text = (parts: readonly string[]): string => `${parts.join('\n\n')}\n`;
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+const escaped = (words: string): string => words.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);

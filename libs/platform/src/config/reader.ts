@@ -1,0 +1,73 @@
+import { BadConfiguration } from './problems.js';
+
+/** Reads settings one by one and collects what is wrong with them. An empty value is unset. */
+export class Reader {
+  readonly #problems: string[] = [];
+
+  constructor(private readonly env: Readonly<Record<string, string | undefined>>) {}
+
+  text(name: string): string | undefined {
+    const value = this.env[name]?.trim();
+    return value === '' ? undefined : value;
+  }
+
+  whole(name: string, fallback: number, min: number, max: number): number {
+    const raw = this.text(name);
+    if (raw === undefined) return fallback;
+    const value = /^\d{1,12}$/.test(raw) ? Number(raw) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    return this.#refuse(name, `must be a whole number from ${min} to ${max}`, fallback);
+  }
+
+  oneOf<T extends string>(name: string, allowed: readonly [T, ...T[]]): T {
+    const raw = this.text(name);
+    if (raw === undefined) return allowed[0];
+    const found = allowed.find((candidate) => candidate === raw);
+    return found ?? this.#refuse(name, `must be one of ${allowed.join(', ')}`, allowed[0]);
+  }
+
+  /** A URL with one of the schemes. What is wrong is told without the value: URLs hold passwords. */
+  url(name: string, schemes: readonly string[]): string | undefined {
+    const raw = this.text(name);
+    return raw === undefined ? undefined : this.#checkedUrl(name, raw, schemes);
+  }
+
+  urls(name: string, schemes: readonly string[]): readonly string[] {
+    return this.list(name).flatMap((raw) => this.#checkedUrl(name, raw, schemes) ?? []);
+  }
+
+  list(name: string): readonly string[] {
+    const parts = (this.text(name) ?? '').split(',').map((part) => part.trim());
+    return parts.filter((part) => part !== '');
+  }
+
+  matching(name: string, fallback: string, shape: RegExp, hint: string): string {
+    const raw = this.text(name);
+    if (raw === undefined || shape.test(raw)) return raw ?? fallback;
+    return this.#refuse(name, `must be ${hint}`, fallback);
+  }
+
+  refuse(name: string, why: string): void {
+    this.#problems.push(`${name} ${why}`);
+  }
+
+  /** @throws BadConfiguration when anything was refused */
+  finish(): void {
+    if (this.#problems.length > 0) throw new BadConfiguration(this.#problems);
+  }
+
+  #checkedUrl(name: string, raw: string, schemes: readonly string[]): string | undefined {
+    const scheme = URL.canParse(raw) ? new URL(raw).protocol.slice(0, -1) : '';
+    if (schemes.includes(scheme)) return raw;
+    return this.#refuse(
+      name,
+      `must be a URL that starts with ${schemes.map((s) => `${s}://`).join(' or ')}`,
+      undefined,
+    );
+  }
+
+  #refuse<T>(name: string, why: string, fallback: T): T {
+    this.refuse(name, why);
+    return fallback;
+  }
+}

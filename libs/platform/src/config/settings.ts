@@ -1,0 +1,159 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import type { Environment } from './environment.js';
+import { type KeyRing, readKeyRing } from './key-ring.js';
+import { Reader } from './reader.js';
+
+export type Run = 'all' | 'api' | 'worker';
+export type PublisherName = 'memory' | 'rabbitmq';
+
+/** Every setting, parsed once at start. `.env.example` holds a line for each. */
+export abstract class Settings {
+  abstract readonly host: string;
+  abstract readonly port: number;
+  /** Which half of the work this process does. `worker` serves only health and metrics over HTTP. */
+  abstract readonly run: Run;
+  /** Absolute path: embedded database, generated secrets, dev mailbox, snapshot of pending attempts. */
+  abstract readonly dataDir: string;
+  /** Unset: the embedded PostgreSQL, generated secrets and the dev mailbox. */
+  abstract readonly databaseUrl: string | undefined;
+  /** None: in process. Several: a cluster. */
+  abstract readonly redisUrls: readonly string[];
+  abstract readonly rabbitmqUrl: string | undefined;
+  abstract readonly eventPublishers: readonly PublisherName[];
+  abstract readonly smtpUrl: string | undefined;
+  abstract readonly mailFrom: string;
+  abstract readonly smsApiUrl: string | undefined;
+  abstract readonly smsApiToken: string | undefined;
+  /** Never taken from a request header. No trailing slash. */
+  abstract readonly publicUrl: string;
+  abstract readonly tokenAudience: string;
+  /** ISO 3166-1 alpha-2 codes an SMS may go to. */
+  abstract readonly smsCountries: readonly string[];
+  abstract readonly passwordPepper: KeyRing | undefined;
+  abstract readonly codeSecret: KeyRing | undefined;
+  abstract readonly identifierSecret: KeyRing | undefined;
+  /** A private JWK set (RFC 7517) as JSON; the first key signs. */
+  abstract readonly jwtKeys: string | undefined;
+  abstract readonly bcryptCost: number;
+  abstract readonly hashThreads: number;
+  abstract readonly codeLength: number;
+  abstract readonly codeTtlSeconds: number;
+  abstract readonly attemptTtlSeconds: number;
+  abstract readonly accessTokenTtlSeconds: number;
+  abstract readonly registrationDisclosure: 'conceal' | 'reveal';
+  /** NIST SP 800-63B-4: 15 code points where the password is the only factor. */
+  abstract readonly passwordMinimum: 8 | 15;
+  abstract readonly defaultMarket: string;
+  abstract readonly devMailboxIsPublic: boolean;
+  abstract readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+}
+
+const COUNTRY = /^[A-Z]{2}$/;
+const LOOPBACK = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1)$/;
+const LEVELS = ['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** @throws BadConfiguration naming every fault at once */
+export function parseSettings(env: Environment): Settings {
+  const read = new Reader(env);
+  const network = readNetwork(read);
+  const services = readServices(read);
+  const rules = readRules(read);
+  const settings = { ...network, ...services, ...rules, ...readSecrets(read) };
+  refuseContradictions(read, settings);
+  read.finish();
+  return settings;
+}
+
+function readNetwork(read: Reader) {
+  const host = read.text('HOST') ?? '127.0.0.1';
+  const port = read.whole('PORT', 3000, 0, 65535);
+  const publicUrl =
+    read.url('PUBLIC_URL', ['http', 'https']) ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return {
+    host,
+    port,
+    publicUrl: publicUrl.replace(/\/+$/, ''),
+    tokenAudience: read.text('TOKEN_AUDIENCE') ?? publicUrl.replace(/\/+$/, ''),
+    run: read.oneOf<Run>('RUN', ['all', 'api', 'worker']),
+    dataDir: path.resolve(read.text('DATA_DIR') ?? '.data'),
+    devMailboxIsPublic: read.text('DEV_MAILBOX') === 'public',
+    logLevel: read.oneOf('LOG_LEVEL', LEVELS),
+  };
+}
+
+function readServices(read: Reader) {
+  const rabbitmqUrl = read.url('RABBITMQ_URL', ['amqp', 'amqps']);
+  return {
+    databaseUrl: read.url('DATABASE_URL', ['postgres', 'postgresql', 'mysql', 'mariadb', 'mssql']),
+    redisUrls: read.urls('REDIS_URL', ['redis', 'rediss']),
+    rabbitmqUrl,
+    eventPublishers: readPublishers(read, rabbitmqUrl),
+    smtpUrl: read.url('SMTP_URL', ['smtp', 'smtps']),
+    mailFrom: read.matching('MAIL_FROM', 'Foyer <no-reply@localhost>', /^[^\r\n]{3,300}$/, 'an address'),
+    smsApiUrl: read.url('SMS_API_URL', ['http', 'https']),
+    smsApiToken: read.text('SMS_API_TOKEN'),
+  };
+}
+
+function readPublishers(read: Reader, rabbitmqUrl: string | undefined): readonly PublisherName[] {
+  const named = read.list('EVENT_PUBLISHERS');
+  const known = named.filter((name): name is PublisherName => name === 'memory' || name === 'rabbitmq');
+  if (known.length < named.length) read.refuse('EVENT_PUBLISHERS', 'may name memory and rabbitmq, separated by commas');
+  if (known.includes('rabbitmq') && rabbitmqUrl === undefined)
+    read.refuse('RABBITMQ_URL', 'is needed by EVENT_PUBLISHERS');
+  if (known.length > 0) return [...new Set(known)];
+  return [rabbitmqUrl === undefined ? 'memory' : 'rabbitmq'];
+}
+
+function readRules(read: Reader) {
+  const defaultMarket = read.matching('DEFAULT_MARKET', 'US', COUNTRY, 'a country of ISO 3166-1, two capital letters');
+  const countries = read.list('SMS_COUNTRIES');
+  if (!countries.every((country) => COUNTRY.test(country)))
+    read.refuse('SMS_COUNTRIES', 'must list countries of ISO 3166-1');
+  return {
+    defaultMarket,
+    smsCountries: countries.length > 0 ? countries : [defaultMarket],
+    bcryptCost: read.whole('BCRYPT_COST', 12, 4, 15),
+    hashThreads: read.whole('HASH_THREADS', Math.max(1, availableParallelism() - 1), 1, 64),
+    codeLength: read.whole('CODE_LENGTH', 4, 4, 8),
+    codeTtlSeconds: read.whole('CODE_TTL_SECONDS', 60, 1, 600),
+    attemptTtlSeconds: read.whole('ATTEMPT_TTL_SECONDS', 1800, 60, 86_400),
+    accessTokenTtlSeconds: read.whole('ACCESS_TOKEN_TTL_SECONDS', 900, 1, 900),
+    registrationDisclosure: read.oneOf('REGISTRATION_DISCLOSURE', ['conceal', 'reveal']),
+    passwordMinimum: read.oneOf('PASSWORD_PROFILE', ['default', 'nist']) === 'nist' ? (15 as const) : (8 as const),
+  };
+}
+
+function readSecrets(read: Reader) {
+  return {
+    passwordPepper: readKeyRing(read, 'PASSWORD_PEPPER'),
+    codeSecret: readKeyRing(read, 'CODE_SECRET'),
+    identifierSecret: readKeyRing(read, 'IDENTIFIER_SECRET'),
+    jwtKeys: read.text('JWT_KEYS'),
+  };
+}
+
+function refuseContradictions(read: Reader, settings: Settings): void {
+  if (settings.run !== 'all' && settings.redisUrls.length === 0)
+    read.refuse('REDIS_URL', `is needed when RUN=${settings.run}`);
+  if (settings.databaseUrl !== undefined) refuseMissingSecrets(read);
+  if (hasDevMailbox(settings) && !LOOPBACK.test(settings.host) && !settings.devMailboxIsPublic) {
+    read.refuse(
+      'HOST',
+      'is not a loopback address, but the dev mailbox would show every code: set DATABASE_URL, SMTP_URL and SMS_API_URL, or DEV_MAILBOX=public if that is meant',
+    );
+  }
+}
+
+function refuseMissingSecrets(read: Reader): void {
+  for (const name of ['PASSWORD_PEPPER', 'CODE_SECRET', 'IDENTIFIER_SECRET', 'JWT_KEYS']) {
+    if (read.text(name) === undefined) read.refuse(name, 'is required when DATABASE_URL is set');
+  }
+}
+
+export const isEmbedded = (settings: Settings): boolean => settings.databaseUrl === undefined;
+
+/** The embedded default sends what has no transport to the dev mailbox. With `DATABASE_URL` there is none. */
+export const hasDevMailbox = (settings: Settings): boolean =>
+  isEmbedded(settings) && (settings.smtpUrl === undefined || settings.smsApiUrl === undefined);

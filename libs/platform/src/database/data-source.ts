@@ -1,0 +1,74 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { Dialect } from './dialect.js';
+import { SnakeNaming } from './snake-naming.js';
+import type { Tables } from './tables.js';
+
+/** Connections of one process. Five are the optimum on two cores; PostgreSQL gains nothing beyond ten. */
+export const POOL_SIZE = 10;
+const CONNECT_MS = 2_000;
+const QUERY_MS = 3_000;
+
+/**
+ * The defaults of every driver wait for ever on a silent peer: each wait of a request has its end here. Migrations are
+ * `patient`: they may wait for another replica's.
+ */
+export function createDataSource(url: string, tables: readonly Tables[], patient = false): DataSource {
+  const type = dialectOf(url);
+  return new DataSource({
+    ...common(url, type, tables),
+    ...driverOptions(type, patient),
+  } as unknown as DataSourceOptions);
+}
+
+function common(url: string, dialect: Dialect, tables: readonly Tables[]) {
+  return {
+    url,
+    entities: tables.flatMap((table) => [...table.schemas(dialect)]),
+    migrations: tables.flatMap((table) => [...table.migrations]),
+    migrationsTableName: 'migrations',
+    migrationsRun: false,
+    synchronize: false,
+    logging: false,
+    namingStrategy: new SnakeNaming(),
+  };
+}
+
+function driverOptions(type: Dialect, patient: boolean): object {
+  if (type === 'postgres') {
+    const extra = patient ? {} : postgresTimeouts();
+    return { type, poolSize: POOL_SIZE, extra, connectTimeoutMS: CONNECT_MS };
+  }
+  if (type === 'mssql') {
+    const pool = { max: POOL_SIZE, min: 0, acquireTimeoutMillis: CONNECT_MS };
+    return {
+      type,
+      pool,
+      connectionTimeout: CONNECT_MS,
+      requestTimeout: QUERY_MS,
+      options: { encrypt: true, useUTC: true },
+    };
+  }
+  return {
+    type,
+    poolSize: POOL_SIZE,
+    connectTimeout: CONNECT_MS,
+    timezone: 'Z',
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    charset: 'utf8mb4',
+  };
+}
+
+const postgresTimeouts = () => ({
+  query_timeout: QUERY_MS,
+  statement_timeout: 2_500,
+  lock_timeout: 1_000,
+  idle_in_transaction_session_timeout: 10_000,
+  idleTimeoutMillis: 60_000,
+  keepAlive: true,
+});
+
+function dialectOf(url: string): Dialect {
+  const scheme = new URL(url).protocol.slice(0, -1);
+  return scheme === 'postgresql' ? 'postgres' : (scheme as Dialect);
+}

@@ -1,0 +1,105 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { translate } from './database-errors.js';
+import type { Dialect } from './dialect.js';
+
+interface Transaction {
+  readonly runner: QueryRunner;
+  readonly afterCommit: (() => void)[];
+}
+
+/**
+ * The way to the database for every repository. Inside a unit of work each call joins its transaction, outside it takes a
+ * connection of the pool. SQL is portable and has `?` for its values.
+ */
+export class Database {
+  readonly dialect: Dialect;
+  readonly #ambient = new AsyncLocalStorage<Transaction>();
+  readonly #texts = new Map<string, string>();
+
+  constructor(readonly source: DataSource) {
+    this.dialect = source.options.type as Dialect;
+  }
+
+  /** Rows of a SELECT, columns by their alias. */
+  async query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.#send(sql, values)).records as Row[];
+  }
+
+  /** How many rows an INSERT, UPDATE or DELETE touched. */
+  async execute(sql: string, values: readonly unknown[] = []): Promise<number> {
+    return (await this.#send(sql, values)).affected ?? 0;
+  }
+
+  /** For `insert` and `update` by entity schema. Never `save()`: it resets versions. */
+  get manager(): EntityManager {
+    return this.#ambient.getStore()?.runner.manager ?? this.source.manager;
+  }
+
+  /** Runs when the ambient transaction has committed; at once when there is none. */
+  afterCommit(work: () => void): void {
+    const transaction = this.#ambient.getStore();
+    if (transaction) transaction.afterCommit.push(work);
+    else work();
+  }
+
+  get inTransaction(): boolean {
+    return this.#ambient.getStore() !== undefined;
+  }
+
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    const transaction: Transaction = { runner: this.source.createQueryRunner(), afterCommit: [] };
+    const result = await this.#inside(transaction, work);
+    for (const wake of transaction.afterCommit) wake();
+    return result;
+  }
+
+  translate(error: unknown): unknown {
+    return translate(this.dialect, error);
+  }
+
+  async #inside<T>(transaction: Transaction, work: () => Promise<T>): Promise<T> {
+    const { runner } = transaction;
+    try {
+      await this.#translated(() => runner.startTransaction());
+      const result = await this.#ambient.run(transaction, work);
+      await this.#translated(() => runner.commitTransaction());
+      return result;
+    } catch (error) {
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    } finally {
+      await runner.release().catch(() => undefined);
+    }
+  }
+
+  async #send(sql: string, values: readonly unknown[]) {
+    const ambient = this.#ambient.getStore();
+    if (ambient) return this.#translated(() => ambient.runner.query(this.#text(sql), [...values], true));
+    const runner = this.source.createQueryRunner();
+    try {
+      return await this.#translated(() => runner.query(this.#text(sql), [...values], true));
+    } finally {
+      await runner.release();
+    }
+  }
+
+  async #translated<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw this.translate(error);
+    }
+  }
+
+  /** `?` → `$1` or `@0`. Our SQL has no question mark in a literal. */
+  #text(sql: string): string {
+    if (this.dialect === 'mysql' || this.dialect === 'mariadb') return sql;
+    const known = this.#texts.get(sql);
+    if (known !== undefined) return known;
+    let n = 0;
+    const text = sql.replaceAll('?', () => (this.dialect === 'postgres' ? `$${++n}` : `@${n++}`));
+    this.#texts.set(sql, text);
+    return text;
+  }
+}

@@ -1,0 +1,76 @@
+import type { ColumnType, TableColumnOptions, ValueTransformer } from 'typeorm';
+
+export type Dialect = 'postgres' | 'mysql' | 'mariadb' | 'mssql';
+
+interface PortableType {
+  readonly type: ColumnType;
+  readonly length?: number;
+  readonly precision?: number;
+}
+type Kind = 'id' | 'hash' | 'instant' | 'text' | 'json' | 'flag';
+
+const HASH: PortableType = { type: 'char', length: 64 };
+
+/** Column types per database. Hashes and ids have a fixed length in ASCII, so no collation and no padding can merge two. */
+const TYPES: Record<Dialect, Record<Kind, PortableType>> = {
+  postgres: {
+    id: { type: 'uuid' },
+    hash: HASH,
+    instant: { type: 'timestamptz', precision: 3 },
+    text: { type: 'text' },
+    json: { type: 'jsonb' },
+    flag: { type: 'boolean' },
+  },
+  mysql: mysqlTypes(),
+  mariadb: mysqlTypes(),
+  mssql: {
+    id: { type: 'char', length: 36 },
+    hash: HASH,
+    instant: { type: 'datetime2', precision: 3 },
+    text: { type: 'nvarchar', length: -1 },
+    json: { type: 'nvarchar', length: -1 },
+    flag: { type: 'bit' },
+  },
+};
+
+function mysqlTypes(): Record<Kind, PortableType> {
+  return {
+    id: { type: 'char', length: 36 },
+    hash: HASH,
+    instant: { type: 'datetime', precision: 3 },
+    text: { type: 'longtext' },
+    json: { type: 'longtext' },
+    flag: { type: 'boolean' },
+  };
+}
+
+export const typesFor = (dialect: Dialect): Record<Kind, PortableType> => TYPES[dialect];
+
+/** Milliseconds since 1970 by the database's own clock: leases of replicas whose clocks differ cannot be stolen. */
+export const NOW_MS: Record<Dialect, string> = {
+  postgres: '(extract(epoch from clock_timestamp()) * 1000)::bigint',
+  mysql: 'cast(unix_timestamp(sysdate(3)) * 1000 as signed)',
+  mariadb: 'cast(unix_timestamp(sysdate(3)) * 1000 as signed)',
+  mssql: 'datediff_big(millisecond, 0, sysutcdatetime()) - datediff_big(millisecond, 0, 25567)',
+};
+
+/** `first(100)` behind a SELECT that has an ORDER BY. */
+export const limit = (dialect: Dialect, rows: number): string =>
+  dialect === 'mssql' ? `offset 0 rows fetch next ${rows} rows only` : `limit ${rows}`;
+
+/** A column of a migration. */
+export function column(name: string, type: PortableType, extra: Partial<TableColumnOptions> = {}): TableColumnOptions {
+  return {
+    name,
+    type: String(type.type),
+    ...(type.length === undefined ? {} : { length: type.length < 0 ? 'max' : String(type.length) }),
+    ...(type.precision === undefined ? {} : { precision: type.precision }),
+    ...extra,
+  };
+}
+
+/** JSON is a string in the portable columns; PostgreSQL's driver parses jsonb by itself. */
+export const jsonTransformer: ValueTransformer = {
+  to: (value: unknown) => JSON.stringify(value),
+  from: (value: unknown) => (typeof value === 'string' ? JSON.parse(value) : value),
+};

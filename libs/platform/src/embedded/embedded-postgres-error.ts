@@ -1,0 +1,25 @@
+/** The embedded database cannot run here. The message says what is wrong and what to do; nothing was deleted. */
+export class EmbeddedPostgresError extends Error {
+  override readonly name = 'EmbeddedPostgresError';
+
+  constructor(problem: string, options?: ErrorOptions) {
+    super(`Embedded PostgreSQL: ${problem}\nMend this, or set DATABASE_URL to use a server.`, options);
+  }
+}
+
+const DISK_FULL = /ENOSPC|EDQUOT|No space left on device|Disk quota exceeded/;
+const NOT_PERMITTED = /EACCES|EPERM|EROFS|Permission denied|Operation not permitted|Read-only file system/;
+
+/** Turns a system error, or what initdb and the server printed, into a sentence for the person who starts the program. */
+export function explained(cause: unknown, folder: string): EmbeddedPostgresError {
+  if (cause instanceof EmbeddedPostgresError) return cause;
+  const details = cause instanceof Error ? cause.message.trim() : String(cause);
+  if ((cause as { killed?: boolean }).killed)
+    return new EmbeddedPostgresError(`making ${folder} took too long.`, { cause });
+  if (DISK_FULL.test(details))
+    return new EmbeddedPostgresError(`the disk of ${folder} is full.\n${details}`, { cause });
+  if (NOT_PERMITTED.test(details)) {
+    return new EmbeddedPostgresError(`this user may not read and write ${folder}.\n${details}`, { cause });
+  }
+  return new EmbeddedPostgresError(details, { cause });
+}

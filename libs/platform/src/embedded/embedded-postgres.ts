@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { findBinaries } from './binaries.js';
+import { type Cluster, clusterFiles } from './cluster.js';
+import { ensureCluster } from './data-folder.js';
+import { ensureDatabase } from './database.js';
+import { explained } from './embedded-postgres-error.js';
+import { withFolderLock } from './folder-lock.js';
+import { type IdentityMode, identityFor } from './postgres-identity.js';
+import { fingerprint, isAlive } from './processes.js';
+import { keepRunning } from './revival.js';
+import { ensureServer, stopServer } from './server.js';
+import { joinServer, leaveServer } from './server-users.js';
+
+const DATABASE = 'foyer';
+
+/** One process's share in the PostgreSQL server of a data folder. */
+export interface EmbeddedPostgres {
+  readonly port: number;
+  readonly pid: number;
+  /** False if another living process was using the server when we came; an orphan of a killed process becomes ours. */
+  readonly owned: boolean;
+  readonly mode: IdentityMode;
+  /** Holds the password. Names the database `foyer` unless told otherwise. */
+  url(database?: string): string;
+  /** The last process to call this stops the server; until then it goes on for the others. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the PostgreSQL server of `dataDir`, making the folder and a database `foyer` first if need be, or joins the one
+ * that runs there. A server that is killed later comes back on the same port.
+ * @throws EmbeddedPostgresError with a message for the person who starts the program
+ */
+export async function startEmbeddedPostgres(options: {
+  dataDir: string;
+  timeoutMs?: number;
+}): Promise<EmbeddedPostgres> {
+  const { dataDir, timeoutMs = 30_000 } = options;
+  const deadline = Date.now() + timeoutMs;
+  try {
+    const binaries = await findBinaries();
+    const files = clusterFiles(dataDir);
+    return await withFolderLock(files.lock, deadline, async () => {
+      const share = new Share({ files, binaries, identity: await identityFor(files.data) }, timeoutMs);
+      await share.open(deadline);
+      return share;
+    });
+  } catch (error) {
+    throw explained(error, dataDir);
+  }
+}
+
+class Share implements EmbeddedPostgres {
+  port = 0;
+  pid = 0;
+  owned = false;
+  readonly mode: IdentityMode;
+  readonly #user = `${fingerprint()}:${randomUUID()}`;
+  #password = '';
+  #unwatch: (() => void) | undefined;
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly timeoutMs: number,
+  ) {
+    this.mode = cluster.identity.mode;
+  }
+
+  url(database = DATABASE): string {
+    const password = encodeURIComponent(this.#password);
+    return `postgres://postgres:${password}@127.0.0.1:${this.port}/${encodeURIComponent(database)}`;
+  }
+
+  /** To be called under the folder's lock. */
+  async open(deadline: number): Promise<void> {
+    this.#password = await ensureCluster(this.cluster, deadline);
+    const fresh = await this.#ensureServer(deadline);
+    try {
+      await ensureDatabase((database) => this.url(database), DATABASE);
+      this.owned = joinServer(this.cluster.files.users, this.#user) === 0;
+    } catch (error) {
+      if (fresh) await stopServer(this.cluster);
+      throw error;
+    }
+    this.#unwatch = keepRunning(
+      () => isAlive(this.pid),
+      () => this.#revive(),
+    );
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#unwatch) return;
+    this.#unwatch();
+    this.#unwatch = undefined;
+    await this.#locked(async () => {
+      if (leaveServer(this.cluster.files.users, this.#user) === 0) await stopServer(this.cluster);
+    });
+  }
+
+  async #revive(): Promise<void> {
+    await this.#locked(async (deadline) => {
+      if (this.#unwatch) await this.#ensureServer(deadline);
+    });
+  }
+
+  async #ensureServer(deadline: number): Promise<boolean> {
+    const { server, fresh } = await ensureServer(this.cluster, deadline);
+    this.port = server.port;
+    this.pid = server.pid;
+    return fresh;
+  }
+
+  #locked(work: (deadline: number) => Promise<void>): Promise<void> {
+    const deadline = Date.now() + this.timeoutMs;
+    return withFolderLock(this.cluster.files.lock, deadline, () => work(deadline));
+  }
+}

@@ -1,0 +1,61 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withFolderLock } from './folder-lock.js';
+import { fingerprint } from './processes.js';
+
+const DEAD = '4194304:1:0';
+
+describe('the lock of a folder', () => {
+  let folder: string;
+  let file: string;
+  const soon = () => Date.now() + 5_000;
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'foyer-lock-'));
+    file = path.join(folder, 'pg.lock');
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('lets one in at a time, also within one process, and leaves nothing behind', async () => {
+    let inside = 0;
+    const work = async () => {
+      expect(++inside).toBe(1);
+      await sleep(5);
+      inside--;
+    };
+    await Promise.all([1, 2, 3].map(() => withFolderLock(file, soon(), work)));
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is given back when the work fails', async () => {
+    await expect(withFolderLock(file, soon(), () => Promise.reject(new Error('oops')))).rejects.toThrow('oops');
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('is taken over from a dead process, by one of several', async () => {
+    writeFileSync(file, DEAD);
+    let inside = 0;
+    const work = async () => {
+      expect(++inside).toBe(1);
+      await sleep(5);
+      inside--;
+    };
+    await Promise.all([1, 2, 3].map(() => withFolderLock(file, soon(), work)));
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is not taken over from a living one; the caller learns who holds it', async () => {
+    writeFileSync(file, `${fingerprint()}:other`);
+    const waiting = withFolderLock(file, Date.now() + 40, async () => {});
+    await expect(waiting).rejects.toThrow(`by process ${process.pid}`);
+    expect(existsSync(file)).toBe(true);
+  });
+
+  it.runIf(process.platform === 'linux')('is taken over when another process has got the number', async () => {
+    writeFileSync(file, `${process.pid}:1:other`);
+    expect(await withFolderLock(file, soon(), async () => 'in')).toBe('in');
+  });
+});

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { fingerprint, isRunning } from './processes.js';
+
+const POLL_MS = 15;
+const STEAL_MS = 5_000;
+
+/**
+ * Runs `work` while no other process, nor another call in this one, holds the lock file. The lock of a dead process is
+ * taken over.
+ * @param deadline epoch milliseconds
+ * @throws EmbeddedPostgresError when the holder is still busy at the deadline
+ */
+export async function withFolderLock<T>(file: string, deadline: number, work: () => Promise<T>): Promise<T> {
+  const ticket = `${fingerprint()}:${randomUUID()}`;
+  while (!acquire(file, ticket)) {
+    const holder = read(file);
+    if (holder && !isRunning(holder)) steal(file, holder);
+    else if (Date.now() > deadline) throw tooLong(file, holder);
+    await sleep(POLL_MS);
+  }
+  try {
+    return await work();
+  } finally {
+    if (read(file) === ticket) rmSync(file, { force: true });
+  }
+}
+
+/** A link appears with its content or not at all, so that nobody ever reads a lock without a holder. */
+function acquire(file: string, ticket: string): boolean {
+  const draft = `${file}.${ticket.slice(-36)}`;
+  try {
+    writeFileSync(draft, ticket, { flag: 'wx' });
+    linkSync(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** Of several processes that saw the same dead holder, one at a time looks again and removes: never a living one's lock. */
+function steal(file: string, dead: string): void {
+  const token = `${file}.steal`;
+  try {
+    writeFileSync(token, '', { flag: 'wx' });
+  } catch {
+    if (age(token) > STEAL_MS) rmSync(token, { force: true });
+    return;
+  }
+  if (read(file) === dead) rmSync(file, { force: true });
+  rmSync(token, { force: true });
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+const tooLong = (file: string, holder = 'another process') =>
+  new EmbeddedPostgresError(`${file} has been held for too long (by process ${holder.split(':')[0]}).`);
+
+const age = (file: string): number => Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());

@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** `user`: as a plain user · `userns`: root in a user namespace · `nobody`: root stepped down to nobody or the folder's owner. */
+export type IdentityMode = 'user' | 'userns' | 'nobody';
+
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** How to run PostgreSQL's programs, which refuse to run as root. */
+export interface Identity {
+  readonly mode: IdentityMode;
+  readonly prefix: readonly string[];
+  /** Whom the cluster's files belong to, if it is not the user who runs this process. */
+  readonly owner?: Owner;
+  /** The child must be given the owner's ids, because `prefix` does not. */
+  readonly stepDown?: boolean;
+}
+
+export interface CommandLine {
+  readonly file: string;
+  readonly args: string[];
+  readonly options: { cwd: string; env: Record<string, string>; uid?: number; gid?: number };
+}
+
+// Nothing of ours is inherited: PG… variables would steer the programs, and secrets have no business there.
+const ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
+
+/** A plain user runs PostgreSQL itself; root as the folder's owner, else in a user namespace, else as nobody. */
+export async function identityFor(dataDir: string): Promise<Identity> {
+  if (process.getuid?.() !== 0) return { mode: 'user', prefix: [] };
+  const folder = statSync(dataDir, { throwIfNoEntry: false });
+  if (folder && folder.uid !== 0) return steppedDown({ uid: folder.uid, gid: folder.gid });
+  // No account is needed, and files stay root's, so this works below /root too. Docker's default profile forbids it.
+  const namespace = ['unshare', '--user'];
+  return (await works(namespace)) ? { mode: 'userns', prefix: namespace } : steppedDown(await nobodyIds());
+}
+
+async function steppedDown(owner: Owner): Promise<Identity> {
+  // The kept capability lets it through folders like /root; access(2) heeds it only with no_setuid_fixup.
+  const keep = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup'];
+  const prefix = ['setpriv', `--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups', ...keep];
+  return (await works(prefix))
+    ? { mode: 'nobody', prefix, owner }
+    : { mode: 'nobody', prefix: [], owner, stepDown: true };
+}
+
+/** The words to give to `spawn` or `execFile`. The process it makes is the program itself: every prefix is an exec. */
+export function commandLine(identity: Identity, program: string, args: readonly string[]): CommandLine {
+  const [file = program, ...rest] = [...identity.prefix, program, ...args];
+  const options = { cwd: path.parse(program).root, env: ENVIRONMENT, ...(identity.stepDown && identity.owner) };
+  return { file, args: rest, options };
+}
+
+async function works([file = '', ...args]: readonly string[]): Promise<boolean> {
+  return run(file, [...args, 'true'], { env: ENVIRONMENT, timeout: 5_000 }).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function nobodyIds(): Promise<Owner> {
+  const id = async (flag: string) => Number((await run('id', [flag, 'nobody'], { env: ENVIRONMENT })).stdout);
+  const [uid, gid] = await Promise.all([id('-u'), id('-g')]);
+  return { uid, gid };
+}

@@ -1,0 +1,66 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readlinkSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { exists, isAlive } from './processes.js';
+
+/** A running server as its lock file describes it. */
+export interface RunningServer {
+  readonly pid: number;
+  readonly port: number;
+  /** False while it starts, recovers or stops. */
+  readonly ready: boolean;
+}
+
+/** What postmaster.pid says, true or not: a killed server leaves it behind. */
+export function readPostmasterFile(dataDir: string): RunningServer | undefined {
+  try {
+    const lines = readFileSync(path.join(dataDir, 'postmaster.pid'), 'utf8').split('\n');
+    return { pid: Number(lines[0]), port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** The server of this folder, if one is running. */
+export function runningServer(dataDir: string): RunningServer | undefined {
+  const server = readPostmasterFile(dataDir);
+  return server && isServerOf(server.pid, dataDir) ? server : undefined;
+}
+
+/**
+ * PostgreSQL will not start while the process in its lock file exists, even if that is a zombie or a stranger who got
+ * the number. A dead number is left to PostgreSQL, which also looks for survivors of the old server.
+ */
+export function forgetForeignServer(dataDir: string): void {
+  const server = readPostmasterFile(dataDir);
+  if (server && exists(server.pid) && !isServerOf(server.pid, dataDir)) rmSync(path.join(dataDir, 'postmaster.pid'));
+}
+
+function isServerOf(pid: number, dataDir: string): boolean {
+  if (!isAlive(pid)) return false;
+  if (process.platform === 'win32') return true;
+  if (process.platform !== 'linux') return /postgres$/.test(ps(pid));
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`) === dataDir;
+  } catch (error) {
+    // Root without SYS_PTRACE, as in Docker, may not look there.
+    return (error as NodeJS.ErrnoException).code !== 'ENOENT' && commandName(pid) === 'postgres';
+  }
+}
+
+function commandName(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
+function ps(pid: number): string {
+  try {
+    return execFileSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+  } catch {
+    return '';
+  }
+}

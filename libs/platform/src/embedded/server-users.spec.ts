@@ -1,0 +1,32 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fingerprint } from './processes.js';
+import { joinServer, leaveServer } from './server-users.js';
+
+describe('the users of a server', () => {
+  let folder: string;
+  let file: string;
+  const [first, second] = [`${fingerprint()}:1`, `${fingerprint()}:2`];
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'foyer-users-'));
+    file = path.join(folder, 'pg.users');
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('are counted until the last one leaves', () => {
+    expect(joinServer(file, first)).toBe(0);
+    expect(joinServer(file, second)).toBe(1);
+    expect(leaveServer(file, first)).toBe(1);
+    expect(leaveServer(file, second)).toBe(0);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('are forgotten when they die', () => {
+    writeFileSync(file, '4194304:1:dead\n');
+    expect(joinServer(file, first)).toBe(0);
+    expect(leaveServer(file, first)).toBe(0);
+  });
+});

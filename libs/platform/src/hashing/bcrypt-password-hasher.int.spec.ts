@@ -1,0 +1,40 @@
+import { afterAll, expect, it } from 'vitest';
+import { compiledHashWorker } from '../testing/compiled-hash-worker.js';
+import { BcryptPasswordHasher } from './bcrypt-password-hasher.js';
+import { HashPool } from './hash-pool.js';
+import { passwordHasherContract } from './password-hasher.contract.js';
+
+const PRE_HASH = 'p'.repeat(64);
+const pool = new HashPool({ cost: 4, threads: 1, workerUrl: compiledHashWorker() });
+afterAll(() => pool.close());
+
+passwordHasherContract('BcryptPasswordHasher', (cost) => new BcryptPasswordHasher(pool, cost));
+
+it('spends on nobody what it spends on somebody', async () => {
+  const hasher = new BcryptPasswordHasher(pool, 9);
+  const hash = await hasher.hash(PRE_HASH, 'activation');
+  const somebody: number[] = [];
+  const nobody: number[] = [];
+  for (let n = 0; n < 9; n++) {
+    somebody.push(await cpuTime(() => hasher.verify('x'.repeat(64), hash, 'login')));
+    nobody.push(await cpuTime(() => hasher.verifyNobody('x'.repeat(64), 'login')));
+  }
+  const ratio = Math.min(...nobody) / Math.min(...somebody);
+  expect(ratio).toBeGreaterThan(0.75);
+  expect(ratio).toBeLessThan(1.33);
+});
+
+it('does not hash for whoever has gone away', async () => {
+  const gone = AbortSignal.abort(new Error('gone'));
+  const hasher = new BcryptPasswordHasher(pool, 4);
+  await expect(hasher.hash(PRE_HASH, 'activation', gone)).rejects.toThrow('gone');
+  await expect(hasher.verify(PRE_HASH, '', 'login', gone)).rejects.toThrow('gone');
+  await expect(hasher.verifyNobody(PRE_HASH, 'login', gone)).rejects.toThrow('gone');
+});
+
+/** Microseconds of all threads: unlike the clock, they do not depend on what else the machine does. */
+async function cpuTime(work: () => Promise<unknown>): Promise<number> {
+  const start = process.cpuUsage();
+  await work();
+  return process.cpuUsage(start).user;
+}

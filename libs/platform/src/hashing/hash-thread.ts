@@ -1,0 +1,84 @@
+import { Worker } from 'node:worker_threads';
+import { Unavailable } from '#kernel';
+import type { HashAnswer, HashJob, HashResult } from './hash-job.js';
+
+interface Asked {
+  resolve(result: HashResult): void;
+  reject(error: Error): void;
+}
+
+/** One worker thread, one job at a time. It costs about 8 MB and 50 ms to start; once it has ended it is of no more use. */
+export class HashThread {
+  readonly #worker: Worker;
+  #asked: Asked | undefined;
+  #cause: unknown;
+  #idle: NodeJS.Timeout | undefined;
+  #ended = false;
+
+  private constructor(
+    workerUrl: URL,
+    private readonly onEnd: () => void,
+  ) {
+    // Nothing of ours is passed on: the environment holds secrets, loaders and source maps cost memory.
+    this.#worker = new Worker(workerUrl, { name: 'hash', env: {}, execArgv: [] });
+    this.#worker.on('message', (answer: HashAnswer) => this.#settle(answer));
+    this.#worker.on('error', (error) => {
+      this.#cause = error;
+    });
+    this.#worker.on('exit', () => this.#end());
+    this.#worker.unref();
+  }
+
+  /**
+   * @param onEnd called once, later, when the thread has died or was stopped
+   * @throws Unavailable when the system has no thread to give
+   */
+  static start(workerUrl: URL, onEnd: () => void): HashThread {
+    try {
+      return new HashThread(workerUrl, onEnd);
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+  }
+
+  /** @throws Unavailable when the thread ends before it has answered */
+  run(job: HashJob): Promise<HashResult> {
+    if (this.#ended) return Promise.reject(unavailable(this.#cause));
+    clearTimeout(this.#idle);
+    this.#worker.ref();
+    return new Promise((resolve, reject) => {
+      this.#asked = { resolve, reject };
+      this.#worker.postMessage(job);
+    });
+  }
+
+  /** Stops the thread unless it gets a job within `ms` milliseconds. */
+  rest(ms: number): void {
+    this.#idle = setTimeout(() => this.stop(), ms).unref();
+  }
+
+  /** Its job is refused at once; bcrypt cannot be interrupted, so the thread itself ends after the hash it is at. */
+  stop(): void {
+    this.#end();
+    void this.#worker.terminate();
+  }
+
+  #settle(answer: HashAnswer): void {
+    this.#worker.unref();
+    if ('error' in answer) this.#asked?.reject(new Error(answer.error));
+    else this.#asked?.resolve(answer);
+    this.#asked = undefined;
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#idle);
+    this.#asked?.reject(unavailable(this.#cause));
+    this.onEnd();
+  }
+}
+
+function unavailable(cause: unknown): Unavailable {
+  return new Unavailable(undefined, undefined, { cause });
+}

@@ -1,0 +1,15 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { InvalidInput } from '#kernel';
+import { UnreadableBody } from './body-parser.js';
+import { bodyTooComplex, malformedBody } from './http-errors.js';
+
+/** Runs behind the access guard: who may not call a route learns nothing from its body checks. */
+@Injectable()
+export class BodyGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const { body } = context.switchToHttp().getRequest<{ body?: unknown }>();
+    if (body instanceof UnreadableBody) throw body.tooComplex ? bodyTooComplex() : malformedBody();
+    if (body === undefined || body === null || (typeof body === 'object' && !Array.isArray(body))) return true;
+    throw InvalidInput.at('', 'type', 'must be a JSON object');
+  }
+}

@@ -1,0 +1,73 @@
+import type { Socket } from 'node:net';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { type DomainError, uuidv7 } from '#kernel';
+import type { Log } from '../telemetry/logger.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import { useStrictBodies } from './body-parser.js';
+import { headersTooLarge, requestTimeout, unreadableRequest } from './http-errors.js';
+import { PROBLEM_TYPE, statusOf, toProblem } from './problem.js';
+import type { RouteTable } from './route-table.js';
+import { useTelemetry } from './telemetry-hooks.js';
+
+/** Limits of one HTTP request (OWASP ASVS 13.1.2); the documentation lists them. */
+export const HTTP_LIMITS = {
+  bodyBytes: 16 * 1024,
+  headerBytes: 16 * 1024,
+  headers: 100,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 15_000,
+  keepAliveMs: 65_000,
+  requestsPerSocket: 1_000,
+  sockets: 2_000,
+} as const;
+
+interface Parts {
+  readonly publicUrl: string;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly routes: RouteTable;
+}
+
+export function createHttpAdapter(parts: Parts): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    logger: false,
+    bodyLimit: HTTP_LIMITS.bodyBytes,
+    requestTimeout: HTTP_LIMITS.requestTimeoutMs,
+    keepAliveTimeout: HTTP_LIMITS.keepAliveMs,
+    maxRequestsPerSocket: HTTP_LIMITS.requestsPerSocket,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    http: {
+      maxHeaderSize: HTTP_LIMITS.headerBytes,
+      headersTimeout: HTTP_LIMITS.headersTimeoutMs,
+      connectionsCheckingInterval: 1_000,
+    },
+    clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => answerUnreadable(error, socket, parts.publicUrl),
+  } as unknown as ConstructorParameters<typeof FastifyAdapter>[0]);
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  fastify.server.maxConnections = HTTP_LIMITS.sockets;
+  fastify.server.maxHeadersCount = HTTP_LIMITS.headers + 2;
+  fastify.addHook('onRoute', (route) => parts.routes.add(route.url, [route.method].flat()));
+  useTelemetry(fastify, parts.log, parts.metrics);
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    done(request.raw.rawHeaders.length > 2 * HTTP_LIMITS.headers ? headersTooLarge() : undefined);
+  });
+  useStrictBodies(fastify, HTTP_LIMITS.bodyBytes);
+  return adapter as unknown as FastifyAdapter;
+}
+
+/** Node could not read the request, so there is none to answer through. */
+function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket, publicUrl: string): void {
+  if (!socket.writable) return void socket.destroy();
+  const fault = faultOf(error.code);
+  const body = JSON.stringify(toProblem(fault, publicUrl, '/', uuidv7(Date.now())));
+  const head = `HTTP/1.1 ${statusOf(fault)} Refused\r\ncontent-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}`;
+  socket.end(`${head}\r\nconnection: close\r\n\r\n${body}`);
+}
+
+function faultOf(code: string | undefined): DomainError {
+  if (code === 'HPE_HEADER_OVERFLOW') return headersTooLarge();
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? requestTimeout() : unreadableRequest();
+}

@@ -1,0 +1,64 @@
+import { DomainError, type ErrorKind } from '#kernel';
+
+/** No, garbled, repeated or wrong credentials: one answer for all (OWASP ASVS 6.3.8). */
+export class InvalidCredentials extends DomainError {
+  readonly code = 'auth.invalid_credentials';
+  readonly kind = 'unauthenticated';
+
+  /** @param challenge the value of WWW-Authenticate (RFC 9110, 11.6.1) */
+  constructor(readonly challenge: string) {
+    super('The credentials are missing or not valid.');
+  }
+}
+
+/** A fault of the request itself, found before any module saw it. */
+export class RequestFault extends DomainError {
+  constructor(
+    readonly code: string,
+    readonly kind: ErrorKind,
+    message: string,
+    /** Overrides the status of the kind: 405, 408, 413, 414, 415 and 431 have no kind of their own. */
+    readonly status?: number,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+}
+
+export const malformedBody = () =>
+  new RequestFault(
+    'request.malformed',
+    'malformed',
+    'The body is not JSON that can be accepted: check its syntax, encoding and keys.',
+  );
+export const bodyTooComplex = () =>
+  new RequestFault('request.too_complex', 'invalid', 'The body is nested too deeply or has too many keys.');
+export const notFound = () => new RequestFault('request.not_found', 'missing', 'There is nothing at this address.');
+export const methodNotAllowed = (allow: readonly string[]) =>
+  new RequestFault('request.method_not_allowed', 'malformed', 'This address does not take this method.', 405, {
+    allow: allow.join(', '),
+  });
+export const bodyTooLarge = () => new RequestFault('request.too_large', 'malformed', 'The body is too large.', 413);
+export const unsupportedMediaType = () =>
+  new RequestFault('request.unsupported_media_type', 'malformed', 'The body must be application/json, in UTF-8.', 415);
+export const headersTooLarge = () =>
+  new RequestFault('request.headers_too_large', 'malformed', 'The header block is too large.', 431);
+export const requestTimeout = () =>
+  new RequestFault('request.timeout', 'malformed', 'The request took too long to arrive.', 408);
+export const unreadableRequest = () =>
+  new RequestFault('request.unreadable', 'malformed', 'The request is not valid HTTP.');
+export const uriTooLong = () => new RequestFault('request.uri_too_long', 'malformed', 'The address is too long.', 414);
+
+export const PLATFORM_PROBLEMS: readonly DomainError[] = [
+  new InvalidCredentials(''),
+  malformedBody(),
+  bodyTooComplex(),
+  notFound(),
+  methodNotAllowed([]),
+  bodyTooLarge(),
+  unsupportedMediaType(),
+  headersTooLarge(),
+  requestTimeout(),
+  unreadableRequest(),
+  uriTooLong(),
+];

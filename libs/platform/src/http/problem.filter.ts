@@ -1,0 +1,68 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '#kernel';
+import { Settings } from '../config/settings.js';
+import { Log } from '../telemetry/logger.js';
+import { currentContext } from '../telemetry/request-context.js';
+import {
+  bodyTooLarge,
+  methodNotAllowed,
+  notFound,
+  unreadableRequest,
+  unsupportedMediaType,
+  uriTooLong,
+} from './http-errors.js';
+import { headersOf, InternalError, PROBLEM_TYPE, statusOf, toProblem } from './problem.js';
+import { RouteTable } from './route-table.js';
+
+/** The one place where a broken rule becomes an HTTP answer. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    private readonly settings: Settings,
+    private readonly log: Log,
+    private readonly routes: RouteTable,
+  ) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    this.answer(thrown, request, http.getResponse<FastifyReply>());
+  }
+
+  answer(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const error = this.#understand(thrown, request);
+    const status = error instanceof InternalError ? 500 : statusOf(error);
+    const path = request.url.split('?', 1)[0] ?? '/';
+    const problem = {
+      ...toProblem(error, this.settings.publicUrl, path, currentContext()?.correlationId ?? ''),
+      status,
+    };
+    reply.status(status).headers(headersOf(error)).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+  }
+
+  #understand(thrown: unknown, request: FastifyRequest): DomainError {
+    if (thrown instanceof DomainError) {
+      if (thrown.cause !== undefined)
+        this.log.warn({ problem: thrown.code, reason: String(thrown.cause) }, 'a dependency failed');
+      return thrown;
+    }
+    const status =
+      thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: unknown })?.statusCode;
+    const known = this.#requestFault(status, request);
+    if (known) return known;
+    this.log.error({ err: thrown }, 'unforeseen error');
+    return new InternalError();
+  }
+
+  #requestFault(status: unknown, request: FastifyRequest): DomainError | undefined {
+    if (status === 404) {
+      const allow = this.routes.methodsFor(request.url);
+      return allow.length > 0 && !allow.includes(request.method) ? methodNotAllowed(allow) : notFound();
+    }
+    if (status === 413) return bodyTooLarge();
+    if (status === 414) return uriTooLong();
+    if (status === 415) return unsupportedMediaType();
+    return status === 400 ? unreadableRequest() : undefined;
+  }
+}

@@ -1,0 +1,42 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { DomainError } from '#kernel';
+import { Open } from './access.js';
+import { InternalError, statusOf, titleOf } from './problem.js';
+
+interface ProblemEntry {
+  /** Stable and dotted: `registration.code_expired`. */
+  readonly code: string;
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** Every code that an answer can carry. Modules bring theirs when the program is composed. */
+export class ProblemCatalogue {
+  readonly entries: readonly ProblemEntry[];
+
+  constructor(errors: readonly DomainError[]) {
+    const unique = new Map([new InternalError(), ...errors].map((error) => [error.code, error]));
+    this.entries = [...unique.values()].map(entryOf).sort((a, b) => (a.code < b.code ? -1 : 1));
+  }
+}
+
+function entryOf(error: DomainError): ProblemEntry {
+  const status = error instanceof InternalError ? 500 : statusOf(error);
+  return { code: error.code, status, title: titleOf(error.code), detail: error.message };
+}
+
+@ApiTags('operations')
+@Open()
+@Controller('problems')
+export class ProblemsController {
+  constructor(private readonly catalogue: ProblemCatalogue) {}
+
+  /** Every problem code, with its status and what it says. */
+  @Get()
+  @Header('cache-control', 'public, max-age=300')
+  list(): { items: readonly ProblemEntry[] } {
+    return { items: this.catalogue.entries };
+  }
+}

@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+
+interface Entry {
+  readonly segments: readonly string[];
+  readonly methods: Set<string>;
+}
+
+/** Which methods an address takes, for 405 and its `Allow` (RFC 9110, 15.5.6). */
+@Injectable()
+export class RouteTable {
+  readonly #entries = new Map<string, Entry>();
+
+  add(path: string, methods: readonly string[]): void {
+    const segments = split(path);
+    const entry = this.#entries.get(segments.join('/')) ?? { segments, methods: new Set() };
+    for (const method of methods) entry.methods.add(method);
+    this.#entries.set(segments.join('/'), entry);
+  }
+
+  methodsFor(url: string): readonly string[] {
+    const asked = split(url.split('?', 1)[0] ?? '');
+    const found = [...this.#entries.values()].filter(({ segments }) => matches(segments, asked));
+    return [...new Set(found.flatMap(({ methods }) => [...methods]))].sort();
+  }
+}
+
+const split = (path: string): readonly string[] => path.replace(/\/$/, '').split('/');
+
+const matches = (pattern: readonly string[], asked: readonly string[]): boolean =>
+  pattern.length === asked.length &&
+  pattern.every((part, at) => part === asked[at] || (part.startsWith(':') && asked[at] !== ''));

@@ -1,0 +1,21 @@
+import { isIPv6 } from 'node:net';
+
+/**
+ * What counts as one source: an IPv4 address, or the /64 of an IPv6 address, however it is spelt. IPv4 in IPv6 counts as
+ * IPv4. Text that is no address is one source of its own, so that it is never less strict.
+ */
+export function sourcePrefix(address: string): string {
+  const plain = address.replace(/%.*$/, '').toLowerCase();
+  const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/.exec(plain);
+  if (mapped) return mapped[1] ?? plain;
+  return isIPv6(plain) ? `${expand(plain).slice(0, 4).join(':')}::/64` : plain;
+}
+
+function expand(address: string): string[] {
+  const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const [head = '', tail] = canonical.split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const middle = tail === undefined ? 0 : 8 - left.length - right.length;
+  return [...left, ...Array.from({ length: middle }, () => '0'), ...right];
+}

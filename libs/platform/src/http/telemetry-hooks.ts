@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Log } from '../telemetry/logger.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import { inContext, type RequestContext } from '../telemetry/request-context.js';
+import { sourcePrefix } from './source.js';
+
+const CORRELATION_ID = /^[A-Za-z0-9._-]{1,64}$/;
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** Gives every request its correlation id, and writes one line and one observation when it has been answered. */
+export function useTelemetry(fastify: FastifyInstance, log: Log, metrics: Metrics): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const context = contextOf(request);
+    reply.header('x-correlation-id', context.correlationId);
+    inContext(context, done);
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    const source = sourcePrefix(request.ip);
+    const milliseconds = Math.round(reply.elapsedTime * 100) / 100;
+    log.info({ method: request.method, route, status: reply.statusCode, milliseconds, source }, 'answered');
+    done();
+  });
+}
+
+function contextOf(request: FastifyRequest): RequestContext {
+  const asked = request.headers['x-correlation-id'];
+  const traceparent = request.headers['traceparent'];
+  return {
+    correlationId: typeof asked === 'string' && CORRELATION_ID.test(asked) ? asked : randomUUID(),
+    ...(typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
+  };
+}

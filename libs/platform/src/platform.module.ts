@@ -1,0 +1,121 @@
+import { type DynamicModule, Global, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE, ModuleRef } from '@nestjs/core';
+import {
+  Clock,
+  type DomainError,
+  IdentifierHasher,
+  Ids,
+  InvalidInput,
+  PasswordHasher,
+  Unavailable,
+  UnitOfWork,
+} from '#kernel';
+import { Secrets } from './config/secrets.js';
+import { Settings } from './config/settings.js';
+import { Database } from './database/database.js';
+import { TypeOrmUnitOfWork } from './database/typeorm-unit-of-work.js';
+import { BcryptPasswordHasher } from './hashing/bcrypt-password-hasher.js';
+import { HashPool } from './hashing/hash-pool.js';
+import { HmacIdentifierHasher } from './hashing/hmac-identifier-hasher.js';
+import { PasswordPepper } from './hashing/password-pepper.js';
+import { HealthController } from './health/health.controller.js';
+import { Health } from './health/health.js';
+import { AccessGuard } from './http/access.guard.js';
+import { BodyGuard } from './http/body.guard.js';
+import { PLATFORM_PROBLEMS } from './http/http-errors.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { ProblemCatalogue, ProblemsController } from './http/problems.controller.js';
+import { RouteTable } from './http/route-table.js';
+import { strictValidation } from './http/validation.js';
+import { Snapshots } from './memory/snapshots.js';
+import { RedisConnection } from './redis/redis-connection.js';
+import { Log } from './telemetry/logger.js';
+import { Metrics } from './telemetry/metrics.js';
+import { SystemClock } from './time/system-clock.js';
+import { UuidV7Ids } from './time/uuid-v7-ids.js';
+
+/** What the program opens before it is composed, and closes last. */
+export interface Foundations {
+  readonly settings: Settings;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly routes: RouteTable;
+  readonly database: Database;
+  /** Absent: everything that would be in Redis stays in process. */
+  readonly redis: RedisConnection | undefined;
+}
+
+/** The technical ground that every module stands on. */
+@Global()
+@Module({})
+export class PlatformModule implements OnApplicationShutdown {
+  constructor(private readonly modules: ModuleRef) {}
+
+  static on(foundations: Foundations, problems: readonly DomainError[]): DynamicModule {
+    const { settings, redis, database } = foundations;
+    const catalogue = new ProblemCatalogue([
+      ...PLATFORM_PROBLEMS,
+      new InvalidInput([]),
+      new Unavailable(),
+      ...problems,
+    ]);
+    const ports = [
+      { provide: Settings, useValue: settings },
+      { provide: Secrets, useValue: foundations.secrets },
+      { provide: Log, useValue: foundations.log },
+      { provide: Metrics, useValue: foundations.metrics },
+      { provide: RouteTable, useValue: foundations.routes },
+      { provide: Database, useValue: database },
+      { provide: RedisConnection, useValue: redis },
+      { provide: PasswordPepper, useFactory: () => new PasswordPepper(foundations.secrets.passwordPepper) },
+      {
+        provide: HashPool,
+        useFactory: () => new HashPool({ threads: settings.hashThreads, cost: settings.bcryptCost }),
+      },
+      { provide: Clock, useClass: SystemClock },
+      { provide: Ids, useClass: UuidV7Ids },
+      { provide: IdentifierHasher, useClass: HmacIdentifierHasher },
+      {
+        provide: PasswordHasher,
+        inject: [HashPool],
+        useFactory: (pool: HashPool) => new BcryptPasswordHasher(pool, settings.bcryptCost),
+      },
+      { provide: UnitOfWork, useClass: TypeOrmUnitOfWork },
+      { provide: ProblemCatalogue, useValue: catalogue },
+      Health,
+      ProblemFilter,
+      Snapshots,
+    ];
+    return {
+      module: PlatformModule,
+      controllers: [HealthController, ProblemsController],
+      providers: [
+        ...ports,
+        { provide: APP_FILTER, useExisting: ProblemFilter },
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: BodyGuard },
+        { provide: APP_PIPE, useFactory: strictValidation },
+      ],
+      exports: ports,
+    };
+  }
+
+  onModuleInit(): void {
+    const database = this.modules.get(Database);
+    const health = this.modules.get(Health);
+    const redis = this.modules.get(RedisConnection) as RedisConnection | undefined;
+    health.add({ name: 'database', vital: true, check: async () => void (await database.query('select 1')) });
+    if (redis)
+      health.add({
+        name: 'redis',
+        vital: false,
+        check: async () => void (await redis.command((client) => client.ping())),
+      });
+  }
+
+  /** The last to close: modules that use the ground have stopped before. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.modules.get(HashPool).close();
+  }
+}

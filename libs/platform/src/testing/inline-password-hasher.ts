@@ -1,0 +1,28 @@
+import bcrypt from 'bcrypt';
+import { type HashPriority, PasswordHasher } from '#kernel';
+import { checkedInput, isBelowCost, nobodysHash } from '../hashing/bcrypt-format.js';
+
+/** Real bcrypt hashes without threads or a queue, at the lowest cost (1 ms), for unit tests. */
+export class InlinePasswordHasher extends PasswordHasher {
+  /** @param cost 4 at least; a higher one makes the hashes of a lower one outdated */
+  constructor(private readonly cost = 4) {
+    super();
+  }
+
+  async hash(preHash: string, _priority: HashPriority): Promise<string> {
+    return bcrypt.hash(checkedInput(preHash), this.cost);
+  }
+
+  async verify(preHash: string, hash: string, _priority: HashPriority): Promise<boolean> {
+    return bcrypt.compare(checkedInput(preHash), hash);
+  }
+
+  async verifyNobody(preHash: string, priority: HashPriority): Promise<false> {
+    await this.verify(preHash, nobodysHash(this.cost), priority);
+    return false;
+  }
+
+  isOutdated(hash: string): boolean {
+    return isBelowCost(hash, this.cost);
+  }
+}

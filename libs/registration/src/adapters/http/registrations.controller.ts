@@ -1,0 +1,103 @@
+import { Body, Controller, Get, Header, HttpCode, Ip, Post, Req } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiBasicAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { CustomerView } from '#customers';
+import { ApiProblems, AuthenticatedBy, InvalidCredentials, Open, sourcePrefix } from '#platform';
+import { ActivateRegistration } from '../../application/commands/activate-registration.js';
+import { Register } from '../../application/commands/register.js';
+import { ResendCode } from '../../application/commands/resend-code.js';
+import { GetMyRegistration } from '../../application/queries/get-my-registration.js';
+import { ActivationInProgress, AlreadyActive, CodeExpired, CodeWrong, ResendTooEarly } from '../../domain/errors.js';
+import { REGISTRATION_BASIC, type Registrant } from './registration-basic.strategy.js';
+import { ActivateDto, MyRegistrationDto, RegisterDto, RegistrationTicketDto } from './registrations.dto.js';
+
+interface ByRegistrant {
+  readonly user: Registrant;
+}
+
+/** The attempt died between the look at the credentials and this moment. */
+const noLongerKnown = () => new InvalidCredentials('Basic realm="foyer", charset="UTF-8"');
+
+@ApiTags('registration')
+@Controller('v1/registrations')
+export class RegistrationsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  /** Register with an e-mail address or a phone number. A code is sent; the same answer whether or not it is known here. */
+  @Open()
+  @Post()
+  @Header('cache-control', 'no-store')
+  @ApiProblems({ 409: 'Taken (only when disclosed)', 422: 'Not acceptable', 503: 'A dependency is away' })
+  register(@Body() body: RegisterDto, @Ip() address: string): Promise<RegistrationTicketDto> {
+    return this.commands.execute(new Register(body, sourcePrefix(address)));
+  }
+
+  /** How far is my registration? */
+  @AuthenticatedBy(REGISTRATION_BASIC)
+  @ApiBasicAuth()
+  @Get('mine')
+  @Header('cache-control', 'no-store')
+  @ApiProblems({ 401: 'No live attempt has this identifier and password' })
+  async mine(@Req() { user }: ByRegistrant): Promise<MyRegistrationDto> {
+    const mine = await this.queries.execute(new GetMyRegistration(user.key.identifierHash, user.key.tag));
+    if (!mine) throw noLongerKnown();
+    return mine;
+  }
+
+  /** Prove the attempt by its code, within its minute, and become a customer. A lost answer may be repeated for a minute. */
+  @AuthenticatedBy(REGISTRATION_BASIC)
+  @ApiBasicAuth()
+  @Post('activate')
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  @ApiOkResponse({ schema: { $ref: '#/components/schemas/CustomerDto' } })
+  @ApiProblems({
+    400: 'Wrong code, with `attemptsRemaining`',
+    401: 'No live attempt has this identifier and password',
+    409: 'Complete already, or being completed at this moment',
+    410: 'No live code',
+    422: 'Not 4 or 8 digits',
+    503: 'Overloaded, or a dependency is away',
+  })
+  async activate(@Req() { user }: ByRegistrant, @Body() { code }: ActivateDto): Promise<CustomerView> {
+    const result = await this.commands.execute(new ActivateRegistration(user.key, user.preHash, code));
+    switch (result.outcome) {
+      case 'active':
+        return result.customer;
+      case 'code_wrong':
+        throw new CodeWrong(result.attemptsRemaining);
+      case 'code_expired':
+        throw new CodeExpired();
+      case 'already_active':
+        throw new AlreadyActive();
+      case 'in_progress':
+        throw new ActivationInProgress();
+      case 'unknown':
+        throw noLongerKnown();
+    }
+  }
+
+  /** Ask for a new code; the old one dies when the new one is on its way. */
+  @AuthenticatedBy(REGISTRATION_BASIC)
+  @ApiBasicAuth()
+  @Post('resend-code')
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  @ApiProblems({ 401: 'No live attempt has this identifier and password', 409: 'Complete already', 429: 'Too early' })
+  async resend(@Req() { user }: ByRegistrant): Promise<RegistrationTicketDto> {
+    const result = await this.commands.execute(new ResendCode(user.key));
+    switch (result.outcome) {
+      case 'sending':
+        return result.ticket;
+      case 'too_early':
+        throw new ResendTooEarly(result.retryAfterSeconds);
+      case 'already_active':
+        throw new AlreadyActive();
+      case 'unknown':
+        throw noLongerKnown();
+    }
+  }
+}

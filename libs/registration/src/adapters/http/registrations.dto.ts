@@ -1,0 +1,119 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
+import type { MyRegistration } from '../../application/views.js';
+import type { RegistrationTicket } from '../../facade.js';
+
+/** Exactly one of email and phone. */
+export class RegisterDto {
+  /** At most 254 bytes; stored and written to in its canonical form. */
+  @ApiProperty({ required: false, example: 'ada@example.org' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(320)
+  readonly email?: string;
+
+  /** International, or national in the market. */
+  @ApiProperty({ required: false, example: '+1 415 555 0132' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  readonly phone?: string;
+
+  /** 8 to 128 characters (15 with the `nist` profile), at most 512 bytes; any characters. */
+  @ApiProperty({ example: 'correct horse battery staple' })
+  @IsString()
+  readonly password!: string;
+
+  @ApiProperty({ required: false, example: 'Ada', minLength: 1, maxLength: 200 })
+  @IsOptional()
+  @IsString()
+  readonly firstName?: string;
+
+  @ApiProperty({ required: false, example: 'Lovelace', minLength: 1, maxLength: 200 })
+  @IsOptional()
+  @IsString()
+  readonly lastName?: string;
+
+  /** ISO 3166-1 alpha-2; the default market if absent. */
+  @ApiProperty({ required: false, example: 'US' })
+  @IsOptional()
+  @Matches(/^[A-Z]{2}$/, { message: 'must be a country of ISO 3166-1, two capital letters' })
+  readonly market?: string;
+
+  /** BCP 47. */
+  @ApiProperty({ required: false, example: 'en' })
+  @IsOptional()
+  @Matches(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, { message: 'must be a language tag of BCP 47' })
+  readonly locale?: string;
+}
+
+export class ActivateDto {
+  /** The digits of the message, as a string: leading zeros count. */
+  @ApiProperty({ example: '0420' })
+  @IsString()
+  @Length(4, 8)
+  @Matches(/^[0-9]{4}$|^[0-9]{8}$/, { message: 'must be the 4 or 8 digits of the message, as a string' })
+  readonly code!: string;
+}
+
+/** The values are the settings, never what is left of a budget. */
+export class RegistrationTicketDto implements RegistrationTicket {
+  /** The id this person will have as a customer. */
+  @ApiProperty({ format: 'uuid' })
+  readonly id!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  readonly attemptId!: string;
+
+  /** Stands in the message too. */
+  @ApiProperty({ example: 'K7' })
+  readonly reference!: string;
+
+  @ApiProperty({ enum: ['email', 'sms'] })
+  readonly channel!: 'email' | 'sms';
+
+  @ApiProperty({ example: 'a•••@e•••.org' })
+  readonly destination!: string;
+
+  @ApiProperty({ example: 4 })
+  readonly codeLength!: number;
+
+  /** Seconds from the moment the message is accepted. */
+  @ApiProperty({ example: 60 })
+  readonly codeExpiresIn!: number;
+
+  /** Seconds. */
+  @ApiProperty({ example: 60 })
+  readonly resendAfter!: number;
+
+  /** Seconds the attempt lives. */
+  @ApiProperty({ example: 1800 })
+  readonly expiresIn!: number;
+}
+
+export class MyRegistrationDto implements MyRegistration {
+  @ApiProperty({ format: 'uuid' })
+  readonly id!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  readonly attemptId!: string;
+
+  @ApiProperty({ enum: ['pending', 'active'] })
+  readonly state!: 'pending' | 'active';
+
+  @ApiProperty({ enum: ['email', 'sms'] })
+  readonly channel!: 'email' | 'sms';
+
+  @ApiProperty({ example: 4 })
+  readonly codeLength!: number;
+
+  /** Null: no code is live now. */
+  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  readonly codeExpiresAt!: string | null;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly resendAt!: string;
+
+  @ApiProperty({ example: 3 })
+  readonly attemptsRemaining!: number;
+}

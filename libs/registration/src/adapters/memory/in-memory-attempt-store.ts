@@ -1,0 +1,136 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#kernel';
+import { EphemeralMap, Snapshots } from '#platform';
+import {
+  AttemptStore,
+  type CodeRequest,
+  type Placement,
+  RESEND_AFTER_SECONDS,
+  RegistrationRules,
+} from '../../application/ports.js';
+import { ATTEMPT_LIMITS, UNSENT_CODE_LIFE_MS } from '../../domain/limits.js';
+import type { AttemptDraft, AttemptKey, AttemptState } from '../../domain/registration-attempt.js';
+
+const DAY_MS = 24 * 3600 * 1000;
+type Attempts = Readonly<Record<string, AttemptState>>;
+
+/** For a single process. One turn of the event loop is one atomic step. */
+@Injectable()
+export class InMemoryAttemptStore extends AttemptStore {
+  readonly #attempts: EphemeralMap<Attempts>;
+  readonly #notified: EphemeralMap<true>;
+
+  constructor(
+    clock: Clock,
+    private readonly rules: RegistrationRules,
+    snapshots?: Snapshots,
+  ) {
+    super();
+    this.#attempts = new EphemeralMap(clock);
+    this.#notified = new EphemeralMap(clock);
+    snapshots?.keep('attempts', this.#attempts);
+    snapshots?.keep('notified', this.#notified);
+  }
+
+  async place(draft: AttemptDraft): Promise<Placement> {
+    const { now } = this.#attempts;
+    const { [draft.tag]: same, ...others } = this.#live(draft.identifierHash);
+    if (same && same.activatedAt > 0) return { placed: true, attempt: same };
+    if (same && isSame(same, draft)) return this.#put(others, { ...same, profile: draft.profile });
+    const room = makeRoom(others, draft.source, now);
+    if (room === null) return { placed: false };
+    return this.#put(room, { ...draft, started: false, expiresAt: 0, askedAt: 0, codeUntil: 0, activatedAt: 0 });
+  }
+
+  async find(identifierHash: string, tags: readonly string[]): Promise<AttemptState | null> {
+    const live = this.#live(identifierHash);
+    return tags.map((tag) => live[tag]).find((attempt) => attempt !== undefined) ?? null;
+  }
+
+  async begin(key: AttemptKey, attemptId: string, customerId: string): Promise<void> {
+    this.#change(key, attemptId, { customerId, started: true });
+  }
+
+  async askForCode(key: AttemptKey, attemptId: string, reference: string): Promise<CodeRequest> {
+    const { now } = this.#attempts;
+    const attempt = this.#live(key.identifierHash)[key.tag];
+    const waitMs = (attempt?.askedAt ?? now) + RESEND_AFTER_SECONDS * 1000 - now;
+    if (!attempt || attempt.attemptId !== attemptId || waitMs > 0) {
+      return {
+        granted: false,
+        retryAfterSeconds: Math.ceil(waitMs / 1000),
+        reference: attempt?.reference ?? reference,
+      };
+    }
+    this.#change(key, attemptId, { askedAt: now, codeUntil: now + UNSENT_CODE_LIFE_MS, reference });
+    return { granted: true };
+  }
+
+  async codeSent(key: AttemptKey, attemptId: string, lifeMs: number): Promise<void> {
+    this.#change(key, attemptId, { codeUntil: this.#attempts.now + lifeMs });
+  }
+
+  async finish(key: AttemptKey, attemptId: string): Promise<void> {
+    const attempt = this.#live(key.identifierHash)[key.tag];
+    if (attempt?.attemptId !== attemptId) return;
+    this.#write(key.identifierHash, { [key.tag]: { ...attempt, activatedAt: this.#attempts.now } });
+  }
+
+  async remove({ identifierHash, tag }: AttemptKey): Promise<void> {
+    const { [tag]: _removed, ...others } = this.#live(identifierHash);
+    this.#write(identifierHash, others);
+  }
+
+  async mayNotify(identifierHash: string): Promise<boolean> {
+    if (this.#notified.get(identifierHash)) return false;
+    this.#notified.set(identifierHash, true, this.#notified.now + DAY_MS);
+    return true;
+  }
+
+  #live(identifierHash: string): Attempts {
+    const all = Object.entries(this.#attempts.get(identifierHash) ?? {});
+    return Object.fromEntries(all.filter(([, attempt]) => attempt.expiresAt > this.#attempts.now));
+  }
+
+  #put(others: Attempts, attempt: AttemptState): Placement {
+    const placed = { ...attempt, expiresAt: this.#attempts.now + this.rules.attemptTtlSeconds * 1000 };
+    this.#write(attempt.identifierHash, { ...others, [attempt.tag]: placed });
+    return { placed: true, attempt: placed };
+  }
+
+  #change({ identifierHash, tag }: AttemptKey, attemptId: string, changes: Partial<AttemptState>): void {
+    const live = this.#live(identifierHash);
+    const attempt = live[tag];
+    if (attempt?.attemptId === attemptId) this.#write(identifierHash, { ...live, [tag]: { ...attempt, ...changes } });
+  }
+
+  #write(identifierHash: string, attempts: Attempts): void {
+    const until = Math.max(0, ...Object.values(attempts).map(({ expiresAt }) => expiresAt));
+    this.#attempts.set(identifierHash, attempts, until);
+  }
+}
+
+const isSame = (standing: AttemptState, draft: AttemptDraft): boolean =>
+  standing.decoy === draft.decoy && (!standing.started || standing.customerId === draft.customerId);
+
+/** Only an attempt whose code is dead gives way, the one that was asked for longest ago. Null when none does. */
+function makeRoom(attempts: Attempts, source: string, now: number): Attempts | null {
+  const ofSource = ({ source: other }: AttemptState) => other === source;
+  const once = without(attempts, ATTEMPT_LIMITS.perSource, ofSource, now);
+  return once && without(once, ATTEMPT_LIMITS.perIdentifier, () => true, now);
+}
+
+function without(
+  attempts: Attempts,
+  most: number,
+  counts: (attempt: AttemptState) => boolean,
+  now: number,
+): Attempts | null {
+  const counted = Object.values(attempts).filter(counts);
+  if (counted.length < most) return attempts;
+  const dead = counted.filter(({ codeUntil, activatedAt }) => codeUntil <= now && activatedAt === 0);
+  const [oldest] = dead.sort((a, b) => a.askedAt - b.askedAt);
+  if (!oldest) return null;
+  const { [oldest.tag]: _gone, ...others } = attempts;
+  return others;
+}

@@ -1,0 +1,46 @@
+import { Ids } from '#kernel';
+import { codeMail, noticeMail, type OutgoingMessage } from '#notifications';
+import { RegistrationMessages, type RegistrationRules } from '../../application/ports.js';
+import { type AttemptState, channelOf, identifierOf } from '../../domain/registration-attempt.js';
+import { ENGLISH as words } from './english.js';
+
+export class TemplateRegistrationMessages extends RegistrationMessages {
+  constructor(
+    private readonly ids: Ids,
+    private readonly rules: RegistrationRules,
+  ) {
+    super();
+  }
+
+  code(attempt: AttemptState, digits: string): OutgoingMessage {
+    const { reference } = attempt;
+    const seconds = this.rules.codeTtlSeconds;
+    const mail = codeMail({
+      locale: words.locale,
+      subject: words.codeSubject(digits),
+      heading: words.codeHeading,
+      intro: words.codeIntro(seconds),
+      code: digits,
+      referenceLabel: words.reference,
+      reference,
+      notes: [words.referenceNote, words.notYou],
+    });
+    return this.#to(attempt, mail, words.codeText(digits, reference, seconds));
+  }
+
+  alreadyRegistered(attempt: AttemptState): OutgoingMessage {
+    const mail = noticeMail({
+      locale: words.locale,
+      subject: words.registeredSubject,
+      heading: words.registeredSubject,
+      paragraphs: words.registered,
+    });
+    return this.#to(attempt, mail, words.registeredText);
+  }
+
+  #to(attempt: AttemptState, mail: ReturnType<typeof codeMail>, sms: string): OutgoingMessage {
+    const channel = channelOf(identifierOf(attempt));
+    const message = { id: this.ids.next(), channel, to: attempt.recipient };
+    return channel === 'email' ? { ...message, ...mail } : { ...message, subject: mail.subject, text: sms };
+  }
+}

@@ -1,0 +1,31 @@
+-- KEYS: attempts of one identifier   ARGV: tag, attempt id, what, value, value
+-- Changes one attempt if it is still that one.
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local found = redis.call('HGET', KEYS[1], ARGV[1])
+if not found then return false end
+local attempt = cjson.decode(found)
+if attempt.attemptId ~= ARGV[2] or attempt.expiresAt <= now then return false end
+
+local what = ARGV[3]
+if what == 'begin' then
+  attempt.customerId = ARGV[4]
+  attempt.started = true
+elseif what == 'ask' then
+  local wait = attempt.askedAt + tonumber(ARGV[5]) - now
+  if wait > 0 then return { wait, attempt.reference } end
+  attempt.askedAt = now
+  attempt.codeUntil = now + tonumber(ARGV[6])
+  attempt.reference = ARGV[4]
+elseif what == 'sent' then
+  attempt.codeUntil = now + tonumber(ARGV[4])
+elseif what == 'finish' then
+  attempt.activatedAt = now
+  local ttl = redis.call('PTTL', KEYS[1])
+  redis.call('DEL', KEYS[1])
+  redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(attempt))
+  redis.call('PEXPIRE', KEYS[1], ttl)
+  return { 0, '' }
+end
+redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(attempt))
+return { 0, '' }

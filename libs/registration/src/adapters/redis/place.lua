@@ -1,0 +1,60 @@
+-- KEYS: attempts of one identifier (password tag -> attempt as JSON)
+-- ARGV: tag, draft, life ms, most per source, most per identifier
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local draft = cjson.decode(ARGV[2])
+local life = tonumber(ARGV[3])
+
+local function store(attempt)
+  redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(attempt))
+  redis.call('PEXPIRE', KEYS[1], life)
+  return cjson.encode(attempt)
+end
+
+local live, same = {}, nil
+local entries = redis.call('HGETALL', KEYS[1])
+for i = 1, #entries, 2 do
+  local attempt = cjson.decode(entries[i + 1])
+  if attempt.expiresAt <= now then
+    redis.call('HDEL', KEYS[1], entries[i])
+  elseif entries[i] == ARGV[1] then
+    same = attempt
+  else
+    live[#live + 1] = { tag = entries[i], attempt = attempt }
+  end
+end
+
+if same and same.activatedAt > 0 then return cjson.encode(same) end
+if same and same.decoy == draft.decoy and (not same.started or same.customerId == draft.customerId) then
+  same.profile = draft.profile
+  same.expiresAt = now + life
+  return store(same)
+end
+
+-- Only an attempt whose code is dead gives way, the one that was asked for longest ago.
+local function make_room(most, counts)
+  local count, oldest = 0, nil
+  for _, entry in ipairs(live) do
+    if not entry.gone and counts(entry.attempt) then
+      count = count + 1
+      local dead = entry.attempt.codeUntil <= now and entry.attempt.activatedAt == 0
+      if dead and (not oldest or entry.attempt.askedAt < oldest.attempt.askedAt) then oldest = entry end
+    end
+  end
+  if count < most then return true end
+  if not oldest then return false end
+  oldest.gone = true
+  return true
+end
+
+if not make_room(tonumber(ARGV[4]), function(a) return a.source == draft.source end) then return false end
+if not make_room(tonumber(ARGV[5]), function() return true end) then return false end
+for _, entry in ipairs(live) do
+  if entry.gone then redis.call('HDEL', KEYS[1], entry.tag) end
+end
+draft.started = false
+draft.expiresAt = now + life
+draft.askedAt = 0
+draft.codeUntil = 0
+draft.activatedAt = 0
+return store(draft)

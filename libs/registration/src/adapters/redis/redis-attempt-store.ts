@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { RedisConnection, type Script } from '#platform';
+import {
+  AttemptStore,
+  type CodeRequest,
+  type Placement,
+  RESEND_AFTER_SECONDS,
+  RegistrationRules,
+} from '../../application/ports.js';
+import { ATTEMPT_LIMITS, UNSENT_CODE_LIFE_MS } from '../../domain/limits.js';
+import type { AttemptDraft, AttemptKey, AttemptState } from '../../domain/registration-attempt.js';
+
+const DAY_MS = 24 * 3600 * 1000;
+type Changed = readonly [waitMs: number, reference: string] | null;
+
+/** One hash per identifier, in its own cluster slot. Time is Redis' own, so replicas need no common clock. */
+@Injectable()
+export class RedisAttemptStore extends AttemptStore {
+  readonly #place: Script;
+  readonly #find: Script;
+  readonly #change: Script;
+
+  constructor(
+    private readonly redis: RedisConnection,
+    private readonly rules: RegistrationRules,
+  ) {
+    super();
+    this.#place = redis.script(new URL('./place.lua', import.meta.url));
+    this.#find = redis.script(new URL('./find.lua', import.meta.url));
+    this.#change = redis.script(new URL('./change.lua', import.meta.url));
+  }
+
+  async place(draft: AttemptDraft): Promise<Placement> {
+    const { perSource, perIdentifier } = ATTEMPT_LIMITS;
+    const values = [draft.tag, JSON.stringify(draft), this.rules.attemptTtlSeconds * 1000, perSource, perIdentifier];
+    const found = (await this.#place([attemptsOf(draft)], values)) as string | null;
+    return found === null ? { placed: false } : { placed: true, attempt: JSON.parse(found) as AttemptState };
+  }
+
+  async find(identifierHash: string, tags: readonly string[]): Promise<AttemptState | null> {
+    const found = (await this.#find([attemptsOf({ identifierHash })], tags)) as string | null;
+    return found === null ? null : (JSON.parse(found) as AttemptState);
+  }
+
+  async begin(key: AttemptKey, attemptId: string, customerId: string): Promise<void> {
+    await this.#set(key, attemptId, 'begin', customerId);
+  }
+
+  async askForCode(key: AttemptKey, attemptId: string, reference: string): Promise<CodeRequest> {
+    const changed = await this.#set(key, attemptId, 'ask', reference, RESEND_AFTER_SECONDS * 1000, UNSENT_CODE_LIFE_MS);
+    const [waitMs, standing] = changed ?? [RESEND_AFTER_SECONDS * 1000, reference];
+    return waitMs === 0
+      ? { granted: true }
+      : { granted: false, retryAfterSeconds: Math.ceil(waitMs / 1000), reference: standing };
+  }
+
+  async codeSent(key: AttemptKey, attemptId: string, lifeMs: number): Promise<void> {
+    await this.#set(key, attemptId, 'sent', lifeMs);
+  }
+
+  async finish(key: AttemptKey, attemptId: string): Promise<void> {
+    await this.#set(key, attemptId, 'finish');
+  }
+
+  async remove(key: AttemptKey): Promise<void> {
+    await this.redis.command((client) => client.hdel(attemptsOf(key), key.tag));
+  }
+
+  async mayNotify(identifierHash: string): Promise<boolean> {
+    const key = `foyer:{${identifierHash}}:notified`;
+    return (await this.redis.command((client) => client.set(key, '1', 'PX', DAY_MS, 'NX'))) === 'OK';
+  }
+
+  async #set(key: AttemptKey, attemptId: string, what: string, ...values: (string | number)[]): Promise<Changed> {
+    return (await this.#change([attemptsOf(key)], [key.tag, attemptId, what, ...values])) as Changed;
+  }
+}
+
+const attemptsOf = ({ identifierHash }: Pick<AttemptKey, 'identifierHash'>): string =>
+  `foyer:{${identifierHash}}:attempts`;

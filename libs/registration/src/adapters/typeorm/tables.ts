@@ -1,0 +1,5 @@
+import type { Tables } from '#platform';
+import { CreateRegistrationKeys1763600000003 } from './migrations/1763600000003-create-registration-keys.js';
+
+/** Keys are read and written by portable SQL only, on the hot path: no entity schema. */
+export const registrationTables: Tables = { schemas: () => [], migrations: [CreateRegistrationKeys1763600000003] };

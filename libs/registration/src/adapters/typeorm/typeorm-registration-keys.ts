@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#kernel';
+import { Database, DuplicateKey, TransactionConflict } from '#platform';
+import { type RegistrationKey, RegistrationKeys } from '../../application/ports.js';
+
+interface Row {
+  readonly hash: string;
+  readonly customer_id: string;
+  readonly sequence: number;
+}
+
+/** An UPDATE that touches the row is the portable way to lock it until the transaction ends. */
+@Injectable()
+export class TypeOrmRegistrationKeys extends RegistrationKeys {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  async find(hashes: readonly string[]): Promise<RegistrationKey | null> {
+    const row = await this.#row(hashes);
+    return row ? { customerId: row.customer_id, sequence: row.sequence } : null;
+  }
+
+  async hold(hashes: readonly string[], proposed: string, lost: string | null): Promise<RegistrationKey> {
+    const counted = `update registration_keys set sequence = sequence + 1 where identifier_hash in (${marks(hashes)})`;
+    if ((await this.database.execute(counted, hashes)) === 0) return this.#create(hashes, proposed);
+    const row = await this.#row(hashes);
+    if (!row) throw new TransactionConflict('The key was removed at this moment.', 1);
+    if (row.customer_id !== lost) return { customerId: row.customer_id, sequence: row.sequence };
+    const pointed =
+      'update registration_keys set customer_id = ?, sequence = 1, proven_at = null where identifier_hash = ?';
+    await this.database.execute(pointed, [proposed, row.hash]);
+    return { customerId: proposed, sequence: 1 };
+  }
+
+  async prove(hashes: readonly string[]): Promise<RegistrationKey | null> {
+    const sql = `update registration_keys set proven_at = ? where identifier_hash in (${marks(hashes)})`;
+    const touched = await this.database.execute(sql, [this.clock.now(), ...hashes]);
+    return touched === 0 ? null : this.find(hashes);
+  }
+
+  async #create(hashes: readonly string[], customerId: string): Promise<RegistrationKey> {
+    const sql =
+      'insert into registration_keys (identifier_hash, customer_id, sequence, created_at) values (?, ?, 1, ?)';
+    await this.database.execute(sql, [hashes[0], customerId, this.clock.now()]).catch((error: unknown) => {
+      // Created by another request at this instant: the unit of work runs again and finds it.
+      throw error instanceof DuplicateKey ? new TransactionConflict('The key was created at this moment.', 1) : error;
+    });
+    return { customerId, sequence: 1 };
+  }
+
+  async #row(hashes: readonly string[]): Promise<Row | undefined> {
+    const sql = `select identifier_hash as hash, customer_id as customer_id, sequence as sequence from registration_keys
+      where identifier_hash in (${marks(hashes)})`;
+    const [row] = await this.database.query<Row>(sql, hashes);
+    return row;
+  }
+}
+
+const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ');

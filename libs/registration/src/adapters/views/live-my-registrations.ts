@@ -1,0 +1,35 @@
+import { Codes } from '#codes';
+import { codeAddressOf } from '../../application/code-address.js';
+import { AttemptStore, RESEND_AFTER_SECONDS, type RegistrationRules } from '../../application/ports.js';
+import { type MyRegistration, MyRegistrations } from '../../application/views.js';
+import { type AttemptState, channelOf, identifierOf } from '../../domain/registration-attempt.js';
+
+/** Reads what is alive at this moment. */
+export class LiveMyRegistrations extends MyRegistrations {
+  constructor(
+    private readonly attempts: AttemptStore,
+    private readonly codes: Codes,
+    private readonly rules: RegistrationRules,
+  ) {
+    super();
+  }
+
+  async byKey(identifierHash: string, tag: string): Promise<MyRegistration | null> {
+    const attempt = await this.attempts.find(identifierHash, [tag]);
+    return attempt && this.#view(attempt);
+  }
+
+  async #view(attempt: AttemptState): Promise<MyRegistration> {
+    const code = await this.codes.status(codeAddressOf(attempt));
+    return {
+      id: attempt.customerId,
+      attemptId: attempt.attemptId,
+      state: attempt.activatedAt > 0 ? 'active' : 'pending',
+      channel: channelOf(identifierOf(attempt)),
+      codeLength: this.rules.codeLength,
+      codeExpiresAt: code?.expiresAt.toISOString() ?? null,
+      resendAt: new Date(attempt.askedAt + RESEND_AFTER_SECONDS * 1000).toISOString(),
+      attemptsRemaining: code?.attemptsRemaining ?? 0,
+    };
+  }
+}

@@ -1,0 +1,56 @@
+import type { Credentials, PreHash } from '#auth';
+import type { Codes } from '#codes';
+import { type CustomerDirectory, type CustomerView, IdentifierTaken } from '#customers';
+import type { IdentifierHasher, UnitOfWork } from '#kernel';
+import { type AttemptState, identifierOf } from '../domain/registration-attempt.js';
+import { codeAddressOf } from './code-address.js';
+import type { AttemptStore, RegistrationKeys } from './ports.js';
+
+/** Lets a proven attempt in. The one place where a person enters the database. */
+export class Admission {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly keys: RegistrationKeys,
+    private readonly credentials: Credentials,
+    private readonly directory: CustomerDirectory,
+    private readonly attempts: AttemptStore,
+    private readonly codes: Codes,
+    private readonly identifiers: IdentifierHasher,
+  ) {}
+
+  /** The customer, or null when the identifier went to somebody else while this attempt waited. */
+  async admit(attempt: AttemptState, preHash: PreHash): Promise<CustomerView | null> {
+    const credential = await this.credentials.hash(preHash);
+    const customer = await this.work.run(() => this.#store(attempt, credential)).catch(takenByAnother);
+    await this.#tidy(attempt, customer !== null);
+    return customer;
+  }
+
+  /** The customer that this attempt became, if it did. */
+  async admitted(attempt: AttemptState): Promise<CustomerView | null> {
+    const { admittedBy } = await this.directory.standing(identifierOf(attempt), attempt.customerId);
+    return admittedBy === attempt.attemptId ? this.directory.find(attempt.customerId) : null;
+  }
+
+  async #store(attempt: AttemptState, credential: string): Promise<CustomerView | null> {
+    const identifier = identifierOf(attempt);
+    const key = await this.keys.prove(this.identifiers.candidates(identifier));
+    const { holderId, idIsUsed, admittedBy } = await this.directory.standing(identifier, attempt.customerId);
+    // Committed before, but the answer or the tidying was lost: known by the attempt, never by an id that collides.
+    if (admittedBy === attempt.attemptId) return this.directory.find(attempt.customerId);
+    if (attempt.decoy || holderId !== null || idIsUsed || key?.customerId !== attempt.customerId) return null;
+    const { customerId: id, attemptId, profile } = attempt;
+    return this.directory.admit({ id, identifier, attemptId, ...profile, credential, verifiedBy: 'code' });
+  }
+
+  /** What is committed is true whether or not the code store can be tidied: dead attempts are known by the database. */
+  async #tidy(attempt: AttemptState, admitted: boolean): Promise<void> {
+    const tidied = admitted ? this.attempts.finish(attempt, attempt.attemptId) : this.attempts.remove(attempt);
+    await Promise.allSettled([tidied, this.codes.consume(codeAddressOf(attempt))]);
+  }
+}
+
+function takenByAnother(error: unknown): null {
+  if (error instanceof IdentifierTaken) return null;
+  throw error;
+}

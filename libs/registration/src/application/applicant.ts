@@ -1,0 +1,69 @@
+import { acceptPassword, Email, type Identifier, InvalidInput, PhoneNumber } from '#kernel';
+import { ChannelUnavailable } from '../domain/errors.js';
+import { channelOf, type Profile } from '../domain/registration-attempt.js';
+import type { RegistrationRules } from './ports.js';
+
+/** What a stranger typed, as the outside delivers it. */
+export interface Application {
+  readonly email?: string;
+  readonly phone?: string;
+  readonly password: string;
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly market?: string;
+  readonly locale?: string;
+}
+
+/** The same, found acceptable and in canonical form. */
+export interface Applicant {
+  readonly identifier: Identifier;
+  readonly password: string;
+  readonly profile: Profile;
+}
+
+/** Names of both kinds together, so that an attempt stays small: 200 characters each, in most alphabets. */
+const NAME_BYTES = 600;
+
+/** @throws InvalidInput, or ChannelUnavailable when no message can reach this identifier here */
+export function readApplicant(
+  typed: Application,
+  rules: RegistrationRules,
+  canSend: (channel: 'email' | 'sms') => boolean,
+): Applicant {
+  const profile = readProfile(typed, rules);
+  const identifier = readIdentifier(typed, profile.market);
+  if (!canSend(channelOf(identifier))) throw new ChannelUnavailable(channelOf(identifier));
+  refuseUnservedCountry(identifier, rules);
+  return { identifier, profile, password: acceptPassword(typed.password, rules.passwordMinimum) };
+}
+
+function readIdentifier({ email, phone }: Application, market: string): Identifier {
+  if (email !== undefined && phone === undefined) return Email.parse(email);
+  if (phone !== undefined && email === undefined) return PhoneNumber.parse(phone, market);
+  throw InvalidInput.at('', 'identifier.exactly_one', 'must have exactly one of email and phone');
+}
+
+function readProfile(typed: Application, rules: RegistrationRules): Profile {
+  const [firstName, lastName] = [readName('/firstName', typed.firstName), readName('/lastName', typed.lastName)];
+  if (new TextEncoder().encode(`${firstName ?? ''}${lastName ?? ''}`).length > NAME_BYTES) {
+    throw InvalidInput.at('/lastName', 'name.too_long', 'the names are too long together');
+  }
+  return { firstName, lastName, market: typed.market ?? rules.defaultMarket, locale: typed.locale ?? 'en' };
+}
+
+/** 1–200 code points that a person can read (OWASP ASVS 2.2.1). */
+function readName(pointer: string, typed: string | undefined): string | null {
+  if (typed === undefined) return null;
+  const name = typed.normalize('NFC').trim();
+  if (name === '' || [...name].length > 200)
+    throw InvalidInput.at(pointer, 'name.length', 'must have 1 to 200 characters');
+  if (!name.isWellFormed() || /\p{Cc}/u.test(name))
+    throw InvalidInput.at(pointer, 'name.characters', 'must be readable text');
+  return name;
+}
+
+function refuseUnservedCountry(identifier: Identifier, rules: RegistrationRules): void {
+  if (identifier.kind === 'phone' && !rules.smsCountries.includes(identifier.country ?? '')) {
+    throw InvalidInput.at('/phone', 'phone.country_not_served', 'no SMS is sent to this country');
+  }
+}

@@ -1,0 +1,48 @@
+import { AlreadyAnnounced, type IdentifierHasher, type Outbox, type UnitOfWork } from '#kernel';
+import { type AttemptState, channelOf, identifierOf } from '../domain/registration-attempt.js';
+import { RegistrationStartedV1 } from '../events.js';
+import type { AttemptStore, RegistrationKeys } from './ports.js';
+
+/** Stores the key of an attempt and tells that it started: once, however many requests carry the same attempt through. */
+export class AttemptAnnouncer {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly keys: RegistrationKeys,
+    private readonly outbox: Outbox,
+    private readonly attempts: AttemptStore,
+    private readonly identifiers: IdentifierHasher,
+  ) {}
+
+  /** The attempt, with the id it has got. */
+  async announce(attempt: AttemptState, lost: string | null): Promise<AttemptState> {
+    if (attempt.started) return attempt;
+    const customerId = await this.#store(attempt, lost);
+    await this.attempts.begin(attempt, attempt.attemptId, customerId);
+    return { ...attempt, customerId, started: true };
+  }
+
+  async #store(attempt: AttemptState, lost: string | null): Promise<string> {
+    const hashes = this.identifiers.candidates(identifierOf(attempt));
+    try {
+      return await this.work.run(async () => {
+        const key = await this.keys.hold(hashes, attempt.customerId, lost);
+        await this.outbox.append(startOf(attempt, key.customerId, key.sequence));
+        return key.customerId;
+      });
+    } catch (error) {
+      // Another request with the same attempt was faster, or crashed behind this point.
+      if (!(error instanceof AlreadyAnnounced)) throw error;
+      return (await this.keys.find(hashes))?.customerId ?? attempt.customerId;
+    }
+  }
+}
+
+function startOf(attempt: AttemptState, id: string, sequence: number): RegistrationStartedV1 {
+  const { attemptId, profile } = attempt;
+  return new RegistrationStartedV1(sequence, {
+    id,
+    attemptId,
+    channel: channelOf(identifierOf(attempt)),
+    market: profile.market,
+  });
+}

@@ -1,0 +1,87 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { PreHash } from '#auth';
+import { Codes } from '#codes';
+import type { CustomerView } from '#customers';
+import { Clock, Ids } from '#kernel';
+import { type AttemptKey, type AttemptState, RegistrationAttempt } from '../../domain/registration-attempt.js';
+import { Admission } from '../admission.js';
+import { codeAddressOf } from '../code-address.js';
+import { AttemptStore } from '../ports.js';
+
+export type ActivationOutcome =
+  | { readonly outcome: 'active'; readonly customer: CustomerView }
+  | { readonly outcome: 'code_wrong'; readonly attemptsRemaining: number }
+  | { readonly outcome: 'code_expired' | 'already_active' | 'in_progress' | 'unknown' };
+
+/** Prove an attempt by its code: the stranger becomes a customer. */
+export class ActivateRegistration extends Command<ActivationOutcome> {
+  constructor(
+    readonly key: AttemptKey,
+    /** Of the password that picked the attempt; what is stored is its hash. */
+    readonly preHash: PreHash,
+    readonly code: string,
+  ) {
+    super();
+  }
+}
+
+const PATIENCE_MS = 2_000;
+const LOOK_EVERY_MS = 50;
+
+@CommandHandler(ActivateRegistration)
+export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegistration> {
+  constructor(
+    private readonly attempts: AttemptStore,
+    private readonly codes: Codes,
+    private readonly admission: Admission,
+    private readonly ids: Ids,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute(command: ActivateRegistration): Promise<ActivationOutcome> {
+    const requestId = this.ids.next();
+    const deadline = this.clock.now().getTime() + PATIENCE_MS;
+    for (;;) {
+      const outcome = await this.#once(command, requestId);
+      if (outcome.outcome !== 'in_progress' || this.clock.now().getTime() >= deadline) return outcome;
+      await this.clock.pause(LOOK_EVERY_MS);
+    }
+  }
+
+  async #once({ key, code, preHash }: ActivateRegistration, requestId: string): Promise<ActivationOutcome> {
+    const found = await this.attempts.find(key.identifierHash, [key.tag]);
+    if (!found) return { outcome: 'unknown' };
+    const attempt = RegistrationAttempt.restore(found);
+    if (attempt.isReceipt) return this.#repeat(attempt);
+    const claim = await this.codes.claim(codeAddressOf(found), code, requestId);
+    switch (claim.outcome) {
+      case 'granted':
+        return this.#admit(found, preHash, requestId);
+      case 'wrong':
+        return { outcome: 'code_wrong', attemptsRemaining: claim.attemptsRemaining };
+      case 'busy':
+        return { outcome: 'in_progress' };
+      case 'expired':
+        return { outcome: 'code_expired' };
+    }
+  }
+
+  /** A lost answer, a double click: the same answer, nothing announced twice. */
+  async #repeat(attempt: RegistrationAttempt): Promise<ActivationOutcome> {
+    if (!attempt.isFreshReceipt(this.clock.now())) return { outcome: 'already_active' };
+    const customer = await this.admission.admitted(attempt.snapshot());
+    return customer ? { outcome: 'active', customer } : { outcome: 'already_active' };
+  }
+
+  /** Our own failure costs nobody his code: the claim is given back. */
+  async #admit(attempt: AttemptState, preHash: PreHash, requestId: string): Promise<ActivationOutcome> {
+    const address = codeAddressOf(attempt);
+    try {
+      const customer = await this.admission.admit(attempt, preHash);
+      return customer ? { outcome: 'active', customer } : { outcome: 'unknown' };
+    } catch (error) {
+      await this.codes.release(address, requestId).catch(() => undefined);
+      throw error;
+    }
+  }
+}

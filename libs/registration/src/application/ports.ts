@@ -1,0 +1,92 @@
+import type { PreHash } from '#auth';
+import type { OutgoingMessage } from '#notifications';
+import type { AttemptDraft, AttemptKey, AttemptState } from '../domain/registration-attempt.js';
+
+export type Placement =
+  /** `attempt` is the one that stands there now: the draft, or the same password's that stood there before. */
+  | { readonly placed: true; readonly attempt: AttemptState }
+  /** Too many live attempts: nothing is kept. */
+  | { readonly placed: false };
+
+export type CodeRequest =
+  | { readonly granted: true }
+  | { readonly granted: false; readonly retryAfterSeconds: number; readonly reference: string };
+
+/**
+ * Attempts, each for thirty minutes, side by side under their identifier. Every method is one atomic step; times are by the
+ * store's own clock. Nothing of it reaches the database.
+ * @throws Unavailable when the store is away
+ */
+export abstract class AttemptStore {
+  /** The same password is the same attempt: its profile becomes the draft's, its thirty minutes start again. */
+  abstract place(draft: AttemptDraft): Promise<Placement>;
+  /** @param tags the password's tag under every pepper */
+  abstract find(identifierHash: string, tags: readonly string[]): Promise<AttemptState | null>;
+  /** Its key is stored and its start announced, under this id. */
+  abstract begin(key: AttemptKey, attemptId: string, customerId: string): Promise<void>;
+  /** May a code be sent now? At most one per minute and attempt; if so, its message bears the new reference. */
+  abstract askForCode(key: AttemptKey, attemptId: string, reference: string): Promise<CodeRequest>;
+  /** A code of it is alive for so many milliseconds from now. */
+  abstract codeSent(key: AttemptKey, attemptId: string, lifeMs: number): Promise<void>;
+  /** It became a customer: it stays as a receipt, and every other attempt of the identifier is gone. */
+  abstract finish(key: AttemptKey, attemptId: string): Promise<void>;
+  abstract remove(key: AttemptKey): Promise<void>;
+  /** True once a day and identifier: its owner may be told that somebody tried to register it. */
+  abstract mayNotify(identifierHash: string): Promise<boolean>;
+}
+
+export interface RegistrationKey {
+  readonly customerId: string;
+  /** How many events of this id were announced. */
+  readonly sequence: number;
+}
+
+/** Which id an identifier got at its first attempt. The one thing kept of a person before proof. */
+export abstract class RegistrationKeys {
+  /** @param hashes of the identifier, one per key of the ring, the one to write first */
+  abstract find(hashes: readonly string[]): Promise<RegistrationKey | null>;
+  /**
+   * Locks the key for this unit of work and counts one event up. Creates it with the proposed id; points it to the proposed
+   * id when it still points to the lost one.
+   */
+  abstract hold(hashes: readonly string[], proposed: string, lost: string | null): Promise<RegistrationKey>;
+  /** Locks the key for this unit of work and notes that its identifier was proven. */
+  abstract prove(hashes: readonly string[]): Promise<RegistrationKey | null>;
+}
+
+/** Keeps passwords of attempts: a tag to find them by, and a seal to open them with. */
+export abstract class AttemptSecrets {
+  /**
+   * The same password of the same identifier has the same tag; without the keys it says nothing. 64 hex characters, one tag
+   * per key of the ring, the one to write first.
+   */
+  abstract tags(identifierHash: string, preHash: PreHash): readonly [string, ...string[]];
+  /** AES-256-GCM, bound to the attempt. */
+  abstract seal(preHash: PreHash, attemptId: string): string;
+  abstract open(sealed: string, attemptId: string): PreHash;
+  /** Two unambiguous characters. */
+  abstract reference(): string;
+}
+
+/** The words of the messages. They carry no text that a stranger typed. */
+export abstract class RegistrationMessages {
+  abstract code(attempt: AttemptState, digits: string): OutgoingMessage;
+  /** To the owner of an identifier that is registered already. */
+  abstract alreadyRegistered(attempt: AttemptState): OutgoingMessage;
+}
+
+/** The settings that registration knows. */
+export abstract class RegistrationRules {
+  abstract readonly codeLength: number;
+  abstract readonly codeTtlSeconds: number;
+  abstract readonly attemptTtlSeconds: number;
+  abstract readonly registrationDisclosure: 'conceal' | 'reveal';
+  /** Code points. */
+  abstract readonly passwordMinimum: number;
+  /** ISO 3166-1 alpha-2 */
+  abstract readonly defaultMarket: string;
+  abstract readonly smsCountries: readonly string[];
+}
+
+/** Seconds between two codes of one attempt. */
+export const RESEND_AFTER_SECONDS = 60;

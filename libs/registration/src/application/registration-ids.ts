@@ -1,0 +1,31 @@
+import type { CustomerDirectory } from '#customers';
+import type { Identifier, IdentifierHasher, Ids } from '#kernel';
+import type { RegistrationKeys } from './ports.js';
+
+/** The id that an identifier has, or will get. */
+export interface RegistrationId {
+  readonly customerId: string;
+  /** The identifier is a customer's now. */
+  readonly taken: boolean;
+  /** The id that its key still points to, although somebody else was or is that customer. */
+  readonly lost: string | null;
+}
+
+/** The id exists before the customer does, and is the same for every attempt; it is never handed to another person. */
+export class RegistrationIds {
+  constructor(
+    private readonly keys: RegistrationKeys,
+    private readonly directory: CustomerDirectory,
+    private readonly identifiers: IdentifierHasher,
+    private readonly ids: Ids,
+  ) {}
+
+  async of(identifier: Identifier): Promise<RegistrationId> {
+    const key = await this.keys.find(this.identifiers.candidates(identifier));
+    const keyed = key?.customerId ?? null;
+    const { holderId, idIsUsed } = await this.directory.standing(identifier, keyed);
+    if (holderId !== null) return { customerId: holderId, taken: true, lost: keyed === holderId ? null : keyed };
+    if (keyed !== null && !idIsUsed) return { customerId: keyed, taken: false, lost: null };
+    return { customerId: this.ids.next(), taken: false, lost: keyed };
+  }
+}

@@ -1,0 +1,55 @@
+import type { Codes } from '#codes';
+import type { MessageSource, WrittenMessage } from '#notifications';
+import { type AttemptState, RegistrationAttempt } from '../../domain/registration-attempt.js';
+import { codeAddressOf } from '../code-address.js';
+import { CODE_DUE, keyOf } from '../code-requests.js';
+import type { AttemptStore, RegistrationMessages, RegistrationRules } from '../ports.js';
+
+/** A code is due: make it, write its message, and let its minute start when the message has been accepted. */
+export class CodeDue implements MessageSource {
+  readonly kind = CODE_DUE;
+
+  constructor(
+    private readonly attempts: AttemptStore,
+    private readonly codes: Codes,
+    private readonly messages: RegistrationMessages,
+    private readonly rules: RegistrationRules,
+  ) {}
+
+  async write(reference: string): Promise<WrittenMessage | null> {
+    const { identifierHash, tag } = keyOf(reference);
+    const attempt = await this.attempts.find(identifierHash, [tag]);
+    if (!attempt) return null;
+    if (RegistrationAttempt.restore(attempt).isReceipt) return this.#notice(attempt);
+    return attempt.decoy ? this.#decoy(attempt) : this.#code(attempt);
+  }
+
+  async #code(attempt: AttemptState): Promise<WrittenMessage> {
+    const { digits, serial } = await this.codes.issue(codeAddressOf(attempt));
+    return { message: this.messages.code(attempt, digits), ...this.#life(attempt, serial) };
+  }
+
+  /** Looks like any other attempt from outside; its owner learns, once a day, that somebody tried. */
+  async #decoy(attempt: AttemptState): Promise<WrittenMessage> {
+    const serial = await this.codes.issueDecoy(codeAddressOf(attempt));
+    const { message } = await this.#notice(attempt);
+    return { message, ...this.#life(attempt, serial) };
+  }
+
+  async #notice(attempt: AttemptState): Promise<WrittenMessage> {
+    const tell = await this.attempts.mayNotify(attempt.identifierHash);
+    const message = tell ? this.messages.alreadyRegistered(attempt) : null;
+    return { message, accepted: async () => undefined, failed: async () => undefined };
+  }
+
+  #life(attempt: AttemptState, serial: string): Pick<WrittenMessage, 'accepted' | 'failed'> {
+    const address = codeAddressOf(attempt);
+    return {
+      accepted: async () => {
+        await this.codes.start(address, serial);
+        await this.attempts.codeSent(attempt, attempt.attemptId, this.rules.codeTtlSeconds * 1000);
+      },
+      failed: () => this.codes.discard(address, serial),
+    };
+  }
+}

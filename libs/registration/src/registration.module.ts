@@ -1,0 +1,78 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { Credentials } from '#auth';
+import { AuthModule } from '#auth/module';
+import { Codes } from '#codes';
+import { CodesModule } from '#codes/module';
+import { CustomerDirectory } from '#customers';
+import { CustomersModule } from '#customers/module';
+import { IdentifierHasher, Ids, Outbox, UnitOfWork } from '#kernel';
+import { Dispatcher, DueMessages } from '#notifications';
+import { choose, hasRedis, Secrets, Settings, wire } from '#platform';
+import { KeyedAttemptSecrets } from './adapters/crypto/keyed-attempt-secrets.js';
+import { RegistrationBasicStrategy } from './adapters/http/registration-basic.strategy.js';
+import { RegistrationsController } from './adapters/http/registrations.controller.js';
+import { InMemoryAttemptStore } from './adapters/memory/in-memory-attempt-store.js';
+import { TemplateRegistrationMessages } from './adapters/messages/template-registration-messages.js';
+import { RedisAttemptStore } from './adapters/redis/redis-attempt-store.js';
+import { TypeOrmRegistrationKeys } from './adapters/typeorm/typeorm-registration-keys.js';
+import { LiveMyRegistrations } from './adapters/views/live-my-registrations.js';
+import { Admission } from './application/admission.js';
+import { AttemptAnnouncer } from './application/attempt-announcer.js';
+import { AttemptDrafts } from './application/attempt-drafts.js';
+import { CodeRequests } from './application/code-requests.js';
+import { ActivateRegistrationHandler } from './application/commands/activate-registration.js';
+import { RegisterHandler } from './application/commands/register.js';
+import { ResendCodeHandler } from './application/commands/resend-code.js';
+import {
+  AttemptSecrets,
+  AttemptStore,
+  RegistrationKeys,
+  RegistrationMessages,
+  RegistrationRules,
+} from './application/ports.js';
+import { GetMyRegistrationHandler } from './application/queries/get-my-registration.js';
+import { RegistrationIds } from './application/registration-ids.js';
+import { CodeDue } from './application/subscribers/code-due.js';
+import { MyRegistrations } from './application/views.js';
+
+export { registrationTables } from './adapters/typeorm/tables.js';
+export { REGISTRATION_PROBLEMS as registrationProblems } from './domain/errors.js';
+
+/** The doors to other modules, the ports, and who stands behind them. */
+@Module({
+  imports: [CqrsModule, AuthModule, CodesModule, CustomersModule],
+  controllers: [RegistrationsController],
+  providers: [
+    RegisterHandler,
+    ResendCodeHandler,
+    ActivateRegistrationHandler,
+    GetMyRegistrationHandler,
+    RegistrationBasicStrategy,
+    { provide: RegistrationRules, useExisting: Settings },
+    { provide: RegistrationKeys, useClass: TypeOrmRegistrationKeys },
+    { provide: AttemptSecrets, inject: [Secrets], useFactory: ({ code }: Secrets) => new KeyedAttemptSecrets(code) },
+    choose(AttemptStore, (settings) => (hasRedis(settings) ? RedisAttemptStore : InMemoryAttemptStore)),
+    wire(RegistrationMessages, TemplateRegistrationMessages, [Ids, RegistrationRules]),
+    wire(MyRegistrations, LiveMyRegistrations, [AttemptStore, Codes, RegistrationRules]),
+    wire(RegistrationIds, RegistrationIds, [RegistrationKeys, CustomerDirectory, IdentifierHasher, Ids]),
+    wire(AttemptDrafts, AttemptDrafts, [Credentials, AttemptSecrets, IdentifierHasher, Ids]),
+    wire(AttemptAnnouncer, AttemptAnnouncer, [UnitOfWork, RegistrationKeys, Outbox, AttemptStore, IdentifierHasher]),
+    wire(CodeRequests, CodeRequests, [AttemptStore, AttemptSecrets, DueMessages, RegistrationRules]),
+    wire(Admission, Admission, [
+      UnitOfWork,
+      RegistrationKeys,
+      Credentials,
+      CustomerDirectory,
+      AttemptStore,
+      Codes,
+      IdentifierHasher,
+    ]),
+    wire(CodeDue, CodeDue, [AttemptStore, Codes, RegistrationMessages, RegistrationRules]),
+  ],
+})
+export class RegistrationModule {
+  constructor(dispatcher: Dispatcher, codeDue: CodeDue) {
+    dispatcher.serve(codeDue);
+  }
+}

@@ -1,0 +1,75 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { temporaryFolder } from './guard.js';
+import { type OwnServer, ProgramMissing } from './own-servers.js';
+import { answers, freePort } from './ports.js';
+import { findProgram, startThrowAway } from './throw-away.js';
+
+/** Debian's wrapper in /usr/sbin wants root and switches to the user rabbitmq: the script behind it comes first. */
+export const rabbitMqProgram = (): string | undefined => findProgram(['rabbitmq-server'], ['/usr/lib/rabbitmq/bin']);
+
+export interface OwnRabbitMq extends OwnServer {
+  /** Base address of the management API, with the credentials. */
+  readonly management: string;
+}
+
+/**
+ * A RabbitMQ node of our own with the management API (it makes a vhost in 40 ms; rabbitmqctl takes seconds).
+ * Takes 6 to 8 s to start on two cores.
+ */
+export async function ownRabbitMq(): Promise<OwnRabbitMq> {
+  const program = rabbitMqProgram();
+  const portMapper = findProgram(['epmd'], ['/usr/lib/erlang/bin']);
+  if (!program || !portMapper) throw new ProgramMissing('rabbitmq-server is not installed');
+  const [port, management, distribution, epmd] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ];
+  const folder = temporaryFolder();
+  const dir = folder.path;
+  writeFileSync(path.join(dir, 'enabled_plugins'), '[rabbitmq_management].\n');
+  writeFileSync(path.join(dir, 'rabbit.conf'), configuration(port, management));
+  // epmd in the foreground beside it: started by the node it would become a daemon that outlives us
+  const script = `"$1" -address 127.0.0.1 -port ${epmd} & exec "$2"`;
+  const api = `http://guest:guest@127.0.0.1:${management}`;
+  const server = await startThrowAway({
+    command: ['sh', '-c', script, 'sh', portMapper, program],
+    folder,
+    env: environment(dir, { port, distribution, epmd }),
+    ready: async () => (await answers(port)) && (await answers(management)),
+  });
+  return { ...server, url: `amqp://guest:guest@127.0.0.1:${port}`, port, management: api };
+}
+
+const configuration = (port: number, management: number): string =>
+  [
+    `listeners.tcp.1 = 127.0.0.1:${port}`,
+    'management.tcp.ip = 127.0.0.1',
+    `management.tcp.port = ${management}`,
+    'vm_memory_high_watermark.absolute = 512MB',
+    'disk_free_limit.absolute = 50MB',
+    '',
+  ].join('\n');
+
+const environment = (
+  dir: string,
+  ports: { port: number; distribution: number; epmd: number },
+): Record<string, string> => ({
+  HOME: dir, // the Erlang cookie is written there
+  ERL_EPMD_ADDRESS: '127.0.0.1',
+  ERL_EPMD_PORT: String(ports.epmd),
+  RABBITMQ_NODENAME: `foyer${ports.port}@localhost`,
+  RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+  RABBITMQ_NODE_PORT: String(ports.port),
+  RABBITMQ_DIST_PORT: String(ports.distribution),
+  RABBITMQ_MNESIA_BASE: path.join(dir, 'mnesia'),
+  RABBITMQ_LOG_BASE: path.join(dir, 'log'),
+  RABBITMQ_PID_FILE: path.join(dir, 'pid'),
+  RABBITMQ_ENABLED_PLUGINS_FILE: path.join(dir, 'enabled_plugins'),
+  RABBITMQ_CONFIG_FILE: path.join(dir, 'rabbit'),
+  RABBITMQ_CONF_ENV_FILE: '/dev/null',
+  RABBITMQ_ALLOW_INPUT: '1', // exec the node instead of keeping a shell around it
+  RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-noinput -kernel inet_dist_use_interface {127,0,0,1} +sbwt none',
+});

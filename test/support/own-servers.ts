@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../../libs/platform/src/embedded/embedded-postgres.js';
+import { temporaryFolder } from './guard.js';
+import { answers, freePort } from './ports.js';
+import { probe } from './probe.js';
+import { findProgram, startThrowAway } from './throw-away.js';
+
+/** A server of our own: loopback only, on a spare port, its data in a temporary folder, gone with this process. */
+export interface OwnServer {
+  readonly url: string;
+  readonly port: number;
+  /** To be frozen (SIGSTOP) and woken (SIGCONT) by tests about silent peers. */
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/** Says which program is missing. */
+export class ProgramMissing extends Error {}
+
+export const redisProgram = (): string | undefined => findProgram(['redis-server', 'valkey-server']);
+export const mariaDbProgram = (): string | undefined =>
+  findProgram(['mariadb-install-db', 'mysql_install_db']) && findProgram(['mariadbd', 'mysqld']);
+
+/** The embedded PostgreSQL the product brings along; it does not wait for the disk, as its data is worth nothing. */
+export async function ownPostgres(): Promise<OwnServer> {
+  const folder = temporaryFolder();
+  try {
+    const server = await startEmbeddedPostgres({ dataDir: path.join(folder.path, 'data') });
+    await withoutDisk(server.url());
+    const stop = async (): Promise<void> => {
+      await server.stop();
+      await folder.end();
+    };
+    return { url: server.url(), port: server.port, pid: server.pid, stop };
+  } catch (error) {
+    await folder.end();
+    throw error;
+  }
+}
+
+async function withoutDisk(url: string): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  await client.query('alter system set fsync = off');
+  await client.query('alter system set full_page_writes = off');
+  await client.query('select pg_reload_conf()');
+  await client.end();
+}
+
+/** An empty redis-server or valkey-server that keeps nothing. Name a `port` to bring one back where it was. */
+export async function ownRedis(o: { port?: number } = {}): Promise<OwnServer> {
+  const program = redisProgram();
+  if (!program) throw new ProgramMissing('redis-server is not installed');
+  const port = o.port ?? (await freePort());
+  const folder = temporaryFolder();
+  const settings = { port: String(port), bind: '127.0.0.1', save: '', appendonly: 'no', dir: folder.path };
+  const flags = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+  const server = await startThrowAway({ command: [program, ...flags], folder, ready: () => answers(port) });
+  return { ...server, url: `redis://127.0.0.1:${port}`, port };
+}
+
+/** An empty MariaDB; the user in its URL may do everything. */
+export async function ownMariaDb(): Promise<OwnServer> {
+  const install = findProgram(['mariadb-install-db', 'mysql_install_db']);
+  const program = findProgram(['mariadbd', 'mysqld']);
+  if (!install || !program) throw new ProgramMissing('mariadbd is not installed');
+  const port = await freePort();
+  const folder = temporaryFolder();
+  const dir = folder.path;
+  const asRoot = process.getuid?.() === 0 ? ['--user=root'] : [];
+  const common = ['--no-defaults', `--datadir=${path.join(dir, 'data')}`, ...asRoot];
+  await promisify(execFile)(install, [...common, '--skip-test-db', '--auth-root-authentication-method=socket']);
+  const password = randomBytes(18).toString('base64url');
+  // one statement per line, or it is not understood
+  const user = `CREATE USER tests IDENTIFIED BY '${password}';\nGRANT ALL ON *.* TO tests WITH GRANT OPTION;\n`;
+  writeFileSync(path.join(dir, 'init.sql'), user, { mode: 0o600 });
+  const here = ['--bind-address=127.0.0.1', `--port=${port}`, `--socket=${dir}/socket`, `--init-file=${dir}/init.sql`];
+  const small = ['--innodb-buffer-pool-size=32M', '--innodb-flush-log-at-trx-commit=2', '--skip-name-resolve'];
+  const command = [program, ...common, ...here, ...small] as const;
+  const url = `mysql://tests:${password}@127.0.0.1:${port}`;
+  const ready = async (): Promise<boolean> => (await answers(port)) && !(await probe('mariadb', url));
+  return { ...(await startThrowAway({ command, folder, ready })), url, port };
+}
