@@ -53,13 +53,6 @@ const forbidden = [
     to: { path: '^libs/.*\\.module\\.ts$' },
   },
   {
-    name: 'wiring-knows-wiring',
-    comment:
-      "A `*.module.ts` imports its own module and other modules' `#x/module`. What needs another module's face is an adapter or a handler.",
-    from: { path: '^libs/([^/]+)/.*\\.module\\.ts$' },
-    to: { path: '^libs/', pathNot: ['^libs/$1/', '^libs/([^/]+)/src/\\1\\.module\\.ts$', TECHNICAL] },
-  },
-  {
     name: 'kernel-is-pure',
     comment:
       'The kernel uses web globals and libphonenumber-js only. Declare a port here and implement it in platform.',
@@ -76,19 +69,24 @@ const forbidden = [
   {
     name: 'commands-know-domain-and-ports',
     comment:
-      'A command knows its domain, ports.ts, its events, faces below it, `#kernel` and @nestjs/cqrs. Declare a port for anything else; share code through the domain.',
+      'A command knows its domain, ports.ts and what else stands beside it in application/, its events, faces below it, `#kernel` and @nestjs/cqrs; never another command, a query or a view. Declare a port for anything else.',
     from: { path: '^libs/([^/]+)/src/application/commands/', pathNot: TESTS },
     to: {
-      pathNot: ['^libs/$1/src/(domain/|application/ports\\.ts$|(events|facade)\\.ts$)', FACE_WITHOUT_FRAMEWORK, CQRS],
+      pathNot: [
+        '^libs/$1/src/(domain/|application/(?!views)[^/]+\\.ts$|(events|facade)\\.ts$)',
+        FACE_WITHOUT_FRAMEWORK,
+        CQRS,
+      ],
     },
   },
   {
     name: 'subscribers-run-commands',
-    comment: 'A subscriber turns an event into a command of its own module. Put the work into the command.',
+    comment:
+      'A subscriber turns what happened into a command of its own module, or into what stands beside it in application/.',
     from: { path: '^libs/([^/]+)/src/application/subscribers/', pathNot: TESTS },
     to: {
       pathNot: [
-        '^libs/$1/src/(domain/|application/(ports\\.ts$|commands/)|(events|facade)\\.ts$)',
+        '^libs/$1/src/(domain/|application/((?!views)[^/]+\\.ts$|commands/)|(events|facade)\\.ts$)',
         FACE_WITHOUT_FRAMEWORK,
         CQRS,
       ],

@@ -34,7 +34,6 @@ export const trespassers: readonly Trespasser[] = [
   trespasser('apps/server/src/app.module.ts', '../../../libs/auth/src/auth.module.js', 'doors-by-name'),
   trespasser(CONTROLLER, '#auth/module', 'module-door-is-for-wiring'),
   trespasser(CONTROLLER, '#auth/facade', 'resolvable'),
-  trespasser('libs/customers/src/customers.module.ts', '#auth', 'wiring-knows-wiring'),
 
   trespasser('libs/kernel/src/email.ts', 'node:crypto', 'kernel-is-pure'),
   trespasser('libs/kernel/src/email.ts', 'typeorm', 'kernel-is-pure'),

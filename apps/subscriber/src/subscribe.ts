@@ -12,6 +12,7 @@ const HEARTBEAT_S = 10;
 const PREFETCH = 50;
 const SHORTEST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
+const STOPPED = new Error('stopped');
 
 export interface Subscription {
   readonly url: string;
@@ -24,7 +25,7 @@ export interface Subscription {
 
 /** Hears events until the signal stops it, and comes back whenever the broker does. */
 export async function subscribe(subscription: Subscription, stop: AbortSignal): Promise<void> {
-  const stopped = once(stop, 'abort').then(() => new Error('stopped'));
+  const stopped = once(stop, 'abort').then(() => STOPPED);
   let failures = 0;
   while (!stop.aborted) {
     const reason = await listen(subscription, stopped, () => {
@@ -32,7 +33,9 @@ export async function subscribe(subscription: Subscription, stop: AbortSignal): 
     }).catch((error: unknown) => error as Error);
     if (stop.aborted) return;
     const milliseconds = fullJitter(failures++);
-    subscription.tell(`${hostOf(subscription.url)} is away (${wordsOf(reason)}), trying again in ${milliseconds} ms`);
+    subscription.tell(
+      `not connected to ${hostOf(subscription.url)}: ${wordsOf(reason)}; trying again in ${milliseconds} ms`,
+    );
     await pause(milliseconds, undefined, { signal: stop }).catch(() => undefined);
   }
 }
@@ -53,7 +56,8 @@ async function listen(subscription: Subscription, stopped: Promise<Error>, onRea
     const { consumerTag } = await within(ANSWER_MS, consumer.tag);
     subscription.tell(`listening on ${hostOf(subscription.url)} for ${subscription.patterns.join(', ')}`);
     onReady();
-    const reason = await Promise.race([lost, consumer.cancelled, stopped.then((end) => channel.cancel(consumerTag).then(() => end))]);
+    const reason = await Promise.race([lost, consumer.cancelled, stopped]);
+    if (reason === STOPPED) await within(ANSWER_MS, channel.cancel(consumerTag));
     await consumer.settled();
     return reason;
   } finally {

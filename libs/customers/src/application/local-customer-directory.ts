@@ -40,7 +40,17 @@ export class LocalCustomerDirectory extends CustomerDirectory {
   }
 }
 
+/** In the order in which views are read, so that a repeated answer is the same to the byte. */
 function viewOf(customer: Customer): CustomerView {
-  const { attemptId: _attemptId, createdAt, updatedAt, ...state } = customer.snapshot();
-  return { ...state, document: null, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
+  const { id, email, phone, firstName, lastName, market, locale, ...state } = customer.snapshot();
+  const { attributes, status, verifiedBy, createdAt, updatedAt, version } = state;
+  const person = { id, email, phone, firstName, lastName, document: null, market, locale, attributes };
+  return {
+    ...person,
+    status,
+    verifiedBy,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+    version,
+  };
 }

@@ -14,12 +14,11 @@ const NOT_PERMITTED = /EACCES|EPERM|EROFS|Permission denied|Operation not permit
 export function explained(cause: unknown, folder: string): EmbeddedPostgresError {
   if (cause instanceof EmbeddedPostgresError) return cause;
   const details = cause instanceof Error ? cause.message.trim() : String(cause);
-  if ((cause as { killed?: boolean }).killed)
-    return new EmbeddedPostgresError(`making ${folder} took too long.`, { cause });
-  if (DISK_FULL.test(details))
-    return new EmbeddedPostgresError(`the disk of ${folder} is full.\n${details}`, { cause });
-  if (NOT_PERMITTED.test(details)) {
-    return new EmbeddedPostgresError(`this user may not read and write ${folder}.\n${details}`, { cause });
-  }
-  return new EmbeddedPostgresError(details, { cause });
+  const problem = (): string => {
+    if ((cause as { killed?: boolean } | undefined)?.killed) return `making ${folder} took too long.`;
+    if (DISK_FULL.test(details)) return `the disk of ${folder} is full.\n${details}`;
+    if (NOT_PERMITTED.test(details)) return `this user may not read and write ${folder}.\n${details}`;
+    return details;
+  };
+  return new EmbeddedPostgresError(problem(), { cause });
 }

@@ -72,7 +72,7 @@ function start({ files, binaries, identity }: Cluster, port: number, log: number
   return child;
 }
 
-/** @returns undefined if the process ended instead */
+/** @returns undefined if the server gave up */
 async function untilReady(cluster: Cluster, child: ChildProcess, deadline: number): Promise<RunningServer | undefined> {
   let failure: Error | undefined;
   child.once('error', (error) => {
@@ -81,10 +81,10 @@ async function untilReady(cluster: Cluster, child: ChildProcess, deadline: numbe
   while (child.exitCode === null && child.signalCode === null) {
     const server = readPostmasterFile(cluster.files.data);
     if (server?.ready && server.pid === child.pid) return server;
-    if (failure) throw failure;
     if (Date.now() > deadline) throw tooSlow(cluster);
     await sleep(POLL_MS);
   }
+  if (failure) throw failure;
   return undefined;
 }
 

@@ -14,14 +14,21 @@ const hasher = new BcryptPasswordHasher(pool, 11);
 afterAll(() => pool.close());
 
 it('serves some of a flood of logins, refuses the rest and leaves the event loop free', async () => {
-  const loop = monitorEventLoopDelay({ resolution: 5 });
-  loop.enable();
+  const before = performance.eventLoopUtilization();
   const outcomes = await Promise.allSettled(times(200, () => hasher.verifyNobody('p'.repeat(64), 'login')));
-  loop.disable();
+  const { utilization } = performance.eventLoopUtilization(before);
   const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
   expect(refused).toHaveLength(200 - ACCEPTED);
   expect(refused.every(({ reason }) => reason instanceof HashingBusy)).toBe(true);
-  expect(loop.percentile(90) / 1e6, 'ms, where one hash takes 90').toBeLessThan(50);
+  expect(utilization).toBeLessThan(0.3);
+});
+
+it('keeps the delay of the event loop below one hash', async () => {
+  const loop = monitorEventLoopDelay({ resolution: 5 });
+  loop.enable();
+  await Promise.all(times(ACCEPTED, () => hasher.verifyNobody('p'.repeat(64), 'login')));
+  loop.disable();
+  expect(loop.percentile(90) / 1e6, 'milliseconds').toBeLessThan(50);
 });
 
 it.runIf(process.platform === 'linux')('lowers the priority of its threads and not of the process', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { HashingBusy, type HashPriority, Unavailable } from '#kernel';
 import { HashPool, type HashPoolOptions } from './hash-pool.js';
 
@@ -167,12 +167,16 @@ describe('close', () => {
     const pool = poolOf({ workerUrl: script('setInterval(() => {}, 1000)') });
     const asked = times(3, (n) => outcome(ask(pool, String(n))));
     await delay(20);
+    const started = vi.fn();
+    process.on('worker', started);
     pool.close();
     const late = outcome(ask(pool, 'late'));
     for (const error of await Promise.all([...asked, late])) {
       expect(error).toBeInstanceOf(Unavailable);
       expect(error).not.toBeInstanceOf(HashingBusy);
     }
+    process.off('worker', started);
+    expect(started).not.toHaveBeenCalled();
     expect([pool.threads, pool.running, pool.waiting]).toEqual([0, 0, 0]);
   });
 

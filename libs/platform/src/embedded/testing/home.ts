@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { readPostmasterFile } from '../postmaster-file.js';
+import { isAlive } from '../processes.js';
+import { Program, type Started } from './program.js';
+
+export const isRoot = process.getuid?.() === 0;
+const NOBODY = 65534;
+
+/** A user to run programs as: ourselves and, where we are root, a plain user as well. */
+export interface TestUser {
+  readonly name: string;
+  readonly mode: string;
+  readonly prefix: readonly string[];
+  readonly uid?: number;
+}
+
+const stepDown = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
+export const testUsers: readonly TestUser[] = isRoot
+  ? [
+      { name: 'root', mode: 'userns', prefix: [] },
+      { name: 'a plain user', mode: 'user', prefix: stepDown, uid: NOBODY },
+    ]
+  : [{ name: 'a plain user', mode: 'user', prefix: [] }];
+
+/** A user's own throw-away folder, closed to others as /root is, and the programs that were started on it. */
+export class TestHome {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'foyer-embedded-'));
+  readonly dataDir = path.join(this.folder, 'data', 'pg');
+  readonly programs: Program[] = [];
+
+  constructor(
+    private readonly main: string,
+    private readonly user: TestUser,
+    template?: TestHome,
+  ) {
+    this.give(this.folder);
+    // Spares a test that is not about it the half second of initdb.
+    if (template) execFileSync('cp', ['-a', `${template.folder}/.`, this.folder]);
+  }
+
+  give(...files: string[]): void {
+    if (this.user.uid !== undefined) for (const file of files) chownSync(file, this.user.uid, this.user.uid);
+  }
+
+  run(prefix = this.user.prefix): Program {
+    const program = Program.run(this.main, this.dataDir, prefix);
+    this.programs.push(program);
+    return program;
+  }
+
+  start(): Promise<Started> {
+    return this.run().started();
+  }
+
+  /** The program started last. */
+  get latest(): Program {
+    return this.programs.at(-1) as Program;
+  }
+
+  /** @returns the server which all that stopping left running; it is gone then, too */
+  async leave(): Promise<number | undefined> {
+    for (const program of this.programs) await program.stop();
+    const left = readPostmasterFile(this.dataDir)?.pid;
+    if (left && isAlive(left)) process.kill(left, 'SIGQUIT');
+    rmSync(this.folder, { recursive: true, force: true });
+    return left;
+  }
+}
