@@ -1,5 +1,6 @@
 import path from 'node:path';
 import {
+  BadConfiguration,
   connectRedis,
   createDataSource,
   createLog,
@@ -21,6 +22,7 @@ export async function openFoundations(settings: Settings): Promise<Foundations &
   const log = createLog(settings);
   const embedded = settings.databaseUrl === undefined ? await startEmbedded(settings) : undefined;
   const url = settings.databaseUrl ?? embedded?.url() ?? '';
+  if (embedded) await refuseSecondProcess(embedded, settings);
   if (embedded) await runMigrations(url);
   const source = createDataSource(url, TABLES);
   await source.initialize();
@@ -42,6 +44,13 @@ export async function openFoundations(settings: Settings): Promise<Foundations &
     redis,
     close,
   };
+}
+
+/** Pending attempts of the embedded default live in one process; two would each know half of them. */
+async function refuseSecondProcess(embedded: EmbeddedPostgres, settings: Settings): Promise<void> {
+  if (embedded.owned || hasRedis(settings)) return;
+  await embedded.stop();
+  throw new BadConfiguration([`REDIS_URL is needed: another process is running on ${settings.dataDir}`]);
 }
 
 /** Safe to start from many replicas at once. */

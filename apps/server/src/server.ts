@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Relays } from '#messaging';
 import { Dispatcher } from '#notifications';
-import { createHttpAdapter, Health } from '#platform';
+import { createHttpAdapter, Health, Snapshots } from '#platform';
 import type { Foundations } from '#platform/module';
 import { AppModule } from './app.module.js';
 import { serveDocs } from './docs.js';
@@ -31,4 +31,5 @@ function startBackgroundWork(app: NestFastifyApplication): void {
 export async function stop(app: NestFastifyApplication): Promise<void> {
   app.get(Health).drain();
   await app.close();
+  app.get(Snapshots).save();
 }

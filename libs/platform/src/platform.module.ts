@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, ModuleRef } from '@nestjs/core';
+import type { DataSource } from 'typeorm';
 import {
   Clock,
   type DomainError,
@@ -13,6 +14,7 @@ import {
 import { Secrets } from './config/secrets.js';
 import { Settings } from './config/settings.js';
 import { Database } from './database/database.js';
+import { hasPendingMigrations } from './database/migrate.js';
 import { TypeOrmUnitOfWork } from './database/typeorm-unit-of-work.js';
 import { BcryptPasswordHasher } from './hashing/bcrypt-password-hasher.js';
 import { HashPool } from './hashing/hash-pool.js';
@@ -33,6 +35,15 @@ import { Log } from './telemetry/logger.js';
 import { Metrics } from './telemetry/metrics.js';
 import { SystemClock } from './time/system-clock.js';
 import { UuidV7Ids } from './time/uuid-v7-ids.js';
+
+/** Migrations are a command of their own: until it has run, nothing may be sent here. Once done they stay done. */
+function migrationsCheck(source: DataSource): () => Promise<void> {
+  let done = false;
+  return async () => {
+    done ||= !(await hasPendingMigrations(source));
+    if (!done) throw new Error('migrations are pending');
+  };
+}
 
 /** What the program opens before it is composed, and closes last. */
 export interface Foundations {
@@ -106,6 +117,7 @@ export class PlatformModule implements OnApplicationShutdown {
     const health = this.modules.get(Health);
     const redis = this.modules.get(RedisConnection) as RedisConnection | undefined;
     health.add({ name: 'database', vital: true, check: async () => void (await database.query('select 1')) });
+    health.add({ name: 'migrations', vital: true, check: migrationsCheck(database.source) });
     if (redis)
       health.add({
         name: 'redis',

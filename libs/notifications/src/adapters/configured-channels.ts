@@ -8,4 +8,8 @@ export class ConfiguredChannels extends Channels {
   senderOf(channel: Channel): MessageSender | undefined {
     return this.senders[channel];
   }
+
+  close(): void {
+    for (const sender of Object.values(this.senders)) sender.close();
+  }
 }

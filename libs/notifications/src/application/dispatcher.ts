@@ -44,6 +44,7 @@ export class Dispatcher implements OnApplicationShutdown {
     this.#wake();
     await this.#running;
     await Promise.all(this.#flying);
+    this.channels.close();
   }
 
   async #run(): Promise<void> {

@@ -22,11 +22,14 @@ export class PermanentRefusal extends Error {}
  */
 export abstract class MessageSender {
   abstract send(message: OutgoingMessage): Promise<void>;
+  /** Called when nothing is in flight any more. */
+  close(): void {}
 }
 
 /** Which sender serves which channel; a channel without one is not available. */
 export abstract class Channels {
   abstract senderOf(channel: Channel): MessageSender | undefined;
+  abstract close(): void;
 
   isAvailable(channel: Channel): boolean {
     return this.senderOf(channel) !== undefined;

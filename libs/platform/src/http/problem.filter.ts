@@ -51,7 +51,7 @@ export class ProblemFilter implements ExceptionFilter {
       thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: unknown })?.statusCode;
     const known = this.#requestFault(status, request);
     if (known) return known;
-    this.log.error({ err: thrown }, 'unforeseen error');
+    this.log.error({ error: describe(thrown) }, 'unforeseen error');
     return new InternalError();
   }
 
@@ -66,3 +66,9 @@ export class ProblemFilter implements ExceptionFilter {
     return status === 400 ? unreadableRequest() : undefined;
   }
 }
+
+/** Never the error itself: a driver's carries the statement and its values. */
+const describe = (thrown: unknown): object =>
+  thrown instanceof Error
+    ? { name: thrown.name, message: thrown.message, stack: thrown.stack }
+    : { message: typeof thrown };

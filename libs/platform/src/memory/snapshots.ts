@@ -33,7 +33,8 @@ export class Snapshots {
     if (this.#found[name] !== undefined) store.restore(this.#found[name] as never);
   }
 
-  onApplicationShutdown(): void {
+  /** After everything else has stopped. */
+  save(): void {
     if (this.#kept.size === 0) return;
     const content = Object.fromEntries([...this.#kept].map(([name, store]) => [name, store.snapshot()]));
     const draft = `${this.#file}.${process.pid}`;

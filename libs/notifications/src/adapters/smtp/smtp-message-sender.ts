@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { createTransport, type Transporter } from 'nodemailer';
 import { Health, Settings, within } from '#platform';
 import { MessageSender, type OutgoingMessage, PermanentRefusal } from '../../application/ports.js';
@@ -9,7 +9,7 @@ const CONNECTIONS = 10;
 
 /** A mail server, over a pool of connections that are kept open. */
 @Injectable()
-export class SmtpMessageSender extends MessageSender implements OnApplicationShutdown {
+export class SmtpMessageSender extends MessageSender {
   readonly #transport: Transporter;
 
   constructor(
@@ -42,7 +42,7 @@ export class SmtpMessageSender extends MessageSender implements OnApplicationShu
     });
   }
 
-  onApplicationShutdown(): void {
+  override close(): void {
     this.#transport.close();
   }
 }
