@@ -3,7 +3,7 @@ import { chmod, chown } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { isRoot, TestHome, type TestUser, testUsers } from './testing/home.js';
+import { isRoot, mayUnshare, TestHome, type TestUser, testUsers } from './testing/home.js';
 import { buildProgram, query } from './testing/program.js';
 
 const [me, plainUser] = [testUsers[0], testUsers.at(-1)] as [TestUser, TestUser];
@@ -43,31 +43,37 @@ describe('the embedded server in a folder it should not use', () => {
   });
 });
 
-describe.runIf(isRoot && process.platform === 'linux')('the embedded server of root', () => {
+describe('the embedded server of root, where root may make namespaces', () => {
   beforeEach(() => {
     home = new TestHome(main, me);
   });
 
-  it('steps down to nobody where user namespaces are forbidden, even below a folder like /root', async () => {
-    // The second shell, started when the ids are mapped, has the capabilities which the first one lacks.
-    const forbid = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"';
-    const shell = `read go && exec sh -c '${forbid}' sh "$@"`;
-    const { process: child, ...it } = home.run(['unshare', '--user', 'sh', '-c', shell, 'sh']);
-    const map = (file: string) => writeFileSync(`/proc/${child.pid}/${file}`, '0 0 65536');
-    await vi.waitFor(() => ['uid_map', 'gid_map'].forEach(map), { timeout: 5_000 });
-    child.stdin?.write('go\n');
-    const { mode, url } = await it.outcome;
-    expect(mode).toBe('nobody');
-    expect(await query(url, 'select 1 as n')).toEqual([{ n: 1 }]);
-    expect(statSync(home.dataDir).uid).toBe(65534);
-    await home.latest.stop();
+  it.runIf(mayUnshare('--user'))(
+    'steps down to nobody where user namespaces are forbidden, even below a folder like /root',
+    async () => {
+      // The second shell, started when the ids are mapped, has the capabilities which the first one lacks.
+      const forbid = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"';
+      const shell = `read go && exec sh -c '${forbid}' sh "$@"`;
+      const { process: child, ...it } = home.run(['unshare', '--user', 'sh', '-c', shell, 'sh']);
+      const map = (file: string) => writeFileSync(`/proc/${child.pid}/${file}`, '0 0 65536');
+      await vi.waitFor(() => ['uid_map', 'gid_map'].forEach(map), { timeout: 5_000 });
+      child.stdin?.write('go\n');
+      const { mode, url } = await it.outcome;
+      expect(mode).toBe('nobody');
+      expect(await query(url, 'select 1 as n')).toEqual([{ n: 1 }]);
+      expect(statSync(home.dataDir).uid).toBe(65534);
+      await home.latest.stop();
 
-    expect(await home.start(), 'the folder’s owner runs it').toMatchObject({ mode: 'nobody' });
-  });
+      expect(await home.start(), 'the folder’s owner runs it').toMatchObject({ mode: 'nobody' });
+    },
+  );
 
-  it('says that the disk is full, and leaves nothing half-done behind', async () => {
-    const mount = `mount -t tmpfs -o size=24m none ${home.folder} && "$@"; ls ${path.dirname(home.dataDir)} >&2`;
+  it.runIf(mayUnshare('--mount'))('says that the disk is full, and leaves nothing half-done behind', async () => {
+    const left = path.join(program, 'left');
+    const mount = `mount -t tmpfs -o size=24m none ${home.folder} && "$@"; ls -A ${path.dirname(home.dataDir)} > ${left}`;
     const full = home.run(['unshare', '--mount', 'sh', '-c', mount, 'sh']);
     expect(await full.error()).toMatch(/the disk of .* is full.*DATABASE_URL/s);
+    await full.stop();
+    expect(readFileSync(left, 'utf8')).toBe('');
   });
 });

@@ -2,10 +2,12 @@ import { afterAll, expect, it } from 'vitest';
 import { compiledHashWorker } from '../testing/compiled-hash-worker.js';
 import { BcryptPasswordHasher } from './bcrypt-password-hasher.js';
 import { HashPool } from './hash-pool.js';
+import { HashThread } from './hash-thread.js';
 import { passwordHasherContract } from './password-hasher.contract.js';
 
 const PRE_HASH = 'p'.repeat(64);
-const pool = new HashPool({ cost: 4, threads: 1, workerUrl: compiledHashWorker() });
+const workerUrl = compiledHashWorker();
+const pool = new HashPool({ cost: 4, threads: 1, workerUrl });
 afterAll(() => pool.close());
 
 passwordHasherContract('BcryptPasswordHasher', (cost) => new BcryptPasswordHasher(pool, cost));
@@ -22,6 +24,15 @@ it('spends on nobody what it spends on somebody', async () => {
   const ratio = Math.min(...nobody) / Math.min(...somebody);
   expect(ratio).toBeGreaterThan(0.75);
   expect(ratio).toBeLessThan(1.33);
+});
+
+it('measures a hash on its thread, without the start of the thread', async () => {
+  const thread = HashThread.start(workerUrl, () => undefined);
+  const start = performance.now();
+  const { ms } = await thread.run({ op: 'hash', preHash: PRE_HASH, cost: 8 });
+  thread.stop();
+  expect(ms).toBeGreaterThan(2);
+  expect(ms).toBeLessThan(performance.now() - start);
 });
 
 it('does not hash for whoever has gone away', async () => {

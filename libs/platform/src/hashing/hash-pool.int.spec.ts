@@ -175,6 +175,7 @@ describe('close', () => {
       expect(error).toBeInstanceOf(Unavailable);
       expect(error).not.toBeInstanceOf(HashingBusy);
     }
+    await delay(0);
     process.off('worker', started);
     expect(started).not.toHaveBeenCalled();
     expect([pool.threads, pool.running, pool.waiting]).toEqual([0, 0, 0]);

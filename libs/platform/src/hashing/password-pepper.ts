@@ -1,12 +1,7 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { KeyRing, RingKey } from '../config/key-ring.js';
 
 const STORED = /^v2\$([A-Za-z0-9_-]{1,16})\$(.+)$/s;
-
-interface Pepper {
-  readonly kid: string;
-  readonly key: KeyObject;
-}
 
 export interface StoredPassword {
   readonly kid: string;
@@ -26,13 +21,13 @@ export interface PreHash {
  * of a password are the same password (NIST SP 800-63B-4).
  */
 export class PasswordPepper {
-  readonly #writer: Pepper;
-  readonly #others: readonly Pepper[];
+  readonly #writer: RingKey;
+  readonly #others: readonly RingKey[];
 
   /** @param ring the first key writes, all of them read; what another one wrote is due for a rehash */
   constructor([writer, ...others]: KeyRing) {
-    this.#writer = pepperOf(writer);
-    this.#others = others.map(pepperOf);
+    this.#writer = writer;
+    this.#others = others;
   }
 
   /**
@@ -45,7 +40,7 @@ export class PasswordPepper {
 
   /** Under every key, the one that writes first. @throws TypeError as `preHash` does */
   preHashes(password: string): readonly [PreHash, ...PreHash[]] {
-    const others = this.#others.map((pepper) => preHashWith(pepper, password));
+    const others = this.#others.map((key) => preHashWith(key, password));
     return [preHashWith(this.#writer, password), ...others];
   }
 
@@ -61,12 +56,8 @@ export class PasswordPepper {
   }
 }
 
-function pepperOf({ kid, secret }: RingKey): Pepper {
-  return { kid, key: createSecretKey(secret, 'utf8') };
-}
-
-function preHashWith({ kid, key }: Pepper, password: string): PreHash {
+function preHashWith({ kid, secret }: RingKey, password: string): PreHash {
   if (/\p{Surrogate}/u.test(password)) throw new TypeError('a password is well-formed Unicode');
-  const value = createHmac('sha384', key).update(password.normalize('NFC'), 'utf8').digest('base64');
+  const value = createHmac('sha384', secret).update(password.normalize('NFC'), 'utf8').digest('base64');
   return { kid, value };
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +7,10 @@ import { isAlive } from '../processes.js';
 import { Program, type Started } from './program.js';
 
 export const isRoot = process.getuid?.() === 0;
+/** False in most containers. */
+export const mayUnshare = (what: '--user' | '--mount'): boolean =>
+  isRoot && process.platform === 'linux' && spawnSync('unshare', [what, 'true']).status === 0;
+
 const NOBODY = 65534;
 
 /** A user to run programs as: ourselves and, where we are root, a plain user as well. */
@@ -20,7 +24,7 @@ export interface TestUser {
 const stepDown = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
 export const testUsers: readonly TestUser[] = isRoot
   ? [
-      { name: 'root', mode: 'userns', prefix: [] },
+      { name: 'root', mode: mayUnshare('--user') ? 'userns' : 'nobody', prefix: [] },
       { name: 'a plain user', mode: 'user', prefix: stepDown, uid: NOBODY },
     ]
   : [{ name: 'a plain user', mode: 'user', prefix: [] }];

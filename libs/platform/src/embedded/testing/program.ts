@@ -69,6 +69,7 @@ export class Program {
   static run(main: string, dataDir: string, prefix: readonly string[] = []): Program {
     const [file = '', ...args] = [...prefix, process.execPath, main, dataDir];
     const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'], cwd: '/' });
+    child.stdin.on('error', () => {}); // it may have ended by itself
     const line = once(createInterface(child.stdout), 'line', { signal: AbortSignal.timeout(40_000) });
     return new Program(
       child,
