@@ -10,7 +10,13 @@ import { serveDocs } from './docs.js';
 /** The program, composed and listening. */
 export async function serve(foundations: Foundations): Promise<NestFastifyApplication> {
   const { settings, log, metrics, routes } = foundations;
-  const adapter = createHttpAdapter({ publicUrl: settings.publicUrl, log, metrics, routes });
+  const adapter = createHttpAdapter({
+    publicUrl: settings.publicUrl,
+    trustProxy: settings.trustProxy,
+    log,
+    metrics,
+    routes,
+  });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.on(foundations), adapter, {
     logger: log,
     bodyParser: false,

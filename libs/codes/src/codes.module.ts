@@ -1,17 +1,29 @@
 import { Module } from '@nestjs/common';
+import { Counters } from '#kernel';
 import { choose, hasRedis, Secrets, Settings, wire } from '#platform';
 import { HmacCodeMac } from './adapters/hmac-code-mac.js';
 import { InMemoryCodeStore } from './adapters/memory/in-memory-code-store.js';
 import { RandomCodeGenerator } from './adapters/random-code-generator.js';
 import { RedisCodeStore } from './adapters/redis/redis-code-store.js';
+import { TypeOrmGuessLedger } from './adapters/typeorm/typeorm-guess-ledger.js';
+import { GuessBudget } from './application/guess-budget.js';
 import { KeyedCodes } from './application/keyed-codes.js';
-import { CodeGenerator, CodeMac, CodeRules, CodeStore } from './application/ports.js';
+import { CodeGenerator, CodeMac, CodeRules, CodeStore, GuessLedger } from './application/ports.js';
 import { Codes } from './facade.js';
 
-const rulesOf = ({ codeLength, codeTtlSeconds }: Settings): CodeRules => ({
-  length: codeLength,
-  lifeMs: codeTtlSeconds * 1000,
-});
+export { codesTables } from './adapters/typeorm/tables.js';
+
+function rulesOf({ codeLength: length, codeTtlSeconds, limits }: Settings): CodeRules {
+  const { triesPerCode, guessesPerDay, guessesPerWeek, wrongCodesPerHour } = limits;
+  return {
+    length,
+    lifeMs: codeTtlSeconds * 1000,
+    maxTries: triesPerCode ?? 3,
+    guessesPerDay,
+    guessesPerWeek,
+    wrongCodesPerHour,
+  };
+}
 
 @Module({
   providers: [
@@ -19,7 +31,9 @@ const rulesOf = ({ codeLength, codeTtlSeconds }: Settings): CodeRules => ({
     { provide: CodeMac, inject: [Secrets], useFactory: (secrets: Secrets) => new HmacCodeMac(secrets.code) },
     { provide: CodeGenerator, useClass: RandomCodeGenerator },
     { provide: CodeRules, inject: [Settings], useFactory: rulesOf },
-    wire(Codes, KeyedCodes, [CodeStore, CodeMac, CodeGenerator, CodeRules]),
+    { provide: GuessLedger, useClass: TypeOrmGuessLedger },
+    wire(GuessBudget, GuessBudget, [GuessLedger, Counters, CodeRules]),
+    wire(Codes, KeyedCodes, [CodeStore, GuessBudget, CodeMac, CodeGenerator, CodeRules]),
   ],
   exports: [Codes],
 })

@@ -17,8 +17,14 @@ export interface IssuedCode {
   readonly serial: string;
 }
 
+/** A guess as it was counted: in this hour since 1970. */
+export interface GuessCharge {
+  readonly hour: number;
+}
+
 export type Claim =
-  | { readonly outcome: 'granted' }
+  /** `charge` is given back, in the transaction of what the code was for. */
+  | { readonly outcome: 'granted'; readonly charge: GuessCharge }
   | { readonly outcome: 'wrong'; readonly attemptsRemaining: number }
   /** No live code: too old, replaced, or burnt by wrong tries. */
   | { readonly outcome: 'expired' }
@@ -36,6 +42,12 @@ export interface CodeStatus {
  * Every method throws `Unavailable` when the store is away: a code is never checked without it.
  */
 export abstract class Codes {
+  /** How many digits the next code of an identifier has: more, once too much was guessed at it. */
+  abstract lengthFor(identifierHash: string): Promise<number>;
+  /** The code that is alive is too short by now: it is as good as dead, and may be replaced at once. */
+  abstract isOutgrown(address: CodeAddress): Promise<boolean>;
+  /** The right code was no guess. Inside the caller's unit of work. */
+  abstract giveBack(identifierHash: string, charge: GuessCharge): Promise<void>;
   /** Makes a code and puts it in the place of any other at this address. It dies by itself if nothing is accepted. */
   abstract issue(address: CodeAddress): Promise<IssuedCode>;
   /** A code nobody can type, for attempts that must only look alike. Returns its serial. */

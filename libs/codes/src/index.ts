@@ -1,1 +1,9 @@
-export { type Claim, type CodeAddress, type CodePurpose, type CodeStatus, Codes, type IssuedCode } from './facade.js';
+export {
+  type Claim,
+  type CodeAddress,
+  type CodePurpose,
+  type CodeStatus,
+  Codes,
+  type GuessCharge,
+  type IssuedCode,
+} from './facade.js';

@@ -1,4 +1,5 @@
 export { Clock } from './clock.js';
+export { type Allowance, Counters, type Taken } from './counters.js';
 export { DomainError, type ErrorKind, type Fault, InvalidInput, Unavailable } from './domain-error.js';
 export { Email } from './email.js';
 export { type Identifier, parseIdentifier } from './identifier.js';

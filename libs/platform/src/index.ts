@@ -1,6 +1,7 @@
 export { choose, hasRedis } from './choose.js';
 export { type Environment, readEnvironment } from './config/environment.js';
 export type { KeyRing, RingKey } from './config/key-ring.js';
+export { LIMITS, type LimitName, type LimitRule, type Limits } from './config/limits.js';
 export { BadConfiguration } from './config/problems.js';
 export { provideSecrets, Secrets } from './config/secrets.js';
 export { hasDevMailbox, isEmbedded, type PublisherName, parseSettings, Settings } from './config/settings.js';
@@ -14,6 +15,7 @@ export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedde
 export { PasswordPepper } from './hashing/password-pepper.js';
 export { Health, type Probe } from './health/health.js';
 export { AuthenticatedBy, Open } from './http/access.js';
+export { Address } from './http/address.decorator.js';
 export { Authentication, type AuthenticationRequest } from './http/authentication.js';
 export { parseBasicCredentials } from './http/basic-credentials.js';
 export { createHttpAdapter, HTTP_LIMITS } from './http/http-adapter.js';
@@ -21,7 +23,8 @@ export { InvalidCredentials } from './http/http-errors.js';
 export { ApiProblems } from './http/openapi.js';
 export { RouteTable } from './http/route-table.js';
 export { singleHeader } from './http/single-header.js';
-export { sourcePrefix } from './http/source.js';
+export { addressOf, sourcePrefix } from './http/source.js';
+export { type Counted, SourceLimits } from './limits/source-limits.js';
 export { EphemeralMap } from './memory/ephemeral-map.js';
 export { type Keepable, Snapshots } from './memory/snapshots.js';
 export { connectRedis } from './redis/connect-redis.js';

@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE, ModuleRef } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 import {
   Clock,
+  Counters,
   type DomainError,
   IdentifierHasher,
   Ids,
@@ -11,6 +12,7 @@ import {
   Unavailable,
   UnitOfWork,
 } from '#kernel';
+import { choose, hasRedis } from './choose.js';
 import { Secrets } from './config/secrets.js';
 import { Settings } from './config/settings.js';
 import { Database } from './database/database.js';
@@ -29,6 +31,9 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { ProblemCatalogue, ProblemsController } from './http/problems.controller.js';
 import { RouteTable } from './http/route-table.js';
 import { strictValidation } from './http/validation.js';
+import { InMemoryCounters } from './limits/in-memory-counters.js';
+import { RedisCounters } from './limits/redis-counters.js';
+import { SourceLimited, SourceLimits } from './limits/source-limits.js';
 import { Snapshots } from './memory/snapshots.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import { Log } from './telemetry/logger.js';
@@ -67,6 +72,7 @@ export class PlatformModule implements OnApplicationShutdown {
     const { settings, redis, database } = foundations;
     const catalogue = new ProblemCatalogue([
       ...PLATFORM_PROBLEMS,
+      new SourceLimited(60),
       new InvalidInput([]),
       new Unavailable(),
       ...problems,
@@ -94,6 +100,8 @@ export class PlatformModule implements OnApplicationShutdown {
       },
       { provide: UnitOfWork, useClass: TypeOrmUnitOfWork },
       { provide: ProblemCatalogue, useValue: catalogue },
+      choose(Counters, (s) => (hasRedis(s) ? RedisCounters : InMemoryCounters)),
+      SourceLimits,
       Health,
       ProblemFilter,
       Snapshots,

@@ -6,7 +6,7 @@ import { Codes } from '#codes';
 import { CodesModule } from '#codes/module';
 import { CustomerDirectory } from '#customers';
 import { CustomersModule } from '#customers/module';
-import { IdentifierHasher, Ids, Outbox, UnitOfWork } from '#kernel';
+import { Clock, Counters, IdentifierHasher, Ids, Outbox, UnitOfWork } from '#kernel';
 import { Dispatcher, DueMessages } from '#notifications';
 import { choose, hasRedis, Secrets, Settings, wire } from '#platform';
 import { KeyedAttemptSecrets } from './adapters/crypto/keyed-attempt-secrets.js';
@@ -24,6 +24,8 @@ import { CodeRequests } from './application/code-requests.js';
 import { ActivateRegistrationHandler } from './application/commands/activate-registration.js';
 import { RegisterHandler } from './application/commands/register.js';
 import { ResendCodeHandler } from './application/commands/resend-code.js';
+import { Intake } from './application/intake.js';
+import { RegistrationLimits } from './application/limits.js';
 import {
   AttemptSecrets,
   AttemptStore,
@@ -33,6 +35,7 @@ import {
 } from './application/ports.js';
 import { GetMyRegistrationHandler } from './application/queries/get-my-registration.js';
 import { RegistrationIds } from './application/registration-ids.js';
+import { SendBudget } from './application/send-budget.js';
 import { CodeDue } from './application/subscribers/code-due.js';
 import { MyRegistrations } from './application/views.js';
 
@@ -50,15 +53,18 @@ export { REGISTRATION_PROBLEMS as registrationProblems } from './domain/errors.j
     GetMyRegistrationHandler,
     RegistrationBasicStrategy,
     { provide: RegistrationRules, useExisting: Settings },
+    { provide: RegistrationLimits, inject: [Settings], useFactory: ({ limits }: Settings) => limits },
     { provide: RegistrationKeys, useClass: TypeOrmRegistrationKeys },
     { provide: AttemptSecrets, inject: [Secrets], useFactory: ({ code }: Secrets) => new KeyedAttemptSecrets(code) },
     choose(AttemptStore, (settings) => (hasRedis(settings) ? RedisAttemptStore : InMemoryAttemptStore)),
     wire(RegistrationMessages, TemplateRegistrationMessages, [Ids, RegistrationRules]),
-    wire(MyRegistrations, LiveMyRegistrations, [AttemptStore, Codes, RegistrationRules]),
+    wire(MyRegistrations, LiveMyRegistrations, [AttemptStore, Codes]),
     wire(RegistrationIds, RegistrationIds, [RegistrationKeys, CustomerDirectory, IdentifierHasher, Ids]),
     wire(AttemptDrafts, AttemptDrafts, [Credentials, AttemptSecrets, IdentifierHasher, Ids]),
     wire(AttemptAnnouncer, AttemptAnnouncer, [UnitOfWork, RegistrationKeys, Outbox, AttemptStore, IdentifierHasher]),
-    wire(CodeRequests, CodeRequests, [AttemptStore, AttemptSecrets, DueMessages, RegistrationRules]),
+    wire(SendBudget, SendBudget, [Counters, RegistrationLimits]),
+    wire(Intake, Intake, [AttemptStore, DueMessages, RegistrationLimits, Clock]),
+    wire(CodeRequests, CodeRequests, [AttemptStore, AttemptSecrets, Codes, SendBudget, DueMessages, RegistrationRules]),
     wire(Admission, Admission, [
       UnitOfWork,
       RegistrationKeys,

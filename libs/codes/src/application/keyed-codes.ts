@@ -1,14 +1,16 @@
-import { type Claim, type CodeAddress, type CodeStatus, Codes, type IssuedCode } from '../facade.js';
-import { CodeGenerator, CodeMac, CodeRules, CodeStore } from './ports.js';
+import { type Claim, type CodeAddress, type CodeStatus, Codes, type GuessCharge, type IssuedCode } from '../facade.js';
+import type { GuessBudget } from './guess-budget.js';
+import type { CodeGenerator, CodeMac, CodeRules, CodeStore, Comparison } from './ports.js';
 
-const MAX_TRIES = 3;
 /** A code whose message is not accepted within 8 s dies; until then its life is counted generously. */
 const UNSENT_MARGIN_MS = 10_000;
-const TERMS = { maxTries: MAX_TRIES, holdMs: 10_000, graceMs: 60_000 };
+const HOLD_MS = 10_000;
+const GRACE_MS = 60_000;
 
 export class KeyedCodes extends Codes {
   constructor(
     private readonly store: CodeStore,
+    private readonly budget: GuessBudget,
     private readonly mac: CodeMac,
     private readonly generator: CodeGenerator,
     private readonly rules: CodeRules,
@@ -16,16 +18,25 @@ export class KeyedCodes extends Codes {
     super();
   }
 
+  lengthFor(identifierHash: string): Promise<number> {
+    return this.budget.length(identifierHash);
+  }
+
+  async isOutgrown(address: CodeAddress): Promise<boolean> {
+    const status = await this.store.status(address, this.rules.maxTries);
+    return status !== null && status.length < (await this.budget.length(address.identifierHash));
+  }
+
   async issue(address: CodeAddress): Promise<IssuedCode> {
-    const digits = this.generator.digits(this.rules.length);
+    const digits = this.generator.digits(await this.budget.length(address.identifierHash));
     const serial = this.mac.of(address, digits);
-    await this.store.put(address, serial, this.rules.lifeMs + UNSENT_MARGIN_MS);
+    await this.#put(address, serial, digits.length);
     return { digits, serial };
   }
 
   async issueDecoy(address: CodeAddress): Promise<string> {
     const serial = this.mac.ofNothing();
-    await this.store.put(address, serial, this.rules.lifeMs + UNSENT_MARGIN_MS);
+    await this.#put(address, serial, await this.budget.length(address.identifierHash));
     return serial;
   }
 
@@ -37,19 +48,45 @@ export class KeyedCodes extends Codes {
     return this.store.remove(address, serial);
   }
 
-  claim(address: CodeAddress, typed: string, requestId: string): Promise<Claim> {
-    return this.store.claim(address, this.mac.candidates(address, typed), requestId, TERMS);
+  async claim(address: CodeAddress, typed: string, requestId: string): Promise<Claim> {
+    const { charge, mayCompare } = await this.budget.charge(address.identifierHash, typed.length);
+    const compared = await this.#compare(address, typed, requestId, mayCompare).catch(async (error: unknown) => {
+      await this.budget.giveBack(address.identifierHash, charge);
+      throw error;
+    });
+    if (compared.outcome === 'granted') return { outcome: 'granted', charge };
+    if (compared.outcome === 'wrong') await this.budget.wrong();
+    else await this.budget.giveBack(address.identifierHash, charge);
+    return compared as Claim;
   }
 
   release(address: CodeAddress, requestId: string): Promise<void> {
     return this.store.release(address, requestId);
   }
 
+  giveBack(identifierHash: string, charge: GuessCharge): Promise<void> {
+    return this.budget.giveBack(identifierHash, charge);
+  }
+
   consume(address: CodeAddress): Promise<void> {
     return this.store.remove(address);
   }
 
-  status(address: CodeAddress): Promise<CodeStatus | null> {
-    return this.store.status(address, MAX_TRIES);
+  async status(address: CodeAddress): Promise<CodeStatus | null> {
+    const status = await this.store.status(address, this.rules.maxTries);
+    if (status === null || status.length < (await this.budget.length(address.identifierHash))) return null;
+    const { expiresAt, attemptsRemaining } = status;
+    return { expiresAt, attemptsRemaining };
+  }
+
+  /** What must not be compared is dead. */
+  async #compare(address: CodeAddress, typed: string, requestId: string, mayCompare: boolean): Promise<Comparison> {
+    if (!mayCompare) return { outcome: 'expired' };
+    const terms = { maxTries: this.rules.maxTries, holdMs: HOLD_MS, graceMs: GRACE_MS };
+    return this.store.claim(address, this.mac.candidates(address, typed), requestId, terms);
+  }
+
+  #put(address: CodeAddress, serial: string, length: number): Promise<void> {
+    return this.store.put(address, serial, length, this.rules.lifeMs + UNSENT_MARGIN_MS);
   }
 }

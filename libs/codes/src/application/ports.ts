@@ -1,4 +1,4 @@
-import type { Claim, CodeAddress, CodeStatus } from '../facade.js';
+import type { CodeAddress, CodeStatus, GuessCharge } from '../facade.js';
 
 export interface ClaimTerms {
   readonly maxTries: number;
@@ -8,19 +8,42 @@ export interface ClaimTerms {
   readonly graceMs: number;
 }
 
+export type Comparison =
+  | { readonly outcome: 'granted' | 'expired' | 'busy' }
+  | { readonly outcome: 'wrong'; readonly attemptsRemaining: number };
+
+export interface StoredStatus extends CodeStatus {
+  readonly length: number;
+}
+
 /**
  * Keeps the MAC of at most one code per address, its expiry and its tries. Lifetimes are measured by the store's own clock.
  * @throws Unavailable when the store is away
  */
 export abstract class CodeStore {
-  abstract put(address: CodeAddress, mac: string, lifeMs: number): Promise<void>;
+  /** @param length digits of the code */
+  abstract put(address: CodeAddress, mac: string, length: number, lifeMs: number): Promise<void>;
   /** Sets the life of a code from now, if it is still the one with this MAC. */
   abstract restart(address: CodeAddress, mac: string, lifeMs: number): Promise<boolean>;
   abstract remove(address: CodeAddress, mac?: string): Promise<void>;
   /** @param macs the typed code under every key of the ring */
-  abstract claim(address: CodeAddress, macs: readonly string[], requestId: string, terms: ClaimTerms): Promise<Claim>;
+  abstract claim(
+    address: CodeAddress,
+    macs: readonly string[],
+    requestId: string,
+    terms: ClaimTerms,
+  ): Promise<Comparison>;
   abstract release(address: CodeAddress, requestId: string): Promise<void>;
-  abstract status(address: CodeAddress, maxTries: number): Promise<CodeStatus | null>;
+  abstract status(address: CodeAddress, maxTries: number): Promise<StoredStatus | null>;
+}
+
+/** Guesses at the codes of an identifier, one row per hour, in the database: they survive the code store. */
+export abstract class GuessLedger {
+  /** Counts one guess, in a unit of work of its own. */
+  abstract charge(identifierHash: string): Promise<GuessCharge>;
+  /** Inside the ambient unit of work, or in one of its own. */
+  abstract giveBack(identifierHash: string, charge: GuessCharge): Promise<void>;
+  abstract spent(identifierHash: string): Promise<{ readonly day: number; readonly week: number }>;
 }
 
 /** Turns a code into what may be stored. */
@@ -38,8 +61,13 @@ export abstract class CodeGenerator {
   abstract digits(length: number): string;
 }
 
-/** How codes are made here. */
+/** How codes are made here. Null is no limit. */
 export abstract class CodeRules {
   abstract readonly length: number;
   abstract readonly lifeMs: number;
+  abstract readonly maxTries: number;
+  abstract readonly guessesPerDay: number | null;
+  abstract readonly guessesPerWeek: number | null;
+  /** Of everybody; above it every code is long. */
+  abstract readonly wrongCodesPerHour: number | null;
 }

@@ -52,6 +52,8 @@ export abstract class DueMessages {
   /** At most so many, oldest first, for so many milliseconds. */
   abstract lease(count: number, leaseMs: number): Promise<readonly DueMessage[]>;
   abstract done(message: DueMessage): Promise<void>;
+  /** How long the oldest message that nobody has taken waits. */
+  abstract backlogSeconds(): Promise<number>;
   /** Called when something was put by this process. */
   abstract onPut(wake: () => void): void;
 }

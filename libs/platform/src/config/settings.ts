@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Environment } from './environment.js';
 import { type KeyRing, readKeyRing } from './key-ring.js';
+import { type Limits, readLimits } from './limits.js';
+import { readNetworks } from './networks.js';
 import { Reader } from './reader.js';
 
 export type Run = 'all' | 'api' | 'worker';
@@ -46,6 +48,11 @@ export abstract class Settings {
   abstract readonly passwordMinimum: 8 | 15;
   abstract readonly defaultMarket: string;
   abstract readonly devMailboxIsPublic: boolean;
+  /** Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges. */
+  abstract readonly trustProxy: readonly string[];
+  /** Sources without source limits: addresses or CIDR ranges. */
+  abstract readonly trustedSources: readonly string[];
+  abstract readonly limits: Limits;
   abstract readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }
 
@@ -59,7 +66,7 @@ export function parseSettings(env: Environment): Settings {
   const network = readNetwork(read);
   const services = readServices(read);
   const rules = readRules(read);
-  const settings = { ...network, ...services, ...rules, ...readSecrets(read) };
+  const settings = { ...network, ...services, ...rules, ...readSecrets(read), limits: readLimits(read) };
   refuseContradictions(read, settings);
   read.finish();
   return settings;
@@ -79,6 +86,8 @@ function readNetwork(read: Reader) {
     dataDir: path.resolve(read.text('DATA_DIR') ?? '.data'),
     devMailboxIsPublic: read.text('DEV_MAILBOX') === 'public',
     logLevel: read.oneOf('LOG_LEVEL', LEVELS),
+    trustProxy: readNetworks(read, 'TRUST_PROXY'),
+    trustedSources: readNetworks(read, 'TRUSTED_SOURCES'),
   };
 }
 

@@ -24,6 +24,8 @@ export const HTTP_LIMITS = {
 
 interface Parts {
   readonly publicUrl: string;
+  /** Proxies whose X-Forwarded-For is believed. */
+  readonly trustProxy: readonly string[];
   readonly log: Log;
   readonly metrics: Metrics;
   readonly routes: RouteTable;
@@ -32,6 +34,7 @@ interface Parts {
 export function createHttpAdapter(parts: Parts): FastifyAdapter {
   const adapter = new FastifyAdapter({
     logger: false,
+    trustProxy: parts.trustProxy.length > 0 ? [...parts.trustProxy] : false,
     bodyLimit: HTTP_LIMITS.bodyBytes,
     requestTimeout: HTTP_LIMITS.requestTimeoutMs,
     keepAliveTimeout: HTTP_LIMITS.keepAliveMs,

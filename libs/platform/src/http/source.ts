@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 
 /**
  * What counts as one source: an IPv4 address, or the /64 of an IPv6 address, however it is spelt. IPv4 in IPv6 counts as
@@ -19,3 +19,9 @@ function expand(address: string): string[] {
   const middle = tail === undefined ? 0 : 8 - left.length - right.length;
   return [...left, ...Array.from({ length: middle }, () => '0'), ...right];
 }
+
+/** What a trusted proxy forwarded, or who is connected: text that is no address is never believed. */
+export const addressOf = (request: {
+  readonly ip: string;
+  readonly raw: { readonly socket: { readonly remoteAddress?: string } };
+}): string => (isIP(request.ip) > 0 ? request.ip : (request.raw.socket.remoteAddress ?? ''));

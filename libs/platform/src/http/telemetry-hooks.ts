@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { inContext, type RequestContext } from '../telemetry/request-context.js';
-import { sourcePrefix } from './source.js';
+import { addressOf, sourcePrefix } from './source.js';
 
 const CORRELATION_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -18,7 +18,7 @@ export function useTelemetry(fastify: FastifyInstance, log: Log, metrics: Metric
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
     metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
-    const source = sourcePrefix(request.ip);
+    const source = sourcePrefix(addressOf(request));
     const milliseconds = Math.round(reply.elapsedTime * 100) / 100;
     log.info({ method: request.method, route, status: reply.statusCode, milliseconds, source }, 'answered');
     done();

@@ -23,6 +23,11 @@ export class EphemeralMap<T> {
     return entry && entry.expiresAt > this.now ? entry.value : undefined;
   }
 
+  /** Entries, some of them dead for a moment. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
   /** @param expiresAt Unix milliseconds */
   set(key: string, value: T, expiresAt: number): void {
     this.#entries.set(key, { value, expiresAt });

@@ -1,10 +1,16 @@
 import type { Credentials, PreHash } from '#auth';
-import type { Codes } from '#codes';
+import type { Codes, GuessCharge } from '#codes';
 import { type CustomerDirectory, type CustomerView, IdentifierTaken } from '#customers';
 import type { IdentifierHasher, UnitOfWork } from '#kernel';
 import { type AttemptState, identifierOf } from '../domain/registration-attempt.js';
 import { codeAddressOf } from './code-address.js';
 import type { AttemptStore, RegistrationKeys } from './ports.js';
+
+/** The right password, and the guess that was charged for the right code. */
+export interface Proof {
+  readonly preHash: PreHash;
+  readonly charge: GuessCharge;
+}
 
 /** Lets a proven attempt in. The one place where a person enters the database. */
 export class Admission {
@@ -19,9 +25,9 @@ export class Admission {
   ) {}
 
   /** The customer, or null when the identifier went to somebody else while this attempt waited. */
-  async admit(attempt: AttemptState, preHash: PreHash): Promise<CustomerView | null> {
+  async admit(attempt: AttemptState, { preHash, charge }: Proof): Promise<CustomerView | null> {
     const credential = await this.credentials.hash(preHash);
-    const customer = await this.work.run(() => this.#store(attempt, credential)).catch(takenByAnother);
+    const customer = await this.work.run(() => this.#store(attempt, credential, charge)).catch(takenByAnother);
     await this.#tidy(attempt, customer !== null);
     return customer;
   }
@@ -32,8 +38,9 @@ export class Admission {
     return admittedBy === attempt.attemptId ? this.directory.find(attempt.customerId) : null;
   }
 
-  async #store(attempt: AttemptState, credential: string): Promise<CustomerView | null> {
+  async #store(attempt: AttemptState, credential: string, charge: GuessCharge): Promise<CustomerView | null> {
     const identifier = identifierOf(attempt);
+    await this.codes.giveBack(attempt.identifierHash, charge);
     const key = await this.keys.prove(this.identifiers.candidates(identifier));
     const { holderId, idIsUsed, admittedBy } = await this.directory.standing(identifier, attempt.customerId);
     // Committed before, but the answer or the tidying was lost: known by the attempt, never by an id that collides.

@@ -18,19 +18,24 @@ export type CodeRequest =
  * @throws Unavailable when the store is away
  */
 export abstract class AttemptStore {
-  /** The same password is the same attempt: its profile becomes the draft's, its thirty minutes start again. */
-  abstract place(draft: AttemptDraft): Promise<Placement>;
+  /**
+   * The same password is the same attempt: its profile becomes the draft's, its thirty minutes start again.
+   * @param trusted a source without limits
+   */
+  abstract place(draft: AttemptDraft, trusted: boolean): Promise<Placement>;
   /** @param tags the password's tag under every pepper */
   abstract find(identifierHash: string, tags: readonly string[]): Promise<AttemptState | null>;
   /** Its key is stored and its start announced, under this id. */
   abstract begin(key: AttemptKey, attemptId: string, customerId: string): Promise<void>;
-  /** May a code be sent now? At most one per minute and attempt; if so, its message bears the new reference. */
-  abstract askForCode(key: AttemptKey, attemptId: string, reference: string): Promise<CodeRequest>;
+  /** May a code be sent now, so long after the last? If so, its message bears the new reference. */
+  abstract askForCode(key: AttemptKey, attemptId: string, reference: string, pauseMs: number): Promise<CodeRequest>;
   /** A code of it is alive for so many milliseconds from now. */
   abstract codeSent(key: AttemptKey, attemptId: string, lifeMs: number): Promise<void>;
   /** It became a customer: it stays as a receipt, and every other attempt of the identifier is gone. */
   abstract finish(key: AttemptKey, attemptId: string): Promise<void>;
   abstract remove(key: AttemptKey): Promise<void>;
+  /** How many attempts of everybody are alive. */
+  abstract live(): Promise<number>;
   /** True once a day and identifier: its owner may be told that somebody tried to register it. */
   abstract mayNotify(identifierHash: string): Promise<boolean>;
 }

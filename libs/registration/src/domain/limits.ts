@@ -1,9 +1,10 @@
-/** How many attempts of one identifier may stand side by side. */
-export const ATTEMPT_LIMITS = {
-  /** From one source prefix. */
-  perSource: 3,
-  perIdentifier: 12,
-} as const;
+/** Where a request comes from. */
+export interface Source {
+  /** IPv4 /32 or IPv6 /64. */
+  readonly prefix: string;
+  /** A kiosk, an office: it has no source limits. */
+  readonly trusted: boolean;
+}
 
 /**
  * A code that was asked for counts as alive for so long before its message is accepted: three tries of eight seconds,

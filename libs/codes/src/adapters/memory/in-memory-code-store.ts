@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
 import { EphemeralMap, Snapshots } from '#platform';
-import { type ClaimTerms, CodeStore } from '../../application/ports.js';
-import type { Claim, CodeAddress, CodeStatus } from '../../facade.js';
+import { type ClaimTerms, CodeStore, type Comparison, type StoredStatus } from '../../application/ports.js';
+import type { CodeAddress } from '../../facade.js';
 
 interface StoredCode {
   readonly mac: string;
+  readonly length: number;
   expiresAt: number;
   tries: number;
   heldBy?: string | undefined;
   heldUntil: number;
   lastRequest?: string | undefined;
-  lastOutcome?: Claim | undefined;
+  lastOutcome?: Comparison | undefined;
 }
 
 /** Dead codes are kept a little, so that the repeat of a request still finds its outcome. */
@@ -28,8 +29,8 @@ export class InMemoryCodeStore extends CodeStore {
     snapshots?.keep('codes', this.#codes);
   }
 
-  async put(address: CodeAddress, mac: string, lifeMs: number): Promise<void> {
-    this.#write(address, { mac, expiresAt: this.#codes.now + lifeMs, tries: 0, heldUntil: 0 });
+  async put(address: CodeAddress, mac: string, length: number, lifeMs: number): Promise<void> {
+    this.#write(address, { mac, length, expiresAt: this.#codes.now + lifeMs, tries: 0, heldUntil: 0 });
   }
 
   async restart(address: CodeAddress, mac: string, lifeMs: number): Promise<boolean> {
@@ -44,7 +45,12 @@ export class InMemoryCodeStore extends CodeStore {
     if (mac === undefined || code?.mac === mac) this.#codes.delete(keyOf(address));
   }
 
-  async claim(address: CodeAddress, macs: readonly string[], requestId: string, terms: ClaimTerms): Promise<Claim> {
+  async claim(
+    address: CodeAddress,
+    macs: readonly string[],
+    requestId: string,
+    terms: ClaimTerms,
+  ): Promise<Comparison> {
     const code = this.#codes.get(keyOf(address));
     if (!code) return { outcome: 'expired' };
     if (code.lastRequest === requestId && code.lastOutcome) return code.lastOutcome;
@@ -53,7 +59,7 @@ export class InMemoryCodeStore extends CodeStore {
     if (code.heldBy !== undefined && now < code.heldUntil) return { outcome: 'busy' };
     const tries = code.tries + 1;
     const right = macs.includes(code.mac);
-    const outcome: Claim = right
+    const outcome: Comparison = right
       ? { outcome: 'granted' }
       : { outcome: 'wrong', attemptsRemaining: terms.maxTries - tries };
     const counted = { ...code, lastRequest: requestId, lastOutcome: outcome };
@@ -67,10 +73,10 @@ export class InMemoryCodeStore extends CodeStore {
     this.#write(address, { ...code, heldBy: undefined, heldUntil: 0, lastRequest: undefined, lastOutcome: undefined });
   }
 
-  async status(address: CodeAddress, maxTries: number): Promise<CodeStatus | null> {
+  async status(address: CodeAddress, maxTries: number): Promise<StoredStatus | null> {
     const code = this.#codes.get(keyOf(address));
     if (!code || code.expiresAt <= this.#codes.now) return null;
-    return { expiresAt: new Date(code.expiresAt), attemptsRemaining: maxTries - code.tries };
+    return { expiresAt: new Date(code.expiresAt), attemptsRemaining: maxTries - code.tries, length: code.length };
   }
 
   #write(address: CodeAddress, code: StoredCode): void {

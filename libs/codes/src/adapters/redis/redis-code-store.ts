@@ -1,10 +1,12 @@
+import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { RedisConnection, type Script } from '#platform';
-import { type ClaimTerms, CodeStore } from '../../application/ports.js';
-import type { Claim, CodeAddress, CodeStatus } from '../../facade.js';
+import { type ClaimTerms, CodeStore, type Comparison, type StoredStatus } from '../../application/ports.js';
+import type { CodeAddress } from '../../facade.js';
 
 /** Dead codes are kept a little, so that the repeat of a request still finds its outcome. */
 const GRAVE_MS = 15_000;
+const ASK_AGAIN_MS = 150;
 
 /** One hash per code, in the slot of its identifier. Time is Redis' own, so replicas need no common clock. */
 @Injectable()
@@ -27,8 +29,8 @@ export class RedisCodeStore extends CodeStore {
     this.#status = script('status');
   }
 
-  async put(address: CodeAddress, mac: string, lifeMs: number): Promise<void> {
-    await this.#put([keyOf(address)], [mac, lifeMs, GRAVE_MS]);
+  async put(address: CodeAddress, mac: string, length: number, lifeMs: number): Promise<void> {
+    await this.#put([keyOf(address)], [mac, lifeMs, GRAVE_MS, length]);
   }
 
   async restart(address: CodeAddress, mac: string, lifeMs: number): Promise<boolean> {
@@ -39,9 +41,16 @@ export class RedisCodeStore extends CodeStore {
     await this.#remove([keyOf(address)], [mac]);
   }
 
-  async claim(address: CodeAddress, macs: readonly string[], requestId: string, terms: ClaimTerms): Promise<Claim> {
+  async claim(
+    address: CodeAddress,
+    macs: readonly string[],
+    requestId: string,
+    terms: ClaimTerms,
+  ): Promise<Comparison> {
     const values = [macs.join(','), requestId, terms.maxTries, terms.holdMs, terms.graceMs, GRAVE_MS];
-    const [outcome, attemptsRemaining] = (await this.#claim([keyOf(address)], values)) as [Claim['outcome'], number];
+    const ask = () => this.#claim([keyOf(address)], values) as Promise<[Comparison['outcome'], number]>;
+    // A reply may be lost after the claim was made. Asked again with the same request id, it gives the same outcome.
+    const [outcome, attemptsRemaining] = await ask().catch(() => setTimeout(ASK_AGAIN_MS).then(ask));
     return outcome === 'wrong' ? { outcome, attemptsRemaining } : { outcome };
   }
 
@@ -49,9 +58,9 @@ export class RedisCodeStore extends CodeStore {
     await this.#release([keyOf(address)], [requestId]);
   }
 
-  async status(address: CodeAddress, maxTries: number): Promise<CodeStatus | null> {
-    const [expiresAt, tries] = (await this.#status([keyOf(address)], [])) as [number, number];
-    return expiresAt === 0 ? null : { expiresAt: new Date(expiresAt), attemptsRemaining: maxTries - tries };
+  async status(address: CodeAddress, maxTries: number): Promise<StoredStatus | null> {
+    const [expiresAt, tries, length] = (await this.#status([keyOf(address)], [])) as [number, number, number];
+    return expiresAt === 0 ? null : { expiresAt: new Date(expiresAt), attemptsRemaining: maxTries - tries, length };
   }
 }
 

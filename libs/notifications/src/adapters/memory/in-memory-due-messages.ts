@@ -6,7 +6,7 @@ import { type DueMessage, DueMessages } from '../../application/ports.js';
 /** For a single process. Iterates in the order of putting; a leased message waits where it stands. */
 @Injectable()
 export class InMemoryDueMessages extends DueMessages implements Keepable {
-  readonly #waiting = new Map<string, DueMessage>();
+  readonly #waiting = new Map<string, { readonly message: DueMessage; readonly since: number }>();
   readonly #leased = new Map<string, { message: DueMessage; until: number }>();
   #wake: () => void = () => undefined;
 
@@ -19,14 +19,15 @@ export class InMemoryDueMessages extends DueMessages implements Keepable {
   }
 
   async put(message: DueMessage): Promise<void> {
-    this.#waiting.set(keyOf(message), message);
+    const key = keyOf(message);
+    this.#waiting.set(key, this.#waiting.get(key) ?? { message, since: this.#now });
     this.#wake();
   }
 
   async lease(count: number, leaseMs: number): Promise<readonly DueMessage[]> {
     this.#reclaim();
     const taken: DueMessage[] = [];
-    for (const [key, message] of this.#waiting) {
+    for (const [key, { message }] of this.#waiting) {
       if (taken.length >= count) break;
       this.#waiting.delete(key);
       this.#leased.set(key, { message, until: this.#now + leaseMs });
@@ -39,16 +40,21 @@ export class InMemoryDueMessages extends DueMessages implements Keepable {
     this.#leased.delete(keyOf(message));
   }
 
+  async backlogSeconds(): Promise<number> {
+    const [oldest] = this.#waiting.values();
+    return oldest ? (this.#now - oldest.since) / 1000 : 0;
+  }
+
   onPut(wake: () => void): void {
     this.#wake = wake;
   }
 
   snapshot(): DueMessage[] {
-    return [...[...this.#leased.values()].map(({ message }) => message), ...this.#waiting.values()];
+    return [...this.#leased.values(), ...this.#waiting.values()].map(({ message }) => message);
   }
 
   restore(messages: readonly DueMessage[]): void {
-    for (const message of messages) this.#waiting.set(keyOf(message), message);
+    for (const message of messages) this.#waiting.set(keyOf(message), { message, since: this.#now });
   }
 
   get #now(): number {
@@ -59,7 +65,7 @@ export class InMemoryDueMessages extends DueMessages implements Keepable {
     for (const [key, { message, until }] of this.#leased) {
       if (until > this.#now) break;
       this.#leased.delete(key);
-      this.#waiting.set(key, message);
+      this.#waiting.set(key, { message, since: until });
     }
   }
 }

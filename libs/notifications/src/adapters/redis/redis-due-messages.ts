@@ -9,12 +9,14 @@ const KEY = 'foyer:{due}:messages';
 export class RedisDueMessages extends DueMessages {
   readonly #put: Script;
   readonly #lease: Script;
+  readonly #backlog: Script;
   #wake: () => void = () => undefined;
 
   constructor(private readonly redis: RedisConnection) {
     super();
     this.#put = redis.script(new URL('./put.lua', import.meta.url));
     this.#lease = redis.script(new URL('./lease.lua', import.meta.url));
+    this.#backlog = redis.script(new URL('./backlog.lua', import.meta.url));
   }
 
   async put(message: DueMessage): Promise<void> {
@@ -29,6 +31,10 @@ export class RedisDueMessages extends DueMessages {
 
   async done(message: DueMessage): Promise<void> {
     await this.redis.command((client) => client.zrem(KEY, entryOf(message)));
+  }
+
+  async backlogSeconds(): Promise<number> {
+    return ((await this.#backlog([KEY], [])) as number) / 1000;
   }
 
   onPut(wake: () => void): void {

@@ -1,8 +1,8 @@
-import { Body, Controller, Get, Header, HttpCode, Ip, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBasicAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { CustomerView } from '#customers';
-import { ApiProblems, AuthenticatedBy, InvalidCredentials, Open, sourcePrefix } from '#platform';
+import { Address, ApiProblems, AuthenticatedBy, InvalidCredentials, Open, SourceLimits } from '#platform';
 import { ActivateRegistration } from '../../application/commands/activate-registration.js';
 import { Register } from '../../application/commands/register.js';
 import { ResendCode } from '../../application/commands/resend-code.js';
@@ -24,6 +24,7 @@ export class RegistrationsController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
+    private readonly limits: SourceLimits,
   ) {}
 
   /** Register with an e-mail address or a phone number. A code is sent; the same answer whether or not it is known here. */
@@ -31,8 +32,9 @@ export class RegistrationsController {
   @Post()
   @Header('cache-control', 'no-store')
   @ApiProblems({ 409: 'Taken (only when disclosed)', 422: 'Not acceptable', 503: 'A dependency is away' })
-  register(@Body() body: RegisterDto, @Ip() address: string): Promise<RegistrationTicketDto> {
-    return this.commands.execute(new Register(body, sourcePrefix(address)));
+  async register(@Body() body: RegisterDto, @Address() address: string): Promise<RegistrationTicketDto> {
+    await this.limits.count('registrationsPerSource', address);
+    return this.commands.execute(new Register(body, this.limits.sourceOf(address)));
   }
 
   /** How far is my registration? */
@@ -62,8 +64,14 @@ export class RegistrationsController {
     422: 'Not 4 or 8 digits',
     503: 'Overloaded, or a dependency is away',
   })
-  async activate(@Req() { user }: ByRegistrant, @Body() { code }: ActivateDto): Promise<CustomerView> {
+  async activate(
+    @Req() { user }: ByRegistrant,
+    @Body() { code }: ActivateDto,
+    @Address() address: string,
+  ): Promise<CustomerView> {
+    const counted = await this.limits.count('wrongCodesPerSource', address);
     const result = await this.commands.execute(new ActivateRegistration(user.key, user.preHash, code));
+    if (result.outcome !== 'code_wrong') await counted.giveBack();
     switch (result.outcome) {
       case 'active':
         return result.customer;
@@ -87,8 +95,8 @@ export class RegistrationsController {
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   @ApiProblems({ 401: 'No live attempt has this identifier and password', 409: 'Complete already', 429: 'Too early' })
-  async resend(@Req() { user }: ByRegistrant): Promise<RegistrationTicketDto> {
-    const result = await this.commands.execute(new ResendCode(user.key));
+  async resend(@Req() { user }: ByRegistrant, @Address() address: string): Promise<RegistrationTicketDto> {
+    const result = await this.commands.execute(new ResendCode(user.key, this.limits.sourceOf(address)));
     switch (result.outcome) {
       case 'sending':
         return result.ticket;

@@ -1,14 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
 import { EphemeralMap, Snapshots } from '#platform';
-import {
-  AttemptStore,
-  type CodeRequest,
-  type Placement,
-  RESEND_AFTER_SECONDS,
-  RegistrationRules,
-} from '../../application/ports.js';
-import { ATTEMPT_LIMITS, UNSENT_CODE_LIFE_MS } from '../../domain/limits.js';
+import { RegistrationLimits } from '../../application/limits.js';
+import { AttemptStore, type CodeRequest, type Placement, RegistrationRules } from '../../application/ports.js';
+import { UNSENT_CODE_LIFE_MS } from '../../domain/limits.js';
 import type { AttemptDraft, AttemptKey, AttemptState } from '../../domain/registration-attempt.js';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -23,6 +18,7 @@ export class InMemoryAttemptStore extends AttemptStore {
   constructor(
     clock: Clock,
     private readonly rules: RegistrationRules,
+    private readonly limits: RegistrationLimits,
     snapshots?: Snapshots,
   ) {
     super();
@@ -32,12 +28,12 @@ export class InMemoryAttemptStore extends AttemptStore {
     snapshots?.keep('notified', this.#notified);
   }
 
-  async place(draft: AttemptDraft): Promise<Placement> {
+  async place(draft: AttemptDraft, trusted: boolean): Promise<Placement> {
     const { now } = this.#attempts;
     const { [draft.tag]: same, ...others } = this.#live(draft.identifierHash);
     if (same && same.activatedAt > 0) return { placed: true, attempt: same };
     if (same && isSame(same, draft)) return this.#put(others, { ...same, profile: draft.profile });
-    const room = makeRoom(others, draft.source, now);
+    const room = makeRoom(others, trusted ? null : draft.source, this.limits, now);
     if (room === null) return { placed: false };
     return this.#put(room, { ...draft, started: false, expiresAt: 0, askedAt: 0, codeUntil: 0, activatedAt: 0 });
   }
@@ -51,10 +47,10 @@ export class InMemoryAttemptStore extends AttemptStore {
     this.#change(key, attemptId, { customerId, started: true });
   }
 
-  async askForCode(key: AttemptKey, attemptId: string, reference: string): Promise<CodeRequest> {
+  async askForCode(key: AttemptKey, attemptId: string, reference: string, pauseMs: number): Promise<CodeRequest> {
     const { now } = this.#attempts;
     const attempt = this.#live(key.identifierHash)[key.tag];
-    const waitMs = (attempt?.askedAt ?? now) + RESEND_AFTER_SECONDS * 1000 - now;
+    const waitMs = (attempt?.askedAt ?? now) + pauseMs - now;
     if (!attempt || attempt.attemptId !== attemptId || waitMs > 0) {
       return {
         granted: false,
@@ -79,6 +75,10 @@ export class InMemoryAttemptStore extends AttemptStore {
   async remove({ identifierHash, tag }: AttemptKey): Promise<void> {
     const { [tag]: _removed, ...others } = this.#live(identifierHash);
     this.#write(identifierHash, others);
+  }
+
+  async live(): Promise<number> {
+    return this.#attempts.size;
   }
 
   async mayNotify(identifierHash: string): Promise<boolean> {
@@ -114,20 +114,20 @@ const isSame = (standing: AttemptState, draft: AttemptDraft): boolean =>
   standing.decoy === draft.decoy && (!standing.started || standing.customerId === draft.customerId);
 
 /** Only an attempt whose code is dead gives way, the one that was asked for longest ago. Null when none does. */
-function makeRoom(attempts: Attempts, source: string, now: number): Attempts | null {
+function makeRoom(attempts: Attempts, source: string | null, limits: RegistrationLimits, now: number): Attempts | null {
   const ofSource = ({ source: other }: AttemptState) => other === source;
-  const once = without(attempts, ATTEMPT_LIMITS.perSource, ofSource, now);
-  return once && without(once, ATTEMPT_LIMITS.perIdentifier, () => true, now);
+  const once = without(attempts, limits.attemptsPerSource, ofSource, now);
+  return once && without(once, limits.attemptsPerIdentifier, () => true, now);
 }
 
 function without(
   attempts: Attempts,
-  most: number,
+  most: number | null,
   counts: (attempt: AttemptState) => boolean,
   now: number,
 ): Attempts | null {
   const counted = Object.values(attempts).filter(counts);
-  if (counted.length < most) return attempts;
+  if (most === null || counted.length < most) return attempts;
   const dead = counted.filter(({ codeUntil, activatedAt }) => codeUntil <= now && activatedAt === 0);
   const [oldest] = dead.sort((a, b) => a.askedAt - b.askedAt);
   if (!oldest) return null;

@@ -1,15 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { RedisConnection, type Script } from '#platform';
-import {
-  AttemptStore,
-  type CodeRequest,
-  type Placement,
-  RESEND_AFTER_SECONDS,
-  RegistrationRules,
-} from '../../application/ports.js';
-import { ATTEMPT_LIMITS, UNSENT_CODE_LIFE_MS } from '../../domain/limits.js';
+import { RegistrationLimits } from '../../application/limits.js';
+import { AttemptStore, type CodeRequest, type Placement, RegistrationRules } from '../../application/ports.js';
+import { UNSENT_CODE_LIFE_MS } from '../../domain/limits.js';
 import type { AttemptDraft, AttemptKey, AttemptState } from '../../domain/registration-attempt.js';
 
+/** Attempts of everybody by the moment they die: only to be counted. */
+const LIVE = 'foyer:{live}:attempts';
 const DAY_MS = 24 * 3600 * 1000;
 type Changed = readonly [waitMs: number, reference: string] | null;
 
@@ -23,6 +20,7 @@ export class RedisAttemptStore extends AttemptStore {
   constructor(
     private readonly redis: RedisConnection,
     private readonly rules: RegistrationRules,
+    private readonly limits: RegistrationLimits,
   ) {
     super();
     this.#place = redis.script(new URL('./place.lua', import.meta.url));
@@ -30,11 +28,18 @@ export class RedisAttemptStore extends AttemptStore {
     this.#change = redis.script(new URL('./change.lua', import.meta.url));
   }
 
-  async place(draft: AttemptDraft): Promise<Placement> {
-    const { perSource, perIdentifier } = ATTEMPT_LIMITS;
+  async place(draft: AttemptDraft, trusted: boolean): Promise<Placement> {
+    const { attemptsPerSource, attemptsPerIdentifier } = this.limits;
+    const perIdentifier = attemptsPerIdentifier ?? Number.MAX_SAFE_INTEGER;
+    const perSource = trusted ? perIdentifier : (attemptsPerSource ?? perIdentifier);
     const values = [draft.tag, JSON.stringify(draft), this.rules.attemptTtlSeconds * 1000, perSource, perIdentifier];
     const found = (await this.#place([attemptsOf(draft)], values)) as string | null;
-    return found === null ? { placed: false } : { placed: true, attempt: JSON.parse(found) as AttemptState };
+    if (found === null) return { placed: false };
+    const attempt = JSON.parse(found) as AttemptState;
+    await this.redis.command((client) =>
+      client.zadd(LIVE, attempt.expiresAt, `${attempt.identifierHash}.${attempt.tag}`),
+    );
+    return { placed: true, attempt };
   }
 
   async find(identifierHash: string, tags: readonly string[]): Promise<AttemptState | null> {
@@ -46,9 +51,9 @@ export class RedisAttemptStore extends AttemptStore {
     await this.#set(key, attemptId, 'begin', customerId);
   }
 
-  async askForCode(key: AttemptKey, attemptId: string, reference: string): Promise<CodeRequest> {
-    const changed = await this.#set(key, attemptId, 'ask', reference, RESEND_AFTER_SECONDS * 1000, UNSENT_CODE_LIFE_MS);
-    const [waitMs, standing] = changed ?? [RESEND_AFTER_SECONDS * 1000, reference];
+  async askForCode(key: AttemptKey, attemptId: string, reference: string, pauseMs: number): Promise<CodeRequest> {
+    const changed = await this.#set(key, attemptId, 'ask', reference, pauseMs, UNSENT_CODE_LIFE_MS);
+    const [waitMs, standing] = changed ?? [pauseMs, reference];
     return waitMs === 0
       ? { granted: true }
       : { granted: false, retryAfterSeconds: Math.ceil(waitMs / 1000), reference: standing };
@@ -64,6 +69,13 @@ export class RedisAttemptStore extends AttemptStore {
 
   async remove(key: AttemptKey): Promise<void> {
     await this.redis.command((client) => client.hdel(attemptsOf(key), key.tag));
+  }
+
+  async live(): Promise<number> {
+    return this.redis.command(async (client) => {
+      await client.zremrangebyscore(LIVE, '-inf', Date.now());
+      return client.zcard(LIVE);
+    });
   }
 
   async mayNotify(identifierHash: string): Promise<boolean> {

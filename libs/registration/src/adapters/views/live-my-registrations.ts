@@ -1,6 +1,6 @@
 import { Codes } from '#codes';
 import { codeAddressOf } from '../../application/code-address.js';
-import { AttemptStore, RESEND_AFTER_SECONDS, type RegistrationRules } from '../../application/ports.js';
+import { AttemptStore, RESEND_AFTER_SECONDS } from '../../application/ports.js';
 import { type MyRegistration, MyRegistrations } from '../../application/views.js';
 import { type AttemptState, channelOf, identifierOf } from '../../domain/registration-attempt.js';
 
@@ -9,7 +9,6 @@ export class LiveMyRegistrations extends MyRegistrations {
   constructor(
     private readonly attempts: AttemptStore,
     private readonly codes: Codes,
-    private readonly rules: RegistrationRules,
   ) {
     super();
   }
@@ -26,7 +25,7 @@ export class LiveMyRegistrations extends MyRegistrations {
       attemptId: attempt.attemptId,
       state: attempt.activatedAt > 0 ? 'active' : 'pending',
       channel: channelOf(identifierOf(attempt)),
-      codeLength: this.rules.codeLength,
+      codeLength: await this.codes.lengthFor(attempt.identifierHash),
       codeExpiresAt: code?.expiresAt.toISOString() ?? null,
       resendAt: new Date(attempt.askedAt + RESEND_AFTER_SECONDS * 1000).toISOString(),
       attemptsRemaining: code?.attemptsRemaining ?? 0,

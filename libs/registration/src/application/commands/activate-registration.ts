@@ -4,7 +4,7 @@ import { Codes } from '#codes';
 import type { CustomerView } from '#customers';
 import { Clock, Ids } from '#kernel';
 import { type AttemptKey, type AttemptState, RegistrationAttempt } from '../../domain/registration-attempt.js';
-import { Admission } from '../admission.js';
+import { Admission, type Proof } from '../admission.js';
 import { codeAddressOf } from '../code-address.js';
 import { AttemptStore } from '../ports.js';
 
@@ -56,7 +56,7 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
     const claim = await this.codes.claim(codeAddressOf(found), code, requestId);
     switch (claim.outcome) {
       case 'granted':
-        return this.#admit(found, preHash, requestId);
+        return this.#admit(found, { preHash, charge: claim.charge }, requestId);
       case 'wrong':
         return { outcome: 'code_wrong', attemptsRemaining: claim.attemptsRemaining };
       case 'busy':
@@ -74,10 +74,10 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
   }
 
   /** Our own failure costs nobody his code: the claim is given back. */
-  async #admit(attempt: AttemptState, preHash: PreHash, requestId: string): Promise<ActivationOutcome> {
+  async #admit(attempt: AttemptState, proof: Proof, requestId: string): Promise<ActivationOutcome> {
     const address = codeAddressOf(attempt);
     try {
-      const customer = await this.admission.admit(attempt, preHash);
+      const customer = await this.admission.admit(attempt, proof);
       return customer ? { outcome: 'active', customer } : { outcome: 'unknown' };
     } catch (error) {
       await this.codes.release(address, requestId).catch(() => undefined);

@@ -1,11 +1,13 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Channels } from '#notifications';
 import { IdentifierRegistered } from '../../domain/errors.js';
+import type { Source } from '../../domain/limits.js';
 import type { RegistrationTicket } from '../../facade.js';
 import { type Application, readApplicant } from '../applicant.js';
 import { AttemptAnnouncer } from '../attempt-announcer.js';
 import { AttemptDrafts } from '../attempt-drafts.js';
 import { CodeRequests } from '../code-requests.js';
+import { Intake } from '../intake.js';
 import { AttemptStore, RegistrationRules } from '../ports.js';
 import { RegistrationIds } from '../registration-ids.js';
 
@@ -14,10 +16,9 @@ import { RegistrationIds } from '../registration-ids.js';
  * The same password again is the same attempt; after its minute it acts as a resend.
  */
 export class Register extends Command<RegistrationTicket> {
-  /** @param source prefix of the caller's address */
   constructor(
     readonly application: Application,
-    readonly source: string,
+    readonly source: Source,
   ) {
     super();
   }
@@ -27,6 +28,7 @@ export class Register extends Command<RegistrationTicket> {
 export class RegisterHandler implements ICommandHandler<Register> {
   constructor(
     private readonly rules: RegistrationRules,
+    private readonly intake: Intake,
     private readonly channels: Channels,
     private readonly ids: RegistrationIds,
     private readonly drafts: AttemptDrafts,
@@ -37,12 +39,13 @@ export class RegisterHandler implements ICommandHandler<Register> {
 
   async execute({ application, source }: Register): Promise<RegistrationTicket> {
     const applicant = readApplicant(application, this.rules, (channel) => this.channels.isAvailable(channel));
+    await this.intake.open();
     const id = await this.ids.of(applicant.identifier);
     if (id.taken && this.rules.registrationDisclosure === 'reveal') throw new IdentifierRegistered();
-    const draft = this.drafts.draft(applicant, id, source);
-    const placement = await this.attempts.place(draft);
+    const draft = this.drafts.draft(applicant, id, source.prefix);
+    const placement = await this.attempts.place(draft, source.trusted);
     if (!placement.placed) return this.codes.ticket(draft, draft.reference);
     const attempt = await this.announcer.announce(placement.attempt, id.lost);
-    return (await this.codes.ask(attempt)).ticket;
+    return (await this.codes.ask(attempt, source)).ticket;
   }
 }

@@ -1,0 +1,29 @@
+import { BlockList, isIP, isIPv4 } from 'node:net';
+import type { Reader } from './reader.js';
+
+/** Addresses and CIDR ranges, `192.0.2.7` or `2001:db8::/32`. Never `true` and never a number of hops. */
+export function readNetworks(read: Reader, name: string): readonly string[] {
+  const networks = read.list(name);
+  if (!networks.every(isNetwork)) read.refuse(name, 'must list addresses or CIDR ranges');
+  return networks.filter(isNetwork);
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...more] = text.split('/');
+  if (isIP(address) === 0 || more.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (isIPv4(address) ? 32 : 128));
+}
+
+/** Whether an address lies in one of the networks; IPv4 in IPv6 counts as IPv4. */
+export function isWithin(networks: readonly string[]): (address: string) => boolean {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', prefix] = network.split('/');
+    const family = isIPv4(address) ? 'ipv4' : 'ipv6';
+    list.addSubnet(address, prefix === undefined ? (family === 'ipv4' ? 32 : 128) : Number(prefix), family);
+  }
+  return (address) => {
+    const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+    return isIP(plain) > 0 && list.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
+  };
+}
