@@ -57,7 +57,9 @@ export class Program {
     private readonly o: ProgramOptions,
   ) {
     this.url = `http://127.0.0.1:${port}`;
-    const own = { HOST: '127.0.0.1', PORT: String(port), DATA_DIR: path.join(folder.path, 'data') };
+    // Every test calls from the same address: a test of source limits says so itself.
+    const trusted = { TRUSTED_SOURCES: '127.0.0.0/8' };
+    const own = { HOST: '127.0.0.1', PORT: String(port), DATA_DIR: path.join(folder.path, 'data'), ...trusted };
     this.#env = { ...bareEnvironment(), ...own, ...o.env };
   }
 
