@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Relays } from '#messaging';
 import { Dispatcher } from '#notifications';
-import { createHttpAdapter, Health, Snapshots } from '#platform';
+import { createHttpAdapter, Health, Housekeeping, Snapshots } from '#platform';
 import type { Foundations } from '#platform/module';
 import { AppModule } from './app.module.js';
 import { serveDocs } from './docs.js';
@@ -31,6 +31,7 @@ export async function serve(foundations: Foundations): Promise<NestFastifyApplic
 function startBackgroundWork(app: NestFastifyApplication): void {
   app.get(Dispatcher).start();
   app.get(Relays).start();
+  app.get(Housekeeping).start();
 }
 
 /** No request is cut: not ready, nothing new accepted, what runs is finished, then the modules close. */

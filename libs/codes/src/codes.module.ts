@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
 import { Counters } from '#kernel';
-import { choose, hasRedis, Secrets, Settings, wire } from '#platform';
+import { choose, Housekeeping, hasRedis, Secrets, Settings, wire } from '#platform';
 import { HmacCodeMac } from './adapters/hmac-code-mac.js';
 import { InMemoryCodeStore } from './adapters/memory/in-memory-code-store.js';
 import { RandomCodeGenerator } from './adapters/random-code-generator.js';
 import { RedisCodeStore } from './adapters/redis/redis-code-store.js';
+import { GuessesPurge } from './adapters/typeorm/guesses-purge.js';
 import { TypeOrmGuessLedger } from './adapters/typeorm/typeorm-guess-ledger.js';
 import { GuessBudget } from './application/guess-budget.js';
 import { KeyedCodes } from './application/keyed-codes.js';
@@ -31,10 +32,15 @@ function rulesOf({ codeLength: length, codeTtlSeconds, limits }: Settings): Code
     { provide: CodeMac, inject: [Secrets], useFactory: (secrets: Secrets) => new HmacCodeMac(secrets.code) },
     { provide: CodeGenerator, useClass: RandomCodeGenerator },
     { provide: CodeRules, inject: [Settings], useFactory: rulesOf },
+    GuessesPurge,
     { provide: GuessLedger, useClass: TypeOrmGuessLedger },
     wire(GuessBudget, GuessBudget, [GuessLedger, Counters, CodeRules]),
     wire(Codes, KeyedCodes, [CodeStore, GuessBudget, CodeMac, CodeGenerator, CodeRules]),
   ],
   exports: [Codes],
 })
-export class CodesModule {}
+export class CodesModule {
+  constructor(housekeeping: Housekeeping, guesses: GuessesPurge) {
+    housekeeping.add(guesses);
+  }
+}

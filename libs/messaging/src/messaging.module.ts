@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { Outbox } from '#kernel';
-import { Log, type PublisherName, Settings } from '#platform';
+import { Housekeeping, Log, type PublisherName, Settings } from '#platform';
+import { OutboxPurge } from './outbox/outbox-purge.js';
 import { OutboxSignal } from './outbox/outbox-signal.js';
 import { TypeOrmOutbox } from './outbox/typeorm-outbox.js';
 import { type EventPublisher, EventPublishers } from './publishers/event-publisher.js';
@@ -27,9 +28,14 @@ function configured(settings: Settings, log: Log, memory: InMemoryEventPublisher
     OutboxSignal,
     Deliveries,
     Relays,
+    OutboxPurge,
     { provide: EventPublishers, inject: [Settings, Log, InMemoryEventPublisher], useFactory: configured },
     { provide: Outbox, useClass: TypeOrmOutbox },
   ],
   exports: [Outbox, Relays, InMemoryEventPublisher],
 })
-export class MessagingModule {}
+export class MessagingModule {
+  constructor(housekeeping: Housekeeping, outbox: OutboxPurge) {
+    housekeeping.add(outbox);
+  }
+}

@@ -24,6 +24,7 @@ import { HmacIdentifierHasher } from './hashing/hmac-identifier-hasher.js';
 import { PasswordPepper } from './hashing/password-pepper.js';
 import { HealthController } from './health/health.controller.js';
 import { Health } from './health/health.js';
+import { Housekeeping } from './housekeeping/housekeeping.js';
 import { AccessGuard } from './http/access.guard.js';
 import { BodyGuard } from './http/body.guard.js';
 import { PLATFORM_PROBLEMS } from './http/http-errors.js';
@@ -31,6 +32,10 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { ProblemCatalogue, ProblemsController } from './http/problems.controller.js';
 import { RouteTable } from './http/route-table.js';
 import { strictValidation } from './http/validation.js';
+import { Idempotency, KeyReused, StillRunning } from './idempotency/idempotency.js';
+import { IdempotencyStore } from './idempotency/idempotency-store.js';
+import { InMemoryIdempotencyStore } from './idempotency/in-memory-idempotency-store.js';
+import { RedisIdempotencyStore } from './idempotency/redis-idempotency-store.js';
 import { InMemoryCounters } from './limits/in-memory-counters.js';
 import { RedisCounters } from './limits/redis-counters.js';
 import { SourceLimited, SourceLimits } from './limits/source-limits.js';
@@ -73,6 +78,8 @@ export class PlatformModule implements OnApplicationShutdown {
     const catalogue = new ProblemCatalogue([
       ...PLATFORM_PROBLEMS,
       new SourceLimited(60),
+      new KeyReused(),
+      new StillRunning(),
       new InvalidInput([]),
       new Unavailable(),
       ...problems,
@@ -101,7 +108,10 @@ export class PlatformModule implements OnApplicationShutdown {
       { provide: UnitOfWork, useClass: TypeOrmUnitOfWork },
       { provide: ProblemCatalogue, useValue: catalogue },
       choose(Counters, (s) => (hasRedis(s) ? RedisCounters : InMemoryCounters)),
+      choose(IdempotencyStore, (s) => (hasRedis(s) ? RedisIdempotencyStore : InMemoryIdempotencyStore)),
+      Idempotency,
       SourceLimits,
+      Housekeeping,
       Health,
       ProblemFilter,
       Snapshots,

@@ -8,13 +8,14 @@ import { CustomerDirectory } from '#customers';
 import { CustomersModule } from '#customers/module';
 import { Clock, Counters, IdentifierHasher, Ids, Outbox, UnitOfWork } from '#kernel';
 import { Dispatcher, DueMessages } from '#notifications';
-import { choose, hasRedis, Secrets, Settings, wire } from '#platform';
+import { choose, Housekeeping, hasRedis, Secrets, Settings, wire } from '#platform';
 import { KeyedAttemptSecrets } from './adapters/crypto/keyed-attempt-secrets.js';
 import { RegistrationBasicStrategy } from './adapters/http/registration-basic.strategy.js';
 import { RegistrationsController } from './adapters/http/registrations.controller.js';
 import { InMemoryAttemptStore } from './adapters/memory/in-memory-attempt-store.js';
 import { TemplateRegistrationMessages } from './adapters/messages/template-registration-messages.js';
 import { RedisAttemptStore } from './adapters/redis/redis-attempt-store.js';
+import { RegistrationKeysPurge } from './adapters/typeorm/registration-keys-purge.js';
 import { TypeOrmRegistrationKeys } from './adapters/typeorm/typeorm-registration-keys.js';
 import { LiveMyRegistrations } from './adapters/views/live-my-registrations.js';
 import { Admission } from './application/admission.js';
@@ -52,6 +53,7 @@ export { REGISTRATION_PROBLEMS as registrationProblems } from './domain/errors.j
     ActivateRegistrationHandler,
     GetMyRegistrationHandler,
     RegistrationBasicStrategy,
+    RegistrationKeysPurge,
     { provide: RegistrationRules, useExisting: Settings },
     { provide: RegistrationLimits, inject: [Settings], useFactory: ({ limits }: Settings) => limits },
     { provide: RegistrationKeys, useClass: TypeOrmRegistrationKeys },
@@ -78,7 +80,8 @@ export { REGISTRATION_PROBLEMS as registrationProblems } from './domain/errors.j
   ],
 })
 export class RegistrationModule {
-  constructor(dispatcher: Dispatcher, codeDue: CodeDue) {
+  constructor(dispatcher: Dispatcher, codeDue: CodeDue, housekeeping: Housekeeping, keys: RegistrationKeysPurge) {
     dispatcher.serve(codeDue);
+    housekeeping.add(keys);
   }
 }

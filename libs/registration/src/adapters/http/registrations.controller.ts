@@ -1,11 +1,13 @@
-import { Body, Controller, Get, Header, HttpCode, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, Header, Headers, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiBasicAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBasicAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import type { CustomerView } from '#customers';
-import { Address, ApiProblems, AuthenticatedBy, InvalidCredentials, Open, SourceLimits } from '#platform';
+import { Address, ApiProblems, AuthenticatedBy, Idempotency, InvalidCredentials, Open, SourceLimits } from '#platform';
 import { ActivateRegistration } from '../../application/commands/activate-registration.js';
 import { Register } from '../../application/commands/register.js';
 import { ResendCode } from '../../application/commands/resend-code.js';
+import { RegistrationRules } from '../../application/ports.js';
 import { GetMyRegistration } from '../../application/queries/get-my-registration.js';
 import { ActivationInProgress, AlreadyActive, CodeExpired, CodeWrong, ResendTooEarly } from '../../domain/errors.js';
 import { REGISTRATION_BASIC, type Registrant } from './registration-basic.strategy.js';
@@ -25,16 +27,35 @@ export class RegistrationsController {
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
     private readonly limits: SourceLimits,
+    private readonly idempotency: Idempotency,
+    private readonly rules: RegistrationRules,
   ) {}
 
   /** Register with an e-mail address or a phone number. A code is sent; the same answer whether or not it is known here. */
   @Open()
   @Post()
   @Header('cache-control', 'no-store')
-  @ApiProblems({ 409: 'Taken (only when disclosed)', 422: 'Not acceptable', 503: 'A dependency is away' })
-  async register(@Body() body: RegisterDto, @Address() address: string): Promise<RegistrationTicketDto> {
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key and body get the same answer' })
+  @ApiProblems({
+    409: 'The first request with this key is still running, or taken (only when disclosed)',
+    422: 'Not acceptable',
+    429: 'Too many from this source',
+    503: 'A dependency is away',
+  })
+  async register(
+    @Body() body: RegisterDto,
+    @Address() address: string,
+    @Headers('idempotency-key') key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RegistrationTicketDto> {
     await this.limits.count('registrationsPerSource', address);
-    return this.commands.execute(new Register(body, this.limits.sourceOf(address)));
+    const scope = `registrations ${body.email ?? body.phone ?? ''}`;
+    const once = { key, scope, body, lifeMs: this.rules.attemptTtlSeconds * 1000 };
+    const { value, replayed } = await this.idempotency.once(once, () =>
+      this.commands.execute(new Register(body, this.limits.sourceOf(address))),
+    );
+    if (replayed) reply.header('idempotency-replayed', 'true');
+    return value;
   }
 
   /** How far is my registration? */

@@ -25,8 +25,9 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
   }
 
   async hold(hashes: readonly string[], proposed: string, lost: string | null): Promise<RegistrationKey> {
-    const counted = `update registration_keys set sequence = sequence + 1 where identifier_hash in (${marks(hashes)})`;
-    if ((await this.database.execute(counted, hashes)) === 0) return this.#create(hashes, proposed);
+    const counted = `update registration_keys set sequence = sequence + 1, used_at = ? where identifier_hash in (${marks(hashes)})`;
+    if ((await this.database.execute(counted, [this.clock.now(), ...hashes])) === 0)
+      return this.#create(hashes, proposed);
     const row = await this.#row(hashes);
     if (!row) throw new TransactionConflict('The key was removed at this moment.', 1);
     if (row.customer_id !== lost) return { customerId: row.customer_id, sequence: row.sequence };
@@ -43,9 +44,10 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
   }
 
   async #create(hashes: readonly string[], customerId: string): Promise<RegistrationKey> {
+    const now = this.clock.now();
     const sql =
-      'insert into registration_keys (identifier_hash, customer_id, sequence, created_at) values (?, ?, 1, ?)';
-    await this.database.execute(sql, [hashes[0], customerId, this.clock.now()]).catch((error: unknown) => {
+      'insert into registration_keys (identifier_hash, customer_id, sequence, created_at, used_at) values (?, ?, 1, ?, ?)';
+    await this.database.execute(sql, [hashes[0], customerId, now, now]).catch((error: unknown) => {
       // Created by another request at this instant: the unit of work runs again and finds it.
       throw error instanceof DuplicateKey ? new TransactionConflict('The key was created at this moment.', 1) : error;
     });

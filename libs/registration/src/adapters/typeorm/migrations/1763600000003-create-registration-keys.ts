@@ -14,8 +14,10 @@ export class CreateRegistrationKeys1763600000003 implements MigrationInterface {
           column('customer_id', type.id),
           column('sequence', { type: 'int' }),
           column('created_at', type.instant),
+          column('used_at', type.instant),
           column('proven_at', type.instant, { isNullable: true }),
         ],
+        indices: [{ name: 'ix_registration_keys_unproven', columnNames: ['proven_at', 'used_at'] }],
       }),
     );
   }

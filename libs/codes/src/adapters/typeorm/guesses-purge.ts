@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#kernel';
+import { type Chore, Database, purge } from '#platform';
+
+const HOUR_MS = 3_600_000;
+const KEEP_HOURS = 8 * 24;
+
+/** Guesses count for a week. */
+@Injectable()
+export class GuessesPurge implements Chore {
+  readonly name = 'code guesses';
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  run(): Promise<number> {
+    const oldest = Math.floor(this.clock.now().getTime() / HOUR_MS) - KEEP_HOURS;
+    return purge(this.database, 'code_guesses', 'identifier_hash', 'hour < ?', [oldest]);
+  }
+}
