@@ -7,6 +7,10 @@ export class DuplicateKey extends Error {}
 /** A deadlock or a serialization failure: the unit of work is run again. */
 export class TransactionConflict extends Unavailable {}
 
+/** The database itself, not what was asked of it, is the reason. */
+export const isAway = (error: unknown): boolean =>
+  error instanceof Unavailable && !(error instanceof TransactionConflict);
+
 interface DriverError {
   readonly code?: string;
   readonly errno?: number;

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import { translate } from './database-errors.js';
+import { Breaker } from '../breaker.js';
+import { isAway, translate } from './database-errors.js';
 import type { Dialect } from './dialect.js';
 
 interface Transaction {
@@ -14,6 +15,7 @@ interface Transaction {
  */
 export class Database {
   readonly dialect: Dialect;
+  readonly #breaker = new Breaker();
   readonly #ambient = new AsyncLocalStorage<Transaction>();
   readonly #texts = new Map<string, string>();
 
@@ -84,12 +86,14 @@ export class Database {
     }
   }
 
-  async #translated<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw this.translate(error);
-    }
+  #translated<T>(work: () => Promise<T>): Promise<T> {
+    return this.#breaker.run(async () => {
+      try {
+        return await work();
+      } catch (error) {
+        throw this.translate(error);
+      }
+    }, isAway);
   }
 
   /** `?` → `$1` or `@0`. Our SQL has no question mark in a literal. */
