@@ -1,11 +1,12 @@
-import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import { choose, hasDevMailbox, hasRedis, isEmbedded, type Settings } from '#platform';
+import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
+import { choose, hasDevMailbox, hasMailTransport, hasRedis, isEmbedded, type Settings } from '#platform';
 import { ConfiguredChannels } from './adapters/configured-channels.js';
 import { DEV_MAILBOX_PROBLEMS, DevMailboxController } from './adapters/dev-mailbox/dev-mailbox.controller.js';
 import { DevMailbox } from './adapters/dev-mailbox/dev-mailbox.js';
+import { HttpMailSender } from './adapters/http/http-mail-sender.js';
+import { HttpSmsSender } from './adapters/http/http-sms-sender.js';
 import { InMemoryDueMessages } from './adapters/memory/in-memory-due-messages.js';
 import { RedisDueMessages } from './adapters/redis/redis-due-messages.js';
-import { HttpSmsSender } from './adapters/sms/http-sms-sender.js';
 import { SmtpMessageSender } from './adapters/smtp/smtp-message-sender.js';
 import { Dispatcher } from './application/dispatcher.js';
 import { Channels, DueMessages, MessageSender } from './application/ports.js';
@@ -15,14 +16,19 @@ export const notificationsProblems = DEV_MAILBOX_PROBLEMS;
 abstract class MailSender extends MessageSender {}
 abstract class SmsSender extends MessageSender {}
 
+function mailSenderFor({ smtpUrl, mailApiUrl }: Settings): Type<MessageSender> {
+  if (mailApiUrl !== undefined) return HttpMailSender;
+  return smtpUrl === undefined ? DevMailbox : SmtpMessageSender;
+}
+
 @Module({})
 export class NotificationsModule {
   static on(settings: Settings): DynamicModule {
     const transports: Provider[] = [
-      { provide: MailSender, useClass: settings.smtpUrl === undefined ? DevMailbox : SmtpMessageSender },
+      { provide: MailSender, useClass: mailSenderFor(settings) },
       { provide: SmsSender, useClass: settings.smsApiUrl === undefined ? DevMailbox : HttpSmsSender },
     ];
-    const hasMail = isEmbedded(settings) || settings.smtpUrl !== undefined;
+    const hasMail = isEmbedded(settings) || hasMailTransport(settings);
     const hasSms = isEmbedded(settings) || settings.smsApiUrl !== undefined;
     return {
       module: NotificationsModule,

@@ -4,7 +4,14 @@ export type { KeyRing, RingKey } from './config/key-ring.js';
 export { LIMITS, type LimitName, type LimitRule, type Limits } from './config/limits.js';
 export { BadConfiguration } from './config/problems.js';
 export { provideSecrets, Secrets } from './config/secrets.js';
-export { hasDevMailbox, isEmbedded, type PublisherName, parseSettings, Settings } from './config/settings.js';
+export {
+  hasDevMailbox,
+  hasMailTransport,
+  isEmbedded,
+  type PublisherName,
+  parseSettings,
+  Settings,
+} from './config/settings.js';
 export { createDataSource } from './database/data-source.js';
 export { Database } from './database/database.js';
 export { DuplicateKey, TransactionConflict } from './database/database-errors.js';

@@ -25,6 +25,8 @@ export abstract class Settings {
   abstract readonly eventPublishers: readonly PublisherName[];
   abstract readonly smtpUrl: string | undefined;
   abstract readonly mailFrom: string;
+  abstract readonly mailApiUrl: string | undefined;
+  abstract readonly mailApiToken: string | undefined;
   abstract readonly smsApiUrl: string | undefined;
   abstract readonly smsApiToken: string | undefined;
   /** Never taken from a request header. No trailing slash. */
@@ -100,6 +102,8 @@ function readServices(read: Reader) {
     eventPublishers: readPublishers(read, rabbitmqUrl),
     smtpUrl: read.url('SMTP_URL', ['smtp', 'smtps']),
     mailFrom: read.matching('MAIL_FROM', 'Foyer <no-reply@localhost>', /^[^\r\n]{3,300}$/, 'an address'),
+    mailApiUrl: read.url('MAIL_API_URL', ['http', 'https']),
+    mailApiToken: read.text('MAIL_API_TOKEN'),
     smsApiUrl: read.url('SMS_API_URL', ['http', 'https']),
     smsApiToken: read.text('SMS_API_TOKEN'),
   };
@@ -146,6 +150,9 @@ function readSecrets(read: Reader) {
 function refuseContradictions(read: Reader, settings: Settings): void {
   if (settings.run !== 'all' && settings.redisUrls.length === 0)
     read.refuse('REDIS_URL', `is needed when RUN=${settings.run}`);
+  if (settings.smtpUrl !== undefined && settings.mailApiUrl !== undefined) {
+    read.refuse('MAIL_API_URL', 'and SMTP_URL are both set: mail goes one way');
+  }
   if (settings.databaseUrl !== undefined) refuseMissingSecrets(read);
   if (hasDevMailbox(settings) && !LOOPBACK.test(settings.host) && !settings.devMailboxIsPublic) {
     read.refuse(
@@ -165,4 +172,7 @@ export const isEmbedded = (settings: Settings): boolean => settings.databaseUrl 
 
 /** The embedded default sends what has no transport to the dev mailbox. With `DATABASE_URL` there is none. */
 export const hasDevMailbox = (settings: Settings): boolean =>
-  isEmbedded(settings) && (settings.smtpUrl === undefined || settings.smsApiUrl === undefined);
+  isEmbedded(settings) && !(hasMailTransport(settings) && settings.smsApiUrl !== undefined);
+
+export const hasMailTransport = (settings: Settings): boolean =>
+  settings.smtpUrl !== undefined || settings.mailApiUrl !== undefined;

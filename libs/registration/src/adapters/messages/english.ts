@@ -1,13 +1,16 @@
-/** Every word of the messages. They carry no text that a stranger typed, and say what to do if it was not you. */
-export const ENGLISH = {
+import type { Words } from './words.js';
+
+const duration = (seconds: number): string => (seconds === 60 ? 'one minute' : `${seconds} seconds`);
+
+export const ENGLISH: Words = {
   locale: 'en',
-  codeSubject: (code: string) => `${code} is your code`,
+  codeSubject: (code) => `${code} is your code`,
   codeHeading: 'Your code',
-  codeIntro: (seconds: number) => `Enter this code within ${duration(seconds)} to complete your registration.`,
+  codeIntro: (seconds) => `Enter this code within ${duration(seconds)} to complete your registration.`,
   reference: 'Reference',
   referenceNote: 'The page where you enter the code shows the same reference.',
   notYou: 'If you did not ask for it, ignore this message: without the code nothing happens. Never tell it to anybody.',
-  codeText: (code: string, reference: string, seconds: number) =>
+  codeText: (code, reference, seconds) =>
     `${code} is your code (${reference}). It is valid for ${duration(seconds)}. Not you? Ignore this message and tell it to nobody.`,
   registeredSubject: 'You already have an account',
   registered: [
@@ -17,6 +20,4 @@ export const ENGLISH = {
   ],
   registeredText:
     'Somebody tried to register with this number. You already have an account, so nothing has changed. Sign in instead, or ignore this message.',
-} as const;
-
-const duration = (seconds: number): string => (seconds === 60 ? 'one minute' : `${seconds} seconds`);
+};

@@ -2,7 +2,7 @@ import { Ids } from '#kernel';
 import { codeMail, noticeMail, type OutgoingMessage } from '#notifications';
 import { RegistrationMessages, type RegistrationRules } from '../../application/ports.js';
 import { type AttemptState, channelOf, identifierOf } from '../../domain/registration-attempt.js';
-import { ENGLISH as words } from './english.js';
+import { wordsFor } from './languages.js';
 
 export class TemplateRegistrationMessages extends RegistrationMessages {
   constructor(
@@ -13,7 +13,8 @@ export class TemplateRegistrationMessages extends RegistrationMessages {
   }
 
   code(attempt: AttemptState, digits: string): OutgoingMessage {
-    const { reference } = attempt;
+    const { reference, profile } = attempt;
+    const words = wordsFor(profile.locale);
     const seconds = this.rules.codeTtlSeconds;
     const mail = codeMail({
       locale: words.locale,
@@ -29,6 +30,7 @@ export class TemplateRegistrationMessages extends RegistrationMessages {
   }
 
   alreadyRegistered(attempt: AttemptState): OutgoingMessage {
+    const words = wordsFor(attempt.profile.locale);
     const mail = noticeMail({
       locale: words.locale,
       subject: words.registeredSubject,
