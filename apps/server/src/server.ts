@@ -13,6 +13,7 @@ export async function serve(foundations: Foundations): Promise<NestFastifyApplic
   const adapter = createHttpAdapter({
     publicUrl: settings.publicUrl,
     trustProxy: settings.trustProxy,
+    operationsOnly: settings.run === 'worker',
     log,
     metrics,
     routes,

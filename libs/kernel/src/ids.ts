@@ -1,6 +1,9 @@
-/** Where ids come from: UUIDv7 (RFC 9562), 36 lower-case characters. */
+/** Where ids come from: UUIDs (RFC 9562), 36 lower-case characters. */
 export abstract class Ids {
+  /** UUIDv7: sorts by the time it was made. */
   abstract next(): string;
+  /** UUIDv4: tells nobody when it was made, and so not whether a stranger has been here before. */
+  abstract opaque(): string;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

@@ -5,6 +5,7 @@ import {
   Clock,
   Counters,
   type DomainError,
+  HashingBusy,
   IdentifierHasher,
   Ids,
   InvalidInput,
@@ -78,6 +79,7 @@ export class PlatformModule implements OnApplicationShutdown {
     const catalogue = new ProblemCatalogue([
       ...PLATFORM_PROBLEMS,
       new SourceLimited(60),
+      new HashingBusy(),
       new KeyReused(),
       new StillRunning(),
       new InvalidInput([]),
@@ -135,6 +137,9 @@ export class PlatformModule implements OnApplicationShutdown {
     const health = this.modules.get(Health);
     const redis = this.modules.get(RedisConnection) as RedisConnection | undefined;
     health.add({ name: 'database', vital: true, check: async () => void (await database.query('select 1')) });
+    const [metrics, pool] = [this.modules.get(Metrics), this.modules.get(HashPool)];
+    metrics.gauge('hash_queue_waiting', 'Passwords that wait to be hashed', () => pool.waiting);
+    metrics.gauge('hash_queue_running', 'Passwords that are hashed at this moment', () => pool.running);
     health.add({ name: 'migrations', vital: true, check: migrationsCheck(database.source) });
     if (redis)
       health.add({

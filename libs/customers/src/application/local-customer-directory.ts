@@ -19,8 +19,8 @@ export class LocalCustomerDirectory extends CustomerDirectory {
   }
 
   async standing(identifier: Identifier, id: string | null): Promise<Standing> {
-    const holder = await this.customers.holderOf(identifier.kind, this.identifiers.candidates(identifier));
-    const bearer = holder && holder.id === id ? holder : id === null ? null : await this.customers.bearerOf(id);
+    const hashes = this.identifiers.candidates(identifier);
+    const { holder, bearer } = await this.customers.lookUp(identifier.kind, hashes, id);
     return { holderId: holder?.id ?? null, idIsUsed: bearer !== null, admittedBy: bearer?.attemptId ?? null };
   }
 

@@ -5,6 +5,11 @@ export interface Holder {
   readonly attemptId: string;
 }
 
+export interface Found {
+  readonly holder: Holder | null;
+  readonly bearer: Holder | null;
+}
+
 /** Customers, living and gone. */
 export abstract class Customers {
   /**
@@ -12,8 +17,9 @@ export abstract class Customers {
    * @throws IdentifierTaken
    */
   abstract add(customer: Customer, identifierHash: string): Promise<void>;
-  /** Who holds this identifier. @param hashes one per key of the ring */
-  abstract holderOf(kind: 'email' | 'phone', hashes: readonly string[]): Promise<Holder | null>;
-  /** Who has, or had, this id. */
-  abstract bearerOf(id: string): Promise<Holder | null>;
+  /**
+   * Who holds this identifier now, and who has, or had, this id: one look, whoever there is.
+   * @param hashes one per key of the ring
+   */
+  abstract lookUp(kind: 'email' | 'phone', hashes: readonly string[], id: string | null): Promise<Found>;
 }

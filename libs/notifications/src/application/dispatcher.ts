@@ -18,6 +18,7 @@ export class Dispatcher implements OnApplicationShutdown {
   #wake: () => void = () => undefined;
   #running: Promise<void> | undefined;
   #stopped = false;
+  #usualMs = 0;
 
   constructor(
     private readonly due: DueMessages,
@@ -89,7 +90,8 @@ export class Dispatcher implements OnApplicationShutdown {
   async #try(written: WrittenMessage, n: number): Promise<boolean> {
     const channel = written.message?.channel ?? 'none';
     try {
-      if (written.message) await this.#send(written.message);
+      if (written.message) await this.#timed(written.message);
+      else await this.clock.pause(this.#usualMs);
     } catch (error) {
       const final = error instanceof PermanentRefusal || n === TRIES;
       this.log.warn({ channel, attempt: n, final, reason: reasonOf(error) }, 'a message was not accepted');
@@ -101,6 +103,13 @@ export class Dispatcher implements OnApplicationShutdown {
     await written.accepted();
     this.#sent.inc({ channel, outcome: 'accepted' });
     return true;
+  }
+
+  /** What is sent in appearance only takes as long as what is sent. */
+  async #timed(message: OutgoingMessage): Promise<void> {
+    const begun = performance.now();
+    await this.#send(message);
+    this.#usualMs = performance.now() - begun;
   }
 
   async #send(message: OutgoingMessage): Promise<void> {

@@ -129,7 +129,7 @@ function readRules(read: Reader) {
     smsCountries: countries.length > 0 ? countries : [defaultMarket],
     bcryptCost: read.whole('BCRYPT_COST', 12, 4, 15),
     hashThreads: read.whole('HASH_THREADS', Math.max(1, availableParallelism() - 1), 1, 64),
-    codeLength: read.whole('CODE_LENGTH', 4, 4, 8),
+    codeLength: Number(read.oneOf('CODE_LENGTH', ['4', '8'])),
     codeTtlSeconds: read.whole('CODE_TTL_SECONDS', 60, 1, 600),
     attemptTtlSeconds: read.whole('ATTEMPT_TTL_SECONDS', 1800, 60, 86_400),
     accessTokenTtlSeconds: read.whole('ACCESS_TOKEN_TTL_SECONDS', 900, 1, 900),

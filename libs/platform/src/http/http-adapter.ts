@@ -5,7 +5,7 @@ import { type DomainError, uuidv7 } from '#kernel';
 import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { useStrictBodies } from './body-parser.js';
-import { headersTooLarge, requestTimeout, unreadableRequest } from './http-errors.js';
+import { headersTooLarge, notFound, requestTimeout, unreadableRequest } from './http-errors.js';
 import { PROBLEM_TYPE, statusOf, toProblem } from './problem.js';
 import type { RouteTable } from './route-table.js';
 import { useTelemetry } from './telemetry-hooks.js';
@@ -22,10 +22,14 @@ export const HTTP_LIMITS = {
   sockets: 2_000,
 } as const;
 
+const OPERATIONS = /^\/(health(\/(live|ready))?|metrics|problems)\/?(\?|$)/;
+
 interface Parts {
   readonly publicUrl: string;
   /** Proxies whose X-Forwarded-For is believed. */
   readonly trustProxy: readonly string[];
+  /** Background work only: nothing but health and metrics is served. */
+  readonly operationsOnly: boolean;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly routes: RouteTable;
@@ -58,6 +62,11 @@ export function createHttpAdapter(parts: Parts): FastifyAdapter {
   fastify.addHook('onRequest', (request, _reply, done) => {
     done(request.raw.rawHeaders.length > 2 * HTTP_LIMITS.headers ? headersTooLarge() : undefined);
   });
+  if (parts.operationsOnly) {
+    fastify.addHook('onRequest', (request, _reply, done) =>
+      done(OPERATIONS.test(request.url) ? undefined : notFound()),
+    );
+  }
   useStrictBodies(fastify, HTTP_LIMITS.bodyBytes);
   return adapter as unknown as FastifyAdapter;
 }

@@ -38,7 +38,11 @@ export class ProblemFilter implements ExceptionFilter {
       ...toProblem(error, this.settings.publicUrl, path, currentContext()?.correlationId ?? ''),
       status,
     };
-    reply.status(status).headers(headersOf(error)).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+    reply
+      .status(status)
+      .headers({ 'cache-control': 'no-store', ...headersOf(error) })
+      .type(PROBLEM_TYPE)
+      .send(JSON.stringify(problem));
   }
 
   #understand(thrown: unknown, request: FastifyRequest): DomainError {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock, Ids, uuidv7 } from '#kernel';
 
@@ -9,5 +10,9 @@ export class UuidV7Ids extends Ids {
 
   next(): string {
     return uuidv7(this.clock.now().getTime());
+  }
+
+  opaque(): string {
+    return randomUUID();
   }
 }

@@ -40,13 +40,18 @@ export class CodeRequests {
   ) {}
 
   async ask(attempt: AttemptState, source: Source): Promise<Requested> {
+    const permission = await this.sends.take(attempt, source);
+    if (!permission.send) return this.#answer(attempt, attempt.reference, permission.retryAfterSeconds);
     const reference = this.secrets.reference();
     const pauseMs = (await this.codes.isOutgrown(codeAddressOf(attempt))) ? 0 : RESEND_AFTER_SECONDS * 1000;
     const request = await this.attempts.askForCode(attempt, attempt.attemptId, reference, pauseMs);
-    if (!request.granted) return this.#answer(attempt, request.reference, request.retryAfterSeconds);
-    const permission = await this.sends.take(attempt, source);
-    if (permission.send) await this.due.put({ kind: CODE_DUE, reference: referenceOf(attempt) });
-    return this.#answer(attempt, reference, permission.send ? null : permission.retryAfterSeconds);
+    if (!request.granted) {
+      await permission.giveBack();
+      return this.#answer(attempt, request.reference, request.retryAfterSeconds);
+    }
+    await this.sends.takeSms(attempt);
+    await this.due.put({ kind: CODE_DUE, reference: referenceOf(attempt) });
+    return this.#answer(attempt, reference, null);
   }
 
   async ticket(attempt: AttemptDraft, reference: string): Promise<RegistrationTicket> {

@@ -26,6 +26,6 @@ export class RegistrationIds {
     const { holderId, idIsUsed } = await this.directory.standing(identifier, keyed);
     if (holderId !== null) return { customerId: holderId, taken: true, lost: keyed === holderId ? null : keyed };
     if (keyed !== null && !idIsUsed) return { customerId: keyed, taken: false, lost: null };
-    return { customerId: this.ids.next(), taken: false, lost: keyed };
+    return { customerId: this.ids.opaque(), taken: false, lost: keyed };
   }
 }

@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 export type Permission =
-  | { readonly send: true }
+  | { readonly send: true; giveBack(): Promise<void> }
   /** `null`: not to be told, because others may have used the budget up. */
   | { readonly send: false; readonly retryAfterSeconds: number | null };
 
@@ -19,16 +19,26 @@ export class SendBudget {
     private readonly limits: RegistrationLimits,
   ) {}
 
-  /** @throws Unavailable when no more SMS are sent today */
   async take(attempt: AttemptState, source: Source): Promise<Permission> {
     const { identifierHash } = attempt;
-    const bySource = await this.counters.take(`{${identifierHash}}:sends:${source.prefix}`, this.#perSource(source));
+    const [ofSource, ofIdentifier] = [`{${identifierHash}}:sends:${source.prefix}`, `{${identifierHash}}:sends`];
+    const bySource = await this.counters.take(ofSource, this.#perSource(source));
     if (!bySource.allowed) return { send: false, retryAfterSeconds: bySource.retryAfterSeconds };
     const daily = [{ most: this.limits.sendsPerIdentifier, windowMs: DAY_MS }];
-    const byIdentifier = await this.counters.take(`{${identifierHash}}:sends`, daily);
+    const byIdentifier = await this.counters.take(ofIdentifier, daily);
     if (!byIdentifier.allowed) return { send: false, retryAfterSeconds: null };
-    if (channelOf(identifierOf(attempt)) === 'sms') await this.#sms();
-    return { send: true };
+    const giveBack = async (): Promise<void> => {
+      await this.counters.giveBack(ofSource, bySource.ticket);
+      await this.counters.giveBack(ofIdentifier, byIdentifier.ticket);
+    };
+    return { send: true, giveBack };
+  }
+
+  /** @throws Unavailable when no more SMS are sent today */
+  async takeSms(attempt: AttemptState): Promise<void> {
+    if (channelOf(identifierOf(attempt)) !== 'sms') return;
+    const taken = await this.counters.take('{sms}:sent', [{ most: this.limits.smsPerDay, windowMs: DAY_MS }]);
+    if (!taken.allowed) throw new Unavailable('No more SMS can be sent for now.', taken.retryAfterSeconds);
   }
 
   #perSource({ trusted }: Source): readonly Allowance[] {
@@ -37,10 +47,5 @@ export class SendBudget {
       { most: trusted ? null : sendsPerSourceMinute, windowMs: MINUTE_MS },
       { most: trusted ? null : sendsPerSourceDay, windowMs: DAY_MS },
     ];
-  }
-
-  async #sms(): Promise<void> {
-    const taken = await this.counters.take('{sms}:sent', [{ most: this.limits.smsPerDay, windowMs: DAY_MS }]);
-    if (!taken.allowed) throw new Unavailable('No more SMS can be sent for now.', taken.retryAfterSeconds);
   }
 }

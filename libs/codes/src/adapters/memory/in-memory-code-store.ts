@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
 import { EphemeralMap, Snapshots } from '#platform';
@@ -58,7 +59,7 @@ export class InMemoryCodeStore extends CodeStore {
     if (now >= code.expiresAt) return { outcome: 'expired' };
     if (code.heldBy !== undefined && now < code.heldUntil) return { outcome: 'busy' };
     const tries = code.tries + 1;
-    const right = macs.includes(code.mac);
+    const right = macs.some((mac) => isSame(mac, code.mac));
     const outcome: Comparison = right
       ? { outcome: 'granted' }
       : { outcome: 'wrong', attemptsRemaining: terms.maxTries - tries };
@@ -83,6 +84,8 @@ export class InMemoryCodeStore extends CodeStore {
     this.#codes.set(keyOf(address), code, code.expiresAt + GRAVE_MS);
   }
 }
+
+const isSame = (typed: string, stored: string): boolean => timingSafeEqual(Buffer.from(typed), Buffer.from(stored));
 
 const keyOf = ({ identifierHash, purpose, subject }: CodeAddress): string => `${identifierHash}:${purpose}:${subject}`;
 

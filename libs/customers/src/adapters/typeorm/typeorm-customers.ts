@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database, DuplicateKey } from '#platform';
-import { Customers, type Holder } from '../../application/ports.js';
+import { Customers, type Found, type Holder } from '../../application/ports.js';
 import type { Customer } from '../../domain/customer.js';
 import { IdentifierTaken } from '../../domain/errors.js';
 import { CUSTOMERS, type CustomerRow } from './tables.js';
 
-const HOLDER = 'select id, attempt_id as attempt_id from customers';
+/** An id that no customer has. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 @Injectable()
 export class TypeOrmCustomers extends Customers {
@@ -23,16 +24,21 @@ export class TypeOrmCustomers extends Customers {
     });
   }
 
-  holderOf(kind: 'email' | 'phone', hashes: readonly string[]): Promise<Holder | null> {
-    return this.#one(`${HOLDER} where ${kind}_hash in (${hashes.map(() => '?').join(', ')})`, hashes);
-  }
-
-  bearerOf(id: string): Promise<Holder | null> {
-    return this.#one(`${HOLDER} where id = ?`, [id]);
-  }
-
-  async #one(sql: string, values: readonly unknown[]): Promise<Holder | null> {
-    const [row] = await this.database.query<{ id: string; attempt_id: string }>(sql, values);
-    return row ? { id: row.id, attemptId: row.attempt_id } : null;
+  async lookUp(kind: 'email' | 'phone', hashes: readonly string[], id: string | null): Promise<Found> {
+    const holds = `${kind}_hash in (${hashes.map(() => '?').join(', ')})`;
+    const sql = `select id, attempt_id as attempt_id, case when ${holds} then 1 else 0 end as holds from customers
+      where ${holds} or id = ?`;
+    const rows = await this.database.query<Row>(sql, [...hashes, ...hashes, id ?? NOBODY]);
+    const holder = rows.find((row) => Number(row.holds) === 1);
+    const bearer = rows.find((row) => row.id === id);
+    return { holder: holder ? toHolder(holder) : null, bearer: bearer ? toHolder(bearer) : null };
   }
 }
+
+interface Row {
+  readonly id: string;
+  readonly attempt_id: string;
+  readonly holds: number | string;
+}
+
+const toHolder = ({ id, attempt_id: attemptId }: Row): Holder => ({ id, attemptId });

@@ -5,6 +5,10 @@ import { Authentication, type AuthenticationRequest, parseBasicCredentials } fro
 import { AttemptSecrets, AttemptStore, RegistrationRules } from '../../application/ports.js';
 import type { AttemptKey } from '../../domain/registration-attempt.js';
 
+/** @param headers of the request: scripts say that they are no form */
+export const basicChallenge = (headers: Readonly<Record<string, unknown>>): string =>
+  `${headers['x-requested-with'] === undefined ? 'Basic' : 'xBasic'} realm="foyer", charset="UTF-8"`;
+
 /** Who is registering: the attempt that identifier and password pick. */
 export interface Registrant {
   readonly key: AttemptKey;
@@ -46,7 +50,7 @@ export class RegistrationBasicStrategy extends Authentication<Registrant> {
 
   /** Another scheme for scripts in a browser, so that it shows no dialog of its own. */
   challenge({ headers }: AuthenticationRequest): string {
-    return `${headers['x-requested-with'] === undefined ? 'Basic' : 'xBasic'} realm="foyer", charset="UTF-8"`;
+    return basicChallenge(headers);
   }
 }
 

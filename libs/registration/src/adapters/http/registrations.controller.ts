@@ -3,33 +3,48 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBasicAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { CustomerView } from '#customers';
-import { Address, ApiProblems, AuthenticatedBy, Idempotency, InvalidCredentials, Open, SourceLimits } from '#platform';
+import {
+  Address,
+  ApiProblems,
+  AuthenticatedBy,
+  Idempotency,
+  InvalidCredentials,
+  Metrics,
+  Open,
+  SourceLimits,
+} from '#platform';
 import { ActivateRegistration } from '../../application/commands/activate-registration.js';
 import { Register } from '../../application/commands/register.js';
 import { ResendCode } from '../../application/commands/resend-code.js';
 import { RegistrationRules } from '../../application/ports.js';
 import { GetMyRegistration } from '../../application/queries/get-my-registration.js';
 import { ActivationInProgress, AlreadyActive, CodeExpired, CodeWrong, ResendTooEarly } from '../../domain/errors.js';
-import { REGISTRATION_BASIC, type Registrant } from './registration-basic.strategy.js';
+import { basicChallenge, REGISTRATION_BASIC, type Registrant } from './registration-basic.strategy.js';
 import { ActivateDto, MyRegistrationDto, RegisterDto, RegistrationTicketDto } from './registrations.dto.js';
 
 interface ByRegistrant {
   readonly user: Registrant;
+  readonly headers: Readonly<Record<string, unknown>>;
 }
 
 /** The attempt died between the look at the credentials and this moment. */
-const noLongerKnown = () => new InvalidCredentials('Basic realm="foyer", charset="UTF-8"');
+const noLongerKnown = ({ headers }: ByRegistrant) => new InvalidCredentials(basicChallenge(headers));
 
 @ApiTags('registration')
 @Controller('v1/registrations')
 export class RegistrationsController {
+  readonly #funnel: ReturnType<Metrics['counter']>;
+
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
     private readonly limits: SourceLimits,
     private readonly idempotency: Idempotency,
     private readonly rules: RegistrationRules,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.#funnel = metrics.counter('registration_funnel_total', 'Calls of registration by what came of them', ['step']);
+  }
 
   /** Register with an e-mail address or a phone number. A code is sent; the same answer whether or not it is known here. */
   @Open()
@@ -54,6 +69,7 @@ export class RegistrationsController {
     const { value, replayed } = await this.idempotency.once(once, () =>
       this.commands.execute(new Register(body, this.limits.sourceOf(address))),
     );
+    this.#funnel.inc({ step: replayed ? 'replayed' : 'registered' });
     if (replayed) reply.header('idempotency-replayed', 'true');
     return value;
   }
@@ -64,9 +80,11 @@ export class RegistrationsController {
   @Get('mine')
   @Header('cache-control', 'no-store')
   @ApiProblems({ 401: 'No live attempt has this identifier and password' })
-  async mine(@Req() { user }: ByRegistrant): Promise<MyRegistrationDto> {
-    const mine = await this.queries.execute(new GetMyRegistration(user.key.identifierHash, user.key.tag));
-    if (!mine) throw noLongerKnown();
+  async mine(@Req() request: ByRegistrant): Promise<MyRegistrationDto> {
+    const mine = await this.queries.execute(
+      new GetMyRegistration(request.user.key.identifierHash, request.user.key.tag),
+    );
+    if (!mine) throw noLongerKnown(request);
     return mine;
   }
 
@@ -86,13 +104,18 @@ export class RegistrationsController {
     503: 'Overloaded, or a dependency is away',
   })
   async activate(
-    @Req() { user }: ByRegistrant,
+    @Req() request: ByRegistrant,
     @Body() { code }: ActivateDto,
     @Address() address: string,
   ): Promise<CustomerView> {
     const counted = await this.limits.count('wrongCodesPerSource', address);
-    const result = await this.commands.execute(new ActivateRegistration(user.key, user.preHash, code));
+    const activation = this.commands.execute(new ActivateRegistration(request.user.key, request.user.preHash, code));
+    const result = await activation.catch(async (error: unknown) => {
+      await counted.giveBack().catch(() => undefined);
+      throw error;
+    });
     if (result.outcome !== 'code_wrong') await counted.giveBack();
+    this.#funnel.inc({ step: result.outcome });
     switch (result.outcome) {
       case 'active':
         return result.customer;
@@ -105,7 +128,7 @@ export class RegistrationsController {
       case 'in_progress':
         throw new ActivationInProgress();
       case 'unknown':
-        throw noLongerKnown();
+        throw noLongerKnown(request);
     }
   }
 
@@ -116,8 +139,9 @@ export class RegistrationsController {
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   @ApiProblems({ 401: 'No live attempt has this identifier and password', 409: 'Complete already', 429: 'Too early' })
-  async resend(@Req() { user }: ByRegistrant, @Address() address: string): Promise<RegistrationTicketDto> {
-    const result = await this.commands.execute(new ResendCode(user.key, this.limits.sourceOf(address)));
+  async resend(@Req() request: ByRegistrant, @Address() address: string): Promise<RegistrationTicketDto> {
+    const result = await this.commands.execute(new ResendCode(request.user.key, this.limits.sourceOf(address)));
+    this.#funnel.inc({ step: `resend_${result.outcome}` });
     switch (result.outcome) {
       case 'sending':
         return result.ticket;
@@ -126,7 +150,7 @@ export class RegistrationsController {
       case 'already_active':
         throw new AlreadyActive();
       case 'unknown':
-        throw noLongerKnown();
+        throw noLongerKnown(request);
     }
   }
 }

@@ -80,7 +80,8 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
       const customer = await this.admission.admit(attempt, proof);
       return customer ? { outcome: 'active', customer } : { outcome: 'unknown' };
     } catch (error) {
-      await this.codes.release(address, requestId).catch(() => undefined);
+      const charged = this.codes.giveBack(attempt.identifierHash, proof.charge);
+      await Promise.allSettled([this.codes.release(address, requestId), charged]);
       throw error;
     }
   }

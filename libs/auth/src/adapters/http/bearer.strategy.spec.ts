@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { RecordingAccessTokens } from '../../testing/recording-access-tokens.js';
+import { BearerStrategy } from './bearer.strategy.js';
+
+const CLAIMS = { customerId: 'mia', sessionId: 's', roles: ['customer'] };
+
+/** Knows one token. */
+class OneToken extends RecordingAccessTokens {
+  override async verify(token?: string): Promise<typeof CLAIMS | undefined> {
+    return token === 'aa.bb-_.cc' ? CLAIMS : undefined;
+  }
+}
+
+const strategy = new BearerStrategy(new OneToken());
+const identify = (...rawHeaders: string[]) => strategy.identify({ raw: { rawHeaders }, headers: {} });
+
+describe('BearerStrategy', () => {
+  it.each(['Bearer aa.bb-_.cc', 'bearer aa.bb-_.cc', 'BEARER   aa.bb-_.cc'])('reads %j', async (value) => {
+    expect(await identify('Host', 'x', 'AUTHORIZATION', value)).toEqual(CLAIMS);
+  });
+
+  it.each([
+    '',
+    'Bearer',
+    'Bearer ',
+    'Beareraa.bb-_.cc',
+    'Bearer\taa.bb-_.cc',
+    'Bearer aa.bb-_.cc ',
+    'Bearer aa.bb-_.cc, Bearer aa.bb-_.cc',
+    'Bearer aa.bb-_.cc.dd.ee',
+    'Bearer aa.bb-_',
+    'Basic aa.bb-_.cc',
+    'Bearer "aa.bb-_.cc"',
+    'Bearer aa.bb-_.other',
+  ])('refuses %j', async (value) => {
+    expect(await identify('Authorization', value)).toBeUndefined();
+  });
+
+  it('M25 refuses none and two', async () => {
+    expect(await identify()).toBeUndefined();
+    expect(await identify('Authorization', 'Bearer aa.bb-_.cc', 'authorization', 'Bearer aa.bb-_.cc')).toBeUndefined();
+  });
+
+  it('RFC 6750 3.1 says invalid_token only to those who brought one', () => {
+    expect(strategy.challenge({ raw: { rawHeaders: [] }, headers: {} })).toBe('Bearer realm="foyer"');
+    expect(strategy.challenge({ raw: { rawHeaders: [] }, headers: { authorization: 'x' } })).toBe(
+      'Bearer realm="foyer", error="invalid_token"',
+    );
+  });
+});

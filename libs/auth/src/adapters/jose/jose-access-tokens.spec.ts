@@ -1,0 +1,238 @@
+import { createHmac } from 'node:crypto';
+import { decodeJwt, decodeProtectedHeader, importJWK, type JWK, type JWTHeaderParameters, SignJWT } from 'jose';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { BadConfiguration, type Settings } from '#platform';
+import type { SubjectState } from '../../domain/subject.js';
+import { jwtKeys, signingKey } from '../../testing/signing-keys.js';
+import { JoseAccessTokens } from './jose-access-tokens.js';
+
+const settings = {
+  publicUrl: 'https://foyer.example',
+  tokenAudience: 'https://api.example',
+  accessTokenTtlSeconds: 900,
+} as Settings;
+const MIA: SubjectState = {
+  customerId: '0199aaaa-0000-7000-8000-000000000001',
+  roles: ['customer', 'staff'],
+  status: 'active',
+  generation: 3,
+  credential: null,
+};
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-/;
+
+let ours: JWK;
+let theirs: JWK;
+let tokens: JoseAccessTokens;
+
+beforeAll(async () => {
+  [ours, theirs] = [await signingKey('ours'), await signingKey('theirs')];
+  tokens = await JoseAccessTokens.create(settings, jwtKeys(ours));
+});
+afterEach(() => vi.useRealTimers());
+
+const seconds = () => Math.floor(Date.now() / 1000);
+const goodClaims = () => ({
+  iss: settings.publicUrl,
+  aud: settings.tokenAudience,
+  sub: MIA.customerId,
+  client_id: 'foyer',
+  sid: 'session',
+  jti: 'token',
+  iat: seconds(),
+  exp: seconds() + 900,
+  roles: ['customer'],
+});
+const goodHeader = () => ({ alg: 'EdDSA', kid: 'ours', typ: 'at+jwt' });
+
+interface Forgery {
+  readonly claims?: object;
+  readonly header?: object;
+  readonly key?: JWK;
+}
+async function forged({ claims = {}, header = {}, key = ours }: Forgery): Promise<string> {
+  const payload = JSON.parse(JSON.stringify({ ...goodClaims(), ...claims }));
+  const protectedHeader = JSON.parse(JSON.stringify({ ...goodHeader(), ...header })) as JWTHeaderParameters;
+  return new SignJWT(payload).setProtectedHeader(protectedHeader).sign(await importJWK(key, key.alg));
+}
+const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+/** Without a library, which would refuse to make it. */
+const unsigned = (header: object, signature = '') => `${encoded(header)}.${encoded(goodClaims())}.${signature}`;
+
+describe('a token of ours', () => {
+  it('is one of RFC 9068, with what the contract promises', async () => {
+    const { token, expiresInSeconds, scope } = await tokens.issue(MIA);
+    expect([expiresInSeconds, scope]).toEqual([900, 'customer']);
+    expect(decodeProtectedHeader(token)).toEqual({ alg: 'EdDSA', kid: 'ours', typ: 'at+jwt' });
+    const claims = decodeJwt(token);
+    expect(claims).toEqual({
+      iss: 'https://foyer.example',
+      aud: 'https://api.example',
+      sub: MIA.customerId,
+      client_id: 'foyer',
+      jti: expect.stringMatching(UUID),
+      sid: expect.stringMatching(UUID),
+      gen: 3,
+      iat: expect.any(Number),
+      exp: (claims.iat ?? 0) + 900,
+      scope: 'customer',
+      roles: ['customer', 'staff'],
+    });
+  });
+
+  it('is read back', async () => {
+    const { token } = await tokens.issue(MIA);
+    expect(await tokens.verify(token)).toEqual({
+      customerId: MIA.customerId,
+      sessionId: decodeJwt(token)['sid'],
+      roles: ['customer', 'staff'],
+    });
+  });
+
+  it('AC-46 has a session and an id of its own', async () => {
+    const issued = await Promise.all(Array.from({ length: 20 }, () => tokens.issue(MIA)));
+    const ids = issued.flatMap(({ token }) => [decodeJwt(token).jti, decodeJwt(token)['sid']]);
+    expect(new Set(ids).size).toBe(40);
+  });
+
+  it('may be signed with ES256', async () => {
+    const es256 = await JoseAccessTokens.create(settings, jwtKeys(await signingKey('p256', 'ES256')));
+    const { token } = await es256.issue(MIA);
+    expect(decodeProtectedHeader(token).alg).toBe('ES256');
+    expect(await es256.verify(token)).toBeDefined();
+  });
+
+  it('is good after a rotation, while its key is in the set, and not after it has left', async () => {
+    const { token } = await tokens.issue(MIA);
+    const rotated = await JoseAccessTokens.create(settings, jwtKeys(theirs, ours));
+    expect(decodeProtectedHeader((await rotated.issue(MIA)).token).kid).toBe('theirs');
+    expect(await rotated.verify(token)).toBeDefined();
+    expect(await (await JoseAccessTokens.create(settings, jwtKeys(theirs))).verify(token)).toBeUndefined();
+  });
+
+  it('dies with its second', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const { token } = await tokens.issue(MIA);
+    vi.setSystemTime(Date.now() + 899_000);
+    expect(await tokens.verify(token)).toBeDefined();
+    vi.setSystemTime(Date.now() + 1_000);
+    expect(await tokens.verify(token)).toBeUndefined();
+  });
+});
+
+describe('AC-45 is refused', () => {
+  it('unless it is forged well, which proves that the forger can forge', async () => {
+    expect(await tokens.verify(await forged({}))).toEqual({
+      customerId: MIA.customerId,
+      sessionId: 'session',
+      roles: ['customer'],
+    });
+  });
+
+  it.each<[string, Forgery]>([
+    ['another issuer', { claims: { iss: 'https://evil.example' } }],
+    ['an issuer with a slash', { claims: { iss: 'https://foyer.example/' } }],
+    ['another audience', { claims: { aud: 'https://evil.example' } }],
+    ['no audience', { claims: { aud: [] } }],
+    ['another type', { header: { typ: 'JWT' } }],
+    ['an id token', { header: { typ: 'id+jwt' } }],
+    ['no type', { header: { typ: undefined } }],
+    ['an unknown key id', { header: { kid: 'gone' } }],
+    ['a key id that is a path', { header: { kid: '../../dev/null' } }],
+    ['a key id that is SQL', { header: { kid: "' or 1=1 --" } }],
+    ['a critical extension nobody knows', { header: { crit: ['x'], x: 1 } }],
+  ])('%s', async (_, forgery) => {
+    const token = await forged(forgery).catch(() => unsigned({ ...goodHeader(), ...forgery.header }, 'AAAA'));
+    expect(await tokens.verify(token)).toBeUndefined();
+  });
+
+  it('a strange key under our key id, also when the token brings it along', async () => {
+    const { d: _d, ...open } = theirs;
+    for (const header of [{}, { jwk: open }, { jku: 'https://evil.example/jwks' }, { x5u: 'https://evil.example/x' }])
+      expect(await tokens.verify(await forged({ key: theirs, header }))).toBeUndefined();
+  });
+
+  it.each(['sub', 'sid', 'jti', 'iat', 'exp', 'client_id', 'iss', 'aud'])('no %s', async (claim) => {
+    expect(await tokens.verify(await forged({ claims: { [claim]: undefined } }))).toBeUndefined();
+  });
+
+  it('one that expired a second ago, or is not yet good', async () => {
+    expect(await tokens.verify(await forged({ claims: { exp: seconds() - 1 } }))).toBeUndefined();
+    expect(await tokens.verify(await forged({ claims: { nbf: seconds() + 60 } }))).toBeUndefined();
+  });
+
+  it.each(['none', 'None', 'NONE', 'nOnE', '', 'HS256', 'RS256', 'eddsa'])(
+    'alg %j without a signature',
+    async (alg) => {
+      for (const signature of ['', 'AAAA'])
+        expect(await tokens.verify(unsigned({ ...goodHeader(), alg }, signature))).toBeUndefined();
+    },
+  );
+
+  it('no alg at all', async () => {
+    expect(await tokens.verify(unsigned({ kid: 'ours', typ: 'at+jwt' }, 'AAAA'))).toBeUndefined();
+  });
+
+  it('HS256 keyed with our public key', async () => {
+    const { d: _d, ...open } = ours;
+    const start = unsigned({ ...goodHeader(), alg: 'HS256' }).slice(0, -1);
+    for (const secret of [JSON.stringify(open), String(open.x), Buffer.from(String(open.x), 'base64url'), ''])
+      expect(
+        await tokens.verify(`${start}.${createHmac('sha256', secret).update(start).digest('base64url')}`),
+      ).toBeUndefined();
+  });
+
+  it('a changed payload, a changed header, a changed signature', async () => {
+    const [header = '', payload = '', signature = ''] = (await tokens.issue(MIA)).token.split('.');
+    const admin = encoded({ ...goodClaims(), roles: ['admin'] });
+    const flipped = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1);
+    for (const parts of [
+      [header, admin, signature],
+      [encoded({ ...goodHeader(), x: 1 }), payload, signature],
+      [header, payload, flipped],
+      [header, payload, ''],
+    ])
+      expect(await tokens.verify(parts.join('.'))).toBeUndefined();
+  });
+
+  it.each(['', '.', '..', '...', 'a.b.c', 'a.b.c.d.e', 'null', '{}', ' ', '\0', 'ü.ü.ü'])('%j', async (token) => {
+    expect(await tokens.verify(token)).toBeUndefined();
+  });
+
+  it('a megabyte, at once', async () => {
+    const start = performance.now();
+    expect(await tokens.verify(`${'a'.repeat(500_000)}.${'b'.repeat(500_000)}.c`)).toBeUndefined();
+    expect(await tokens.verify(await forged({ claims: { more: 'x'.repeat(5_000) } }))).toBeUndefined();
+    expect(performance.now() - start).toBeLessThan(100);
+  });
+});
+
+describe('AC-53 the keys', () => {
+  const refusal = (jwks: string) =>
+    JoseAccessTokens.create(settings, { ...jwtKeys(), jwtKeys: jwks }).then(
+      () => 'accepted',
+      (error: unknown) => error,
+    );
+
+  it.each<[string, () => string]>([
+    ['no JSON', () => 'secret-not-json'],
+    ['no set', () => JSON.stringify(ours)],
+    ['an empty set', () => '{"keys":[]}'],
+    ['no key id', () => JSON.stringify({ keys: [{ ...ours, kid: undefined }] })],
+    ['no algorithm', () => JSON.stringify({ keys: [{ ...ours, alg: undefined }] })],
+    ['an algorithm that is not pinned', () => JSON.stringify({ keys: [{ ...ours, alg: 'RS256' }] })],
+    ['a public key first', () => JSON.stringify({ keys: [{ ...ours, d: undefined }] })],
+    ['a symmetric key', () => '{"keys":[{"kty":"oct","k":"secret","kid":"1","alg":"HS256"}]}'],
+    ['a second key that cannot be read', () => JSON.stringify({ keys: [ours, { ...theirs, x: 'secret' }] })],
+  ])('given %s, then the start is refused without showing it', async (_, jwks) => {
+    const error = await refusal(jwks());
+    expect(error).toBeInstanceOf(BadConfiguration);
+    expect(String(error)).toContain('JWT_KEYS');
+    expect(String(error)).not.toMatch(new RegExp(`secret|${ours.d}`));
+  });
+
+  it('are taken as WebCrypto exports them', async () => {
+    const key = { ...ours, key_ops: ['sign'], ext: true };
+    const exported = await JoseAccessTokens.create(settings, jwtKeys(key)).catch(String);
+    expect(exported).toBeInstanceOf(JoseAccessTokens);
+  });
+});

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Subjects } from '../application/ports.js';
+import { Subject } from '../domain/subject.js';
+
+export interface SubjectsUnderTest {
+  readonly subjects: Subjects;
+  drop(): Promise<void>;
+}
+
+const hash = () => randomUUID().replaceAll('-', '').repeat(2);
+const CREDENTIAL = `v2$0$$2b$12$${'a'.repeat(53)}`;
+
+/** What every `Subjects` must do. */
+export function subjectsContract(name: string, open: () => Promise<SubjectsUnderTest>): void {
+  describe(`${name} is a Subjects`, () => {
+    let under: SubjectsUnderTest;
+    let subjects: Subjects;
+    beforeAll(async () => {
+      under = await open();
+      ({ subjects } = under);
+    });
+    afterAll(() => under.drop());
+
+    it('knows nobody before he was added', async () => {
+      expect(await subjects.byIdentifier([hash()])).toBeNull();
+    });
+
+    it('finds a subject by its identifier, with everything it was added with', async () => {
+      const [id, identifier] = [randomUUID(), hash()];
+      await subjects.add(Subject.enrol(id, ['customer', 'staff'], CREDENTIAL), identifier);
+      expect((await subjects.byIdentifier([identifier]))?.snapshot()).toEqual({
+        customerId: id,
+        roles: ['customer', 'staff'],
+        status: 'active',
+        generation: 0,
+        credential: CREDENTIAL,
+      });
+    });
+
+    it('keeps one who has no password yet', async () => {
+      const identifier = hash();
+      await subjects.add(Subject.enrol(randomUUID(), ['customer'], null), identifier);
+      expect((await subjects.byIdentifier([identifier]))?.snapshot().credential).toBeNull();
+    });
+
+    it('keeps one who is suspended, and how often his sessions were ended', async () => {
+      const [customerId, identifier] = [randomUUID(), hash()];
+      const state = {
+        customerId,
+        roles: ['admin'],
+        status: 'suspended',
+        generation: 7,
+        credential: CREDENTIAL,
+      } as const;
+      await subjects.add(Subject.restore(state), identifier);
+      const found = await subjects.byIdentifier([identifier]);
+      expect(found?.snapshot()).toEqual(state);
+      expect(found?.usableCredential).toBeNull();
+    });
+
+    it('looks under every key of the ring', async () => {
+      const [id, identifier] = [randomUUID(), hash()];
+      await subjects.add(Subject.enrol(id, ['customer'], null), identifier);
+      expect((await subjects.byIdentifier([hash(), identifier, hash()]))?.snapshot().customerId).toBe(id);
+    });
+
+    it('INV-03 gives an identifier to one subject, and a subject its id once', async () => {
+      const [id, identifier] = [randomUUID(), hash()];
+      await subjects.add(Subject.enrol(id, ['customer'], null), identifier);
+      await expect(subjects.add(Subject.enrol(randomUUID(), ['customer'], null), identifier)).rejects.toThrow();
+      await expect(subjects.add(Subject.enrol(id, ['customer'], null), hash())).rejects.toThrow();
+      expect((await subjects.byIdentifier([identifier]))?.snapshot().customerId).toBe(id);
+    });
+  });
+}

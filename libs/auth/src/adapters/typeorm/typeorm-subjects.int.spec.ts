@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DuplicateKey, TransactionConflict } from '#platform';
+import { Subject } from '../../domain/subject.js';
+import { DATABASES, openDatabase } from '../../testing/auth-database.js';
+import { FixedClock } from '../../testing/fixed-clock.js';
+import { subjectsContract } from '../subjects.contract.js';
+import { TypeOrmSubjects } from './typeorm-subjects.js';
+
+const hash = () => randomUUID().replaceAll('-', '').repeat(2);
+const somebody = () => Subject.enrol(randomUUID(), ['customer'], null);
+
+describe.each(DATABASES)('on %s', (name, fresh) => {
+  subjectsContract(`TypeOrmSubjects on ${name}`, async () => {
+    const { database, drop } = await openDatabase(fresh);
+    return { subjects: new TypeOrmSubjects(database, new FixedClock()), drop };
+  });
+
+  describe('its transaction', () => {
+    let opened: Awaited<ReturnType<typeof openDatabase>>;
+    let subjects: TypeOrmSubjects;
+    beforeAll(async () => {
+      opened = await openDatabase(fresh);
+      subjects = new TypeOrmSubjects(opened.database, new FixedClock());
+    });
+    afterAll(() => opened.drop());
+
+    it('given a unit that is rolled back, then nobody was added', async () => {
+      const identifier = hash();
+      const failing = opened.database.transaction(async () => {
+        await subjects.add(somebody(), identifier);
+        expect(await subjects.byIdentifier([identifier])).not.toBeNull();
+        throw new Error('changed its mind');
+      });
+      await expect(failing).rejects.toThrow('changed its mind');
+      expect(await subjects.byIdentifier([identifier])).toBeNull();
+    });
+
+    it('given an identifier that is taken, then its error is translated', async () => {
+      const identifier = hash();
+      await subjects.add(somebody(), identifier);
+      await expect(subjects.add(somebody(), identifier)).rejects.toBeInstanceOf(DuplicateKey);
+    });
+
+    it('FM-D6 given two units that block each other, then one ends as a conflict, which is run again', async () => {
+      const [one, other] = [hash(), hash()];
+      const unit = (first: string, second: string) =>
+        opened.database.transaction(async () => {
+          await subjects.add(somebody(), first);
+          await met();
+          await subjects.add(somebody(), second);
+        });
+      const met = meeting(2);
+      const outcomes = await Promise.allSettled([unit(one, other), unit(other, one)]);
+      const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+      expect(refused).toHaveLength(1);
+      expect(refused[0]?.reason).toBeInstanceOf(TransactionConflict);
+    });
+  });
+});
+
+/** Everybody waits until all have come. */
+function meeting(all: number): () => Promise<void> {
+  let come = 0;
+  let open: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return () => {
+    if (++come === all) open();
+    return gate;
+  };
+}

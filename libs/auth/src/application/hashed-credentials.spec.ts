@@ -1,0 +1,38 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { CountingPasswordHasher } from '../testing/counting-password-hasher.js';
+import { InMemorySubjects } from '../testing/in-memory-subjects.js';
+import { PlainPasswordScheme } from '../testing/plain-password-scheme.js';
+import { HashedCredentials } from './hashed-credentials.js';
+
+describe('HashedCredentials', () => {
+  let subjects: InMemorySubjects;
+  let hasher: CountingPasswordHasher;
+  let credentials: HashedCredentials;
+  beforeEach(() => {
+    subjects = new InMemorySubjects();
+    hasher = new CountingPasswordHasher();
+    credentials = new HashedCredentials(subjects, new PlainPasswordScheme(), hasher);
+  });
+
+  it('given a password, then its pre-hashes cost nothing', () => {
+    expect(credentials.preHashes('right').map(({ kid }) => kid)).toEqual(['new', 'old']);
+    expect(hasher.paid).toEqual([]);
+  });
+
+  it('given a pre-hash, then one hash is paid, ahead of logins, and it names its pepper', async () => {
+    expect(await credentials.hash({ kid: 'old', value: 'old:right' })).toBe('v2$old$hashed(old:right)');
+    expect(hasher.paid).toEqual([{ work: 'hash', priority: 'activation' }]);
+  });
+
+  it('given a newcomer, then he can be found with what he was enrolled with', async () => {
+    await credentials.enrol({ customerId: 'mia', identifierHash: 'h', credential: 'v2$new$x', roles: ['customer'] });
+    expect((await subjects.byIdentifier(['h']))?.snapshot()).toEqual({
+      customerId: 'mia',
+      roles: ['customer'],
+      status: 'active',
+      generation: 0,
+      credential: 'v2$new$x',
+    });
+    expect(hasher.paid).toEqual([]);
+  });
+});

@@ -1,0 +1,18 @@
+import { createDataSource, Database, migrate } from '#platform';
+import { type FreshDatabase, freshMariaDatabase, freshPostgresDatabase } from '../../../../test/support/databases.js';
+import { authTables } from '../adapters/typeorm/tables.js';
+
+export const DATABASES: readonly (readonly [string, () => Promise<FreshDatabase>])[] = [
+  ['PostgreSQL', freshPostgresDatabase],
+  ['MariaDB', freshMariaDatabase],
+];
+
+/** A fresh database with the tables of this module. */
+export async function openDatabase(
+  fresh: () => Promise<FreshDatabase>,
+): Promise<{ readonly database: Database; drop(): Promise<void> }> {
+  const { url, drop } = await fresh();
+  const source = await createDataSource(url, [authTables]).initialize();
+  await migrate(source);
+  return { database: new Database(source), drop: () => source.destroy().then(drop) };
+}

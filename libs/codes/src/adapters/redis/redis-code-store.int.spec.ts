@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectRedis, createLog, type RedisConnection } from '#platform';
+import { type FreshRedis, freshRedis } from '../../../../../test/support/redis.js';
+import type { CodeStore } from '../../application/ports.js';
+import { NaiveRedisCodeStore } from '../../testing/naive-redis-code-store.js';
+import { codeStoreContract, oneWinner, threeEvaluated } from '../code-store.contract.js';
+import { RedisCodeStore } from './redis-code-store.js';
+
+let redis: FreshRedis;
+let connections: RedisConnection[];
+
+const connect = () => connectRedis([redis.url], createLog({ logLevel: 'silent' }));
+
+beforeAll(async () => {
+  redis = await freshRedis();
+  connections = await Promise.all([connect(), connect(), connect(), connect()]);
+});
+afterAll(async () => {
+  await Promise.all(connections.map((connection) => connection.close()));
+  await redis.drop();
+});
+
+codeStoreContract('RedisCodeStore', async () => {
+  const [first, ...others] = connections.map((connection) => new RedisCodeStore(connection));
+  return {
+    connections: [first as CodeStore, ...others],
+    now: () => Date.now(),
+    // A little more: the clocks of Redis and of a timer are not the same one.
+    pass: (milliseconds) => sleep(milliseconds + 5),
+    drop: async () => undefined,
+  };
+});
+
+describe('M21 the races of the contract have teeth', () => {
+  const naive = () => connections.map((connection) => new NaiveRedisCodeStore(connection));
+
+  it('a store that looks before it writes has more than one winner', () =>
+    expect(oneWinner(naive())).rejects.toThrow(/length/));
+
+  it('a store that looks before it writes evaluates more than three', () =>
+    expect(threeEvaluated(naive())).rejects.toThrow(/deeply equal/));
+});
+
+it('ST-05 stores no code, and nothing that lives for ever', async () => {
+  const [connection] = connections as [RedisConnection];
+  const address = { identifierHash: 'e'.repeat(64), purpose: 'registration', subject: 'subject' } as const;
+  await new RedisCodeStore(connection).put(address, 'f'.repeat(64), 4, 60_000);
+  const key = `foyer:{${'e'.repeat(64)}}:code:registration:subject`;
+  expect(await connection.client.hgetall(key)).toEqual({
+    mac: 'f'.repeat(64),
+    exp: expect.anything(),
+    tries: '0',
+    length: '4',
+  });
+  const ttl = await connection.client.pttl(key);
+  expect(ttl).toBeGreaterThan(70_000);
+  expect(ttl).toBeLessThanOrEqual(75_000);
+});

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDataSource, Database, migrate } from '#platform';
+import {
+  type FreshDatabase,
+  freshMariaDatabase,
+  freshPostgresDatabase,
+} from '../../../../../test/support/databases.js';
+import { FixedClock } from '../../testing/fixed-clock.js';
+import { guessLedgerContract } from '../guess-ledger.contract.js';
+import { codesTables } from './tables.js';
+import { TypeOrmGuessLedger } from './typeorm-guess-ledger.js';
+
+const DATABASES = [
+  ['PostgreSQL', freshPostgresDatabase],
+  ['MariaDB', freshMariaDatabase],
+] as const;
+
+async function open(fresh: () => Promise<FreshDatabase>) {
+  const { url, drop } = await fresh();
+  const source = await createDataSource(url, [codesTables]).initialize();
+  await migrate(source);
+  const [database, clock] = [new Database(source), new FixedClock()];
+  const ledger = new TypeOrmGuessLedger(database, clock);
+  return { database, ledger, clock, drop: () => source.destroy().then(drop) };
+}
+
+describe.each(DATABASES)('on %s', (name, fresh) => {
+  guessLedgerContract(`TypeOrmGuessLedger on ${name}`, () => open(fresh));
+
+  describe('its transaction', () => {
+    const identifier = 'a'.repeat(64);
+    let opened: Awaited<ReturnType<typeof open>>;
+    beforeAll(async () => {
+      opened = await open(fresh);
+    });
+    afterAll(() => opened.drop());
+
+    it('given a unit that is rolled back, then what it gave back is still charged', async () => {
+      const charge = await opened.ledger.charge(identifier);
+      const failing = opened.database.transaction(async () => {
+        await opened.ledger.giveBack(identifier, charge);
+        throw new Error('changed its mind');
+      });
+      await expect(failing).rejects.toThrow('changed its mind');
+      expect((await opened.ledger.spent(identifier)).day).toBe(1);
+    });
+  });
+});

@@ -1,0 +1,97 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FixedClock } from '../testing/fixed-clock.js';
+import { InMemoryCounters } from '../testing/in-memory-counters.js';
+import { InMemoryGuessLedger } from '../testing/in-memory-guess-ledger.js';
+import { GuessBudget } from './guess-budget.js';
+import type { CodeRules } from './ports.js';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const RULES: CodeRules = {
+  length: 4,
+  lifeMs: 60_000,
+  maxTries: 3,
+  guessesPerDay: 9,
+  guessesPerWeek: 18,
+  wrongCodesPerHour: null,
+};
+
+describe('GuessBudget', () => {
+  let clock: FixedClock;
+  let budget: GuessBudget;
+
+  const given = (rules: Partial<CodeRules>) => {
+    clock = new FixedClock();
+    budget = new GuessBudget(new InMemoryGuessLedger(clock), new InMemoryCounters(clock), { ...RULES, ...rules });
+  };
+  const guess = async (times: number, typedLength = 4) => {
+    const outcomes: boolean[] = [];
+    for (let n = 0; n < times; n++) outcomes.push((await budget.charge('mia', typedLength)).mayCompare);
+    return outcomes;
+  };
+
+  beforeEach(() => given({}));
+
+  it('INV-02 given nine guesses in a day, then each is compared, and the tenth at a short code is not', async () => {
+    expect(await guess(9)).toEqual(Array(9).fill(true));
+    expect(await guess(1)).toEqual([false]);
+    expect(await guess(1, 8), 'a long code may still be tried: the owner gets in').toEqual([true]);
+  });
+
+  it('given nine guesses, then the next code is long, until the window has moved on', async () => {
+    await guess(8);
+    expect(await budget.length('mia')).toBe(4);
+    await guess(1);
+    expect(await budget.length('mia')).toBe(8);
+    expect(await budget.length('joe')).toBe(4);
+    clock.advance(DAY + HOUR);
+    expect(await budget.length('mia')).toBe(4);
+  });
+
+  it('given eighteen guesses in a week, nine a day, then the next code is long', async () => {
+    await guess(9);
+    clock.advance(DAY + HOUR);
+    await guess(9);
+    clock.advance(DAY + HOUR);
+    expect(await budget.length('mia')).toBe(8);
+    expect(await guess(1)).toEqual([false]);
+    clock.advance(6 * DAY);
+    expect(await budget.length('mia')).toBe(4);
+  });
+
+  it('given guesses that are given back, then they do not count', async () => {
+    for (let n = 0; n < 30; n++) {
+      const { charge, mayCompare } = await budget.charge('mia', 4);
+      expect(mayCompare).toBe(true);
+      await budget.giveBack('mia', charge);
+    }
+    expect(await budget.length('mia')).toBe(4);
+  });
+
+  it('given limits that are off, then guesses are only counted', async () => {
+    given({ guessesPerDay: null, guessesPerWeek: null });
+    expect(await guess(30)).toEqual(Array(30).fill(true));
+    expect(await budget.length('mia')).toBe(4);
+  });
+
+  it('given a service-wide limit, then codes of everybody are long for an hour', async () => {
+    given({ wrongCodesPerHour: 2 });
+    await budget.wrong();
+    expect(await budget.length('mia')).toBe(4);
+    await budget.wrong();
+    expect([await budget.length('mia'), await budget.length('joe')]).toEqual([8, 8]);
+    clock.advance(HOUR);
+    expect(await budget.length('mia')).toBe(4);
+  });
+
+  it('given none, then wrong codes of others change nothing', async () => {
+    for (let n = 0; n < 500; n++) await budget.wrong();
+    expect(await budget.length('mia')).toBe(4);
+  });
+
+  it('given codes that are long by setting, then they do not get shorter', async () => {
+    given({ length: 8 });
+    await guess(20, 8);
+    expect(await budget.length('mia')).toBe(8);
+  });
+});

@@ -1,0 +1,118 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parseIdentifier } from '#kernel';
+import { Customer } from '../domain/customer.js';
+import { IdentifierTaken } from '../domain/errors.js';
+import { CustomerCreatedV1 } from '../events.js';
+import { aNewcomer } from '../testing/a-newcomer.js';
+import { FixedClock } from '../testing/fixed-clock.js';
+import { InMemoryCustomers, InMemoryCustomerViews } from '../testing/in-memory-customers.js';
+import { PlainIdentifierHasher } from '../testing/plain-identifier-hasher.js';
+import { RecordingCredentials } from '../testing/recording-credentials.js';
+import { RecordingOutbox } from '../testing/recording-outbox.js';
+import { LocalCustomerDirectory } from './local-customer-directory.js';
+
+const MIA = parseIdentifier('mia@example.org', 'US');
+const NOBODY = { holderId: null, idIsUsed: false, admittedBy: null };
+
+describe('LocalCustomerDirectory', () => {
+  let customers: InMemoryCustomers;
+  let credentials: RecordingCredentials;
+  let outbox: RecordingOutbox;
+  let directory: LocalCustomerDirectory;
+
+  const identifiers = new PlainIdentifierHasher();
+
+  beforeEach(() => {
+    customers = new InMemoryCustomers();
+    credentials = new RecordingCredentials();
+    outbox = new RecordingOutbox();
+    const views = new InMemoryCustomerViews(customers);
+    directory = new LocalCustomerDirectory(customers, views, credentials, outbox, identifiers, new FixedClock());
+  });
+
+  it('given a newcomer, then he is a customer who may sign in, and it is announced', async () => {
+    const newcomer = aNewcomer({ identifier: MIA });
+    const view = await directory.admit(newcomer);
+    expect(await directory.find(newcomer.id)).toEqual(view);
+    expect(view).toMatchObject({ id: newcomer.id, email: 'mia@example.org', status: 'active', version: 1 });
+    expect(view.createdAt).toBe('2026-03-01T12:00:00.000Z');
+    expect(credentials.enrolled).toEqual([
+      {
+        customerId: newcomer.id,
+        identifierHash: identifiers.hash(MIA),
+        credential: 'v2$0$hashed',
+        roles: ['customer'],
+      },
+    ]);
+    expect(outbox.events.map(({ type, subject, sequence, market }) => [type, subject, sequence, market])).toEqual([
+      ['customer.created.v1', newcomer.id, 1, 'US'],
+    ]);
+  });
+
+  it('given a newcomer, then the event tells what the documentation says, and no more', async () => {
+    const view = await directory.admit(aNewcomer());
+    const [event] = outbox.events;
+    expect(event).toBeInstanceOf(CustomerCreatedV1);
+    const { document: _document, attributes: _attributes, ...announced } = view;
+    expect(event?.data).toEqual(announced);
+    expect(JSON.stringify(event)).not.toMatch(/credential|hashed|attempt/);
+  });
+
+  it('given a newcomer, then the answer is the same to the byte when it is read again', async () => {
+    const newcomer = aNewcomer();
+    const view = await directory.admit(newcomer);
+    expect(JSON.stringify(view)).toBe(JSON.stringify(await directory.find(newcomer.id)));
+  });
+
+  it('given an identifier that is taken at this instant, then it is refused, and nobody is enrolled or announced', async () => {
+    await directory.admit(aNewcomer({ identifier: MIA }));
+    await expect(directory.admit(aNewcomer({ identifier: MIA }))).rejects.toBeInstanceOf(IdentifierTaken);
+    expect([credentials.enrolled.length, outbox.events.length]).toEqual([1, 1]);
+  });
+
+  describe('standing', () => {
+    it('given an identifier and an id that nobody has', async () => {
+      expect(await directory.standing(MIA, null)).toEqual(NOBODY);
+      expect(await directory.standing(MIA, 'free')).toEqual(NOBODY);
+    });
+
+    it('given the holder and his id', async () => {
+      const { id, attemptId } = aNewcomer({ identifier: MIA });
+      await directory.admit(aNewcomer({ identifier: MIA, id, attemptId }));
+      expect(await directory.standing(MIA, id)).toEqual({ holderId: id, idIsUsed: true, admittedBy: attemptId });
+    });
+
+    it('given the holder, and no id or one that nobody has', async () => {
+      const { id } = await directory.admit(aNewcomer({ identifier: MIA }));
+      expect(await directory.standing(MIA, null)).toEqual({ ...NOBODY, holderId: id });
+      expect(await directory.standing(MIA, 'free')).toEqual({ ...NOBODY, holderId: id });
+    });
+
+    it('given a free identifier, and an id that is somebody else’s', async () => {
+      const other = aNewcomer();
+      await directory.admit(other);
+      expect(await directory.standing(MIA, other.id)).toEqual({
+        holderId: null,
+        idIsUsed: true,
+        admittedBy: other.attemptId,
+      });
+    });
+
+    it('given a holder, and an id that is somebody else’s', async () => {
+      const other = aNewcomer();
+      await directory.admit(other);
+      const { id } = await directory.admit(aNewcomer({ identifier: MIA }));
+      expect(await directory.standing(MIA, other.id)).toEqual({
+        holderId: id,
+        idIsUsed: true,
+        admittedBy: other.attemptId,
+      });
+    });
+
+    it('given a holder stored under an older key of the ring', async () => {
+      const newcomer = aNewcomer({ identifier: MIA });
+      await customers.add(Customer.admit(newcomer, new Date()), `old ${MIA.key}`);
+      expect((await directory.standing(MIA, null)).holderId).toBe(newcomer.id);
+    });
+  });
+});

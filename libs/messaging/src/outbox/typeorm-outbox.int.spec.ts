@@ -1,0 +1,24 @@
+import { DATABASES, openOutbox } from '../testing/outbox-database.js';
+import type { CloudEvent } from './cloud-event.js';
+import { outboxContract } from './outbox.contract.js';
+
+for (const [name, fresh] of DATABASES)
+  outboxContract(`TypeOrmOutbox on ${name}`, async () => {
+    const { database, outbox, signal, drop } = await openOutbox(fresh, ['one', 'two']);
+    return {
+      outbox,
+      unit: (work) => database.transaction(work),
+      async announced(subject) {
+        const sql = 'select payload as payload from outbox where aggregate_id = ? order by id';
+        const rows = await database.query<{ payload: string }>(sql, [subject]);
+        return rows.map(({ payload }) => JSON.parse(payload) as CloudEvent);
+      },
+      async due(id) {
+        const sql = 'select publisher as publisher from outbox_deliveries where event_id = ? order by publisher';
+        const rows = await database.query<{ publisher: string }>(sql, [id]);
+        return rows.map(({ publisher }) => publisher);
+      },
+      onSignal: (wake) => signal.listen(wake),
+      drop,
+    };
+  });

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EventEnvelope, EventPublisher } from './event-publisher.js';
+
+export interface EventPublisherUnderTest {
+  readonly publisher: EventPublisher;
+  /** What the other side has received so far. */
+  received(): readonly { readonly id: string; readonly type: string; readonly payload: string }[];
+  drop(): Promise<void>;
+}
+
+export function envelope(o: Partial<EventEnvelope> & { readonly data?: object } = {}): EventEnvelope {
+  const { data = {}, ...given } = o;
+  const event = { id: randomUUID(), type: 'test.happened.v1', subject: randomUUID(), sequence: 1, ...given };
+  return { aggregateType: 'test', payload: JSON.stringify({ ...event, data }), ...event };
+}
+
+/** What every `EventPublisher` must do: Watermill's list, as far as a publisher has a part in it. */
+export function eventPublisherContract(name: string, open: () => Promise<EventPublisherUnderTest>): void {
+  describe(`${name} is an EventPublisher`, () => {
+    let under: EventPublisherUnderTest;
+    beforeAll(async () => {
+      under = await open();
+    });
+    afterAll(() => under.drop());
+
+    const receivedOf = (events: readonly EventEnvelope[]) => {
+      const wanted = new Set(events.map(({ id }) => id));
+      return under.received().filter(({ id }) => wanted.has(id));
+    };
+    const arrived = (events: readonly EventEnvelope[], count = events.length) =>
+      expect.poll(() => receivedOf(events).length, { timeout: 10_000 }).toBe(count);
+
+    it('has the name it is configured by, and is there', async () => {
+      expect(under.publisher.name).toMatch(/^[a-z]+$/);
+      await under.publisher.check();
+    });
+
+    it('publishes an event under its id and type', async () => {
+      const event = envelope({ data: { n: 1 } });
+      await under.publisher.publish(event);
+      await arrived([event]);
+      const { id, type, payload } = event;
+      expect(receivedOf([event])[0]).toMatchObject({ id, type, payload });
+    });
+
+    it.each([
+      ['every script', { text: 'é ß 漢字 🔑 \u0000 \u2028 "\\' }],
+      ['200 kB', { text: 'ß'.repeat(100_000) }],
+    ])('changes nothing of %s', async (_, data) => {
+      const event = envelope({ data });
+      await under.publisher.publish(event);
+      await arrived([event]);
+      expect(receivedOf([event])[0]?.payload).toBe(event.payload);
+    });
+
+    it('keeps a thousand events of one aggregate in order', async () => {
+      const subject = randomUUID();
+      const events = Array.from({ length: 1_000 }, (_, n) => envelope({ subject, sequence: n + 1 }));
+      for (const event of events) await under.publisher.publish(event);
+      await arrived(events);
+      expect(receivedOf(events).map(({ id }) => id)).toEqual(events.map(({ id }) => id));
+    });
+
+    it('publishes a hundred aggregates side by side, each in order', async () => {
+      const runs = Array.from({ length: 100 }, () => {
+        const subject = randomUUID();
+        return [1, 2, 3].map((sequence) => envelope({ subject, sequence }));
+      });
+      await Promise.all(
+        runs.map(async (run) => {
+          for (const event of run) await under.publisher.publish(event);
+        }),
+      );
+      await arrived(runs.flat());
+      for (const run of runs) expect(receivedOf(run).map(({ id }) => id)).toEqual(run.map(({ id }) => id));
+    });
+
+    it('KP-O2 publishes again, by the same id, what it is given again', async () => {
+      const event = envelope();
+      await under.publisher.publish(event);
+      await under.publisher.publish(event);
+      await arrived([event], 2);
+    });
+
+    it('can be closed twice', async () => {
+      await under.publisher.close();
+      await under.publisher.close();
+    });
+  });
+}

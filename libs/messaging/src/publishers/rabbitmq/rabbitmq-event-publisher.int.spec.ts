@@ -1,0 +1,176 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import amqp, { type Channel, type ChannelModel } from 'amqplib';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { consumeEvents, type RabbitConsumer } from '../../../../../test/support/rabbit-consumer.js';
+import { type FreshVhost, freshVhost } from '../../../../../test/support/vhost.js';
+import { recordingLog } from '../../testing/recording-log.js';
+import { TcpProxy } from '../../testing/tcp-proxy.js';
+import { envelope, eventPublisherContract } from '../event-publisher.contract.js';
+import type { EventEnvelope } from '../event-publisher.js';
+import { RabbitMqEventPublisher } from './rabbitmq-event-publisher.js';
+
+const UNROUTED = 'foyer.unrouted';
+
+eventPublisherContract('RabbitMqEventPublisher', async () => {
+  const vhost = await freshVhost();
+  const publisher = new RabbitMqEventPublisher(vhost.url, recordingLog().log);
+  const consumer = await consumeEvents(vhost.url);
+  return {
+    publisher,
+    received: () => consumer.events.map(({ id, type, body }) => ({ id, type, payload: JSON.stringify(body) })),
+    async drop() {
+      await consumer.stop();
+      await vhost.drop();
+    },
+  };
+});
+
+describe('the broker', () => {
+  let vhost: FreshVhost;
+  let proxy: TcpProxy;
+  let publisher: RabbitMqEventPublisher;
+  let written: ReturnType<typeof recordingLog>;
+  let admin: ChannelModel;
+  let channel: Channel;
+
+  beforeAll(async () => {
+    vhost = await freshVhost();
+    admin = await amqp.connect(vhost.url);
+    channel = await admin.createChannel();
+  });
+  beforeEach(async () => {
+    proxy = await TcpProxy.before(vhost.url);
+    written = recordingLog();
+    publisher = new RabbitMqEventPublisher(proxy.url, written.log);
+    await publisher.check();
+    await channel.purgeQueue(UNROUTED);
+  });
+  afterEach(async () => {
+    await publisher.close();
+    await proxy.stop();
+  });
+  afterAll(async () => {
+    await admin.close();
+    await vhost.drop();
+  });
+
+  /** As the relay does: again and again until it is taken. */
+  const publishAtLast = (event: EventEnvelope = envelope()) =>
+    expect
+      .poll(() => publisher.publish(event).then(() => 'taken', String), { timeout: 10_000, interval: 20 })
+      .toBe('taken');
+  const first = async () => {
+    const message = await channel.get(UNROUTED, { noAck: true });
+    if (!message) throw new Error('there is no message');
+    return message;
+  };
+  const unrouted = async () => (await channel.checkQueue(UNROUTED)).messageCount;
+
+  it('keeps what nobody listens to, persistent and with its properties', async () => {
+    const event = envelope();
+    await publisher.publish(event);
+    expect(await unrouted()).toBe(1);
+    const message = await first();
+    expect(message.content.toString()).toBe(event.payload);
+    expect(message.properties).toMatchObject({
+      messageId: event.id,
+      type: event.type,
+      contentType: 'application/cloudevents+json',
+      deliveryMode: 2,
+    });
+  });
+
+  it('gives what somebody listens to to him, and not to the others', async () => {
+    const listener: RabbitConsumer = await consumeEvents(vhost.url, { pattern: 'test.*.v1' });
+    const event = envelope();
+    await publisher.publish(event);
+    await listener.waitFor(({ id }) => id === event.id);
+    expect(await unrouted()).toBe(0);
+    await listener.stop();
+  });
+
+  it('M13 FM-Q4 has lost its bindings: what it confirms and drops is not published', async () => {
+    await channel.unbindQueue(UNROUTED, 'foyer.events.unrouted', '');
+    await expect(publisher.publish(envelope())).rejects.toThrow(/unroutable/);
+    const event = envelope();
+    await publishAtLast(event);
+    const message = await first();
+    expect(message.properties.messageId, 'the next try declares them again').toBe(event.id);
+  });
+
+  it('M14 has lost the exchange: the event is refused, and the next try declares it again', async () => {
+    await channel.deleteExchange('foyer.events');
+    await expect(publisher.publish(envelope())).rejects.toThrow();
+    await publishAtLast();
+    expect(await unrouted()).toBe(1);
+  });
+
+  it('KP-O2 FM-Q2 goes away in the middle: what was not confirmed is refused, and published again when it is back', async () => {
+    const outcomes = Array.from({ length: 20 }, () => publisher.publish(envelope()));
+    proxy.refuse(true);
+    proxy.cut();
+    expect((await Promise.allSettled(outcomes)).some(({ status }) => status === 'rejected')).toBe(true);
+    await expect(publisher.check()).rejects.toThrow();
+    proxy.refuse(false);
+    await publishAtLast();
+  });
+
+  it('is away: whoever asks is told at once, and it is not called in a hot loop', async () => {
+    proxy.refuse(true);
+    proxy.cut();
+    await expect.poll(() => publisher.check().then(String, String)).toMatch(/Error/);
+    const before = written.lines.length;
+    const start = performance.now();
+    for (let n = 0; n < 50; n++) await publisher.check().catch(() => undefined);
+    await sleep(300);
+    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(written.lines.length - before).toBeLessThan(10);
+  });
+
+  it('ends the connection by order of its operator: the next event opens another', async () => {
+    await closeConnections(vhost);
+    await expect.poll(() => proxy.connections).toBe(0);
+    await publishAtLast();
+  });
+
+  it('M12 goes silent: the event is refused after five seconds, and published over another connection', async () => {
+    proxy.freeze();
+    const start = performance.now();
+    await expect(publisher.publish(envelope())).rejects.toThrow(/5000 ms/);
+    expect(performance.now() - start).toBeLessThan(5_500);
+    await publishAtLast();
+    expect(proxy.connections, 'the silent one and the new one').toBe(2);
+    const lines = written.lines.length;
+    proxy.cut(1);
+    await sleep(100);
+    expect(written.lines.slice(lines), 'the end of the old one takes nothing from the new one').toEqual([]);
+    await publisher.publish(envelope());
+  });
+
+  it('tells the log why it was left, and never its password', async () => {
+    proxy.cut();
+    await expect.poll(() => written.lines.length).toBeGreaterThan(0);
+    expect(written.lines[0]).toMatchObject({ publisher: 'rabbitmq', msg: 'the broker connection was left' });
+    expect(JSON.stringify(written.lines)).not.toContain(new URL(vhost.url).password || 'guest');
+  });
+});
+
+/** As an operator does in the management interface: the broker says goodbye (320 CONNECTION_FORCED). */
+async function closeConnections({ management, name, url }: FreshVhost): Promise<void> {
+  if (management === undefined) throw new Error('this test needs the management API of the broker');
+  const { username, password, origin } = new URL(management);
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  const call = (path: string, method = 'GET') => fetch(origin + path, { method, headers: { authorization } });
+  const ours = async () => {
+    const all = (await (await call(`/api/vhosts/${name}/connections`)).json()) as Connection[];
+    return all.filter(({ client_properties: { connection_name: title } }) => title === 'foyer publisher');
+  };
+  await expect.poll(ours, { timeout: 10_000, message: url }).not.toEqual([]);
+  for (const connection of await ours())
+    await call(`/api/connections/${encodeURIComponent(connection.name)}`, 'DELETE');
+}
+
+interface Connection {
+  readonly name: string;
+  readonly client_properties: { readonly connection_name?: string };
+}

@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { OutboxDatabase } from '../testing/outbox-database.js';
+import { ElsewhereHappenedV1, SomethingHappenedV1 } from '../testing/something-happened.js';
+import type { Deliveries, Lease } from './deliveries.js';
+
+/** As if the thirty seconds of every lease were over. */
+export async function endLeases({ database }: OutboxDatabase): Promise<void> {
+  await database.execute('update outbox_deliveries set lease_until = 1 where lease_until > 0');
+}
+
+const idsOf = (lease: Lease) => lease.runs.flat().map(({ deliveryId }) => deliveryId);
+const sequencesOf = (lease: Lease) => lease.runs.map((run) => run.map(({ sequence }) => sequence));
+
+/** What `Deliveries` must do on every database. The outbox has the publishers `one` and `two`. */
+export function deliveriesContract(name: string, open: () => Promise<OutboxDatabase>): void {
+  describe(`Deliveries on ${name}`, () => {
+    let under: OutboxDatabase;
+    let deliveries: Deliveries;
+    let other: Deliveries;
+
+    beforeAll(async () => {
+      under = await open();
+      [deliveries, other = deliveries] = under.replicas;
+    });
+    beforeEach(() => under.clear());
+    afterAll(() => under.drop());
+
+    const announce = (subject: string, ...sequences: number[]) =>
+      under.database.transaction(async () => {
+        for (const sequence of sequences) await under.outbox.append(new SomethingHappenedV1(subject, sequence));
+      });
+
+    it('has nothing to give when nothing was announced', async () => {
+      expect((await deliveries.lease('one')).runs).toEqual([]);
+      expect(await deliveries.backlog()).toEqual({ depth: 0, oldestSeconds: 0 });
+    });
+
+    it('gives each aggregate as one run, in order, with everything a publisher needs', async () => {
+      const [a, b] = [randomUUID(), randomUUID()].sort();
+      await announce(a as string, 1, 2, 3);
+      await announce(b as string, 1);
+      const lease = await deliveries.lease('one');
+      expect(sequencesOf(lease)).toEqual([[1, 2, 3], [1]]);
+      const [first] = lease.runs[0] ?? [];
+      expect(first).toMatchObject({
+        type: 'test.happened.v1',
+        subject: a,
+        aggregateType: 'test',
+        attempts: expect.anything(),
+      });
+      expect(JSON.parse(first?.payload ?? '')).toMatchObject({ id: first?.id, subject: a, sequence: 1 });
+    });
+
+    it('keeps aggregates of two kinds with the same id apart', async () => {
+      const subject = randomUUID();
+      await announce(subject, 1);
+      await under.database.transaction(() => under.outbox.append(new ElsewhereHappenedV1(subject, 1)));
+      expect(sequencesOf(await deliveries.lease('one'))).toEqual([[1], [1]]);
+    });
+
+    it('M18 gives nothing of an aggregate that somebody holds, also not what comes later', async () => {
+      const subject = randomUUID();
+      await announce(subject, 1, 2);
+      await deliveries.lease('one');
+      await announce(subject, 3);
+      expect((await other.lease('one')).runs).toEqual([]);
+    });
+
+    it('gives what came later when what was held is delivered', async () => {
+      const subject = randomUUID();
+      await announce(subject, 1, 2);
+      const lease = await deliveries.lease('one');
+      await announce(subject, 3);
+      await deliveries.delivered(lease, idsOf(lease));
+      expect(sequencesOf(await other.lease('one'))).toEqual([[3]]);
+    });
+
+    it('M17 gives what was committed late, whatever was delivered before', async () => {
+      const [early, late] = [randomUUID(), randomUUID()];
+      let release: () => void = () => undefined;
+      const gate = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const slow = under.database.transaction(async () => {
+        await under.outbox.append(new SomethingHappenedV1(late, 1));
+        await gate;
+      });
+      await sleep(30);
+      await announce(early, 1);
+      const first = await deliveries.lease('one');
+      expect(first.runs.flat().map(({ subject }) => subject)).toEqual([early]);
+      await deliveries.delivered(first, idsOf(first));
+      release();
+      await slow;
+      expect((await deliveries.lease('one')).runs.flat().map(({ subject }) => subject)).toEqual([late]);
+    });
+
+    it('gives a long aggregate in runs of a hundred, one after the other', async () => {
+      const subject = randomUUID();
+      await announce(subject, ...Array.from({ length: 130 }, (_, n) => n + 1));
+      const lease = await deliveries.lease('one');
+      expect(lease.runs.map(({ length }) => length)).toEqual([100]);
+      expect((await other.lease('one')).runs).toEqual([]);
+      await deliveries.delivered(lease, idsOf(lease));
+      expect(sequencesOf(await other.lease('one'))[0]).toEqual(Array.from({ length: 30 }, (_, n) => n + 101));
+    });
+
+    it('keeps publishers apart', async () => {
+      const subject = randomUUID();
+      await announce(subject, 1);
+      const lease = await deliveries.lease('one');
+      await deliveries.delivered(lease, idsOf(lease));
+      expect(sequencesOf(await deliveries.lease('two'))).toEqual([[1]]);
+      expect((await deliveries.lease('three')).runs).toEqual([]);
+    });
+
+    it('KP-O1 lets a peer take over what was leased and never finished', async () => {
+      const subject = randomUUID();
+      await announce(subject, 1, 2);
+      await deliveries.lease('one');
+      expect((await other.lease('one')).runs).toEqual([]);
+      await endLeases(under);
+      const takenOver = await other.lease('one');
+      expect(sequencesOf(takenOver)).toEqual([[1, 2]]);
+      await other.delivered(takenOver, idsOf(takenOver));
+      expect((await deliveries.backlog()).depth).toBe(1 + 1);
+    });
+
+    it('FM-H1 lets no one who slept through his lease take anything away', async () => {
+      const subject = randomUUID();
+      await announce(subject, 1, 2);
+      const slept = await deliveries.lease('one');
+      await endLeases(under);
+      const takenOver = await other.lease('one');
+      await deliveries.delivered(slept, idsOf(slept));
+      await deliveries.giveBack(slept, idsOf(slept), 0);
+      expect((await deliveries.lease('one')).runs).toEqual([]);
+      await other.delivered(takenOver, idsOf(takenOver));
+      expect((await deliveries.lease('one')).runs).toEqual([]);
+    });
+
+    it('takes back the rest of a run, and gives it again after a while, in order', async () => {
+      const subject = randomUUID();
+      await announce(subject, 1, 2, 3);
+      const lease = await deliveries.lease('one');
+      const [first = '', ...rest] = idsOf(lease);
+      await deliveries.giveBack(lease, rest, 150);
+      await deliveries.delivered(lease, [first]);
+      expect((await other.lease('one')).runs).toEqual([]);
+      await sleep(170);
+      const again = await other.lease('one');
+      expect(sequencesOf(again)).toEqual([[2, 3]]);
+    });
+
+    it('counts the tries of an event', async () => {
+      const subject = randomUUID();
+      await announce(subject, 1);
+      const tries: number[] = [];
+      for (let n = 0; n < 3; n++) {
+        const lease = await deliveries.lease('one');
+        tries.push(Number(lease.runs[0]?.[0]?.attempts));
+        await deliveries.giveBack(lease, idsOf(lease), -1_000);
+      }
+      expect(tries).toEqual([1, 2, 3]);
+    });
+
+    it('tells how many wait, and for how long the oldest has', async () => {
+      await announce(randomUUID(), 1, 2);
+      await announce(randomUUID(), 1);
+      const { depth, oldestSeconds } = await deliveries.backlog();
+      const noon = Date.parse('2026-03-01T12:00:00.000Z');
+      expect(depth).toBe(2 * 3);
+      expect(Math.abs(oldestSeconds - (Date.now() - noon) / 1000)).toBeLessThan(2);
+    });
+
+    it('gives every aggregate to one of many that ask at once', async () => {
+      const subjects = Array.from({ length: 60 }, () => randomUUID());
+      for (const subject of subjects) await announce(subject, 1, 2);
+      const asking = Array.from({ length: 12 }, (_, n) => under.replicas[n % under.replicas.length]?.lease('one'));
+      const runs = (await Promise.all(asking)).flatMap((lease) => lease?.runs ?? []);
+      expect(runs.map((run) => run[0]?.subject).sort()).toEqual(subjects.sort());
+      expect(runs.every((run) => run.length === 2)).toBe(true);
+    });
+
+    it('does nothing for nothing', async () => {
+      const lease = await deliveries.lease('one');
+      await deliveries.delivered(lease, []);
+      await deliveries.giveBack(lease, [], 0);
+      expect((await deliveries.backlog()).depth).toBe(0);
+    });
+  });
+}

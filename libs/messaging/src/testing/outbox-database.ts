@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { Ids } from '#kernel';
+import { createDataSource, Database, migrate, type Settings } from '#platform';
+import { type FreshDatabase, freshMariaDatabase, freshPostgresDatabase } from '../../../../test/support/databases.js';
+import { OutboxSignal } from '../outbox/outbox-signal.js';
+import { messagingTables } from '../outbox/tables.js';
+import { TypeOrmOutbox } from '../outbox/typeorm-outbox.js';
+import { Deliveries } from '../relay/deliveries.js';
+import { FixedClock } from './fixed-clock.js';
+
+/** Every database the outbox stands on. */
+export const DATABASES: readonly (readonly [string, () => Promise<FreshDatabase>])[] = [
+  ['PostgreSQL', freshPostgresDatabase],
+  ['MariaDB', freshMariaDatabase],
+];
+
+class RandomIds extends Ids {
+  override next(): string {
+    return randomUUID();
+  }
+}
+
+/** The outbox of a fresh database, as several replicas see it. */
+export interface OutboxDatabase {
+  readonly database: Database;
+  /** One pool of connections each. */
+  readonly replicas: readonly [Deliveries, ...Deliveries[]];
+  readonly outbox: TypeOrmOutbox;
+  readonly signal: OutboxSignal;
+  /** Empties it. */
+  clear(): Promise<void>;
+  drop(): Promise<void>;
+}
+
+export async function openOutbox(
+  fresh: () => Promise<FreshDatabase>,
+  eventPublishers: readonly string[],
+  replicas = 1,
+): Promise<OutboxDatabase> {
+  const { url, drop } = await fresh();
+  const sources = await Promise.all(
+    Array.from({ length: replicas }, () => createDataSource(url, [messagingTables]).initialize()),
+  );
+  const [database, ...others] = sources.map((source) => new Database(source));
+  if (database === undefined) throw new Error('at least one replica');
+  await migrate(database.source);
+  const [ids, signal] = [new RandomIds(), new OutboxSignal()];
+  return {
+    database,
+    replicas: [new Deliveries(database, ids), ...others.map((other) => new Deliveries(other, ids))],
+    outbox: new TypeOrmOutbox(database, { eventPublishers } as Settings, new FixedClock(), ids, signal),
+    signal,
+    async clear() {
+      for (const table of ['outbox_deliveries', 'outbox']) await database.execute(`delete from ${table}`);
+    },
+    async drop() {
+      await Promise.all(sources.map((source) => source.destroy()));
+      await drop();
+    },
+  };
+}

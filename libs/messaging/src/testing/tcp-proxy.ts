@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** Stands between a client and a server on loopback, and spoils what goes through. */
+export class TcpProxy {
+  readonly #pairs = new Set<readonly [Socket, Socket]>();
+  readonly #server = createServer((client) => this.#serve(client));
+  #refusing = false;
+
+  private constructor(private readonly target: URL) {}
+
+  static async before(url: string): Promise<TcpProxy> {
+    const proxy = new TcpProxy(new URL(url));
+    proxy.#server.listen(0, '127.0.0.1');
+    await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  /** The target's URL, by way of the proxy. */
+  get url(): string {
+    const url = new URL(this.target);
+    url.host = `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return url.href;
+  }
+
+  get connections(): number {
+    return this.#pairs.size;
+  }
+
+  /** Nothing goes through the connections of now any more, and neither side learns of it. */
+  freeze(): void {
+    for (const pair of this.#pairs) for (const socket of pair) socket.unpipe().pause();
+  }
+
+  /** Ends the connections of now, the oldest `count` of them if that is given. */
+  cut(count = this.#pairs.size): void {
+    for (const pair of [...this.#pairs].slice(0, count)) for (const socket of pair) socket.destroy();
+  }
+
+  /** Whoever comes is sent away. */
+  refuse(yes: boolean): void {
+    this.#refusing = yes;
+  }
+
+  async stop(): Promise<void> {
+    this.cut();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #serve(client: Socket): void {
+    if (this.#refusing) return void client.destroy();
+    const server = connect(Number(this.target.port), this.target.hostname);
+    const pair = [client, server] as const;
+    this.#pairs.add(pair);
+    for (const [one, other] of [pair, [server, client] as const]) {
+      one
+        .on('error', () => {})
+        .on('close', () => {
+          other.destroy();
+          this.#pairs.delete(pair);
+        });
+      one.pipe(other);
+    }
+  }
+}

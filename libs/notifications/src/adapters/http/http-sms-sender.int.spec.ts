@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest';
+import type { Settings } from '#platform';
+import { startSmsSink } from '../../../../../test/support/sms-sink.js';
+import { type OutgoingMessage, PermanentRefusal } from '../../application/ports.js';
+import { startSilentServer } from '../../testing/silent-server.js';
+import { messageSenderContract, type TransportUnderTest, transportContract } from '../message-sender.contract.js';
+import { HttpSmsSender } from './http-sms-sender.js';
+
+const senderTo = (smsApiUrl: string, smsApiToken?: string) => new HttpSmsSender({ smsApiUrl, smsApiToken } as Settings);
+const message = (id: string): OutgoingMessage => ({ id, channel: 'sms', to: '+5511961234567', subject: '', text: id });
+
+async function open(): Promise<TransportUnderTest> {
+  let sink = await startSmsSink();
+  return {
+    sender: senderTo(sink.url, sink.token),
+    message,
+    arrived: () => sink.messages,
+    fail(how) {
+      if (how === 'without an answer') sink.behave({ drop: 'before' }, 1);
+      else sink.behave({ status: how === 'for good' ? 422 : 503 }, 1);
+    },
+    leave: () => sink.stop(),
+    async comeBack() {
+      sink = await startSmsSink({ port: sink.port });
+    },
+    async toSilence() {
+      const server = await startSilentServer();
+      return { sender: senderTo(`http://127.0.0.1:${server.port}`), drop: () => server.stop() };
+    },
+    drop: () => sink.stop(),
+  };
+}
+
+messageSenderContract('HttpSmsSender', open);
+transportContract('HttpSmsSender', open);
+
+it.each([
+  [400, true],
+  [404, true],
+  [408, false],
+  [429, false],
+  [500, false],
+  [502, false],
+])('a gateway that answers %i refuses for good: %s', async (status, forGood) => {
+  const sink = await startSmsSink();
+  sink.behave({ status });
+  const error = await senderTo(sink.url, sink.token)
+    .send(message('x'))
+    .catch((reason: unknown) => reason);
+  expect(error instanceof PermanentRefusal).toBe(forGood);
+  expect(String(error)).toContain(String(status));
+  await sink.stop();
+});
+
+it('shows its token, and its id for deduplication, and follows nobody elsewhere', async () => {
+  const sink = await startSmsSink({ token: 'secret' });
+  const sender = senderTo(sink.url, 'secret');
+  await sender.send(message('0199'));
+  expect(sink.messages[0]?.headers).toMatchObject({
+    authorization: 'Bearer secret',
+    'content-type': 'application/json',
+  });
+  sink.behave({ status: 302 }, 1);
+  await expect(sender.send(message('moved'))).rejects.toThrow();
+  await sink.stop();
+});

@@ -1,0 +1,120 @@
+import { domainToASCII } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Health, type Settings } from '#platform';
+import { type SmtpSink, startSmtpSink } from '../../../../../test/support/smtp-sink.js';
+import type { OutgoingMessage } from '../../application/ports.js';
+import { startSilentServer } from '../../testing/silent-server.js';
+import { messageSenderContract, type TransportUnderTest, transportContract } from '../message-sender.contract.js';
+import { SmtpMessageSender } from './smtp-message-sender.js';
+
+const settings = (smtpUrl: string) =>
+  ({ smtpUrl, mailFrom: 'Foyer <no-reply@foyer.example>', publicUrl: 'https://foyer.example/app' }) as Settings;
+const senderTo = (smtpUrl: string) => new SmtpMessageSender(settings(smtpUrl), new Health());
+const message = (id: string): OutgoingMessage => ({
+  id,
+  channel: 'email',
+  to: 'mia@example.org',
+  subject: '0420 — é o seu código',
+  text: `text of ${id}`,
+  html: '<p lang="pt">Olá, <b>0420</b></p>',
+});
+
+async function open(): Promise<TransportUnderTest> {
+  let sink = await startSmtpSink();
+  const sender = senderTo(sink.url);
+  return {
+    sender,
+    message,
+    arrived: () => sink.messages.map(({ to, text }) => ({ to: to.join(), text })),
+    fail(how) {
+      if (how === 'without an answer') sink.behave({ drop: 'before' }, 1);
+      else sink.behave({ refuse: how === 'for good' ? 550 : 451 }, 1);
+    },
+    leave: () => sink.stop(),
+    async comeBack() {
+      sink = await startSmtpSink({ port: sink.port });
+    },
+    async toSilence() {
+      const server = await startSilentServer();
+      const silent = senderTo(`smtp://127.0.0.1:${server.port}`);
+      return { sender: silent, drop: () => server.stop() };
+    },
+    async drop() {
+      sender.close();
+      await sink.stop();
+    },
+  };
+}
+
+messageSenderContract('SmtpMessageSender', open);
+transportContract('SmtpMessageSender', open);
+
+describe('a mail', () => {
+  let sink: SmtpSink;
+  let sender: SmtpMessageSender;
+  beforeAll(async () => {
+    sink = await startSmtpSink();
+    sender = senderTo(sink.url);
+  });
+  afterEach(() => sink.clear());
+  afterAll(async () => {
+    sender.close();
+    await sink.stop();
+  });
+
+  it('has both parts and its subject in UTF-8, and headers that keep robots from answering', async () => {
+    await sender.send(message('0199'));
+    const mail = await sink.waitFor(() => true);
+    expect(mail.subject).toBe('0420 — é o seu código');
+    expect([mail.text.trimEnd(), mail.html.trimEnd()]).toEqual(['text of 0199', message('0199').html]);
+    expect(mail.from).toBe('no-reply@foyer.example');
+    expect(mail.headers.get('from')).toBe('Foyer <no-reply@foyer.example>');
+    expect(mail.headers.get('auto-submitted')).toBe('auto-generated');
+    expect(mail.headers.get('message-id')).toBe('<0199@foyer.example>');
+  });
+
+  it.each([
+    "o'neil_{x}|~@example.com",
+    '-joe-@example.com',
+    'a+b=c@xn--bcher-kva.example',
+    `${'a'.repeat(64)}@${'b.'.repeat(91)}exampl`,
+    '+16502530000@example.com',
+  ])('AC-35 goes to %s and to nobody else', async (to) => {
+    await sender.send({ ...message('x'), to });
+    const [address = '', ...others] = (await sink.waitFor(() => true)).to;
+    const [local, domain] = address.split('@');
+    // The sink shows an encoded domain in letters.
+    expect([`${local}@${domainToASCII(domain ?? '')}`, ...others]).toEqual([to]);
+  });
+
+  it('AC-28 AC-35 lets no subject add a header', async () => {
+    await sender.send({ ...message('x'), subject: 'hello\r\nBcc: eve@evil.example' });
+    const mail = await sink.waitFor(() => true);
+    expect(mail.to).toEqual(['mia@example.org']);
+    expect(mail.headers.has('bcc')).toBe(false);
+  });
+
+  it('FM-S2 is accepted when the server says so, not before', async () => {
+    sink.behave({ delayMs: 300 }, 1);
+    const start = Date.now();
+    await sender.send(message('slow'));
+    expect(Date.now() - start).toBeGreaterThanOrEqual(300);
+    expect(Date.now() - (sink.messages[0]?.acceptedAt ?? 0)).toBeLessThan(200);
+  });
+
+  it('KP-R4 that was taken although its answer was lost is an error: it may be sent again', async () => {
+    sink.behave({ drop: 'after' }, 1);
+    await expect(sender.send(message('lost'))).rejects.toThrow();
+    expect(sink.messages).toHaveLength(1);
+  });
+});
+
+it('tells readiness whether the server is there', async () => {
+  const health = new Health();
+  const sink = await startSmtpSink();
+  const sender = new SmtpMessageSender(settings(sink.url), health);
+  expect(await health.readiness()).toEqual({ status: 'ok', dependencies: { mail: 'ok' } });
+  await sink.stop();
+  expect(await health.readiness()).toEqual({ status: 'degraded', dependencies: { mail: 'away' } });
+  sender.close();
+});
