@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { basic, request, startLoad } from './load.mjs';
+
+export const PASSWORD = 'correct horse battery staple';
+const HEADERS = { 'content-type': 'application/json' };
+let people = 0;
+
+/** An address nobody had before. */
+export const newcomer = () => `p${process.pid}x${++people}@example.org`;
+
+export const registrationOf = (email) =>
+  request('POST', '/v1/registrations', { body: { email, password: PASSWORD, firstName: 'Ada', market: 'US' } });
+
+export const activationOf = (email, code) =>
+  request('POST', '/v1/registrations/activate', { headers: basic(email, PASSWORD), body: { code } });
+
+/** Registers so many people and waits for their codes: address and code of each. */
+export async function register(many, { port }, sink) {
+  let left = many;
+  const next = () => (left-- > 0 ? registrationOf(newcomer()) : undefined);
+  await startLoad({ port, connections: 16, next }).all;
+  const codes = [];
+  for (const deadline = performance.now() + 60_000; codes.length < many; await sleep(50)) {
+    codes.push(...(await sink.codes()));
+    if (performance.now() > deadline) throw new Error(`only ${codes.length} of ${many} codes arrived`);
+  }
+  return codes;
+}
+
+/** One customer with an access token. */
+export async function oneCustomer({ port }) {
+  const [url, email] = [`http://127.0.0.1:${port}`, newcomer()];
+  await post(`${url}/v1/registrations`, { email, password: PASSWORD });
+  const code = await codeFor(url, email);
+  await post(`${url}/v1/registrations/activate`, { code }, basic(email, PASSWORD));
+  const { access_token: token } = await post(`${url}/v1/auth/login`, { username: email, password: PASSWORD });
+  return { email, token };
+}
+
+export async function post(url, body, headers = {}) {
+  const answer = await fetch(url, { method: 'POST', headers: { ...HEADERS, ...headers }, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
+  return answer.json();
+}
+
+/** From the dev mailbox. */
+export async function codeFor(url, email) {
+  for (let look = 0; look < 200; look++) {
+    const { items } = await (await fetch(`${url}/dev/messages?to=${encodeURIComponent(email)}`)).json();
+    if (items.length > 0) return /^\d{4,8}/.exec(items[0].subject)[0];
+    await sleep(25);
+  }
+  throw new Error(`no code for ${email}`);
+}
