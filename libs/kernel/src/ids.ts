@@ -13,11 +13,6 @@ export const isUuid = (value: string): boolean => UUID.test(value);
 
 /** UUIDv7 of a moment: 48 bits of Unix milliseconds, the rest random. Sorts by time to the millisecond. */
 export function uuidv7(milliseconds: number): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  new DataView(bytes.buffer).setUint32(0, Math.floor(milliseconds / 0x10000));
-  new DataView(bytes.buffer).setUint16(4, milliseconds % 0x10000);
-  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f);
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const time = Math.floor(milliseconds).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${crypto.randomUUID().slice(15)}`;
 }

@@ -1,4 +1,4 @@
-import { Customers, type Holder } from '../application/ports.js';
+import { Customers, type Found, type Holder } from '../application/ports.js';
 import { type CustomerView, CustomerViews } from '../application/views.js';
 import type { Customer, CustomerState } from '../domain/customer.js';
 import { IdentifierTaken } from '../domain/errors.js';
@@ -16,13 +16,13 @@ export class InMemoryCustomers extends Customers {
     this.#ids.set(key, state.id);
   }
 
-  override async holderOf(kind: 'email' | 'phone', hashes: readonly string[]): Promise<Holder | null> {
-    const id = hashes.map((hash) => this.#ids.get(`${kind} ${hash}`)).find((found) => found !== undefined);
-    return this.bearerOf(id ?? '');
+  override async lookUp(kind: 'email' | 'phone', hashes: readonly string[], id: string | null): Promise<Found> {
+    const held = hashes.map((hash) => this.#ids.get(`${kind} ${hash}`)).find((found) => found !== undefined);
+    return { holder: this.#holder(held), bearer: this.#holder(id ?? undefined) };
   }
 
-  override async bearerOf(id: string): Promise<Holder | null> {
-    const state = this.states.get(id);
+  #holder(id: string | undefined): Holder | null {
+    const state = this.states.get(id ?? '');
     return state ? { id: state.id, attemptId: state.attemptId } : null;
   }
 }

@@ -8,6 +8,10 @@ export class CountingIds extends Ids {
     return CountingIds.of(++this.#last);
   }
 
+  override opaque(): string {
+    return this.next();
+  }
+
   static of(n: number): string {
     return `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
   }

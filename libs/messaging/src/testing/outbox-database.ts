@@ -18,6 +18,10 @@ class RandomIds extends Ids {
   override next(): string {
     return randomUUID();
   }
+
+  override opaque(): string {
+    return randomUUID();
+  }
 }
 
 /** The outbox of a fresh database, as several replicas see it. */

@@ -62,6 +62,25 @@ export function dueMessagesContract(name: string, open: () => Promise<DueMessage
       expect(names(await due.lease(10, LONG))).toEqual([]);
     });
 
+    it('keeps the place of what waits already when it is put again', async () => {
+      await put('a', 'b', 'a');
+      expect(names(await due.lease(10, LONG))).toEqual(['a', 'b']);
+    });
+
+    it('tells how long the oldest waits that nobody has taken', async () => {
+      expect(await due.backlogSeconds()).toBe(0);
+      await put('a');
+      await under.pass(SHORT);
+      await put('b');
+      const waited = await other.backlogSeconds();
+      expect(waited).toBeGreaterThanOrEqual(SHORT / 1000);
+      expect(waited).toBeLessThan(SHORT / 1000 + 1);
+      await due.lease(1, LONG);
+      expect(await due.backlogSeconds()).toBeLessThan(waited);
+      await due.lease(1, LONG);
+      expect(await due.backlogSeconds()).toBe(0);
+    });
+
     it('KP-R4 keeps a leased message from everybody until its lease has ended', async () => {
       await put('a');
       await due.lease(10, SHORT);

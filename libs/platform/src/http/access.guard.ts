@@ -8,16 +8,23 @@ import { InvalidCredentials } from './http-errors.js';
 @Injectable()
 export class AccessGuard implements CanActivate {
   readonly #schemes = new Map<string, CanActivate>();
+  readonly #access = new WeakMap<object, Access>();
 
   constructor(private readonly reflector: Reflector) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    const scheme = access?.scheme ?? DEFAULT_SCHEME;
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const { scheme } = this.#accessOf(context);
     return scheme === 'open' || (this.#guardOf(scheme).canActivate(context) as Promise<boolean>);
+  }
+
+  #accessOf(context: ExecutionContext): Access {
+    const handler = context.getHandler();
+    const known = this.#access.get(handler);
+    if (known) return known;
+    const said = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [handler, context.getClass()]);
+    const access = said ?? { scheme: DEFAULT_SCHEME };
+    this.#access.set(handler, access);
+    return access;
   }
 
   #guardOf(scheme: string): CanActivate {

@@ -1,10 +1,11 @@
-import { isIP, isIPv6 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 
 /**
  * What counts as one source: an IPv4 address, or the /64 of an IPv6 address, however it is spelt. IPv4 in IPv6 counts as
  * IPv4. Text that is no address is one source of its own, so that it is never less strict.
  */
 export function sourcePrefix(address: string): string {
+  if (isIPv4(address)) return address;
   const plain = address.replace(/%.*$/, '').toLowerCase();
   const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/.exec(plain);
   if (mapped) return mapped[1] ?? plain;

@@ -20,7 +20,7 @@ export function useTelemetry(fastify: FastifyInstance, log: Log, metrics: Metric
     metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
     const source = sourcePrefix(addressOf(request));
     const milliseconds = Math.round(reply.elapsedTime * 100) / 100;
-    log.info({ method: request.method, route, status: reply.statusCode, milliseconds, source }, 'answered');
+    log.answered({ method: request.method, route, status: reply.statusCode, milliseconds, source });
     done();
   });
 }

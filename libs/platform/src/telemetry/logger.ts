@@ -21,7 +21,15 @@ const REDACTED = [
  */
 @Injectable()
 export class Log implements LoggerService {
-  constructor(private readonly pino: Pino) {}
+  /** @param plain for lines whose fields are all ours: nothing to redact, and one for every request */
+  constructor(
+    private readonly pino: Pino,
+    private readonly plain: Pino = pino,
+  ) {}
+
+  answered(fields: object): void {
+    this.plain.info(fields, 'answered');
+  }
 
   info(fields: object, message: string): void {
     this.pino.info(fields, message);
@@ -54,21 +62,20 @@ function line(fields: object | string, message: unknown): [object, string] {
 }
 
 export function createLog(settings: Pick<Settings, 'logLevel'>): Log {
+  const destination = pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 100 });
   const paths = REDACTED.flatMap((name) => [name, `*.${name}`]);
+  const options = {
+    level: settings.logLevel,
+    base: { service: 'foyer' },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (level: string) => ({ level }) },
+    mixin: () => {
+      const context = currentContext();
+      return context ? { correlationId: context.correlationId } : {};
+    },
+  };
   return new Log(
-    pino(
-      {
-        level: settings.logLevel,
-        base: { service: 'foyer' },
-        timestamp: pino.stdTimeFunctions.isoTime,
-        formatters: { level: (level) => ({ level }) },
-        redact: { paths, censor: '[redacted]' },
-        mixin: () => {
-          const context = currentContext();
-          return context ? { correlationId: context.correlationId } : {};
-        },
-      },
-      pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 100 }),
-    ),
+    pino({ ...options, redact: { paths, censor: '[redacted]' } }, destination),
+    pino(options, destination),
   );
 }

@@ -16,13 +16,26 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  /** Looking labels up costs more than counting. */
+  readonly #observed = new Map<
+    string,
+    { readonly count: Counter.Internal; readonly latency: Histogram.Internal<string> }
+  >();
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
 
   observeRequest(method: string, route: string, status: number, seconds: number): void {
-    this.#requests.inc({ method, route, status });
-    this.#latency.observe({ method, route }, seconds);
+    const key = `${method} ${route} ${status}`;
+    let observed = this.#observed.get(key);
+    if (!observed) {
+      const labels = { method, route };
+      observed = { count: this.#requests.labels({ ...labels, status }), latency: this.#latency.labels(labels) };
+      this.#observed.set(key, observed);
+    }
+    observed.count.inc();
+    observed.latency.observe(seconds);
   }
 
   counter<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {

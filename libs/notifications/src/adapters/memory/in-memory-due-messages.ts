@@ -63,7 +63,7 @@ export class InMemoryDueMessages extends DueMessages implements Keepable {
 
   #reclaim(): void {
     for (const [key, { message, until }] of this.#leased) {
-      if (until > this.#now) break;
+      if (until > this.#now) continue;
       this.#leased.delete(key);
       this.#waiting.set(key, { message, since: until });
     }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { createTransport, type Transporter } from 'nodemailer';
 import { Health, Settings, within } from '#platform';
 import { MessageSender, type OutgoingMessage, PermanentRefusal } from '../../application/ports.js';
+import { addressOf, mime } from './mime.js';
 
 const CONNECT_MS = 3_000;
 const SEND_MS = 8_000;
@@ -11,12 +12,14 @@ const CONNECTIONS = 10;
 @Injectable()
 export class SmtpMessageSender extends MessageSender {
   readonly #transport: Transporter;
+  readonly #host: string;
 
   constructor(
     private readonly settings: Settings,
     health: Health,
   ) {
     super();
+    this.#host = new URL(settings.publicUrl).hostname;
     this.#transport = createTransport({
       url: settings.smtpUrl,
       pool: true,
@@ -31,12 +34,12 @@ export class SmtpMessageSender extends MessageSender {
     health.add({ name: 'mail', vital: false, check: async () => void (await this.#transport.verify()) });
   }
 
-  async send({ id, to, subject, text, html }: OutgoingMessage): Promise<void> {
-    const from = this.settings.mailFrom;
-    const messageId = `<${id}@${new URL(this.settings.publicUrl).hostname}>`;
-    const headers = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
-    // An address object: nothing in a canonical address is ever parsed as a list, a name or a comment.
-    const mail = { from, to: { name: '', address: to }, subject, text, html, messageId, headers };
+  async send({ id, to, subject, text, html = '' }: OutgoingMessage): Promise<void> {
+    const { mailFrom: from } = this.settings;
+    const messageId = `<${id}@${this.#host}>`;
+    const raw = mime({ from, to, subject, text, html, messageId, date: new Date() });
+    // The envelope is given, not read from headers: nothing in an address is ever taken for a list, a name or a comment.
+    const mail = { envelope: { from: addressOf(from), to: [to] }, raw };
     await within(SEND_MS, this.#transport.sendMail(mail)).catch((error: unknown) => {
       throw isPermanent(error) ? new PermanentRefusal('refused by the mail server', { cause: error }) : error;
     });

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { FixedClock } from '../../testing/fixed-clock.js';
+import { LIMITS, RULES } from '../../testing/rules.js';
+import { attemptStoreContract } from '../attempt-store.contract.js';
+import { InMemoryAttemptStore } from './in-memory-attempt-store.js';
+
+/** The same entries under other rules: a store for each, over one snapshot. */
+attemptStoreContract('InMemoryAttemptStore', async () => {
+  const clock = new FixedClock();
+  const rules = { ...RULES };
+  const limits = { ...LIMITS };
+  const store = new InMemoryAttemptStore(clock, rules, limits);
+  return {
+    connections(...given) {
+      Object.assign(rules, given[0]);
+      Object.assign(limits, given[1]);
+      return [store, store];
+    },
+    now: () => clock.now().getTime(),
+    pass: (milliseconds) => clock.pause(milliseconds),
+    drop: async () => undefined,
+  };
+});
+
+it('lets the owner be told again after a day', async () => {
+  const clock = new FixedClock();
+  const store = new InMemoryAttemptStore(clock, RULES, LIMITS);
+  expect([await store.mayNotify('h'), await store.mayNotify('h')]).toEqual([true, false]);
+  clock.advance(24 * 3_600_000 - 1);
+  expect(await store.mayNotify('h')).toBe(false);
+  clock.advance(1);
+  expect(await store.mayNotify('h')).toBe(true);
+});

@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectRedis, createLog, type RedisConnection } from '#platform';
+import { type FreshRedis, freshRedis } from '../../../../../test/support/redis.js';
+import { aDraft } from '../../testing/a-draft.js';
+import { LIMITS, RULES } from '../../testing/rules.js';
+import { attemptStoreContract } from '../attempt-store.contract.js';
+import { RedisAttemptStore } from './redis-attempt-store.js';
+
+let redis: FreshRedis;
+let connections: RedisConnection[];
+
+beforeAll(async () => {
+  redis = await freshRedis();
+  const connect = () => connectRedis([redis.url], createLog({ logLevel: 'silent' }));
+  connections = await Promise.all([connect(), connect(), connect(), connect()]);
+});
+afterAll(async () => {
+  await Promise.all(connections.map((connection) => connection.close()));
+  await redis.drop();
+});
+
+attemptStoreContract('RedisAttemptStore', async () => ({
+  connections: (rules, limits) => connections.map((connection) => new RedisAttemptStore(connection, rules, limits)),
+  now: () => Date.now(),
+  // A little more: the clocks of Redis and of a timer are not the same one.
+  pass: (milliseconds) => sleep(milliseconds + 5),
+  drop: async () => undefined,
+}));
+
+describe('in Redis', () => {
+  it('INV-12 everything of an identifier shares its slot and dies by itself', async () => {
+    const [connection] = connections as [RedisConnection];
+    const store = new RedisAttemptStore(connection, RULES, LIMITS);
+    const draft = aDraft();
+    await connection.client.flushdb();
+    await store.place(draft, false);
+    await store.askForCode(draft, draft.attemptId, 'K7', 60_000);
+    await store.mayNotify(draft.identifierHash);
+    await store.finish(draft, draft.attemptId);
+    const keys = (await connection.client.keys('*')).filter((key) => !key.startsWith('foyer:{live}:')).sort();
+    const slot = `foyer:{${draft.identifierHash}}:`;
+    expect(keys).toEqual([`${slot}attempts`, `${slot}notified`]);
+    expect(await connection.client.pttl(`${slot}attempts`)).toBeGreaterThan(1_700_000);
+    expect(await connection.client.pttl(`${slot}attempts`)).toBeLessThanOrEqual(1_800_000);
+    expect(await connection.client.pttl(`${slot}notified`)).toBeGreaterThan(86_000_000);
+  });
+});

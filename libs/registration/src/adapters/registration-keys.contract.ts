@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { UnitOfWork } from '#kernel';
+import type { RegistrationKeys } from '../application/ports.js';
+import { hex } from '../testing/a-draft.js';
+
+export interface RegistrationKeysUnderTest {
+  readonly keys: RegistrationKeys;
+  readonly work: UnitOfWork;
+  drop(): Promise<void>;
+}
+
+const times = <T>(count: number, make: (n: number) => T) => Array.from({ length: count }, (_, n) => make(n));
+const upTo = (count: number) => times(count, (n) => n + 1);
+
+/** What every `RegistrationKeys` must do. */
+export function registrationKeysContract(name: string, open: () => Promise<RegistrationKeysUnderTest>): void {
+  describe(`${name} is a RegistrationKeys`, () => {
+    let under: RegistrationKeysUnderTest;
+    let keys: RegistrationKeys;
+    let identifier: string;
+
+    beforeAll(async () => {
+      under = await open();
+      ({ keys } = under);
+    });
+    beforeEach(() => {
+      identifier = hex();
+    });
+    afterAll(() => under.drop());
+
+    const hold = (proposed: string, lost: string | null = null, hashes = [identifier]) =>
+      under.work.run(() => keys.hold(hashes, proposed, lost));
+    const find = () => keys.find([identifier]);
+
+    it('knows no key before the first attempt', async () => {
+      expect(await find()).toBeNull();
+      expect(await under.work.run(() => keys.prove([identifier]))).toBeNull();
+    });
+
+    it('gives an identifier the id that was proposed first, for ever', async () => {
+      const id = randomUUID();
+      expect(await hold(id)).toEqual({ customerId: id, sequence: 1 });
+      expect(await hold(randomUUID())).toEqual({ customerId: id, sequence: 2 });
+      expect(await find()).toEqual({ customerId: id, sequence: 2 });
+    });
+
+    it('points to another id when the one it points to is lost, and counts its events anew', async () => {
+      const [lost, fresh] = [randomUUID(), randomUUID()];
+      await hold(lost);
+      await hold(lost);
+      expect(await hold(fresh, lost)).toEqual({ customerId: fresh, sequence: 1 });
+      expect(await hold(randomUUID(), lost)).toEqual({ customerId: fresh, sequence: 2 });
+    });
+
+    it('knows a key under every key of the ring, and writes a new one under the first', async () => {
+      const [id, newer] = [randomUUID(), hex()];
+      await hold(id);
+      const both = [newer, identifier];
+      expect(await keys.find(both)).toEqual({ customerId: id, sequence: 1 });
+      expect(await hold(randomUUID(), null, both)).toEqual({ customerId: id, sequence: 2 });
+      expect(await under.work.run(() => keys.prove(both))).toEqual({ customerId: id, sequence: 2 });
+      const [other, first] = [hex(), randomUUID()];
+      await hold(first, null, [other, hex()]);
+      expect(await keys.find([other])).toEqual({ customerId: first, sequence: 1 });
+    });
+
+    it('keeps nothing of a unit that is rolled back', async () => {
+      const failing = (proposed: string, lost: string | null) =>
+        under.work.run(async () => {
+          await keys.hold([identifier], proposed, lost);
+          throw new Error('changed its mind');
+        });
+      await expect(failing(randomUUID(), null)).rejects.toThrow('changed its mind');
+      expect(await find()).toBeNull();
+      const id = randomUUID();
+      await hold(id);
+      await expect(failing(randomUUID(), id)).rejects.toThrow('changed its mind');
+      expect(await find()).toEqual({ customerId: id, sequence: 1 });
+    });
+
+    it('INV-03 RC-03 gives thirty attempts at once one id, and each its place in the sequence', async () => {
+      const held = await Promise.all(times(30, () => hold(randomUUID())));
+      expect(new Set(held.map(({ customerId }) => customerId)).size).toBe(1);
+      expect(held.map(({ sequence }) => sequence).sort((a, b) => a - b)).toEqual(upTo(30));
+    });
+
+    it('INV-03 points to one id although thirty find it lost at once', async () => {
+      const lost = randomUUID();
+      await hold(lost);
+      const held = await Promise.all(times(30, () => hold(randomUUID(), lost)));
+      expect(new Set(held.map(({ customerId }) => customerId)).size).toBe(1);
+      expect(held.map(({ sequence }) => sequence).sort((a, b) => a - b)).toEqual(upTo(30));
+    });
+
+    it.each(['hold', 'prove'] as const)('locks a key from %s until the unit is over', async (how) => {
+      await hold(randomUUID());
+      const order: string[] = [];
+      let locked: () => void = () => undefined;
+      const isLocked = new Promise<void>((resolve) => {
+        locked = resolve;
+      });
+      const first = under.work.run(async () => {
+        await (how === 'hold' ? keys.hold([identifier], 'x', null) : keys.prove([identifier]));
+        locked();
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        order.push('first');
+      });
+      await isLocked;
+      const second = under.work.run(async () => {
+        await keys.prove([identifier]);
+        order.push('second');
+      });
+      await Promise.all([first, second]);
+      expect(order).toEqual(['first', 'second']);
+    });
+
+    it('leaves the keys of others alone', async () => {
+      const other = hex();
+      await hold(randomUUID(), null, [other]);
+      await hold(randomUUID());
+      await under.work.run(() => keys.prove([identifier]));
+      expect((await keys.find([other]))?.sequence).toBe(1);
+    });
+  });
+}

@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto';
+import type { AttemptDraft } from '../domain/registration-attempt.js';
+
+export const hex = (): string => randomUUID().replaceAll('-', '').repeat(2);
+
+/** An attempt of an identifier and a password of its own. */
+export function aDraft(changes: Partial<AttemptDraft> = {}): AttemptDraft {
+  return {
+    identifierHash: hex(),
+    tag: hex(),
+    attemptId: randomUUID(),
+    customerId: randomUUID(),
+    recipient: 'mia@example.org',
+    profile: { firstName: 'Mia', lastName: null, market: 'US', locale: 'en' },
+    sealedPreHash: '0.sealed',
+    reference: 'K7',
+    decoy: false,
+    source: '192.0.2.7',
+    ...changes,
+  };
+}

@@ -1,0 +1,65 @@
+import {
+  CustomerCreatedV1,
+  CustomerDirectory,
+  type CustomerView,
+  IdentifierTaken,
+  type Newcomer,
+  type Standing,
+} from '#customers';
+import type { Identifier, Outbox } from '#kernel';
+import type { Participant } from './in-memory-unit-of-work.js';
+
+interface Known extends Newcomer {
+  readonly view: CustomerView;
+}
+
+/** The customers, and what made them customers. */
+export class InMemoryCustomerDirectory extends CustomerDirectory implements Participant {
+  #known: readonly Known[] = [];
+
+  constructor(private readonly outbox: Outbox) {
+    super();
+  }
+
+  get customers(): readonly Newcomer[] {
+    return this.#known;
+  }
+
+  override async standing(identifier: Identifier, id: string | null): Promise<Standing> {
+    const holder = this.#known.find((known) => known.identifier.key === identifier.key);
+    const bearer = this.#known.find((known) => known.id === id);
+    return {
+      holderId: holder?.id ?? null,
+      idIsUsed: bearer !== undefined,
+      admittedBy: bearer?.attemptId ?? null,
+    };
+  }
+
+  override async admit(newcomer: Newcomer): Promise<CustomerView> {
+    if (this.#known.some(({ id, identifier }) => id === newcomer.id || identifier.key === newcomer.identifier.key))
+      throw new IdentifierTaken();
+    const view = viewOf(newcomer);
+    this.#known = [...this.#known, { ...newcomer, view }];
+    await this.outbox.append(CustomerCreatedV1.of(view));
+    return view;
+  }
+
+  override async find(id: string): Promise<CustomerView | null> {
+    return this.#known.find((known) => known.id === id)?.view ?? null;
+  }
+
+  checkpoint(): () => void {
+    const kept = this.#known;
+    return () => {
+      this.#known = kept;
+    };
+  }
+}
+
+function viewOf({ id, identifier, firstName, lastName, market, locale, verifiedBy }: Newcomer): CustomerView {
+  const email = identifier.kind === 'email' ? identifier.canonical : null;
+  const phone = identifier.kind === 'phone' ? identifier.canonical : null;
+  const person = { id, email, phone, firstName, lastName, document: null, market, locale, attributes: {} };
+  const then = '2026-03-01T12:00:00.000Z';
+  return { ...person, status: 'active', verifiedBy, createdAt: then, updatedAt: then, version: 1 };
+}

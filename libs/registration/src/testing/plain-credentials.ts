@@ -1,0 +1,23 @@
+import { Credentials, type NewSubject, type PreHash } from '#auth';
+
+/** Two peppers, `new` and `old`, that season nothing; keeps what the expensive hash was made of. */
+export class PlainCredentials extends Credentials {
+  readonly hashed: PreHash[] = [];
+  /** Runs before each expensive hash: to fail it, or to hold it up. */
+  beforeHash: () => Promise<void> | void = () => undefined;
+
+  override preHashes(password: string): readonly [PreHash, ...PreHash[]] {
+    return [
+      { kid: 'new', value: `new:${password}` },
+      { kid: 'old', value: `old:${password}` },
+    ];
+  }
+
+  override async hash(preHash: PreHash): Promise<string> {
+    await this.beforeHash();
+    this.hashed.push(preHash);
+    return `hashed(${preHash.value})`;
+  }
+
+  override async enrol(_subject: NewSubject): Promise<void> {}
+}

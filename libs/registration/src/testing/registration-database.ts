@@ -1,0 +1,38 @@
+import { UnitOfWork } from '#kernel';
+import { createDataSource, Database, migrate, type Tables, TransactionConflict } from '#platform';
+import { type FreshDatabase, freshMariaDatabase, freshPostgresDatabase } from '../../../../test/support/databases.js';
+
+export const DATABASES: readonly (readonly [string, () => Promise<FreshDatabase>])[] = [
+  ['PostgreSQL', freshPostgresDatabase],
+  ['MariaDB', freshMariaDatabase],
+];
+
+/** Runs a unit again after a conflict, as the program does. */
+class RetryingUnitOfWork extends UnitOfWork {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  override async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.database.inTransaction) return work();
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.database.transaction(work);
+      } catch (error) {
+        if (!(error instanceof TransactionConflict) || tries === 3) throw error;
+      }
+    }
+  }
+}
+
+/** A fresh database with these tables. */
+export async function openDatabase(
+  fresh: () => Promise<FreshDatabase>,
+  tables: readonly Tables[],
+): Promise<{ readonly database: Database; readonly work: UnitOfWork; drop(): Promise<void> }> {
+  const { url, drop } = await fresh();
+  const source = await createDataSource(url, tables).initialize();
+  await migrate(source);
+  const database = new Database(source);
+  return { database, work: new RetryingUnitOfWork(database), drop: () => source.destroy().then(drop) };
+}

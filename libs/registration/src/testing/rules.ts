@@ -1,0 +1,24 @@
+import type { RegistrationLimits } from '../application/limits.js';
+import type { RegistrationRules } from '../application/ports.js';
+
+/** The defaults of the contract. */
+export const RULES: RegistrationRules = {
+  codeLength: 4,
+  codeTtlSeconds: 60,
+  attemptTtlSeconds: 1_800,
+  registrationDisclosure: 'conceal',
+  passwordMinimum: 8,
+  defaultMarket: 'US',
+  smsCountries: ['US', 'BR'],
+};
+
+export const LIMITS: RegistrationLimits = {
+  attemptsPerSource: 3,
+  attemptsPerIdentifier: 12,
+  liveAttempts: 500_000,
+  sendsPerSourceMinute: 3,
+  sendsPerSourceDay: 5,
+  sendsPerIdentifier: 30,
+  smsPerDay: 1_000,
+  messageBacklogSeconds: 5,
+};
