@@ -15,7 +15,7 @@ export {
 export { createDataSource } from './database/data-source.js';
 export { Database } from './database/database.js';
 export { DuplicateKey, TransactionConflict } from './database/database-errors.js';
-export { column, type Dialect, jsonTransformer, limit, NOW_MS, typesFor } from './database/dialect.js';
+export { column, type Dialect, limit, NOW_MS, typesFor } from './database/dialect.js';
 export { hasPendingMigrations, migrate } from './database/migrate.js';
 export type { Tables } from './database/tables.js';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.js';

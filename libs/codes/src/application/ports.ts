@@ -23,7 +23,7 @@ export interface StoredStatus extends CodeStatus {
 export abstract class CodeStore {
   /** @param length digits of the code */
   abstract put(address: CodeAddress, mac: string, length: number, lifeMs: number): Promise<void>;
-  /** Sets the life of a code from now, if it is still the one with this MAC. */
+  /** Sets the life of a code from now, if it is alive and still the one with this MAC. */
   abstract restart(address: CodeAddress, mac: string, lifeMs: number): Promise<boolean>;
   abstract remove(address: CodeAddress, mac?: string): Promise<void>;
   /** @param macs the typed code under every key of the ring */

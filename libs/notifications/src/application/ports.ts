@@ -40,6 +40,8 @@ export abstract class Channels {
 export interface DueMessage {
   readonly kind: string;
   readonly reference: string;
+  /** Names the lease, when it was leased. */
+  readonly lease?: number;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { DataSource, ObjectLiteral, QueryRunner } from 'typeorm';
 import { Breaker } from '../breaker.js';
 import { isAway, translate } from './database-errors.js';
 import type { Dialect } from './dialect.js';
@@ -52,9 +52,10 @@ export class Database {
     return (await this.#send(sql, values)).affected ?? 0;
   }
 
-  /** For `insert` and `update` by entity schema. Never `save()`: it resets versions. */
-  get manager(): EntityManager {
-    return this.#ambient.getStore()?.runner.manager ?? this.source.manager;
+  /** A row of an entity schema. Never `save()`: it resets versions. */
+  async insert<Row extends object>(schema: string, row: Row): Promise<void> {
+    const manager = this.#ambient.getStore()?.runner.manager ?? this.source.manager;
+    await this.#translated(() => manager.getRepository<ObjectLiteral>(schema).insert(row));
   }
 
   /** Runs when the ambient transaction has committed; at once when there is none. */
@@ -73,10 +74,6 @@ export class Database {
     const result = await this.#inside(transaction, work);
     for (const wake of transaction.afterCommit) wake();
     return result;
-  }
-
-  translate(error: unknown): unknown {
-    return translate(this.dialect, error);
   }
 
   get #pool(): PostgresClient {
@@ -133,7 +130,7 @@ export class Database {
       try {
         return await work();
       } catch (error) {
-        throw this.translate(error);
+        throw translate(this.dialect, error);
       }
     }, isAway);
   }

@@ -4,10 +4,17 @@ export type Dialect = 'postgres' | 'mysql' | 'mariadb' | 'mssql';
 
 interface PortableType {
   readonly type: ColumnType;
+  readonly transformer?: ValueTransformer;
   readonly length?: number;
   readonly precision?: number;
 }
 type Kind = 'id' | 'hash' | 'instant' | 'text' | 'json' | 'flag';
+
+/** Where a database has no JSON of its own, it is text. */
+const jsonText: ValueTransformer = {
+  to: (value: unknown) => JSON.stringify(value),
+  from: (value: unknown) => (typeof value === 'string' ? JSON.parse(value) : value),
+};
 
 const HASH: PortableType = { type: 'char', length: 64 };
 
@@ -28,7 +35,7 @@ const TYPES: Record<Dialect, Record<Kind, PortableType>> = {
     hash: HASH,
     instant: { type: 'datetime2', precision: 3 },
     text: { type: 'nvarchar', length: -1 },
-    json: { type: 'nvarchar', length: -1 },
+    json: { type: 'nvarchar', length: -1, transformer: jsonText },
     flag: { type: 'bit' },
   },
 };
@@ -39,7 +46,7 @@ function mysqlTypes(): Record<Kind, PortableType> {
     hash: HASH,
     instant: { type: 'datetime', precision: 3 },
     text: { type: 'longtext' },
-    json: { type: 'longtext' },
+    json: { type: 'longtext', transformer: jsonText },
     flag: { type: 'boolean' },
   };
 }
@@ -68,9 +75,3 @@ export function column(name: string, type: PortableType, extra: Partial<TableCol
     ...extra,
   };
 }
-
-/** JSON is a string in the portable columns; PostgreSQL's driver parses jsonb by itself. */
-export const jsonTransformer: ValueTransformer = {
-  to: (value: unknown) => JSON.stringify(value),
-  from: (value: unknown) => (typeof value === 'string' ? JSON.parse(value) : value),
-};

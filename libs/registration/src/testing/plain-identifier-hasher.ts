@@ -1,12 +1,15 @@
+import { createHash } from 'node:crypto';
 import { type Identifier, IdentifierHasher } from '#kernel';
 
-/** Two keys, `new` and `old`, that hide nothing. */
+/** Two keys, `new` and `old`, that are no secret. */
 export class PlainIdentifierHasher extends IdentifierHasher {
   override hash(identifier: Identifier): string {
-    return `new ${identifier.key}`;
+    return hashed('new', identifier);
   }
 
   override candidates(identifier: Identifier): readonly string[] {
-    return [this.hash(identifier), `old ${identifier.key}`];
+    return [hashed('new', identifier), hashed('old', identifier)];
   }
 }
+
+const hashed = (kid: string, { key }: Identifier): string => createHash('sha256').update(`${kid} ${key}`).digest('hex');

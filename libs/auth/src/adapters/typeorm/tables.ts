@@ -38,6 +38,7 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
     new EntitySchema<IdentifierRow>({
       name: IDENTIFIERS,
       columns: { identifierHash: { ...type.hash, primary: true }, customerId: type.id },
+      indices: [{ name: 'ix_auth_identifiers_customer', columns: ['customerId'] }],
     }),
   ];
 }

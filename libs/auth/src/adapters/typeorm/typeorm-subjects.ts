@@ -15,10 +15,9 @@ export class TypeOrmSubjects extends Subjects {
   }
 
   async add(subject: Subject, identifierHash: string): Promise<void> {
-    const { manager } = this.database;
     const row = toRow(subject, this.clock.now());
-    await manager.getRepository<SubjectRow>(SUBJECTS).insert(row);
-    await manager.getRepository<IdentifierRow>(IDENTIFIERS).insert({ identifierHash, customerId: row.customerId });
+    await this.database.insert<SubjectRow>(SUBJECTS, row);
+    await this.database.insert<IdentifierRow>(IDENTIFIERS, { identifierHash, customerId: row.customerId });
   }
 
   async byIdentifier(identifierHashes: readonly string[]): Promise<Subject | null> {

@@ -36,7 +36,7 @@ export class InMemoryCodeStore extends CodeStore {
 
   async restart(address: CodeAddress, mac: string, lifeMs: number): Promise<boolean> {
     const code = this.#codes.get(keyOf(address));
-    if (code?.mac !== mac) return false;
+    if (code?.mac !== mac || code.expiresAt <= this.#codes.now) return false;
     this.#write(address, { ...code, expiresAt: this.#codes.now + lifeMs });
     return true;
   }

@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import { type Dialect, jsonTransformer, type Tables, typesFor } from '#platform';
+import { type Dialect, type Tables, typesFor } from '#platform';
 import type { CustomerState } from '../../domain/customer.js';
 import { CreateCustomers1763600000002 } from './migrations/1763600000002-create-customers.js';
 
@@ -26,7 +26,7 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
         lastName: { type: 'varchar', length: 400, nullable: true },
         market: { type: 'char', length: 2 },
         locale: { type: 'varchar', length: 35 },
-        attributes: { ...type.json, transformer: jsonTransformer },
+        attributes: type.json,
         status: { type: 'varchar', length: 16 },
         verifiedBy: { type: 'varchar', length: 16 },
         attemptId: type.id,
@@ -34,6 +34,13 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
         updatedAt: type.instant,
         version: { type: 'int' },
       },
+      indices: (['email', 'phone'] as const).map((kind) => ({
+        name: `uq_customers_${kind}`,
+        columns: [`${kind}Hash`],
+        unique: true,
+        // Many rows may have none: SQL Server alone needs to be told.
+        ...(dialect === 'mssql' ? { where: `${kind}_hash IS NOT NULL` } : {}),
+      })),
     }),
   ];
 }

@@ -17,10 +17,8 @@ export class TypeOrmCustomers extends Customers {
   async add(customer: Customer, identifierHash: string): Promise<void> {
     const state = customer.snapshot();
     const hashes = { emailHash: state.email && identifierHash, phoneHash: state.phone && identifierHash };
-    const rows = this.database.manager.getRepository<CustomerRow>(CUSTOMERS);
-    await rows.insert({ ...state, ...hashes } as object).catch((error: unknown) => {
-      const cause = this.database.translate(error);
-      throw cause instanceof DuplicateKey ? new IdentifierTaken() : cause;
+    await this.database.insert<CustomerRow>(CUSTOMERS, { ...state, ...hashes }).catch((error: unknown) => {
+      throw error instanceof DuplicateKey ? new IdentifierTaken() : error;
     });
   }
 

@@ -70,13 +70,17 @@ export class RabbitMqEventPublisher extends EventPublisher {
       connect(url.href, { timeout: CONNECT_MS, clientProperties: { connection_name: 'foyer publisher' } }),
     );
     this.#connection = connection;
-    connection.on('error', (error: Error) => this.#leave(error));
-    connection.on('close', () => this.#leave(new Error('connection closed')));
+    // What an old connection still says takes nothing from the one that has its place.
+    const leave = (error: Error): void => {
+      if (this.#connection === connection) this.#leave(error);
+    };
+    connection.on('error', leave);
+    connection.on('close', () => leave(new Error('connection closed')));
     connection.on('blocked', (reason: string) =>
       this.log.warn({ publisher: this.name, reason }, 'the broker blocks publishers'),
     );
     const channel = await within(CONNECT_MS, connection.createConfirmChannel());
-    channel.on('error', (error: Error) => this.#leave(error));
+    channel.on('error', leave);
     channel.on('return', (message: Message) => this.#returned.add(String(message.properties.messageId)));
     await within(CONNECT_MS, declareTopology(channel));
     this.#failures = 0;

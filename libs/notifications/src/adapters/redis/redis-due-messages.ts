@@ -10,12 +10,14 @@ export class RedisDueMessages extends DueMessages {
   readonly #put: Script;
   readonly #lease: Script;
   readonly #backlog: Script;
+  readonly #done: Script;
   #wake: () => void = () => undefined;
 
-  constructor(private readonly redis: RedisConnection) {
+  constructor(redis: RedisConnection) {
     super();
     this.#put = redis.script(new URL('./put.lua', import.meta.url));
     this.#lease = redis.script(new URL('./lease.lua', import.meta.url));
+    this.#done = redis.script(new URL('./done.lua', import.meta.url));
     this.#backlog = redis.script(new URL('./backlog.lua', import.meta.url));
   }
 
@@ -25,12 +27,12 @@ export class RedisDueMessages extends DueMessages {
   }
 
   async lease(count: number, leaseMs: number): Promise<readonly DueMessage[]> {
-    const entries = (await this.#lease([KEY], [count, leaseMs])) as string[];
-    return entries.map(messageOf);
+    const [lease, entries] = (await this.#lease([KEY], [count, leaseMs])) as [number, string[]];
+    return entries.map((entry) => ({ ...messageOf(entry), lease }));
   }
 
   async done(message: DueMessage): Promise<void> {
-    await this.redis.command((client) => client.zrem(KEY, entryOf(message)));
+    await this.#done([KEY], [entryOf(message), message.lease ?? 0]);
   }
 
   async backlogSeconds(): Promise<number> {

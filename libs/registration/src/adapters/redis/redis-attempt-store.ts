@@ -68,7 +68,10 @@ export class RedisAttemptStore extends AttemptStore {
   }
 
   async remove(key: AttemptKey): Promise<void> {
-    await this.redis.command((client) => client.hdel(attemptsOf(key), key.tag));
+    await this.redis.command(async (client) => {
+      await client.hdel(attemptsOf(key), key.tag);
+      await client.zrem(LIVE, `${key.identifierHash}.${key.tag}`);
+    });
   }
 
   async live(): Promise<number> {

@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authTables } from '#auth/module';
 import { codesTables } from '#codes/module';
 import { customersTables } from '#customers/module';
@@ -41,62 +41,57 @@ async function drift(url: string, tables: readonly Tables[]): Promise<readonly s
 }
 
 describe.each(DATABASES)('the migrations of every module on %s', (_, fresh) => {
-  let database: FreshDatabase;
-  beforeEach(async () => {
-    database = await fresh();
-  });
-  afterEach(() => database.drop());
+  const databases: FreshDatabase[] = [];
+  const empty = async () => {
+    const database = await fresh();
+    databases.push(database);
+    return database.url;
+  };
+  afterAll(() => Promise.all(databases.map((database) => database.drop())));
 
-  it('run from an empty database, in order, once', async () => {
-    expect(await migrated(database.url)).toEqual(EVERY);
-    expect(await migrated(database.url)).toEqual([]);
-  });
-
-  it('FM-U3 run once although four start at once', async () => {
-    const done = await Promise.all([1, 2, 3, 4].map(() => migrated(database.url)));
+  it('FM-U3 run in order and once from an empty database, although four start at once', async () => {
+    const url = await empty();
+    const done = await Promise.all([1, 2, 3, 4].map(() => migrated(url)));
     expect(done.flat()).toEqual(EVERY);
     expect(done.filter(({ length }) => length > 0)).toHaveLength(1);
+    expect(await migrated(url)).toEqual([]);
   });
 
-  it('tell a program whether they have run', async () => {
-    const source = await createDataSource(database.url, TABLES).initialize();
+  it('FM-U2 complete what a killed start has left half done, tell whether they have run, and can be undone', async () => {
+    const url = await empty();
+    const first = TABLES.slice(0, 2);
+    await migrated(url, first);
+    const source = await createDataSource(url, TABLES).initialize();
     expect(await hasPendingMigrations(source)).toBe(true);
-    await migrate(source);
+    expect(await migrate(source)).toEqual(EVERY.filter((name) => !namesOf(first).includes(name)));
     expect(await hasPendingMigrations(source)).toBe(false);
-    await source.destroy();
-  });
-
-  it('FM-U2 complete what a killed start has left half done', async () => {
-    await migrated(database.url, TABLES.slice(0, 2));
-    const done = namesOf(TABLES.slice(0, 2));
-    expect(await migrated(database.url)).toEqual(EVERY.filter((name) => !done.includes(name)));
-  });
-
-  it('can be undone', async () => {
-    await migrated(database.url);
-    const source = await createDataSource(database.url, TABLES).initialize();
     for (const _migration of EVERY) await source.undoLastMigration();
-    expect(await hasPendingMigrations(source)).toBe(true);
+    expect(await migrate(source)).toEqual(EVERY);
     await source.destroy();
-    expect(await migrated(database.url)).toHaveLength(EVERY.length);
   });
 
-  it('leave nothing that the schemas would change', async () => {
-    await migrated(database.url);
-    expect(await drift(database.url, TABLES)).toEqual([]);
-  });
+  describe('when they have run', () => {
+    let url: string;
+    beforeAll(async () => {
+      url = await empty();
+      await migrated(url);
+    });
 
-  it('would show a schema that does not fit', async () => {
-    await migrated(database.url);
-    const wrong: Tables = {
-      schemas: (dialect) => [
-        new EntitySchema({
-          name: 'registration_keys',
-          columns: { identifierHash: { ...typesFor(dialect).hash, primary: true }, more: { type: 'int' } },
-        }),
-      ],
-      migrations: [],
-    };
-    expect((await drift(database.url, [wrong])).join('\n')).toContain('more');
+    it('leave nothing that the schemas would change', async () => {
+      expect(await drift(url, TABLES)).toEqual([]);
+    });
+
+    it('would show a schema that does not fit', async () => {
+      const wrong: Tables = {
+        schemas: (dialect) => [
+          new EntitySchema({
+            name: 'registration_keys',
+            columns: { identifierHash: { ...typesFor(dialect).hash, primary: true }, more: { type: 'int' } },
+          }),
+        ],
+        migrations: [],
+      };
+      expect((await drift(url, [wrong])).join('\n')).toContain('more');
+    });
   });
 });

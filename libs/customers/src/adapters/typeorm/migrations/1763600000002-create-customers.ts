@@ -8,7 +8,8 @@ export class CreateCustomers1763600000002 implements MigrationInterface {
   readonly name = 'CreateCustomers1763600000002';
 
   async up(runner: QueryRunner): Promise<void> {
-    const type = typesFor(runner.connection.options.type as Dialect);
+    const dialect = runner.connection.options.type as Dialect;
+    const type = typesFor(dialect);
     await runner.createTable(
       new Table({
         name: 'customers',
@@ -34,7 +35,7 @@ export class CreateCustomers1763600000002 implements MigrationInterface {
           name: `uq_customers_${kind}`,
           columnNames: [`${kind}_hash`],
           isUnique: true,
-          where: `${kind}_hash IS NOT NULL`,
+          ...(dialect === 'mssql' ? { where: `${kind}_hash IS NOT NULL` } : {}),
         })),
       }),
     );

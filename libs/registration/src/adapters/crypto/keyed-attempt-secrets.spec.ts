@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { KeyRing } from '#platform';
+import type { AttemptState } from '../../domain/registration-attempt.js';
+import { aDraft, hex } from '../../testing/a-draft.js';
+import { KeyedAttemptSecrets } from './keyed-attempt-secrets.js';
+
+const OLD = { kid: '0', secret: 'the-older-secret-of-this-test-suite-0' };
+const NEW = { kid: 'k_2026-03_abcdef', secret: 'the-newer-secret-of-this-test-suite-1' };
+const secrets = new KeyedAttemptSecrets([OLD]);
+const rotated = new KeyedAttemptSecrets([NEW, OLD]);
+const PRE_HASH = { kid: '0', value: createHash('sha384').update('x').digest('base64') };
+
+describe('a tag', () => {
+  const [tag] = secrets.tags('mia', PRE_HASH);
+
+  it('is the same for the same password of the same identifier, and 64 hex characters', () => {
+    expect(secrets.tags('mia', { ...PRE_HASH })).toEqual([tag]);
+    expect(tag).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('is another one for another password, pepper, identifier or key', () => {
+    const others = [
+      secrets.tags('mia', { ...PRE_HASH, value: `${PRE_HASH.value.slice(1)}x` })[0],
+      secrets.tags('mia', { ...PRE_HASH, kid: '1' })[0],
+      secrets.tags('zoe', PRE_HASH)[0],
+      rotated.tags('mia', PRE_HASH)[0],
+    ];
+    expect(new Set([tag, ...others]).size).toBe(5);
+  });
+
+  it('is made under every key of the ring, the one that writes first', () => {
+    expect(rotated.tags('mia', PRE_HASH)).toEqual([new KeyedAttemptSecrets([NEW]).tags('mia', PRE_HASH)[0], tag]);
+  });
+
+  it('does not hold what it is made of', () => {
+    expect(tag).not.toContain(Buffer.from(PRE_HASH.value, 'base64').toString('hex').slice(0, 16));
+  });
+});
+
+describe('a seal', () => {
+  it('is opened for its attempt', () => {
+    expect(secrets.open(secrets.seal(PRE_HASH, 'attempt'), 'attempt')).toEqual(PRE_HASH);
+  });
+
+  it('keeps whatever is in it', () => {
+    for (const preHash of [
+      { kid: 'a-b_c', value: 'with.dots.in.it' },
+      { kid: '0', value: '' },
+    ])
+      expect(secrets.open(secrets.seal(preHash, 'a'), 'a')).toEqual(preHash);
+  });
+
+  it('is never the same twice, and shows nothing', () => {
+    const sealed = Array.from({ length: 100 }, () => secrets.seal(PRE_HASH, 'attempt'));
+    expect(new Set(sealed).size).toBe(100);
+    expect(sealed.join()).not.toContain(PRE_HASH.value);
+  });
+
+  it('is bound to its attempt: moved to another, it does not open', () => {
+    expect(() => secrets.open(secrets.seal(PRE_HASH, 'attempt'), 'another')).toThrow();
+  });
+
+  it('does not open when one bit was changed, wherever', () => {
+    const sealed = secrets.seal(PRE_HASH, 'attempt');
+    const [kid, content = ''] = sealed.split('.');
+    const bytes = Buffer.from(content, 'base64url');
+    for (let at = 0; at < bytes.length; at++) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(() => secrets.open(`${kid}.${changed.toString('base64url')}`, 'attempt')).toThrow();
+    }
+  });
+
+  it.each(['', '.', '0', '0.', '0.AAAA', 'gone.AAAA', 'no seal'])('%j does not open, and says no secret', (sealed) => {
+    let message = '';
+    try {
+      secrets.open(sealed, 'attempt');
+    } catch (error) {
+      message = String(error);
+    }
+    expect(message).not.toBe('');
+    expect(message).not.toContain('secret-of');
+  });
+
+  it('is opened after a rotation, with the key that it names', () => {
+    const before = secrets.seal(PRE_HASH, 'attempt');
+    expect(rotated.open(before, 'attempt')).toEqual(PRE_HASH);
+    const after = rotated.seal(PRE_HASH, 'attempt');
+    expect(after.startsWith(`${NEW.kid}.`)).toBe(true);
+    expect(() => secrets.open(after, 'attempt')).toThrow(/no key/);
+  });
+});
+
+describe('a reference', () => {
+  it('is two characters that nobody mistakes for others, all of them', () => {
+    const references = Array.from({ length: 5_000 }, () => secrets.reference());
+    expect(references.every((reference) => /^[ACDEFGHJKLMNPQRTUVWXYZ234679]{2}$/.test(reference))).toBe(true);
+    expect(new Set(references.join('')).size).toBe(28);
+  });
+});
+
+it('does not show its keys', () => {
+  const shown = inspect(rotated, { depth: 9, showHidden: true }) + JSON.stringify(rotated);
+  expect(shown).not.toContain('secret-of-this-test');
+});
+
+describe('the largest attempt that is accepted', () => {
+  const ring: KeyRing = [{ ...NEW, kid: 'k'.repeat(16) }];
+  const attemptId = '00000000-0000-7000-8000-000000000000';
+  const names = (firstName: string, lastName: string) => ({
+    firstName,
+    lastName,
+    market: 'US',
+    locale: 'en-Latn-US-oxendict',
+  });
+  const sizeOf = (profile: AttemptState['profile'], recipient: string) => {
+    const keyed = new KeyedAttemptSecrets(ring);
+    const draft = aDraft({ identifierHash: hex(), tag: hex(), attemptId, customerId: attemptId, profile, recipient });
+    const sealedPreHash = keyed.seal({ ...PRE_HASH, kid: 'p'.repeat(16) }, attemptId);
+    const source = 'ffff:ffff:ffff:ffff::/64';
+    const times = { expiresAt: 1.8e12, askedAt: 1.8e12, codeUntil: 1.8e12, activatedAt: 0 };
+    const attempt: AttemptState = { ...draft, sealedPreHash, source, decoy: true, started: true, ...times };
+    return Buffer.byteLength(JSON.stringify(attempt));
+  };
+  const LONGEST = `${'a'.repeat(64)}@${'b.'.repeat(91)}example`;
+
+  it('stays within a kibibyte with an address and names as people have them', () => {
+    expect(
+      sizeOf(names('Wilhelmina Maria', 'van der Vlierden-Ouwehand'), 'wilhelmina.van.der.vlierden@example.org'),
+    ).toBeLessThan(1_024);
+  });
+
+  it('stays within a kibibyte with the longest address and the longest names', () => {
+    expect(sizeOf(names('ä'.repeat(150), 'ä'.repeat(150)), LONGEST)).toBeLessThanOrEqual(1_024);
+  });
+
+  it('stays within a kibibyte with names that JSON has to escape', () => {
+    expect(sizeOf(names('"'.repeat(200), '\\'.repeat(200)), LONGEST)).toBeLessThanOrEqual(1_024);
+  });
+});

@@ -1,0 +1,84 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { MIA, Registration } from '../../testing/registration.js';
+import { RegistrationBasicStrategy } from './registration-basic.strategy.js';
+
+describe('RegistrationBasicStrategy', () => {
+  let house: Registration;
+  let strategy: RegistrationBasicStrategy;
+
+  const basic = (username: string, password = MIA.password) =>
+    `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  const identify = (...values: string[]) =>
+    strategy.identify({ raw: { rawHeaders: values.flatMap((value) => ['Authorization', value]) }, headers: {} });
+
+  beforeEach(async () => {
+    house = new Registration();
+    const { attempts, secrets, credentials, identifiers, rules } = house;
+    strategy = new RegistrationBasicStrategy(attempts, secrets, credentials, identifiers, rules);
+    await house.register();
+  });
+
+  it('given identifier and password of a live attempt, then its key and the pre-hash of the password', async () => {
+    expect(await identify(basic('mia@example.org'))).toEqual({
+      key: house.keyOf(),
+      preHash: house.credentials.preHashes(MIA.password)[0],
+    });
+  });
+
+  it('given the identifier as people type it, then the same', async () => {
+    expect(await identify(basic('Mia@EXAMPLE.org'))).toBeDefined();
+    await house.register({ email: undefined, phone: '+16502530000' });
+    for (const phone of ['+16502530000', '(650) 253-0000', '001 650 253 0000'])
+      expect(await identify(basic(phone)), phone).toBeDefined();
+  });
+
+  it('given a password of any characters, then it is proven as it was accepted', async () => {
+    const password = 'Pässwörter: "x\u0000" 🔑:';
+    await house.register({ email: 'zoe@example.org', password });
+    expect(await identify(basic('zoe@example.org', password))).toBeDefined();
+    expect(await identify(basic('zoe@example.org', password.normalize('NFD')))).toBeDefined();
+  });
+
+  it('given an attempt under an older pepper, then it is found, with the pre-hash of that pepper', async () => {
+    const [, older] = house.credentials.preHashes(MIA.password);
+    const attempt = await house.attempt();
+    if (!attempt || !older) throw new Error('there are two peppers');
+    const [tag] = house.secrets.tags(attempt.identifierHash, older);
+    await house.attempts.remove(attempt);
+    await house.attempts.place({ ...attempt, tag }, false);
+    expect(await identify(basic('mia@example.org'))).toEqual({
+      key: { identifierHash: attempt.identifierHash, tag },
+      preHash: older,
+    });
+  });
+
+  it.each<[string, () => string[]]>([
+    ['nothing', () => []],
+    ['garbage', () => ['Basic garbage']],
+    ['two of them', () => [basic('mia@example.org'), basic('mia@example.org')]],
+    ['an unknown identifier', () => [basic('zoe@example.org')]],
+    ['something that is no identifier', () => [basic('mia')]],
+    ['another password', () => [basic('mia@example.org', 'another one')]],
+    ['an empty password', () => [basic('mia@example.org', '')]],
+    ['a password that nobody can have', () => [basic('mia@example.org', 'x'.repeat(600))]],
+  ])('given %s, then one answer for all', async (_, headers) => {
+    expect(await identify(...headers())).toBeUndefined();
+  });
+
+  it('given an attempt that has died, then nobody', async () => {
+    house.clock.advance(1_800_000);
+    expect(await identify(basic('mia@example.org'))).toBeUndefined();
+  });
+
+  it('given a receipt, then it is known: a lost answer can be repeated', async () => {
+    const [text = ''] = await house.send();
+    await house.activate(text.slice(0, 4));
+    expect(await identify(basic('mia@example.org'))).toBeDefined();
+  });
+
+  it('asks by a scheme that makes browsers show their dialog, unless a script is calling', () => {
+    const challenge = (headers: object) => strategy.challenge({ raw: { rawHeaders: [] }, headers: { ...headers } });
+    expect(challenge({})).toBe('Basic realm="foyer", charset="UTF-8"');
+    expect(challenge({ 'x-requested-with': 'fetch' })).toBe('xBasic realm="foyer", charset="UTF-8"');
+  });
+});

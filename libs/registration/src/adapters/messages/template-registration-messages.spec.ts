@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import type { AttemptState } from '../../domain/registration-attempt.js';
+import { aDraft } from '../../testing/a-draft.js';
+import { CountingIds } from '../../testing/counting-ids.js';
+import { RULES } from '../../testing/rules.js';
+import { TemplateRegistrationMessages } from './template-registration-messages.js';
+
+const messages = new TemplateRegistrationMessages(new CountingIds(), RULES);
+const TYPED = '<b>typed by a stranger</b>';
+const attempt = (recipient: string, locale = 'en') =>
+  ({
+    ...aDraft({ recipient, reference: 'K7' }),
+    profile: { firstName: TYPED, lastName: TYPED, market: 'US', locale },
+  }) as unknown as AttemptState;
+const mail = (locale?: string) => attempt('mia@example.org', locale);
+const sms = (locale?: string) => attempt('+16502530000', locale);
+const LOCALES = ['en', 'pt-BR', 'fr'];
+
+describe.each(LOCALES)('in %s', (locale) => {
+  it('a code mail begins with the code, tells which one it is and what to do if it was not you', () => {
+    const { channel, to, subject, text, html } = messages.code(mail(locale), '0420');
+    expect([channel, to]).toEqual(['email', 'mia@example.org']);
+    expect(subject).toContain('0420');
+    expect(text).toMatch(/^0420\n/);
+    for (const part of [text, html]) expect(part).toMatch(/0420[\s\S]*K7/);
+  });
+
+  it('a code SMS fits into two parts of GSM or Unicode text and tells both', () => {
+    const { channel, to, text, html } = messages.code(sms(locale), '04200420');
+    expect([channel, to, html]).toEqual(['sms', '+16502530000', undefined]);
+    expect(text).toMatch(/^04200420[\s\S]*K7/);
+    expect(text.length).toBeLessThanOrEqual(268);
+  });
+
+  it('AC-35 no message before proof carries what a stranger typed', () => {
+    for (const to of [mail(locale), sms(locale)])
+      for (const message of [messages.code(to, '0420'), messages.alreadyRegistered(to)])
+        expect(JSON.stringify(message)).not.toContain('stranger');
+  });
+
+  it('the notice holds no code and no reference', () => {
+    for (const to of [mail(locale), sms(locale)]) {
+      const { subject, text } = messages.alreadyRegistered(to);
+      expect(`${subject} ${text}`).not.toMatch(/\d|K7/);
+      expect(text.length).toBeGreaterThan(40);
+    }
+  });
+});
+
+it.each([
+  ['pt', 'pt-BR'],
+  ['pt-PT', 'pt-BR'],
+  ['PT-br', 'pt-BR'],
+  ['fr-CA', 'fr'],
+  ['en-GB', 'en'],
+  ['de', 'en'],
+  ['zh-Hant-TW', 'en'],
+])('%s is answered in %s', (asked, spoken) => {
+  expect(messages.code(mail(asked), '0420').subject).toBe(messages.code(mail(spoken), '0420').subject);
+});
+
+it('every message has an id of its own', () => {
+  const ids = Array.from({ length: 5 }, () => messages.code(mail(), '0420').id);
+  expect(new Set(ids).size).toBe(5);
+});

@@ -1,0 +1,59 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Unavailable } from '#kernel';
+import { Registration } from '../testing/registration.js';
+
+describe('Intake', () => {
+  let house: Registration;
+  beforeEach(() => {
+    house = new Registration();
+  });
+  const closed = () => expect(house.intake.open()).rejects.toBeInstanceOf(Unavailable);
+
+  it('given room and no backlog, then it is open', async () => {
+    house.due.backlog = 5;
+    await house.intake.open();
+  });
+
+  it('given messages that wait too long, then it is closed, and open again when they are gone', async () => {
+    house.due.backlog = 5.001;
+    await closed();
+    house.due.backlog = 0;
+    house.clock.advance(250);
+    await house.intake.open();
+  });
+
+  it('given no more room for attempts, then it is closed', async () => {
+    house.limits.liveAttempts = 1;
+    await house.intake.open();
+    await house.register();
+    house.clock.advance(250);
+    await closed();
+  });
+
+  it('given limits that are off, then it is open whatever happens', async () => {
+    Object.assign(house.limits, { liveAttempts: null, messageBacklogSeconds: null });
+    house.due.backlog = 1_000;
+    await house.intake.open();
+  });
+
+  it('given a flood, then it looks four times a second', async () => {
+    let looks = 0;
+    house.due.backlogSeconds = async () => {
+      looks++;
+      return 0;
+    };
+    for (let n = 0; n < 100; n++) {
+      await house.intake.open();
+      house.clock.advance(10);
+    }
+    expect(looks).toBe(4);
+  });
+
+  it('FM-C3 given a clock that was set back, then it looks again', async () => {
+    house.due.backlog = 60;
+    await closed();
+    house.due.backlog = 0;
+    house.clock.advance(-3_600_000);
+    await house.intake.open();
+  });
+});

@@ -1,0 +1,125 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { AttemptState } from '../../domain/registration-attempt.js';
+import { Registration } from '../../testing/registration.js';
+
+describe('CodeDue', () => {
+  let house: Registration;
+  let reference: string;
+
+  const write = () => house.codeDue.write(reference);
+  const attempt = async () => (await house.attempt()) as AttemptState;
+  const status = async () => {
+    const { identifierHash, attemptId } = await attempt();
+    return house.codes.status({ identifierHash, purpose: 'registration', subject: attemptId });
+  };
+  /** A decoy: somebody registers an identifier that is a customer’s. */
+  const decoy = async () => {
+    await (await write())?.accepted();
+    await house.activate('0001');
+    house.clock.advance(24 * 3_600_000);
+    await house.register({ password: 'of a stranger' });
+    reference = house.due.due.at(-1)?.reference ?? '';
+  };
+
+  beforeEach(async () => {
+    house = new Registration();
+    await house.register();
+    reference = house.due.due.pop()?.reference ?? '';
+  });
+
+  it('is asked for by the kind under which it is put', async () => {
+    await house.register({ email: 'zoe@example.org' });
+    expect(house.due.due.map(({ kind }) => kind)).toEqual([house.codeDue.kind]);
+  });
+
+  it('ST-10 given a reference, then it holds neither address nor code', () => {
+    expect(reference).toMatch(/^[0-9a-f]{64}\.[0-9a-f]{64}$/);
+  });
+
+  it('given an attempt, then a message with its code and its reference, to its address', async () => {
+    const written = await write();
+    expect(written?.message).toMatchObject({ channel: 'email', to: 'mia@example.org' });
+    expect(written?.message?.text).toMatch(/^0001\n/);
+    expect(written?.message?.text).toContain((await attempt()).reference);
+  });
+
+  it('given a message that was accepted, then the minute starts there, by the store’s clock', async () => {
+    const written = await write();
+    house.clock.advance(7_000);
+    await written?.accepted();
+    const now = house.clock.now().getTime();
+    expect((await status())?.expiresAt.getTime()).toBe(now + 60_000);
+    expect((await attempt()).codeUntil).toBe(now + 60_000);
+    expect(await house.activate('0001')).toMatchObject({ outcome: 'active' });
+  });
+
+  it.each([true, false])(
+    'FM-S1 given a message that was refused, finally: %s, then its code is dead',
+    async (final) => {
+      const written = await write();
+      await written?.failed(final);
+      expect(await status()).toBeNull();
+    },
+  );
+
+  it('FM-S1 given a second try, then a code of its own; the first one is dead, and its late end changes nothing', async () => {
+    const first = await write();
+    const second = await write();
+    expect(second?.message?.text).toMatch(/^0002\n/);
+    expect(second?.message?.id).not.toBe(first?.message?.id);
+    await first?.failed(false);
+    await second?.accepted();
+    expect(await house.activate('0001')).toMatchObject({ outcome: 'code_wrong' });
+    expect(await house.activate('0002')).toMatchObject({ outcome: 'active' });
+  });
+
+  it('given an attempt that is gone, then nothing', async () => {
+    await house.attempts.remove(house.keyOf());
+    expect(await write()).toBeNull();
+    expect(await house.codeDue.write('nonsense')).toBeNull();
+  });
+
+  it('given an attempt that became a customer meanwhile, then no code, but word that there is an account', async () => {
+    const written = await write();
+    await written?.accepted();
+    await house.activate('0001');
+    const notice = await write();
+    expect(notice?.message?.text).toContain('already have an account');
+    expect(notice?.message?.text).not.toMatch(/\d{4}/);
+    expect(await status()).toBeNull();
+  });
+
+  describe('given a decoy', () => {
+    beforeEach(decoy);
+
+    const ofStranger = { password: 'of a stranger' };
+    const statusOfDecoy = async () => {
+      const found = (await house.attempt(ofStranger)) as AttemptState;
+      const { identifierHash, attemptId } = found;
+      return house.codes.status({ identifierHash, purpose: 'registration', subject: attemptId });
+    };
+
+    it('AC-26 then its owner is told that there is an account, and a code lives that nobody can type', async () => {
+      const written = await write();
+      expect(written?.message).toMatchObject({ to: 'mia@example.org', subject: 'You already have an account' });
+      await written?.accepted();
+      expect((await statusOfDecoy())?.attemptsRemaining).toBe(3);
+      expect((await house.attempt(ofStranger))?.codeUntil).toBe(house.clock.now().getTime() + 60_000);
+    });
+
+    it('then he is told once a day; the rest happens all the same', async () => {
+      await (await write())?.accepted();
+      const second = await write();
+      expect(second?.message).toBeNull();
+      await second?.accepted();
+      expect((await statusOfDecoy())?.attemptsRemaining).toBe(3);
+    });
+
+    it('and a first try that was not accepted, then the second try tells him', async () => {
+      const first = await write();
+      expect(first?.message).not.toBeNull();
+      await first?.failed(false);
+      expect((await write())?.message).not.toBeNull();
+    });
+  });
+});

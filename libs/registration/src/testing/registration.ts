@@ -1,0 +1,131 @@
+import { parseIdentifier } from '#kernel';
+import { KeyedAttemptSecrets } from '../adapters/crypto/keyed-attempt-secrets.js';
+import { InMemoryAttemptStore } from '../adapters/memory/in-memory-attempt-store.js';
+import { TemplateRegistrationMessages } from '../adapters/messages/template-registration-messages.js';
+import { Admission } from '../application/admission.js';
+import type { Application } from '../application/applicant.js';
+import { AttemptAnnouncer } from '../application/attempt-announcer.js';
+import { AttemptDrafts } from '../application/attempt-drafts.js';
+import { CodeRequests } from '../application/code-requests.js';
+import { ActivateRegistration, ActivateRegistrationHandler } from '../application/commands/activate-registration.js';
+import { Register, RegisterHandler } from '../application/commands/register.js';
+import { ResendCode, ResendCodeHandler } from '../application/commands/resend-code.js';
+import { Intake } from '../application/intake.js';
+import type { RegistrationLimits } from '../application/limits.js';
+import type { RegistrationRules } from '../application/ports.js';
+import { RegistrationIds } from '../application/registration-ids.js';
+import { SendBudget } from '../application/send-budget.js';
+import { CodeDue } from '../application/subscribers/code-due.js';
+import type { AttemptKey, AttemptState } from '../domain/registration-attempt.js';
+import { CountingIds } from './counting-ids.js';
+import { FixedClock } from './fixed-clock.js';
+import { InMemoryCodes } from './in-memory-codes.js';
+import { InMemoryCounters } from './in-memory-counters.js';
+import { InMemoryCustomerDirectory } from './in-memory-customer-directory.js';
+import { InMemoryOutbox } from './in-memory-outbox.js';
+import { InMemoryRegistrationKeys } from './in-memory-registration-keys.js';
+import { InMemoryUnitOfWork } from './in-memory-unit-of-work.js';
+import { PlainCredentials } from './plain-credentials.js';
+import { PlainIdentifierHasher } from './plain-identifier-hasher.js';
+import { RecordingDueMessages } from './recording-due-messages.js';
+import { LIMITS, RULES } from './rules.js';
+import { SettableChannels } from './settable-channels.js';
+
+export const SOURCE = { prefix: '192.0.2.7', trusted: false };
+export const MIA: Application = { email: 'mia@example.org', password: 'correct horse' };
+
+/** The whole module without its adapters to the outside: everything in memory, time standing still. */
+export class Registration {
+  readonly rules: { -readonly [Name in keyof RegistrationRules]: RegistrationRules[Name] } = { ...RULES };
+  readonly limits: { -readonly [Name in keyof RegistrationLimits]: RegistrationLimits[Name] } = { ...LIMITS };
+  readonly clock = new FixedClock();
+  readonly ids = new CountingIds();
+  readonly identifiers = new PlainIdentifierHasher();
+  readonly work = new InMemoryUnitOfWork();
+  readonly outbox = new InMemoryOutbox();
+  readonly keys = new InMemoryRegistrationKeys();
+  readonly directory = new InMemoryCustomerDirectory(this.outbox);
+  readonly credentials = new PlainCredentials();
+  readonly codes = new InMemoryCodes(this.clock);
+  readonly attempts = new InMemoryAttemptStore(this.clock, this.rules, this.limits);
+  readonly secrets = new KeyedAttemptSecrets([{ kid: '0', secret: 'a-secret-of-this-test-suite-only-000' }]);
+  readonly due = new RecordingDueMessages();
+  readonly channels = new SettableChannels();
+  readonly registrationIds = new RegistrationIds(this.keys, this.directory, this.identifiers, this.ids);
+  readonly announcer = new AttemptAnnouncer(this.work, this.keys, this.outbox, this.attempts, this.identifiers);
+  readonly drafts = new AttemptDrafts(this.credentials, this.secrets, this.identifiers, this.ids);
+  readonly sends = new SendBudget(new InMemoryCounters(this.clock), this.limits);
+  readonly intake = new Intake(this.attempts, this.due, this.limits, this.clock);
+  readonly requests = new CodeRequests(this.attempts, this.secrets, this.codes, this.sends, this.due, this.rules);
+  readonly admission = new Admission(
+    this.work,
+    this.keys,
+    this.credentials,
+    this.directory,
+    this.attempts,
+    this.codes,
+    this.identifiers,
+  );
+  readonly messages = new TemplateRegistrationMessages(this.ids, this.rules);
+  readonly codeDue = new CodeDue(this.attempts, this.codes, this.messages, this.rules);
+  readonly #register = new RegisterHandler(
+    this.rules,
+    this.intake,
+    this.channels,
+    this.registrationIds,
+    this.drafts,
+    this.attempts,
+    this.announcer,
+    this.requests,
+  );
+  readonly #resend = new ResendCodeHandler(this.intake, this.attempts, this.announcer, this.requests);
+  readonly #activate = new ActivateRegistrationHandler(this.attempts, this.codes, this.admission, this.ids, this.clock);
+
+  constructor() {
+    this.work.join(this.outbox, this.keys, this.directory);
+  }
+
+  register(changes: Partial<Application> = {}, source = SOURCE) {
+    return this.#register.execute(new Register({ ...MIA, ...changes }, source));
+  }
+
+  resend(application: Partial<Application> = {}, source = SOURCE) {
+    return this.#resend.execute(new ResendCode(this.keyOf(application), source));
+  }
+
+  activate(code: string, application: Partial<Application> = {}) {
+    const { password = '' } = { ...MIA, ...application };
+    const [preHash] = this.credentials.preHashes(password);
+    return this.#activate.execute(new ActivateRegistration(this.keyOf(application), preHash, code));
+  }
+
+  /** As a process that does background work does it: each due message is written and accepted. Returns what was sent. */
+  async send(): Promise<readonly string[]> {
+    const sent: string[] = [];
+    for (const { reference } of this.due.due.splice(0)) {
+      const written = await this.codeDue.write(reference);
+      if (written?.message) sent.push(written.message.text);
+      await written?.accepted();
+    }
+    return sent;
+  }
+
+  /** Registers, and returns the code that was sent. */
+  async registered(changes: Partial<Application> = {}): Promise<string> {
+    await this.register(changes);
+    const [text = ''] = await this.send();
+    return text.slice(0, this.codes.length);
+  }
+
+  keyOf(application: Partial<Application> = {}): AttemptKey {
+    const { email, password = '' } = { ...MIA, ...application };
+    const identifierHash = this.identifiers.hash(parseIdentifier(email, this.rules.defaultMarket));
+    const [preHash] = this.credentials.preHashes(password);
+    return { identifierHash, tag: this.secrets.tags(identifierHash, preHash)[0] };
+  }
+
+  attempt(application: Partial<Application> = {}): Promise<AttemptState | null> {
+    const { identifierHash, tag } = this.keyOf(application);
+    return this.attempts.find(identifierHash, [tag]);
+  }
+}
