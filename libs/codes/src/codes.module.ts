@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { Counters } from '#kernel';
-import { choose, Housekeeping, hasRedis, Secrets, Settings, wire } from '#platform';
+import { Clock, Counters, UnitOfWork } from '#kernel';
+import { choose, Database, Housekeeping, hasRedis, Secrets, Settings, wire } from '#platform';
 import { HmacCodeMac } from './adapters/hmac-code-mac.js';
 import { InMemoryCodeStore } from './adapters/memory/in-memory-code-store.js';
 import { RandomCodeGenerator } from './adapters/random-code-generator.js';
@@ -33,7 +33,7 @@ function rulesOf({ codeLength: length, codeTtlSeconds, limits }: Settings): Code
     { provide: CodeGenerator, useClass: RandomCodeGenerator },
     { provide: CodeRules, inject: [Settings], useFactory: rulesOf },
     GuessesPurge,
-    { provide: GuessLedger, useClass: TypeOrmGuessLedger },
+    wire(GuessLedger, TypeOrmGuessLedger, [Database, UnitOfWork, Clock]),
     wire(GuessBudget, GuessBudget, [GuessLedger, Counters, CodeRules]),
     wire(Codes, KeyedCodes, [CodeStore, GuessBudget, CodeMac, CodeGenerator, CodeRules]),
   ],

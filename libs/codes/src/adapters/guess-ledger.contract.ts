@@ -11,7 +11,7 @@ export interface GuessLedgerUnderTest {
 
 const HOUR = 3_600_000;
 const hash = () => randomUUID().replaceAll('-', '').repeat(2);
-const times = <T>(count: number, make: () => T) => Array.from({ length: count }, make);
+const times = <T>(count: number, make: (n: number) => T) => Array.from({ length: count }, (_, n) => make(n));
 
 /** What every `GuessLedger` must do. */
 export function guessLedgerContract(name: string, open: () => Promise<GuessLedgerUnderTest>): void {
@@ -39,13 +39,31 @@ export function guessLedgerContract(name: string, open: () => Promise<GuessLedge
       expect(await ledger.spent(identifier)).toEqual({ day: 2, week: 2 });
     });
 
-    it('INV-02 loses none of fifty at once', async () => {
-      await Promise.all(times(50, () => ledger.charge(identifier)));
+    it('INV-02 loses none of fifty at once, and gives no two the same number', async () => {
+      const charged = await Promise.all(times(50, () => ledger.charge(identifier)));
       expect(await ledger.spent(identifier)).toEqual({ day: 50, week: 50 });
+      expect(charged.map(({ day }) => day).sort((a, b) => a - b)).toEqual(times(50, (n) => n + 1));
+      expect(charged.every(({ wrong }) => wrong.day === 0)).toBe(true);
+    });
+
+    it('keeps a guess that was wrong, and one that was never settled', async () => {
+      const { charge } = await ledger.charge(identifier);
+      await ledger.charge(identifier);
+      await ledger.settle(identifier, charge);
+      expect(await ledger.spent(identifier)).toEqual({ day: 2, week: 2 });
+    });
+
+    it('tells those that were wrong from those that are being made', async () => {
+      const { charge } = await ledger.charge(identifier);
+      await ledger.settle(identifier, charge);
+      const { charge: second, wrong, day } = await ledger.charge(identifier);
+      expect([wrong.day, wrong.week, day]).toEqual([1, 1, 2]);
+      await ledger.giveBack(identifier, second);
+      expect(await ledger.spent(identifier)).toEqual({ day: 1, week: 1 });
     });
 
     it('takes back what was given back, in the hour in which it was charged', async () => {
-      const charge = await ledger.charge(identifier);
+      const { charge } = await ledger.charge(identifier);
       under.clock.advance(HOUR);
       await ledger.charge(identifier);
       await ledger.giveBack(identifier, charge);
@@ -57,7 +75,7 @@ export function guessLedgerContract(name: string, open: () => Promise<GuessLedge
     it('loses nothing of charges and returns at once', async () => {
       await Promise.all(
         times(30, async () => {
-          await ledger.giveBack(identifier, await ledger.charge(identifier));
+          await ledger.giveBack(identifier, (await ledger.charge(identifier)).charge);
           await ledger.charge(identifier);
         }),
       );
@@ -76,8 +94,9 @@ export function guessLedgerContract(name: string, open: () => Promise<GuessLedge
       expect(await ledger.spent(identifier)).toEqual({ day: 0, week: 0 });
     });
 
-    it('takes back what it does not know without a word', async () => {
+    it('takes back, and settles, what it does not know without a word', async () => {
       await ledger.giveBack(identifier, { hour: 1 });
+      await ledger.settle(identifier, { hour: 1 });
       expect(await ledger.spent(identifier)).toEqual({ day: 0, week: 0 });
     });
   });

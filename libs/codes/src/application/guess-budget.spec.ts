@@ -24,18 +24,37 @@ describe('GuessBudget', () => {
     clock = new FixedClock();
     budget = new GuessBudget(new InMemoryGuessLedger(clock), new InMemoryCounters(clock), { ...RULES, ...rules });
   };
+  /** Wrong guesses, one after the other. */
   const guess = async (times: number, typedLength = 4) => {
-    const outcomes: boolean[] = [];
-    for (let n = 0; n < times; n++) outcomes.push((await budget.charge('mia', typedLength)).mayCompare);
+    const outcomes: string[] = [];
+    for (let n = 0; n < times; n++) {
+      const { charge, may } = await budget.charge('mia', typedLength);
+      outcomes.push(may);
+      await (may === 'compare' ? budget.settle('mia', charge) : budget.giveBack('mia', charge));
+    }
     return outcomes;
   };
+  const wrong = async (whose = 'eve') => budget.settle(whose, (await budget.charge(whose, 8)).charge);
+  const compared = (times: number) => Array(times).fill('compare');
 
   beforeEach(() => given({}));
 
+  it('RC-01 given many at once, then those beyond the budget wait: the others may turn out to be none', async () => {
+    const made = await Promise.all(Array.from({ length: 12 }, () => budget.charge('mia', 4)));
+    expect(made.map(({ may }) => may)).toEqual([...Array(9).fill('compare'), 'later', 'later', 'later']);
+    for (const { charge } of made) await budget.giveBack('mia', charge);
+    expect((await budget.charge('mia', 4)).may).toBe('compare');
+  });
+
+  it('INV-02 given nine that were wrong, then no other waits', async () => {
+    await guess(9);
+    expect((await budget.charge('mia', 4)).may).toBe('never');
+  });
+
   it('INV-02 given nine guesses in a day, then each is compared, and the tenth at a short code is not', async () => {
-    expect(await guess(9)).toEqual(Array(9).fill(true));
-    expect(await guess(1)).toEqual([false]);
-    expect(await guess(1, 8), 'a long code may still be tried: the owner gets in').toEqual([true]);
+    expect(await guess(9)).toEqual(compared(9));
+    expect(await guess(1)).toEqual(['never']);
+    expect(await guess(1, 8), 'a long code may still be tried: the owner gets in').toEqual(['compare']);
   });
 
   it('given nine guesses, then the next code is long, until the window has moved on', async () => {
@@ -54,15 +73,20 @@ describe('GuessBudget', () => {
     await guess(9);
     clock.advance(DAY + HOUR);
     expect(await budget.length('mia')).toBe(8);
-    expect(await guess(1)).toEqual([false]);
+    expect(await guess(1)).toEqual(['never']);
     clock.advance(6 * DAY);
     expect(await budget.length('mia')).toBe(4);
   });
 
+  it('INV-02 given fifty at once, then nine are compared, however many turn out to be none', async () => {
+    const charged = await Promise.all(Array.from({ length: 50 }, () => budget.charge('mia', 4)));
+    expect(charged.filter(({ may }) => may === 'compare')).toHaveLength(9);
+  });
+
   it('given guesses that are given back, then they do not count', async () => {
     for (let n = 0; n < 30; n++) {
-      const { charge, mayCompare } = await budget.charge('mia', 4);
-      expect(mayCompare).toBe(true);
+      const { charge, may } = await budget.charge('mia', 4);
+      expect(may).toBe('compare');
       await budget.giveBack('mia', charge);
     }
     expect(await budget.length('mia')).toBe(4);
@@ -70,22 +94,22 @@ describe('GuessBudget', () => {
 
   it('given limits that are off, then guesses are only counted', async () => {
     given({ guessesPerDay: null, guessesPerWeek: null });
-    expect(await guess(30)).toEqual(Array(30).fill(true));
+    expect(await guess(30)).toEqual(compared(30));
     expect(await budget.length('mia')).toBe(4);
   });
 
   it('given a service-wide limit, then codes of everybody are long for an hour', async () => {
     given({ wrongCodesPerHour: 2 });
-    await budget.wrong();
+    await wrong();
     expect(await budget.length('mia')).toBe(4);
-    await budget.wrong();
+    await wrong();
     expect([await budget.length('mia'), await budget.length('joe')]).toEqual([8, 8]);
     clock.advance(HOUR);
     expect(await budget.length('mia')).toBe(4);
   });
 
   it('given none, then wrong codes of others change nothing', async () => {
-    for (let n = 0; n < 500; n++) await budget.wrong();
+    for (let n = 0; n < 500; n++) await wrong();
     expect(await budget.length('mia')).toBe(4);
   });
 

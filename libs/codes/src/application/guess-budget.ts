@@ -6,6 +6,8 @@ const LONG = 8;
 const HOUR_MS = 3_600_000;
 const EVERYBODY = '{codes}:wrong';
 
+type May = 'compare' | 'later' | 'never';
+
 /**
  * Guessing is hopeless, and nobody is locked out. Guesses are counted per identifier, whatever attempt, source or replica
  * they come through; when too many were made its codes become longer, never its owner's way longer.
@@ -24,24 +26,32 @@ export class GuessBudget {
     return spent || (await this.#everybodyGuesses()) ? Math.max(LONG, this.rules.length) : this.rules.length;
   }
 
-  /** Charged before anything is compared. False when a code of this length must not be compared any more. */
+  /**
+   * Charged before anything is compared, so that guesses side by side cannot outrun the count. `later`: others are being made
+   * at this moment, and may turn out to be none.
+   */
   async charge(
     identifierHash: string,
     typedLength: number,
-  ): Promise<{ readonly charge: GuessCharge; readonly mayCompare: boolean }> {
-    const charge = await this.ledger.charge(identifierHash);
-    const { day, week } = await this.ledger.spent(identifierHash);
-    const over = exceeded(day, this.rules.guessesPerDay) || exceeded(week, this.rules.guessesPerWeek);
-    return { charge, mayCompare: typedLength >= LONG || !over };
+  ): Promise<{ readonly charge: GuessCharge; readonly may: May }> {
+    const { charge, day, week, wrong } = await this.ledger.charge(identifierHash);
+    const { guessesPerDay, guessesPerWeek } = this.rules;
+    if (typedLength >= LONG || !(exceeded(day, guessesPerDay) || exceeded(week, guessesPerWeek)))
+      return { charge, may: 'compare' };
+    return {
+      charge,
+      may: reached(wrong.day, guessesPerDay) || reached(wrong.week, guessesPerWeek) ? 'never' : 'later',
+    };
+  }
+
+  /** It was wrong: it stays counted, for its identifier and on the service-wide meter. */
+  async settle(identifierHash: string, charge: GuessCharge): Promise<void> {
+    await this.ledger.settle(identifierHash, charge);
+    await this.counters.take(EVERYBODY, [{ most: null, windowMs: HOUR_MS }]);
   }
 
   giveBack(identifierHash: string, charge: GuessCharge): Promise<void> {
     return this.ledger.giveBack(identifierHash, charge);
-  }
-
-  /** The service-wide meter. */
-  async wrong(): Promise<void> {
-    await this.counters.take(EVERYBODY, [{ most: null, windowMs: HOUR_MS }]);
   }
 
   async #everybodyGuesses(): Promise<boolean> {

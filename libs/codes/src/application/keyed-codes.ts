@@ -49,14 +49,15 @@ export class KeyedCodes extends Codes {
   }
 
   async claim(address: CodeAddress, typed: string, requestId: string): Promise<Claim> {
-    const { charge, mayCompare } = await this.budget.charge(address.identifierHash, typed.length);
-    const compared = await this.#compare(address, typed, requestId, mayCompare).catch(async (error: unknown) => {
-      await this.budget.giveBack(address.identifierHash, charge);
+    const { identifierHash } = address;
+    const { charge, may } = await this.budget.charge(identifierHash, typed.length);
+    const compared = await this.#compare(address, typed, requestId, may).catch(async (error: unknown) => {
+      await this.budget.giveBack(identifierHash, charge);
       throw error;
     });
     if (compared.outcome === 'granted') return { outcome: 'granted', charge };
-    if (compared.outcome === 'wrong') await this.budget.wrong();
-    else await this.budget.giveBack(address.identifierHash, charge);
+    if (compared.outcome === 'wrong') await this.budget.settle(identifierHash, charge);
+    else await this.budget.giveBack(identifierHash, charge);
     return compared as Claim;
   }
 
@@ -79,9 +80,14 @@ export class KeyedCodes extends Codes {
     return { expiresAt, attemptsRemaining };
   }
 
-  /** What must not be compared is dead. */
-  async #compare(address: CodeAddress, typed: string, requestId: string, mayCompare: boolean): Promise<Comparison> {
-    if (!mayCompare) return { outcome: 'expired' };
+  /** What must never be compared is dead. */
+  async #compare(
+    address: CodeAddress,
+    typed: string,
+    requestId: string,
+    may: 'compare' | 'later' | 'never',
+  ): Promise<Comparison> {
+    if (may !== 'compare') return { outcome: may === 'never' ? 'expired' : 'busy' };
     const terms = { maxTries: this.rules.maxTries, holdMs: HOLD_MS, graceMs: GRACE_MS };
     return this.store.claim(address, this.mac.candidates(address, typed), requestId, terms);
   }

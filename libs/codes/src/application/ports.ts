@@ -37,13 +37,27 @@ export abstract class CodeStore {
   abstract status(address: CodeAddress, maxTries: number): Promise<StoredStatus | null>;
 }
 
+/** How many guesses were made, or are being made, in a window. */
+export interface Spent {
+  readonly day: number;
+  readonly week: number;
+}
+
+/** What a guess that is being made finds: itself counted last, and what is known to have been wrong. */
+export interface Charged extends Spent {
+  readonly charge: GuessCharge;
+  readonly wrong: Spent;
+}
+
 /** Guesses at the codes of an identifier, one row per hour, in the database: they survive the code store. */
 export abstract class GuessLedger {
-  /** Counts one guess, in a unit of work of its own. */
-  abstract charge(identifierHash: string): Promise<GuessCharge>;
-  /** Inside the ambient unit of work, or in one of its own. */
+  /** Counts a guess before it is made, in a unit of work of its own: no two are given the same number. */
+  abstract charge(identifierHash: string): Promise<Charged>;
+  /** It was wrong, and stays counted. What is never settled, because a process died, stays counted too. */
+  abstract settle(identifierHash: string, charge: GuessCharge): Promise<void>;
+  /** It was none. Inside the ambient unit of work, or in one of its own. */
   abstract giveBack(identifierHash: string, charge: GuessCharge): Promise<void>;
-  abstract spent(identifierHash: string): Promise<{ readonly day: number; readonly week: number }>;
+  abstract spent(identifierHash: string): Promise<Spent>;
 }
 
 /** Turns a code into what may be stored. */

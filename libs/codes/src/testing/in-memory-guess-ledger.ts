@@ -1,36 +1,56 @@
 import type { Clock } from '#kernel';
-import { GuessLedger } from '../application/ports.js';
+import { type Charged, GuessLedger, type Spent } from '../application/ports.js';
 import type { GuessCharge } from '../facade.js';
 
 const HOUR_MS = 3_600_000;
 
+interface Guess {
+  readonly identifierHash: string;
+  readonly hour: number;
+  wrong: boolean;
+}
+
 /** Passes the contract of `GuessLedger`, without a transaction to join. */
 export class InMemoryGuessLedger extends GuessLedger {
-  readonly #guesses: { readonly identifierHash: string; readonly hour: number }[] = [];
+  #guesses: Guess[] = [];
 
   constructor(private readonly clock: Clock) {
     super();
   }
 
-  override async charge(identifierHash: string): Promise<GuessCharge> {
+  override async charge(identifierHash: string): Promise<Charged> {
     const { hour } = this;
-    this.#guesses.push({ identifierHash, hour });
-    return { hour };
+    this.#guesses.push({ identifierHash, hour, wrong: false });
+    return { charge: { hour }, wrong: this.#count(identifierHash, true), ...this.#count(identifierHash, false) };
   }
 
-  override async giveBack(identifierHash: string, { hour }: GuessCharge): Promise<void> {
-    const at = this.#guesses.findIndex((guess) => guess.identifierHash === identifierHash && guess.hour === hour);
-    if (at >= 0) this.#guesses.splice(at, 1);
+  override async settle(identifierHash: string, charge: GuessCharge): Promise<void> {
+    const guess = this.#open(identifierHash, charge);
+    if (guess) guess.wrong = true;
   }
 
-  override async spent(identifierHash: string): Promise<{ readonly day: number; readonly week: number }> {
-    const { hour } = this;
-    const since = (hours: number) =>
-      this.#guesses.filter((guess) => guess.identifierHash === identifierHash && guess.hour >= hour - hours).length;
-    return { day: since(24), week: since(7 * 24) };
+  override async giveBack(identifierHash: string, charge: GuessCharge): Promise<void> {
+    const guess = this.#open(identifierHash, charge);
+    this.#guesses = this.#guesses.filter((other) => other !== guess);
+  }
+
+  override async spent(identifierHash: string): Promise<Spent> {
+    return this.#count(identifierHash, false);
   }
 
   private get hour(): number {
     return Math.floor(this.clock.now().getTime() / HOUR_MS);
+  }
+
+  #open(identifierHash: string, { hour }: GuessCharge): Guess | undefined {
+    return this.#guesses.find(
+      (guess) => guess.identifierHash === identifierHash && guess.hour === hour && !guess.wrong,
+    );
+  }
+
+  #count(identifierHash: string, wrongOnly: boolean): Spent {
+    const of = this.#guesses.filter((guess) => guess.identifierHash === identifierHash && (guess.wrong || !wrongOnly));
+    const since = (hours: number) => of.filter(({ hour }) => hour >= this.hour - hours).length;
+    return { day: since(24), week: since(7 * 24) };
   }
 }

@@ -9,7 +9,11 @@ export class BodyGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const { body } = context.switchToHttp().getRequest<{ body?: unknown }>();
     if (body instanceof UnreadableBody) throw body.tooComplex ? bodyTooComplex() : malformedBody();
-    if (body === undefined || body === null || (typeof body === 'object' && !Array.isArray(body))) return true;
-    throw InvalidInput.at('', 'type', 'must be a JSON object');
+    if (body === undefined || body === null) return true;
+    if (typeof body !== 'object' || Array.isArray(body)) throw InvalidInput.at('', 'type', 'must be a JSON object');
+    // The validator takes what every object inherits for a field it knows.
+    const inherited = Object.keys(body).find((field) => field in Object.prototype);
+    if (inherited === undefined) return true;
+    throw InvalidInput.at(`/${inherited}`, 'unknown_field', 'is not a field of this request');
   }
 }

@@ -7,10 +7,18 @@ import { isIP, isIPv4, isIPv6 } from 'node:net';
 export function sourcePrefix(address: string): string {
   if (isIPv4(address)) return address;
   const plain = address.replace(/%.*$/, '').toLowerCase();
-  const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/.exec(plain);
-  if (mapped) return mapped[1] ?? plain;
-  return isIPv6(plain) ? `${expand(plain).slice(0, 4).join(':')}::/64` : plain;
+  if (!isIPv6(plain)) return plain;
+  const groups = expand(plain);
+  return isMapped(groups) ? mapped(groups) : `${groups.slice(0, 4).join(':')}::/64`;
 }
+
+const isMapped = (groups: readonly string[]): boolean => groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff';
+
+const mapped = (groups: readonly string[]): string =>
+  groups
+    .slice(6)
+    .flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff])
+    .join('.');
 
 function expand(address: string): string[] {
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);

@@ -24,9 +24,10 @@ export class EphemeralMap<T> {
     return entry && entry.expiresAt > this.now ? entry.value : undefined;
   }
 
-  /** Entries, some of them dead for a moment. */
-  get size(): number {
-    return this.#entries.size;
+  /** Of everything alive. */
+  values(): T[] {
+    const { now } = this;
+    return [...this.#entries.values()].filter(({ expiresAt }) => expiresAt > now).map(({ value }) => value);
   }
 
   /** @param expiresAt Unix milliseconds */

@@ -140,6 +140,13 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
         expect((await place(elsewhere))?.attemptId).toBe(elsewhere.attemptId);
       });
 
+      it('is the same attempt although it has started, when the id was drawn in haste: it has the better one', async () => {
+        await place(mia);
+        await store.begin(mia, mia.attemptId, mia.customerId);
+        const placed = await place(again({ customerId: randomUUID(), provisional: true }));
+        expect([placed?.attemptId, placed?.customerId]).toEqual([mia.attemptId, mia.customerId]);
+      });
+
       it('is the same attempt, whatever id was proposed, as long as none was given', async () => {
         await place(mia);
         const placed = await place(again({ customerId: randomUUID() }));
@@ -375,6 +382,15 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
       const asked = times(50, (n) => stores[n % stores.length]?.mayNotify(mia.identifierHash));
       expect((await Promise.all(asked)).filter(Boolean)).toHaveLength(1);
       expect(await store.mayNotify(hex())).toBe(true);
+    });
+
+    it('lets him be told again when he was not reached', async () => {
+      await store.mayNotify(mia.identifierHash);
+      await store.mayNotifyAgain(mia.identifierHash);
+      expect([await store.mayNotify(mia.identifierHash), await store.mayNotify(mia.identifierHash)]).toEqual([
+        true,
+        false,
+      ]);
     });
   });
 }

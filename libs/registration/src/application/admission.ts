@@ -53,7 +53,9 @@ export class Admission {
   /** What is committed is true whether or not the code store can be tidied: dead attempts are known by the database. */
   async #tidy(attempt: AttemptState, admitted: boolean): Promise<void> {
     const tidied = admitted ? this.attempts.finish(attempt, attempt.attemptId) : this.attempts.remove(attempt);
-    await Promise.allSettled([tidied, this.codes.consume(codeAddressOf(attempt))]);
+    // The receipt first: who finds no code any more finds it.
+    await tidied.catch(() => undefined);
+    await this.codes.consume(codeAddressOf(attempt)).catch(() => undefined);
   }
 }
 

@@ -23,6 +23,7 @@ export class AttemptDrafts {
       tag: this.secrets.tags(identifierHash, preHash)[0],
       attemptId,
       customerId: id.customerId,
+      provisional: id.provisional,
       recipient: identifier.canonical,
       profile,
       sealedPreHash: this.secrets.seal(preHash, attemptId),

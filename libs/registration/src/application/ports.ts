@@ -38,6 +38,8 @@ export abstract class AttemptStore {
   abstract live(): Promise<number>;
   /** True once a day and identifier: its owner may be told that somebody tried to register it. */
   abstract mayNotify(identifierHash: string): Promise<boolean>;
+  /** The message to its owner was not accepted. */
+  abstract mayNotifyAgain(identifierHash: string): Promise<void>;
 }
 
 export interface RegistrationKey {

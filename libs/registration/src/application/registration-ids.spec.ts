@@ -22,14 +22,14 @@ describe('RegistrationIds', () => {
   const idOf = () => house.registrationIds.of(MIA);
 
   it('given a new identifier, then a fresh id', async () => {
-    expect(await idOf()).toEqual({ customerId: FRESH, taken: false, lost: null });
+    expect(await idOf()).toEqual({ customerId: FRESH, taken: false, lost: null, provisional: true });
   });
 
   it('given a pending one, then the id its key points to, every time', async () => {
     await keyed('kept');
     expect([await idOf(), await idOf()]).toEqual([
-      { customerId: 'kept', taken: false, lost: null },
-      { customerId: 'kept', taken: false, lost: null },
+      { customerId: 'kept', taken: false, lost: null, provisional: false },
+      { customerId: 'kept', taken: false, lost: null, provisional: false },
     ]);
   });
 
@@ -41,23 +41,23 @@ describe('RegistrationIds', () => {
   it('given a customer, then his id, and that it is taken', async () => {
     await keyed('mia');
     await customer('mia');
-    expect(await idOf()).toEqual({ customerId: 'mia', taken: true, lost: null });
+    expect(await idOf()).toEqual({ customerId: 'mia', taken: true, lost: null, provisional: false });
   });
 
   it('given a customer that staff made, and an older key, then his id, and the key has lost its own', async () => {
     await keyed('older');
     await customer('mia');
-    expect(await idOf()).toEqual({ customerId: 'mia', taken: true, lost: 'older' });
+    expect(await idOf()).toEqual({ customerId: 'mia', taken: true, lost: 'older', provisional: false });
   });
 
   it('given a customer that staff made, and no key, then his id', async () => {
     await customer('mia');
-    expect(await idOf()).toEqual({ customerId: 'mia', taken: true, lost: null });
+    expect(await idOf()).toEqual({ customerId: 'mia', taken: true, lost: null, provisional: false });
   });
 
   it('given a key to the id of somebody who has another identifier now, then a fresh id, and that one is lost', async () => {
     await keyed('zoe');
     await customer('zoe', ZOE);
-    expect(await idOf()).toEqual({ customerId: FRESH, taken: false, lost: 'zoe' });
+    expect(await idOf()).toEqual({ customerId: FRESH, taken: false, lost: 'zoe', provisional: false });
   });
 });

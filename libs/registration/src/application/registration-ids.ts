@@ -9,6 +9,8 @@ export interface RegistrationId {
   readonly taken: boolean;
   /** The id that its key still points to, although somebody else was or is that customer. */
   readonly lost: string | null;
+  /** Drawn at this moment, because the identifier had none. */
+  readonly provisional: boolean;
 }
 
 /** The id exists before the customer does, and is the same for every attempt; it is never handed to another person. */
@@ -24,8 +26,9 @@ export class RegistrationIds {
     const key = await this.keys.find(this.identifiers.candidates(identifier));
     const keyed = key?.customerId ?? null;
     const { holderId, idIsUsed } = await this.directory.standing(identifier, keyed);
-    if (holderId !== null) return { customerId: holderId, taken: true, lost: keyed === holderId ? null : keyed };
-    if (keyed !== null && !idIsUsed) return { customerId: keyed, taken: false, lost: null };
-    return { customerId: this.ids.opaque(), taken: false, lost: keyed };
+    if (holderId !== null)
+      return { customerId: holderId, taken: true, lost: keyed === holderId ? null : keyed, provisional: false };
+    if (keyed !== null && !idIsUsed) return { customerId: keyed, taken: false, lost: null, provisional: false };
+    return { customerId: this.ids.opaque(), taken: false, lost: keyed, provisional: keyed === null };
   }
 }

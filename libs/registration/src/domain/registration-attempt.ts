@@ -19,6 +19,8 @@ export interface AttemptKey {
 export interface AttemptState extends AttemptKey {
   readonly attemptId: string;
   readonly customerId: string;
+  /** The id was drawn because no key was seen: an attempt that stands there already has the better one. */
+  readonly provisional: boolean;
   /** Canonical e-mail address or E.164 phone number. */
   readonly recipient: string;
   readonly profile: Profile;

@@ -9,6 +9,7 @@ export function aDraft(changes: Partial<AttemptDraft> = {}): AttemptDraft {
     identifierHash: hex(),
     tag: hex(),
     attemptId: randomUUID(),
+    provisional: false,
     customerId: randomUUID(),
     recipient: 'mia@example.org',
     profile: { firstName: 'Mia', lastName: null, market: 'US', locale: 'en' },

@@ -36,7 +36,7 @@ export class JoseAccessTokens extends AccessTokens {
 
   static async create(settings: Settings, secrets: Secrets): Promise<JoseAccessTokens> {
     try {
-      const { keys } = JSON.parse(secrets.jwtKeys) as { keys: JWK[] };
+      const keys = (JSON.parse(secrets.jwtKeys) as { keys: JWK[] }).keys.map(withoutUse);
       const [first] = keys;
       if (!first?.kid || !first.alg || !ALGORITHMS.includes(first.alg) || !first.d) throw new Error('no usable key');
       const signing = { key: await importJWK(first), kid: first.kid, alg: first.alg };
@@ -79,6 +79,11 @@ export class JoseAccessTokens extends AccessTokens {
     const verified = await jwtVerify(token, this.keys, options).catch(() => undefined);
     return verified && toClaims(verified.payload);
   }
+}
+
+/** What a key may be used for is ours to say: `key_ops` of a private key would forbid its public part to verify. */
+function withoutUse({ key_ops: _operations, ext: _exportable, ...key }: JWK): JWK {
+  return key;
 }
 
 async function publicPart(key: JWK): Promise<JWK> {

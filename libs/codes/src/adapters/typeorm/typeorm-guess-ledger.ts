@@ -1,59 +1,80 @@
-import { Injectable } from '@nestjs/common';
-import { Clock } from '#kernel';
-import { Database, DuplicateKey } from '#platform';
-import { GuessLedger } from '../../application/ports.js';
+import type { Clock, UnitOfWork } from '#kernel';
+import { type Database, DuplicateKey, TransactionConflict } from '#platform';
+import { type Charged, GuessLedger, type Spent } from '../../application/ports.js';
 import type { GuessCharge } from '../../facade.js';
 
 const HOUR_MS = 3_600_000;
 const DAY = 24;
 const WEEK = 7 * DAY;
-const ADD = 'update code_guesses set guesses = guesses + ? where identifier_hash = ? and hour = ?';
-const FIRST = 'insert into code_guesses (identifier_hash, hour, guesses) values (?, ?, 1)';
-const SPENT = `select coalesce(sum(guesses), 0) as week, coalesce(sum(case when hour > ? then guesses else 0 end), 0) as day
+const CHANGE =
+  'update code_guesses set wrong = wrong + ?, open_guesses = open_guesses + ? where identifier_hash = ? and hour = ?';
+const FIRST = 'insert into code_guesses (identifier_hash, hour, wrong, open_guesses) values (?, ?, 0, 1)';
+const SPENT = `select coalesce(sum(wrong), 0) as wrong_week, coalesce(sum(open_guesses), 0) as open_week,
+    coalesce(sum(case when hour > ? then wrong else 0 end), 0) as wrong_day,
+    coalesce(sum(case when hour > ? then open_guesses else 0 end), 0) as open_day
   from code_guesses where identifier_hash = ? and hour > ?`;
 
-/** One row per identifier and hour. The window is a day and the hour that has begun. */
-@Injectable()
+type Row = Readonly<Record<'wrong_week' | 'open_week' | 'wrong_day' | 'open_day', string | number>>;
+
+/** One row per identifier and hour; a guess locks it while it is counted. The window is a day and the hour that has begun. */
 export class TypeOrmGuessLedger extends GuessLedger {
   constructor(
     private readonly database: Database,
+    private readonly work: UnitOfWork,
     private readonly clock: Clock,
   ) {
     super();
   }
 
-  async charge(identifierHash: string): Promise<GuessCharge> {
-    const { hour } = this;
-    if ((await this.#add(1, identifierHash, hour)) === 0) await this.#first(identifierHash, hour);
-    return { hour };
+  charge(identifierHash: string): Promise<Charged> {
+    return this.work.run(async () => {
+      const { hour } = this;
+      if ((await this.#change(0, 1, identifierHash, hour)) === 0) await this.#first(identifierHash, hour);
+      const row = await this.#sums(identifierHash);
+      const wrong = { day: Number(row.wrong_day), week: Number(row.wrong_week) };
+      return {
+        charge: { hour },
+        wrong,
+        day: wrong.day + Number(row.open_day),
+        week: wrong.week + Number(row.open_week),
+      };
+    });
+  }
+
+  async settle(identifierHash: string, { hour }: GuessCharge): Promise<void> {
+    await this.#change(1, -1, identifierHash, hour);
   }
 
   async giveBack(identifierHash: string, { hour }: GuessCharge): Promise<void> {
-    await this.#add(-1, identifierHash, hour);
+    await this.#change(0, -1, identifierHash, hour);
   }
 
-  async spent(identifierHash: string): Promise<{ readonly day: number; readonly week: number }> {
-    const { hour } = this;
-    const [row] = await this.database.query<{ day: string | number; week: string | number }>(SPENT, [
-      hour - DAY - 1,
-      identifierHash,
-      hour - WEEK - 1,
-    ]);
-    return { day: Number(row?.day ?? 0), week: Number(row?.week ?? 0) };
+  async spent(identifierHash: string): Promise<Spent> {
+    const row = await this.#sums(identifierHash);
+    return {
+      day: Number(row.wrong_day) + Number(row.open_day),
+      week: Number(row.wrong_week) + Number(row.open_week),
+    };
   }
 
   private get hour(): number {
     return Math.floor(this.clock.now().getTime() / HOUR_MS);
   }
 
+  async #sums(identifierHash: string): Promise<Row> {
+    const since = [this.hour - DAY - 1, this.hour - DAY - 1, identifierHash, this.hour - WEEK - 1];
+    const [row] = await this.database.query<Row>(SPENT, since);
+    return row ?? { wrong_week: 0, open_week: 0, wrong_day: 0, open_day: 0 };
+  }
+
   async #first(identifierHash: string, hour: number): Promise<void> {
-    await this.database.execute(FIRST, [identifierHash, hour]).catch(async (error: unknown) => {
-      if (!(error instanceof DuplicateKey)) throw error;
-      await this.#add(1, identifierHash, hour);
+    await this.database.execute(FIRST, [identifierHash, hour]).catch((error: unknown) => {
+      // Counted by another guess at this instant: the unit of work runs again and finds it.
+      throw error instanceof DuplicateKey ? new TransactionConflict('The row was made at this moment.', 1) : error;
     });
   }
 
-  #add(guesses: number, identifierHash: string, hour: number): Promise<number> {
-    return this.database.execute(ADD, [guesses, identifierHash, hour]);
+  #change(wrong: number, open: number, identifierHash: string, hour: number): Promise<number> {
+    return this.database.execute(CHANGE, [wrong, open, identifierHash, hour]);
   }
 }

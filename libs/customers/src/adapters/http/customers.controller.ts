@@ -2,7 +2,7 @@ import { Controller, Get, Headers, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { ApiProblems, InvalidCredentials } from '#platform';
+import { ApiProblems, InvalidCredentials, isNoneMatch } from '#platform';
 import { GetCustomer } from '../../application/queries/get-customer.js';
 import { CustomerDto } from './customer.dto.js';
 
@@ -28,7 +28,7 @@ export class CustomersController {
     if (!customer) throw new InvalidCredentials('Bearer realm="foyer", error="invalid_token"');
     const etag = `"${customer.id}.${customer.version}"`;
     reply.headers({ etag, 'cache-control': 'no-store' });
-    if (known !== etag) return customer;
+    if (!isNoneMatch(known, etag)) return customer;
     reply.status(304);
     return undefined;
   }

@@ -10,6 +10,7 @@ import {
   Idempotency,
   InvalidCredentials,
   Metrics,
+  NoBody,
   Open,
   SourceLimits,
 } from '#platform';
@@ -139,7 +140,11 @@ export class RegistrationsController {
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   @ApiProblems({ 401: 'No live attempt has this identifier and password', 409: 'Complete already', 429: 'Too early' })
-  async resend(@Req() request: ByRegistrant, @Address() address: string): Promise<RegistrationTicketDto> {
+  async resend(
+    @Req() request: ByRegistrant,
+    @Address() address: string,
+    @Body(new NoBody()) _: undefined,
+  ): Promise<RegistrationTicketDto> {
     const result = await this.commands.execute(new ResendCode(request.user.key, this.limits.sourceOf(address)));
     this.#funnel.inc({ step: `resend_${result.outcome}` });
     switch (result.outcome) {

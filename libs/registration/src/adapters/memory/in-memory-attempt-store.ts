@@ -50,7 +50,7 @@ export class InMemoryAttemptStore extends AttemptStore {
   async askForCode(key: AttemptKey, attemptId: string, reference: string, pauseMs: number): Promise<CodeRequest> {
     const { now } = this.#attempts;
     const attempt = this.#live(key.identifierHash)[key.tag];
-    const waitMs = (attempt?.askedAt ?? now) + pauseMs - now;
+    const waitMs = (attempt?.attemptId === attemptId ? attempt.askedAt : now) + pauseMs - now;
     if (!attempt || attempt.attemptId !== attemptId || waitMs > 0) {
       return {
         granted: false,
@@ -78,13 +78,17 @@ export class InMemoryAttemptStore extends AttemptStore {
   }
 
   async live(): Promise<number> {
-    return this.#attempts.size;
+    return this.#attempts.values().reduce((sum, attempts) => sum + Object.keys(attempts).length, 0);
   }
 
   async mayNotify(identifierHash: string): Promise<boolean> {
     if (this.#notified.get(identifierHash)) return false;
     this.#notified.set(identifierHash, true, this.#notified.now + DAY_MS);
     return true;
+  }
+
+  async mayNotifyAgain(identifierHash: string): Promise<void> {
+    this.#notified.delete(identifierHash);
   }
 
   #live(identifierHash: string): Attempts {
@@ -111,7 +115,8 @@ export class InMemoryAttemptStore extends AttemptStore {
 }
 
 const isSame = (standing: AttemptState, draft: AttemptDraft): boolean =>
-  standing.decoy === draft.decoy && (!standing.started || standing.customerId === draft.customerId);
+  standing.decoy === draft.decoy &&
+  (!standing.started || draft.provisional || standing.customerId === draft.customerId);
 
 /** Only an attempt whose code is dead gives way, the one that was asked for longest ago. Null when none does. */
 function makeRoom(attempts: Attempts, source: string | null, limits: RegistrationLimits, now: number): Attempts | null {

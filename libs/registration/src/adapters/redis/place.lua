@@ -25,7 +25,7 @@ for i = 1, #entries, 2 do
 end
 
 if same and same.activatedAt > 0 then return cjson.encode(same) end
-if same and same.decoy == draft.decoy and (not same.started or same.customerId == draft.customerId) then
+if same and same.decoy == draft.decoy and (not same.started or draft.provisional or same.customerId == draft.customerId) then
   same.profile = draft.profile
   same.expiresAt = now + life
   return store(same)

@@ -86,6 +86,10 @@ export class RedisAttemptStore extends AttemptStore {
     return (await this.redis.command((client) => client.set(key, '1', 'PX', DAY_MS, 'NX'))) === 'OK';
   }
 
+  async mayNotifyAgain(identifierHash: string): Promise<void> {
+    await this.redis.command((client) => client.del(`foyer:{${identifierHash}}:notified`));
+  }
+
   async #set(key: AttemptKey, attemptId: string, what: string, ...values: (string | number)[]): Promise<Changed> {
     return (await this.#change([attemptsOf(key)], [key.tag, attemptId, what, ...values])) as Changed;
   }

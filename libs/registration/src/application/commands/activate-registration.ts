@@ -62,8 +62,15 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
       case 'busy':
         return { outcome: 'in_progress' };
       case 'expired':
-        return { outcome: 'code_expired' };
+        return this.#expired(key);
     }
+  }
+
+  /** The code may be gone because another click has just used it. */
+  async #expired(key: AttemptKey): Promise<ActivationOutcome> {
+    const found = await this.attempts.find(key.identifierHash, [key.tag]);
+    const attempt = found && RegistrationAttempt.restore(found);
+    return attempt?.isReceipt ? this.#repeat(attempt) : { outcome: 'code_expired' };
   }
 
   /** A lost answer, a double click: the same answer, nothing announced twice. */

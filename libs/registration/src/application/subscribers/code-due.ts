@@ -32,14 +32,25 @@ export class CodeDue implements MessageSource {
   /** Looks like any other attempt from outside; its owner learns, once a day, that somebody tried. */
   async #decoy(attempt: AttemptState): Promise<WrittenMessage> {
     const serial = await this.codes.issueDecoy(codeAddressOf(attempt));
-    const { message } = await this.#notice(attempt);
-    return { message, ...this.#life(attempt, serial) };
+    const notice = await this.#notice(attempt);
+    const { accepted, failed } = this.#life(attempt, serial);
+    return {
+      message: notice.message,
+      accepted,
+      failed: async (final) => {
+        await notice.failed(final);
+        await failed(final);
+      },
+    };
   }
 
   async #notice(attempt: AttemptState): Promise<WrittenMessage> {
     const tell = await this.attempts.mayNotify(attempt.identifierHash);
     const message = tell ? this.messages.alreadyRegistered(attempt) : null;
-    return { message, accepted: async () => undefined, failed: async () => undefined };
+    const failed = async (): Promise<void> => {
+      if (tell) await this.attempts.mayNotifyAgain(attempt.identifierHash);
+    };
+    return { message, accepted: async () => undefined, failed };
   }
 
   #life(attempt: AttemptState, serial: string): Pick<WrittenMessage, 'accepted' | 'failed'> {

@@ -12,7 +12,8 @@ export class CreateCodeGuesses1763600000004 implements MigrationInterface {
         columns: [
           column('identifier_hash', type.hash, { isPrimary: true }),
           column('hour', { type: 'int' }, { isPrimary: true }),
-          column('guesses', { type: 'int' }),
+          column('wrong', { type: 'int' }),
+          column('open_guesses', { type: 'int' }),
         ],
         indices: [{ name: 'ix_code_guesses_hour', columnNames: ['hour'] }],
       }),

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { readKeyRing } from './key-ring.js';
+import { BadConfiguration } from './problems.js';
+import { Reader } from './reader.js';
+
+const A = 'a'.repeat(32);
+const B = 'b'.repeat(40);
+
+function read(value: string | undefined) {
+  const reader = new Reader({ CODE_SECRET: value });
+  const ring = readKeyRing(reader, 'CODE_SECRET');
+  try {
+    reader.finish();
+    return ring;
+  } catch (error) {
+    if (error instanceof BadConfiguration) return error.problems;
+    throw error;
+  }
+}
+
+describe('a key ring', () => {
+  it.each([undefined, '', '  ', ',', ' , '])('given %j, then none', (value) => {
+    expect(read(value)).toBeUndefined();
+  });
+
+  it('given one value, then a key named 0, so that it may be named later', () => {
+    expect(read(A)).toEqual([{ kid: '0', secret: A }]);
+    expect(read(`0:${A}`)).toEqual(read(A));
+  });
+
+  it('given several, then the first writes and all read', () => {
+    expect(read(`2026-03:${B}, old_1:${A} ,${'c'.repeat(32)}`)).toEqual([
+      { kid: '2026-03', secret: B },
+      { kid: 'old_1', secret: A },
+      { kid: '0', secret: 'c'.repeat(32) },
+    ]);
+  });
+
+  it('given colons in the value, then the first ends the name', () => {
+    expect(read(`k:${A}:${B}`)).toEqual([{ kid: 'k', secret: `${A}:${B}` }]);
+  });
+
+  it('given what cannot be a name before a colon, then it is part of the value', () => {
+    for (const value of [`${'k'.repeat(17)}:${A}`, `k.1:${A}`, `:${A}`])
+      expect(read(value)).toEqual([{ kid: '0', secret: value }]);
+  });
+
+  it.each([
+    ['x'.repeat(31), 'at least 32'],
+    [`k:${'x'.repeat(31)}`, 'at least 32'],
+    [`${A},short`, 'at least 32'],
+    [`k:${A},k:${B}`, 'twice'],
+    [`${A},0:${B}`, 'twice'],
+  ])('given %j, then it is refused, without a word of it', (value, why) => {
+    const [problem = ''] = read(value) as readonly string[];
+    expect(problem).toContain(`CODE_SECRET`);
+    expect(problem).toContain(why);
+    expect(problem).not.toMatch(/xxx|aaa|short/);
+  });
+});

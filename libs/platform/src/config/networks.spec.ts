@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { isWithin, readNetworks } from './networks.js';
+import { Reader } from './reader.js';
+
+describe('networks', () => {
+  it.each([
+    ['192.0.2.7', ['192.0.2.7', '::ffff:192.0.2.7'], ['192.0.2.8', '::1']],
+    ['10.0.0.0/8', ['10.0.0.0', '10.255.255.255'], ['11.0.0.0', '9.255.255.255']],
+    ['2001:db8::/32', ['2001:db8::1', '2001:DB8:ffff::'], ['2001:db9::', '192.0.2.7']],
+    ['::1', ['::1', '0:0:0:0:0:0:0:1'], ['::2', '127.0.0.1']],
+    ['0.0.0.0/0', ['1.2.3.4', '255.255.255.255'], ['::2', 'x', '']],
+  ])('%s holds what it says', (network, inside, outside) => {
+    const within = isWithin([network]);
+    for (const address of inside) expect(within(address), address).toBe(true);
+    for (const address of outside) expect(within(address), address).toBe(false);
+  });
+
+  it('AC-30 neither true nor a number of hops nor a name is one', () => {
+    for (const value of [
+      'true',
+      '1',
+      '*',
+      'localhost',
+      '10.0.0.0/33',
+      '::/129',
+      '10.0.0.0/',
+      '10.0.0.0/8/8',
+      '10.0.0/8',
+    ]) {
+      const reader = new Reader({ TRUST_PROXY: value });
+      expect(readNetworks(reader, 'TRUST_PROXY'), value).toEqual([]);
+      expect(() => reader.finish(), value).toThrow(/TRUST_PROXY/);
+    }
+  });
+
+  it('AC-27 an address that is none is within nothing', () => {
+    for (const address of ['', 'a', '1.2.3', '1.2.3.4, 5.6.7.8', '1.2.3.4%eth0', `${'1'.repeat(10_000)}`])
+      expect(isWithin(['0.0.0.0/0', '::/0'])(address), address.slice(0, 20)).toBe(false);
+  });
+});

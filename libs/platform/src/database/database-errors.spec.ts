@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { Unavailable } from '#kernel';
+import { DuplicateKey, isAway, TransactionConflict, translate } from './database-errors.js';
+import type { Dialect } from './dialect.js';
+
+const numbered: Record<Dialect, (number: string | number) => object> = {
+  postgres: (code) => ({ code }),
+  mysql: (errno) => ({ errno }),
+  mariadb: (errno) => ({ errno }),
+  mssql: (number) => ({ number }),
+};
+const kindOf = (dialect: Dialect, number: string | number) => {
+  const error = Object.assign(new Error('text'), { driverError: numbered[dialect](number) });
+  const translated = translate(dialect, error);
+  if (translated instanceof DuplicateKey) return 'duplicate';
+  if (translated instanceof TransactionConflict) return 'conflict';
+  if (translated instanceof Unavailable) return 'away';
+  return translated === error ? 'ours' : 'unknown';
+};
+
+describe('FM-D9 errors of a database, by number', () => {
+  it.each<[Dialect, string, readonly (string | number)[]]>([
+    ['postgres', 'duplicate', ['23505']],
+    ['postgres', 'conflict', ['40001', '40P01', '55P03']],
+    ['postgres', 'away', ['57P01', '57P03', '57014', '08006', '53300', '25006', 'ECONNREFUSED', 'ETIMEDOUT']],
+    ['postgres', 'ours', ['42601', '42P01', '22001', '23502', '23514', '42501', '3D000']],
+    ['mysql', 'duplicate', [1062]],
+    ['mysql', 'conflict', [1213, 1205, 1020]],
+    ['mysql', 'away', [1040, 1203, 2006, 2013, 3024, -4078, -111]],
+    ['mysql', 'ours', [1064, 1146, 1406, 3819, 4025, 1048]],
+    ['mariadb', 'duplicate', [1062]],
+    ['mssql', 'duplicate', [2627, 2601]],
+    ['mssql', 'conflict', [1205, 1222, 3960]],
+    ['mssql', 'away', [40197, 40501, 40613]],
+    ['mssql', 'ours', [102, 208, 547, 515]],
+  ])('%s: %s are %j', (dialect, kind, numbers) => {
+    expect(numbers.map((number) => kindOf(dialect, number))).toEqual(numbers.map(() => kind));
+  });
+
+  it.each<Dialect>(['postgres', 'mysql', 'mssql'])(
+    '%s: an error without a number is a database that is away',
+    (dialect) => {
+      for (const error of [
+        new Error('Connection terminated'),
+        Object.assign(new Error('timeout'), { code: undefined }),
+      ])
+        expect(translate(dialect, error)).toBeInstanceOf(Unavailable);
+    },
+  );
+
+  it('keeps the cause for the log, and no word of it for the caller', () => {
+    const cause = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432'), { code: 'ECONNREFUSED' });
+    const translated = translate('postgres', cause) as Unavailable;
+    expect(translated.cause).toBe(cause);
+    expect(translated.message).not.toContain('10.0.0.7');
+  });
+
+  it('a conflict is no reason to give the database a rest', () => {
+    expect([isAway(new Unavailable()), isAway(new TransactionConflict()), isAway(new DuplicateKey())]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Unavailable } from '#kernel';
+import { purge } from '../housekeeping/purge.js';
+import { DATABASES, openDatabase } from '../testing/databases.js';
+import { POOL_SIZE } from './data-source.js';
+import { databaseContract } from './database.contract.js';
+import type { Database } from './database.js';
+
+const OWN_ID = { postgres: 'select pg_backend_pid() as id', mysql: 'select connection_id() as id' };
+const KILL = { postgres: 'select pg_terminate_backend(?)', mysql: 'kill ?' };
+
+for (const [name, fresh] of DATABASES)
+  databaseContract(name, async () => {
+    const opened = await openDatabase(fresh);
+    const [, elsewhere] = opened.replicas;
+    return {
+      ...opened,
+      async killConnectionOf(database) {
+        const dialect = database.dialect === 'postgres' ? 'postgres' : 'mysql';
+        const [row] = await database.query<{ id: number | string }>(OWN_ID[dialect]);
+        await elsewhere.query(KILL[dialect], [Number(row?.id)]);
+        await sleep(50);
+      },
+    };
+  });
+
+describe.each(DATABASES)('purge on %s', (_, fresh) => {
+  let opened: Awaited<ReturnType<typeof openDatabase>>;
+  let database: Database;
+  beforeAll(async () => {
+    opened = await openDatabase(fresh);
+    [database] = opened.replicas;
+  });
+  afterAll(() => opened.drop());
+
+  it('sweeps everything that is too old, in batches, and nothing else', async () => {
+    const values = Array.from({ length: 2_500 }, (_row, n) => `(${n}, ${n < 2_300 ? 1 : 9})`).join(', ');
+    await database.execute(`insert into things (id, n) values ${values}`);
+    expect(await purge(database, 'things', 'id', 'n < ?', [5])).toBe(2_300);
+    expect(await purge(database, 'things', 'id', 'n < ?', [5])).toBe(0);
+    expect(await database.query('select id as id from things')).toHaveLength(200);
+  });
+
+  it('is safe on several replicas at once', async () => {
+    await database.execute('delete from things');
+    const values = Array.from({ length: 2_000 }, (_row, n) => `(${n}, 1)`).join(', ');
+    await database.execute(`insert into things (id, n) values ${values}`);
+    const swept = await Promise.all(opened.replicas.map((replica) => purge(replica, 'things', 'id', 'n < ?', [5])));
+    expect(swept.reduce((sum, count) => sum + count, 0)).toBe(2_000);
+  });
+});
+
+describe('PostgreSQL waits for nothing longer than', () => {
+  const [[, fresh]] = DATABASES as [(typeof DATABASES)[number]];
+  let opened: Awaited<ReturnType<typeof openDatabase>>;
+  let database: Database;
+  beforeAll(async () => {
+    opened = await openDatabase(fresh);
+    [database] = opened.replicas;
+    await database.execute('insert into things (id, n) values (1, 0)');
+  });
+  afterAll(() => opened.drop());
+
+  const timed = async (work: Promise<unknown>) => {
+    const start = performance.now();
+    const error = await work.then(
+      () => 'done',
+      (reason: unknown) => reason,
+    );
+    return { error, ms: performance.now() - start };
+  };
+
+  it('FM-D3 its statement, FM-D5 a connection and FM-D6 a lock: each is unavailable for a moment', async () => {
+    const [held, elsewhere] = opened.replicas;
+    const holding = held.transaction(async () => {
+      await held.execute('update things set n = 1 where id = 1');
+      await sleep(3_500);
+    });
+    const slow = timed(elsewhere.query('select pg_sleep(10)'));
+    const others = Array.from({ length: POOL_SIZE - 1 }, () => held.transaction(() => sleep(3_500)));
+    await sleep(100);
+    const locked = timed(elsewhere.execute('update things set n = 2 where id = 1'));
+    const crowded = timed(held.query('select 1'));
+    const [statement, lock, connection] = await Promise.all([slow, locked, crowded]);
+    for (const { error } of [statement, lock, connection]) expect(error).toBeInstanceOf(Unavailable);
+    expect(statement.ms).toBeLessThan(3_300);
+    expect(lock.ms).toBeLessThan(1_500);
+    expect(connection.ms).toBeLessThan(2_500);
+    await Promise.all([holding, ...others]);
+    expect(await held.query('select n as n from things')).toEqual([{ n: 1 }]);
+  });
+});

@@ -1,0 +1,89 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { InvalidInput } from '#kernel';
+import { provideSecrets } from '../config/secrets.js';
+import { parseSettings } from '../config/settings.js';
+import { COMPLETE } from '../testing/complete-environment.js';
+import { FixedClock } from '../testing/fixed-clock.js';
+import { Idempotency, KeyReused, StillRunning } from './idempotency.js';
+import { InMemoryIdempotencyStore } from './in-memory-idempotency-store.js';
+
+/** Keeps what the store is told. */
+class WatchedStore extends InMemoryIdempotencyStore {
+  readonly told: string[] = [];
+
+  override begin(...told: Parameters<InMemoryIdempotencyStore['begin']>) {
+    this.told.push(JSON.stringify(told));
+    return super.begin(...told);
+  }
+}
+
+describe('Idempotency', () => {
+  let clock: FixedClock;
+  let store: WatchedStore;
+  let idempotency: Idempotency;
+  let made: number;
+
+  const once = (changes: { key?: string | undefined; scope?: string; body?: unknown } = {}, work = make) =>
+    idempotency.once(
+      { key: 'k', scope: 'things mia', body: { a: 1, b: { c: 2, d: 3 } }, lifeMs: 60_000, ...changes },
+      work,
+    );
+  const make = async () => ({ made: ++made });
+
+  beforeEach(() => {
+    [clock, made] = [new FixedClock(), 0];
+    store = new WatchedStore(clock);
+    idempotency = new Idempotency(store, provideSecrets(parseSettings(COMPLETE)));
+  });
+
+  it('given the same key and body, then the same answer, and the work is done once', async () => {
+    expect(await once()).toEqual({ value: { made: 1 }, replayed: false });
+    expect(await once()).toEqual({ value: { made: 1 }, replayed: true });
+    expect(await once({ body: { b: { d: 3, c: 2 }, a: 1 } }), 'in another order').toMatchObject({ replayed: true });
+  });
+
+  it('given the same key and another body, then it is refused', async () => {
+    await once();
+    for (const body of [{ a: 1 }, { a: 1, b: { c: 2, d: 4 } }, [{ a: 1 }], null, 'x'])
+      await expect(once({ body })).rejects.toBeInstanceOf(KeyReused);
+    expect(made).toBe(1);
+  });
+
+  it('given no key, or others, then the work is done each time', async () => {
+    for (const key of [undefined, undefined, 'k', 'K', 'k2', 'x'.repeat(255)]) await once({ key });
+    expect(made).toBe(6);
+  });
+
+  it('given the same key of another caller or route, then it is another key', async () => {
+    await once();
+    expect(await once({ scope: 'things zoe' })).toMatchObject({ replayed: false });
+  });
+
+  it('given a first that is still running, then 409; given one that never ends, then its key is free after a while', async () => {
+    void once({}, () => new Promise(() => undefined));
+    await expect(once()).rejects.toBeInstanceOf(StillRunning);
+    clock.advance(15_000);
+    expect(await once()).toMatchObject({ replayed: false });
+  });
+
+  it('given work that fails, then the next may try', async () => {
+    await expect(once({}, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await once()).toEqual({ value: { made: 1 }, replayed: false });
+  });
+
+  it('given its life is over, then the work is done again', async () => {
+    await once();
+    clock.advance(60_000);
+    expect(await once()).toEqual({ value: { made: 2 }, replayed: false });
+  });
+
+  it.each(['', ' ', 'a b', 'ü', 'x'.repeat(256), 'a\tb'])('given the key %j, then 422', async (key) => {
+    await expect(once({ key })).rejects.toBeInstanceOf(InvalidInput);
+    expect(made).toBe(0);
+  });
+
+  it('ST-10 given a key, a caller and a body, then the store learns none of them', async () => {
+    await once({ key: 'the-key', scope: 'things mia@example.org', body: { password: 'hunter2' } });
+    expect(store.told.join()).not.toMatch(/the-key|mia|hunter2|password/);
+  });
+});

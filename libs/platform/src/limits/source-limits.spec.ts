@@ -1,0 +1,66 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parseSettings } from '../config/settings.js';
+import { FixedClock } from '../testing/fixed-clock.js';
+import { InMemoryCounters } from './in-memory-counters.js';
+import { SourceLimited, SourceLimits } from './source-limits.js';
+
+describe('SourceLimits', () => {
+  let clock: FixedClock;
+  let limits: SourceLimits;
+
+  const given = (env: Record<string, string>) => {
+    clock = new FixedClock();
+    limits = new SourceLimits(new InMemoryCounters(clock), parseSettings(env));
+  };
+  const register = (address = '192.0.2.7') => limits.count('registrationsPerSource', address);
+
+  beforeEach(() => given({ LIMIT_REGISTRATIONS_PER_SOURCE: '2', TRUSTED_SOURCES: '203.0.113.0/24' }));
+
+  it('given two in an hour, then the third is refused, and told when to come back', async () => {
+    await register();
+    await register();
+    const refused = await register().catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(SourceLimited);
+    expect(refused).toMatchObject({ code: 'request.too_many', retryAfter: 3_600 });
+    clock.advance(3_600_000);
+    await register();
+  });
+
+  it('AC-08 given other spellings and addresses of the same network, then they are one source', async () => {
+    await register('2001:db8:1:2::1');
+    await register('2001:DB8:1:2:ffff::7');
+    await expect(register('2001:0db8:0001:0002:1:2:3:4')).rejects.toBeInstanceOf(SourceLimited);
+    await register('2001:db8:1:3::1');
+  });
+
+  it('given another limit of the same source, then it has its own count', async () => {
+    await register();
+    await register();
+    await limits.count('wrongCodesPerSource', '192.0.2.7');
+  });
+
+  it('given what is given back, then it does not count', async () => {
+    for (let n = 0; n < 10; n++) await (await register()).giveBack();
+    await register();
+  });
+
+  it('given a trusted source, then none', async () => {
+    for (let n = 0; n < 10; n++) await register('203.0.113.9');
+    expect(limits.sourceOf('203.0.113.9')).toEqual({ prefix: '203.0.113.9', trusted: true });
+    expect(limits.sourceOf('::ffff:203.0.113.9')).toEqual({ prefix: '203.0.113.9', trusted: true });
+    expect(limits.sourceOf('192.0.2.7').trusted).toBe(false);
+  });
+
+  it('given a limit that is off, then none', async () => {
+    given({ LIMIT_REGISTRATIONS_PER_SOURCE: 'off' });
+    for (let n = 0; n < 50; n++) await register();
+  });
+
+  it('AC-54 given a store that is away, then nobody passes', async () => {
+    const counters = new InMemoryCounters(clock);
+    counters.take = () => Promise.reject(new Error('away'));
+    await expect(new SourceLimits(counters, parseSettings({})).count('registrationsPerSource', '::1')).rejects.toThrow(
+      'away',
+    );
+  });
+});
