@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import type pg from 'pg';
+
+/** A secret by its name, e.g. `password`. */
+export type Canaries = Readonly<Record<string, string>>;
+/** A place where no secret may be found, by its name: everything that is written there. */
+export type Places = Readonly<Record<string, string>>;
+
+const hash = (algorithm: string, value: string): string => createHash(algorithm).update(value).digest('hex');
+
+/** What a text always leaves in base64, `before` bytes behind the start of a group: the characters that are all its own. */
+function inBase64(value: string, before: number): string {
+  const text = Buffer.concat([Buffer.alloc(before), Buffer.from(value)])
+    .toString('base64')
+    .replace(/=+$/, '');
+  const whole = text.length - (text.length % 4 === 0 ? 0 : 1);
+  return text.slice(Math.ceil((before * 4) / 3), whole);
+}
+
+/** A secret as it is, and in every dress in which it could be found again without a key. */
+function dresses(value: string): Readonly<Record<string, string>> {
+  const base64 = inBase64(value, 0);
+  return {
+    'as it is': value,
+    'in JSON': JSON.stringify(value).slice(1, -1),
+    'in base64': base64,
+    'in base64, one byte later': inBase64(value, 1),
+    'in base64, two bytes later': inBase64(value, 2),
+    'in base64url': base64.replaceAll('+', '-').replaceAll('/', '_'),
+    'in hexadecimal': Buffer.from(value).toString('hex'),
+    'URL-encoded': encodeURIComponent(value),
+    'as a form': new URLSearchParams([['', value]]).toString().slice(1),
+    reversed: [...value].reverse().join(''),
+    'as MD5': hash('md5', value),
+    'as SHA-1': hash('sha1', value),
+    'as SHA-256': hash('sha256', value),
+    'as SHA-384': hash('sha384', value),
+    'as SHA-512': hash('sha512', value),
+    'as SHA-256 in base64': createHash('sha256').update(value).digest('base64').replace(/=+$/, ''),
+  };
+}
+
+/** Where a canary sits, in which dress, and what stands around it (without itself). */
+export function findCanaries(canaries: Canaries, places: Places): string[] {
+  const found: string[] = [];
+  for (const [place, text] of Object.entries(places)) {
+    const lower = text.toLowerCase();
+    for (const [name, value] of Object.entries(canaries)) {
+      for (const [dress, form] of Object.entries(dresses(value))) {
+        const at = lower.indexOf(form.toLowerCase());
+        if (at < 0) continue;
+        const around = `${text.slice(Math.max(0, at - 80), at)}[${name}]${text.slice(at + form.length, at + form.length + 40)}`;
+        found.push(`${name} ${dress} in ${place}: ${around.replaceAll('\n', ' ')}`);
+      }
+    }
+  }
+  return found;
+}
+
+/** Every row of every table. */
+export async function dumpDatabase(database: pg.Client): Promise<string> {
+  const { rows } = await database.query<{ name: string }>(
+    "select format('%I.%I', table_schema, table_name) as name from information_schema.tables where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')",
+  );
+  const tables: string[] = [];
+  for (const { name } of rows) {
+    const found = await database.query<{ row: string }>(`select to_jsonb(t)::text as row from ${name} t`);
+    tables.push(name, ...found.rows.map(({ row }) => row));
+  }
+  return tables.join('\n');
+}
+
+/** Every key with what is in it. */
+export async function dumpRedis(redis: Redis): Promise<{ keys: string; values: string }> {
+  const keys = await redis.keys('*');
+  const values = await Promise.all(keys.map(async (key) => JSON.stringify(await contentOf(redis, key))));
+  return { keys: keys.join('\n'), values: values.join('\n') };
+}
+
+async function contentOf(redis: Redis, key: string): Promise<unknown> {
+  switch (await redis.type(key)) {
+    case 'hash':
+      return redis.hgetall(key);
+    case 'zset':
+      return redis.zrange(key, 0, -1, 'WITHSCORES');
+    case 'list':
+      return redis.lrange(key, 0, -1);
+    case 'set':
+      return redis.smembers(key);
+    case 'string':
+      return redis.get(key);
+    default:
+      return undefined;
+  }
+}

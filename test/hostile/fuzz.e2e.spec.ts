@@ -1,0 +1,158 @@
+import { randomInt } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type House, openHouse } from '../replicas/house.js';
+import { register } from '../replicas/people.js';
+import type { Reply } from '../support/http-message.js';
+import type { Program } from '../support/program.js';
+import { authorizations, FUZZED, type FuzzedRequest, identifiers, requests } from './arbitraries.js';
+import { faultsOfReply, unforeseen } from './problems.js';
+import { askAll, requestBytes } from './wire.js';
+
+const SEED = Number(process.env['FUZZ_SEED'] ?? randomInt(2 ** 31));
+const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 5_000);
+const HEADERS = Number(process.env['FUZZ_HEADERS'] ?? 10_000);
+/** Nothing here has a reason to take so long, on however busy a machine. */
+const HANG_MS = 10_000;
+
+let house: House;
+let program: Program;
+beforeAll(async () => {
+  house = await openHouse({ runs: ['all'] });
+  program = house.programs[0] as Program;
+  await register(program.url, FUZZED);
+  console.log(`FUZZ_SEED=${SEED} FUZZ_REQUESTS=${REQUESTS} FUZZ_HEADERS=${HEADERS}`);
+});
+afterAll(() => house?.close());
+
+const sample = <T>(arbitrary: fc.Arbitrary<T>, numRuns: number): T[] => fc.sample(arbitrary, { numRuns, seed: SEED });
+
+/** Asks all of it. Returns how often each status came, and one example of everything that should not have come. */
+async function ask<T>(
+  items: readonly T[],
+  bytesOf: (item: T) => Buffer,
+  faultsOf: (reply: Reply) => readonly string[],
+) {
+  const statuses: Record<string, number> = {};
+  const examples = new Map<string, string>();
+  const look = (item: T, reply: Reply | Error): void => {
+    const status = reply instanceof Error ? 'none' : String(reply.status);
+    statuses[status] = (statuses[status] ?? 0) + 1;
+    const [wrong] = reply instanceof Error ? [reply.message] : faultsOf(reply);
+    if (wrong)
+      examples.set(
+        wrong.slice(0, 80),
+        `${wrong.slice(0, 400)} for ${bytesOf(item).toString('latin1').slice(0, 2_000)}`,
+      );
+  };
+  await askAll(program.url, items, bytesOf, look, { timeoutMs: HANG_MS });
+  return { statuses, faults: [...examples.values()] };
+}
+
+describe('fuzz', () => {
+  it(`${REQUESTS} requests with bodies, headers and addresses of all kinds: no 5xx but 503, no hang`, {
+    timeout: 120_000,
+  }, async () => {
+    const items = sample(requests, REQUESTS);
+    const bytesOf = ({ method, target, headers, body }: FuzzedRequest) =>
+      requestBytes(method, target, { headers, body, framing: body.length > 0 ? `content-length: ${body.length}` : '' });
+    const { statuses, faults } = await ask(items, bytesOf, faultsOfReply);
+    console.log(`answers: ${JSON.stringify(statuses)}`);
+    expect(faults).toEqual([]);
+    // what gets in matters as well: a fuzzer whose every request is refused at the door tests the door
+    const usual = REQUESTS < 2_000 ? [] : ['201', '400', '401', '404', '415', '422'];
+    expect(Object.keys(statuses)).toEqual(expect.arrayContaining(usual));
+  });
+
+  it(`identifiers: whatever is accepted is read back in a message to one address, and can be proven`, async () => {
+    const typed = [...new Set(sample(identifiers, 400))];
+    const bytesOf = (email: string) =>
+      requestBytes('POST', '/v1/registrations', {
+        headers: ['content-type: application/json'],
+        body: JSON.stringify({ email, password: 'a long enough password' }),
+      });
+    const { faults } = await ask(typed, bytesOf, (reply) =>
+      [201, 422].includes(reply.status) ? faultsOfReply(reply) : [`${reply.status} ${reply.text}`],
+    );
+    expect(faults).toEqual([]);
+    await house.drained();
+    for (const { to } of house.mails.messages) {
+      expect(to).toHaveLength(1);
+      expect(to[0]).toMatch(/^[!-~]+@[a-z0-9.-]+$/);
+    }
+  });
+
+  it(`AC-52 ${HEADERS} Authorization headers: 400 or 401, nothing else`, { timeout: 120_000 }, async () => {
+    const routes = ['GET /v1/registrations/mine', 'GET /v1/customers/me', 'POST /v1/registrations/resend-code'];
+    const items = sample(authorizations, HEADERS).map((value, i) => ({ value, route: routes[i % 3] ?? '' }));
+    const bytesOf = ({ value, route }: { value: string; route: string }) => {
+      const [method = '', target = ''] = route.split(' ');
+      return requestBytes(method, target, { headers: [`authorization: ${value}`] });
+    };
+    const { statuses, faults } = await ask(items, bytesOf, (reply) =>
+      reply.status === 400 || reply.status === 401 ? faultsOfReply(reply) : [`${reply.status} ${reply.text}`],
+    );
+    console.log(`answers: ${JSON.stringify(statuses)}`);
+    expect(faults).toEqual([]);
+  });
+
+  it('AC-52 control characters in Authorization: 400 or 401', async () => {
+    const control = Array.from({ length: 32 }, (_, code) => String.fromCharCode(code)).concat('\x7f');
+    const values = control.flatMap((char) => [
+      `Basic ${char}`,
+      `Basic YT${char}pi`,
+      `${char}Basic YTpi`,
+      `Bearer a.b${char}.c`,
+    ]);
+    const bytesOf = (value: string) =>
+      requestBytes('GET', '/v1/customers/me', { headers: [`authorization: ${value}`] });
+    const { faults } = await ask(values, bytesOf, (reply) =>
+      reply.status === 400 || reply.status === 401 ? faultsOfReply(reply) : [`${reply.status} ${reply.text}`],
+    );
+    expect(faults).toEqual([]);
+  });
+});
+
+describe('AC-33 e-mail addresses that expensive patterns choke on', () => {
+  const shapes: Readonly<Record<string, (bytes: number) => string>> = {
+    at: (n) => '@'.repeat(n),
+    letters: (n) => `${'a'.repeat(n)}!`,
+    'nested groups': (n) => '(a+)+'.repeat(n / 5),
+    dots: (n) => `${'a.'.repeat(n / 2)}@example.org`,
+    labels: (n) => `a@${'b-.'.repeat(n / 3)}org`,
+    'one long label': (n) => `a@${'-'.repeat(n)}.org`,
+    'selectors that take no room': (n) => `a${'\ufe0f'.repeat(n / 3)}@example.org`,
+    'international labels': (n) => `a@${'ä.'.repeat(n / 3)}org`,
+  };
+  const LARGEST = 16_000;
+
+  it.each(Object.keys(shapes))('%s: refused at once, in 64 kB and in what still fits', async (name) => {
+    const shape = shapes[name] ?? String;
+    const timed = async (size: number, path: string, body: (value: string) => object) => {
+      const start = performance.now();
+      const { status } = await program.request('POST', path, { json: body(shape(size)) });
+      return { status, ms: performance.now() - start };
+    };
+    const register = (email: string) => ({ email, password: 'a long enough password' });
+    const logIn = (username: string) => ({ username, password: 'a long enough password' });
+    expect((await timed(65_536, '/v1/registrations', register)).status).toBe(413);
+    for (const [path, body] of [
+      ['/v1/registrations', register],
+      ['/v1/auth/login', logIn],
+    ] as const) {
+      const outcomes = [];
+      for (const size of [LARGEST, LARGEST, 250, 254, 319]) outcomes.push(await timed(size, path, body));
+      expect(outcomes.filter(({ status }) => status !== 422 && status !== 401)).toEqual([]);
+      // the fastest of them: the machine may be busy, an expensive pattern is slow every time
+      expect(Math.min(...outcomes.slice(0, 2).map(({ ms }) => ms))).toBeLessThan(250);
+    }
+  });
+});
+
+describe('afterwards', () => {
+  it('the same process is alive, ready, and has met nothing unforeseen', async () => {
+    expect(program.running).toBe(true);
+    expect((await program.request('GET', '/health/ready')).status).toBe(200);
+    expect(unforeseen(program)).toEqual([]);
+  });
+});

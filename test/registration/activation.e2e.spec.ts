@@ -1,0 +1,211 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { race } from '../support/race.js';
+import { BACKENDS } from './backends.js';
+import { useHall } from './hall.js';
+import { basicOf, freshEmail, newcomer, type Person, withPassword, wrongCode } from './people.js';
+import { outcomeOf, problemOf } from './problem-list.js';
+import { badCredentials, repeatedAuthorization } from './unauthorised.js';
+
+const CHALLENGE = 'Basic realm="foyer", charset="UTF-8"';
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+const NO_CODES: readonly (readonly [what: string, code: unknown])[] = [
+  ['a number', 420],
+  ['an array', ['0420']],
+  ['an object', {}],
+  ['nothing', undefined],
+  ['null', null],
+  ['true', true],
+  ['an empty string', ''],
+  ['a blank behind it', '0420 '],
+  ['a blank before it', ' 0420'],
+  ['a line feed behind it', '0420\n'],
+  ['a NUL behind it', '0420\0'],
+  ['Arabic-Indic digits', '\u0660\u0664\u0662\u0660'],
+  ['full-width digits', '\uff10\uff14\uff12\uff10'],
+  ['letters', 'O42O'],
+  ['a sign', '+420'],
+  ['an exponent', '42e1'],
+  ['3 digits', '042'],
+  ['5 digits', '04200'],
+  ['7 digits', '0420420'],
+  ['9 digits', '042042042'],
+];
+
+describe.each(BACKENDS)('activation on $name', (backend) => {
+  const hall = useHall(backend);
+
+  const activations = (person: Person, code: string, times: number) =>
+    Array.from({ length: times }, () => ({
+      method: 'POST',
+      path: '/v1/registrations/activate',
+      basic: basicOf(person),
+      json: { code },
+    }));
+
+  it('401 for no, garbled, repeated, unknown and wrong credentials: one answer, but for its traceId', async () => {
+    const { person, code } = await hall.pending();
+    const none = await hall.request('POST', '/v1/registrations/activate', { json: { code } });
+    const sent = badCredentials(person).map(([, authorization]) =>
+      hall.request('POST', '/v1/registrations/activate', { json: { code }, headers: { authorization } }),
+    );
+    const repeated = await hall.program.rawRequest(repeatedAuthorization(hall.program.url, person, code));
+    const others = [repeated, ...(await Promise.all(sent))];
+    const visible = (reply: typeof none) => ({
+      status: reply.status,
+      challenge: reply.headers.get('www-authenticate'),
+      headers: [...reply.headers.keys()].filter((name) => !['connection', 'keep-alive'].includes(name)),
+      body: reply.text.replace(problemOf(reply).traceId, ''),
+    });
+    expect(visible(none)).toMatchObject({ status: 401, challenge: CHALLENGE });
+    expect(problemOf(none).code).toBe('auth.invalid_credentials');
+    const why = ['repeated', ...badCredentials(person).map(([reason]) => reason)];
+    expect(others.map((reply, at) => [why[at], visible(reply)])).toEqual(why.map((reason) => [reason, visible(none)]));
+    expect((await hall.activate(person, code)).status).toBe(200);
+  });
+
+  it('401 for the code of somebody else, who is let in with it (AC-32, AC-49)', async () => {
+    const [one, other] = [await hall.pending(), await hall.pending()];
+    const mixed: Person = { ...one.person, password: other.person.password };
+    expect(outcomeOf(await hall.activate(mixed, other.code))).toBe('401 auth.invalid_credentials');
+    expect((await hall.activate(other.person, other.code)).status).toBe(200);
+  });
+
+  it('X-Requested-With changes the scheme of the challenge, so that no browser shows a dialog', async () => {
+    const headers = { 'x-requested-with': 'XMLHttpRequest' };
+    for (const [method, path] of [
+      ['GET', 'mine'],
+      ['POST', 'activate'],
+      ['POST', 'resend-code'],
+    ] as const) {
+      const plain = await hall.request(method, `/v1/registrations/${path}`);
+      const script = await hall.request(method, `/v1/registrations/${path}`, { headers });
+      expect([plain.status, plain.headers.get('www-authenticate')]).toEqual([401, CHALLENGE]);
+      expect(script.status).toBe(401);
+      expect(script.headers.get('www-authenticate')).toMatch(/^(?!Basic\b)[A-Za-z-]+ realm="foyer"/);
+    }
+  });
+
+  it('401 comes before 400 and 422: who may not call learns nothing from the body checks', async () => {
+    const stranger = newcomer();
+    expect((await hall.activate(stranger, 420)).status).toBe(401);
+    const o = { basic: basicOf(stranger), headers: { 'content-type': 'application/json' }, body: '{"code":' };
+    expect((await hall.request('POST', '/v1/registrations/activate', o)).status).toBe(401);
+  });
+
+  it('AC-38 422 for what is not a string of 4 or 8 ASCII digits, and no try is counted', async () => {
+    const { person, code } = await hall.pending();
+    const replies = await Promise.all(NO_CODES.map(([, typed]) => hall.activate(person, typed)));
+    const expected = NO_CODES.map(([what]) => [what, '422 request.invalid', ['/code']]);
+    const found = replies.map((reply, at) => {
+      const pointers = problemOf(reply).errors?.map(({ pointer }) => pointer);
+      return [NO_CODES[at]?.[0], outcomeOf(reply), pointers];
+    });
+    expect(found).toEqual(expected);
+    for (const json of [[code], code, null, []] as const)
+      expect((await hall.activate(person, '', { json })).status).toBe(422);
+    expect((await hall.mine(person)).json.attemptsRemaining).toBe(3);
+    expect((await hall.activate(person, code)).status).toBe(200);
+  });
+
+  it('8 digits are a code too, only not this one', async () => {
+    const { person } = await hall.pending();
+    expect(outcomeOf(await hall.activate(person, '12345678'))).toBe('400 registration.code_wrong');
+  });
+
+  it('AC-03 400 with attemptsRemaining 2, 1, 0, then 410 even with the right code', async () => {
+    const { person, code } = await hall.pending();
+    for (const attemptsRemaining of [2, 1, 0]) {
+      const reply = await hall.activate(person, wrongCode(code, 1 + attemptsRemaining));
+      expect(outcomeOf(reply)).toBe('400 registration.code_wrong');
+      expect(problemOf(reply).attemptsRemaining).toBe(attemptsRemaining);
+    }
+    expect(outcomeOf(await hall.activate(person, code))).toBe('410 registration.code_expired');
+    expect(outcomeOf(await hall.activate(person, wrongCode(code)))).toBe('410 registration.code_expired');
+    expect((await hall.mine(person)).json).toMatchObject({ codeExpiresAt: null, attemptsRemaining: 0 });
+    expect((await hall.logIn(person)).status).toBe(401);
+  });
+
+  it('two wrong tries do not keep the right code out', async () => {
+    const { person, code } = await hall.pending();
+    for (const distance of [1, 2]) await hall.activate(person, wrongCode(code, distance));
+    expect((await hall.activate(person, code)).status).toBe(200);
+  });
+
+  it('200 is the customer, with the id that was given before', async () => {
+    const names = { firstName: 'Ada', lastName: 'Lovelace', market: 'GB', locale: 'en-GB' };
+    const { person, ticket, customer } = await hall.customer(newcomer({ email: freshEmail(), ...names }));
+    expect(customer).toEqual({
+      id: ticket.id,
+      email: person.email,
+      phone: null,
+      ...names,
+      document: null,
+      attributes: {},
+      status: 'active',
+      verifiedBy: 'code',
+      createdAt: expect.stringMatching(MOMENT),
+      updatedAt: customer['createdAt'],
+      version: 1,
+    });
+    expect(ticket.id).toMatch(UUID);
+    const login = await hall.logIn(person);
+    expect((await hall.me(login.json.access_token)).json).toEqual(customer);
+  });
+
+  it('AC-10, AC-11 repeated within the minute: 200 and the same bytes, whichever code is typed', async () => {
+    const { person, code, text } = await hall.customer();
+    for (const typed of [code, code, wrongCode(code)]) {
+      const again = await hall.activate(person, typed);
+      expect([again.status, again.text]).toEqual([200, text]);
+    }
+    expect((await hall.activate(person, 'abcd')).status).toBe(422);
+    expect((await hall.activate(withPassword(person), code)).status).toBe(401);
+    expect(outcomeOf(await hall.resend(person))).toBe('409 registration.already_active');
+    expect((await hall.mine(person)).json).toMatchObject({ state: 'active', codeExpiresAt: null });
+  });
+
+  it.each([2, 5, 20])('%i right codes at once: all 200 with the same bytes', async (times) => {
+    const { person, code } = await hall.pending();
+    const { replies } = await race(hall.program.url, activations(person, code, times));
+    expect(replies.map(outcomeOf)).toEqual(replies.map(() => '200'));
+    expect(new Set(replies.map(({ text }) => text)).size).toBe(1);
+  });
+
+  it('a double click whose second half comes some milliseconds later: 200 twice, the same bytes', async () => {
+    const people = await Promise.all(Array.from({ length: 40 }, () => hall.pending()));
+    const clicks = people.map(async ({ person, code }, at) => {
+      const replies = [hall.activate(person, code), sleep(at).then(() => hall.activate(person, code))];
+      const [first, second] = await Promise.all(replies);
+      return [first?.status, second?.status, first?.text === second?.text];
+    });
+    expect(await Promise.all(clicks)).toEqual(people.map(() => [200, 200, true]));
+  });
+
+  it('AC-02 fifty wrong codes at the same instant, over all processes: at most three are compared', async () => {
+    const { person, code } = await hall.pending();
+    const replica = await hall.house.services?.startReplica();
+    const bases = replica ? [hall.program.url, replica.url] : [hall.program.url];
+    const { replies } = await race(bases, activations(person, wrongCode(code), 50));
+    const compared = replies.filter(({ status }) => status === 400);
+    const remaining = compared.map((reply) => problemOf(reply).attemptsRemaining);
+    expect(remaining.sort().reverse()).toEqual([2, 1, 0].slice(0, compared.length));
+    expect(replies.filter(({ status }) => status === 410)).toHaveLength(50 - compared.length);
+    expect((await hall.mine(person)).json.attemptsRemaining).toBe(3 - compared.length);
+    expect((await hall.activate(person, code)).status).toBe(compared.length < 3 ? 200 : 410);
+    await replica?.dispose();
+  });
+
+  it('AC-05 hundreds of guesses: exactly three are compared', async () => {
+    const { person, code } = await hall.pending();
+    const outcomes: string[] = [];
+    for (let distance = 1; distance <= 300; distance += 3) {
+      const guesses = [0, 1, 2].map((more) => hall.activate(person, wrongCode(code, distance + more)));
+      outcomes.push(...(await Promise.all(guesses)).map(outcomeOf));
+    }
+    expect(outcomes.filter((outcome) => outcome === '400 registration.code_wrong')).toHaveLength(3);
+    expect(outcomes.filter((outcome) => outcome === '410 registration.code_expired')).toHaveLength(297);
+  });
+});

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { consumeEvents, type RabbitConsumer, type ReceivedEvent } from '../support/rabbit-consumer.js';
+import { BACKENDS } from './backends.js';
+import { useHall } from './hall.js';
+import { freshEmail, freshPhone, newcomer, withPassword } from './people.js';
+
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+const STARTED = 'registration.started.v1';
+const CREATED = 'customer.created.v1';
+
+describe.each(BACKENDS)('events on $name', (backend) => {
+  const hall = useHall(backend);
+  /** None on the embedded default: there they stay in the process, and only the figures tell of them. */
+  let consumer: RabbitConsumer | undefined;
+
+  beforeAll(async () => {
+    if (hall.house.services) consumer = await consumeEvents(hall.house.services.broker.url);
+  });
+  afterAll(() => consumer?.stop());
+
+  async function figures(): Promise<readonly [published: number, waiting: number]> {
+    const { text } = await hall.request('GET', '/metrics');
+    const figure = (pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? 0);
+    return [figure(/^events_published_total\{.*\} (\d+)$/m), figure(/^outbox_depth (\d+)$/m)];
+  }
+
+  const published = async (): Promise<number> => (await figures())[0];
+
+  /** How many were published, once nothing waits. */
+  async function settled(): Promise<number> {
+    await expect.poll(async () => (await figures())[1], { timeout: 5_000 }).toBe(0);
+    await sleep(50); // gone from the outbox, about to be counted
+    return published();
+  }
+
+  /** The types that were announced by this call, in order, once no more come. */
+  async function announcedBy(subject: () => string, call: () => Promise<unknown>, count: number): Promise<string[]> {
+    const before = await settled();
+    await call();
+    await expect.poll(published, { timeout: 5_000 }).toBe(before + count);
+    await hall.quiet(); // announces one start of its own
+    await expect.poll(published, { timeout: 5_000 }).toBe(before + count + 1);
+    return eventsOf(subject()).map(({ type }) => type);
+  }
+
+  const eventsOf = (subject: string): readonly ReceivedEvent[] =>
+    consumer?.events.filter((event) => event.subject === subject) ?? [];
+
+  it('one start for each new attempt, one customer, nothing for repetitions', async () => {
+    const person = newcomer();
+    let id = '';
+    const types = await announcedBy(
+      () => id,
+      async () => {
+        const first = await hall.pending(person);
+        id = first.ticket.id;
+        await hall.register(person);
+        const second = await hall.pending(withPassword(person));
+        for (let times = 0; times < 3; times++) await hall.activate(second.person, second.code);
+        await hall.register(second.person);
+        await hall.logIn(second.person);
+      },
+      3,
+    );
+    if (consumer) expect(types.toSorted()).toEqual([CREATED, STARTED, STARTED]);
+  });
+
+  it('AC-26 an attempt on the identifier of a customer is announced as any other', async () => {
+    const { person, customer } = await hall.customer();
+    const types = await announcedBy(
+      () => customer.id,
+      () => hall.register(withPassword(person)),
+      1,
+    );
+    if (consumer) expect(types.filter((type) => type === STARTED)).toHaveLength(2);
+  });
+
+  it('nothing is announced that was refused', async () => {
+    const types = await announcedBy(
+      () => '',
+      async () => {
+        await hall.register({ ...newcomer(), password: 'short' });
+        await hall.register({ ...newcomer(), status: 'active' });
+        await hall.activate(newcomer(), '0420');
+      },
+      0,
+    );
+    expect(types).toEqual([]);
+  });
+
+  if (backend.name === BACKENDS[0]?.name) return;
+
+  it('are CloudEvents with all that the contract names, and no secret', async () => {
+    const traceparent = `00-${randomUUID().replaceAll('-', '')}-00f067aa0ba902b7-01`;
+    const headers = { 'x-correlation-id': `test.${randomUUID()}`, traceparent };
+    const names = { firstName: 'Ada', lastName: 'Lovelace', market: 'GB', locale: 'en-GB' };
+    const person = newcomer({ email: freshEmail(), ...names });
+    const to = person.email ?? '';
+    const { reply, code } = await hall.receive(to, () => hall.register(person, { headers }));
+    const { id, attemptId } = reply.json;
+    const { json: customer } = await hall.activate(person, code, { headers });
+    const created = await consumer?.waitFor((event) => event.type === CREATED && event.subject === id);
+    const started = await consumer?.waitFor((event) => event.type === STARTED && event.subject === id);
+
+    const { document: _document, attributes: _attributes, ...announced } = customer;
+    const common = {
+      specversion: '1.0',
+      id: expect.stringMatching(UUID_V7),
+      subject: id,
+      time: expect.stringMatching(MOMENT),
+      datacontenttype: 'application/json',
+      sequence: 1,
+      correlationid: headers['x-correlation-id'],
+      traceparent: expect.stringContaining(traceparent.slice(0, 36)),
+      market: 'GB',
+    };
+    expect(started?.body).toEqual({
+      ...common,
+      type: STARTED,
+      source: '/foyer/registration',
+      data: { id, attemptId, channel: 'email', market: 'GB' },
+    });
+    expect(created?.body).toEqual({ ...common, type: CREATED, source: '/foyer/customers', data: announced });
+    for (const event of [started, created]) {
+      expect(event?.properties).toMatchObject({ messageId: event?.body['id'], deliveryMode: 2 });
+      expect(event?.properties.contentType).toMatch(/^application\/cloudevents\+json\b/);
+      const values = valuesOf(event?.body);
+      expect(values.filter((value) => value.includes(person.password) || value === code)).toEqual([]);
+      expect(keysOf(event?.body).filter((key) => /password|code|secret|token|hash/i.test(key))).toEqual([]);
+    }
+  });
+
+  it('the start of a phone attempt holds no phone number, and the next of an identifier counts on', async () => {
+    const phone = freshPhone();
+    const { person, ticket } = await hall.pending(newcomer({ phone }));
+    await hall.pending(withPassword(person));
+    await consumer?.waitFor(({ subject, body }) => subject === ticket.id && body['sequence'] === 2);
+    const starts = eventsOf(ticket.id);
+    expect(starts.map(({ body }) => [body['sequence'], body['data']])).toEqual([
+      [1, { id: ticket.id, attemptId: ticket.attemptId, channel: 'sms', market: 'US' }],
+      [2, expect.objectContaining({ id: ticket.id, channel: 'sms' })],
+    ]);
+    expect(JSON.stringify(starts)).not.toContain(phone.slice(2));
+  });
+});
+
+const valuesOf = (value: unknown): string[] =>
+  value !== null && typeof value === 'object' ? Object.values(value).flatMap(valuesOf) : [String(value)];
+
+const keysOf = (value: unknown): string[] =>
+  value !== null && typeof value === 'object'
+    ? Object.entries(value).flatMap(([key, inner]) => [key, ...keysOf(inner)])
+    : [];

@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Reply } from '../support/http-message.js';
+import { SERVICES } from './backends.js';
+import { type Gate, openGate } from './gate.js';
+import { useHall } from './hall.js';
+import { newcomer, wrongCode } from './people.js';
+import { outcomeOf } from './problem-list.js';
+
+interface Readiness {
+  readonly status: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+const AWAY = '503 service.unavailable';
+const RECOVERY = { timeout: 15_000, interval: 100 };
+
+describe(`a dependency is away, on ${SERVICES.name}`, () => {
+  const hall = useHall(SERVICES);
+  const gates: Record<'database' | 'redis' | 'rabbitmq' | 'mail', Gate> = {} as never;
+
+  const health = (path = '/ready') => hall.request<Readiness>('GET', `/health${path}`);
+  const readiness = async (): Promise<string> => {
+    const { status, json } = await health();
+    const away = Object.entries(json.dependencies).filter(([, state]) => state !== 'ok');
+    return [status, json.status, ...away.map(([name]) => name)].join(' ');
+  };
+  const ready = () => expect.poll(readiness, RECOVERY).toBe('200 ok');
+  const mustRetry = ({ headers }: Reply): number => Number(headers.get('retry-after'));
+
+  beforeAll(async () => {
+    const { database, redis, broker, mail } = hall.services;
+    gates.database = await openGate(database.url);
+    gates.redis = await openGate(redis.url);
+    gates.rabbitmq = await openGate(broker.url);
+    gates.mail = await openGate(mail.url);
+    await hall.program.restart({
+      DATABASE_URL: gates.database.url,
+      REDIS_URL: gates.redis.url,
+      RABBITMQ_URL: gates.rabbitmq.url,
+      SMTP_URL: gates.mail.url,
+    });
+  });
+
+  it('all are there: ok, and each is named', async () => {
+    await ready();
+    const { json } = await health();
+    expect(Object.keys(json.dependencies)).toEqual(expect.arrayContaining(Object.keys(gates)));
+    expect((await health('')).text).toBe('{"status":"ok"}');
+    expect((await health('/live')).status).toBe(200);
+  });
+
+  it.each(['redis', 'rabbitmq', 'mail'] as const)(
+    'without %s it is degraded, still 200, and recovers',
+    async (name) => {
+      await gates[name].shut();
+      await expect.poll(readiness, RECOVERY).toBe(`200 degraded ${name}`);
+      expect([(await health('')).status, (await health('/live')).status]).toEqual([200, 200]);
+      await gates[name].open();
+      await ready();
+    },
+  );
+
+  it('without the database it is 503 with Retry-After, and alive', async () => {
+    await gates.database.shut();
+    await expect.poll(readiness, RECOVERY).toMatch(/^503 \w+ database/);
+    const overall = await health('');
+    expect([overall.status, mustRetry(overall) > 0]).toEqual([503, true]);
+    expect((await health('/live')).status).toBe(200);
+    await gates.database.open();
+    await ready();
+  });
+
+  it('AC-54 without Redis nothing is checked and nothing is lost: 503, then the code is good', async () => {
+    const { person, code } = await hall.pending();
+    await gates.redis.shut();
+    for (const reply of [
+      await hall.register(newcomer()),
+      await hall.activate(person, code),
+      await hall.activate(person, wrongCode(code)),
+      await hall.mine(person),
+      await hall.resend(person),
+    ])
+      expect([outcomeOf(reply), mustRetry(reply) > 0]).toEqual([AWAY, true]);
+    await gates.redis.open();
+    await ready();
+    expect((await hall.mine(person)).json.attemptsRemaining).toBe(3);
+    expect((await hall.activate(person, code)).status).toBe(200);
+  });
+
+  it('without the database the right code is 503, and good once it is back', async () => {
+    const { person, code } = await hall.pending();
+    await gates.database.shut();
+    for (const reply of [await hall.activate(person, code), await hall.register(newcomer())])
+      expect([outcomeOf(reply), mustRetry(reply) > 0]).toEqual([AWAY, true]);
+    await gates.database.open();
+    await ready();
+    expect((await hall.activate(person, code)).status).toBe(200);
+  });
+
+  it('without the broker people register and are activated', async () => {
+    await gates.rabbitmq.shut();
+    const { person } = await hall.customer();
+    expect((await hall.logIn(person)).status).toBe(200);
+    await gates.rabbitmq.open();
+    await ready();
+  });
+
+  it('without the mail server people register, and the code comes when it is back', async () => {
+    await gates.mail.shut();
+    const back = sleep(300).then(() => gates.mail.open());
+    const { person, code } = await hall.pending();
+    await back;
+    expect((await hall.activate(person, code)).status).toBe(200);
+  });
+
+  it('a second activation waits for the first, at most two seconds: then 409, and the first is done', async () => {
+    const { person, code } = await hall.pending();
+    const unlock = await lockCustomers(hall.services.database.url);
+    const first = hall.activate(person, code);
+    await sleep(100);
+    const asked = performance.now();
+    const second = hall.activate(person, code).then((reply) => ({ reply, waited: performance.now() - asked }));
+    await sleep(2_500);
+    await unlock();
+    const { reply, waited } = await second;
+    expect(outcomeOf(reply)).toBe('409 registration.in_progress');
+    expect(waited).toBeGreaterThan(1_800);
+    expect(waited).toBeLessThan(2_600);
+    expect((await first).status).toBe(200);
+    expect((await hall.activate(person, code)).text).toBe((await first).text);
+  });
+});
+
+/** As a long transaction of somebody else would: no customer can be stored. Returns the way to end it. */
+async function lockCustomers(url: string): Promise<() => Promise<void>> {
+  const client = new pg.Client(url);
+  await client.connect();
+  await client.query('begin');
+  await client.query('lock table customers in access exclusive mode');
+  return async () => {
+    await client.query('rollback');
+    await client.end();
+  };
+}

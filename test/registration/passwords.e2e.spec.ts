@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { BACKENDS } from './backends.js';
+import { useHall } from './hall.js';
+import { newcomer, withPassword } from './people.js';
+import { outcomeOf, problemOf } from './problem-list.js';
+
+const EIGHT_ACCENTS = 'áéíóúàèç';
+
+const ACCEPTED: readonly (readonly [what: string, password: string])[] = [
+  ['8 characters', 'aZ3$kq9_'],
+  ['letters only', 'correcthorsebatterystaple'],
+  ['digits only', '83629174650192'],
+  ['colons, also first and last', ':pass:word::42:'],
+  ['blanks around and within', '  two  blanks  '],
+  ['nothing but blanks', '        '],
+  ['quotes and backslashes', '"\\\'`\\u0041{x}%00$1'],
+  ['8 accents', EIGHT_ACCENTS],
+  ['other scripts', 'пароль密码パスワードكلمة'],
+  ['8 emoji', '🦊🐢🦉🐝🦔🐙🦜🐳'],
+  ['emoji that are joined', '👩‍👩‍👧‍👦👨‍🚀🏳️‍🌈'],
+  ['NUL within', 'before\0behind'],
+  ['control characters', 'tab\tline\r\nbell\x07escape\x1bdel\x7f'],
+  ['characters that do not show', 'zero\u200bwidth\u2060and\ufeffmark'],
+  ['64 characters of three bytes', '漢'.repeat(64)],
+  ['128 characters', 'x1'.repeat(64)],
+  ['128 characters of four bytes, 512 in all', '🔑'.repeat(128)],
+  ['what looks like a stored hash', '$2b$12$abcdefghijklmnopqrstuv'],
+];
+
+const REFUSED: readonly (readonly [what: string, password: unknown])[] = [
+  ['7 characters', 'seven77'],
+  ['7 emoji, 14 units of UTF-16', '🦊🐢🦉🐝🦔🐙🦜'],
+  ['7 accents, decomposed into 14 characters', 'áéíóúàè'.normalize('NFD')],
+  ['nothing', ''],
+  ['129 characters', 'x'.repeat(129)],
+  ['129 characters of four bytes', '🔑'.repeat(129)],
+  ['128 characters in more than 512 bytes', 'ǖ'.repeat(128).normalize('NFD')],
+  ['600 bytes', 'x'.repeat(600)],
+  ['half a character at its end', 'password 42\ud83e'],
+  ['half a character at its start', '\udd8apassword 42'],
+  ['two halves the wrong way round', 'password\udd8a\ud83e42'],
+  ['a number', 8362917465],
+  ['an array', ['correct horse']],
+  ['an object', { $ne: '' }],
+  ['null', null],
+  ['no password', undefined],
+];
+
+/** Two passwords that a careless hash takes for one. */
+const PAIRS: readonly (readonly [what: string, one: string, other: string])[] = [
+  ['differ only behind byte 72', `${'x'.repeat(72)}A`, `${'x'.repeat(72)}B`],
+  ['are longer than 72 bytes, one the beginning of the other', 'y'.repeat(72), 'y'.repeat(100)],
+  ['differ only behind the 24th character of three bytes', `${'漢'.repeat(24)}一`, `${'漢'.repeat(24)}二`],
+  ['differ only behind a NUL', 'the same\0one', 'the same\0other'],
+  ['differ only in case', 'Correct Horse', 'correct horse'],
+  ['differ only in a blank at the end', 'correct horse', 'correct horse '],
+  ['are alike in NFKC only', 'the ﬁfth key', 'the fifth key'],
+];
+
+describe.each(BACKENDS)('passwords on $name', (backend) => {
+  const hall = useHall(backend);
+
+  it.each(ACCEPTED)('ST-P1, ST-P3 %s: registers, is proven by Basic, logs in', async (_, password) => {
+    const { person } = await hall.customer(newcomer({ password }));
+    expect((await hall.mine(person)).status).toBe(200);
+    expect((await hall.logIn(person)).status).toBe(200);
+    expect((await hall.logIn(withPassword(person, `${password}!`.slice(-500)))).status).toBe(401);
+  });
+
+  it.each(REFUSED)('ST-P1 %s: 422', async (_, password) => {
+    const person = { ...newcomer(), password };
+    const reply = await hall.register(person);
+    expect(outcomeOf(reply)).toBe('422 request.invalid');
+    expect(problemOf(reply).errors?.map(({ pointer }) => pointer)).toEqual(['/password']);
+  });
+
+  it('ST-P4 composed and decomposed accents are one password, and one attempt', async () => {
+    const [nfc, nfd] = [`${EIGHT_ACCENTS}ü`.normalize('NFC'), `${EIGHT_ACCENTS}ü`.normalize('NFD')];
+    const { person, ticket, code } = await hall.pending(newcomer({ password: nfc }));
+    const decomposed = withPassword(person, nfd);
+    expect((await hall.register(decomposed)).json.attemptId).toBe(ticket.attemptId);
+    expect((await hall.activate(decomposed, code)).status).toBe(200);
+    for (const same of [person, decomposed]) expect((await hall.logIn(same)).status).toBe(200);
+  });
+
+  it.each(PAIRS)('AC-47, ST-P4 two that %s are two', async (_, one, other) => {
+    const { person, code } = await hall.pending(newcomer({ password: one }));
+    const mistaken = withPassword(person, other);
+    expect(outcomeOf(await hall.mine(mistaken))).toBe('401 auth.invalid_credentials');
+    expect(outcomeOf(await hall.activate(mistaken, code))).toBe('401 auth.invalid_credentials');
+    expect((await hall.activate(person, code)).status).toBe(200);
+    expect(outcomeOf(await hall.logIn(mistaken))).toBe('401 auth.invalid_credentials');
+    expect((await hall.logIn(person)).status).toBe(200);
+  });
+});

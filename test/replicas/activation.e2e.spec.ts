@@ -1,0 +1,142 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { race } from '../support/race.js';
+import { brokenInvariants, countCustomers, faultsOfOneActivation, faultsOfWrongCodes, tally } from './checks.js';
+import { type House, openHouse } from './house.js';
+import {
+  activate,
+  activation,
+  codeOf,
+  logIn,
+  type Person,
+  register,
+  stranger,
+  type Ticket,
+  wrongCodes,
+} from './people.js';
+
+const ROUNDS = Number(process.env['RACE_ROUNDS'] ?? 4);
+const AT_ONCE = 50;
+const rounds = Array.from({ length: ROUNDS }, (_, i) => i + 1);
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse({ runs: ['api', 'api', 'worker'], broker: true });
+});
+afterAll(() => house?.close());
+afterEach(async () => expect(await brokenInvariants(house.database)).toEqual([]));
+
+/** Registered with this replica; the code is on its way to nobody else. */
+async function applicant(person: Person, replica = 0): Promise<{ ticket: Ticket; code: string }> {
+  const ticket = await register(house.urls[replica] ?? '', person);
+  return { ticket, code: await codeOf(house.mails, person, ticket) };
+}
+
+const announced = (id: string): number =>
+  house.events.events.filter(({ type, subject }) => type === 'customer.created.v1' && subject === id).length;
+
+describe('50 activations at once over two replicas', () => {
+  it.each(rounds)('RC-01 INV-01 the same code and password: one customer, one event (round %i)', async () => {
+    const person = stranger();
+    const { ticket, code } = await applicant(person);
+    const { replies } = await race(house.urls, Array(AT_ONCE).fill(activation(person, code)));
+    expect(faultsOfOneActivation(replies), JSON.stringify(tally(replies))).toEqual([]);
+    expect(await countCustomers(house.database, person.email)).toBe(1);
+    await house.drained();
+    expect(announced(ticket.id)).toBe(1);
+  });
+
+  it.each(rounds)(
+    'RC-02 AC-02 wrong codes: three are evaluated, then even the right one is dead (round %i)',
+    async () => {
+      const person = stranger();
+      const { code } = await applicant(person);
+      const guesses = wrongCodes(code, AT_ONCE).map((wrong) => activation(person, wrong));
+      const { replies } = await race(house.urls, guesses);
+      expect(faultsOfWrongCodes(replies), JSON.stringify(tally(replies))).toEqual([]);
+      const late = await Promise.all(house.urls.map((url) => activate(url, person, code)));
+      expect(tally(late)).toEqual({ '410 registration.code_expired': house.urls.length });
+      expect(await countCustomers(house.database, person.email)).toBe(0);
+    },
+  );
+
+  it('INV-02 AC-06 wrong codes for three attempts of one identifier: at most nine are evaluated, three of each', async () => {
+    const one = stranger();
+    const people = ['', ', but another', ', and one more'].map((more) => ({ ...one, password: one.password + more }));
+    const guesses = [];
+    for (const person of people) {
+      const { code } = await applicant(person);
+      guesses.push(wrongCodes(code, AT_ONCE).map((wrong) => activation(person, wrong)));
+    }
+    const { replies } = await race(house.urls, guesses.flat());
+    const evaluated = replies.map(({ status }, at) => ({ status, whose: Math.floor(at / AT_ONCE) }));
+    const each = [0, 1, 2].map((n) => evaluated.filter(({ status, whose }) => status === 400 && whose === n).length);
+    expect(Math.max(...each), JSON.stringify(tally(replies))).toBeLessThanOrEqual(3);
+    expect(replies.filter(({ status }) => ![400, 409, 410].includes(status))).toEqual([]);
+  });
+
+  it('AC-05 500 wrong codes, as fast as they go: three are evaluated', async () => {
+    const person = stranger();
+    const { code } = await applicant(person);
+    const guesses = wrongCodes(code, 500);
+    const replies = [];
+    while (guesses.length > 0) {
+      const some = guesses.splice(0, 20).map((wrong, i) => activate(house.urls[i % 2] ?? '', person, wrong));
+      replies.push(...(await Promise.all(some)));
+    }
+    expect(faultsOfWrongCodes(replies), JSON.stringify(tally(replies))).toEqual([]);
+  });
+
+  it('the right code among 49 wrong ones gives one customer or none, and never more than three wrong answers', async () => {
+    const person = stranger();
+    const { code } = await applicant(person);
+    const guesses = wrongCodes(code, AT_ONCE - 1).toSpliced(AT_ONCE / 2, 0, code);
+    const { replies } = await race(
+      house.urls,
+      guesses.map((guess) => activation(person, guess)),
+    );
+    const counts = tally(replies);
+    expect(counts['400 registration.code_wrong'] ?? 0, JSON.stringify(counts)).toBeLessThanOrEqual(3);
+    expect(replies.filter(({ status }) => ![200, 400, 409, 410].includes(status))).toEqual([]);
+    const letIn = replies.some(({ status }) => status === 200) ? 1 : 0;
+    expect(await countCustomers(house.database, person.email)).toBe(letIn);
+  });
+});
+
+describe('RC-04 two attempts with different passwords, activated at once', () => {
+  it.each(rounds)('one wins and its password signs in, the other one dies (round %i)', async (round) => {
+    const one = stranger();
+    const other = { ...one, password: `${one.password}, but another` };
+    const first = await applicant(one, 0);
+    const second = await applicant(other, 1);
+    expect(second.ticket.id).toBe(first.ticket.id);
+    expect(second.ticket.attemptId).not.toBe(first.ticket.attemptId);
+
+    const both = [activation(one, first.code), activation(other, second.code)];
+    const urls = round % 2 ? house.urls : house.urls.toReversed();
+    const { replies } = await race(urls, both);
+    expect(tally(replies)).toEqual({ '200': 1, '401 auth.invalid_credentials': 1 });
+
+    const winner = replies[0]?.status === 200 ? one : other;
+    const loser = winner === one ? other : one;
+    expect((await logIn(urls[0] ?? '', winner)).status).toBe(200);
+    expect((await logIn(urls[1] ?? '', loser)).status).toBe(401);
+    const again = await activate(urls[0] ?? '', loser, winner === one ? second.code : first.code);
+    expect(tally([again])).toEqual({ '401 auth.invalid_credentials': 1 });
+    await house.drained();
+    expect(announced(first.ticket.id)).toBe(1);
+  });
+});
+
+describe('a process that does background work only', () => {
+  it('serves health and metrics and nothing else', async () => {
+    const worker = house.programs.at(-1);
+    for (const path of ['/health', '/health/live', '/health/ready', '/metrics'])
+      expect([path, (await worker?.request('GET', path))?.status]).toEqual([path, 200]);
+    const replies = await Promise.all([
+      worker?.request('POST', '/v1/registrations', { json: stranger() }),
+      worker?.request('POST', '/v1/auth/login', { json: { username: 'ada@example.org', password: 'not a password' } }),
+      worker?.request('GET', '/docs/openapi.json'),
+    ]);
+    expect(replies.map((reply) => reply?.status)).toEqual([404, 404, 404]);
+  });
+});

@@ -1,0 +1,139 @@
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { freshPostgresDatabase } from '../support/databases.js';
+import { type Program, runProgram, startProgram } from '../support/program.js';
+import { consumeEvents, type RabbitConsumer } from '../support/rabbit-consumer.js';
+import { freshRedis } from '../support/redis.js';
+import { type SmtpSink, startSmtpSink } from '../support/smtp-sink.js';
+import { freshVhost } from '../support/vhost.js';
+
+type Run = 'all' | 'api' | 'worker';
+type Settings = Readonly<Record<string, string>>;
+
+export interface HouseOptions {
+  /** One process each. */
+  readonly runs: readonly Run[];
+  /** A broker and somebody who hears every event; it takes seconds to start. */
+  readonly broker?: boolean;
+  readonly env?: Settings;
+  /** Another build than ours. */
+  readonly entry?: string;
+}
+
+/** Replicas of the program on one database, one Redis, one mail server and, if asked for, one broker. */
+export interface House {
+  /** In the order of `runs`. */
+  readonly programs: readonly Program[];
+  /** Base addresses of those that serve the API. */
+  readonly urls: readonly string[];
+  /** What all of them were started with. */
+  readonly env: Settings;
+  readonly mails: SmtpSink;
+  readonly database: pg.Client;
+  readonly redis: Redis;
+  /** Every event of this house. @throws Error when it has no broker */
+  readonly events: RabbitConsumer;
+  /** Waits until no message is due and no event waits for its publisher. */
+  drained(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const MIGRATE = 'dist/apps/server/src/migrate.js';
+
+/** Secrets as an operator sets them. */
+export function freshSecrets(): Settings {
+  const random = (): string => randomBytes(32).toString('base64url');
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const key = { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg: 'EdDSA', use: 'sig' };
+  return {
+    PASSWORD_PEPPER: random(),
+    CODE_SECRET: random(),
+    IDENTIFIER_SECRET: random(),
+    JWT_KEYS: JSON.stringify({ keys: [key] }),
+  };
+}
+
+/**
+ * Everything comes from one address here. What is limited by source alone is lifted; what is limited by identifier and
+ * source stays, so that address is not trusted either.
+ */
+export const TEST_RULES: Settings = {
+  BCRYPT_COST: '4',
+  TRUSTED_SOURCES: '',
+  LIMIT_REGISTRATIONS_PER_SOURCE: 'off',
+  LIMIT_WRONG_CODES_PER_SOURCE: 'off',
+};
+
+export async function openHouse(o: HouseOptions): Promise<House> {
+  const ends: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const end of ends.splice(0).reverse()) await end();
+  };
+  try {
+    return await furnish(o, ends, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function furnish(o: HouseOptions, ends: (() => Promise<unknown>)[], close: () => Promise<void>): Promise<House> {
+  const opened = async <T>(opening: Promise<T>, end: (thing: T) => Promise<unknown>): Promise<T> => {
+    const thing = await opening;
+    ends.push(() => end(thing));
+    return thing;
+  };
+  const [db, store, mails, vhost] = await Promise.all([
+    opened(freshPostgresDatabase(), ({ drop }) => drop()),
+    opened(freshRedis(), ({ drop }) => drop()),
+    opened(startSmtpSink(), (sink) => sink.stop()),
+    o.broker ? opened(freshVhost(), ({ drop }) => drop()) : undefined,
+  ]);
+  const places = { DATABASE_URL: db.url, REDIS_URL: store.url, SMTP_URL: mails.url };
+  const env = { ...freshSecrets(), ...places, ...(vhost && { RABBITMQ_URL: vhost.url }), ...TEST_RULES, ...o.env };
+  const migrated = await runProgram({ entry: MIGRATE, env });
+  if (migrated.code !== 0) throw new Error(`migrate ended with ${migrated.code}:\n${migrated.output}`);
+
+  const events = vhost && (await opened(consumeEvents(vhost.url), (consumer) => consumer.stop()));
+  const database = await opened(connect(db.url), (client) => client.end());
+  const redis = await opened(Promise.resolve(new Redis(store.url)), async (client) => client.disconnect());
+  redis.on('error', () => {}); // it goes before us at the end
+  const entry = o.entry === undefined ? {} : { entry: o.entry };
+  const starting = o.runs.map((RUN) => startProgram({ ...entry, env: { ...env, RUN } }));
+  const programs = await Promise.all(starting.map((program) => opened(program, (each) => each.dispose())));
+
+  return {
+    programs,
+    urls: programs.filter((_, at) => o.runs[at] !== 'worker').map(({ url }) => url),
+    env,
+    mails,
+    database,
+    redis,
+    get events() {
+      if (!events) throw new Error('this house has no broker');
+      return events;
+    },
+    drained: () => drained(database, redis),
+    close,
+  };
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client(url);
+  client.on('error', () => {}); // it is dropped under us at the end
+  await client.connect();
+  return client;
+}
+
+async function drained(database: pg.Client, redis: Redis): Promise<void> {
+  for (const deadline = Date.now() + 15_000; ; ) {
+    const { rows } = await database.query<{ waiting: string }>('select count(*) as waiting from outbox_deliveries');
+    const lists = await redis.keys('foyer:{due}:*');
+    const due = await Promise.all(lists.map((list) => redis.zcard(list)));
+    const waiting = Number(rows[0]?.waiting) + due.reduce((sum, n) => sum + n, 0);
+    if (waiting === 0) return;
+    if (Date.now() > deadline) throw new Error(`${waiting} messages and events still wait after 15 s`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}

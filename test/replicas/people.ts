@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { type Reply, send } from '../support/http-message.js';
+import type { RaceRequest } from '../support/race.js';
+import type { Mail, SmtpSink } from '../support/smtp-sink.js';
+
+export interface Person {
+  readonly email: string;
+  readonly password: string;
+}
+
+export interface Ticket {
+  readonly id: string;
+  readonly attemptId: string;
+  readonly reference: string;
+}
+
+export const stranger = (password = `a long enough password ${randomUUID()}`): Person => ({
+  email: `${randomUUID()}@example.org`,
+  password,
+});
+
+/** Registers, and fails loudly if that is not answered with 201. */
+export async function register(base: string, person: object): Promise<Ticket> {
+  const { status, json, text } = await send<Ticket>(`${base}/v1/registrations`, 'POST', { json: person });
+  if (status !== 201) throw new Error(`register answered ${status} ${text}`);
+  return json;
+}
+
+/** The code in a message. */
+export function codeIn({ subject, text }: Pick<Mail, 'subject' | 'text'>): string {
+  const code = /\b\d{4,8}\b/.exec(`${subject}\n${text}`)?.[0];
+  if (!code) throw new Error(`no code in: ${subject}\n${text}`);
+  return code;
+}
+
+/** The code that was sent for this attempt; its reference tells it from those of other attempts. */
+export async function codeOf(mails: SmtpSink, { email }: Person, { reference }: Ticket): Promise<string> {
+  const fits = (mail: Mail): boolean => mail.to.includes(email) && mail.text.includes(reference);
+  return codeIn(await mails.waitFor(fits, 10_000));
+}
+
+/** So many codes, all of them wrong and no two alike. */
+export function wrongCodes(right: string, count: number): string[] {
+  const range = 10 ** right.length;
+  return Array.from({ length: count }, (_, i) => String((Number(right) + 1 + i) % range).padStart(right.length, '0'));
+}
+
+export const activation = ({ email, password }: Person, code: string): RaceRequest => ({
+  method: 'POST',
+  path: '/v1/registrations/activate',
+  basic: [email, password],
+  json: { code },
+  timeoutMs: 20_000,
+});
+
+export const registration = (person: Person): RaceRequest => ({
+  method: 'POST',
+  path: '/v1/registrations',
+  json: person,
+  timeoutMs: 20_000,
+});
+
+export const activate = (base: string, person: Person, code: string): Promise<Reply> => {
+  const { method, path, ...o } = activation(person, code);
+  return send(base + path, method, o);
+};
+
+export const logIn = (base: string, { email, password }: Person): Promise<Reply> =>
+  send(`${base}/v1/auth/login`, 'POST', { json: { username: email, password } });

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Reply } from '../support/http-message.js';
+import { send } from '../support/http-message.js';
+import { race } from '../support/race.js';
+import { brokenInvariants, tally } from './checks.js';
+import { type House, openHouse } from './house.js';
+import { type Person, registration, stranger, type Ticket } from './people.js';
+
+const ROUNDS = Number(process.env['RACE_ROUNDS'] ?? 4);
+const AT_ONCE = 50;
+const rounds = Array.from({ length: ROUNDS }, (_, i) => i + 1);
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse({ runs: ['all', 'all'], broker: true });
+});
+afterAll(() => house?.close());
+
+const ticketsOf = (replies: readonly Reply[]): Ticket[] => replies.map(({ json }) => json as Ticket);
+const distinct = (values: readonly string[]): string[] => [...new Set(values)];
+const mailsTo = ({ email }: Person) => house.mails.messages.filter(({ to }) => to.includes(email));
+const startsOf = (id: string) =>
+  house.events.events.filter(({ type, subject }) => type === 'registration.started.v1' && subject === id);
+const attemptOf = ({ body }: { body: Readonly<Record<string, unknown>> }): string =>
+  (body['data'] as { attemptId: string }).attemptId;
+
+async function isKept({ email, password }: Person): Promise<boolean> {
+  const mine = await send(`${house.urls[0]}/v1/registrations/mine`, 'GET', { basic: [email, password] });
+  return mine.status === 200;
+}
+
+describe('RC-03 50 registrations of one identifier at once over two replicas', () => {
+  it.each(rounds)('the same password: one id, one attempt, one mail, one event (round %i)', async () => {
+    const person = stranger();
+    const { replies } = await race(house.urls, Array(AT_ONCE).fill(registration(person)));
+    expect(tally(replies)).toEqual({ '201': AT_ONCE });
+    const tickets = ticketsOf(replies);
+    await house.drained();
+    const ids = distinct(tickets.map(({ id }) => id));
+    const seen = {
+      ids: ids.length,
+      attempts: distinct(tickets.map(({ attemptId }) => attemptId)).length,
+      mails: mailsTo(person).length,
+      started: ids.flatMap(startsOf).length,
+    };
+    expect(seen).toEqual({ ids: 1, attempts: 1, mails: 1, started: 1 });
+    expect(await brokenInvariants(house.database)).toEqual([]);
+  });
+
+  it.each(rounds)('different passwords: one id, at most three attempts kept, 201 for all (round %i)', async () => {
+    const { email } = stranger();
+    const people = Array.from({ length: AT_ONCE }, () => ({ ...stranger(), email }));
+    const { replies } = await race(house.urls, people.map(registration));
+    expect(tally(replies)).toEqual({ '201': AT_ONCE });
+    const tickets = ticketsOf(replies);
+    await house.drained();
+    const kept = (await Promise.all(people.map(isKept))).flatMap((yes, at) =>
+      yes ? (tickets[at]?.attemptId ?? '') : [],
+    );
+    expect(kept.length).toBeGreaterThanOrEqual(1);
+    expect(kept.length).toBeLessThanOrEqual(3);
+    const ids = distinct(tickets.map(({ id }) => id));
+    const started = ids.flatMap(startsOf).map(attemptOf);
+    const seen = {
+      ids: ids.length,
+      mails: mailsTo({ email, password: '' }).length,
+      started: started.length,
+      startedAndKept: started.filter((attemptId) => kept.includes(attemptId)).length,
+    };
+    expect(seen).toEqual({ ids: 1, mails: kept.length, started: kept.length, startedAndKept: kept.length });
+    expect(await brokenInvariants(house.database)).toEqual([]);
+  });
+
+  it('nobody can tell from the answer whether his attempt was kept', async () => {
+    const { email } = stranger();
+    const people = Array.from({ length: 8 }, () => ({ ...stranger(), email }));
+    const replies = [];
+    for (const person of people)
+      replies.push(await send(`${house.urls[0]}/v1/registrations`, 'POST', { json: person }));
+    const shapes = replies.map(({ status, headers, json }) => ({
+      status,
+      headers: [...headers.keys()].filter((name) => name !== 'x-correlation-id'),
+      body: { ...(json as object), id: '', attemptId: '', reference: '' },
+      id: (json as Ticket).id,
+      reference: (json as Ticket).reference.length,
+    }));
+    expect(distinct(shapes.map((shape) => JSON.stringify(shape)))).toHaveLength(1);
+  });
+});
