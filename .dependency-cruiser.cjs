@@ -6,7 +6,6 @@ const DIRECTION = ['registration', 'customers', 'auth', 'codes', 'notifications'
 const TESTS = ['\\.(spec|contract)\\.ts$', '/testing/'];
 const FACE = '^libs/[^/]+/src/index\\.ts$';
 const KERNEL = '^libs/kernel/src/index\\.ts$';
-const TECHNICAL = '^libs/(kernel|platform|messaging)/src/index\\.ts$';
 // platform and messaging drag frameworks along: only adapters and wiring may see them.
 const FACE_WITHOUT_FRAMEWORK = '^libs/(?!platform/|messaging/)[^/]+/src/index\\.ts$';
 // Free to show and use frameworks anywhere.

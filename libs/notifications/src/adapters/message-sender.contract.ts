@@ -67,8 +67,17 @@ export function transportContract(name: string, open: () => Promise<TransportUnd
   describe(`${name} when the other side`, () => {
     let under: TransportUnderTest;
     let sent = 0;
+    /** Begun first: it takes its time while the others run. */
+    let silence: Promise<{ readonly error: unknown; readonly ms: number }>;
     beforeAll(async () => {
       under = await open();
+      const { sender, drop } = await under.toSilence();
+      const start = performance.now();
+      silence = refusal(sender.send(under.message('silence'))).then(async (error) => {
+        const ms = performance.now() - start;
+        await drop();
+        return { error, ms };
+      });
     });
     beforeEach(() => void sent++);
     afterAll(() => under.drop());
@@ -99,13 +108,10 @@ export function transportContract(name: string, open: () => Promise<TransportUnd
     });
 
     it('FM-S1 says nothing: it ends within its eight seconds, and trying again may help', async () => {
-      const { sender, drop } = await under.toSilence();
-      const start = performance.now();
-      const error = await refusal(sender.send(under.message('silence')));
-      expect(performance.now() - start).toBeLessThan(MOST_MS + 500);
+      const { error, ms } = await silence;
+      expect(ms).toBeLessThan(MOST_MS + 500);
       expect(error).toBeInstanceOf(Error);
       expect(error).not.toBeInstanceOf(PermanentRefusal);
-      await drop();
     });
   });
 }
