@@ -14,7 +14,7 @@ import {
   wrongCodes,
 } from './people.js';
 
-const ROUNDS = Number(process.env['RACE_ROUNDS'] ?? 4);
+const ROUNDS = Number(process.env['RACE_ROUNDS'] ?? 3);
 const AT_ONCE = 50;
 const rounds = Array.from({ length: ROUNDS }, (_, i) => i + 1);
 

@@ -61,7 +61,7 @@ export { REGISTRATION_PROBLEMS as registrationProblems } from './domain/errors.j
     choose(AttemptStore, (settings) => (hasRedis(settings) ? RedisAttemptStore : InMemoryAttemptStore)),
     wire(RegistrationMessages, TemplateRegistrationMessages, [Ids, RegistrationRules]),
     wire(MyRegistrations, LiveMyRegistrations, [AttemptStore, Codes]),
-    wire(RegistrationIds, RegistrationIds, [RegistrationKeys, CustomerDirectory, IdentifierHasher, Ids]),
+    wire(RegistrationIds, RegistrationIds, [RegistrationKeys, CustomerDirectory, IdentifierHasher, Ids, UnitOfWork]),
     wire(AttemptDrafts, AttemptDrafts, [Credentials, AttemptSecrets, IdentifierHasher, Ids]),
     wire(AttemptAnnouncer, AttemptAnnouncer, [UnitOfWork, RegistrationKeys, Outbox, AttemptStore, IdentifierHasher]),
     wire(SendBudget, SendBudget, [Counters, RegistrationLimits]),

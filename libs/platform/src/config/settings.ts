@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Environment } from './environment.js';
+import { readJwtKeys } from './jwt-keys.js';
 import { type KeyRing, readKeyRing } from './key-ring.js';
 import { type Limits, readLimits } from './limits.js';
 import { readNetworks } from './networks.js';
@@ -143,7 +144,7 @@ function readSecrets(read: Reader) {
     passwordPepper: readKeyRing(read, 'PASSWORD_PEPPER'),
     codeSecret: readKeyRing(read, 'CODE_SECRET'),
     identifierSecret: readKeyRing(read, 'IDENTIFIER_SECRET'),
-    jwtKeys: read.text('JWT_KEYS'),
+    jwtKeys: readJwtKeys(read),
   };
 }
 

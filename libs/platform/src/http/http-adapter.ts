@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type DomainError, uuidv7 } from '#kernel';
 import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { useStrictBodies } from './body-parser.js';
-import { headersTooLarge, notFound, requestTimeout, unreadableRequest } from './http-errors.js';
+import { headersTooLarge, notFound, refused, requestTimeout, unreadableRequest } from './http-errors.js';
 import { PROBLEM_TYPE, statusOf, toProblem } from './problem.js';
 import type { RouteTable } from './route-table.js';
 import { useTelemetry } from './telemetry-hooks.js';
@@ -46,7 +46,15 @@ export function createHttpAdapter(parts: Parts): FastifyAdapter {
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => {
+      reply
+        .status(400)
+        .headers({ 'cache-control': 'no-store' })
+        .type(PROBLEM_TYPE)
+        .send(problemText(unreadableRequest(), parts.publicUrl));
+    },
     http: {
+      requireHostHeader: false,
       maxHeaderSize: HTTP_LIMITS.headerBytes,
       headersTimeout: HTTP_LIMITS.headersTimeoutMs,
       connectionsCheckingInterval: 1_000,
@@ -55,12 +63,18 @@ export function createHttpAdapter(parts: Parts): FastifyAdapter {
       answerUnreadable(error, socket, parts.publicUrl),
   } as unknown as ConstructorParameters<typeof FastifyAdapter>[0]);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  fastify.server.on('checkExpectation', (_request, response) => {
+    response.writeHead(417, { 'content-type': PROBLEM_TYPE, connection: 'close' });
+    response.end(problemText(refused(417), parts.publicUrl));
+  });
   fastify.server.maxConnections = HTTP_LIMITS.sockets;
   fastify.server.maxHeadersCount = HTTP_LIMITS.headers + 2;
   fastify.addHook('onRoute', (route) => parts.routes.add(route.url, [route.method].flat()));
   useTelemetry(fastify, parts.log, parts.metrics);
   fastify.addHook('onRequest', (request, _reply, done) => {
-    done(request.raw.rawHeaders.length > 2 * HTTP_LIMITS.headers ? headersTooLarge() : undefined);
+    if (request.raw.rawHeaders.length > 2 * HTTP_LIMITS.headers) return done(headersTooLarge());
+    const hosts = request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length;
+    done(hosts === 1 || (hosts === 0 && request.raw.httpVersion === '1.0') ? undefined : unreadableRequest());
   });
   if (parts.operationsOnly) {
     fastify.addHook('onRequest', (request, _reply, done) =>
@@ -75,7 +89,7 @@ export function createHttpAdapter(parts: Parts): FastifyAdapter {
 function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket, publicUrl: string): void {
   if (!socket.writable) return void socket.destroy();
   const fault = faultOf(error.code);
-  const body = JSON.stringify(toProblem(fault, publicUrl, '/', uuidv7(Date.now())));
+  const body = problemText(fault, publicUrl);
   const head = `HTTP/1.1 ${statusOf(fault)} Refused\r\ncontent-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}`;
   socket.end(`${head}\r\nconnection: close\r\n\r\n${body}`);
 }
@@ -84,3 +98,7 @@ function faultOf(code: string | undefined): DomainError {
   if (code === 'HPE_HEADER_OVERFLOW') return headersTooLarge();
   return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? requestTimeout() : unreadableRequest();
 }
+
+/** Where no request stands behind the answer. */
+const problemText = (fault: DomainError, publicUrl: string): string =>
+  JSON.stringify(toProblem(fault, publicUrl, '/', uuidv7(Date.now())));

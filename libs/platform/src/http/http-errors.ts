@@ -47,6 +47,9 @@ export const requestTimeout = () =>
   new RequestFault('request.timeout', 'malformed', 'The request took too long to arrive.', 408);
 export const unreadableRequest = () =>
   new RequestFault('request.unreadable', 'malformed', 'The request is not valid HTTP.');
+/** What a file server or the framework refuses: its status, and no word of its inside. */
+export const refused = (status: number) =>
+  new RequestFault('request.refused', 'malformed', 'This request cannot be answered as it stands.', status);
 export const uriTooLong = () => new RequestFault('request.uri_too_long', 'malformed', 'The address is too long.', 414);
 
 export const PLATFORM_PROBLEMS: readonly DomainError[] = [
@@ -61,4 +64,5 @@ export const PLATFORM_PROBLEMS: readonly DomainError[] = [
   requestTimeout(),
   unreadableRequest(),
   uriTooLong(),
+  refused(400),
 ];

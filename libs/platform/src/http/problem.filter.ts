@@ -8,6 +8,7 @@ import {
   bodyTooLarge,
   methodNotAllowed,
   notFound,
+  refused,
   unreadableRequest,
   unsupportedMediaType,
   uriTooLong,
@@ -67,7 +68,9 @@ export class ProblemFilter implements ExceptionFilter {
     if (status === 413) return bodyTooLarge();
     if (status === 414) return uriTooLong();
     if (status === 415) return unsupportedMediaType();
-    return status === 400 ? unreadableRequest() : undefined;
+    if (status === 403) return notFound();
+    if (status === 400) return unreadableRequest();
+    return status === 412 || status === 416 ? refused(status) : undefined;
   }
 }
 

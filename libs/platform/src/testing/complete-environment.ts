@@ -1,6 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { Environment } from '../config/environment.js';
 
 const secret = (n: number): string => `secret-number-${n}-${'x'.repeat(32)}`;
+
+const { privateKey } = generateKeyPairSync('ed25519');
 
 /** Everything a program with services of its own has to be told. */
 export const COMPLETE: Environment = {
@@ -13,5 +16,5 @@ export const COMPLETE: Environment = {
   PASSWORD_PEPPER: secret(1),
   CODE_SECRET: secret(2),
   IDENTIFIER_SECRET: secret(3),
-  JWT_KEYS: '{"keys":[]}',
+  JWT_KEYS: JSON.stringify({ keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'test', alg: 'EdDSA' }] }),
 };

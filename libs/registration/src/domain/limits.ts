@@ -6,6 +6,9 @@ export interface Source {
   readonly trusted: boolean;
 }
 
+/** An attempt that has just been placed is about to be asked for: so long it does not give way. */
+export const PLACED_LIFE_MS = 5_000;
+
 /**
  * A code that was asked for counts as alive for so long before its message is accepted: three tries of eight seconds,
  * and its own minute.

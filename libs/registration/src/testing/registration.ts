@@ -51,7 +51,7 @@ export class Registration {
   readonly secrets = new KeyedAttemptSecrets([{ kid: '0', secret: 'a-secret-of-this-test-suite-only-000' }]);
   readonly due = new RecordingDueMessages();
   readonly channels = new SettableChannels();
-  readonly registrationIds = new RegistrationIds(this.keys, this.directory, this.identifiers, this.ids);
+  readonly registrationIds = new RegistrationIds(this.keys, this.directory, this.identifiers, this.ids, this.work);
   readonly announcer = new AttemptAnnouncer(this.work, this.keys, this.outbox, this.attempts, this.identifiers);
   readonly drafts = new AttemptDrafts(this.credentials, this.secrets, this.identifiers, this.ids);
   readonly sends = new SendBudget(new InMemoryCounters(this.clock), this.limits);

@@ -37,7 +37,9 @@ export class LogInHandler implements ICommandHandler<LogIn> {
 
   /** The same work for nobody, for a subject without a password, and for a wrong one (OWASP ASVS 6.3.8). */
   async #passwordIsRight(subject: Subject | null, password: string): Promise<boolean> {
-    const preHashes = this.scheme.preHashes(password);
+    // Nobody has a password that is no text; the work is done all the same.
+    const preHashes = this.scheme.preHashes(password.isWellFormed() ? password : '');
+    if (!password.isWellFormed()) return this.hasher.verifyNobody(preHashes[0].value, 'login');
     const stored = this.scheme.decode(subject?.usableCredential ?? '');
     const preHash = preHashes.find(({ kid }) => kid === stored?.kid);
     if (!stored || !preHash) return this.hasher.verifyNobody(preHashes[0].value, 'login');

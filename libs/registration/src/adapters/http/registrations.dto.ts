@@ -1,20 +1,23 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
+import { IsString, Length, Matches, MaxLength, ValidateIf } from 'class-validator';
 import type { MyRegistration } from '../../application/views.js';
 import type { RegistrationTicket } from '../../facade.js';
+
+/** Null is a value, and no good one: only what is absent is not looked at. */
+const isGiven = (_: object, value: unknown): boolean => value !== undefined;
 
 /** Exactly one of email and phone. */
 export class RegisterDto {
   /** At most 254 bytes; stored and written to in its canonical form. */
   @ApiProperty({ required: false, example: 'ada@example.org' })
-  @IsOptional()
+  @ValidateIf(isGiven)
   @IsString()
   @MaxLength(320)
   readonly email?: string;
 
   /** International, or national in the market. */
   @ApiProperty({ required: false, example: '+1 415 555 0132' })
-  @IsOptional()
+  @ValidateIf(isGiven)
   @IsString()
   @MaxLength(64)
   readonly phone?: string;
@@ -25,24 +28,24 @@ export class RegisterDto {
   readonly password!: string;
 
   @ApiProperty({ required: false, example: 'Ada', minLength: 1, maxLength: 200 })
-  @IsOptional()
+  @ValidateIf(isGiven)
   @IsString()
   readonly firstName?: string;
 
   @ApiProperty({ required: false, example: 'Lovelace', minLength: 1, maxLength: 200 })
-  @IsOptional()
+  @ValidateIf(isGiven)
   @IsString()
   readonly lastName?: string;
 
   /** ISO 3166-1 alpha-2; the default market if absent. */
   @ApiProperty({ required: false, example: 'US' })
-  @IsOptional()
+  @ValidateIf(isGiven)
   @Matches(/^[A-Z]{2}$/, { message: 'must be a country of ISO 3166-1, two capital letters' })
   readonly market?: string;
 
   /** BCP 47. */
   @ApiProperty({ required: false, example: 'en' })
-  @IsOptional()
+  @ValidateIf(isGiven)
   @Matches(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, { message: 'must be a language tag of BCP 47' })
   readonly locale?: string;
 }

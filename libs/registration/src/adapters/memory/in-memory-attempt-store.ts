@@ -3,7 +3,7 @@ import { Clock } from '#kernel';
 import { EphemeralMap, Snapshots } from '#platform';
 import { RegistrationLimits } from '../../application/limits.js';
 import { AttemptStore, type CodeRequest, type Placement, RegistrationRules } from '../../application/ports.js';
-import { UNSENT_CODE_LIFE_MS } from '../../domain/limits.js';
+import { PLACED_LIFE_MS, UNSENT_CODE_LIFE_MS } from '../../domain/limits.js';
 import type { AttemptDraft, AttemptKey, AttemptState } from '../../domain/registration-attempt.js';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -35,7 +35,14 @@ export class InMemoryAttemptStore extends AttemptStore {
     if (same && isSame(same, draft)) return this.#put(others, { ...same, profile: draft.profile });
     const room = makeRoom(others, trusted ? null : draft.source, this.limits, now);
     if (room === null) return { placed: false };
-    return this.#put(room, { ...draft, started: false, expiresAt: 0, askedAt: 0, codeUntil: 0, activatedAt: 0 });
+    return this.#put(room, {
+      ...draft,
+      started: false,
+      expiresAt: 0,
+      askedAt: 0,
+      codeUntil: now + PLACED_LIFE_MS,
+      activatedAt: 0,
+    });
   }
 
   async find(identifierHash: string, tags: readonly string[]): Promise<AttemptState | null> {

@@ -1,5 +1,5 @@
 -- KEYS: attempts of one identifier (password tag -> attempt as JSON)
--- ARGV: tag, draft, life ms, most per source, most per identifier
+-- ARGV: tag, draft, life ms, most per source, most per identifier, ms for which it does not give way
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local draft = cjson.decode(ARGV[2])
@@ -55,6 +55,6 @@ end
 draft.started = false
 draft.expiresAt = now + life
 draft.askedAt = 0
-draft.codeUntil = 0
+draft.codeUntil = now + tonumber(ARGV[6])
 draft.activatedAt = 0
 return store(draft)

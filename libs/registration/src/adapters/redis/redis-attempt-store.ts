@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RedisConnection, type Script } from '#platform';
 import { RegistrationLimits } from '../../application/limits.js';
 import { AttemptStore, type CodeRequest, type Placement, RegistrationRules } from '../../application/ports.js';
-import { UNSENT_CODE_LIFE_MS } from '../../domain/limits.js';
+import { PLACED_LIFE_MS, UNSENT_CODE_LIFE_MS } from '../../domain/limits.js';
 import type { AttemptDraft, AttemptKey, AttemptState } from '../../domain/registration-attempt.js';
 
 /** Attempts of everybody by the moment they die: only to be counted. */
@@ -32,7 +32,14 @@ export class RedisAttemptStore extends AttemptStore {
     const { attemptsPerSource, attemptsPerIdentifier } = this.limits;
     const perIdentifier = attemptsPerIdentifier ?? Number.MAX_SAFE_INTEGER;
     const perSource = trusted ? perIdentifier : (attemptsPerSource ?? perIdentifier);
-    const values = [draft.tag, JSON.stringify(draft), this.rules.attemptTtlSeconds * 1000, perSource, perIdentifier];
+    const values = [
+      draft.tag,
+      JSON.stringify(draft),
+      this.rules.attemptTtlSeconds * 1000,
+      perSource,
+      perIdentifier,
+      PLACED_LIFE_MS,
+    ];
     const found = (await this.#place([attemptsOf(draft)], values)) as string | null;
     if (found === null) return { placed: false };
     const attempt = JSON.parse(found) as AttemptState;

@@ -27,7 +27,7 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
   async hold(hashes: readonly string[], proposed: string, lost: string | null): Promise<RegistrationKey> {
     const counted = `update registration_keys set sequence = sequence + 1, used_at = ? where identifier_hash in (${marks(hashes)})`;
     if ((await this.database.execute(counted, [this.clock.now(), ...hashes])) === 0)
-      return this.#create(hashes, proposed);
+      return this.#create(hashes, proposed, 1);
     const row = await this.#row(hashes);
     if (!row) throw new TransactionConflict('The key was removed at this moment.', 1);
     if (row.customer_id !== lost) return { customerId: row.customer_id, sequence: row.sequence };
@@ -37,21 +37,26 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
     return { customerId: proposed, sequence: 1 };
   }
 
+  async reserve(hashes: readonly string[], proposed: string): Promise<string> {
+    const key = (await this.find(hashes)) ?? (await this.#create(hashes, proposed, 0));
+    return key.customerId;
+  }
+
   async prove(hashes: readonly string[]): Promise<RegistrationKey | null> {
     const sql = `update registration_keys set proven_at = ? where identifier_hash in (${marks(hashes)})`;
     const touched = await this.database.execute(sql, [this.clock.now(), ...hashes]);
     return touched === 0 ? null : this.find(hashes);
   }
 
-  async #create(hashes: readonly string[], customerId: string): Promise<RegistrationKey> {
+  async #create(hashes: readonly string[], customerId: string, sequence: number): Promise<RegistrationKey> {
     const now = this.clock.now();
     const sql =
-      'insert into registration_keys (identifier_hash, customer_id, sequence, created_at, used_at) values (?, ?, 1, ?, ?)';
-    await this.database.execute(sql, [hashes[0], customerId, now, now]).catch((error: unknown) => {
+      'insert into registration_keys (identifier_hash, customer_id, sequence, created_at, used_at) values (?, ?, ?, ?, ?)';
+    await this.database.execute(sql, [hashes[0], customerId, sequence, now, now]).catch((error: unknown) => {
       // Created by another request at this instant: the unit of work runs again and finds it.
       throw error instanceof DuplicateKey ? new TransactionConflict('The key was created at this moment.', 1) : error;
     });
-    return { customerId, sequence: 1 };
+    return { customerId, sequence };
   }
 
   async #row(hashes: readonly string[]): Promise<Row | undefined> {

@@ -1,0 +1,35 @@
+import { createPrivateKey, type JsonWebKey } from 'node:crypto';
+import type { Reader } from './reader.js';
+
+const ALGORITHMS: Readonly<Record<string, readonly [kty: string, crv: string]>> = {
+  EdDSA: ['OKP', 'Ed25519'],
+  ES256: ['EC', 'P-256'],
+};
+
+/** `JWT_KEYS`: a private JWK set (RFC 7517) whose keys all have `kid` and `alg`; looked at before anything is started. */
+export function readJwtKeys(read: Reader): string | undefined {
+  const typed = read.text('JWT_KEYS');
+  if (typed !== undefined && !isPrivateSet(typed)) {
+    read.refuse('JWT_KEYS', 'must be a private JWK set as JSON, whose keys have kid and alg (EdDSA or ES256)');
+  }
+  return typed;
+}
+
+function isPrivateSet(typed: string): boolean {
+  try {
+    const { keys } = JSON.parse(typed) as { keys?: unknown };
+    return Array.isArray(keys) && keys.length > 0 && keys.every(isPrivateKey) && areNamedApart(keys);
+  } catch {
+    return false;
+  }
+}
+
+const areNamedApart = (keys: readonly JsonWebKey[]): boolean =>
+  new Set(keys.map((key) => key['kid'])).size === keys.length;
+
+/** @throws Error when it is damaged */
+function isPrivateKey(key: JsonWebKey): boolean {
+  const [kty, crv] = ALGORITHMS[String(key['alg'])] ?? [];
+  if (kty === undefined || key.kty !== kty || key.crv !== crv || typeof key['kid'] !== 'string' || !key.d) return false;
+  return createPrivateKey({ key, format: 'jwk' }).type === 'private';
+}
