@@ -45,8 +45,9 @@ export const headersTooLarge = () =>
   new RequestFault('request.headers_too_large', 'malformed', 'The header block is too large.', 431);
 export const requestTimeout = () =>
   new RequestFault('request.timeout', 'malformed', 'The request took too long to arrive.', 408);
+/** What comes behind it on the same connection cannot be trusted to be a request. */
 export const unreadableRequest = () =>
-  new RequestFault('request.unreadable', 'malformed', 'The request is not valid HTTP.');
+  new RequestFault('request.unreadable', 'malformed', 'The request is not valid HTTP.', 400, { connection: 'close' });
 /** What a file server or the framework refuses: its status, and no word of its inside. */
 export const refused = (status: number) =>
   new RequestFault('request.refused', 'malformed', 'This request cannot be answered as it stands.', status);

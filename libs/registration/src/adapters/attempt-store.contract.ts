@@ -303,6 +303,18 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
         );
       });
 
+      it('is three from one source that have just been placed: none gives way before it could be asked for', async () => {
+        const [a, b, c, d] = times(4, () => from('192.0.2.7')) as [
+          AttemptDraft,
+          AttemptDraft,
+          AttemptDraft,
+          AttemptDraft,
+        ];
+        for (const draft of [a, b, c]) await place(draft);
+        expect(await place(d)).toBeNull();
+        expect(await all([a, b, c])).toHaveLength(3);
+      });
+
       it('is three from each source: a stranger takes no place from the owner', async () => {
         const strangers = times(3, () => from('198.51.100.1'));
         await placeAlive(...strangers);

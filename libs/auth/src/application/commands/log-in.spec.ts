@@ -76,6 +76,7 @@ describe('LogIn', () => {
     ['an empty name', '', 'right'],
     ['a wrong password', 'mia@example.org', 'wrong'],
     ['an empty password', 'mia@example.org', ''],
+    ['a password that is no text', 'mia@example.org', 'x\ud800y'],
     ['a subject without a password', 'mia@example.org', 'right', { credential: null }],
     ['a suspended subject', 'mia@example.org', 'right', { status: 'suspended' }],
     ['a pepper that has left the ring', 'mia@example.org', 'right', { credential: 'v2$gone$hashed(gone:right)' }],
