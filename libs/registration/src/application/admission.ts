@@ -38,9 +38,15 @@ export class Admission {
     return admittedBy === attempt.attemptId ? this.directory.find(attempt.customerId) : null;
   }
 
+  /** The charge last: its row is what other guesses wait for. */
   async #store(attempt: AttemptState, credential: string, charge: GuessCharge): Promise<CustomerView | null> {
-    const identifier = identifierOf(attempt);
+    const customer = await this.#letIn(attempt, credential);
     await this.codes.giveBack(attempt.identifierHash, charge);
+    return customer;
+  }
+
+  async #letIn(attempt: AttemptState, credential: string): Promise<CustomerView | null> {
+    const identifier = identifierOf(attempt);
     const key = await this.keys.prove(this.identifiers.candidates(identifier));
     const { holderId, idIsUsed, admittedBy } = await this.directory.standing(identifier, attempt.customerId);
     // Committed before, but the answer or the tidying was lost: known by the attempt, never by an id that collides.
