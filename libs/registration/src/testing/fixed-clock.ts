@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { Clock } from '#kernel';
 
-/** Stands still until it is moved; a pause moves it. What was planned for a moment happens when it is reached. */
+/** Stands still until it is moved; a pause moves it, and lets everything else have its turn. What was planned for a moment happens when it is reached. */
 export class FixedClock extends Clock {
   #now = Date.parse('2026-03-01T12:00:00.000Z');
   #plans: { readonly at: number; readonly work: () => Promise<void> | void }[] = [];
@@ -14,6 +15,7 @@ export class FixedClock extends Clock {
     const due = this.#plans.filter(({ at }) => at <= this.#now);
     this.#plans = this.#plans.filter(({ at }) => at > this.#now);
     for (const { work } of due) await work();
+    await setImmediate();
   }
 
   advance(milliseconds: number): void {
