@@ -42,7 +42,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
       await expect(subjects.add(somebody(), identifier)).rejects.toBeInstanceOf(DuplicateKey);
     });
 
-    it('FM-D6 given two units that block each other, then one ends as a conflict, which is run again', async () => {
+    it('FM-D6 given two units that block each other, then whichever gives way ends as a conflict, to be run again', async () => {
       const [one, other] = [hash(), hash()];
       const unit = (first: string, second: string) =>
         opened.database.transaction(async () => {
@@ -53,8 +53,8 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
       const met = meeting(2);
       const outcomes = await Promise.allSettled([unit(one, other), unit(other, one)]);
       const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
-      expect(refused).toHaveLength(1);
-      expect(refused[0]?.reason).toBeInstanceOf(TransactionConflict);
+      expect(refused).not.toEqual([]);
+      for (const { reason } of refused) expect(reason).toBeInstanceOf(TransactionConflict);
     });
   });
 });
