@@ -48,6 +48,8 @@ export async function openOutbox(
   const [database, ...others] = sources.map((source) => new Database(source));
   if (database === undefined) throw new Error('at least one replica');
   await migrate(database.source);
+  // Every connection is opened: races on a cold pool are run one after the other.
+  await Promise.all(Array.from({ length: 10 }, () => database.query('select 1')));
   const [ids, signal] = [new RandomIds(), new OutboxSignal()];
   return {
     database,

@@ -34,5 +34,9 @@ export async function openDatabase(
   const source = await createDataSource(url, tables).initialize();
   await migrate(source);
   const database = new Database(source);
+  await warm(database);
   return { database, work: new RetryingUnitOfWork(database), drop: () => source.destroy().then(drop) };
 }
+
+/** Opens every connection of the pool: races on a cold one are run one after the other. */
+const warm = (database: Database) => Promise.all(Array.from({ length: 10 }, () => database.query('select 1')));

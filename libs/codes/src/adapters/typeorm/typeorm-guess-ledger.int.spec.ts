@@ -39,6 +39,8 @@ async function open(fresh: () => Promise<FreshDatabase>) {
   const source = await createDataSource(url, [codesTables]).initialize();
   await migrate(source);
   const [database, clock] = [new Database(source), new FixedClock()];
+  // Every connection is opened: races on a cold pool are run one after the other.
+  await Promise.all(Array.from({ length: 10 }, () => database.query('select 1')));
   const ledger = new TypeOrmGuessLedger(database, new Units(database), clock);
   return { database, ledger, clock, drop: () => source.destroy().then(drop) };
 }
