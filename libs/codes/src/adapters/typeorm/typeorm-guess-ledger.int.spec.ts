@@ -8,6 +8,7 @@ import {
 } from '../../../../../test/support/databases.js';
 import { FixedClock } from '../../testing/fixed-clock.js';
 import { guessLedgerContract } from '../guess-ledger.contract.js';
+import { GuessesPurge } from './guesses-purge.js';
 import { codesTables } from './tables.js';
 import { TypeOrmGuessLedger } from './typeorm-guess-ledger.js';
 
@@ -64,6 +65,19 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
       });
       await expect(failing).rejects.toThrow('changed its mind');
       expect((await opened.ledger.spent(identifier)).day).toBe(1);
+    });
+
+    it('given guesses that count no more, then they are swept, and no others', async () => {
+      const [old, young] = ['b'.repeat(64), 'c'.repeat(64)];
+      const purge = new GuessesPurge(opened.database, opened.clock);
+      await purge.run();
+      await opened.ledger.charge(old);
+      opened.clock.advance(8 * 24 * 3_600_000);
+      await opened.ledger.charge(young);
+      opened.clock.advance(3_600_000);
+      await purge.run();
+      const left = await opened.database.query<{ hash: string }>('select identifier_hash as hash from code_guesses');
+      expect(left).toEqual([{ hash: young }]);
     });
   });
 });

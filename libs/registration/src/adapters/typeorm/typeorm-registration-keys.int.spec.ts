@@ -1,11 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { hex } from '../../testing/a-draft.js';
 import { FixedClock } from '../../testing/fixed-clock.js';
 import { DATABASES, openDatabase } from '../../testing/registration-database.js';
 import { registrationKeysContract } from '../registration-keys.contract.js';
+import { RegistrationKeysPurge } from './registration-keys-purge.js';
 import { registrationTables } from './tables.js';
 import { TypeOrmRegistrationKeys } from './typeorm-registration-keys.js';
+
+const DAY = 24 * 3_600_000;
 
 for (const [name, fresh] of DATABASES)
   registrationKeysContract(`TypeOrmRegistrationKeys on ${name}`, async () => {
     const { database, work, drop } = await openDatabase(fresh, [registrationTables]);
     return { keys: new TypeOrmRegistrationKeys(database, new FixedClock()), work, drop };
   });
+
+describe.each(DATABASES)('RegistrationKeysPurge on %s', (_, fresh) => {
+  it('forgets a key that was never proven a year after it was last used', async () => {
+    const { database, drop } = await openDatabase(fresh, [registrationTables]);
+    const clock = new FixedClock();
+    const keys = new TypeOrmRegistrationKeys(database, clock);
+    const purge = new RegistrationKeysPurge(database, clock);
+    const [old, used, proven] = [hex(), hex(), hex()];
+    for (const hash of [old, used, proven]) await keys.hold([hash], randomUUID(), null);
+    await keys.prove([proven]);
+    clock.advance(365 * DAY);
+    await keys.hold([used], randomUUID(), null);
+    expect(await purge.run()).toBe(0);
+    clock.advance(1);
+    expect([await purge.run(), await purge.run()]).toEqual([1, 0]);
+    const found = await Promise.all([old, used, proven].map((hash) => keys.find([hash])));
+    expect(found.map((key) => key !== null)).toEqual([false, true, true]);
+    await drop();
+  });
+});

@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FixedClock } from '../testing/fixed-clock.js';
+import { DATABASES, type OutboxDatabase, openOutbox } from '../testing/outbox-database.js';
+import { SomethingHappenedV1 } from '../testing/something-happened.js';
+import { OutboxPurge } from './outbox-purge.js';
+
+const DAY = 24 * 3_600_000;
+
+describe.each(DATABASES)('OutboxPurge on %s', (_, fresh) => {
+  let under: OutboxDatabase;
+  beforeAll(async () => {
+    under = await openOutbox(fresh, ['one', 'two']);
+  });
+  afterAll(() => under.drop());
+
+  it('keeps what a publisher has still to take for ever, and the rest for fourteen days', async () => {
+    const [taken, waiting] = [randomUUID(), randomUUID()];
+    for (const subject of [taken, waiting])
+      await under.database.transaction(() => under.outbox.append(new SomethingHappenedV1(subject, 1)));
+    await under.database.execute('delete from outbox_deliveries where aggregate_id = ?', [taken]);
+    await under.database.execute('delete from outbox_deliveries where publisher = ?', ['one']);
+    const clock = new FixedClock();
+    const purge = new OutboxPurge(under.database, clock);
+    await clock.pause(14 * DAY);
+    expect(await purge.run()).toBe(0);
+    await clock.pause(1);
+    expect([await purge.run(), await purge.run()]).toEqual([1, 0]);
+    const left = await under.database.query('select aggregate_id as id from outbox');
+    expect(left).toEqual([{ id: waiting }]);
+  });
+});
