@@ -58,7 +58,7 @@ export class Program {
   ) {
     this.url = `http://127.0.0.1:${port}`;
     // Every test calls from the same address: a test of source limits says so itself.
-    const trusted = { TRUSTED_SOURCES: '127.0.0.0/8' };
+    const trusted = { TRUSTED_SOURCES: '127.0.0.0/8', PRE_STOP_MS: '0' };
     const own = { HOST: '127.0.0.1', PORT: String(port), DATA_DIR: path.join(folder.path, 'data'), ...trusted };
     this.#env = { ...bareEnvironment(), ...own, ...o.env };
   }

@@ -2,11 +2,11 @@ import 'reflect-metadata';
 import { BadConfiguration, parseSettings, readEnvironment } from '#platform';
 import { openFoundations } from './foundations.js';
 import { serve, stop } from './server.js';
+import { stopSignal } from './stop-signal.js';
 import { greet } from './welcome.js';
 
-const HARD_STOP_MS = 25_000;
-
 async function main(): Promise<void> {
+  const asked = stopSignal();
   const settings = parseSettings(readEnvironment());
   const foundations = await openFoundations(settings);
   const app = await serve(foundations).catch(async (error: unknown) => {
@@ -15,16 +15,10 @@ async function main(): Promise<void> {
   });
   foundations.log.info({ run: settings.run, milliseconds: Math.round(performance.now()) }, 'ready');
   if (process.stdout.isTTY) greet(settings);
-  let stopping = false;
-  const shutDown = async (): Promise<void> => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    setTimeout(() => process.exit(1), HARD_STOP_MS).unref();
-    await stop(app);
-    await foundations.close();
-    process.exit(0);
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void shutDown().catch(fail));
+  // Ctrl-C is somebody at a terminal: no balancer has to look elsewhere first.
+  await stop(app, foundations, (await asked) === 'SIGTERM' ? settings.preStopMs : 0);
+  await foundations.close();
+  process.exit(0);
 }
 
 function fail(error: unknown): never {

@@ -1,18 +1,20 @@
+import { setTimeout } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Relays } from '#messaging';
 import { Dispatcher } from '#notifications';
-import { createHttpAdapter, Health, Housekeeping, Snapshots } from '#platform';
+import { createHttpAdapter, Housekeeping, Snapshots } from '#platform';
 import type { Foundations } from '#platform/module';
 import { AppModule } from './app.module.js';
 import { serveDocs } from './docs.js';
 
 /** The program, composed and listening. */
 export async function serve(foundations: Foundations): Promise<NestFastifyApplication> {
-  const { settings, log, metrics, routes } = foundations;
+  const { settings, log, metrics, routes, health } = foundations;
   const adapter = createHttpAdapter({
     publicUrl: settings.publicUrl,
     trustProxy: settings.trustProxy,
+    isDraining: () => health.isDraining,
     operationsOnly: settings.run === 'worker',
     log,
     metrics,
@@ -35,9 +37,13 @@ function startBackgroundWork(app: NestFastifyApplication): void {
   app.get(Housekeeping).start();
 }
 
-/** No request is cut: not ready, nothing new accepted, what runs is finished, then the modules close. */
-export async function stop(app: NestFastifyApplication): Promise<void> {
-  app.get(Health).drain();
+/**
+ * No request is cut: not ready, a pause in which balancers look elsewhere while everything is still answered, nothing new
+ * accepted, what runs is finished, then the modules close.
+ */
+export async function stop(app: NestFastifyApplication, { health }: Foundations, pauseMs: number): Promise<void> {
+  health.drain();
+  await setTimeout(pauseMs);
   await app.close();
   app.get(Snapshots).save();
 }

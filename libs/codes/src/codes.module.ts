@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { Clock, Counters, UnitOfWork } from '#kernel';
 import { choose, Database, Housekeeping, hasRedis, Secrets, Settings, wire } from '#platform';
 import { HmacCodeMac } from './adapters/hmac-code-mac.js';
+import { LoggedGuessAlarm } from './adapters/logged-guess-alarm.js';
 import { InMemoryCodeStore } from './adapters/memory/in-memory-code-store.js';
 import { RandomCodeGenerator } from './adapters/random-code-generator.js';
 import { RedisCodeStore } from './adapters/redis/redis-code-store.js';
@@ -9,7 +10,7 @@ import { GuessesPurge } from './adapters/typeorm/guesses-purge.js';
 import { TypeOrmGuessLedger } from './adapters/typeorm/typeorm-guess-ledger.js';
 import { GuessBudget } from './application/guess-budget.js';
 import { KeyedCodes } from './application/keyed-codes.js';
-import { CodeGenerator, CodeMac, CodeRules, CodeStore, GuessLedger } from './application/ports.js';
+import { CodeGenerator, CodeMac, CodeRules, CodeStore, GuessAlarm, GuessLedger } from './application/ports.js';
 import { Codes } from './facade.js';
 
 export { codesTables } from './adapters/typeorm/tables.js';
@@ -34,7 +35,8 @@ function rulesOf({ codeLength: length, codeTtlSeconds, limits }: Settings): Code
     { provide: CodeRules, inject: [Settings], useFactory: rulesOf },
     GuessesPurge,
     wire(GuessLedger, TypeOrmGuessLedger, [Database, UnitOfWork, Clock]),
-    wire(GuessBudget, GuessBudget, [GuessLedger, Counters, CodeRules]),
+    { provide: GuessAlarm, useClass: LoggedGuessAlarm },
+    wire(GuessBudget, GuessBudget, [GuessLedger, Counters, CodeRules, GuessAlarm]),
     wire(Codes, KeyedCodes, [CodeStore, GuessBudget, CodeMac, CodeGenerator, CodeRules]),
   ],
   exports: [Codes],

@@ -63,6 +63,7 @@ export interface Foundations {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly routes: RouteTable;
+  readonly health: Health;
   readonly database: Database;
   /** Absent: everything that would be in Redis stays in process. */
   readonly redis: RedisConnection | undefined;
@@ -92,6 +93,7 @@ export class PlatformModule implements OnApplicationShutdown {
       { provide: Log, useValue: foundations.log },
       { provide: Metrics, useValue: foundations.metrics },
       { provide: RouteTable, useValue: foundations.routes },
+      { provide: Health, useValue: foundations.health },
       { provide: Database, useValue: database },
       { provide: RedisConnection, useValue: redis },
       { provide: PasswordPepper, useFactory: () => new PasswordPepper(foundations.secrets.passwordPepper) },
@@ -114,7 +116,6 @@ export class PlatformModule implements OnApplicationShutdown {
       Idempotency,
       SourceLimits,
       Housekeeping,
-      Health,
       ProblemFilter,
       Snapshots,
     ];

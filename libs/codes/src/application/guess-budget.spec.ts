@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { FixedClock } from '../testing/fixed-clock.js';
 import { InMemoryCounters } from '../testing/in-memory-counters.js';
 import { InMemoryGuessLedger } from '../testing/in-memory-guess-ledger.js';
+import { RecordingGuessAlarm } from '../testing/recording-guess-alarm.js';
 import { GuessBudget } from './guess-budget.js';
 import type { CodeRules } from './ports.js';
 
@@ -19,10 +20,13 @@ const RULES: CodeRules = {
 describe('GuessBudget', () => {
   let clock: FixedClock;
   let budget: GuessBudget;
+  let alarm: RecordingGuessAlarm;
 
   const given = (rules: Partial<CodeRules>) => {
     clock = new FixedClock();
-    budget = new GuessBudget(new InMemoryGuessLedger(clock), new InMemoryCounters(clock), { ...RULES, ...rules });
+    alarm = new RecordingGuessAlarm();
+    const counters = new InMemoryCounters(clock);
+    budget = new GuessBudget(new InMemoryGuessLedger(clock), counters, { ...RULES, ...rules }, alarm);
   };
   /** Wrong guesses, one after the other. */
   const guess = async (times: number, typedLength = 4) => {
@@ -38,6 +42,23 @@ describe('GuessBudget', () => {
   const compared = (times: number) => Array(times).fill('compare');
 
   beforeEach(() => given({}));
+
+  it('given two hundred wrong codes of everybody in an hour, then an alarm, and not before', async () => {
+    for (let n = 0; n < 199; n++) await wrong(`eve ${n}`);
+    expect(alarm.raised).toEqual([]);
+    await wrong();
+    expect(alarm.raised).toEqual([200]);
+    clock.advance(HOUR);
+    await wrong();
+    expect(alarm.raised).toEqual([200]);
+  });
+
+  it('given a limit of its own for wrong codes of everybody, then an alarm there', async () => {
+    given({ wrongCodesPerHour: 2 });
+    await wrong();
+    await wrong();
+    expect(alarm.raised).toEqual([2]);
+  });
 
   it('RC-01 given many at once, then those beyond the budget wait: the others may turn out to be none', async () => {
     const made = await Promise.all(Array.from({ length: 12 }, () => budget.charge('mia', 4)));

@@ -1,10 +1,12 @@
 import type { Counters } from '#kernel';
 import type { GuessCharge } from '../facade.js';
-import type { CodeRules, GuessLedger } from './ports.js';
+import type { CodeRules, GuessAlarm, GuessLedger } from './ports.js';
 
 const LONG = 8;
 const HOUR_MS = 3_600_000;
 const EVERYBODY = '{codes}:wrong';
+/** Honest people mistype now and then; two hundred times an hour is somebody at work. */
+const ALARM_FROM = 200;
 
 type May = 'compare' | 'later' | 'never';
 
@@ -17,6 +19,7 @@ export class GuessBudget {
     private readonly ledger: GuessLedger,
     private readonly counters: Counters,
     private readonly rules: CodeRules,
+    private readonly alarm: GuessAlarm,
   ) {}
 
   /** Digits of a new code. */
@@ -48,6 +51,8 @@ export class GuessBudget {
   async settle(identifierHash: string, charge: GuessCharge): Promise<void> {
     await this.ledger.settle(identifierHash, charge);
     await this.counters.take(EVERYBODY, [{ most: null, windowMs: HOUR_MS }]);
+    const wrong = await this.counters.count(EVERYBODY, HOUR_MS);
+    if (wrong >= (this.rules.wrongCodesPerHour ?? ALARM_FROM)) this.alarm.raise(wrong);
   }
 
   giveBack(identifierHash: string, charge: GuessCharge): Promise<void> {

@@ -5,6 +5,7 @@ import type { CodeAddress } from '../facade.js';
 import { FixedClock } from '../testing/fixed-clock.js';
 import { InMemoryCounters } from '../testing/in-memory-counters.js';
 import { InMemoryGuessLedger } from '../testing/in-memory-guess-ledger.js';
+import { RecordingGuessAlarm } from '../testing/recording-guess-alarm.js';
 import { GuessBudget } from './guess-budget.js';
 import { KeyedCodes } from './keyed-codes.js';
 import { CodeGenerator, type CodeRules } from './ports.js';
@@ -45,7 +46,12 @@ describe('KeyedCodes', () => {
   beforeEach(() => {
     clock = new FixedClock();
     store = new InMemoryCodeStore(clock);
-    budget = new GuessBudget(new InMemoryGuessLedger(clock), new InMemoryCounters(clock), rules);
+    budget = new GuessBudget(
+      new InMemoryGuessLedger(clock),
+      new InMemoryCounters(clock),
+      rules,
+      new RecordingGuessAlarm(),
+    );
     codes = withKeys(OLD);
   });
 

@@ -75,6 +75,11 @@ export abstract class CodeGenerator {
   abstract digits(length: number): string;
 }
 
+/** Told when wrong codes of everybody are many; those who run the service must hear of it. */
+export abstract class GuessAlarm {
+  abstract raise(wrongInAnHour: number): void;
+}
+
 /** How codes are made here. Null is no limit. */
 export abstract class CodeRules {
   abstract readonly length: number;

@@ -55,6 +55,8 @@ export abstract class Settings {
   abstract readonly trustProxy: readonly string[];
   /** Sources without source limits: addresses or CIDR ranges. */
   abstract readonly trustedSources: readonly string[];
+  /** Milliseconds between "not ready" and the end of accepting connections, so that balancers can look. */
+  abstract readonly preStopMs: number;
   abstract readonly limits: Limits;
   abstract readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }
@@ -86,6 +88,7 @@ function readNetwork(read: Reader) {
     publicUrl: publicUrl.replace(/\/+$/, ''),
     tokenAudience: read.text('TOKEN_AUDIENCE') ?? publicUrl.replace(/\/+$/, ''),
     run: read.oneOf<Run>('RUN', ['all', 'api', 'worker']),
+    preStopMs: read.whole('PRE_STOP_MS', read.text('DATABASE_URL') === undefined ? 0 : 5_000, 0, 10_000),
     dataDir: path.resolve(read.text('DATA_DIR') ?? '.data'),
     devMailboxIsPublic: read.text('DEV_MAILBOX') === 'public',
     logLevel: read.oneOf('LOG_LEVEL', LEVELS),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Unavailable } from '#kernel';
+import { inContext } from '../telemetry/request-context.js';
 import { SystemClock } from '../time/system-clock.js';
 import type { Database } from './database.js';
 import { DuplicateKey, TransactionConflict } from './database-errors.js';
@@ -130,6 +131,16 @@ export function databaseContract(name: string, open: () => Promise<DatabaseUnder
         });
         await expect(duplicate).rejects.toBeInstanceOf(DuplicateKey);
         expect(await ids()).toEqual([1]);
+      });
+
+      it('of a request that has been given up neither begins nor commits', async () => {
+        const overdue = { correlationId: 'a', deadline: performance.now() };
+        const begun = inContext(overdue, () => work.run(() => insert(1)));
+        await expect(begun).rejects.toBeInstanceOf(Unavailable);
+        const soon = { correlationId: 'b', deadline: performance.now() + 200 };
+        const slow = inContext(soon, () => work.run(() => insert(2).then(() => new SystemClock().pause(300))));
+        await expect(slow).rejects.toBeInstanceOf(Unavailable);
+        expect(await ids()).toEqual([]);
       });
 
       it('is joined by one within it: both or none', async () => {

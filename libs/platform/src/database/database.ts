@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DataSource, ObjectLiteral, QueryRunner } from 'typeorm';
+import { Unavailable } from '#kernel';
 import { Breaker } from '../breaker.js';
+import { isOverdue } from '../telemetry/request-context.js';
 import { isAway, translate } from './database-errors.js';
 import type { Dialect } from './dialect.js';
 
@@ -69,7 +71,9 @@ export class Database {
     return this.#ambient.getStore() !== undefined;
   }
 
+  /** @throws Unavailable, and nothing is kept, when the request it belongs to has been given up */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
+    refuseOverdue();
     const transaction: Transaction = { runner: this.source.createQueryRunner(), afterCommit: [] };
     const result = await this.#inside(transaction, work);
     for (const wake of transaction.afterCommit) wake();
@@ -85,6 +89,7 @@ export class Database {
     try {
       await this.#translated(() => runner.startTransaction());
       const result = await this.#ambient.run(transaction, work);
+      refuseOverdue();
       await this.#translated(() => runner.commitTransaction());
       return result;
     } catch (error) {
@@ -145,4 +150,8 @@ export class Database {
     this.#texts.set(sql, text);
     return text;
   }
+}
+
+function refuseOverdue(): void {
+  if (isOverdue()) throw new Unavailable();
 }

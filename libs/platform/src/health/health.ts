@@ -31,6 +31,10 @@ export class Health {
     this.#draining = true;
   }
 
+  get isDraining(): boolean {
+    return this.#draining;
+  }
+
   async readiness(): Promise<Readiness> {
     const states = await Promise.all(this.#probes.map(async (probe) => ({ probe, ok: await answers(probe) })));
     const away = states.filter(({ ok }) => !ok);

@@ -5,6 +5,9 @@ import { type DomainError, uuidv7 } from '#kernel';
 import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { useStrictBodies } from './body-parser.js';
+import { useDeadlines } from './deadlines.js';
+import { useDraining } from './draining.js';
+import { useForwardingWatch } from './forwarding-watch.js';
 import { headersTooLarge, notFound, refused, requestTimeout, unreadableRequest } from './http-errors.js';
 import { PROBLEM_TYPE, statusOf, toProblem } from './problem.js';
 import type { RouteTable } from './route-table.js';
@@ -28,6 +31,8 @@ interface Parts {
   readonly publicUrl: string;
   /** Proxies whose X-Forwarded-For is believed. */
   readonly trustProxy: readonly string[];
+  /** The process finishes what it has; its callers had better go to another one. */
+  readonly isDraining: () => boolean;
   /** Background work only: nothing but health and metrics is served. */
   readonly operationsOnly: boolean;
   readonly log: Log;
@@ -71,6 +76,9 @@ export function createHttpAdapter(parts: Parts): FastifyAdapter {
   fastify.server.maxHeadersCount = HTTP_LIMITS.headers + 2;
   fastify.addHook('onRoute', (route) => parts.routes.add(route.url, [route.method].flat()));
   useTelemetry(fastify, parts.log, parts.metrics);
+  useDeadlines(fastify);
+  useDraining(fastify, parts.isDraining);
+  useForwardingWatch(fastify, parts.trustProxy, parts.log);
   fastify.addHook('onRequest', (request, _reply, done) => {
     if (request.raw.rawHeaders.length > 2 * HTTP_LIMITS.headers) return done(headersTooLarge());
     const hosts = request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length;

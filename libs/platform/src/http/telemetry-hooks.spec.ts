@@ -33,7 +33,7 @@ describe('telemetry hooks', () => {
     'given the correlation id %j, then it is kept, echoed and known to the work',
     async (id) => {
       expect(await get({ 'x-correlation-id': id })).toBe(id);
-      expect(seen).toEqual([{ correlationId: id }]);
+      expect(seen).toMatchObject([{ correlationId: id }]);
     },
   );
 
@@ -42,7 +42,7 @@ describe('telemetry hooks', () => {
     async (id) => {
       const echoed = await get({ 'x-correlation-id': id });
       expect(echoed).toMatch(UUID);
-      expect(seen).toEqual([{ correlationId: echoed }]);
+      expect(seen).toMatchObject([{ correlationId: echoed }]);
     },
   );
 
@@ -61,14 +61,15 @@ describe('telemetry hooks', () => {
 
   it('given a trace, then it travels on', async () => {
     await get({ traceparent: TRACE, 'x-correlation-id': 'a' });
-    expect(seen).toEqual([{ correlationId: 'a', traceparent: TRACE }]);
+    expect(seen).toMatchObject([{ correlationId: 'a', traceparent: TRACE }]);
   });
 
   it.each(['', 'x', TRACE.toUpperCase(), `${TRACE}x`, TRACE.slice(0, -1), `${TRACE}, ${TRACE}`])(
     'given the trace %j, then it does not',
     async (traceparent) => {
       await get({ traceparent, 'x-correlation-id': 'a' });
-      expect(seen).toEqual([{ correlationId: 'a' }]);
+      expect(seen).toMatchObject([{ correlationId: 'a' }]);
+      expect(seen[0]).not.toHaveProperty('traceparent');
     },
   );
 

@@ -5,10 +5,15 @@ export interface RequestContext {
   readonly correlationId: string;
   /** W3C trace context, if the caller sent one. */
   readonly traceparent?: string;
+  /** By `performance.now()`: from then on nothing of this request is committed any more. */
+  readonly deadline?: number;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
 
 export const currentContext = (): RequestContext | undefined => storage.getStore();
+
+/** True when the caller has been told that it took too long. Work in the background is never overdue. */
+export const isOverdue = (): boolean => performance.now() > (storage.getStore()?.deadline ?? Number.POSITIVE_INFINITY);
 
 export const inContext = <T>(context: RequestContext, work: () => T): T => storage.run(context, work);

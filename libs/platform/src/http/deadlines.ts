@@ -1,0 +1,45 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Unavailable } from '#kernel';
+
+/** Milliseconds after which a request that has no answer yet gets 503; the sum of all waits on its way is meant to be less. */
+export const DEADLINE_MS = 10_000;
+const LOOK_EVERY_MS = 250;
+
+interface Waiting {
+  readonly reply: FastifyReply;
+  readonly since: number;
+}
+
+/**
+ * One end for every request, whatever it waits for: 503, and from then on no transaction of it begins or commits
+ * (`isOverdue`). Looked at four times a second: a timer for each request would cost more than the request line.
+ */
+export function useDeadlines(fastify: FastifyInstance, deadlineMs = DEADLINE_MS): void {
+  const waiting = new Map<FastifyRequest, Waiting>();
+  const look = setInterval(() => {
+    const overdue = performance.now() - deadlineMs;
+    // The oldest come first.
+    for (const [request, { reply, since }] of waiting) {
+      if (since > overdue) return;
+      waiting.delete(request);
+      if (!reply.sent) reply.send(new Unavailable('The answer took too long. Please try again.'));
+    }
+  }, LOOK_EVERY_MS);
+  look.unref();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    waiting.set(request, { reply, since: performance.now() });
+    done();
+  });
+  fastify.addHook('onResponse', (request, _reply, done) => {
+    waiting.delete(request);
+    done();
+  });
+  fastify.addHook('onRequestAbort', (request, done) => {
+    waiting.delete(request);
+    done();
+  });
+  fastify.addHook('onClose', (_instance, done) => {
+    clearInterval(look);
+    done();
+  });
+}

@@ -1,0 +1,15 @@
+import Fastify from 'fastify';
+import { expect, it } from 'vitest';
+import { useDraining } from './draining.js';
+
+it('LD-05 given a process that drains, then its answers send the client to another connection', async () => {
+  let draining = false;
+  const fastify = Fastify();
+  useDraining(fastify, () => draining);
+  fastify.get('/', async () => ({}));
+  const connection = async () => (await fastify.inject('/')).headers['connection'];
+  expect(await connection()).not.toBe('close');
+  draining = true;
+  expect(await connection()).toBe('close');
+  await fastify.close();
+});

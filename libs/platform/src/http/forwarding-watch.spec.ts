@@ -1,0 +1,44 @@
+import Fastify from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { recordingLog } from '../testing/recording-log.js';
+import { useForwardingWatch } from './forwarding-watch.js';
+
+async function warnings(trusted: readonly string[], ...calls: { peer: string; forwarded?: string }[]) {
+  const { log, lines } = recordingLog();
+  const fastify = Fastify();
+  useForwardingWatch(fastify, trusted, log);
+  fastify.get('/', async () => ({}));
+  for (const { peer, forwarded } of calls) {
+    const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
+    await fastify.inject({ url: '/', remoteAddress: peer, headers });
+  }
+  await fastify.close();
+  return lines.map(({ peer, setting }) => ({ peer, setting }));
+}
+
+describe('AC-30 useForwardingWatch', () => {
+  const said = (peer: string) => ({ peer, setting: 'TRUST_PROXY' });
+
+  it('given a header from a peer that is not trusted, then one warning for this peer', async () => {
+    const calls = [
+      { peer: '192.0.2.1', forwarded: '198.51.100.7' },
+      { peer: '192.0.2.1', forwarded: 'junk' },
+    ];
+    expect(await warnings([], ...calls, { peer: '192.0.2.2', forwarded: '' })).toEqual([
+      said('192.0.2.1'),
+      said('192.0.2.2'),
+    ]);
+  });
+
+  it('given a trusted proxy, or no header, then none', async () => {
+    const trusted = { peer: '192.0.2.1', forwarded: '198.51.100.7' };
+    expect(await warnings(['192.0.2.0/24'], trusted, { peer: '203.0.113.9' })).toEqual([]);
+  });
+
+  it('given any number of peers, then a bounded number of lines, and nothing of what they sent', async () => {
+    const calls = Array.from({ length: 150 }, (_, n) => ({ peer: `10.0.0.${n}`, forwarded: 'secret' }));
+    const written = await warnings([], ...calls);
+    expect(written).toHaveLength(100);
+    expect(JSON.stringify(written)).not.toContain('secret');
+  });
+});
