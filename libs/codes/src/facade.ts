@@ -44,14 +44,17 @@ export interface CodeStatus {
 export abstract class Codes {
   /** How many digits the next code of an identifier has: more, once too much was guessed at it. */
   abstract lengthFor(identifierHash: string): Promise<number>;
-  /** The code that is alive is too short by now: it is as good as dead, and may be replaced at once. */
-  abstract isOutgrown(address: CodeAddress): Promise<boolean>;
+  /** The code that is alive is shorter than so many digits: it is as good as dead, and may be replaced at once. */
+  abstract isOutgrown(address: CodeAddress, length: number): Promise<boolean>;
   /** The right code was no guess. Inside the caller's unit of work. */
   abstract giveBack(identifierHash: string, charge: GuessCharge): Promise<void>;
-  /** Makes a code and puts it in the place of any other at this address. It dies by itself if nothing is accepted. */
-  abstract issue(address: CodeAddress): Promise<IssuedCode>;
+  /**
+   * Makes a code and puts it in the place of any other at this address. It dies by itself if nothing is accepted.
+   * @param length the digits that its owner was told, from `lengthFor`
+   */
+  abstract issue(address: CodeAddress, length: number): Promise<IssuedCode>;
   /** A code nobody can type, for attempts that must only look alike. Returns its serial. */
-  abstract issueDecoy(address: CodeAddress): Promise<string>;
+  abstract issueDecoy(address: CodeAddress, length: number): Promise<string>;
   /** The message was accepted: the minute starts now. False when another code has taken the place. */
   abstract start(address: CodeAddress, serial: string): Promise<boolean>;
   /** The message was not accepted: the code dies. */

@@ -56,19 +56,19 @@ describe('KeyedCodes', () => {
   });
 
   it('issues a code of the length of the rules, named by a serial that does not tell it', async () => {
-    const { digits, serial } = await codes.issue(address);
+    const { digits, serial } = await codes.issue(address, 4);
     expect(digits).toBe('0420');
     expect(serial).toMatch(/^[0-9a-f]{64}$/);
     expect(await outcome('0420')).toBe('granted');
   });
 
   it.each(['420', '00420', '0421', '', '٠٤٢٠'])('takes %j for wrong', async (typed) => {
-    await codes.issue(address);
+    await codes.issue(address, 4);
     expect(await outcome(typed)).toBe('wrong');
   });
 
   it('given a message that nobody accepts, when 70 s have passed, then its code is dead', async () => {
-    await codes.issue(address);
+    await codes.issue(address, 4);
     clock.advance(69_999);
     expect((await codes.status(address))?.attemptsRemaining).toBe(3);
     clock.advance(1);
@@ -77,7 +77,7 @@ describe('KeyedCodes', () => {
   });
 
   it('given a message that is accepted after 8 s, then the minute starts there', async () => {
-    const { serial } = await codes.issue(address);
+    const { serial } = await codes.issue(address, 4);
     clock.advance(8_000);
     expect(await codes.start(address, serial)).toBe(true);
     clock.advance(59_999);
@@ -87,8 +87,8 @@ describe('KeyedCodes', () => {
   });
 
   it('given a newer code, when the message of the older is accepted or refused, then nothing happens to it', async () => {
-    const older = await codes.issue(address);
-    await codes.issue(address);
+    const older = await codes.issue(address, 4);
+    await codes.issue(address, 4);
     expect(await codes.start(address, older.serial)).toBe(false);
     await codes.discard(address, older.serial);
     expect(await outcome(older.digits)).toBe('wrong');
@@ -96,13 +96,13 @@ describe('KeyedCodes', () => {
   });
 
   it('given a message that is refused, then its code is dead', async () => {
-    const { serial } = await codes.issue(address);
+    const { serial } = await codes.issue(address, 4);
     await codes.discard(address, serial);
     expect(await outcome('0420')).toBe('expired');
   });
 
   it('AC-26 given a decoy, then nobody can type its code, and all else is the same', async () => {
-    const serial = await codes.issueDecoy(address);
+    const serial = await codes.issueDecoy(address, 4);
     expect(serial).toMatch(/^[0-9a-f]{64}$/);
     expect((await codes.status(address))?.attemptsRemaining).toBe(3);
     expect(await codes.start(address, serial)).toBe(true);
@@ -114,14 +114,14 @@ describe('KeyedCodes', () => {
 
   it('AC-21 AC-32 a code is good for its attempt only', async () => {
     const other = { ...address, subject: 'other' };
-    const { digits } = await codes.issue(address);
-    await codes.issue(other);
+    const { digits } = await codes.issue(address, 4);
+    await codes.issue(other, 4);
     expect(await outcome(digits, other)).toBe('wrong');
     expect(await outcome(digits)).toBe('granted');
   });
 
   it('given a claim, when it is released, then the code is good again; when consumed, it is gone', async () => {
-    await codes.issue(address);
+    await codes.issue(address, 4);
     await codes.claim(address, '0420', 'first');
     expect(await outcome('0420')).toBe('busy');
     await codes.release(address, 'first');
@@ -133,7 +133,7 @@ describe('KeyedCodes', () => {
   describe('INV-02 the budget of guesses', () => {
     const wrong = async (times: number) => {
       for (let n = 0; n < times; n++) {
-        if (n % 3 === 0) await codes.issue(address);
+        if (n % 3 === 0) await codes.issue(address, 4);
         await codes.claim(address, '9999', `wrong ${n}`);
       }
     };
@@ -141,19 +141,19 @@ describe('KeyedCodes', () => {
     it('given nine wrong guesses, then the live short code is dead, and its successor is long and good', async () => {
       await wrong(9);
       await store.put(address, 'a short one', 4, 60_000);
-      expect(await codes.isOutgrown(address)).toBe(true);
+      expect(await codes.isOutgrown(address, 8)).toBe(true);
       expect(await codes.status(address)).toBeNull();
       expect(await outcome('9999')).toBe('expired');
       expect(await codes.lengthFor(address.identifierHash)).toBe(8);
-      const { digits } = await codes.issue(address);
+      const { digits } = await codes.issue(address, await codes.lengthFor(address.identifierHash));
       expect(digits).toHaveLength(8);
-      expect(await codes.isOutgrown(address)).toBe(false);
+      expect(await codes.isOutgrown(address, 8)).toBe(false);
       expect(await outcome(digits)).toBe('granted');
     });
 
     it('AC-26 given nine wrong guesses at a decoy, then its successor is long, too', async () => {
       await wrong(9);
-      await codes.issueDecoy(address);
+      await codes.issueDecoy(address, await codes.lengthFor(address.identifierHash));
       expect((await store.status(address, 3))?.length).toBe(8);
     });
 
@@ -161,20 +161,20 @@ describe('KeyedCodes', () => {
       ['dead', async () => undefined],
       [
         'held by another request',
-        async () => void (await codes.claim(address, (await codes.issue(address)).digits, 'x')),
+        async () => void (await codes.claim(address, (await codes.issue(address, 4)).digits, 'x')),
       ],
     ])('given a code that is %s, then trying it is no guess', async (_, arrange) => {
       await arrange();
       for (let n = 0; n < 20; n++) await codes.claim(address, '0420', `n ${n}`);
       await codes.consume(address);
-      const { digits } = await codes.issue(address);
+      const { digits } = await codes.issue(address, 4);
       expect(digits).toHaveLength(4);
       expect(await outcome(digits)).toBe('granted');
     });
 
     it('given a right code, then its charge is handed over, to be given back', async () => {
       for (let n = 0; n < 30; n++) {
-        const { digits } = await codes.issue(address);
+        const { digits } = await codes.issue(address, 4);
         const claim = await codes.claim(address, digits, `n ${n}`);
         if (claim.outcome === 'granted') await codes.giveBack(address.identifierHash, claim.charge);
       }
@@ -182,7 +182,7 @@ describe('KeyedCodes', () => {
     });
 
     it('AC-54 given a store that is away, then nothing is compared, and nothing is charged', async () => {
-      const { digits } = await codes.issue(address);
+      const { digits } = await codes.issue(address, 4);
       const working = store.claim.bind(store);
       store.claim = () => Promise.reject(new Error('away'));
       for (let n = 0; n < 20; n++) await expect(codes.claim(address, digits, `n ${n}`)).rejects.toThrow('away');
@@ -191,7 +191,7 @@ describe('KeyedCodes', () => {
     });
 
     it('RC-01 given the right code fifty times at once, then one is granted and the others find it busy', async () => {
-      const { digits } = await codes.issue(address);
+      const { digits } = await codes.issue(address, 4);
       const claims = await Promise.all(Array.from({ length: 50 }, (_, n) => codes.claim(address, digits, `n ${n}`)));
       const outcomes = claims.map((claim) => claim.outcome);
       expect(outcomes.filter((one) => one === 'granted')).toHaveLength(1);
@@ -200,11 +200,11 @@ describe('KeyedCodes', () => {
   });
 
   it('reads what an older key of the ring wrote', async () => {
-    const { digits } = await codes.issue(address);
+    const { digits } = await codes.issue(address, 4);
     codes = withKeys(NEW, OLD);
     expect(await outcome(digits)).toBe('granted');
     codes = withKeys(NEW);
-    await withKeys(OLD).issue(address);
+    await withKeys(OLD).issue(address, 4);
     expect(await outcome('0420')).toBe('wrong');
   });
 });

@@ -22,21 +22,21 @@ export class KeyedCodes extends Codes {
     return this.budget.length(identifierHash);
   }
 
-  async isOutgrown(address: CodeAddress): Promise<boolean> {
+  async isOutgrown(address: CodeAddress, length: number): Promise<boolean> {
     const status = await this.store.status(address, this.rules.maxTries);
-    return status !== null && status.length < (await this.budget.length(address.identifierHash));
+    return status !== null && status.length < length;
   }
 
-  async issue(address: CodeAddress): Promise<IssuedCode> {
-    const digits = this.generator.digits(await this.budget.length(address.identifierHash));
+  async issue(address: CodeAddress, length: number): Promise<IssuedCode> {
+    const digits = this.generator.digits(length);
     const serial = this.mac.of(address, digits);
-    await this.#put(address, serial, digits.length);
+    await this.#put(address, serial, length);
     return { digits, serial };
   }
 
-  async issueDecoy(address: CodeAddress): Promise<string> {
+  async issueDecoy(address: CodeAddress, length: number): Promise<string> {
     const serial = this.mac.ofNothing();
-    await this.#put(address, serial, await this.budget.length(address.identifierHash));
+    await this.#put(address, serial, length);
     return serial;
   }
 

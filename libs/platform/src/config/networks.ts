@@ -16,6 +16,7 @@ function isNetwork(text: string): boolean {
 
 /** Whether an address lies in one of the networks; IPv4 in IPv6 counts as IPv4. */
 export function isWithin(networks: readonly string[]): (address: string) => boolean {
+  if (networks.length === 0) return () => false;
   const list = new BlockList();
   for (const network of networks) {
     const [address = '', prefix] = network.split('/');

@@ -1,5 +1,5 @@
 import { AlreadyAnnounced, type IdentifierHasher, type Outbox, type UnitOfWork } from '#kernel';
-import { type AttemptState, channelOf, identifierOf } from '../domain/registration-attempt.js';
+import { type AttemptState, channelTo, identifierOf } from '../domain/registration-attempt.js';
 import { RegistrationStartedV1 } from '../events.js';
 import type { AttemptStore, RegistrationKeys } from './ports.js';
 
@@ -24,8 +24,14 @@ export class AttemptAnnouncer {
   async #store(attempt: AttemptState, lost: string | null): Promise<string> {
     const hashes = this.identifiers.candidates(identifierOf(attempt));
     try {
+      // The usual case needs no look for the key first; when it was wrong, the unit of work runs again.
+      let unseen = attempt.provisional;
       return await this.work.run(async () => {
-        const key = await this.keys.hold(hashes, attempt.customerId, lost);
+        const isFirst = unseen;
+        unseen = false;
+        const key = isFirst
+          ? await this.keys.create(hashes, attempt.customerId)
+          : await this.keys.hold(hashes, attempt.customerId, lost);
         await this.outbox.append(startOf(attempt, key.customerId, key.sequence));
         return key.customerId;
       });
@@ -42,7 +48,7 @@ function startOf(attempt: AttemptState, id: string, sequence: number): Registrat
   return new RegistrationStartedV1(sequence, {
     id,
     attemptId,
-    channel: channelOf(identifierOf(attempt)),
+    channel: channelTo(attempt),
     market: profile.market,
   });
 }

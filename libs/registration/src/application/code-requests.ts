@@ -13,13 +13,14 @@ import { codeAddressOf } from './code-address.js';
 import { type AttemptSecrets, type AttemptStore, RESEND_AFTER_SECONDS, type RegistrationRules } from './ports.js';
 import type { SendBudget } from './send-budget.js';
 
-/** The kind of due message, and how its reference names an attempt. */
+/** The kind of due message, and how its reference names an attempt and the digits that were promised. */
 export const CODE_DUE = 'registration.code';
-const referenceOf = ({ identifierHash, tag }: AttemptKey): string => `${identifierHash}.${tag}`;
+const referenceOf = ({ identifierHash, tag }: AttemptKey, length: number): string =>
+  `${identifierHash}.${tag}.${length}`;
 
-export function keyOf(reference: string): AttemptKey {
-  const [identifierHash = '', tag = ''] = reference.split('.');
-  return { identifierHash, tag };
+export function readReference(reference: string): { readonly key: AttemptKey; readonly length: number } {
+  const [identifierHash = '', tag = '', length] = reference.split('.');
+  return { key: { identifierHash, tag }, length: Number(length) };
 }
 
 /** `retryAfterSeconds`: null when a code is on its way, or when nobody is to know that none is. */
@@ -40,21 +41,31 @@ export class CodeRequests {
   ) {}
 
   async ask(attempt: AttemptState, source: Source): Promise<Requested> {
+    const length = await this.codes.lengthFor(attempt.identifierHash);
+    const answer = (reference: string, retryAfterSeconds: number | null): Requested => ({
+      ticket: this.#ticket(attempt, reference, length),
+      retryAfterSeconds,
+    });
     const permission = await this.sends.take(attempt, source);
-    if (!permission.send) return this.#answer(attempt, attempt.reference, permission.retryAfterSeconds);
+    if (!permission.send) return answer(attempt.reference, permission.retryAfterSeconds);
     const reference = this.secrets.reference();
-    const pauseMs = (await this.codes.isOutgrown(codeAddressOf(attempt))) ? 0 : RESEND_AFTER_SECONDS * 1000;
+    const pauseMs = (await this.codes.isOutgrown(codeAddressOf(attempt), length)) ? 0 : RESEND_AFTER_SECONDS * 1000;
     const request = await this.attempts.askForCode(attempt, attempt.attemptId, reference, pauseMs);
     if (!request.granted) {
       await permission.giveBack();
-      return this.#answer(attempt, request.reference, request.retryAfterSeconds);
+      return answer(request.reference, request.retryAfterSeconds);
     }
     await this.sends.takeSms(attempt);
-    await this.due.put({ kind: CODE_DUE, reference: referenceOf(attempt) });
-    return this.#answer(attempt, reference, null);
+    await this.due.put({ kind: CODE_DUE, reference: referenceOf(attempt, length) });
+    return answer(reference, null);
   }
 
+  /** Of an attempt that no message is asked for. */
   async ticket(attempt: AttemptDraft, reference: string): Promise<RegistrationTicket> {
+    return this.#ticket(attempt, reference, await this.codes.lengthFor(attempt.identifierHash));
+  }
+
+  #ticket(attempt: AttemptDraft, reference: string, codeLength: number): RegistrationTicket {
     const identifier = identifierOf(attempt);
     return {
       id: attempt.customerId,
@@ -62,14 +73,10 @@ export class CodeRequests {
       reference,
       channel: channelOf(identifier),
       destination: identifier.masked,
-      codeLength: await this.codes.lengthFor(attempt.identifierHash),
+      codeLength,
       codeExpiresIn: this.rules.codeTtlSeconds,
       resendAfter: RESEND_AFTER_SECONDS,
       expiresIn: this.rules.attemptTtlSeconds,
     };
-  }
-
-  async #answer(attempt: AttemptState, reference: string, retryAfterSeconds: number | null): Promise<Requested> {
-    return { ticket: await this.ticket(attempt, reference), retryAfterSeconds };
   }
 }

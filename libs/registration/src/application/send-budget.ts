@@ -1,7 +1,7 @@
 import type { Allowance, Counters } from '#kernel';
 import { Unavailable } from '#kernel';
 import type { Source } from '../domain/limits.js';
-import { type AttemptState, channelOf, identifierOf } from '../domain/registration-attempt.js';
+import { type AttemptState, channelTo } from '../domain/registration-attempt.js';
 import type { RegistrationLimits } from './limits.js';
 
 const MINUTE_MS = 60_000;
@@ -36,7 +36,7 @@ export class SendBudget {
 
   /** @throws Unavailable when no more SMS are sent today */
   async takeSms(attempt: AttemptState): Promise<void> {
-    if (channelOf(identifierOf(attempt)) !== 'sms') return;
+    if (channelTo(attempt) !== 'sms') return;
     const taken = await this.counters.take('{sms}:sent', [{ most: this.limits.smsPerDay, windowMs: DAY_MS }]);
     if (!taken.allowed) throw new Unavailable('No more SMS can be sent for now.', taken.retryAfterSeconds);
   }

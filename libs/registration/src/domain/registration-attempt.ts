@@ -49,7 +49,10 @@ export type AttemptDraft = Omit<AttemptState, 'started' | 'expiresAt' | 'askedAt
 export const identifierOf = ({ recipient, profile }: AttemptDraft): Identifier =>
   parseIdentifier(recipient, profile.market);
 
-export const channelOf = ({ kind }: Identifier): 'email' | 'sms' => (kind === 'email' ? 'email' : 'sms');
+export const channelOf = ({ kind }: Pick<Identifier, 'kind'>): 'email' | 'sms' => (kind === 'email' ? 'email' : 'sms');
+
+/** E.164 starts with a plus sign; only an address has an at sign. */
+export const channelTo = ({ recipient }: AttemptDraft): 'email' | 'sms' => (recipient.includes('@') ? 'email' : 'sms');
 
 /** One try to register: an identifier, a password, a profile. Proof binds to it, never to the identifier alone. */
 export class RegistrationAttempt {

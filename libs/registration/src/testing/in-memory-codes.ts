@@ -43,8 +43,8 @@ export class InMemoryCodes extends Codes {
     if (at >= 0) this.charged.splice(at, 1);
   }
 
-  override async issue(address: CodeAddress): Promise<IssuedCode> {
-    const digits = String(++this.#issued).padStart(this.length, '0');
+  override async issue(address: CodeAddress, length: number): Promise<IssuedCode> {
+    const digits = String(++this.#issued).padStart(length, '0');
     return { digits, serial: this.#put(address, digits) };
   }
 

@@ -1,7 +1,7 @@
 import { Ids } from '#kernel';
 import { codeMail, noticeMail, type OutgoingMessage } from '#notifications';
 import { RegistrationMessages, type RegistrationRules } from '../../application/ports.js';
-import { type AttemptState, channelOf, identifierOf } from '../../domain/registration-attempt.js';
+import { type AttemptState, channelTo } from '../../domain/registration-attempt.js';
 import { wordsFor } from './languages.js';
 
 export class TemplateRegistrationMessages extends RegistrationMessages {
@@ -41,7 +41,7 @@ export class TemplateRegistrationMessages extends RegistrationMessages {
   }
 
   #to(attempt: AttemptState, mail: ReturnType<typeof codeMail>, sms: string): OutgoingMessage {
-    const channel = channelOf(identifierOf(attempt));
+    const channel = channelTo(attempt);
     const message = { id: this.ids.next(), channel, to: attempt.recipient };
     return channel === 'email' ? { ...message, ...mail } : { ...message, subject: mail.subject, text: sms };
   }

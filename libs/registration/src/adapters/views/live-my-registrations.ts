@@ -2,7 +2,7 @@ import { Codes } from '#codes';
 import { codeAddressOf } from '../../application/code-address.js';
 import { AttemptStore, RESEND_AFTER_SECONDS } from '../../application/ports.js';
 import { type MyRegistration, MyRegistrations } from '../../application/views.js';
-import { type AttemptState, channelOf, identifierOf } from '../../domain/registration-attempt.js';
+import { type AttemptState, channelTo } from '../../domain/registration-attempt.js';
 
 /** Reads what is alive at this moment. */
 export class LiveMyRegistrations extends MyRegistrations {
@@ -24,7 +24,7 @@ export class LiveMyRegistrations extends MyRegistrations {
       id: attempt.customerId,
       attemptId: attempt.attemptId,
       state: attempt.activatedAt > 0 ? 'active' : 'pending',
-      channel: channelOf(identifierOf(attempt)),
+      channel: channelTo(attempt),
       codeLength: await this.codes.lengthFor(attempt.identifierHash),
       codeExpiresAt: code?.expiresAt.toISOString() ?? null,
       resendAt: new Date(attempt.askedAt + RESEND_AFTER_SECONDS * 1000).toISOString(),

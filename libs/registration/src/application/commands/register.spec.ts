@@ -33,7 +33,7 @@ describe('Register', () => {
     });
     expect(house.outbox.types).toEqual(['registration.started.v1']);
     expect(house.due.due).toEqual([
-      { kind: 'registration.code', reference: `${attempt?.identifierHash}.${attempt?.tag}` },
+      { kind: 'registration.code', reference: `${attempt?.identifierHash}.${attempt?.tag}.4` },
     ]);
   });
 

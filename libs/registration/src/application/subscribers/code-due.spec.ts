@@ -33,7 +33,7 @@ describe('CodeDue', () => {
   });
 
   it('ST-10 given a reference, then it holds neither address nor code', () => {
-    expect(reference).toMatch(/^[0-9a-f]{64}\.[0-9a-f]{64}$/);
+    expect(reference).toMatch(/^[0-9a-f]{64}\.[0-9a-f]{64}\.4$/);
   });
 
   it('given an attempt, then a message with its code and its reference, to its address', async () => {

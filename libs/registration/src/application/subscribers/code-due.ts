@@ -2,7 +2,7 @@ import type { Codes } from '#codes';
 import type { MessageSource, WrittenMessage } from '#notifications';
 import { type AttemptState, RegistrationAttempt } from '../../domain/registration-attempt.js';
 import { codeAddressOf } from '../code-address.js';
-import { CODE_DUE, keyOf } from '../code-requests.js';
+import { CODE_DUE, readReference } from '../code-requests.js';
 import type { AttemptStore, RegistrationMessages, RegistrationRules } from '../ports.js';
 
 /** A code is due: make it, write its message, and let its minute start when the message has been accepted. */
@@ -17,21 +17,21 @@ export class CodeDue implements MessageSource {
   ) {}
 
   async write(reference: string): Promise<WrittenMessage | null> {
-    const { identifierHash, tag } = keyOf(reference);
-    const attempt = await this.attempts.find(identifierHash, [tag]);
+    const { key, length } = readReference(reference);
+    const attempt = await this.attempts.find(key.identifierHash, [key.tag]);
     if (!attempt) return null;
     if (RegistrationAttempt.restore(attempt).isReceipt) return this.#notice(attempt);
-    return attempt.decoy ? this.#decoy(attempt) : this.#code(attempt);
+    return attempt.decoy ? this.#decoy(attempt, length) : this.#code(attempt, length);
   }
 
-  async #code(attempt: AttemptState): Promise<WrittenMessage> {
-    const { digits, serial } = await this.codes.issue(codeAddressOf(attempt));
+  async #code(attempt: AttemptState, length: number): Promise<WrittenMessage> {
+    const { digits, serial } = await this.codes.issue(codeAddressOf(attempt), length);
     return { message: this.messages.code(attempt, digits), ...this.#life(attempt, serial) };
   }
 
   /** Looks like any other attempt from outside; its owner learns, once a day, that somebody tried. */
-  async #decoy(attempt: AttemptState): Promise<WrittenMessage> {
-    const serial = await this.codes.issueDecoy(codeAddressOf(attempt));
+  async #decoy(attempt: AttemptState, length: number): Promise<WrittenMessage> {
+    const serial = await this.codes.issueDecoy(codeAddressOf(attempt), length);
     const notice = await this.#notice(attempt);
     const { accepted, failed } = this.#life(attempt, serial);
     return {
