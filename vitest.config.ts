@@ -24,6 +24,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{apps,libs,test}/**/*.spec.ts'],
           exclude: ['**/*.int.spec.ts', '**/*.e2e.spec.ts'],
+          // Most of a unit run is loading the frameworks: once per worker, not once per file.
+          isolate: false,
         },
       },
       {

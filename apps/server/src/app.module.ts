@@ -1,15 +1,15 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { AuthModule, authTables } from '#auth/module';
+import { AuthModule, authProblems, authTables } from '#auth/module';
 import { codesTables } from '#codes/module';
 import { CustomersModule, customersProblems, customersTables } from '#customers/module';
 import { MessagingModule, messagingTables } from '#messaging/module';
 import { NotificationsModule, notificationsProblems } from '#notifications/module';
-import { type Foundations, PlatformModule } from '#platform/module';
+import { auditTables, type Foundations, PlatformModule } from '#platform/module';
 import { RegistrationModule, registrationProblems, registrationTables } from '#registration/module';
 
 /** In the order of the house: who stands below is migrated first. */
-export const TABLES = [messagingTables, codesTables, authTables, customersTables, registrationTables];
-const PROBLEMS = [...notificationsProblems, ...customersProblems, ...registrationProblems];
+export const TABLES = [auditTables, messagingTables, codesTables, authTables, customersTables, registrationTables];
+const PROBLEMS = [...notificationsProblems, ...authProblems, ...customersProblems, ...registrationProblems];
 
 /** The rooms of the house. */
 @Module({})

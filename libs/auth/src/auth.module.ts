@@ -1,35 +1,99 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { PasswordHasher } from '#kernel';
-import { PasswordPepper, Secrets, Settings, wire } from '#platform';
+import { AuditTrail, Clock, Ids, Outbox, PasswordHasher, UnitOfWork } from '#kernel';
+import { choose, Database, Housekeeping, hasRedis, PasswordPepper, Secrets, Settings, wire } from '#platform';
+import { HmacRefreshTokens } from './adapters/crypto/hmac-refresh-tokens.js';
 import { PepperedPasswordScheme } from './adapters/hashing/peppered-password-scheme.js';
 import { AuthController } from './adapters/http/auth.controller.js';
 import { BearerStrategy } from './adapters/http/bearer.strategy.js';
+import { SessionsController } from './adapters/http/sessions.controller.js';
 import { JoseAccessTokens } from './adapters/jose/jose-access-tokens.js';
+import { RedisRevocationHints } from './adapters/redis/redis-revocation-hints.js';
+import { RevocationHints } from './adapters/redis/revocation-hints.js';
+import { RevocationWatch } from './adapters/typeorm/revocation-watch.js';
+import { SessionsPurge } from './adapters/typeorm/sessions-purge.js';
+import { SqlSessionViews } from './adapters/typeorm/sql-session-views.js';
+import { TypeOrmLoginTries } from './adapters/typeorm/typeorm-login-tries.js';
+import { TypeOrmRevocations } from './adapters/typeorm/typeorm-revocations.js';
+import { TypeOrmSessions } from './adapters/typeorm/typeorm-sessions.js';
 import { TypeOrmSubjects } from './adapters/typeorm/typeorm-subjects.js';
+import { EndSessionHandler } from './application/commands/end-session.js';
 import { LogInHandler } from './application/commands/log-in.js';
+import { LogOutHandler } from './application/commands/log-out.js';
+import { RefreshHandler } from './application/commands/refresh.js';
 import { HashedCredentials } from './application/hashed-credentials.js';
-import { AccessTokens, AuthRules, PasswordScheme, Subjects } from './application/ports.js';
-import { Credentials } from './facade.js';
+import { LocalSignIns } from './application/local-sign-ins.js';
+import { PasswordCheck } from './application/password-check.js';
+import {
+  AccessTokens,
+  AuthRules,
+  LoginTries,
+  PasswordScheme,
+  RefreshTokens,
+  Revocations,
+  Sessions,
+  Subjects,
+} from './application/ports.js';
+import { ListSessionsHandler } from './application/queries/list-sessions.js';
+import { SessionEnder } from './application/session-ender.js';
+import { SessionOpener } from './application/session-opener.js';
+import { SessionViews } from './application/views.js';
+import { LoginLimited, NoSuchSession } from './domain/errors.js';
+import { Credentials, SignIns } from './facade.js';
 
 export { authTables } from './adapters/typeorm/tables.js';
+export const authProblems = [new LoginLimited(1), new NoSuchSession()];
 
 @Module({
   imports: [CqrsModule],
-  controllers: [AuthController],
+  controllers: [AuthController, SessionsController],
   providers: [
     LogInHandler,
+    RefreshHandler,
+    LogOutHandler,
+    EndSessionHandler,
+    ListSessionsHandler,
     BearerStrategy,
+    RevocationWatch,
+    SessionsPurge,
+    choose(RevocationHints, (settings) => (hasRedis(settings) ? RedisRevocationHints : RevocationHints)),
     { provide: Subjects, useClass: TypeOrmSubjects },
-    wire(PasswordScheme, PepperedPasswordScheme, [PasswordPepper]),
+    { provide: Sessions, useClass: TypeOrmSessions },
+    { provide: SessionViews, useClass: SqlSessionViews },
+    { provide: Revocations, useClass: TypeOrmRevocations },
+    {
+      provide: RefreshTokens,
+      inject: [Secrets],
+      useFactory: (secrets: Secrets) => new HmacRefreshTokens(secrets.code),
+    },
     {
       provide: AccessTokens,
       inject: [Settings, Secrets],
       useFactory: (s: Settings, k: Secrets) => JoseAccessTokens.create(s, k),
     },
     { provide: AuthRules, useExisting: Settings },
+    wire(LoginTries, TypeOrmLoginTries, [Database, UnitOfWork]),
+    wire(PasswordScheme, PepperedPasswordScheme, [PasswordPepper]),
+    wire(PasswordCheck, PasswordCheck, [Subjects, PasswordScheme, PasswordHasher]),
+    wire(SessionEnder, SessionEnder, [Sessions, Subjects, Revocations, Outbox, AuditTrail]),
+    wire(SessionOpener, SessionOpener, [
+      UnitOfWork,
+      Sessions,
+      RefreshTokens,
+      AccessTokens,
+      Outbox,
+      AuditTrail,
+      Ids,
+      Clock,
+      AuthRules,
+    ]),
     wire(Credentials, HashedCredentials, [Subjects, PasswordScheme, PasswordHasher]),
+    wire(SignIns, LocalSignIns, [Subjects, SessionOpener, SessionEnder]),
   ],
-  exports: [Credentials],
+  exports: [Credentials, SignIns],
 })
-export class AuthModule {}
+export class AuthModule {
+  constructor(housekeeping: Housekeeping, sessions: SessionsPurge) {
+    housekeeping.add(sessions);
+  }
+}

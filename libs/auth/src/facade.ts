@@ -16,6 +16,12 @@ export interface NewSubject {
   /** From `hash`; null: no password yet, a reset sets one. */
   readonly credential: string | null;
   readonly roles: readonly Role[];
+  /** ISO 3166-1 alpha-2 */
+  readonly market: string;
+  /** BCP 47, of messages to the person. */
+  readonly locale: string;
+  /** The password was given by somebody else: it is good for setting a new one only. */
+  readonly oneTime?: boolean;
 }
 
 /** Who may sign in, and with what. auth knows no customer, only the id of one. */
@@ -29,4 +35,28 @@ export abstract class Credentials {
   abstract hash(preHash: PreHash): Promise<string>;
   /** Inside the caller's unit of work. */
   abstract enrol(subject: NewSubject): Promise<void>;
+}
+
+/** What a client works with (RFC 6749, 5.1). */
+export interface TokenSet {
+  /** A JWT, RFC 9068. */
+  readonly accessToken: string;
+  readonly expiresInSeconds: number;
+  /** Opaque; good once, for the next set. */
+  readonly refreshToken: string;
+  readonly scope: string;
+}
+
+/** Signing in and out on behalf of other modules. */
+export abstract class SignIns {
+  /**
+   * Opens a session for a customer who has just proven who he is. Null when he may not sign in.
+   * @param source prefix it comes from
+   */
+  abstract open(customerId: string, source: string): Promise<TokenSet | null>;
+  /**
+   * Ends every session of the customer: no token of it is good any more. Inside the caller's unit of work.
+   * @param by customer id of who ordered it
+   */
+  abstract endAll(customerId: string, by: string | null): Promise<void>;
 }

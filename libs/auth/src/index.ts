@@ -1,1 +1,2 @@
-export { Credentials, type NewSubject, type PreHash, type Role } from './facade.js';
+export { LoggedInV1, PasswordChangedV1, SessionRevokedV1 } from './events.js';
+export { Credentials, type NewSubject, type PreHash, type Role, SignIns, type TokenSet } from './facade.js';

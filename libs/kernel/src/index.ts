@@ -1,3 +1,4 @@
+export { type AuditEntry, AuditTrail } from './audit-trail.js';
 export { Clock } from './clock.js';
 export { type Allowance, Counters, type Taken } from './counters.js';
 export { DomainError, type ErrorKind, type Fault, InvalidInput, Unavailable } from './domain-error.js';

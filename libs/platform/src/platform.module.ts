@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module, type OnApplicationShutdown } from '
 import { APP_FILTER, APP_GUARD, APP_PIPE, ModuleRef } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 import {
+  AuditTrail,
   Clock,
   Counters,
   type DomainError,
@@ -13,6 +14,7 @@ import {
   Unavailable,
   UnitOfWork,
 } from '#kernel';
+import { TypeOrmAuditTrail } from './audit/typeorm-audit-trail.js';
 import { choose, hasRedis } from './choose.js';
 import { Secrets } from './config/secrets.js';
 import { Settings } from './config/settings.js';
@@ -46,6 +48,8 @@ import { Log } from './telemetry/logger.js';
 import { Metrics } from './telemetry/metrics.js';
 import { SystemClock } from './time/system-clock.js';
 import { UuidV7Ids } from './time/uuid-v7-ids.js';
+
+export { auditTables } from './audit/tables.js';
 
 /** Migrations are a command of their own: until it has run, nothing may be sent here. Once done they stay done. */
 function migrationsCheck(source: DataSource): () => Promise<void> {
@@ -110,6 +114,7 @@ export class PlatformModule implements OnApplicationShutdown {
         useFactory: (pool: HashPool) => new BcryptPasswordHasher(pool, settings.bcryptCost),
       },
       { provide: UnitOfWork, useClass: TypeOrmUnitOfWork },
+      { provide: AuditTrail, useClass: TypeOrmAuditTrail },
       { provide: ProblemCatalogue, useValue: catalogue },
       choose(Counters, (s) => (hasRedis(s) ? RedisCounters : InMemoryCounters)),
       choose(IdempotencyStore, (s) => (hasRedis(s) ? RedisIdempotencyStore : InMemoryIdempotencyStore)),

@@ -9,6 +9,7 @@ export interface SubjectsUnderTest {
 }
 
 const hash = () => randomUUID().replaceAll('-', '').repeat(2);
+const PERSON = { market: 'BR', locale: 'pt-BR' } as const;
 const CREDENTIAL = `v2$0$$2b$12$${'a'.repeat(53)}`;
 
 /** What every `Subjects` must do. */
@@ -28,19 +29,27 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
 
     it('finds a subject by its identifier, with everything it was added with', async () => {
       const [id, identifier] = [randomUUID(), hash()];
-      await subjects.add(Subject.enrol(id, ['customer', 'staff'], CREDENTIAL), identifier);
+      await subjects.add(
+        Subject.enrol({ ...PERSON, customerId: id, roles: ['customer', 'staff'], credential: CREDENTIAL }),
+        identifier,
+      );
       expect((await subjects.byIdentifier([identifier]))?.snapshot()).toEqual({
         customerId: id,
         roles: ['customer', 'staff'],
         status: 'active',
         generation: 0,
         credential: CREDENTIAL,
+        oneTime: false,
+        ...PERSON,
       });
     });
 
     it('keeps one who has no password yet', async () => {
       const identifier = hash();
-      await subjects.add(Subject.enrol(randomUUID(), ['customer'], null), identifier);
+      await subjects.add(
+        Subject.enrol({ ...PERSON, customerId: randomUUID(), roles: ['customer'], credential: null }),
+        identifier,
+      );
       expect((await subjects.byIdentifier([identifier]))?.snapshot().credential).toBeNull();
     });
 
@@ -52,6 +61,8 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
         status: 'suspended',
         generation: 7,
         credential: CREDENTIAL,
+        oneTime: true,
+        ...PERSON,
       } as const;
       await subjects.add(Subject.restore(state), identifier);
       const found = await subjects.byIdentifier([identifier]);
@@ -61,15 +72,54 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
 
     it('looks under every key of the ring', async () => {
       const [id, identifier] = [randomUUID(), hash()];
-      await subjects.add(Subject.enrol(id, ['customer'], null), identifier);
+      await subjects.add(
+        Subject.enrol({ ...PERSON, customerId: id, roles: ['customer'], credential: null }),
+        identifier,
+      );
       expect((await subjects.byIdentifier([hash(), identifier, hash()]))?.snapshot().customerId).toBe(id);
+    });
+
+    it('finds a subject by its id', async () => {
+      const id = randomUUID();
+      expect(await subjects.byId(id)).toBeNull();
+      await subjects.add(Subject.enrol({ ...PERSON, customerId: id, roles: ['customer'], credential: null }), hash());
+      expect((await subjects.byId(id))?.snapshot().customerId).toBe(id);
+    });
+
+    it('ST-P5 replaces the credential that was read, and no other', async () => {
+      const id = randomUUID();
+      await subjects.add(Subject.enrol({ ...PERSON, customerId: id, roles: ['customer'], credential: null }), hash());
+      expect(await subjects.replaceCredential(id, 'another', CREDENTIAL, false)).toBe(false);
+      expect(await subjects.replaceCredential(id, null, CREDENTIAL, true)).toBe(true);
+      expect((await subjects.byId(id))?.snapshot()).toMatchObject({ credential: CREDENTIAL, oneTime: true });
+      expect(await subjects.replaceCredential(id, null, 'late', false)).toBe(false);
+      expect(await subjects.replaceCredential(id, CREDENTIAL, 'v2$0$x', false)).toBe(true);
+      expect((await subjects.byId(id))?.snapshot()).toMatchObject({ credential: 'v2$0$x', oneTime: false });
+    });
+
+    it('counts generations and events of a subject, each by one', async () => {
+      const id = randomUUID();
+      await subjects.add(Subject.enrol({ ...PERSON, customerId: id, roles: ['customer'], credential: null }), hash());
+      expect([await subjects.raiseGeneration(id), await subjects.raiseGeneration(id)]).toEqual([1, 2]);
+      expect([await subjects.nextSequence(id), await subjects.nextSequence(id)]).toEqual([1, 2]);
+      expect((await subjects.byId(id))?.snapshot().generation).toBe(2);
     });
 
     it('INV-03 gives an identifier to one subject, and a subject its id once', async () => {
       const [id, identifier] = [randomUUID(), hash()];
-      await subjects.add(Subject.enrol(id, ['customer'], null), identifier);
-      await expect(subjects.add(Subject.enrol(randomUUID(), ['customer'], null), identifier)).rejects.toThrow();
-      await expect(subjects.add(Subject.enrol(id, ['customer'], null), hash())).rejects.toThrow();
+      await subjects.add(
+        Subject.enrol({ ...PERSON, customerId: id, roles: ['customer'], credential: null }),
+        identifier,
+      );
+      await expect(
+        subjects.add(
+          Subject.enrol({ ...PERSON, customerId: randomUUID(), roles: ['customer'], credential: null }),
+          identifier,
+        ),
+      ).rejects.toThrow();
+      await expect(
+        subjects.add(Subject.enrol({ ...PERSON, customerId: id, roles: ['customer'], credential: null }), hash()),
+      ).rejects.toThrow();
       expect((await subjects.byIdentifier([identifier]))?.snapshot().customerId).toBe(id);
     });
   });

@@ -25,13 +25,23 @@ describe('HashedCredentials', () => {
   });
 
   it('given a newcomer, then he can be found with what he was enrolled with', async () => {
-    await credentials.enrol({ customerId: 'mia', identifierHash: 'h', credential: 'v2$new$x', roles: ['customer'] });
+    const mia = {
+      customerId: 'mia',
+      credential: 'v2$new$x',
+      roles: ['customer'],
+      market: 'BR',
+      locale: 'pt-BR',
+    } as const;
+    await credentials.enrol({ ...mia, identifierHash: 'h' });
     expect((await subjects.byIdentifier(['h']))?.snapshot()).toEqual({
       customerId: 'mia',
       roles: ['customer'],
       status: 'active',
       generation: 0,
       credential: 'v2$new$x',
+      oneTime: false,
+      market: 'BR',
+      locale: 'pt-BR',
     });
     expect(hasher.paid).toEqual([]);
   });

@@ -20,7 +20,7 @@ export class HashedCredentials extends Credentials {
     return this.scheme.encode(kid, await this.hasher.hash(value, 'activation'));
   }
 
-  async enrol({ customerId, identifierHash, credential, roles }: NewSubject): Promise<void> {
-    await this.subjects.add(Subject.enrol(customerId, roles, credential), identifierHash);
+  async enrol({ identifierHash, ...enrolment }: NewSubject): Promise<void> {
+    await this.subjects.add(Subject.enrol(enrolment), identifierHash);
   }
 }

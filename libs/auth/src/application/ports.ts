@@ -1,4 +1,5 @@
-import type { Subject, SubjectState } from '../domain/subject.js';
+import type { PresentedToken, SessionState } from '../domain/session.js';
+import type { Subject } from '../domain/subject.js';
 import type { PreHash } from '../facade.js';
 
 /** Subjects and the identifiers they sign in with. */
@@ -6,6 +7,101 @@ export abstract class Subjects {
   abstract add(subject: Subject, identifierHash: string): Promise<void>;
   /** @param identifierHashes one per key of the ring */
   abstract byIdentifier(identifierHashes: readonly string[]): Promise<Subject | null>;
+  abstract byId(customerId: string): Promise<Subject | null>;
+  /**
+   * Compare and set: takes the place of the credential that was read, and of no other.
+   * @param oneTime good for setting a new one only
+   */
+  abstract replaceCredential(
+    customerId: string,
+    read: string | null,
+    written: string,
+    oneTime: boolean,
+  ): Promise<boolean>;
+  /** Every session so far is one of an earlier generation from now on. In a unit of work; the generation of now. */
+  abstract raiseGeneration(customerId: string): Promise<number>;
+  /** Counts one event of the subject up and locks it for this unit of work; the number it bears. */
+  abstract nextSequence(customerId: string): Promise<number>;
+}
+
+export interface FoundSession {
+  readonly session: SessionState;
+  readonly subject: Subject;
+  /** Unix milliseconds by the clock that the session's times were measured with. */
+  readonly now: number;
+}
+
+export type NewSession = Pick<SessionState, 'id' | 'customerId' | 'generation' | 'currentHash' | 'scope' | 'source'> & {
+  readonly lifeMs: number;
+};
+
+/** Sessions. A change is one conditional statement: of two at the same time, one has no effect. */
+export abstract class Sessions {
+  abstract begin(session: NewSession): Promise<void>;
+  abstract find(id: string): Promise<FoundSession | null>;
+  /** From the token that is alive to its child; false when it was not alive any more. */
+  abstract rotate(id: string, from: PresentedToken, childHash: string, lifeMs: number): Promise<boolean>;
+  /** False when it had ended before. */
+  abstract end(id: string): Promise<boolean>;
+  /**
+   * @param kept a session that goes on
+   * @param generation of the subject from now on; the kept session is one of it
+   */
+  abstract endAllOf(customerId: string, kept: string | null, generation: number): Promise<void>;
+}
+
+/** Ends access tokens that are still within their time. Durable; in the caller's unit of work. */
+export abstract class Revocations {
+  /** Everything signed for this session. */
+  abstract ofSession(customerId: string, sessionId: string): Promise<Date>;
+  /**
+   * Everything signed for this customer below this generation. Both tell when the last such token has died of age.
+   * @param kept a session that goes on
+   */
+  abstract ofCustomer(customerId: string, generation: number, kept: string | null): Promise<Date>;
+}
+
+/** A refresh token of ours, as it was brought. */
+export interface ReadToken extends PresentedToken {
+  readonly sessionId: string;
+}
+
+export interface MadeToken {
+  readonly token: string;
+  readonly hash: string;
+}
+
+/** Opaque tokens with 256 bits of chance. What is stored of them is a hash; a child follows from a key and its parent. */
+export abstract class RefreshTokens {
+  abstract first(sessionId: string): MadeToken;
+  /** Undefined for whatever we have not made ourselves. */
+  abstract read(token: string): ReadToken | undefined;
+  /** The child under every key, the one that writes first: the same from any replica. */
+  abstract childrenOf(parent: string): readonly [MadeToken, ...MadeToken[]];
+}
+
+/** A try that was counted before anything is compared. */
+export interface LoginTry {
+  readonly subjectKey: string;
+  /** Empty: the count of all sources that are not known. */
+  readonly source: string;
+}
+
+export type TryAnswer =
+  | { readonly may: 'compare'; readonly counted: LoginTry }
+  /** Others are compared at this moment, and may turn out to be wrong. */
+  | { readonly may: 'later' }
+  | { readonly may: 'never'; readonly retryAfterSeconds: number };
+
+/** Wrong passwords in a row, one count per subject and one per source that it is known from. Survives Redis. */
+export abstract class LoginTries {
+  abstract take(subjectKey: string, source: string): Promise<TryAnswer>;
+  /** It was wrong. */
+  abstract settle(counted: LoginTry): Promise<void>;
+  /** It was none: our own failure. */
+  abstract giveBack(counted: LoginTry): Promise<void>;
+  /** It was right: the count begins anew, and the source is known from now on. In the caller's unit of work. */
+  abstract forgive(counted: LoginTry, source: string): Promise<void>;
 }
 
 /** How passwords are prepared for hashing, and how what is stored names its pepper. */
@@ -22,20 +118,25 @@ export interface AccessToken {
   readonly scope: string;
 }
 
+/** What an access token says. */
 export interface TokenClaims {
   readonly customerId: string;
   readonly sessionId: string;
+  /** The subject's generation when it was signed. */
+  readonly generation: number;
   readonly roles: readonly string[];
+  readonly scopes: readonly string[];
 }
 
 /** Signed access tokens, RFC 9068. */
 export abstract class AccessTokens {
-  abstract issue(subject: SubjectState): Promise<AccessToken>;
-  /** Undefined for whatever is not a valid token of ours (RFC 8725). */
+  abstract issue(subject: Subject, session: Pick<SessionState, 'id' | 'scope'>): Promise<AccessToken>;
+  /** Undefined for whatever is not a valid token of ours (RFC 8725). Says nothing of revocation. */
   abstract verify(token: string): Promise<TokenClaims | undefined>;
 }
 
 export abstract class AuthRules {
   /** ISO 3166-1; the region national phone numbers are read with. */
   abstract readonly defaultMarket: string;
+  abstract readonly refreshTokenTtlSeconds: number;
 }

@@ -8,13 +8,28 @@ export interface SubjectState {
   /** Rises when every session of the subject ends. */
   readonly generation: number;
   readonly credential: string | null;
+  /** The password was given by somebody else: it is good for setting a new one only. */
+  readonly oneTime: boolean;
+  /** ISO 3166-1 alpha-2 */
+  readonly market: string;
+  /** BCP 47, of messages to it. */
+  readonly locale: string;
 }
+
+/** What a token may be used for: everything its roles allow, or nothing but setting a password. */
+export type Scope = 'customer' | 'password';
+
+export type Enrolment = Pick<SubjectState, 'customerId' | 'roles' | 'credential' | 'market' | 'locale'> & {
+  readonly oneTime?: boolean;
+};
 
 export class Subject {
   private constructor(private readonly state: SubjectState) {}
 
-  static enrol(customerId: string, roles: readonly Role[], credential: string | null): Subject {
-    return new Subject({ customerId, roles, status: 'active', generation: 0, credential });
+  static enrol(enrolment: Enrolment): Subject {
+    const { customerId, roles, credential, market, locale, oneTime = false } = enrolment;
+    const fresh = { status: 'active', generation: 0 } as const;
+    return new Subject({ customerId, roles, credential, market, locale, oneTime, ...fresh });
   }
 
   static restore(state: SubjectState): Subject {
@@ -24,6 +39,10 @@ export class Subject {
   /** What a password is compared with; null when nobody may sign in with one. */
   get usableCredential(): string | null {
     return this.state.status === 'active' ? this.state.credential : null;
+  }
+
+  get scope(): Scope {
+    return this.state.oneTime ? 'password' : 'customer';
   }
 
   snapshot(): SubjectState {

@@ -6,6 +6,7 @@ import { Subject, type SubjectState } from '../domain/subject.js';
 export class InMemorySubjects extends Subjects {
   readonly #states = new Map<string, SubjectState>();
   readonly #ids = new Map<string, string>();
+  readonly #sequences = new Map<string, number>();
 
   override async add(subject: Subject, identifierHash: string): Promise<void> {
     const state = subject.snapshot();
@@ -15,8 +16,39 @@ export class InMemorySubjects extends Subjects {
   }
 
   override async byIdentifier(identifierHashes: readonly string[]): Promise<Subject | null> {
-    const id = identifierHashes.map((hash) => this.#ids.get(hash)).find((found) => found !== undefined);
-    const state = this.#states.get(id ?? '');
+    return this.byId(identifierHashes.map((hash) => this.#ids.get(hash)).find((found) => found !== undefined) ?? '');
+  }
+
+  override async byId(customerId: string): Promise<Subject | null> {
+    const state = this.#states.get(customerId);
     return state ? Subject.restore(state) : null;
+  }
+
+  override async replaceCredential(
+    customerId: string,
+    read: string | null,
+    credential: string,
+    oneTime: boolean,
+  ): Promise<boolean> {
+    if (this.#states.get(customerId)?.credential !== read) return false;
+    this.change(customerId, { credential, oneTime });
+    return true;
+  }
+
+  override async raiseGeneration(customerId: string): Promise<number> {
+    const generation = (this.#states.get(customerId)?.generation ?? 0) + 1;
+    this.change(customerId, { generation });
+    return generation;
+  }
+
+  override async nextSequence(customerId: string): Promise<number> {
+    const next = (this.#sequences.get(customerId) ?? 0) + 1;
+    this.#sequences.set(customerId, next);
+    return next;
+  }
+
+  change(customerId: string, changes: Partial<SubjectState>): void {
+    const state = this.#states.get(customerId);
+    if (state) this.#states.set(customerId, { ...state, ...changes });
   }
 }

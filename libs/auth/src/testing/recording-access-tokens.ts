@@ -1,16 +1,18 @@
 import { type AccessToken, AccessTokens, type TokenClaims } from '../application/ports.js';
-import type { SubjectState } from '../domain/subject.js';
+import type { SessionState } from '../domain/session.js';
+import type { Subject, SubjectState } from '../domain/subject.js';
 
 /** Keeps whom tokens were issued to. */
 export class RecordingAccessTokens extends AccessTokens {
   readonly issued: SubjectState[] = [];
 
-  override async issue(subject: SubjectState): Promise<AccessToken> {
-    this.issued.push(subject);
-    return { token: `token of ${subject.customerId}`, expiresInSeconds: 900, scope: 'customer' };
+  override async issue(subject: Subject, { scope }: Pick<SessionState, 'id' | 'scope'>): Promise<AccessToken> {
+    const state = subject.snapshot();
+    this.issued.push(state);
+    return { token: `token of ${state.customerId}`, expiresInSeconds: 900, scope };
   }
 
-  override async verify(): Promise<TokenClaims | undefined> {
+  override async verify(_token: string): Promise<TokenClaims | undefined> {
     return undefined;
   }
 }

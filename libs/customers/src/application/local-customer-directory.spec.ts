@@ -42,6 +42,8 @@ describe('LocalCustomerDirectory', () => {
         identifierHash: identifiers.hash(MIA),
         credential: 'v2$0$hashed',
         roles: ['customer'],
+        market: newcomer.market,
+        locale: newcomer.locale,
       },
     ]);
     expect(outbox.events.map(({ type, subject, sequence, market }) => [type, subject, sequence, market])).toEqual([

@@ -25,11 +25,11 @@ export class LocalCustomerDirectory extends CustomerDirectory {
   }
 
   async admit(newcomer: Newcomer): Promise<CustomerView> {
-    const { identifier, id: customerId, credential } = newcomer;
+    const { identifier, id: customerId, credential, market, locale } = newcomer;
     const identifierHash = this.identifiers.hash(identifier);
     const customer = Customer.admit(newcomer, this.clock.now());
     await this.customers.add(customer, identifierHash);
-    await this.credentials.enrol({ customerId, identifierHash, credential, roles: ['customer'] });
+    await this.credentials.enrol({ customerId, identifierHash, credential, roles: ['customer'], market, locale });
     const view = viewOf(customer);
     await this.outbox.append(CustomerCreatedV1.of(view));
     return view;

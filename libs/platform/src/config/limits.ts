@@ -66,6 +66,14 @@ export const LIMITS = {
     excess: '429',
     kept: 'code store',
   },
+  loginsPerSource: {
+    setting: 'LIMIT_LOGINS_PER_SOURCE',
+    default: 120,
+    windowSeconds: 60,
+    counts: 'sign-ins tried from one source',
+    excess: '429',
+    kept: 'code store',
+  },
   sendsPerSourceMinute: {
     setting: 'LIMIT_SENDS_PER_SOURCE_MINUTE',
     default: 3,

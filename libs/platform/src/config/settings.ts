@@ -46,6 +46,8 @@ export abstract class Settings {
   abstract readonly codeTtlSeconds: number;
   abstract readonly attemptTtlSeconds: number;
   abstract readonly accessTokenTtlSeconds: number;
+  /** A session ends when its refresh token was not used for so long. */
+  abstract readonly refreshTokenTtlSeconds: number;
   abstract readonly registrationDisclosure: 'conceal' | 'reveal';
   /** NIST SP 800-63B-4: 15 code points where the password is the only factor. */
   abstract readonly passwordMinimum: 8 | 15;
@@ -137,6 +139,7 @@ function readRules(read: Reader) {
     codeTtlSeconds: read.whole('CODE_TTL_SECONDS', 60, 1, 600),
     attemptTtlSeconds: read.whole('ATTEMPT_TTL_SECONDS', 1800, 60, 86_400),
     accessTokenTtlSeconds: read.whole('ACCESS_TOKEN_TTL_SECONDS', 900, 1, 900),
+    refreshTokenTtlSeconds: read.whole('REFRESH_TOKEN_TTL_SECONDS', 2_592_000, 1, 31_536_000),
     registrationDisclosure: read.oneOf('REGISTRATION_DISCLOSURE', ['conceal', 'reveal']),
     passwordMinimum: read.oneOf('PASSWORD_PROFILE', ['default', 'nist']) === 'nist' ? (15 as const) : (8 as const),
   };

@@ -12,14 +12,14 @@ export async function purge(
   condition: string,
   values: readonly unknown[],
 ): Promise<number> {
-  const find = `select ${key} as found from ${table} where ${condition} order by ${key} ${limit(database.dialect, BATCH)}`;
+  const find = `select ${key} as found from ${table} where (${condition}) order by ${key} ${limit(database.dialect, BATCH)}`;
   let purged = 0;
   for (let batch = 0; batch < MOST_BATCHES; batch++) {
     const rows = await database.query<{ found: unknown }>(find, values);
     if (rows.length === 0) break;
     const marks = rows.map(() => '?').join(', ');
     // The condition again: a row may have changed since it was found.
-    purged += await database.execute(`delete from ${table} where ${key} in (${marks}) and ${condition}`, [
+    purged += await database.execute(`delete from ${table} where ${key} in (${marks}) and (${condition})`, [
       ...rows.map(({ found }) => found),
       ...values,
     ]);

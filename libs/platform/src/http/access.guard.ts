@@ -1,30 +1,53 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import { ACCESS, type Access, DEFAULT_SCHEME } from './access.js';
-import { InvalidCredentials } from './http-errors.js';
+import { ACCESS, type Access, DEFAULT_SCHEME, DEFAULT_SCOPES, ROLES, SCOPES } from './access.js';
+import { Forbidden, InvalidCredentials } from './http-errors.js';
+
+/** Read once of the metadata of a route. */
+interface Rule {
+  readonly scheme: string;
+  readonly roles: readonly string[];
+  readonly scopes: readonly string[];
+}
+
+interface Bearer {
+  readonly roles: readonly string[];
+  readonly scopes: readonly string[];
+}
 
 /** Closes every route that does not say it is open, before its body is looked at. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   readonly #schemes = new Map<string, CanActivate>();
-  readonly #access = new WeakMap<object, Access>();
+  readonly #rules = new WeakMap<object, Rule>();
 
   constructor(private readonly reflector: Reflector) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const { scheme } = this.#accessOf(context);
-    return scheme === 'open' || (this.#guardOf(scheme).canActivate(context) as Promise<boolean>);
+    const rule = this.#ruleOf(context);
+    return rule.scheme === 'open' || this.#admits(rule, context);
   }
 
-  #accessOf(context: ExecutionContext): Access {
+  async #admits(rule: Rule, context: ExecutionContext): Promise<boolean> {
+    await this.#guardOf(rule.scheme).canActivate(context);
+    if (rule.scheme === DEFAULT_SCHEME) refuseUnlessAllowed(context.switchToHttp().getRequest().user, rule);
+    return true;
+  }
+
+  #ruleOf(context: ExecutionContext): Rule {
     const handler = context.getHandler();
-    const known = this.#access.get(handler);
+    const known = this.#rules.get(handler);
     if (known) return known;
-    const said = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [handler, context.getClass()]);
-    const access = said ?? { scheme: DEFAULT_SCHEME };
-    this.#access.set(handler, access);
-    return access;
+    const said = <T>(key: string) =>
+      this.reflector.getAllAndOverride<T | undefined>(key, [handler, context.getClass()]);
+    const rule = {
+      scheme: said<Access>(ACCESS)?.scheme ?? DEFAULT_SCHEME,
+      roles: said<readonly string[]>(ROLES) ?? [],
+      scopes: said<readonly string[]>(SCOPES) ?? DEFAULT_SCOPES,
+    };
+    this.#rules.set(handler, rule);
+    return rule;
   }
 
   #guardOf(scheme: string): CanActivate {
@@ -32,6 +55,12 @@ export class AccessGuard implements CanActivate {
     this.#schemes.set(scheme, guard);
     return guard;
   }
+}
+
+function refuseUnlessAllowed({ roles, scopes }: Bearer, rule: Rule): void {
+  const isForIt = rule.scopes.some((scope) => scopes.includes(scope));
+  const mayDoIt = rule.roles.length === 0 || rule.roles.some((role) => roles.includes(role));
+  if (!isForIt || !mayDoIt) throw new Forbidden();
 }
 
 const schemeGuard = (scheme: string) =>

@@ -1,4 +1,4 @@
-import { SetMetadata } from '@nestjs/common';
+import { applyDecorators, SetMetadata } from '@nestjs/common';
 
 /** Who may call a route. A route that says nothing asks for a Bearer token: the guard closes by default. */
 export interface Access {
@@ -7,10 +7,20 @@ export interface Access {
 }
 
 export const ACCESS = 'foyer:access';
+export const ROLES = 'foyer:roles';
+export const SCOPES = 'foyer:scopes';
 export const DEFAULT_SCHEME = 'bearer';
+/** What a token must be good for where a route says nothing else. */
+export const DEFAULT_SCOPES: readonly string[] = ['customer'];
 
 /** Anybody may call this route. */
 export const Open = () => SetMetadata(ACCESS, { scheme: 'open' } satisfies Access);
 
 /** Only who passes this passport strategy may call this route. */
 export const AuthenticatedBy = (scheme: string) => SetMetadata(ACCESS, { scheme } satisfies Access);
+
+/** Only who has one of these roles may call this route: 403 for others. */
+export const Roles = (...roles: readonly string[]) => applyDecorators(SetMetadata(ROLES, roles));
+
+/** A token for one of these scopes will do; without it, only one for everything. */
+export const Scopes = (...scopes: readonly string[]) => applyDecorators(SetMetadata(SCOPES, scopes));

@@ -11,6 +11,16 @@ export class InvalidCredentials extends DomainError {
   }
 }
 
+/** Authenticated, but not allowed: the role or the token is not one for this. */
+export class Forbidden extends DomainError {
+  readonly code = 'auth.forbidden';
+  readonly kind = 'forbidden';
+
+  constructor() {
+    super('This is not allowed with this token.');
+  }
+}
+
 /** A fault of the request itself, found before any module saw it. */
 export class RequestFault extends DomainError {
   constructor(
@@ -55,6 +65,7 @@ export const uriTooLong = () => new RequestFault('request.uri_too_long', 'malfor
 
 export const PLATFORM_PROBLEMS: readonly DomainError[] = [
   new InvalidCredentials(''),
+  new Forbidden(),
   malformedBody(),
   bodyTooComplex(),
   notFound(),

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Unavailable } from '#kernel';
 import { parseSettings } from '../config/settings.js';
 import { FixedClock } from '../testing/fixed-clock.js';
 import { InMemoryCounters } from './in-memory-counters.js';
@@ -10,7 +11,7 @@ describe('SourceLimits', () => {
 
   const given = (env: Record<string, string>) => {
     clock = new FixedClock();
-    limits = new SourceLimits(new InMemoryCounters(clock), parseSettings(env));
+    limits = new SourceLimits(new InMemoryCounters(clock), parseSettings(env), clock);
   };
   const register = (address = '192.0.2.7') => limits.count('registrationsPerSource', address);
 
@@ -59,8 +60,17 @@ describe('SourceLimits', () => {
   it('AC-54 given a store that is away, then nobody passes', async () => {
     const counters = new InMemoryCounters(clock);
     counters.take = () => Promise.reject(new Error('away'));
-    await expect(new SourceLimits(counters, parseSettings({})).count('registrationsPerSource', '::1')).rejects.toThrow(
-      'away',
-    );
+    const without = new SourceLimits(counters, parseSettings({}), clock);
+    await expect(without.count('registrationsPerSource', '::1')).rejects.toThrow('away');
+  });
+
+  it('AC-54 FM-R1 given a store that is away, then sign-ins are counted here, half as many', async () => {
+    const counters = new InMemoryCounters(clock);
+    counters.take = () => Promise.reject(new Unavailable());
+    const without = new SourceLimits(counters, parseSettings({ LIMIT_LOGINS_PER_SOURCE: '4' }), clock);
+    const logIn = () => without.count('loginsPerSource', '192.0.2.7', 'count here');
+    await logIn();
+    await logIn();
+    await expect(logIn()).rejects.toBeInstanceOf(SourceLimited);
   });
 });

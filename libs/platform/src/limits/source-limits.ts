@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Counters, DomainError } from '#kernel';
+import { Clock, Counters, DomainError, Unavailable } from '#kernel';
 import { LIMITS, type LimitName } from '../config/limits.js';
 import { isWithin } from '../config/networks.js';
 import { Settings } from '../config/settings.js';
 import { sourcePrefix } from '../http/source.js';
+import { InMemoryCounters } from './in-memory-counters.js';
 
 /** One source does too much of something; others are not touched. */
 export class SourceLimited extends DomainError {
@@ -28,11 +29,14 @@ const UNCOUNTED: Counted = { giveBack: async () => undefined };
 @Injectable()
 export class SourceLimits {
   readonly #isTrusted: (address: string) => boolean;
+  readonly #here: Counters;
 
   constructor(
     private readonly counters: Counters,
     private readonly settings: Settings,
+    clock: Clock,
   ) {
+    this.#here = new InMemoryCounters(clock);
     this.#isTrusted = isWithin(settings.trustedSources);
   }
 
@@ -42,14 +46,19 @@ export class SourceLimits {
 
   /**
    * Counts one. Counted before it is done, so that no burst is let through.
+   * @param whenAway what to do when the counts cannot be reached: `refuse` with 503, or count half as many in this process
    * @throws SourceLimited
    */
-  async count(limit: SourceLimit, address: string): Promise<Counted> {
+  async count(limit: SourceLimit, address: string, whenAway: 'refuse' | 'count here' = 'refuse'): Promise<Counted> {
     const most = this.settings.limits[limit];
     const { windowSeconds } = LIMITS[limit] as { readonly windowSeconds?: number };
     if (most === null || windowSeconds === undefined || this.#isTrusted(address)) return UNCOUNTED;
     const key = `{src:${sourcePrefix(address)}}:${limit}`;
-    const taken = await this.counters.take(key, [{ most, windowMs: windowSeconds * 1000 }]);
+    const windowMs = windowSeconds * 1000;
+    const taken = await this.counters.take(key, [{ most, windowMs }]).catch((error: unknown) => {
+      if (whenAway === 'refuse' || !(error instanceof Unavailable)) throw error;
+      return this.#here.take(key, [{ most: Math.ceil(most / 2), windowMs }]);
+    });
     if (!taken.allowed) throw new SourceLimited(taken.retryAfterSeconds);
     return { giveBack: () => this.counters.giveBack(key, taken.ticket) };
   }

@@ -1,14 +1,23 @@
-import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
-import { ApiProblems, InvalidCredentials, Open } from '#platform';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { Address, ApiProblems, InvalidCredentials, Open, Scopes, SourceLimits } from '#platform';
 import { LogIn } from '../../application/commands/log-in.js';
-import { LogInDto, TokenDto } from './auth.dto.js';
+import { LogOut } from '../../application/commands/log-out.js';
+import { Refresh } from '../../application/commands/refresh.js';
+import type { TokenClaims } from '../../application/ports.js';
+import { LoginLimited } from '../../domain/errors.js';
+import { LogInDto, LogOutDto, RefreshDto, type TokenDto, toTokenDto } from './auth.dto.js';
+
+const CHALLENGE = 'Bearer realm="foyer"';
 
 @ApiTags('authentication')
 @Controller('v1/auth')
 export class AuthController {
-  constructor(private readonly commands: CommandBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly limits: SourceLimits,
+  ) {}
 
   /** Sign in. One answer for an unknown name and a wrong password, after the same work. */
   @Open()
@@ -18,11 +27,42 @@ export class AuthController {
   @ApiProblems({
     401: 'Unknown name or wrong password',
     422: 'Invalid body',
+    429: 'Too many wrong passwords in a row, or too many calls from this source',
     503: 'Overloaded, or a dependency is away',
   })
-  async logIn(@Body() { username, password }: LogInDto): Promise<TokenDto> {
-    const token = await this.commands.execute(new LogIn(username, password));
-    if (token === 'refused') throw new InvalidCredentials('Bearer realm="foyer"');
-    return { access_token: token.token, token_type: 'Bearer', expires_in: token.expiresInSeconds, scope: token.scope };
+  async logIn(@Body() { username, password }: LogInDto, @Address() address: string): Promise<TokenDto> {
+    await this.limits.count('loginsPerSource', address, 'count here');
+    const result = await this.commands.execute(new LogIn(username, password, this.limits.sourceOf(address).prefix));
+    if (result.outcome === 'too_many') throw new LoginLimited(result.retryAfterSeconds);
+    if (result.outcome === 'refused') throw new InvalidCredentials(CHALLENGE);
+    return toTokenDto(result.tokens);
+  }
+
+  /** Exchange a refresh token for the next pair. A lost answer may be asked for again for ten seconds. */
+  @Open()
+  @Post('refresh')
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  @ApiProblems({ 401: 'Not good any more, or never was', 422: 'Invalid body', 503: 'The database is away' })
+  async refresh(@Body() { refresh_token }: RefreshDto, @Address() address: string): Promise<TokenDto> {
+    const tokens = await this.commands.execute(new Refresh(refresh_token, this.limits.sourceOf(address).prefix));
+    if (tokens === 'refused') throw new InvalidCredentials(`${CHALLENGE}, error="invalid_token"`);
+    return toTokenDto(tokens);
+  }
+
+  /** Sign out, here or everywhere. Within a second no replica takes a token of it any more. */
+  @Scopes('customer', 'password')
+  @ApiBearerAuth()
+  @Post('logout')
+  @HttpCode(204)
+  @Header('cache-control', 'no-store')
+  @ApiProblems({ 401: 'No valid access token', 422: 'Invalid body', 503: 'The database is away' })
+  async logOut(
+    @Req() { user }: { readonly user: TokenClaims },
+    @Body() { scope = 'current' }: LogOutDto,
+    @Address() address: string,
+  ): Promise<void> {
+    const source = this.limits.sourceOf(address).prefix;
+    await this.commands.execute(new LogOut(user.customerId, user.sessionId, scope, source));
   }
 }

@@ -1,5 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsString, MaxLength, MinLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import type { SessionView } from '../../application/views.js';
+import type { TokenSet } from '../../facade.js';
 
 export class LogInDto {
   /** E-mail address or phone number; national numbers are read in the default market. */
@@ -16,6 +18,22 @@ export class LogInDto {
   readonly password!: string;
 }
 
+export class RefreshDto {
+  /** As it was given; it is good once. */
+  @ApiProperty()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(512)
+  readonly refresh_token!: string;
+}
+
+export class LogOutDto {
+  @ApiProperty({ required: false, enum: ['current', 'all'], default: 'current' })
+  @IsOptional()
+  @IsIn(['current', 'all'])
+  readonly scope?: 'current' | 'all';
+}
+
 /** RFC 6749, 5.1. */
 export class TokenDto {
   @ApiProperty({ description: 'A JWT, RFC 9068' })
@@ -27,6 +45,43 @@ export class TokenDto {
   @ApiProperty({ example: 900, description: 'Seconds' })
   readonly expires_in!: number;
 
-  @ApiProperty({ example: 'customer' })
+  @ApiProperty({ description: 'Opaque; good once, for the next pair' })
+  readonly refresh_token!: string;
+
+  @ApiProperty({ example: 'customer', description: '`password`: good for setting a new password only' })
   readonly scope!: string;
+}
+
+export const toTokenDto = ({ accessToken, expiresInSeconds, refreshToken, scope }: TokenSet): TokenDto => ({
+  access_token: accessToken,
+  token_type: 'Bearer',
+  expires_in: expiresInSeconds,
+  refresh_token: refreshToken,
+  scope,
+});
+
+/** One of one's own sessions. */
+export class SessionDto implements SessionView {
+  @ApiProperty({ format: 'uuid' })
+  readonly id!: string;
+
+  @ApiProperty({ description: 'The one that asks' })
+  readonly current!: boolean;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly createdAt!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly usedAt!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly expiresAt!: string;
+
+  @ApiProperty({ example: '203.0.113.7', description: 'Where it began: an IPv4 address or an IPv6 /64' })
+  readonly source!: string;
+}
+
+export class SessionListDto {
+  @ApiProperty({ type: [SessionDto] })
+  readonly items!: readonly SessionDto[];
 }

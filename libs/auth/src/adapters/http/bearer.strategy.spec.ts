@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { RecordingAccessTokens } from '../../testing/recording-access-tokens.js';
+import type { RevocationWatch } from '../typeorm/revocation-watch.js';
 import { BearerStrategy } from './bearer.strategy.js';
 
-const CLAIMS = { customerId: 'mia', sessionId: 's', roles: ['customer'] };
+const CLAIMS = { customerId: 'mia', sessionId: 's', generation: 0, roles: ['customer'], scopes: ['customer'] };
 
 /** Knows one token. */
 class OneToken extends RecordingAccessTokens {
-  override async verify(token?: string): Promise<typeof CLAIMS | undefined> {
+  override async verify(token: string): Promise<typeof CLAIMS | undefined> {
     return token === 'aa.bb-_.cc' ? CLAIMS : undefined;
   }
 }
 
-const strategy = new BearerStrategy(new OneToken());
+let revoked = false;
+const watch = { isRevoked: async () => revoked } as unknown as RevocationWatch;
+const strategy = new BearerStrategy(new OneToken(), watch);
 const identify = (...rawHeaders: string[]) => strategy.identify({ raw: { rawHeaders }, headers: {} });
 
 describe('BearerStrategy', () => {
@@ -34,6 +37,12 @@ describe('BearerStrategy', () => {
     'Bearer aa.bb-_.other',
   ])('refuses %j', async (value) => {
     expect(await identify('Authorization', value)).toBeUndefined();
+  });
+
+  it('refuses one that was revoked', async () => {
+    revoked = true;
+    expect(await identify('Authorization', 'Bearer aa.bb-_.cc')).toBeUndefined();
+    revoked = false;
   });
 
   it('M25 refuses none and two', async () => {

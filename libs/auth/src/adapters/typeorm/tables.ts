@@ -1,6 +1,7 @@
 import { EntitySchema } from 'typeorm';
 import { type Dialect, type Tables, typesFor } from '#platform';
 import { CreateAuth1763600000001 } from './migrations/1763600000001-create-auth.js';
+import { CreateSessions1763600000006 } from './migrations/1763600000006-create-sessions.js';
 
 export interface SubjectRow {
   customerId: string;
@@ -8,6 +9,12 @@ export interface SubjectRow {
   roles: string;
   status: 'active' | 'suspended';
   generation: number;
+  market: string;
+  locale: string;
+  /** 1: the password is good for setting a new one only. */
+  oneTime: number;
+  /** How many events of the subject were announced. */
+  sequence: number;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -20,6 +27,10 @@ export interface IdentifierRow {
 export const SUBJECTS = 'auth_subjects';
 export const IDENTIFIERS = 'auth_identifiers';
 
+const text = (length: number) => ({ type: 'varchar', length }) as const;
+const INT = { type: 'int' } as const;
+const BIGINT = { type: 'bigint' } as const;
+
 function schemas(dialect: Dialect): readonly EntitySchema[] {
   const type = typesFor(dialect);
   return [
@@ -27,10 +38,14 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
       name: SUBJECTS,
       columns: {
         customerId: { ...type.id, primary: true },
-        credential: { type: 'varchar', length: 120, nullable: true },
-        roles: { type: 'varchar', length: 100 },
-        status: { type: 'varchar', length: 16 },
-        generation: { type: 'int' },
+        credential: { ...text(120), nullable: true },
+        roles: text(100),
+        status: text(16),
+        generation: INT,
+        market: { type: 'char', length: 2, default: 'US' },
+        locale: { ...text(35), default: 'en' },
+        oneTime: { ...INT, default: 0 },
+        sequence: { ...INT, default: 0 },
         createdAt: type.instant,
         updatedAt: type.instant,
       },
@@ -40,7 +55,59 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
       columns: { identifierHash: { ...type.hash, primary: true }, customerId: type.id },
       indices: [{ name: 'ix_auth_identifiers_customer', columns: ['customerId'] }],
     }),
+    new EntitySchema({
+      name: 'auth_sessions',
+      columns: {
+        id: { ...type.id, primary: true },
+        customerId: type.id,
+        generation: INT,
+        turn: INT,
+        currentHash: type.hash,
+        previousHash: { ...type.hash, nullable: true },
+        rotatedMs: BIGINT,
+        expiresMs: BIGINT,
+        revokedMs: { ...BIGINT, default: 0 },
+        scope: text(64),
+        source: text(64),
+        createdAt: type.instant,
+        usedAt: type.instant,
+      },
+      indices: [
+        { name: 'ix_auth_sessions_customer', columns: ['customerId'] },
+        { name: 'ix_auth_sessions_expires', columns: ['expiresMs'] },
+      ],
+    }),
+    new EntitySchema({
+      name: 'auth_revocations',
+      columns: {
+        id: { ...type.id, primary: true },
+        customerId: type.id,
+        sessionId: { ...type.id, nullable: true },
+        generation: { ...INT, nullable: true },
+        keptSessionId: { ...type.id, nullable: true },
+        revokedMs: BIGINT,
+        expiresMs: BIGINT,
+      },
+      indices: [
+        { name: 'ix_auth_revocations_revoked', columns: ['revokedMs'] },
+        { name: 'ix_auth_revocations_session', columns: ['sessionId'] },
+        { name: 'ix_auth_revocations_customer', columns: ['customerId'] },
+      ],
+    }),
+    new EntitySchema({
+      name: 'auth_login_tries',
+      columns: {
+        subjectKey: { ...text(80), primary: true },
+        source: { ...text(64), primary: true },
+        wrong: INT,
+        openTries: INT,
+        lastMs: BIGINT,
+        waitUntilMs: BIGINT,
+        knownUntilMs: BIGINT,
+      },
+      indices: [{ name: 'ix_auth_login_tries_last', columns: ['lastMs'] }],
+    }),
   ];
 }
 
-export const authTables: Tables = { schemas, migrations: [CreateAuth1763600000001] };
+export const authTables: Tables = { schemas, migrations: [CreateAuth1763600000001, CreateSessions1763600000006] };

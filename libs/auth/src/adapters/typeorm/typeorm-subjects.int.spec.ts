@@ -8,7 +8,8 @@ import { subjectsContract } from '../subjects.contract.js';
 import { TypeOrmSubjects } from './typeorm-subjects.js';
 
 const hash = () => randomUUID().replaceAll('-', '').repeat(2);
-const somebody = () => Subject.enrol(randomUUID(), ['customer'], null);
+const somebody = () =>
+  Subject.enrol({ customerId: randomUUID(), roles: ['customer'], credential: null, market: 'US', locale: 'en' });
 
 describe.each(DATABASES)('on %s', (name, fresh) => {
   subjectsContract(`TypeOrmSubjects on ${name}`, async () => {

@@ -5,6 +5,10 @@ import { Subjects } from '../../application/ports.js';
 import { type Role, Subject } from '../../domain/subject.js';
 import { IDENTIFIERS, type IdentifierRow, SUBJECTS, type SubjectRow } from './tables.js';
 
+/** The columns of a subject `s`. */
+export const SUBJECT_COLUMNS = `s.customer_id as customer_id, s.credential as credential, s.roles as roles,
+  s.status as status, s.generation as generation, s.market as market, s.locale as locale, s.one_time as one_time`;
+
 @Injectable()
 export class TypeOrmSubjects extends Subjects {
   constructor(
@@ -21,22 +25,70 @@ export class TypeOrmSubjects extends Subjects {
   }
 
   async byIdentifier(identifierHashes: readonly string[]): Promise<Subject | null> {
-    const sql = `select s.customer_id as customer_id, s.credential as credential, s.roles as roles, s.status as status, s.generation as generation
-      from auth_identifiers i join auth_subjects s on s.customer_id = i.customer_id
+    const sql = `select ${SUBJECT_COLUMNS} from auth_identifiers i join auth_subjects s on s.customer_id = i.customer_id
       where i.identifier_hash in (${identifierHashes.map(() => '?').join(', ')})`;
-    const [row] = await this.database.query<FoundRow>(sql, identifierHashes);
-    return row ? fromRow(row) : null;
+    return this.#one(sql, identifierHashes);
+  }
+
+  byId(customerId: string): Promise<Subject | null> {
+    return this.#one(`select ${SUBJECT_COLUMNS} from auth_subjects s where s.customer_id = ?`, [customerId]);
+  }
+
+  async replaceCredential(
+    customerId: string,
+    read: string | null,
+    written: string,
+    oneTime: boolean,
+  ): Promise<boolean> {
+    const unchanged = read === null ? 'credential is null' : 'credential = ?';
+    const sql = `update auth_subjects set credential = ?, one_time = ?, updated_at = ? where customer_id = ? and ${unchanged}`;
+    const values = [written, oneTime ? 1 : 0, this.clock.now(), customerId, ...(read === null ? [] : [read])];
+    return (await this.database.execute(sql, values)) > 0;
+  }
+
+  raiseGeneration(customerId: string): Promise<number> {
+    return this.#countUp('generation', customerId);
+  }
+
+  nextSequence(customerId: string): Promise<number> {
+    return this.#countUp('sequence', customerId);
+  }
+
+  /** The UPDATE locks the row until the transaction ends, so what is read is ours. */
+  async #countUp(column: 'generation' | 'sequence', customerId: string): Promise<number> {
+    const counted = `update auth_subjects set ${column} = ${column} + 1, updated_at = ? where customer_id = ?`;
+    await this.database.execute(counted, [this.clock.now(), customerId]);
+    const sql = `select ${column} as counted from auth_subjects where customer_id = ?`;
+    const [row] = await this.database.query<{ counted: number | string }>(sql, [customerId]);
+    return Number(row?.counted ?? 0);
+  }
+
+  async #one(sql: string, values: readonly string[]): Promise<Subject | null> {
+    const [row] = await this.database.query<FoundSubject>(sql, values);
+    return row ? toSubject(row) : null;
   }
 }
 
-interface FoundRow extends Pick<SubjectRow, 'credential' | 'roles' | 'status' | 'generation'> {
+export interface FoundSubject extends Pick<SubjectRow, 'credential' | 'roles' | 'status' | 'market' | 'locale'> {
   readonly customer_id: string;
+  readonly generation: number;
+  readonly one_time: number;
 }
 
 function toRow(subject: Subject, now: Date): SubjectRow {
-  const { roles, ...state } = subject.snapshot();
-  return { ...state, roles: roles.join(' '), createdAt: now, updatedAt: now };
+  const { roles, oneTime, ...state } = subject.snapshot();
+  return {
+    ...state,
+    roles: roles.join(' '),
+    oneTime: oneTime ? 1 : 0,
+    sequence: 0,
+    createdAt: now,
+    updatedAt: now,
+  };
 }
 
-const fromRow = ({ customer_id: customerId, roles, credential, status, generation }: FoundRow): Subject =>
-  Subject.restore({ customerId, credential, status, generation, roles: roles.split(' ') as Role[] });
+export function toSubject(row: FoundSubject): Subject {
+  const { customer_id: customerId, roles, credential, status, generation, market, locale, one_time: oneTime } = row;
+  const state = { customerId, credential, status, market, locale, generation: Number(generation) };
+  return Subject.restore({ ...state, roles: roles.split(' ') as Role[], oneTime: Number(oneTime) === 1 });
+}

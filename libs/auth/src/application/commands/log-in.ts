@@ -1,51 +1,89 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { type Identifier, IdentifierHasher, InvalidInput, PasswordHasher, parseIdentifier } from '#kernel';
+import { AuditTrail, Clock, type Identifier, IdentifierHasher, InvalidInput, parseIdentifier } from '#kernel';
 import type { Subject } from '../../domain/subject.js';
-import { type AccessToken, AccessTokens, AuthRules, PasswordScheme, Subjects } from '../ports.js';
+import type { TokenSet } from '../../facade.js';
+import { PasswordCheck } from '../password-check.js';
+import { AuthRules, LoginTries, type LoginTry, Subjects } from '../ports.js';
+import { SessionOpener } from '../session-opener.js';
 
-/** Sign in with an e-mail address or phone number and a password. `refused` is one answer for unknown and wrong. */
-export class LogIn extends Command<AccessToken | 'refused'> {
+export type LoginOutcome =
+  | { readonly outcome: 'signed_in'; readonly tokens: TokenSet }
+  /** One answer for unknown and wrong. */
+  | { readonly outcome: 'refused' }
+  | { readonly outcome: 'too_many'; readonly retryAfterSeconds: number };
+
+/** Sign in with an e-mail address or phone number and a password. */
+export class LogIn extends Command<LoginOutcome> {
   constructor(
     readonly username: string,
     readonly password: string,
+    /** Source prefix. */
+    readonly source: string,
   ) {
     super();
   }
 }
 
+const PATIENCE_MS = 2_000;
+const LOOK_EVERY_MS = 50;
+
+/** Counted before compared; whoever waits costs no hash. */
 @CommandHandler(LogIn)
 export class LogInHandler implements ICommandHandler<LogIn> {
   constructor(
     private readonly subjects: Subjects,
     private readonly identifiers: IdentifierHasher,
-    private readonly scheme: PasswordScheme,
-    private readonly hasher: PasswordHasher,
-    private readonly tokens: AccessTokens,
+    private readonly tries: LoginTries,
+    private readonly passwords: PasswordCheck,
+    private readonly sessions: SessionOpener,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
     private readonly rules: AuthRules,
   ) {}
 
-  async execute({ username, password }: LogIn): Promise<AccessToken | 'refused'> {
-    const subject = await this.#find(username);
-    const known = await this.#passwordIsRight(subject, password);
-    return subject && known ? this.tokens.issue(subject.snapshot()) : 'refused';
-  }
-
-  async #find(username: string): Promise<Subject | null> {
+  async execute({ username, password, source }: LogIn): Promise<LoginOutcome> {
     const identifier = readable(username, this.rules.defaultMarket);
-    return identifier ? this.subjects.byIdentifier(this.identifiers.candidates(identifier)) : null;
+    const candidates = identifier ? this.identifiers.candidates(identifier) : [UNREADABLE];
+    const subject = await this.subjects.byIdentifier(candidates);
+    const known = subject?.snapshot().customerId;
+    // One count per customer, whichever name is used; nobody's name has one as well, so that it looks no different.
+    const target = known ?? candidates[0] ?? UNREADABLE;
+    const taken = await this.#take(`${known ? 'customer' : 'nobody'}:${target}`, source);
+    if (taken.may !== 'compare') {
+      await this.audit.record({ action: 'auth.login.limited', actor: null, target, source });
+      return { outcome: 'too_many', retryAfterSeconds: taken.may === 'never' ? taken.retryAfterSeconds : 1 };
+    }
+    if (!(await this.#isRight(subject, password, taken.counted)) || !subject) {
+      await this.tries.settle(taken.counted);
+      await this.audit.record({ action: 'auth.login.refused', actor: null, target, source });
+      return { outcome: 'refused' };
+    }
+    const tokens = await this.sessions.open(subject, source, () => this.tries.forgive(taken.counted, source));
+    // Nobody waits for it, and when it fails the next sign-in does it.
+    void this.passwords.renew(subject, password).catch(() => undefined);
+    return { outcome: 'signed_in', tokens };
   }
 
-  /** The same work for nobody, for a subject without a password, and for a wrong one (OWASP ASVS 6.3.8). */
-  async #passwordIsRight(subject: Subject | null, password: string): Promise<boolean> {
-    // Nobody has a password that is no text; the work is done all the same.
-    const preHashes = this.scheme.preHashes(password.isWellFormed() ? password : '');
-    if (!password.isWellFormed()) return this.hasher.verifyNobody(preHashes[0].value, 'login');
-    const stored = this.scheme.decode(subject?.usableCredential ?? '');
-    const preHash = preHashes.find(({ kid }) => kid === stored?.kid);
-    if (!stored || !preHash) return this.hasher.verifyNobody(preHashes[0].value, 'login');
-    return this.hasher.verify(preHash.value, stored.hash, 'login');
+  async #take(subjectKey: string, source: string) {
+    for (const deadline = this.clock.now().getTime() + PATIENCE_MS; ; ) {
+      const taken = await this.tries.take(subjectKey, source);
+      if (taken.may !== 'later' || this.clock.now().getTime() >= deadline) return taken;
+      await this.clock.pause(LOOK_EVERY_MS);
+    }
+  }
+
+  async #isRight(subject: Subject | null, password: string, counted: LoginTry): Promise<boolean> {
+    try {
+      return await this.passwords.isRight(subject, password);
+    } catch (error) {
+      await this.tries.giveBack(counted);
+      throw error;
+    }
   }
 }
+
+/** Everybody whose name cannot be read is the same nobody. */
+const UNREADABLE = '0'.repeat(64);
 
 function readable(username: string, market: string): Identifier | null {
   try {

@@ -43,7 +43,7 @@ describe('RegistrationsController', () => {
     controller = new RegistrationsController(
       bus as unknown as CommandBus,
       { execute: async () => null } as unknown as QueryBus,
-      new SourceLimits(counters, parseSettings({ LIMIT_WRONG_CODES_PER_SOURCE: '3' })),
+      new SourceLimits(counters, parseSettings({ LIMIT_WRONG_CODES_PER_SOURCE: '3' }), new FixedClock()),
       once as unknown as Idempotency,
       RULES,
       metrics,

@@ -1,0 +1,68 @@
+import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { KeyRing } from '#platform';
+import { type MadeToken, type ReadToken, RefreshTokens } from '../../application/ports.js';
+
+const SESSION = 16;
+const TURN = 4;
+const SECRET = 32;
+const TAG = 16;
+const LENGTH = SESSION + TURN + SECRET + TAG;
+/** 68 bytes in base64url, without padding: the one spelling of a token. */
+const SHAPE = /^[A-Za-z0-9_-]{90}[AEIMQUYcgkosw048]$/;
+
+/**
+ * `session id | turn | 256 bits | tag` in base64url. The tag says that we have made it, so a token of long ago is known as
+ * one that was used before, and nobody can end a session with an invented one. The secret of a child is a MAC of its
+ * parent's: whoever has neither key nor parent cannot make it, and each replica makes the same.
+ */
+export class HmacRefreshTokens extends RefreshTokens {
+  readonly #tagKeys: readonly Buffer[];
+  readonly #childKeys: readonly Buffer[];
+
+  constructor(keys: KeyRing) {
+    super();
+    this.#tagKeys = keys.map(({ secret }) => derive(secret, 'refresh-tag'));
+    this.#childKeys = keys.map(({ secret }) => derive(secret, 'refresh-child'));
+  }
+
+  first(sessionId: string): MadeToken {
+    return this.#make(sessionIdBytes(sessionId), 0, randomBytes(SECRET));
+  }
+
+  read(token: string): ReadToken | undefined {
+    if (!SHAPE.test(token)) return undefined;
+    const bytes = Buffer.from(token, 'base64url');
+    const [body, tag] = [bytes.subarray(0, LENGTH - TAG), bytes.subarray(LENGTH - TAG)];
+    if (!this.#tagKeys.some((key) => timingSafeEqual(tagOf(key, body), tag))) return undefined;
+    return { sessionId: toUuid(body), turn: body.readUInt32BE(SESSION), hash: hashOf(token) };
+  }
+
+  childrenOf(parent: string): readonly [MadeToken, ...MadeToken[]] {
+    const bytes = Buffer.from(parent, 'base64url');
+    const [session, turn] = [bytes.subarray(0, SESSION), bytes.readUInt32BE(SESSION)];
+    const [first, ...others] = this.#childKeys.map((key) =>
+      this.#make(session, turn + 1, createHmac('sha256', key).update(bytes).digest()),
+    );
+    return [first as MadeToken, ...others];
+  }
+
+  #make(session: Buffer, turn: number, secret: Buffer): MadeToken {
+    const counted = Buffer.alloc(TURN);
+    counted.writeUInt32BE(turn);
+    const body = Buffer.concat([session, counted, secret]);
+    const token = Buffer.concat([body, tagOf(this.#tagKeys[0] as Buffer, body)]).toString('base64url');
+    return { token, hash: hashOf(token) };
+  }
+}
+
+const derive = (secret: string, purpose: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', secret, '', `foyer:${purpose}`, 32));
+
+const tagOf = (key: Buffer, body: Buffer): Buffer => createHmac('sha256', key).update(body).digest().subarray(0, TAG);
+
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+const sessionIdBytes = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex');
+
+const toUuid = (bytes: Buffer): string =>
+  bytes.toString('hex', 0, SESSION).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

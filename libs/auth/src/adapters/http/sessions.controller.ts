@@ -1,0 +1,43 @@
+import { Controller, Delete, Get, Header, HttpCode, Param, Req } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { isUuid } from '#kernel';
+import { Address, ApiProblems, sourcePrefix } from '#platform';
+import { EndSession } from '../../application/commands/end-session.js';
+import type { TokenClaims } from '../../application/ports.js';
+import { ListSessions } from '../../application/queries/list-sessions.js';
+import { NoSuchSession } from '../../domain/errors.js';
+import { SessionListDto } from './auth.dto.js';
+
+interface SignedIn {
+  readonly user: TokenClaims;
+}
+
+@ApiTags('authentication')
+@ApiBearerAuth()
+@Controller('v1/auth/sessions')
+export class SessionsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  /** One's own sessions, the newest first. */
+  @Get()
+  @Header('cache-control', 'no-store')
+  @ApiProblems({ 401: 'No valid access token', 503: 'The database is away' })
+  async list(@Req() { user }: SignedIn): Promise<SessionListDto> {
+    return { items: await this.queries.execute(new ListSessions(user.customerId, user.sessionId)) };
+  }
+
+  /** End one of them. */
+  @Delete(':sid')
+  @HttpCode(204)
+  @Header('cache-control', 'no-store')
+  @ApiProblems({ 401: 'No valid access token', 404: 'No such session of yours', 503: 'The database is away' })
+  async end(@Req() { user }: SignedIn, @Param('sid') sid: string, @Address() address: string): Promise<void> {
+    const ended =
+      isUuid(sid) && (await this.commands.execute(new EndSession(user.customerId, sid, sourcePrefix(address))));
+    if (!ended) throw new NoSuchSession();
+  }
+}

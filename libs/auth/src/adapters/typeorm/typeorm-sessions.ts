@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#kernel';
+import { Database, NOW_MS } from '#platform';
+import { type FoundSession, type NewSession, Sessions } from '../../application/ports.js';
+import type { PresentedToken } from '../../domain/session.js';
+import { type FoundSubject, SUBJECT_COLUMNS, toSubject } from './typeorm-subjects.js';
+
+/** Times are the database's own: replicas whose clocks differ agree on what is a repeat. */
+@Injectable()
+export class TypeOrmSessions extends Sessions {
+  readonly #now: string;
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {
+    super();
+    this.#now = NOW_MS[database.dialect];
+  }
+
+  async begin({ id, customerId, generation, currentHash, scope, source, lifeMs }: NewSession): Promise<void> {
+    const sql = `insert into auth_sessions (id, customer_id, generation, turn, current_hash, rotated_ms, expires_ms,
+        revoked_ms, scope, source, created_at, used_at)
+      values (?, ?, ?, 0, ?, ${this.#now}, ${this.#now} + ?, 0, ?, ?, ?, ?)`;
+    const now = this.clock.now();
+    await this.database.execute(sql, [id, customerId, generation, currentHash, lifeMs, scope, source, now, now]);
+  }
+
+  async find(id: string): Promise<FoundSession | null> {
+    const sql = `select a.id as id, a.generation as session_generation, a.turn as turn, a.current_hash as current_hash,
+        a.previous_hash as previous_hash, a.rotated_ms as rotated_ms, a.expires_ms as expires_ms,
+        a.revoked_ms as revoked_ms, a.scope as scope, a.source as source, ${this.#now} as now_ms, ${SUBJECT_COLUMNS}
+      from auth_sessions a join auth_subjects s on s.customer_id = a.customer_id where a.id = ?`;
+    const [row] = await this.database.query<Row>(sql, [id]);
+    return row ? fromRow(row) : null;
+  }
+
+  async rotate(id: string, { turn, hash }: PresentedToken, childHash: string, lifeMs: number): Promise<boolean> {
+    const sql = `update auth_sessions set turn = turn + 1, previous_hash = current_hash, current_hash = ?,
+        rotated_ms = ${this.#now}, expires_ms = ${this.#now} + ?, used_at = ?
+      where id = ? and turn = ? and current_hash = ? and revoked_ms = 0`;
+    return (await this.database.execute(sql, [childHash, lifeMs, this.clock.now(), id, turn, hash])) > 0;
+  }
+
+  async end(id: string): Promise<boolean> {
+    const sql = `update auth_sessions set revoked_ms = ${this.#now} where id = ? and revoked_ms = 0`;
+    return (await this.database.execute(sql, [id])) > 0;
+  }
+
+  async endAllOf(customerId: string, kept: string | null, generation: number): Promise<void> {
+    if (kept !== null) {
+      const on = 'update auth_sessions set generation = ? where id = ? and customer_id = ?';
+      await this.database.execute(on, [generation, kept, customerId]);
+    }
+    const sql = `update auth_sessions set revoked_ms = ${this.#now} where customer_id = ? and revoked_ms = 0`;
+    const but = kept === null ? '' : ' and id <> ?';
+    await this.database.execute(sql + but, kept === null ? [customerId] : [customerId, kept]);
+  }
+}
+
+type Row = FoundSubject & {
+  readonly id: string;
+  readonly current_hash: string;
+  readonly previous_hash: string | null;
+  readonly scope: string;
+  readonly source: string;
+} & Readonly<
+    Record<'session_generation' | 'turn' | 'rotated_ms' | 'expires_ms' | 'revoked_ms' | 'now_ms', number | string>
+  >;
+
+const fromRow = (row: Row): FoundSession => ({
+  subject: toSubject(row),
+  now: Number(row.now_ms),
+  session: {
+    id: row.id,
+    customerId: row.customer_id,
+    generation: Number(row.session_generation),
+    turn: Number(row.turn),
+    currentHash: row.current_hash,
+    previousHash: row.previous_hash,
+    rotatedAt: Number(row.rotated_ms),
+    expiresAt: Number(row.expires_ms),
+    revoked: Number(row.revoked_ms) > 0,
+    scope: row.scope,
+    source: row.source,
+  },
+});

@@ -1,0 +1,32 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { UnitOfWork } from '#kernel';
+import { Sessions } from '../ports.js';
+import { SessionEnder } from '../session-ender.js';
+
+/** End one of one's own sessions. False: there is no such session of this customer. */
+export class EndSession extends Command<boolean> {
+  constructor(
+    readonly customerId: string,
+    readonly sessionId: string,
+    /** Source prefix. */
+    readonly source: string,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(EndSession)
+export class EndSessionHandler implements ICommandHandler<EndSession> {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly sessions: Sessions,
+    private readonly ender: SessionEnder,
+  ) {}
+
+  async execute({ customerId, sessionId, source }: EndSession): Promise<boolean> {
+    const found = await this.sessions.find(sessionId);
+    if (found?.session.customerId !== customerId) return false;
+    const ordered = { by: customerId, source };
+    return this.work.run(() => this.ender.endOne(found.subject.snapshot(), sessionId, 'auth.session.ended', ordered));
+  }
+}

@@ -1,0 +1,89 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parseIdentifier } from '#kernel';
+import { Auth, SOURCE } from '../../testing/auth.js';
+import { LAST_TOKEN_DIES } from '../../testing/recording-revocations.js';
+
+describe('signing out', () => {
+  let house: Auth;
+  let here: string;
+  let elsewhere: string;
+  let refreshHere: string;
+
+  const signIn = async () => {
+    const result = await house.logIn('mia@example.org');
+    const [id = ''] = [...house.sessions.states.keys()].slice(-1);
+    return { id, token: result.outcome === 'signed_in' ? result.tokens.refreshToken : '' };
+  };
+  const revoked = () => house.outbox.events.filter(({ type }) => type === 'auth.session_revoked.v1');
+  const alive = () => [...house.sessions.states.values()].filter((session) => !session.revoked).map(({ id }) => id);
+
+  beforeEach(async () => {
+    house = new Auth();
+    await house.known(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
+    ({ id: elsewhere } = await signIn());
+    ({ id: here, token: refreshHere } = await signIn());
+  });
+
+  it('given this session, then it ends, and those who verify tokens hear of it', async () => {
+    await house.logOut(here);
+    expect([alive(), await house.refresh(refreshHere)]).toEqual([[elsewhere], 'refused']);
+    expect(house.revocations.revoked).toEqual([{ customerId: 'mia', sessionId: here }]);
+    const data = {
+      customerId: 'mia',
+      sid: here,
+      generation: null,
+      kept: null,
+      expiresAt: LAST_TOKEN_DIES.toISOString(),
+    };
+    expect(revoked()).toMatchObject([{ subject: here, sequence: 2, aggregateType: 'session', data }]);
+    expect(house.audit.entries.at(-1)).toEqual({
+      action: 'auth.logout.current',
+      actor: 'mia',
+      target: 'mia',
+      source: SOURCE,
+    });
+  });
+
+  it('given all of them, then the generation rises, and nothing of an earlier one is good', async () => {
+    await house.logOut(here, 'all');
+    expect([alive(), await house.refresh(refreshHere)]).toEqual([[], 'refused']);
+    expect(house.revocations.revoked).toEqual([{ customerId: 'mia', generation: 1, kept: null }]);
+    const data = { customerId: 'mia', sid: null, generation: 1 };
+    expect(revoked()).toMatchObject([{ subject: 'mia', sequence: 1, aggregateType: 'subject', data }]);
+  });
+
+  it('given it twice, then it is told once', async () => {
+    await house.logOut(here);
+    await house.logOut(here);
+    expect(revoked()).toHaveLength(1);
+  });
+
+  it('given somebody who is gone, then nothing happens', async () => {
+    await house.logOut(here, 'all', 'somebody else');
+    expect(alive()).toHaveLength(2);
+  });
+
+  it('given one session of several, then that one ends', async () => {
+    expect(await house.endSession(elsewhere)).toBe(true);
+    expect(alive()).toEqual([here]);
+    expect(await house.endSession(elsewhere)).toBe(false);
+  });
+
+  it('AC-49 given the session of somebody else, then there is none', async () => {
+    expect(await house.endSession(here, 'eve')).toBe(false);
+    expect(alive()).toHaveLength(2);
+  });
+
+  it('given a customer who has just proven who he is, then a session; given one who may not sign in, then none', async () => {
+    expect(await house.signIns.open('mia', SOURCE)).toMatchObject({ scope: 'customer' });
+    house.subjects.change('mia', { status: 'suspended' });
+    expect(await house.signIns.open('mia', SOURCE)).toBeNull();
+    expect(await house.signIns.open('nobody', SOURCE)).toBeNull();
+  });
+
+  it('given another module that ends them all, then they end', async () => {
+    await house.signIns.endAll('mia', 'an admin');
+    expect(alive()).toEqual([]);
+    expect(house.audit.entries.at(-1)).toMatchObject({ actor: 'an admin', target: 'mia', source: null });
+  });
+});

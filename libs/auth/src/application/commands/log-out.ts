@@ -1,0 +1,36 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { UnitOfWork } from '#kernel';
+import { Subjects } from '../ports.js';
+import { SessionEnder } from '../session-ender.js';
+
+/** End this session, or all of one's own. */
+export class LogOut extends Command<void> {
+  constructor(
+    readonly customerId: string,
+    readonly sessionId: string,
+    readonly scope: 'current' | 'all',
+    /** Source prefix. */
+    readonly source: string,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(LogOut)
+export class LogOutHandler implements ICommandHandler<LogOut> {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly subjects: Subjects,
+    private readonly ender: SessionEnder,
+  ) {}
+
+  async execute({ customerId, sessionId, scope, source }: LogOut): Promise<void> {
+    const subject = (await this.subjects.byId(customerId))?.snapshot();
+    if (!subject) return;
+    const ordered = { by: customerId, source };
+    await this.work.run(async () => {
+      if (scope === 'all') await this.ender.endAll(subject, 'auth.logout.all', ordered);
+      else await this.ender.endOne(subject, sessionId, 'auth.logout.current', ordered);
+    });
+  }
+}

@@ -1,0 +1,84 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { AuditTrail, UnitOfWork } from '#kernel';
+import { Session } from '../../domain/session.js';
+import type { TokenSet } from '../../facade.js';
+import { AccessTokens, AuthRules, type FoundSession, type ReadToken, RefreshTokens, Sessions } from '../ports.js';
+import { SessionEnder } from '../session-ender.js';
+
+/** Exchange a refresh token. `refused` is one answer for whatever is not good any more, or never was. */
+export class Refresh extends Command<TokenSet | 'refused'> {
+  constructor(
+    readonly token: string,
+    /** Source prefix. */
+    readonly source: string,
+  ) {
+    super();
+  }
+}
+
+/** A lost race is looked at again: then the token is its sibling's parent, and the sibling's child is the answer. */
+const LOOKS = 3;
+
+@CommandHandler(Refresh)
+export class RefreshHandler implements ICommandHandler<Refresh> {
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly refreshTokens: RefreshTokens,
+    private readonly accessTokens: AccessTokens,
+    private readonly ender: SessionEnder,
+    private readonly work: UnitOfWork,
+    private readonly audit: AuditTrail,
+    private readonly rules: AuthRules,
+  ) {}
+
+  async execute({ token, source }: Refresh): Promise<TokenSet | 'refused'> {
+    const read = this.refreshTokens.read(token);
+    if (!read) return 'refused';
+    for (let look = 0; look < LOOKS; look++) {
+      const found = await this.sessions.find(read.sessionId);
+      if (found?.subject.snapshot().status !== 'active') return 'refused';
+      const presented = Session.restore(found.session).present(read, found.subject.snapshot().generation, found.now);
+      if (presented === 'repeat') return this.#repeat(found, token);
+      if (presented === 'reused') await this.#endFamily(found, source);
+      if (presented !== 'current') return 'refused';
+      const child = await this.#rotate(found, read, token, source);
+      if (child) return this.#tokens(found, child);
+    }
+    return 'refused';
+  }
+
+  /** The child, or undefined when another request was faster. */
+  async #rotate(
+    { session }: FoundSession,
+    read: ReadToken,
+    token: string,
+    source: string,
+  ): Promise<string | undefined> {
+    const [child] = this.refreshTokens.childrenOf(token);
+    const lifeMs = this.rules.refreshTokenTtlSeconds * 1000;
+    const { id, customerId } = session;
+    return this.work.run(async () => {
+      if (!(await this.sessions.rotate(id, read, child.hash, lifeMs))) return undefined;
+      await this.audit.record({ action: 'auth.refresh.succeeded', actor: customerId, target: customerId, source });
+      return child.token;
+    });
+  }
+
+  /** Its answer was lost: the same child, from whichever replica. */
+  async #repeat(found: FoundSession, parent: string): Promise<TokenSet | 'refused'> {
+    const children = this.refreshTokens.childrenOf(parent);
+    const child = children.find(({ hash }) => hash === found.session.currentHash);
+    return child ? this.#tokens(found, child.token) : 'refused';
+  }
+
+  /** Two have the same token, and one of them should not: neither goes on (RFC 9700, 4.14.2). */
+  async #endFamily({ session, subject }: FoundSession, source: string): Promise<void> {
+    const ordered = { by: null, source };
+    await this.work.run(() => this.ender.endOne(subject.snapshot(), session.id, 'auth.refresh.reused', ordered));
+  }
+
+  async #tokens({ subject, session }: FoundSession, refreshToken: string): Promise<TokenSet> {
+    const { token, expiresInSeconds, scope } = await this.accessTokens.issue(subject, session);
+    return { accessToken: token, expiresInSeconds, refreshToken, scope };
+  }
+}

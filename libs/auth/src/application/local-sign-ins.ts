@@ -1,0 +1,24 @@
+import { SignIns, type TokenSet } from '../facade.js';
+import type { Subjects } from './ports.js';
+import type { SessionEnder } from './session-ender.js';
+import type { SessionOpener } from './session-opener.js';
+
+export class LocalSignIns extends SignIns {
+  constructor(
+    private readonly subjects: Subjects,
+    private readonly opener: SessionOpener,
+    private readonly ender: SessionEnder,
+  ) {
+    super();
+  }
+
+  async open(customerId: string, source: string): Promise<TokenSet | null> {
+    const subject = await this.subjects.byId(customerId);
+    return subject?.usableCredential ? this.opener.open(subject, source) : null;
+  }
+
+  async endAll(customerId: string, by: string | null): Promise<void> {
+    const subject = await this.subjects.byId(customerId);
+    if (subject) await this.ender.endAll(subject.snapshot(), 'auth.sessions.ended', { by, source: null });
+  }
+}

@@ -1,0 +1,42 @@
+import type { AuditTrail, Clock, Ids, Outbox, UnitOfWork } from '#kernel';
+import type { Subject } from '../domain/subject.js';
+import { LoggedInV1 } from '../events.js';
+import type { TokenSet } from '../facade.js';
+import type { AccessTokens, AuthRules, RefreshTokens, Sessions } from './ports.js';
+
+/** Opens sessions: one transaction with the event and the line in the audit trail. */
+export class SessionOpener {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly sessions: Sessions,
+    private readonly refreshTokens: RefreshTokens,
+    private readonly accessTokens: AccessTokens,
+    private readonly outbox: Outbox,
+    private readonly audit: AuditTrail,
+    private readonly ids: Ids,
+    private readonly clock: Clock,
+    private readonly rules: AuthRules,
+  ) {}
+
+  /** @param together what belongs into the same transaction */
+  async open(
+    subject: Subject,
+    source: string,
+    together: () => Promise<void> = async () => undefined,
+  ): Promise<TokenSet> {
+    const { customerId, generation, market } = subject.snapshot();
+    const sid = this.ids.opaque();
+    const { token: refreshToken, hash: currentHash } = this.refreshTokens.first(sid);
+    const lifeMs = this.rules.refreshTokenTtlSeconds * 1000;
+    const session = { id: sid, customerId, generation, currentHash, scope: subject.scope, source, lifeMs };
+    const expiresAt = new Date(this.clock.now().getTime() + lifeMs).toISOString();
+    await this.work.run(async () => {
+      await this.sessions.begin(session);
+      await together();
+      await this.outbox.append(new LoggedInV1(sid, 1, market, { customerId, sid, expiresAt }));
+      await this.audit.record({ action: 'auth.login.succeeded', actor: customerId, target: customerId, source });
+    });
+    const access = await this.accessTokens.issue(subject, session);
+    return { accessToken: access.token, expiresInSeconds: access.expiresInSeconds, refreshToken, scope: access.scope };
+  }
+}

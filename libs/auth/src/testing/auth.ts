@@ -1,0 +1,106 @@
+import type { Ids, UnitOfWork } from '#kernel';
+import { HmacRefreshTokens } from '../adapters/crypto/hmac-refresh-tokens.js';
+import { EndSession, EndSessionHandler } from '../application/commands/end-session.js';
+import { LogIn, LogInHandler } from '../application/commands/log-in.js';
+import { LogOut, LogOutHandler } from '../application/commands/log-out.js';
+import { Refresh, RefreshHandler } from '../application/commands/refresh.js';
+import { LocalSignIns } from '../application/local-sign-ins.js';
+import { PasswordCheck } from '../application/password-check.js';
+import { SessionEnder } from '../application/session-ender.js';
+import { SessionOpener } from '../application/session-opener.js';
+import { Subject, type SubjectState } from '../domain/subject.js';
+import { aSubject } from './a-subject.js';
+import { CountingPasswordHasher } from './counting-password-hasher.js';
+import { FixedClock } from './fixed-clock.js';
+import { InMemoryLoginTries } from './in-memory-login-tries.js';
+import { InMemorySessions } from './in-memory-sessions.js';
+import { InMemorySubjects } from './in-memory-subjects.js';
+import { PlainIdentifierHasher } from './plain-identifier-hasher.js';
+import { PlainPasswordScheme } from './plain-password-scheme.js';
+import { RecordingAccessTokens } from './recording-access-tokens.js';
+import { RecordingAuditTrail } from './recording-audit-trail.js';
+import { RecordingOutbox } from './recording-outbox.js';
+import { RecordingRevocations } from './recording-revocations.js';
+
+const SECRET = 'a secret of the tests, long enough for all';
+export const SOURCE = '192.0.2.7';
+
+/** The room with fakes behind its ports: what one does at its door, and what came of it. */
+export class Auth {
+  readonly clock = new FixedClock();
+  readonly subjects = new InMemorySubjects();
+  readonly sessions = new InMemorySessions(this.subjects, this.clock);
+  readonly tries = new InMemoryLoginTries(this.clock);
+  readonly hasher = new CountingPasswordHasher();
+  readonly accessTokens = new RecordingAccessTokens();
+  readonly refreshTokens = new HmacRefreshTokens([{ kid: '0', secret: SECRET }]);
+  readonly revocations = new RecordingRevocations();
+  readonly outbox = new RecordingOutbox();
+  readonly audit = new RecordingAuditTrail();
+  readonly identifiers = new PlainIdentifierHasher();
+  readonly rules = { defaultMarket: 'BR', refreshTokenTtlSeconds: 3_600 };
+  readonly work: UnitOfWork = { run: (work) => work() };
+  #ids = 0;
+  readonly ids: Ids = { next: () => this.#id(), opaque: () => this.#id() };
+
+  readonly passwords = new PasswordCheck(this.subjects, new PlainPasswordScheme(), this.hasher);
+  readonly ender = new SessionEnder(this.sessions, this.subjects, this.revocations, this.outbox, this.audit);
+  readonly opener = new SessionOpener(
+    this.work,
+    this.sessions,
+    this.refreshTokens,
+    this.accessTokens,
+    this.outbox,
+    this.audit,
+    this.ids,
+    this.clock,
+    this.rules,
+  );
+  readonly signIns = new LocalSignIns(this.subjects, this.opener, this.ender);
+  readonly #logIn = new LogInHandler(
+    this.subjects,
+    this.identifiers,
+    this.tries,
+    this.passwords,
+    this.opener,
+    this.audit,
+    this.clock,
+    this.rules,
+  );
+  readonly #refresh = new RefreshHandler(
+    this.sessions,
+    this.refreshTokens,
+    this.accessTokens,
+    this.ender,
+    this.work,
+    this.audit,
+    this.rules,
+  );
+  readonly #logOut = new LogOutHandler(this.work, this.subjects, this.ender);
+  readonly #endSession = new EndSessionHandler(this.work, this.sessions, this.ender);
+
+  /** Somebody who may sign in with this key, and the password `right`. */
+  known(key: string, changes: Partial<SubjectState> = {}): Promise<void> {
+    return this.subjects.add(Subject.restore(aSubject(changes)), key);
+  }
+
+  logIn(username: string, password = 'right', source = SOURCE) {
+    return this.#logIn.execute(new LogIn(username, password, source));
+  }
+
+  refresh(token: string, source = SOURCE) {
+    return this.#refresh.execute(new Refresh(token, source));
+  }
+
+  logOut(sessionId: string, scope: 'current' | 'all' = 'current', customerId = 'mia') {
+    return this.#logOut.execute(new LogOut(customerId, sessionId, scope, SOURCE));
+  }
+
+  endSession(sessionId: string, customerId = 'mia') {
+    return this.#endSession.execute(new EndSession(customerId, sessionId, SOURCE));
+  }
+
+  #id(): string {
+    return `00000000-0000-4000-8000-${String(++this.#ids).padStart(12, '0')}`;
+  }
+}

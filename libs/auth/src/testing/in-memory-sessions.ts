@@ -1,0 +1,60 @@
+import type { Clock } from '#kernel';
+import { type FoundSession, type NewSession, Sessions, type Subjects } from '../application/ports.js';
+import type { PresentedToken, SessionState } from '../domain/session.js';
+
+/** Passes the contract of `Sessions`, without a transaction to join. */
+export class InMemorySessions extends Sessions {
+  readonly states = new Map<string, SessionState>();
+
+  constructor(
+    private readonly subjects: Subjects,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  override async begin({ lifeMs, ...session }: NewSession): Promise<void> {
+    const now = this.#now;
+    const fresh = { turn: 0, previousHash: null, rotatedAt: now, expiresAt: now + lifeMs, revoked: false };
+    this.states.set(session.id, { ...session, ...fresh });
+  }
+
+  override async find(id: string): Promise<FoundSession | null> {
+    const session = this.states.get(id);
+    const subject = session && (await this.subjects.byId(session.customerId));
+    return session && subject ? { session, subject, now: this.#now } : null;
+  }
+
+  override async rotate(id: string, from: PresentedToken, childHash: string, lifeMs: number): Promise<boolean> {
+    const state = this.states.get(id);
+    if (!state || state.revoked || state.turn !== from.turn || state.currentHash !== from.hash) return false;
+    const [now, previousHash] = [this.#now, state.currentHash];
+    const next = {
+      turn: state.turn + 1,
+      previousHash,
+      currentHash: childHash,
+      rotatedAt: now,
+      expiresAt: now + lifeMs,
+    };
+    this.states.set(id, { ...state, ...next });
+    return true;
+  }
+
+  override async end(id: string): Promise<boolean> {
+    const state = this.states.get(id);
+    if (!state || state.revoked) return false;
+    this.states.set(id, { ...state, revoked: true });
+    return true;
+  }
+
+  override async endAllOf(customerId: string, kept: string | null, generation: number): Promise<void> {
+    for (const [id, state] of this.states) {
+      if (state.customerId !== customerId) continue;
+      this.states.set(id, id === kept ? { ...state, generation } : { ...state, revoked: true });
+    }
+  }
+
+  get #now(): number {
+    return this.clock.now().getTime();
+  }
+}

@@ -1,0 +1,14 @@
+import { type IntegrationEvent, Outbox } from '#kernel';
+
+/** Keeps what was announced. */
+export class RecordingOutbox extends Outbox {
+  readonly events: IntegrationEvent[] = [];
+
+  override async append(event: IntegrationEvent): Promise<void> {
+    this.events.push(event);
+  }
+
+  get types(): readonly string[] {
+    return this.events.map(({ type }) => type);
+  }
+}

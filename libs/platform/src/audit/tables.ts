@@ -1,0 +1,37 @@
+import { EntitySchema } from 'typeorm';
+import { type Dialect, typesFor } from '../database/dialect.js';
+import type { Tables } from '../database/tables.js';
+import { CreateAudit1763600000005 } from './migrations/1763600000005-create-audit.js';
+
+export interface AuditRow {
+  readonly id: string;
+  readonly at: Date;
+  readonly action: string;
+  readonly actor: string | null;
+  readonly target: string | null;
+  readonly source: string | null;
+  readonly correlationId: string | null;
+}
+
+export const AUDIT = 'audit_log';
+
+function schemas(dialect: Dialect): readonly EntitySchema[] {
+  const type = typesFor(dialect);
+  return [
+    new EntitySchema<AuditRow>({
+      name: AUDIT,
+      columns: {
+        id: { ...type.id, primary: true },
+        at: type.instant,
+        action: { type: 'varchar', length: 64 },
+        actor: { type: 'varchar', length: 64, nullable: true },
+        target: { type: 'varchar', length: 64, nullable: true },
+        source: { type: 'varchar', length: 64, nullable: true },
+        correlationId: { type: 'varchar', length: 64, nullable: true },
+      },
+      indices: [{ name: 'ix_audit_log_target', columns: ['target'] }],
+    }),
+  ];
+}
+
+export const auditTables: Tables = { schemas, migrations: [CreateAudit1763600000005] };
