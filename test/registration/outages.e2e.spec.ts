@@ -138,7 +138,7 @@ async function lockCustomers(url: string): Promise<() => Promise<void>> {
   const client = new pg.Client(url);
   await client.connect();
   await client.query('begin');
-  await client.query('lock table customers in access exclusive mode');
+  await client.query('lock table customers in share mode');
   return async () => {
     await client.query('rollback');
     await client.end();

@@ -182,6 +182,15 @@ describe('ActivateRegistration', () => {
       expect(charged()).toBe(0);
     });
 
+    it('KP-A3 and that one died behind its commit, then it is told so, although nobody tidied up', async () => {
+      const code = await house.registered();
+      house.attempts.finish = () => new Promise(() => undefined);
+      void house.activate(code);
+      await new Promise(setImmediate);
+      expect(await house.activate(code)).toMatchObject({ outcome: 'active', customer: { email: 'mia@example.org' } });
+      expect([created(), charged()]).toEqual([1, 0]);
+    });
+
     it('and that one fails, then it takes over', async () => {
       const { code, holder } = await held(500, new HashingBusy());
       expect(await house.activate(code)).toMatchObject({ outcome: 'active' });

@@ -43,7 +43,8 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
     const deadline = this.clock.now().getTime() + PATIENCE_MS;
     for (;;) {
       const outcome = await this.#once(command, requestId);
-      if (outcome.outcome !== 'in_progress' || this.clock.now().getTime() >= deadline) return outcome;
+      if (outcome.outcome !== 'in_progress') return outcome;
+      if (this.clock.now().getTime() >= deadline) return this.#committed(command.key);
       await this.clock.pause(LOOK_EVERY_MS);
     }
   }
@@ -64,6 +65,13 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
       case 'expired':
         return this.#expired(key);
     }
+  }
+
+  /** Whoever is activating it may have died behind its commit: then it is done, although its claim has not lapsed. */
+  async #committed({ identifierHash, tag }: AttemptKey): Promise<ActivationOutcome> {
+    const attempt = await this.attempts.find(identifierHash, [tag]);
+    const customer = attempt && (await this.admission.admitted(attempt));
+    return customer ? { outcome: 'active', customer } : { outcome: 'in_progress' };
   }
 
   /** The code may be gone because another click has just used it. */
