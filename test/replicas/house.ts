@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { freshPostgresDatabase } from '../support/databases.js';
+import { type FreshDatabase, freshPostgresDatabase } from '../support/databases.js';
 import { type Program, runProgram, startProgram } from '../support/program.js';
 import { consumeEvents, type RabbitConsumer } from '../support/rabbit-consumer.js';
 import { freshRedis } from '../support/redis.js';
@@ -19,6 +19,10 @@ export interface HouseOptions {
   readonly env?: Settings;
   /** Another build than ours. */
   readonly entry?: string;
+  /** Instead of a fresh one on the server that all tests share. */
+  readonly database?: FreshDatabase;
+  /** What one replica gets besides, by its place in `runs`. */
+  readonly envOf?: (at: number, env: Settings) => Promise<Settings>;
 }
 
 /** Replicas of the program on one database, one Redis, one mail server and, if asked for, one broker. */
@@ -85,7 +89,7 @@ async function furnish(o: HouseOptions, ends: (() => Promise<unknown>)[], close:
     return thing;
   };
   const [db, store, mails, vhost] = await Promise.all([
-    opened(freshPostgresDatabase(), ({ drop }) => drop()),
+    opened(o.database ? Promise.resolve(o.database) : freshPostgresDatabase(), ({ drop }) => drop()),
     opened(freshRedis(), ({ drop }) => drop()),
     opened(startSmtpSink(), (sink) => sink.stop()),
     o.broker ? opened(freshVhost(), ({ drop }) => drop()) : undefined,
@@ -100,7 +104,9 @@ async function furnish(o: HouseOptions, ends: (() => Promise<unknown>)[], close:
   const redis = await opened(Promise.resolve(new Redis(store.url)), async (client) => client.disconnect());
   redis.on('error', () => {}); // it goes before us at the end
   const entry = o.entry === undefined ? {} : { entry: o.entry };
-  const starting = o.runs.map((RUN) => startProgram({ ...entry, env: { ...env, RUN } }));
+  const starting = o.runs.map(async (RUN, at) => {
+    return startProgram({ ...entry, env: { ...env, ...(await o.envOf?.(at, env)), RUN } });
+  });
   const programs = await Promise.all(starting.map((program) => opened(program, (each) => each.dispose())));
 
   return {
