@@ -1,0 +1,45 @@
+// Preloaded by tests (NODE_OPTIONS=--import=…) and by nobody else: the product knows nothing of this. It wraps methods of
+// the built program and ends the process with SIGKILL at the point that CRASH_AT names: `KP-A3`, or `KP-A3:2` for the
+// second time the point is passed.
+import 'reflect-metadata';
+import { isMainThread } from 'node:worker_threads';
+
+const DIST = new URL('../../dist/libs/', import.meta.url);
+
+/** Side, file of the build, method. */
+const POINTS = {
+  'KP-R1': ['before', 'registration/src/adapters/typeorm/typeorm-registration-keys.js', 'hold'],
+  'KP-R2': ['before', 'registration/src/adapters/redis/redis-attempt-store.js', 'begin'],
+  'KP-R3': ['before', 'notifications/src/adapters/redis/redis-due-messages.js', 'put'],
+  'KP-R4': ['before', 'notifications/src/adapters/smtp/smtp-message-sender.js', 'send'],
+  'KP-R5': ['before', 'codes/src/adapters/redis/redis-code-store.js', 'restart'],
+  'KP-R6': ['after', 'registration/src/application/commands/register.js', 'execute'],
+  'KP-A1': ['before', 'registration/src/application/admission.js', 'admit'],
+  'KP-A2': ['after', 'customers/src/application/local-customer-directory.js', 'admit'],
+  'KP-A3': ['before', 'registration/src/adapters/redis/redis-attempt-store.js', 'finish'],
+  'KP-A4': ['after', 'registration/src/application/commands/activate-registration.js', 'execute'],
+};
+
+async function arm([side, file, method], nth) {
+  const module = await import(new URL(file, DIST).href);
+  const owner = Object.values(module).find((one) => typeof one === 'function' && method in (one.prototype ?? {}));
+  if (!owner) throw new Error(`CRASH_AT: ${file} has no class with ${method}()`);
+  const original = owner.prototype[method];
+  let left = nth;
+  const pass = () => {
+    if (--left === 0) process.kill(process.pid, 'SIGKILL');
+  };
+  owner.prototype[method] = async function (...values) {
+    if (side === 'before') pass();
+    const result = await original.apply(this, values);
+    if (side === 'after') pass();
+    return result;
+  };
+}
+
+const { CRASH_AT } = process.env;
+if (CRASH_AT && isMainThread) {
+  const [name, nth = '1'] = CRASH_AT.split(':');
+  if (!POINTS[name]) throw new Error(`CRASH_AT: there is no ${name}, only ${Object.keys(POINTS).join(', ')}`);
+  await arm(POINTS[name], Number(nth));
+}
