@@ -59,10 +59,13 @@ function driverOptions(type: Dialect, patient: boolean): object {
   };
 }
 
+/** PostgreSQL looks for a deadlock after a second of waiting: who gives up at that moment, too, makes both sides lose. */
+const LOCK_MS = 1_500;
+
 const postgresTimeouts = () => ({
   query_timeout: QUERY_MS,
   statement_timeout: 2_500,
-  lock_timeout: 1_000,
+  lock_timeout: LOCK_MS,
   idle_in_transaction_session_timeout: 10_000,
   idleTimeoutMillis: 60_000,
   keepAlive: true,
