@@ -25,6 +25,11 @@ interface PostgresClient {
   query(statement: Statement & { values: unknown[] }): Promise<{ rows: unknown[]; rowCount: number | null }>;
 }
 
+interface PostgresRunner {
+  /** The pool does not use a connection again that is released with an error. */
+  releasePostgresConnection?(error: unknown): Promise<void>;
+}
+
 const MOST_PREPARED = 100;
 
 /**
@@ -93,7 +98,8 @@ export class Database {
       await this.#translated(() => runner.commitTransaction());
       return result;
     } catch (error) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      if (isAway(error)) await discard(runner, error);
+      else if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
       throw error;
     } finally {
       await runner.release().catch(() => undefined);
@@ -150,6 +156,13 @@ export class Database {
     this.#texts.set(sql, text);
     return text;
   }
+}
+
+/** Who does not answer is not asked to roll back, which would only be waited for: the connection goes, and its work with it. */
+async function discard(runner: QueryRunner, error: unknown): Promise<void> {
+  const { releasePostgresConnection: release } = runner as unknown as PostgresRunner;
+  if (release) await release.call(runner, error);
+  else if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
 }
 
 function refuseOverdue(): void {
