@@ -5,7 +5,7 @@ export interface Cut {
   readonly fallen: Promise<string>;
 }
 
-type Side = 'before' | 'after';
+type Side = 'before' | 'after' | 'nowhere';
 
 interface Armed {
   readonly side: Side;

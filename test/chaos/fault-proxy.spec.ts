@@ -118,6 +118,14 @@ describe('FaultProxy', () => {
     expect(client.got).not.toContain('commit 2');
   });
 
+  it('given somebody who watches, then he is told, and it passes', async () => {
+    const told = proxy.passing(/^b/);
+    const client = await connect();
+    client.socket.write('a\nb\nc\n');
+    expect(await told).toBe('b');
+    await expect.poll(() => client.got, WITHIN).toBe('a\nb\nc\n');
+  });
+
   it('given a cut that has fallen, then the next connection is whole', async () => {
     const cut = proxy.cutBefore(/x/);
     (await connect()).socket.write('x\n');

@@ -116,6 +116,11 @@ export class FaultProxy {
     return this.cutAfter(pattern);
   }
 
+  /** Tells of the n-th message from now, or of the n-th that fits, and lets it pass. */
+  passing(on: number | RegExp, nth = 1): Promise<string> {
+    return this.#cuts.arm('nowhere', on, nth).fallen;
+  }
+
   async stop(): Promise<void> {
     this.pass();
     this.reset();
@@ -154,10 +159,10 @@ export class FaultProxy {
     if (connection.cut) return;
     this.#seen.push(text);
     const side = this.#cuts.fallOn(text);
-    if (side) connection.cut = true;
+    connection.cut = side === 'before' || side === 'after';
     if (side !== 'before') this.#carry(connection, 'up', () => connection.server.write(bytes));
     if (side === 'after') this.#carry(connection, 'up', () => sleep(ANSWER_MS));
-    if (side) this.#carry(connection, 'up', () => drop(connection));
+    if (connection.cut) this.#carry(connection, 'up', () => drop(connection));
   }
 
   /** In order, after the delay, and only while the way is free. */

@@ -1,0 +1,175 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { countCustomers } from '../replicas/checks.js';
+import { type ChaosHouse, openChaosHouse } from './chaos-house.js';
+import type { FaultProxy } from './fault-proxy.js';
+import { acceptCustomers, deadlocksAmongCustomers, noMoreDeadlocks, refuseCustomers } from './faulty-tables.js';
+import { History } from './history.js';
+import { expectAlive, expectAway, expectReady } from './manners.js';
+import { Visitor } from './visitor.js';
+
+// One replica reaches the database through a proxy that fails; the other one, and the worker, are well.
+
+let house: ChaosHouse;
+let database: FaultProxy;
+let url: string;
+let peer: string;
+
+beforeAll(async () => {
+  house = await openChaosHouse({ runs: ['api', 'api', 'worker'] });
+  database = house.faults.database;
+  [url, peer] = house.urls as [string, string];
+});
+afterAll(() => house?.close());
+beforeEach(() => expectReady(url));
+afterEach(async () => expect(await house.verdict()).toEqual([]));
+
+async function applicants(count: number): Promise<[Visitor, string][]> {
+  return Promise.all(
+    Array.from({ length: count }, async () => {
+      const visitor = house.newcomer();
+      expect((await visitor.register(peer)).status).toBe(201);
+      return [visitor, await visitor.codeFrom(house.mails)] as [Visitor, string];
+    }),
+  );
+}
+
+/** The same code is good again: at this replica or at the other one. */
+async function getsIn(visitor: Visitor, code: string, base = peer): Promise<void> {
+  const status = async () => (await visitor.activate(base, code)).status;
+  await expect.poll(status, { timeout: 12_000, interval: 100 }).toBe(200);
+  expect((await visitor.logIn(base)).status).toBe(200);
+}
+
+it('FM-D1 refused: 503 in no time, nothing is sent, and well again without a restart', async () => {
+  const [[known, code]] = (await applicants(1)) as [[Visitor, string]];
+  const unlucky = house.newcomer();
+  database.refuse();
+  for (let n = 0; n < 5; n++) expectAway(await unlucky.register(url), 3_000);
+  for (const seen of [await unlucky.register(url), await known.activate(url, code), await known.logIn(url)])
+    expectAway(seen, 150);
+  expect(unlucky.codesIn(house.mails)).toEqual([]);
+  database.pass();
+  await expectReady(url);
+  expect((await unlucky.register(url)).status).toBe(201);
+  await getsIn(unlucky, await unlucky.codeFrom(house.mails), url);
+  await getsIn(known, code, url);
+});
+
+describe('FM-D2 cut in flight', () => {
+  it.each([
+    ['cutBefore', /^Query START/, 2],
+    ['cutAfter', /^Execute INSERT INTO "customers"/, 1],
+    ['cutBefore', /^Execute insert into outbox /, 1],
+    ['cutBefore', /^Query COMMIT/, 2],
+    ['cutAfter', /^Query COMMIT/, 2],
+    ['cutAfter', /^Query COMMIT/, 1],
+  ] as const)('%s %s (%i): all or nothing, and the repeat is let in', async (side, on, nth) => {
+    const [[visitor, code]] = (await applicants(1)) as [[Visitor, string]];
+    const cut = database[side](on, nth);
+    expectAway(await visitor.activate(url, code), 1_000);
+    expect(cut.hit).toMatch(on);
+    const isDone = side === 'cutAfter' && String(cut.hit) === 'Query COMMIT' && nth === 2;
+    expect(await countCustomers(house.database, visitor.person.email)).toBe(isDone ? 1 : 0);
+    await getsIn(visitor, code);
+  });
+});
+
+describe('FM-D3 a black hole', () => {
+  it.each(['both', 'up', 'down'] as const)('%s: 503 after its time, the loop is free, and well again', async (ways) => {
+    const [[visitor, code]] = (await applicants(1)) as [[Visitor, string]];
+    const unlucky = house.newcomer();
+    database.blackhole(ways);
+    const calls = Promise.all([unlucky.register(url), visitor.activate(url, code), visitor.logIn(url)]);
+    for (const seen of await expectAlive(url, calls)) expectAway(seen, 7_000);
+    database.pass();
+    await expectReady(url);
+    expect((await unlucky.register(url)).status).toBe(201);
+    await getsIn(visitor, code, url);
+  });
+
+  it('in the middle of the transaction: its locks end with its session, and the same code is good', async () => {
+    const [[visitor, code]] = (await applicants(1)) as [[Visitor, string]];
+    const inside = database.passing(/^Execute INSERT INTO "customers"/);
+    const call = visitor.activate(url, code);
+    await inside;
+    database.blackhole();
+    expectAway(await call, 6_500);
+    database.pass();
+    await getsIn(visitor, code);
+  });
+});
+
+it('FM-D4 200 ms to each message: everything takes its round trips longer, and works', async () => {
+  const visitor = house.newcomer();
+  database.forget();
+  database.delay(200);
+  const registered = await visitor.register(url);
+  const trips = database.seen.filter((message) => /^(Query|Sync|Startup|Password)/.test(message)).length;
+  expect(registered.status).toBe(201);
+  expect(registered.ms).toBeLessThan((trips + 1) * 200 + 1_000);
+  expect((await visitor.activate(url, await visitor.codeFrom(house.mails))).status).toBe(200);
+});
+
+it('FM-D5 every connection of the pool waits for a lock: 503 in time, alive, and none is lost', async () => {
+  const waiting = await applicants(25);
+  await house.database.query('begin');
+  await house.database.query('lock table customers in share mode');
+  const calls = Promise.all(waiting.map(([visitor, code]) => visitor.activate(url, code)));
+  const seen = await expectAlive(url, calls);
+  await house.database.query('rollback');
+  for (const one of seen) expectAway(one);
+  await expectReady(url);
+  await Promise.all(waiting.map(([visitor, code]) => getsIn(visitor, code, url)));
+});
+
+describe('FM-D6 deadlocks', () => {
+  afterEach(() => noMoreDeadlocks(house.database));
+
+  it('two at once: one of them is tried again, and both are let in by one call', async () => {
+    const both = await applicants(2);
+    await deadlocksAmongCustomers(house.database);
+    const seen = await Promise.all(both.map(([visitor, code]) => visitor.activate(url, code)));
+    expect(seen.map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it('a storm over two replicas: let in or 503 within its time, and all of them in the end', async () => {
+    const many = await applicants(12);
+    await deadlocksAmongCustomers(house.database);
+    const seen = await Promise.all(many.map(([visitor, code], n) => visitor.activate(n % 2 ? url : peer, code)));
+    for (const one of seen) if (one.status !== 200) expectAway(one);
+    for (const [visitor, code] of many) await getsIn(visitor, code, peer);
+  });
+});
+
+describe('FM-D9 what the database refuses', () => {
+  const SECRETS = /hunter2|insert|customers|trigger|sqlstate|refused/i;
+
+  it.each([
+    ['23505', 'a key that is there already', 1, 401, 1],
+    ['40P01', 'a deadlock, twice', 2, 200, 3],
+    ['40001', 'a serialization failure, for ever', 9, 503, 3],
+    ['55P03', 'a lock that is not given, for ever', 9, 503, 3],
+    ['53100', 'no space', 9, 503, 1],
+    ['57P01', 'an administrator who shuts it down', 9, 503, 1],
+    ['25006', 'to write at all', 9, 503, 1],
+  ])('%s %s: no word of it gets out', async (sqlState, _, times, status, tried) => {
+    const [[visitor, code]] = (await applicants(1)) as [[Visitor, string]];
+    await refuseCustomers(house.database, sqlState, times);
+    const seen = await visitor.activate(url, code);
+    expect(await acceptCustomers(house.database)).toBe(tried);
+    expect(seen.status).toBe(status);
+    expect(seen.text).not.toMatch(SECRETS);
+  });
+
+  it.each([
+    ['23514', 'what a check forbids'],
+    ['22001', 'a value that is too long'],
+  ])('%s %s, which is a bug of ours and 500: no word of it gets out', async (sqlState) => {
+    const [[{ person }, code]] = (await applicants(1)) as [[Visitor, string]];
+    await refuseCustomers(house.database, sqlState, 1);
+    const seen = await new Visitor(new History(), person).activate(url, code);
+    expect(await acceptCustomers(house.database)).toBe(1);
+    expect([seen.status, seen.code]).toEqual([500, 'service.internal_error']);
+    expect(seen.text).not.toMatch(SECRETS);
+  });
+});
