@@ -6,6 +6,7 @@ import { acceptCustomers, deadlocksAmongCustomers, noMoreDeadlocks, refuseCustom
 import { History } from './history.js';
 import { expectAlive, expectAway, expectReady } from './manners.js';
 import { Visitor } from './visitor.js';
+import { applicant, applicants, getsIn } from './visits.js';
 
 // One replica reaches the database through a proxy that fails; the other one, and the worker, are well.
 
@@ -23,25 +24,9 @@ afterAll(() => house?.close());
 beforeEach(() => expectReady(url));
 afterEach(async () => expect(await house.verdict()).toEqual([]));
 
-async function applicants(count: number): Promise<[Visitor, string][]> {
-  return Promise.all(
-    Array.from({ length: count }, async () => {
-      const visitor = house.newcomer();
-      expect((await visitor.register(peer)).status).toBe(201);
-      return [visitor, await visitor.codeFrom(house.mails)] as [Visitor, string];
-    }),
-  );
-}
-
-/** The same code is good again: at this replica or at the other one. */
-async function getsIn(visitor: Visitor, code: string, base = peer): Promise<void> {
-  const status = async () => (await visitor.activate(base, code)).status;
-  await expect.poll(status, { timeout: 12_000, interval: 100 }).toBe(200);
-  expect((await visitor.logIn(base)).status).toBe(200);
-}
-
 it('FM-D1 refused: 503 in no time, nothing is sent, and well again without a restart', async () => {
-  const [[known, code]] = (await applicants(1)) as [[Visitor, string]];
+  const one = await applicant(house, peer);
+  const { visitor: known, code } = one;
   const unlucky = house.newcomer();
   database.refuse();
   for (let n = 0; n < 5; n++) expectAway(await unlucky.register(url), 3_000);
@@ -51,8 +36,8 @@ it('FM-D1 refused: 503 in no time, nothing is sent, and well again without a res
   database.pass();
   await expectReady(url);
   expect((await unlucky.register(url)).status).toBe(201);
-  await getsIn(unlucky, await unlucky.codeFrom(house.mails), url);
-  await getsIn(known, code, url);
+  await getsIn({ visitor: unlucky, code: await unlucky.codeFrom(house.mails) }, url);
+  await getsIn(one, url);
 });
 
 describe('FM-D2 cut in flight', () => {
@@ -64,19 +49,21 @@ describe('FM-D2 cut in flight', () => {
     ['cutAfter', /^Query COMMIT/, 2],
     ['cutAfter', /^Query COMMIT/, 1],
   ] as const)('%s %s (%i): all or nothing, and the repeat is let in', async (side, on, nth) => {
-    const [[visitor, code]] = (await applicants(1)) as [[Visitor, string]];
+    const one = await applicant(house, peer);
+    const { visitor, code } = one;
     const cut = database[side](on, nth);
     expectAway(await visitor.activate(url, code), 1_000);
     expect(cut.hit).toMatch(on);
     const isDone = side === 'cutAfter' && String(cut.hit) === 'Query COMMIT' && nth === 2;
     expect(await countCustomers(house.database, visitor.person.email)).toBe(isDone ? 1 : 0);
-    await getsIn(visitor, code);
+    await getsIn(one, peer);
   });
 });
 
 describe('FM-D3 a black hole', () => {
   it.each(['both', 'up', 'down'] as const)('%s: 503 after its time, the loop is free, and well again', async (ways) => {
-    const [[visitor, code]] = (await applicants(1)) as [[Visitor, string]];
+    const one = await applicant(house, peer);
+    const { visitor, code } = one;
     const unlucky = house.newcomer();
     database.blackhole(ways);
     const calls = Promise.all([unlucky.register(url), visitor.activate(url, code), visitor.logIn(url)]);
@@ -84,18 +71,19 @@ describe('FM-D3 a black hole', () => {
     database.pass();
     await expectReady(url);
     expect((await unlucky.register(url)).status).toBe(201);
-    await getsIn(visitor, code, url);
+    await getsIn(one, url);
   });
 
   it('in the middle of the transaction: its locks end with its session, and the same code is good', async () => {
-    const [[visitor, code]] = (await applicants(1)) as [[Visitor, string]];
+    const one = await applicant(house, peer);
+    const { visitor, code } = one;
     const inside = database.passing(/^Execute INSERT INTO "customers"/);
     const call = visitor.activate(url, code);
     await inside;
     database.blackhole();
     expectAway(await call, 6_500);
     database.pass();
-    await getsIn(visitor, code);
+    await getsIn(one, peer);
   });
 });
 
@@ -111,33 +99,33 @@ it('FM-D4 200 ms to each message: everything takes its round trips longer, and w
 });
 
 it('FM-D5 every connection of the pool waits for a lock: 503 in time, alive, and none is lost', async () => {
-  const waiting = await applicants(25);
+  const waiting = await applicants(house, peer, 25);
   await house.database.query('begin');
   await house.database.query('lock table customers in share mode');
-  const calls = Promise.all(waiting.map(([visitor, code]) => visitor.activate(url, code)));
+  const calls = Promise.all(waiting.map(({ visitor, code }) => visitor.activate(url, code)));
   const seen = await expectAlive(url, calls);
   await house.database.query('rollback');
   for (const one of seen) expectAway(one);
   await expectReady(url);
-  await Promise.all(waiting.map(([visitor, code]) => getsIn(visitor, code, url)));
+  await Promise.all(waiting.map((one) => getsIn(one, url)));
 });
 
 describe('FM-D6 deadlocks', () => {
   afterEach(() => noMoreDeadlocks(house.database));
 
   it('two at once: one of them is tried again, and both are let in by one call', async () => {
-    const both = await applicants(2);
+    const both = await applicants(house, peer, 2);
     await deadlocksAmongCustomers(house.database);
-    const seen = await Promise.all(both.map(([visitor, code]) => visitor.activate(url, code)));
+    const seen = await Promise.all(both.map(({ visitor, code }) => visitor.activate(url, code)));
     expect(seen.map(({ status }) => status)).toEqual([200, 200]);
   });
 
   it('a storm over two replicas: let in or 503 within its time, and all of them in the end', async () => {
-    const many = await applicants(12);
+    const many = await applicants(house, peer, 12);
     await deadlocksAmongCustomers(house.database);
-    const seen = await Promise.all(many.map(([visitor, code], n) => visitor.activate(n % 2 ? url : peer, code)));
+    const seen = await Promise.all(many.map(({ visitor, code }, n) => visitor.activate(n % 2 ? url : peer, code)));
     for (const one of seen) if (one.status !== 200) expectAway(one);
-    for (const [visitor, code] of many) await getsIn(visitor, code, peer);
+    for (const one of many) await getsIn(one, peer);
   });
 });
 
@@ -153,7 +141,8 @@ describe('FM-D9 what the database refuses', () => {
     ['57P01', 'an administrator who shuts it down', 9, 503, 1],
     ['25006', 'to write at all', 9, 503, 1],
   ])('%s %s: no word of it gets out', async (sqlState, _, times, status, tried) => {
-    const [[visitor, code]] = (await applicants(1)) as [[Visitor, string]];
+    const one = await applicant(house, peer);
+    const { visitor, code } = one;
     await refuseCustomers(house.database, sqlState, times);
     const seen = await visitor.activate(url, code);
     expect(await acceptCustomers(house.database)).toBe(tried);
@@ -165,9 +154,9 @@ describe('FM-D9 what the database refuses', () => {
     ['23514', 'what a check forbids'],
     ['22001', 'a value that is too long'],
   ])('%s %s, which is a bug of ours and 500: no word of it gets out', async (sqlState) => {
-    const [[{ person }, code]] = (await applicants(1)) as [[Visitor, string]];
+    const { visitor, code } = await applicant(house, peer);
     await refuseCustomers(house.database, sqlState, 1);
-    const seen = await new Visitor(new History(), person).activate(url, code);
+    const seen = await new Visitor(new History(), visitor.person).activate(url, code);
     expect(await acceptCustomers(house.database)).toBe(1);
     expect([seen.status, seen.code]).toEqual([500, 'service.internal_error']);
     expect(seen.text).not.toMatch(SECRETS);

@@ -59,7 +59,7 @@ export function findCanaries(canaries: Canaries, places: Places): string[] {
 }
 
 /** Every row of every table. */
-export async function dumpDatabase(database: pg.Client): Promise<string> {
+export async function dumpDatabase(database: pg.Pool): Promise<string> {
   const { rows } = await database.query<{ name: string }>(
     "select format('%I.%I', table_schema, table_name) as name from information_schema.tables where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')",
   );

@@ -59,7 +59,7 @@ const INVARIANTS: Readonly<Record<string, string>> = {
 };
 
 /** Which invariants the database breaks, and with which rows. */
-export async function brokenInvariants(database: pg.Client): Promise<string[]> {
+export async function brokenInvariants(database: pg.Pool): Promise<string[]> {
   const broken: string[] = [];
   for (const [name, sql] of Object.entries(INVARIANTS)) {
     const { rows } = await database.query<{ broken: string }>(sql);
@@ -68,7 +68,7 @@ export async function brokenInvariants(database: pg.Client): Promise<string[]> {
   return broken;
 }
 
-export async function countCustomers(database: pg.Client, email: string): Promise<number> {
+export async function countCustomers(database: pg.Pool, email: string): Promise<number> {
   const sql = 'select count(*) as n from customers where email = $1';
   return Number((await database.query<{ n: string }>(sql, [email])).rows[0]?.n);
 }

@@ -34,7 +34,8 @@ export interface House {
   /** What all of them were started with. */
   readonly env: Settings;
   readonly mails: SmtpSink;
-  readonly database: pg.Client;
+  /** One connection, and another one when that is lost. */
+  readonly database: pg.Pool;
   readonly redis: Redis;
   /** Every event of this house. @throws Error when it has no broker */
   readonly events: RabbitConsumer;
@@ -100,7 +101,7 @@ async function furnish(o: HouseOptions, ends: (() => Promise<unknown>)[], close:
   if (migrated.code !== 0) throw new Error(`migrate ended with ${migrated.code}:\n${migrated.output}`);
 
   const events = vhost && (await opened(consumeEvents(vhost.url), (consumer) => consumer.stop()));
-  const database = await opened(connect(db.url), (client) => client.end());
+  const database = await opened(Promise.resolve(connect(db.url)), (pool) => pool.end());
   const redis = await opened(Promise.resolve(new Redis(store.url)), async (client) => client.disconnect());
   redis.on('error', () => {}); // it goes before us at the end
   const entry = o.entry === undefined ? {} : { entry: o.entry };
@@ -125,14 +126,12 @@ async function furnish(o: HouseOptions, ends: (() => Promise<unknown>)[], close:
   };
 }
 
-async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client(url);
-  client.on('error', () => {}); // it is dropped under us at the end
-  await client.connect();
-  return client;
+function connect(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: 1, idleTimeoutMillis: 0 });
+  return pool.on('error', () => {}); // it is dropped under us at the end
 }
 
-async function drained(database: pg.Client, redis: Redis): Promise<void> {
+async function drained(database: pg.Pool, redis: Redis): Promise<void> {
   for (const deadline = Date.now() + 15_000; ; ) {
     const { rows } = await database.query<{ waiting: string }>('select count(*) as waiting from outbox_deliveries');
     const lists = await redis.keys('foyer:{due}:*');

@@ -26,18 +26,24 @@ export const redisProgram = (): string | undefined => findProgram(['redis-server
 export const mariaDbProgram = (): string | undefined =>
   findProgram(['mariadb-install-db', 'mysql_install_db']) && findProgram(['mariadbd', 'mysqld']);
 
-/** The embedded PostgreSQL the product brings along; it does not wait for the disk, as its data is worth nothing. */
-export async function ownPostgres(): Promise<OwnServer> {
+/**
+ * The embedded PostgreSQL the product brings along; it does not wait for the disk, as its data is worth nothing.
+ * @param o.disk what is mounted under its folder, and ends after it
+ */
+export async function ownPostgres(o: { disk?: (dir: string) => { end(): Promise<void> } } = {}): Promise<OwnServer> {
   const folder = temporaryFolder();
+  const disk = o.disk?.(folder.path);
   try {
     const server = await startEmbeddedPostgres({ dataDir: path.join(folder.path, 'data') });
     await withoutDisk(server.url());
     const stop = async (): Promise<void> => {
       await server.stop();
+      await disk?.end();
       await folder.end();
     };
     return { url: server.url(), port: server.port, pid: server.pid, stop };
   } catch (error) {
+    await disk?.end();
     await folder.end();
     throw error;
   }

@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+import shared from '../../vitest.config.js';
+import { ChaosTable } from './chaos-table.js';
+
+process.env['CHAOS_ROUNDS'] ??= '20';
+
+/** `make chaos`: every scenario, as often as it takes to meet the rare orders of things, one file after the other. */
+export default defineConfig({
+  resolve: { ...shared.resolve },
+  test: {
+    name: 'chaos',
+    root: new URL('../..', import.meta.url).pathname,
+    environment: 'node',
+    pool: 'forks',
+    fileParallelism: false,
+    include: ['test/chaos/**/*.{e2e,chaos}.spec.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+    reporters: ['default', new ChaosTable()],
+  },
+});
