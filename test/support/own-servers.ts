@@ -58,13 +58,21 @@ async function withoutDisk(url: string): Promise<void> {
   await client.end();
 }
 
-/** An empty redis-server or valkey-server that keeps nothing. Name a `port` to bring one back where it was. */
-export async function ownRedis(o: { port?: number } = {}): Promise<OwnServer> {
+export interface RedisOptions {
+  /** To bring one back where it was. */
+  readonly port?: number;
+  /** As in redis.conf, e.g. `{ maxmemory: '1mb' }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** An empty redis-server or valkey-server that keeps nothing. */
+export async function ownRedis(o: RedisOptions = {}): Promise<OwnServer> {
   const program = redisProgram();
   if (!program) throw new ProgramMissing('redis-server is not installed');
   const port = o.port ?? (await freePort());
   const folder = temporaryFolder();
-  const settings = { port: String(port), bind: '127.0.0.1', save: '', appendonly: 'no', dir: folder.path };
+  const usual = { port: String(port), bind: '127.0.0.1', save: '', appendonly: 'no', dir: folder.path };
+  const settings = { ...usual, ...o.settings };
   const flags = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
   const server = await startThrowAway({ command: [program, ...flags], folder, ready: () => answers(port) });
   return { ...server, url: `redis://127.0.0.1:${port}`, port };

@@ -21,6 +21,8 @@ import { TABLES } from './app.module.js';
 /** What stands before the program is composed, in the order of opening; `close` goes the way back. */
 export async function openFoundations(settings: Settings): Promise<Foundations & { close(): Promise<void> }> {
   const log = createLog(settings);
+  // First, because it may refuse: nothing that was started would be left behind.
+  const redis = hasRedis(settings) ? await connectRedis(settings.redisUrls, log) : undefined;
   const embedded = settings.databaseUrl === undefined ? await startEmbedded(settings) : undefined;
   const url = settings.databaseUrl ?? embedded?.url() ?? '';
   if (embedded) await refuseSecondProcess(embedded, settings);
@@ -28,7 +30,6 @@ export async function openFoundations(settings: Settings): Promise<Foundations &
   const source = createDataSource(url, TABLES);
   await source.initialize();
   const database = new Database(source);
-  const redis = hasRedis(settings) ? await connectRedis(settings.redisUrls, log) : undefined;
   const close = async (): Promise<void> => {
     await redis?.close();
     await source.destroy();

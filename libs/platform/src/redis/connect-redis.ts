@@ -1,42 +1,44 @@
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import type { Cluster, Redis } from 'ioredis';
+import { BadConfiguration } from '../config/problems.js';
 import type { Log } from '../telemetry/logger.js';
+import { mayEvict } from './eviction.js';
+import { nodesOf, openRedis } from './open-redis.js';
 import { RedisConnection } from './redis-connection.js';
 
-const OPTIONS = {
-  connectTimeout: 1_000,
-  commandTimeout: 500,
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 0,
-  autoResendUnfulfilledCommands: false,
-} as const;
 const READY_MS = 2_000;
+const EVICTS =
+  'REDIS_URL: Redis may evict keys when its memory is full, and an evicted count is a limit that is gone. ' +
+  'Set its maxmemory-policy to noeviction';
 
-/** Waits up to two seconds for Redis; after that the program starts without it, degraded, and goes on trying. */
+/**
+ * Waits up to two seconds for Redis; after that the program starts without it, degraded, and goes on trying.
+ * @throws BadConfiguration when it is there and may evict
+ */
 export async function connectRedis(urls: readonly string[], log: Log): Promise<RedisConnection> {
-  const client = await open(urls);
+  const client = await openRedis(urls);
   client.on('error', (error: Error) => log.warn({ dependency: 'redis', reason: error.message }, 'Redis is away'));
-  await once(client, 'ready', { signal: AbortSignal.timeout(READY_MS) }).catch(() => undefined);
+  const ready = await once(client, 'ready', { signal: AbortSignal.timeout(READY_MS) }).catch(() => undefined);
+  if (ready) await connectNodes(client);
+  if (ready && (await evicts(client, log))) {
+    client.disconnect();
+    throw new BadConfiguration([EVICTS]);
+  }
+  // Too late to refuse, and it may be another server than the one before.
+  client.on('ready', () => void evicts(client, log).then((may) => may && log.error({ dependency: 'redis' }, EVICTS)));
   return new RedisConnection(client);
 }
 
-/** The driver is loaded only when a URL is set: the embedded default saves its memory and start time. */
-async function open(urls: readonly string[]): Promise<Redis | Cluster> {
-  const { Redis, Cluster } = await import('ioredis');
-  const [first = '', ...others] = urls;
-  if (others.length === 0) return new Redis(first, { ...OPTIONS, retryStrategy: backOff });
-  const { password, username, protocol } = new URL(first);
-  const secure = protocol === 'rediss:' ? { tls: {} } : {};
-  const nodes = urls.map((url) => ({ host: new URL(url).hostname, port: Number(new URL(url).port || 6379) }));
-  const credentials = password
-    ? { password: decodeURIComponent(password), username: decodeURIComponent(username) || 'default' }
-    : {};
-  return new Cluster(nodes, {
-    enableOfflineQueue: false,
-    clusterRetryStrategy: backOff,
-    redisOptions: { ...OPTIONS, ...credentials, ...secure },
-  });
+/** A cluster connects to a node with its first command, and would refuse others meanwhile. */
+async function connectNodes(client: Redis | Cluster): Promise<void> {
+  await Promise.allSettled(nodesOf(client).map((node) => node.ping()));
 }
 
-const backOff = (tries: number): number => randomInt(1, Math.min(2_000, 50 * 2 ** Math.min(tries, 6)));
+async function evicts(client: Redis | Cluster, log: Log): Promise<boolean> {
+  try {
+    return await mayEvict(nodesOf(client));
+  } catch (error) {
+    log.warn({ dependency: 'redis', reason: String(error) }, 'it cannot be seen whether Redis may evict');
+    return false;
+  }
+}

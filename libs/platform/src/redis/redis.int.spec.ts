@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Unavailable } from '#kernel';
+import { ownRedis } from '../../../../test/support/own-servers.js';
 import { type FreshRedis, freshRedis } from '../../../../test/support/redis.js';
 import { idempotencyStoreContract } from '../idempotency/idempotency-store.contract.js';
 import { RedisIdempotencyStore } from '../idempotency/redis-idempotency-store.js';
@@ -80,4 +81,20 @@ it('FM-R1 a program starts without Redis, and says so', async () => {
   expect(lines.length).toBeGreaterThan(0);
   expect(JSON.stringify(lines)).not.toContain('hunter2');
   connection.client.disconnect();
+});
+
+it('FM-R7 a Redis that may evict is refused at the start, and reported when it comes later', async () => {
+  const server = await ownRedis({ settings: { maxmemory: '50mb', 'maxmemory-policy': 'allkeys-lru' } });
+  await expect(connectRedis([server.url], recordingLog().log)).rejects.toThrow(/REDIS_URL.*noeviction/s);
+  await server.stop();
+
+  const { log, lines } = recordingLog();
+  const early = await connectRedis([server.url], log);
+  const late = await ownRedis({
+    port: server.port,
+    settings: { maxmemory: '50mb', 'maxmemory-policy': 'allkeys-lru' },
+  });
+  await expect.poll(() => JSON.stringify(lines), { timeout: 5_000 }).toContain('noeviction');
+  early.client.disconnect();
+  await late.stop();
 });

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { type OwnServer, ownRedis } from './own-servers.js';
+
+/** Three masters of our own that share the slots, without replicas. */
+export interface OwnRedisCluster {
+  /** One per node, with the password. */
+  readonly urls: readonly string[];
+  readonly nodes: readonly OwnServer[];
+  stop(): Promise<void>;
+}
+
+const NODES = 3;
+const SLOTS = 16_384;
+/** It needs to be encoded in a URL. */
+const PASSWORD = 'p@ss:w/rd %';
+const SETTINGS = { 'cluster-enabled': 'yes', 'cluster-node-timeout': '5000', requirepass: PASSWORD };
+
+export async function ownRedisCluster(): Promise<OwnRedisCluster> {
+  const nodes = await Promise.all(Array.from({ length: NODES }, () => ownRedis({ settings: SETTINGS })));
+  const urls = nodes.map(({ port }) => `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}`);
+  const stop = async (): Promise<void> => void (await Promise.all(nodes.map((node) => node.stop())));
+  try {
+    await join(nodes);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { urls, nodes, stop };
+}
+
+async function join(nodes: readonly OwnServer[]): Promise<void> {
+  const clients = nodes.map(({ port }) => new Redis({ port, host: '127.0.0.1', password: PASSWORD }));
+  try {
+    await Promise.all(clients.map(takeSlots));
+    await Promise.all(nodes.map(({ port }) => clients[0]?.cluster('MEET', '127.0.0.1', port)));
+    await Promise.all(clients.map(untilWhole));
+  } finally {
+    for (const client of clients) client.disconnect();
+  }
+}
+
+/** Each another epoch, as `redis-cli --cluster create` does, so that they need not agree on one first. */
+async function takeSlots(client: Redis, at: number): Promise<void> {
+  const [from, to] = [at, at + 1].map((n) => Math.floor((n * SLOTS) / NODES)) as [number, number];
+  await client.call('CLUSTER', 'SET-CONFIG-EPOCH', String(at + 1));
+  await client.cluster('ADDSLOTS', ...Array.from({ length: to - from }, (_, n) => from + n));
+}
+
+async function untilWhole(client: Redis): Promise<void> {
+  for (const deadline = Date.now() + 15_000; ; await sleep(50)) {
+    const info = await client.cluster('INFO');
+    if (info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${NODES}`)) return;
+    if (Date.now() > deadline) throw new Error(`the cluster is not whole after 15 s:\n${info}`);
+  }
+}
