@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Metrics } from '#platform';
 import { ConfiguredChannels } from '../adapters/configured-channels.js';
 import { InMemoryDueMessages } from '../adapters/memory/in-memory-due-messages.js';
@@ -137,6 +137,20 @@ describe('Dispatcher', () => {
     await expect.poll(sent).toEqual(['code 2']);
     release();
     await expect.poll(left).toEqual([]);
+  });
+
+  it('FM-H1 given a process that is frozen for longer than its lease while it sends, then it does not try again', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const answer = sender.hold();
+    sender.failWith(temporary());
+    start();
+    await list.put(due('a'));
+    await expect.poll(() => sender.tried).toHaveLength(1);
+    vi.advanceTimersByTime(LEASE_MS);
+    answer();
+    await expect.poll(() => JSON.stringify(written.lines)).toContain('its lease has ended');
+    expect([sender.tried.length, left()]).toEqual([1, ['a']]);
+    vi.useRealTimers();
   });
 
   it('given a flood, then 32 are in flight at once and all are sent once', async () => {

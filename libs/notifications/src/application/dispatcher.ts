@@ -57,9 +57,10 @@ export class Dispatcher implements OnApplicationShutdown {
   }
 
   async #take(): Promise<number> {
+    const leasedUntil = performance.now() + LEASE_MS;
     try {
       const messages = await this.due.lease(IN_FLIGHT - this.#flying.size, LEASE_MS);
-      for (const message of messages) this.#fly(message);
+      for (const message of messages) this.#fly(message, leasedUntil);
       return messages.length;
     } catch (error) {
       this.log.warn({ reason: String(error) }, 'due messages cannot be read');
@@ -67,8 +68,8 @@ export class Dispatcher implements OnApplicationShutdown {
     }
   }
 
-  #fly(message: DueMessage): void {
-    const flight = this.#deliver(message)
+  #fly(message: DueMessage, leasedUntil: number): void {
+    const flight = this.#deliver(message, leasedUntil)
       .catch((error: unknown) =>
         this.log.warn({ kind: message.kind, reason: String(error) }, 'a due message stays due'),
       )
@@ -76,10 +77,14 @@ export class Dispatcher implements OnApplicationShutdown {
     this.#flying.add(flight);
   }
 
-  /** A failure outside of sending leaves the message due: its lease ends and it is taken again. */
-  async #deliver(due: DueMessage): Promise<void> {
+  /**
+   * A failure outside of sending leaves the message due: its lease ends and it is taken again. A process that was frozen for
+   * longer than that must not go on: another try of it would kill the code that its successor has sent.
+   */
+  async #deliver(due: DueMessage, leasedUntil: number): Promise<void> {
     const source = this.#sources.get(due.kind);
     for (let n = 1; n <= TRIES && source; n++) {
+      if (performance.now() >= leasedUntil) throw new Error('its lease has ended');
       const written = await source.write(due.reference);
       if (written === null || (await this.#try(written, n))) break;
     }
