@@ -56,6 +56,13 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
       expect(await find(mia)).toBeNull();
     });
 
+    it('tells the time that it goes by', async () => {
+      const before = under.now();
+      const now = (await store.now()).getTime();
+      expect(now).toBeGreaterThanOrEqual(before - 1);
+      expect(now).toBeLessThanOrEqual(under.now() + 1);
+    });
+
     it('keeps an attempt as it was drafted, not started, never asked for, for its thirty minutes', async () => {
       const placed = await place(mia);
       const expected = { ...mia, started: false, askedAt: 0, codeUntil: expect.any(Number), activatedAt: 0 };

@@ -18,6 +18,8 @@ export type CodeRequest =
  * @throws Unavailable when the store is away
  */
 export abstract class AttemptStore {
+  /** By the clock that its times are of. */
+  abstract now(): Promise<Date>;
   /**
    * The same password is the same attempt: its profile becomes the draft's, its thirty minutes start again.
    * @param trusted a source without limits

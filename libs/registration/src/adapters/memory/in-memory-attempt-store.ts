@@ -28,6 +28,10 @@ export class InMemoryAttemptStore extends AttemptStore {
     snapshots?.keep('notified', this.#notified);
   }
 
+  async now(): Promise<Date> {
+    return new Date(this.#attempts.now);
+  }
+
   async place(draft: AttemptDraft, trusted: boolean): Promise<Placement> {
     const { now } = this.#attempts;
     const { [draft.tag]: same, ...others } = this.#live(draft.identifierHash);

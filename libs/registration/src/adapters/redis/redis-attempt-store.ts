@@ -16,6 +16,7 @@ export class RedisAttemptStore extends AttemptStore {
   readonly #place: Script;
   readonly #find: Script;
   readonly #change: Script;
+  readonly #live: Script;
 
   constructor(
     private readonly redis: RedisConnection,
@@ -26,6 +27,12 @@ export class RedisAttemptStore extends AttemptStore {
     this.#place = redis.script(new URL('./place.lua', import.meta.url));
     this.#find = redis.script(new URL('./find.lua', import.meta.url));
     this.#change = redis.script(new URL('./change.lua', import.meta.url));
+    this.#live = redis.script(new URL('./live.lua', import.meta.url));
+  }
+
+  async now(): Promise<Date> {
+    const [seconds = 0, microseconds = 0] = await this.redis.command((client) => client.time());
+    return new Date(Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000));
   }
 
   async place(draft: AttemptDraft, trusted: boolean): Promise<Placement> {
@@ -82,10 +89,7 @@ export class RedisAttemptStore extends AttemptStore {
   }
 
   async live(): Promise<number> {
-    return this.redis.command(async (client) => {
-      await client.zremrangebyscore(LIVE, '-inf', Date.now());
-      return client.zcard(LIVE);
-    });
+    return (await this.#live([LIVE], [])) as number;
   }
 
   async mayNotify(identifierHash: string): Promise<boolean> {

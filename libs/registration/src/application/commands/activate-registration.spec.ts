@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HashingBusy, parseIdentifier } from '#kernel';
+import { FixedClock } from '../../testing/fixed-clock.js';
 import { Registration } from '../../testing/registration.js';
+import { ActivateRegistration, ActivateRegistrationHandler } from './activate-registration.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -122,6 +124,19 @@ describe('ActivateRegistration', () => {
       expect(await house.activate(code)).toEqual({ outcome: 'already_active' });
       house.clock.advance(MINUTE);
       expect(await house.activate(code)).toEqual({ outcome: 'unknown' });
+    });
+
+    it('FM-C1 within a minute by the store, then the same answer, however wrong the clock of this process is', async () => {
+      const code = await house.registered();
+      const first = await house.activate(code);
+      for (const minutes of [5, -5]) {
+        const clock = new FixedClock();
+        clock.advance(minutes * MINUTE);
+        const { attempts, codes, admission, ids } = house;
+        const elsewhere = new ActivateRegistrationHandler(attempts, codes, admission, ids, clock);
+        const [preHash] = house.credentials.preHashes('correct horse');
+        expect(await elsewhere.execute(new ActivateRegistration(house.keyOf(), preHash, code))).toEqual(first);
+      }
     });
 
     it('KP-A3 and the tidying was lost, then the same answer, announced once', async () => {

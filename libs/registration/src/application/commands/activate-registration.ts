@@ -83,7 +83,7 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
 
   /** A lost answer, a double click: the same answer, nothing announced twice. */
   async #repeat(attempt: RegistrationAttempt): Promise<ActivationOutcome> {
-    if (!attempt.isFreshReceipt(this.clock.now())) return { outcome: 'already_active' };
+    if (!attempt.isFreshReceipt(await this.attempts.now())) return { outcome: 'already_active' };
     const customer = await this.admission.admitted(attempt.snapshot());
     return customer ? { outcome: 'active', customer } : { outcome: 'already_active' };
   }
