@@ -1,13 +1,17 @@
+import { enumeration } from './rows/enumeration.mjs';
+import { floods } from './rows/flood.mjs';
 import { hashing } from './rows/hashing.mjs';
+import { overload } from './rows/overload.mjs';
 import { processes } from './rows/process.mjs';
+import { reads } from './rows/reads.mjs';
 import { registration } from './rows/registration.mjs';
 import { routes } from './rows/routes.mjs';
 import { readOptions } from './support/options.mjs';
 import { profileInto } from './support/program.mjs';
-import { comparedLines, machine, save, singleLine, table } from './support/report.mjs';
+import { comparedLines, figureLines, machine, save, singleLine, table } from './support/report.mjs';
 import { inTurn } from './support/rounds.mjs';
 
-const ROWS = [registration, ...hashing, ...routes, ...processes];
+const ROWS = [registration, ...hashing, ...routes, ...processes, ...overload, ...floods, reads, enumeration];
 
 /** `--only activation` takes activation12 and activation10. */
 const isWanted = (key, only) =>
@@ -15,7 +19,7 @@ const isWanted = (key, only) =>
 
 async function main() {
   const options = readOptions(process.argv.slice(2));
-  if (options.list) return console.log(ROWS.map(({ key, title }) => `${key.padEnd(14)} ${title}`).join('\n'));
+  if (options.list) return console.log(ROWS.map(({ key, title }) => `${key.padEnd(16)} ${title}`).join('\n'));
   const rows = ROWS.filter(({ key }) => isWanted(key, options.only));
   if (rows.length === 0) throw new Error('there is no such row: --list shows them');
   profileInto(options.profile);
@@ -35,7 +39,7 @@ async function measure(row, options) {
   const tell = (what) => console.error(`${new Date().toTimeString().slice(0, 8)}  ${row.key}: ${what}`);
   if (row.measure) {
     const values = await row.measure(options, tell);
-    return { key: row.key, values, lines: [singleLine(row, values)] };
+    return { key: row.key, values, lines: row.figures ? figureLines(row, values) : [singleLine(row, values)] };
   }
   const samples = await inTurn(row.contenders(options), options, tell);
   return { key: row.key, samples, lines: comparedLines(row, samples) };

@@ -73,7 +73,7 @@ function oneConnection({ port, next, record, state }) {
 }
 
 /** Undefined while it is not complete. Every answer of interest has a content-length. */
-function readAnswer(text) {
+export function readAnswer(text) {
   const head = text.indexOf(HEAD_END);
   if (head < 0) return undefined;
   const at = text.indexOf('ontent-length: ');

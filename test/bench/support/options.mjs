@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-const NUMBERS = { rounds: 5, seconds: 20, warmup: 5, connections: 32, starts: 7, idle: 60 };
+const NUMBERS = { rounds: 5, seconds: 20, warmup: 5, connections: 32, starts: 7, idle: 60, samples: 2_000 };
 const HELP = `node test/bench/run.mjs [--only row,row] [--list] [--profile folder] ${Object.entries(NUMBERS)
   .map(([name, value]) => `[--${name} ${value}]`)
   .join(' ')}`;

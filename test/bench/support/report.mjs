@@ -60,6 +60,17 @@ export function singleLine({ title, target }, values) {
   return [title, shortSpread(figures), '', '', wanted, verdict(met), '', ''];
 }
 
+/** A row that measures several figures at once: its title, then a line for each. */
+export function figureLines({ title, figures }, values) {
+  const lines = figures.map(({ name, title: what, atMost, atLeast }) => {
+    const measured = spread(values[name]);
+    const wanted = atLeast !== undefined ? `≥ ${atLeast}` : atMost !== undefined ? `< ${atMost}` : '';
+    const met = atLeast !== undefined ? measured.median >= atLeast : measured.median < atMost;
+    return [`  ${what}`, shortSpread(measured), '', '', wanted, verdict(wanted === '' ? undefined : met), '', ''];
+  });
+  return [[title], ...lines];
+}
+
 const verdict = (met) => (met === undefined ? '' : met ? 'yes' : 'NO');
 
 export function table(lines) {
