@@ -45,7 +45,8 @@ export interface House {
 
 export interface Backend {
   readonly name: string;
-  open(env?: Settings): Promise<House>;
+  /** @param entry another build than ours */
+  open(env?: Settings, entry?: string): Promise<House>;
 }
 
 /** Cheap hashes, and no limits per source: every request of a test comes from one address. */
@@ -54,8 +55,8 @@ const COMMON: Settings = { BCRYPT_COST: '4', TRUSTED_SOURCES: '127.0.0.1/32' };
 /** No URL set: embedded PostgreSQL, everything else in process, messages in the dev mailbox. */
 export const EMBEDDED: Backend = {
   name: 'the embedded default',
-  async open(env) {
-    const program = await startProgram({ env: { ...COMMON, ...env } });
+  async open(env, entry) {
+    const program = await startProgram({ ...(entry && { entry }), env: { ...COMMON, ...env } });
     const loseMemory = async (): Promise<void> => {
       await program.kill();
       await program.start();
@@ -67,14 +68,14 @@ export const EMBEDDED: Backend = {
 /** PostgreSQL, Redis, RabbitMQ, a mail server and an SMS gateway. */
 export const SERVICES: Backend = {
   name: 'PostgreSQL, Redis and RabbitMQ',
-  async open(env) {
+  async open(env, entry) {
     const [database, redis, broker] = await Promise.all([freshPostgresDatabase(), freshRedis(), freshVhost()]);
     const [mail, sms] = await Promise.all([startSmtpSink(), startSmsSink()]);
     const urls = { DATABASE_URL: database.url, REDIS_URL: redis.url, RABBITMQ_URL: broker.url };
     const channels = { SMTP_URL: mail.url, SMS_API_URL: sms.url, SMS_API_TOKEN: sms.token };
     const own = { ...COMMON, ...urls, ...channels, ...freshSecrets(), ...env };
     await migrate(own);
-    const program = await startProgram({ env: own });
+    const program = await startProgram({ ...(entry && { entry }), env: own });
     const replicas: Program[] = [];
     const startReplica = async (more: Settings = {}): Promise<Program> => {
       const replica = await startProgram({ env: { ...own, ...more } });

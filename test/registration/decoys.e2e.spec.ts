@@ -1,47 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Reply } from '../support/http-message.js';
 import { BACKENDS } from './backends.js';
 import { codeIn, useHall } from './hall.js';
 import { identifierOf, newcomer, withPassword } from './people.js';
 import { outcomeOf, problemOf } from './problem-list.js';
-
-/** What differs from one request to the next, whoever asks. */
-const OWN_TO_REQUEST = ['date', 'x-correlation-id'];
-
-/** An answer without what names this person: the rest is to be the same to the byte. */
-function shape(reply: Reply, ...personal: readonly string[]): unknown {
-  const headers = [...reply.headers].filter(([name]) => !OWN_TO_REQUEST.includes(name));
-  const traceId = problemOf(reply)?.traceId;
-  const hidden = [...personal, ...(traceId ? [traceId] : [])];
-  return [reply.status, headers, hidden.reduce((text, value) => text.replaceAll(value, '•'), reply.text)];
-}
+import { toldApart } from './told-apart.js';
 
 describe.each(BACKENDS)('the identifier of a customer on $name', (backend) => {
   const hall = useHall(backend);
 
   it('AC-26 is answered as a new and a pending one: status, headers and body, to the byte', async () => {
-    const [{ person: customer }, { person: waiting }] = [await hall.customer(), await hall.pending()];
-    const shapes = [];
-    for (const person of [withPassword(customer), withPassword(waiting), newcomer()]) {
-      const { reply: registered } = await hall.receive(identifierOf(person), () => hall.register(person));
-      const { id, attemptId, reference, destination } = registered.json;
-      const mine = await hall.mine(person);
-      const { codeExpiresAt, resendAt } = mine.json;
-      const calls = [
-        registered,
-        await hall.resend(person),
-        await hall.activate(person, 'four'),
-        await hall.activate(withPassword(person), '0000'),
-      ];
-      const shown = [id, attemptId, `"${reference}"`, destination];
-      shapes.push([
-        ...calls.map((reply) => shape(reply, ...shown)),
-        shape(mine, ...shown, resendAt, codeExpiresAt ?? 'null'),
-      ]);
-    }
-    const [taken, pending, fresh] = shapes;
-    expect(taken).toEqual(fresh);
-    expect(pending).toEqual(fresh);
+    expect(await toldApart(hall)).toEqual([]);
   });
 
   it('has the id of the customer, also in mine', async () => {
