@@ -106,6 +106,11 @@ describe('RegistrationsController', () => {
     expect(await counted('wrongCodesPerSource')).toBe(0);
   });
 
+  it('FM-R5 given an activation after which the count cannot be given back, then the customer all the same', async () => {
+    counters.giveBack = () => Promise.reject(new Unavailable());
+    expect(await activate({ outcome: 'active', customer: CUSTOMER as never })).toBe(CUSTOMER);
+  });
+
   it('given our own failure, then the source has guessed nothing', async () => {
     outcome = () => Promise.reject(new Unavailable());
     await expect(controller.activate(REQUEST, { code: '0420' }, HOME)).rejects.toBeInstanceOf(Unavailable);

@@ -115,7 +115,8 @@ export class RegistrationsController {
       await counted.giveBack().catch(() => undefined);
       throw error;
     });
-    if (result.outcome !== 'code_wrong') await counted.giveBack();
+    // What came of it is committed and is told, whether or not the count can be given back.
+    if (result.outcome !== 'code_wrong') await counted.giveBack().catch(() => undefined);
     this.#funnel.inc({ step: result.outcome });
     switch (result.outcome) {
       case 'active':
