@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInput, Unavailable } from '#kernel';
 import type { Settings } from '../config/settings.js';
-import { inContext } from '../telemetry/request-context.js';
+import { inContext, type RequestContext } from '../telemetry/request-context.js';
 import { recordingLog } from '../testing/recording-log.js';
 import { InvalidCredentials } from './http-errors.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -23,6 +23,10 @@ class RecordedReply {
   headers(headers: Record<string, string>): this {
     Object.assign(this.headers_, headers);
     return this;
+  }
+
+  getHeader(name: string): string | undefined {
+    return this.headers_[name];
   }
 
   type(type: string): this {
@@ -60,6 +64,26 @@ describe('ProblemFilter', () => {
       'cache-control': 'no-store',
     });
     expect(body).toMatchObject({ instance: '/v1/things', traceId: 'of-this-request', errors: [{ pointer: '/a' }] });
+  });
+
+  it('given an answer outside of its request, then the trace that its header bears', () => {
+    const reply = new RecordedReply().headers({ 'x-correlation-id': 'of-its-header' });
+    const filter = new ProblemFilter({ publicUrl: 'https://foyer.example' } as Settings, written.log, routes);
+    filter.answer(new Unavailable(), { url: '/', method: 'GET' } as FastifyRequest, reply as unknown as FastifyReply);
+    expect(reply.body).toMatchObject({ code: 'service.unavailable', traceId: 'of-its-header' });
+  });
+
+  it('ST-11 given a problem, then its code is the reason in the line of its request', () => {
+    const context: RequestContext = { correlationId: 'a' };
+    const filter = new ProblemFilter({ publicUrl: 'https://foyer.example' } as Settings, written.log, routes);
+    inContext(context, () =>
+      filter.answer(
+        new InvalidCredentials('Bearer'),
+        { url: '/', method: 'GET' } as FastifyRequest,
+        new RecordedReply() as unknown as FastifyReply,
+      ),
+    );
+    expect(context.problem).toBe('auth.invalid_credentials');
   });
 
   it('given missing credentials, then the challenge', () => {

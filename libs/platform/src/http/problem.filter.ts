@@ -34,9 +34,13 @@ export class ProblemFilter implements ExceptionFilter {
   answer(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const error = this.#understand(thrown, request);
     const status = error instanceof InternalError ? 500 : statusOf(error);
+    const context = currentContext();
+    if (context) context.problem = error.code;
+    // An answer that a timer gives is outside of its request's context.
+    const traceId = context?.correlationId ?? String(reply.getHeader('x-correlation-id') ?? '');
     const path = request.url.split('?', 1)[0] ?? '/';
     const problem = {
-      ...toProblem(error, this.settings.publicUrl, path, currentContext()?.correlationId ?? ''),
+      ...toProblem(error, this.settings.publicUrl, path, traceId),
       status,
     };
     reply

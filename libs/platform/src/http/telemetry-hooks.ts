@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import { inContext, type RequestContext } from '../telemetry/request-context.js';
+import { currentContext, inContext, type RequestContext } from '../telemetry/request-context.js';
 import { DEADLINE_MS } from './deadlines.js';
 import { addressOf, sourcePrefix } from './source.js';
 
@@ -21,7 +21,9 @@ export function useTelemetry(fastify: FastifyInstance, log: Log, metrics: Metric
     metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
     const source = sourcePrefix(addressOf(request));
     const milliseconds = Math.round(reply.elapsedTime * 100) / 100;
-    log.answered({ method: request.method, route, status: reply.statusCode, milliseconds, source });
+    const problem = currentContext()?.problem;
+    const reason = problem === undefined ? {} : { problem };
+    log.answered({ method: request.method, route, status: reply.statusCode, ...reason, milliseconds, source });
     done();
   });
 }

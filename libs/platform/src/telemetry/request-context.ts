@@ -7,6 +7,8 @@ export interface RequestContext {
   readonly traceparent?: string;
   /** By `performance.now()`: from then on nothing of this request is committed any more. */
   readonly deadline?: number;
+  /** Code of the problem it was answered with: its reason in the log. */
+  problem?: string;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
