@@ -4,6 +4,7 @@ import { LIMITS, type LimitRule } from '../../libs/platform/src/config/limits.js
 
 const PAGE = 'docs/security.md';
 const BLOCK = /<!-- limits -->\n[\s\S]*<!-- \/limits -->/;
+const ARITHMETIC = /<!-- arithmetic -->\n[\s\S]*<!-- \/arithmetic -->/;
 const TIMES = new Map([
   [undefined, 'at one moment'],
   [60, '1 minute'],
@@ -21,11 +22,69 @@ function table(): string {
   return `<!-- limits -->\n${head}\n${rows.join('\n')}\n<!-- /limits -->`;
 }
 
-describe('the table of limits in the documentation', () => {
-  it('ST-01 is the one the program has', () => {
-    const page = readFileSync(PAGE, 'utf8');
-    // UPDATE_DOCS=1 writes it.
-    if (process.env['UPDATE_DOCS']) writeFileSync(PAGE, page.replace(BLOCK, table()));
-    expect(BLOCK.exec(readFileSync(PAGE, 'utf8'))?.[0]).toBe(table());
+const DAYS = 30;
+const MINUTES_A_DAY = 1_440;
+const CODES = { 4: 10_000, 8: 100_000_000 } as const;
+
+/** One of so many guesses at fresh 4-digit codes is right. */
+const chance = (guesses: number): number => 1 - (1 - 1 / CODES[4]) ** guesses;
+
+function told(probability: number): string {
+  if (probability > 0.9995) return '~100 %';
+  if (probability < 0.001) return probability.toExponential(1);
+  const percent = 100 * probability;
+  return `${percent.toFixed(percent < 10 || percent > 99 ? 1 : 0)} %`;
+}
+
+function arithmetic(): string {
+  const tries = LIMITS.triesPerCode.default;
+  const [attempts, ofSource] = [LIMITS.attemptsPerIdentifier.default, LIMITS.attemptsPerSource.default];
+  const [day, week] = [LIMITS.guessesPerDay.default, LIMITS.guessesPerWeek.default];
+  const minutely = (each: number) => [
+    `${each} a minute`,
+    told(chance(each * MINUTES_A_DAY)),
+    told(chance(each * MINUTES_A_DAY * DAYS)),
+  ];
+  const rows = [
+    [
+      `${tries} tries per code, ${attempts} live attempts, a new code each minute, nothing else`,
+      ...minutely(tries * attempts),
+    ],
+    [`the same from one source (${ofSource} live attempts)`, ...minutely(tries * ofSource)],
+    [`+ ${day} guesses a day`, `${day} a day`, told(chance(day)), told(chance(day * DAYS))],
+    [
+      `**+ ${week} guesses a week: what holds today**`,
+      `${day} a day, ${week} a week`,
+      `**${told(chance(day))}**`,
+      `**${told(chance((week * DAYS) / 7))}**`,
+    ],
+  ];
+  const head = '| what is limited, one identifier | guesses at 4 digits | a day | 30 days |\n|---|---|---|---|';
+  return `<!-- arithmetic -->\n${head}\n${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}\n<!-- /arithmetic -->`;
+}
+
+/** The block of the page between these two marks; UPDATE_DOCS=1 writes it. */
+function blockOf(pattern: RegExp, wanted: string): string | undefined {
+  const page = readFileSync(PAGE, 'utf8');
+  if (process.env['UPDATE_DOCS']) writeFileSync(PAGE, page.replace(pattern, wanted));
+  return pattern.exec(readFileSync(PAGE, 'utf8'))?.[0];
+}
+
+describe('the limits in the documentation', () => {
+  it('ST-01 are the ones the program has', () => {
+    expect(blockOf(BLOCK, table())).toBe(table());
+  });
+
+  it('ST-07 are worth what it says: less than one in a thousand per identifier and day', () => {
+    expect(blockOf(ARITHMETIC, arithmetic())).toBe(arithmetic());
+    expect(chance(LIMITS.guessesPerDay.default)).toBeLessThan(1e-3);
+  });
+
+  it('ST-07 name four digits as a deviation of so many bits, and what complies', () => {
+    const bits = (digits: 4 | 8): number => Math.log2(CODES[digits]);
+    expect([bits(4) < 20, bits(8) >= 20]).toEqual([true, true]);
+    const page = readFileSync(PAGE, 'utf8').replaceAll(/\s+/g, ' ');
+    expect(page).toContain(`**6.5.4**, 20 bits: four digits are ${bits(4).toFixed(1)}.`);
+    expect(page).toContain(`\`CODE_LENGTH=8\` (${bits(8).toFixed(1)} bits) complies.`);
   });
 });
