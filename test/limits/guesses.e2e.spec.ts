@@ -32,6 +32,18 @@ describe.each([EMBEDDED, SERVICES])('guesses at the codes of one identifier, on 
     expect(await faultsOfLostCount(hall)).toEqual([]);
   });
 
+  it('AC-25 do not keep a customer out, from wherever and however often somebody tries', async () => {
+    const { person: owner } = await hall.customer();
+    for (let n = 0; n < 8; n++) {
+      const decoy = { ...owner, password: `not the owner ${n}` };
+      await hall.register(decoy, from(source(20 + n)));
+      for (const code of ['0001', '0002', '0003', '0004']) await hall.activate(decoy, code, from(source(20 + n)));
+    }
+    const { status, json } = await hall.logIn(owner);
+    expect(status).toBe(200);
+    expect((await hall.me(json.access_token)).json['email']).toBe(owner.email);
+  });
+
   it('may be replaced at once when they have become too short', async () => {
     const owner = newcomer();
     const [first, second, third, victim] = await attempts(hall, owner, 4);
