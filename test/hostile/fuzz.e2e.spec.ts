@@ -3,17 +3,14 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type House, openHouse } from '../replicas/house.js';
 import { register } from '../replicas/people.js';
-import type { Reply } from '../support/http-message.js';
 import type { Program } from '../support/program.js';
-import { authorizations, FUZZED, type FuzzedRequest, identifiers, requests } from './arbitraries.js';
+import { authorizations, FUZZED, identifiers, requests } from './arbitraries.js';
+import { ask, bytesOfAuthorization, bytesOfRegistration, bytesOfRequest, onlyStatus } from './fuzz.js';
 import { faultsOfReply, unforeseen } from './problems.js';
-import { askAll, requestBytes } from './wire.js';
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? randomInt(2 ** 31));
 const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 5_000);
 const HEADERS = Number(process.env['FUZZ_HEADERS'] ?? 10_000);
-/** Nothing here has a reason to take so long, on however busy a machine. */
-const HANG_MS = 10_000;
 
 let house: House;
 let program: Program;
@@ -27,36 +24,12 @@ afterAll(() => house?.close());
 
 const sample = <T>(arbitrary: fc.Arbitrary<T>, numRuns: number): T[] => fc.sample(arbitrary, { numRuns, seed: SEED });
 
-/** Asks all of it. Returns how often each status came, and one example of everything that should not have come. */
-async function ask<T>(
-  items: readonly T[],
-  bytesOf: (item: T) => Buffer,
-  faultsOf: (reply: Reply) => readonly string[],
-) {
-  const statuses: Record<string, number> = {};
-  const examples = new Map<string, string>();
-  const look = (item: T, reply: Reply | Error): void => {
-    const status = reply instanceof Error ? 'none' : String(reply.status);
-    statuses[status] = (statuses[status] ?? 0) + 1;
-    const [wrong] = reply instanceof Error ? [reply.message] : faultsOf(reply);
-    if (wrong)
-      examples.set(
-        wrong.slice(0, 80),
-        `${wrong.slice(0, 400)} for ${bytesOf(item).toString('latin1').slice(0, 2_000)}`,
-      );
-  };
-  await askAll(program.url, items, bytesOf, look, { timeoutMs: HANG_MS });
-  return { statuses, faults: [...examples.values()] };
-}
-
 describe('fuzz', () => {
   it(`${REQUESTS} requests with bodies, headers and addresses of all kinds: no 5xx but 503, no hang`, {
     timeout: 120_000,
   }, async () => {
     const items = sample(requests, REQUESTS);
-    const bytesOf = ({ method, target, headers, body }: FuzzedRequest) =>
-      requestBytes(method, target, { headers, body, framing: body.length > 0 ? `content-length: ${body.length}` : '' });
-    const { statuses, faults } = await ask(items, bytesOf, faultsOfReply);
+    const { statuses, faults } = await ask(program.url, items, bytesOfRequest, faultsOfReply);
     console.log(`answers: ${JSON.stringify(statuses)}`);
     expect(faults).toEqual([]);
     // what gets in matters as well: a fuzzer whose every request is refused at the door tests the door
@@ -66,14 +39,7 @@ describe('fuzz', () => {
 
   it(`identifiers: whatever is accepted is read back in a message to one address, and can be proven`, async () => {
     const typed = [...new Set(sample(identifiers, 400))];
-    const bytesOf = (email: string) =>
-      requestBytes('POST', '/v1/registrations', {
-        headers: ['content-type: application/json'],
-        body: JSON.stringify({ email, password: 'a long enough password' }),
-      });
-    const { faults } = await ask(typed, bytesOf, (reply) =>
-      [201, 422].includes(reply.status) ? faultsOfReply(reply) : [`${reply.status} ${reply.text}`],
-    );
+    const { faults } = await ask(program.url, typed, bytesOfRegistration, onlyStatus(201, 422));
     expect(faults).toEqual([]);
     await house.drained();
     for (const { to } of house.mails.messages) {
@@ -83,15 +49,8 @@ describe('fuzz', () => {
   });
 
   it(`AC-52 ${HEADERS} Authorization headers: 400 or 401, nothing else`, { timeout: 120_000 }, async () => {
-    const routes = ['GET /v1/registrations/mine', 'GET /v1/customers/me', 'POST /v1/registrations/resend-code'];
-    const items = sample(authorizations, HEADERS).map((value, i) => ({ value, route: routes[i % 3] ?? '' }));
-    const bytesOf = ({ value, route }: { value: string; route: string }) => {
-      const [method = '', target = ''] = route.split(' ');
-      return requestBytes(method, target, { headers: [`authorization: ${value}`] });
-    };
-    const { statuses, faults } = await ask(items, bytesOf, (reply) =>
-      reply.status === 400 || reply.status === 401 ? faultsOfReply(reply) : [`${reply.status} ${reply.text}`],
-    );
+    const items = sample(authorizations, HEADERS);
+    const { statuses, faults } = await ask(program.url, items, bytesOfAuthorization, onlyStatus(400, 401));
     console.log(`answers: ${JSON.stringify(statuses)}`);
     expect(faults).toEqual([]);
   });
@@ -104,11 +63,7 @@ describe('fuzz', () => {
       `${char}Basic YTpi`,
       `Bearer a.b${char}.c`,
     ]);
-    const bytesOf = (value: string) =>
-      requestBytes('GET', '/v1/customers/me', { headers: [`authorization: ${value}`] });
-    const { faults } = await ask(values, bytesOf, (reply) =>
-      reply.status === 400 || reply.status === 401 ? faultsOfReply(reply) : [`${reply.status} ${reply.text}`],
-    );
+    const { faults } = await ask(program.url, values, bytesOfAuthorization, onlyStatus(400, 401));
     expect(faults).toEqual([]);
   });
 });

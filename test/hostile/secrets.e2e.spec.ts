@@ -18,6 +18,9 @@ const decoy = { ...person, password: secret('password of a decoy') };
 const other = stranger(secret('password of another'));
 const phone = { phone: '+14155550132', password: secret('password by phone') };
 
+const NAME = 'Ada-Marguerite';
+const HALF_AN_HOUR_MS = 30 * 60_000;
+
 let glass: GlassHouse;
 let program: Program;
 const replies: Reply[] = [];
@@ -50,14 +53,36 @@ async function call(method: string, path: string, o: RequestOptions = {}): Promi
   return reply.status;
 }
 
-describe('ST-10 AC-56 the whole walk, with secrets that can be found again', () => {
-  it('register, guess wrong, activate', async () => {
-    const ticket = await register(program.url, { ...person, firstName: 'Ada' });
+/** What the database knows of somebody who is only pending, and what Redis would keep of him for over half an hour. */
+async function keptBeforeProof(): Promise<string[]> {
+  const { database, redis } = glass.house;
+  const hisOwn: Canaries = { email: person.email, 'first name': NAME, password: person.password };
+  const stored = findCanaries(hisOwn, { database: glass.places['database (while a code is alive)'] ?? '' });
+  const { rows } = await database.query<{ n: string }>(
+    'select (select count(*) from customers) + (select count(*) from auth_subjects) as n',
+  );
+  const long: string[] = [];
+  let places = 0;
+  for (const key of await redis.keys('foyer:*')) {
+    const held = JSON.stringify((await redis.type(key)) === 'hash' ? await redis.hgetall(key) : await redis.type(key));
+    if (findCanaries(hisOwn, { key, held }).length === 0) continue;
+    places++;
+    const ms = await redis.pttl(key);
+    if (ms < 0 || ms > HALF_AN_HOUR_MS) long.push(`${key} for ${ms} ms`);
+  }
+  const blind = places === 0 ? ['the search finds no attempt at all'] : [];
+  return [...stored, ...long, ...blind, ...(Number(rows[0]?.n) > 0 ? ['he is in the database'] : [])];
+}
+
+describe('ST-10 INV-13 AC-56 the whole walk, with secrets that can be found again', () => {
+  it('INV-12 register, guess wrong, activate; nothing of a person is kept before proof but in Redis, and not for long', async () => {
+    const ticket = await register(program.url, { ...person, firstName: NAME });
     const code = await codeOf(glass.house.mails, person, ticket);
     // no digit in common, so that neither is taken for the other in base64
     const wrong = code.replaceAll(/\d/g, (digit) => String((Number(digit) + 5) % 10));
     Object.assign(canaries, { code, 'wrong code': wrong });
     await glass.look('while a code is alive');
+    expect(await keptBeforeProof()).toEqual([]);
     replies.push(await activate(program.url, typo, code), await activate(program.url, person, wrong));
     const done = await activate(program.url, person, code);
     expect(done.status).toBe(200);

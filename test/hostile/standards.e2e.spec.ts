@@ -87,9 +87,10 @@ describe('secrets on the way', () => {
     replies.push(ticket, await program.request('GET', '/v1/registrations/mine', { basic }));
     replies.push(await activate(program.url, person, wrongCodes(code, 1)[0] ?? ''));
     replies.push(await program.request('POST', '/v1/registrations/resend-code', { basic }));
-    replies.push(await activate(program.url, person, code), await logIn(program.url, person));
-    const { access_token: bearer } = replies.at(-1)?.json as { access_token: string };
-    replies.push(await program.request('GET', '/v1/customers/me', { bearer }));
+    replies.push(await activate(program.url, person, code));
+    const signedIn = await logIn(program.url, person);
+    const { access_token: bearer } = signedIn.json as { access_token: string };
+    replies.push(signedIn, await program.request('GET', '/v1/customers/me', { bearer }));
     expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200, 201, 400, 401, 422, 429]));
     expect(replies.filter(({ headers }) => headers.get('cache-control') !== 'no-store')).toEqual([]);
   });
