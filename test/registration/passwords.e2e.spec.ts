@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BACKENDS } from './backends.js';
 import { useHall } from './hall.js';
-import { newcomer, withPassword } from './people.js';
+import { newcomer, type Person, withPassword } from './people.js';
 import { outcomeOf, problemOf } from './problem-list.js';
 
 const EIGHT_ACCENTS = 'áéíóúàèç';
@@ -46,6 +46,15 @@ const REFUSED: readonly (readonly [what: string, password: unknown])[] = [
   ['no password', undefined],
 ];
 
+const COMMON: readonly (readonly [what: string, password: string, person: Partial<Person>])[] = [
+  ['one of the list', 'sunshine1', {}],
+  ['one of the list in disguise', 'P@ssw0rd2026!', {}],
+  ['a word of the product', 'Foyer-2026!', {}],
+  ['his own address', 'mia.lovelace@example.net', { email: 'mia.lovelace@example.net' }],
+  ['a part of it', 'Lovelace99!', { email: 'mia.lovelace@example.net' }],
+  ['his own number', '415 200 0123', { phone: '+14152000123' }],
+];
+
 /** Two passwords that a careless hash takes for one. */
 const PAIRS: readonly (readonly [what: string, one: string, other: string])[] = [
   ['differ only behind byte 72', `${'x'.repeat(72)}A`, `${'x'.repeat(72)}B`],
@@ -72,6 +81,14 @@ describe.each(BACKENDS)('passwords on $name', (backend) => {
     const reply = await hall.register(person);
     expect(outcomeOf(reply)).toBe('422 request.invalid');
     expect(problemOf(reply).errors?.map(({ pointer }) => pointer)).toEqual(['/password']);
+  });
+
+  it.each(COMMON)('ST-P2 %s: 422, whoever is known here', async (_, password, known) => {
+    const reply = await hall.register(newcomer({ ...known, password }));
+    expect(outcomeOf(reply)).toBe('422 request.invalid');
+    expect(problemOf(reply).errors).toEqual([
+      { pointer: '/password', code: 'password.too_common', detail: expect.any(String) },
+    ]);
   });
 
   it('ST-P4 composed and decomposed accents are one password, and one attempt', async () => {

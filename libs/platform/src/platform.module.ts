@@ -10,6 +10,7 @@ import {
   IdentifierHasher,
   Ids,
   InvalidInput,
+  NewPasswords,
   PasswordHasher,
   Unavailable,
   UnitOfWork,
@@ -43,6 +44,7 @@ import { InMemoryCounters } from './limits/in-memory-counters.js';
 import { RedisCounters } from './limits/redis-counters.js';
 import { SourceLimited, SourceLimits } from './limits/source-limits.js';
 import { Snapshots } from './memory/snapshots.js';
+import { CheckedNewPasswords } from './passwords/checked-new-passwords.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import { Log } from './telemetry/logger.js';
 import { Metrics } from './telemetry/metrics.js';
@@ -105,6 +107,7 @@ export class PlatformModule implements OnApplicationShutdown {
         provide: HashPool,
         useFactory: () => new HashPool({ threads: settings.hashThreads, cost: settings.bcryptCost }),
       },
+      { provide: NewPasswords, useFactory: () => new CheckedNewPasswords(settings) },
       { provide: Clock, useClass: SystemClock },
       { provide: Ids, useClass: UuidV7Ids },
       { provide: IdentifierHasher, useClass: HmacIdentifierHasher },

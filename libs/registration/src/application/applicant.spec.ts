@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '#kernel';
 import { ChannelUnavailable } from '../domain/errors.js';
+import { PlainNewPasswords } from '../testing/plain-new-passwords.js';
 import { RULES } from '../testing/rules.js';
 import { type Application, readApplicant } from './applicant.js';
 
 const GOOD: Application = { email: 'Mia@Example.org', password: 'correct horse' };
 const everything = () => true;
-const read = (changes: Partial<Application> = {}, rules = RULES) =>
-  readApplicant({ ...GOOD, ...changes }, rules, everything);
-const codeOf = (changes: Partial<Application>, rules = RULES): string => {
+const PASSWORDS = new PlainNewPasswords();
+const read = (changes: Partial<Application> = {}, passwords = PASSWORDS) =>
+  readApplicant({ ...GOOD, ...changes }, RULES, passwords, everything);
+const codeOf = (changes: Partial<Application>, passwords = PASSWORDS): string => {
   try {
-    read(changes, rules);
+    read(changes, passwords);
     return 'accepted';
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
@@ -46,8 +48,15 @@ describe('readApplicant', () => {
   });
 
   it('ST-P1 given the profile of NIST, then fifteen characters', () => {
-    expect(codeOf({ password: 'fourteen chars' }, { ...RULES, passwordMinimum: 15 })).toMatch(/too_short/);
-    expect(codeOf({ password: 'fifteen  chars!' }, { ...RULES, passwordMinimum: 15 })).toBe('accepted');
+    expect(codeOf({ password: 'fourteen chars' }, new PlainNewPasswords(15))).toMatch(/too_short/);
+    expect(codeOf({ password: 'fifteen  chars!' }, new PlainNewPasswords(15))).toBe('accepted');
+  });
+
+  it('ST-P2 given a password made of the address or the number, then it is refused', () => {
+    const common = 'request.invalid /password password.too_common';
+    expect(codeOf({ password: 'Mia@Example.org1' })).toBe(common);
+    expect(codeOf({ email: undefined, phone: '+16502530000', password: '650 253 0000' })).toBe(common);
+    expect(codeOf({ email: 'someone@else.org', password: 'Mia@Example.org1' })).toBe('accepted');
   });
 
   it('given a password in NFD, then it is taken in NFC', () => {
@@ -86,9 +95,9 @@ describe('readApplicant', () => {
 
   it('given a channel without a transport, then 422 channel_unavailable', () => {
     const onlySms = (channel: string) => channel === 'sms';
-    expect(() => readApplicant(GOOD, RULES, onlySms)).toThrow(ChannelUnavailable);
+    expect(() => readApplicant(GOOD, RULES, PASSWORDS, onlySms)).toThrow(ChannelUnavailable);
     const phone = { phone: '+16502530000', password: 'correct horse' };
-    expect(readApplicant(phone, RULES, onlySms).identifier.kind).toBe('phone');
+    expect(readApplicant(phone, RULES, PASSWORDS, onlySms).identifier.kind).toBe('phone');
   });
 
   it('given a number of a country that is not served, then it is refused', () => {

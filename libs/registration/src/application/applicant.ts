@@ -1,4 +1,4 @@
-import { acceptPassword, Email, type Identifier, InvalidInput, PhoneNumber } from '#kernel';
+import { Email, type Identifier, InvalidInput, type NewPasswords, PhoneNumber } from '#kernel';
 import { ChannelUnavailable } from '../domain/errors.js';
 import { channelOf, type Profile } from '../domain/registration-attempt.js';
 import type { RegistrationRules } from './ports.js';
@@ -28,13 +28,14 @@ const NAME_BYTES = 600;
 export function readApplicant(
   typed: Application,
   rules: RegistrationRules,
+  passwords: NewPasswords,
   canSend: (channel: 'email' | 'sms') => boolean,
 ): Applicant {
   const profile = readProfile(typed, rules);
   const identifier = readIdentifier(typed, profile.market);
   if (!canSend(channelOf(identifier))) throw new ChannelUnavailable(channelOf(identifier));
   refuseUnservedCountry(identifier, rules);
-  return { identifier, profile, password: acceptPassword(typed.password, rules.passwordMinimum) };
+  return { identifier, profile, password: passwords.accept(typed.password, [identifier]) };
 }
 
 function readIdentifier({ email, phone }: Application, market: string): Identifier {

@@ -97,8 +97,6 @@ export abstract class RegistrationRules {
   abstract readonly codeTtlSeconds: number;
   abstract readonly attemptTtlSeconds: number;
   abstract readonly registrationDisclosure: 'conceal' | 'reveal';
-  /** Code points. */
-  abstract readonly passwordMinimum: number;
   /** ISO 3166-1 alpha-2 */
   abstract readonly defaultMarket: string;
   abstract readonly smsCountries: readonly string[];

@@ -27,6 +27,7 @@ import { InMemoryRegistrationKeys } from './in-memory-registration-keys.js';
 import { InMemoryUnitOfWork } from './in-memory-unit-of-work.js';
 import { PlainCredentials } from './plain-credentials.js';
 import { PlainIdentifierHasher } from './plain-identifier-hasher.js';
+import { PlainNewPasswords } from './plain-new-passwords.js';
 import { RecordingDueMessages } from './recording-due-messages.js';
 import { LIMITS, RULES } from './rules.js';
 import { SettableChannels } from './settable-channels.js';
@@ -70,6 +71,7 @@ export class Registration {
   readonly codeDue = new CodeDue(this.attempts, this.codes, this.messages, this.rules);
   readonly #register = new RegisterHandler(
     this.rules,
+    new PlainNewPasswords(),
     this.intake,
     this.channels,
     this.registrationIds,

@@ -7,7 +7,6 @@ export const RULES: RegistrationRules = {
   codeTtlSeconds: 60,
   attemptTtlSeconds: 1_800,
   registrationDisclosure: 'conceal',
-  passwordMinimum: 8,
   defaultMarket: 'US',
   smsCountries: ['US', 'BR'],
 };

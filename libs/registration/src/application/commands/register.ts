@@ -1,4 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { NewPasswords } from '#kernel';
 import { Channels } from '#notifications';
 import { IdentifierRegistered } from '../../domain/errors.js';
 import type { Source } from '../../domain/limits.js';
@@ -28,6 +29,7 @@ export class Register extends Command<RegistrationTicket> {
 export class RegisterHandler implements ICommandHandler<Register> {
   constructor(
     private readonly rules: RegistrationRules,
+    private readonly passwords: NewPasswords,
     private readonly intake: Intake,
     private readonly channels: Channels,
     private readonly ids: RegistrationIds,
@@ -38,7 +40,8 @@ export class RegisterHandler implements ICommandHandler<Register> {
   ) {}
 
   async execute({ application, source }: Register): Promise<RegistrationTicket> {
-    const applicant = readApplicant(application, this.rules, (channel) => this.channels.isAvailable(channel));
+    const canSend = (channel: 'email' | 'sms') => this.channels.isAvailable(channel);
+    const applicant = readApplicant(application, this.rules, this.passwords, canSend);
     await this.intake.open();
     const id = await this.ids.of(applicant.identifier);
     if (id.taken && this.rules.registrationDisclosure === 'reveal') throw new IdentifierRegistered();
