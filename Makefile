@@ -2,8 +2,8 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run build test test-unit test-integration check services migrate start-rabbitmq-consumer \
-  secrets up down bench clean check-node
+.PHONY: help install run build test test-unit test-integration check services migrate rotate-keys \
+  start-rabbitmq-consumer secrets up down bench clean check-node
 
 NODE := node --enable-source-maps
 VITEST := node_modules/.bin/vitest run
@@ -38,6 +38,9 @@ services: ## install the servers the tests talk to (Debian, Ubuntu; as root)
 
 migrate: build ## bring the database up to date
 	@$(NODE) $(SERVER)/migrate.js $(ARGS)
+
+rotate-keys: build ## the next step to another key for tokens; says when to call again
+	@$(NODE) $(SERVER)/rotate-keys.js $(ARGS)
 
 start-rabbitmq-consumer: build ## print events: ARGS="--type 'customer.*' --json"
 	@exec $(NODE) dist/apps/subscriber/src/main.js $(ARGS)

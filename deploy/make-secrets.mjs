@@ -31,5 +31,11 @@ chmodSync(FILE, 0o600);
 
 function signingKey() {
   const { privateKey } = generateKeyPairSync('ed25519');
-  return { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg: 'EdDSA', use: 'sig' };
+  return {
+    ...privateKey.export({ format: 'jwk' }),
+    kid: randomUUID(),
+    alg: 'EdDSA',
+    use: 'sig',
+    iat: Math.floor(Date.now() / 1000),
+  };
 }

@@ -3,9 +3,11 @@ export { TypeOrmAuditTrail } from './audit/typeorm-audit-trail.js';
 export { choose, hasRedis } from './choose.js';
 export { type Environment, readEnvironment } from './config/environment.js';
 export type { KeyRing, RingKey } from './config/key-ring.js';
+export { PUBLISHED_SECONDS, RESTART_SECONDS, type Rotation, rotate } from './config/key-rotation.js';
 export { LIMITS, type LimitName, type LimitRule, type Limits } from './config/limits.js';
 export { BadConfiguration } from './config/problems.js';
 export { provideSecrets, Secrets } from './config/secrets.js';
+export { changeKeys, secretsFileIn } from './config/secrets-file.js';
 export {
   hasDevMailbox,
   hasMailTransport,
@@ -14,6 +16,7 @@ export {
   parseSettings,
   Settings,
 } from './config/settings.js';
+export { keysOf, type SigningJwk } from './config/signing-key.js';
 export { createDataSource } from './database/data-source.js';
 export { Database } from './database/database.js';
 export { DuplicateKey, TransactionConflict } from './database/database-errors.js';

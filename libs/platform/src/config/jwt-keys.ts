@@ -1,10 +1,6 @@
 import { createPrivateKey, type JsonWebKey } from 'node:crypto';
 import type { Reader } from './reader.js';
-
-const ALGORITHMS: Readonly<Record<string, readonly [kty: string, crv: string]>> = {
-  EdDSA: ['OKP', 'Ed25519'],
-  ES256: ['EC', 'P-256'],
-};
+import { ALGORITHMS } from './signing-key.js';
 
 /** `JWT_KEYS`: a private JWK set (RFC 7517) whose keys all have `kid` and `alg`; looked at before anything is started. */
 export function readJwtKeys(read: Reader): string | undefined {

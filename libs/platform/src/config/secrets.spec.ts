@@ -9,7 +9,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { COMPLETE } from '../testing/complete-environment.js';
 import { BadConfiguration } from './problems.js';
 import { provideSecrets } from './secrets.js';
+import { changeKeys } from './secrets-file.js';
 import { parseSettings } from './settings.js';
+import { newSigningKey } from './signing-key.js';
 
 describe('the secrets', () => {
   let folder: string;
@@ -87,6 +89,34 @@ describe('the secrets', () => {
     expect(readFileSync(file, 'utf8')).toBe(content);
   });
 
+  describe('when keys change', () => {
+    const key = newSigningKey(new Date());
+
+    it('then the rest of the file stays, it is for nobody but its owner, and no draft is left behind', () => {
+      const before = provided();
+      expect(changeKeys(file, () => ({ keys: [key], told: 7 }))).toBe(7);
+      expect(provided()).toEqual({ ...before, jwtKeys: JSON.stringify({ keys: [key] }) });
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      expect(readdirSync(dataDir)).toEqual(['secrets.json']);
+    });
+
+    it('given nothing to do, or a failure, then the file is left as it is', () => {
+      provided();
+      const content = readFileSync(file, 'utf8');
+      changeKeys(file, () => ({ keys: undefined, told: 7 }));
+      expect(() => changeKeys(file, () => JSON.parse('nonsense'))).toThrow(SyntaxError);
+      expect(readFileSync(file, 'utf8')).toBe(content);
+      expect(readdirSync(dataDir)).toEqual(['secrets.json']);
+    });
+
+    it('given somebody who changes them already, then it is refused', () => {
+      provided();
+      expect(() => changeKeys(file, () => changeKeys(file, () => ({ keys: [key], told: 7 })) as never)).toThrow(
+        /rotated at this moment/,
+      );
+    });
+  });
+
   it('given six processes that start at once, then all have the same', async () => {
     const main = compiled(folder);
     const at = String(Date.now() + 700);
@@ -100,7 +130,7 @@ describe('the secrets', () => {
 /** A program that provides itself with secrets at a given moment and shows them. */
 function compiled(folder: string): string {
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };
-  for (const name of ['secrets', 'problems']) {
+  for (const name of ['secrets', 'secrets-file', 'signing-key', 'problems']) {
     const source = readFileSync(new URL(`./${name}.ts`, import.meta.url), 'utf8');
     writeFileSync(path.join(folder, `${name}.js`), ts.transpileModule(source, { compilerOptions }).outputText);
   }

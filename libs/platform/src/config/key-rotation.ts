@@ -1,0 +1,62 @@
+import { newSigningKey, type SigningJwk } from './signing-key.js';
+
+/** Every process has to be restarted between two steps, and has this long for it. */
+export const RESTART_SECONDS = 300;
+/** How long others may keep the published keys (`Cache-Control` of the JWKS). */
+export const PUBLISHED_SECONDS = 300;
+/** The longest life of an access token. */
+const TOKEN_SECONDS = 900;
+
+const UNTIL_KNOWN = PUBLISHED_SECONDS + RESTART_SECONDS;
+const UNTIL_DEAD = TOKEN_SECONDS + RESTART_SECONDS;
+
+export type Rotation =
+  /** `keys` is the next value; the step after it is due at `next`, if there is one. */
+  | {
+      readonly did: 'publish' | 'sign' | 'drop';
+      readonly kid: string;
+      readonly keys: readonly SigningJwk[];
+      readonly next?: Date;
+    }
+  | { readonly did: 'nothing'; readonly why: 'too_early'; readonly waitsFor: 'sign' | 'drop'; readonly next: Date }
+  | { readonly did: 'nothing'; readonly why: 'unknown_age'; readonly kid: string };
+
+/**
+ * The next step of a key rotation: publish a new key behind the one that signs, let it sign, drop the old one when its last
+ * token has died. Never earlier than every process and every reader of the JWKS knows the new key.
+ */
+export function rotate(keys: readonly SigningJwk[], now: Date): Rotation {
+  const [signing, ...others] = keys;
+  if (!signing) throw new Error('a set without keys');
+  const seconds = Math.floor(now.getTime() / 1000);
+  const later = (wait: number) => new Date((seconds + wait) * 1000);
+
+  const retired = others.find((key) => key.exp !== undefined);
+  if (retired?.exp !== undefined) {
+    if (seconds < retired.exp) return tooEarly('drop', retired.exp);
+    return { did: 'drop', kid: retired.kid, keys: keys.filter((key) => key !== retired) };
+  }
+  const unknown = others.find((key) => key.iat === undefined);
+  if (unknown) return { did: 'nothing', why: 'unknown_age', kid: unknown.kid };
+  const published = others.find((key) => (key.iat ?? 0) >= (signing.iat ?? 0));
+  if (published?.iat !== undefined) {
+    if (seconds < published.iat + UNTIL_KNOWN) return tooEarly('sign', published.iat + UNTIL_KNOWN);
+    const rest = others.filter((key) => key !== published);
+    const old = { ...signing, exp: seconds + UNTIL_DEAD };
+    return { did: 'sign', kid: published.kid, keys: [published, ...rest, old], next: later(UNTIL_DEAD) };
+  }
+  // Brought to the front by hand: since when the others sign no more, nobody wrote down.
+  if (others.length > 0) {
+    const stamped = others.map((key) => ({ ...key, exp: seconds + UNTIL_DEAD }));
+    return { did: 'sign', kid: signing.kid, keys: [signing, ...stamped], next: later(UNTIL_DEAD) };
+  }
+  const fresh = newSigningKey(now, signing.alg);
+  return { did: 'publish', kid: fresh.kid, keys: [...keys, fresh], next: later(UNTIL_KNOWN) };
+}
+
+const tooEarly = (waitsFor: 'sign' | 'drop', at: number): Rotation => ({
+  did: 'nothing',
+  why: 'too_early',
+  waitsFor,
+  next: new Date(at * 1000),
+});
