@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{apps,libs,test}/**/*.spec.ts'],
-          exclude: ['**/*.int.spec.ts', '**/*.e2e.spec.ts'],
+          exclude: ['**/*.int.spec.ts', '**/*.e2e.spec.ts', '**/*.chaos.spec.ts'],
           // Most of a unit run is loading the frameworks: once per worker, not once per file.
           isolate: false,
         },
@@ -44,6 +44,15 @@ export default defineConfig({
           include: ['test/**/*.e2e.spec.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'chaos',
+          include: ['test/chaos/*.chaos.spec.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 300_000,
         },
       },
     ],

@@ -17,7 +17,7 @@ interface Shared {
 const SHARED = Symbol.for('foyer.test.services');
 const holder = globalThis as { [SHARED]?: Shared };
 
-/** Opens the desk where test files ask for services; e2e and chaos get a built program besides. */
+/** Opens the desk where test files ask for services; those who start the program get it built. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (project.name === 'e2e' || project.name === 'chaos') ensureBuilt();
   const shared = holder[SHARED] ?? { desk: prepare(), users: 0 };
