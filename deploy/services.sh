@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests need and this machine lacks of Redis, MariaDB and RabbitMQ (Debian, Ubuntu; as root).
+# Installs what the tests need and this machine lacks of Redis, MariaDB, RabbitMQ and faketime (Debian, Ubuntu; as root).
 # The tests start instances of their own from these programs, so no service is started or left enabled.
 set -eu
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -24,9 +24,10 @@ missing=''
 has redis-server || has valkey-server || missing="$missing redis-server"
 { has mariadbd && has mariadb-install-db; } || missing="$missing mariadb-server"
 has rabbitmq-server || missing="$missing rabbitmq-server"
+has faketime || missing="$missing faketime"
 
 if [ -z "$missing" ]; then
-  echo 'services: Redis, MariaDB and RabbitMQ are installed, nothing to do'
+  echo 'services: Redis, MariaDB, RabbitMQ and faketime are installed, nothing to do'
   exit 0
 fi
 if ! has apt-get; then
@@ -54,6 +55,7 @@ if [ -d /run/systemd/system ]; then
   for package in $missing; do
     unit=$package
     if [ "$package" = mariadb-server ]; then unit=mariadb; fi
+    if [ "$package" = faketime ]; then continue; fi
     systemctl --quiet disable "$unit" || true
   done
 fi

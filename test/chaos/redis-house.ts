@@ -75,16 +75,16 @@ interface Mine {
   readonly attemptsRemaining: number;
 }
 
-async function mine({ urls }: House, { email, password }: Person): Promise<Partial<Mine>> {
+async function mine({ urls }: Pick<House, 'urls'>, { email, password }: Person): Promise<Partial<Mine>> {
   const path = '/v1/registrations/mine';
   return (await send<Partial<Mine>>(`${urls[0]}${path}`, 'GET', { basic: [email, password] })).json;
 }
 
-export const remaining = async (house: House, person: Person): Promise<number | undefined> =>
+export const remaining = async (house: Pick<House, 'urls'>, person: Person): Promise<number | undefined> =>
   (await mine(house, person)).attemptsRemaining;
 
 /** When the code of this person dies, ms since 1970; 0 if there is none. */
-export const codeLife = async (house: House, person: Person): Promise<number> =>
+export const codeLife = async (house: Pick<House, 'urls'>, person: Person): Promise<number> =>
   Date.parse((await mine(house, person)).codeExpiresAt ?? '1970-01-01');
 
 /** Guesses of everybody that stand in the database: wrong ones, and those whose outcome is not known. */
