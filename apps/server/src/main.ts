@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { setImmediate } from 'node:timers/promises';
 import { BadConfiguration, parseSettings, readEnvironment } from '#platform';
 import { openFoundations } from './foundations.js';
 import { serve, stop } from './server.js';
@@ -15,8 +16,10 @@ async function main(): Promise<void> {
   });
   foundations.log.info({ run: settings.run, milliseconds: Math.round(performance.now()) }, 'ready');
   if (process.stdout.isTTY) greet(settings);
-  // Ctrl-C is somebody at a terminal: no balancer has to look elsewhere first.
-  await stop(app, foundations, (await asked) === 'SIGTERM' ? settings.preStopMs : 0);
+  const early = await Promise.race([asked, setImmediate()]);
+  // No balancer has to look elsewhere first: none has seen it ready yet, or Ctrl-C is somebody at a terminal.
+  const pauseMs = early === undefined && (await asked) === 'SIGTERM' ? settings.preStopMs : 0;
+  await stop(app, foundations, pauseMs);
   await foundations.close();
   process.exit(0);
 }
