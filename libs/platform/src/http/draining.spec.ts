@@ -13,3 +13,15 @@ it('LD-05 given a process that drains, then its answers send the client to anoth
   expect(await connection()).toBe('close');
   await fastify.close();
 });
+
+it('LD-10 given a request that came before the end was asked for, then its answer closes its connection, too', async () => {
+  let draining = false;
+  const fastify = Fastify();
+  useDraining(fastify, () => draining);
+  fastify.get('/', async () => {
+    draining = true;
+    return {};
+  });
+  expect((await fastify.inject('/')).headers['connection']).toBe('close');
+  await fastify.close();
+});
