@@ -6,6 +6,7 @@ import { HmacRefreshTokens } from './adapters/crypto/hmac-refresh-tokens.js';
 import { PepperedPasswordScheme } from './adapters/hashing/peppered-password-scheme.js';
 import { AuthController } from './adapters/http/auth.controller.js';
 import { BearerStrategy } from './adapters/http/bearer.strategy.js';
+import { KeysController } from './adapters/http/keys.controller.js';
 import { SessionsController } from './adapters/http/sessions.controller.js';
 import { JoseAccessTokens } from './adapters/jose/jose-access-tokens.js';
 import { RedisRevocationHints } from './adapters/redis/redis-revocation-hints.js';
@@ -46,7 +47,7 @@ export const authProblems = [new LoginLimited(1), new NoSuchSession()];
 
 @Module({
   imports: [CqrsModule],
-  controllers: [AuthController, SessionsController],
+  controllers: [AuthController, KeysController, SessionsController],
   providers: [
     LogInHandler,
     RefreshHandler,

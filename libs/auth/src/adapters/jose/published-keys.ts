@@ -1,0 +1,22 @@
+import { createPublicKey } from 'node:crypto';
+import { keysOf, type SigningJwk } from '#platform';
+
+/** The public half of a key, as others need it to verify a token (RFC 7517). */
+export interface PublishedKey {
+  readonly kty: string;
+  readonly crv: string;
+  readonly x: string;
+  /** Of elliptic curves other than Ed25519. */
+  readonly y?: string;
+  readonly kid: string;
+  readonly alg: string;
+  readonly use: 'sig';
+}
+
+/** Of all keys, those that sign and those that will or did: named member by member, so that no private part can slip through. */
+export const publishedKeys = (jwtKeys: string): readonly PublishedKey[] => keysOf(jwtKeys).map(publicHalf);
+
+function publicHalf(key: SigningJwk): PublishedKey {
+  const { kty = '', crv = '', x = '', y } = createPublicKey({ key, format: 'jwk' }).export({ format: 'jwk' });
+  return { kty, crv, x, ...(y === undefined ? {} : { y }), kid: key.kid, alg: key.alg, use: 'sig' };
+}
