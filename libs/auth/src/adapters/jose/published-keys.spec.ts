@@ -1,6 +1,8 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { Settings } from '#platform';
+import { Subject } from '../../domain/subject.js';
+import { aSubject } from '../../testing/a-subject.js';
 import { jwtKeys, signingKey } from '../../testing/signing-keys.js';
 import { JoseAccessTokens } from './jose-access-tokens.js';
 import { publishedKeys } from './published-keys.js';
@@ -10,12 +12,13 @@ const settings = {
   tokenAudience: 'https://foyer.example',
   accessTokenTtlSeconds: 9,
 } as Settings;
-const MIA = { customerId: 'mia', roles: [], status: 'active', generation: 1, credential: null } as const;
+const MIA = Subject.restore(aSubject());
+const SESSION = { id: 'session', scope: 'customer' };
 
 describe('the published keys', () => {
   it.each(['EdDSA', 'ES256'] as const)('given a key of %s, then others verify its tokens with them', async (alg) => {
     const secrets = jwtKeys(await signingKey('first', alg), await signingKey('second'));
-    const { token } = await (await JoseAccessTokens.create(settings, secrets)).issue(MIA);
+    const { token } = await (await JoseAccessTokens.create(settings, secrets)).issue(MIA, SESSION);
     const published = { keys: publishedKeys(secrets.jwtKeys) } as unknown as JSONWebKeySet;
     const { payload } = await jwtVerify(token, createLocalJWKSet(published), { issuer: settings.publicUrl });
     expect(payload.sub).toBe('mia');
