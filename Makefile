@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run build test test-unit test-integration check services migrate rotate-keys \
+.PHONY: help install run build test test-unit test-integration check services migrate admin rotate-keys \
   start-rabbitmq-consumer secrets up down bench clean check-node
 
 NODE := node --enable-source-maps
@@ -38,6 +38,9 @@ services: ## install the servers the tests talk to (Debian, Ubuntu; as root)
 
 migrate: build ## bring the database up to date
 	@$(NODE) $(SERVER)/migrate.js $(ARGS)
+
+admin: build ## appoint an administrator: make admin EMAIL=you@example.org
+	@$(NODE) $(SERVER)/admin.js $(EMAIL)
 
 rotate-keys: build ## the next step to another key for tokens; says when to call again
 	@$(NODE) $(SERVER)/rotate-keys.js $(ARGS)

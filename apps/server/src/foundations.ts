@@ -18,14 +18,22 @@ import {
 import type { Foundations } from '#platform/module';
 import { TABLES } from './app.module.js';
 
+interface Opening {
+  /** A command that runs beside the program on the same data folder and touches no pending attempt. */
+  readonly beside?: boolean;
+}
+
 /** What stands before the program is composed, in the order of opening; `close` goes the way back. */
-export async function openFoundations(settings: Settings): Promise<Foundations & { close(): Promise<void> }> {
+export async function openFoundations(
+  settings: Settings,
+  { beside = false }: Opening = {},
+): Promise<Foundations & { close(): Promise<void> }> {
   const log = createLog(settings);
   // First, because it may refuse: nothing that was started would be left behind.
   const redis = hasRedis(settings) ? await connectRedis(settings.redisUrls, log) : undefined;
   const embedded = settings.databaseUrl === undefined ? await startEmbedded(settings) : undefined;
   const url = settings.databaseUrl ?? embedded?.url() ?? '';
-  if (embedded) await refuseSecondProcess(embedded, settings);
+  if (embedded && !beside) await refuseSecondProcess(embedded, settings);
   if (embedded) await runMigrations(url);
   const source = createDataSource(url, TABLES);
   await source.initialize();

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { setImmediate } from 'node:timers/promises';
 import { BadConfiguration, parseSettings, readEnvironment } from '#platform';
+import { appointFirstAdmin } from './first-admin.js';
 import { openFoundations } from './foundations.js';
 import { serve, stop } from './server.js';
 import { stopSignal } from './stop-signal.js';
@@ -15,7 +16,8 @@ async function main(): Promise<void> {
     throw error;
   });
   foundations.log.info({ run: settings.run, milliseconds: Math.round(performance.now()) }, 'ready');
-  if (process.stdout.isTTY) greet(settings);
+  const admin = await appointFirstAdmin(app, settings);
+  if (process.stdout.isTTY) greet(settings, admin);
   const early = await Promise.race([asked, setImmediate()]);
   // No balancer has to look elsewhere first: none has seen it ready yet, or Ctrl-C is somebody at a terminal.
   const pauseMs = early === undefined && (await asked) === 'SIGTERM' ? settings.preStopMs : 0;

@@ -1,15 +1,16 @@
 import { hasDevMailbox, type Settings } from '#platform';
 
 /** For a person at a terminal: where to look, and a first customer to copy and paste. */
-export function greet(settings: Settings): void {
+export function greet(settings: Settings, firstAdmin: string | undefined): void {
   const { publicUrl: url } = settings;
+  const admin = firstAdmin ? `\n  admin     ${firstAdmin}   (good for setting a new password only)` : '';
   const mailbox = hasDevMailbox(settings) ? `\n  mailbox   ${url}/dev/mailbox` : '';
   console.log(`
   Foyer is open.
 
   API       ${url}/v1
   docs      ${url}/docs${mailbox}
-  health    ${url}/health/ready
+  health    ${url}/health/ready${admin}
 
   A first customer:
 

@@ -1,14 +1,20 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { AuditTrail, Clock, Ids, Outbox, PasswordHasher, UnitOfWork } from '#kernel';
+import { Codes } from '#codes';
+import { CodesModule } from '#codes/module';
+import { AuditTrail, Clock, Counters, IdentifierHasher, Ids, Outbox, PasswordHasher, UnitOfWork } from '#kernel';
+import { Dispatcher, DueMessages } from '#notifications';
 import { choose, Database, Housekeeping, hasRedis, PasswordPepper, Secrets, Settings, wire } from '#platform';
+import { AesResetSeals } from './adapters/crypto/aes-reset-seals.js';
 import { HmacRefreshTokens } from './adapters/crypto/hmac-refresh-tokens.js';
 import { PepperedPasswordScheme } from './adapters/hashing/peppered-password-scheme.js';
 import { AuthController } from './adapters/http/auth.controller.js';
 import { BearerStrategy } from './adapters/http/bearer.strategy.js';
 import { KeysController } from './adapters/http/keys.controller.js';
+import { PasswordsController } from './adapters/http/passwords.controller.js';
 import { SessionsController } from './adapters/http/sessions.controller.js';
 import { JoseAccessTokens } from './adapters/jose/jose-access-tokens.js';
+import { TemplateResetMessages } from './adapters/messages/template-reset-messages.js';
 import { RedisRevocationHints } from './adapters/redis/redis-revocation-hints.js';
 import { RevocationHints } from './adapters/redis/revocation-hints.js';
 import { RevocationWatch } from './adapters/typeorm/revocation-watch.js';
@@ -18,12 +24,16 @@ import { TypeOrmLoginTries } from './adapters/typeorm/typeorm-login-tries.js';
 import { TypeOrmRevocations } from './adapters/typeorm/typeorm-revocations.js';
 import { TypeOrmSessions } from './adapters/typeorm/typeorm-sessions.js';
 import { TypeOrmSubjects } from './adapters/typeorm/typeorm-subjects.js';
+import { ChangePasswordHandler } from './application/commands/change-password.js';
 import { EndSessionHandler } from './application/commands/end-session.js';
+import { ForgetPasswordHandler } from './application/commands/forget-password.js';
 import { LogInHandler } from './application/commands/log-in.js';
 import { LogOutHandler } from './application/commands/log-out.js';
 import { RefreshHandler } from './application/commands/refresh.js';
+import { ResetPasswordHandler } from './application/commands/reset-password.js';
 import { HashedCredentials } from './application/hashed-credentials.js';
 import { LocalSignIns } from './application/local-sign-ins.js';
+import { PasswordChanger } from './application/password-changer.js';
 import { PasswordCheck } from './application/password-check.js';
 import {
   AccessTokens,
@@ -31,29 +41,35 @@ import {
   LoginTries,
   PasswordScheme,
   RefreshTokens,
+  ResetMessages,
+  ResetSeals,
   Revocations,
   Sessions,
   Subjects,
 } from './application/ports.js';
 import { ListSessionsHandler } from './application/queries/list-sessions.js';
+import { ResetRequests } from './application/reset-requests.js';
 import { SessionEnder } from './application/session-ender.js';
 import { SessionOpener } from './application/session-opener.js';
+import { ResetDue } from './application/subscribers/reset-due.js';
 import { SessionViews } from './application/views.js';
-import { LoginLimited, NoSuchSession } from './domain/errors.js';
 import { Credentials, SignIns } from './facade.js';
 
 export { authTables } from './adapters/typeorm/tables.js';
-export const authProblems = [new LoginLimited(1), new NoSuchSession()];
+export { AUTH_PROBLEMS as authProblems } from './domain/errors.js';
 
 @Module({
-  imports: [CqrsModule],
-  controllers: [AuthController, KeysController, SessionsController],
+  imports: [CqrsModule, CodesModule],
+  controllers: [AuthController, KeysController, PasswordsController, SessionsController],
   providers: [
     LogInHandler,
     RefreshHandler,
     LogOutHandler,
     EndSessionHandler,
     ListSessionsHandler,
+    ForgetPasswordHandler,
+    ResetPasswordHandler,
+    ChangePasswordHandler,
     BearerStrategy,
     RevocationWatch,
     SessionsPurge,
@@ -88,13 +104,19 @@ export const authProblems = [new LoginLimited(1), new NoSuchSession()];
       Clock,
       AuthRules,
     ]),
-    wire(Credentials, HashedCredentials, [Subjects, PasswordScheme, PasswordHasher]),
+    { provide: ResetSeals, inject: [Secrets], useFactory: (secrets: Secrets) => new AesResetSeals(secrets.code) },
+    wire(ResetMessages, TemplateResetMessages, [Ids]),
+    wire(ResetRequests, ResetRequests, [IdentifierHasher, Counters, ResetSeals, DueMessages, AuthRules]),
+    wire(ResetDue, ResetDue, [Subjects, IdentifierHasher, Codes, ResetSeals, ResetMessages]),
+    wire(PasswordChanger, PasswordChanger, [UnitOfWork, Subjects, Credentials, SessionEnder, Outbox, AuditTrail]),
+    wire(Credentials, HashedCredentials, [Subjects, PasswordScheme, PasswordHasher, SessionEnder]),
     wire(SignIns, LocalSignIns, [Subjects, SessionOpener, SessionEnder]),
   ],
   exports: [Credentials, SignIns],
 })
 export class AuthModule {
-  constructor(housekeeping: Housekeeping, sessions: SessionsPurge) {
+  constructor(housekeeping: Housekeeping, sessions: SessionsPurge, dispatcher: Dispatcher, resetDue: ResetDue) {
     housekeeping.add(sessions);
+    dispatcher.serve(resetDue);
   }
 }

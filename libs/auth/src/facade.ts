@@ -35,6 +35,12 @@ export abstract class Credentials {
   abstract hash(preHash: PreHash): Promise<string>;
   /** Inside the caller's unit of work. */
   abstract enrol(subject: NewSubject): Promise<void>;
+  /**
+   * From now on these roles and no others. Every session ends: tokens carry roles. Inside the caller's unit of work.
+   * @param by customer id of who ordered it
+   */
+  abstract setRoles(customerId: string, roles: readonly Role[], by: string | null): Promise<void>;
+  abstract anybodyHas(role: Role): Promise<boolean>;
 }
 
 /** What a client works with (RFC 6749, 5.1). */

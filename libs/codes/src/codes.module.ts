@@ -15,11 +15,13 @@ import { Codes } from './facade.js';
 
 export { codesTables } from './adapters/typeorm/tables.js';
 
+const RESET_MS = 10 * 60_000;
+
 function rulesOf({ codeLength: length, codeTtlSeconds, limits }: Settings): CodeRules {
   const { triesPerCode, guessesPerDay, guessesPerWeek, wrongCodesPerHour } = limits;
   return {
     length,
-    lifeMs: codeTtlSeconds * 1000,
+    lifeMs: { registration: codeTtlSeconds * 1000, password_reset: RESET_MS },
     maxTries: triesPerCode ?? 3,
     guessesPerDay,
     guessesPerWeek,

@@ -1,5 +1,5 @@
 /** What a code is good for. A code of one purpose, subject or identifier is never good for another (OWASP ASVS 6.6.2). */
-export type CodePurpose = 'registration';
+export type CodePurpose = 'registration' | 'password_reset';
 
 /** Where a code lives. Everything of one identifier stands together. */
 export interface CodeAddress {
@@ -38,16 +38,17 @@ export interface CodeStatus {
 
 /**
  * One-time codes. They come from a CSPRNG over the whole range, live their minute from the moment their message was
- * accepted, die with three wrong tries, and are kept only as a MAC under a server key. Time is the code store's own.
+ * accepted (that of a password reset ten), die with three wrong tries, and are kept only as a MAC under a server key. Time is
+ * the code store's own. Each purpose has a budget of guesses of its own.
  * Every method throws `Unavailable` when the store is away: a code is never checked without it.
  */
 export abstract class Codes {
-  /** How many digits the next code of an identifier has: more, once too much was guessed at it. */
+  /** How many digits the next registration code of an identifier has: more, once too much was guessed at it. */
   abstract lengthFor(identifierHash: string): Promise<number>;
   /** The code that is alive is shorter than so many digits: it is as good as dead, and may be replaced at once. */
   abstract isOutgrown(address: CodeAddress, length: number): Promise<boolean>;
   /** The right code was no guess. Inside the caller's unit of work. */
-  abstract giveBack(identifierHash: string, charge: GuessCharge): Promise<void>;
+  abstract giveBack(address: CodeAddress, charge: GuessCharge): Promise<void>;
   /**
    * Makes a code and puts it in the place of any other at this address. It dies by itself if nothing is accepted.
    * @param length the digits that its owner was told, from `lengthFor`

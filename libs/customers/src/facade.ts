@@ -14,6 +14,19 @@ export interface Standing {
   readonly admittedBy: string | null;
 }
 
+export interface Appointed {
+  readonly customerId: string;
+  /** Good for setting a new password only; null for somebody who was a customer before and keeps his own. */
+  readonly oneTimePassword: string | null;
+}
+
+/** There is no default account: somebody at the machine appoints the first administrator. */
+export abstract class Administrators {
+  abstract exist(): Promise<boolean>;
+  /** @throws InvalidInput for what is no e-mail address, HashingBusy */
+  abstract appoint(email: string): Promise<Appointed>;
+}
+
 /** What other modules may ask of customers. */
 export abstract class CustomerDirectory {
   abstract standing(identifier: Identifier, id: string | null): Promise<Standing>;

@@ -1,3 +1,10 @@
 export { IdentifierTaken } from './domain/errors.js';
 export { type AnnouncedCustomer, CustomerCreatedV1 } from './events.js';
-export { CustomerDirectory, type CustomerView, type Newcomer, type Standing } from './facade.js';
+export {
+  Administrators,
+  type Appointed,
+  CustomerDirectory,
+  type CustomerView,
+  type Newcomer,
+  type Standing,
+} from './facade.js';

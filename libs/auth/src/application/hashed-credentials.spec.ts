@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Auth } from '../testing/auth.js';
 import { CountingPasswordHasher } from '../testing/counting-password-hasher.js';
-import { InMemorySubjects } from '../testing/in-memory-subjects.js';
+import type { InMemorySubjects } from '../testing/in-memory-subjects.js';
 import { PlainPasswordScheme } from '../testing/plain-password-scheme.js';
 import { HashedCredentials } from './hashed-credentials.js';
 
@@ -9,9 +10,10 @@ describe('HashedCredentials', () => {
   let hasher: CountingPasswordHasher;
   let credentials: HashedCredentials;
   beforeEach(() => {
-    subjects = new InMemorySubjects();
     hasher = new CountingPasswordHasher();
-    credentials = new HashedCredentials(subjects, new PlainPasswordScheme(), hasher);
+    const house = new Auth();
+    subjects = house.subjects;
+    credentials = new HashedCredentials(subjects, new PlainPasswordScheme(), hasher, house.ender);
   });
 
   it('given a password, then its pre-hashes cost nothing', () => {
@@ -22,6 +24,15 @@ describe('HashedCredentials', () => {
   it('given a pre-hash, then one hash is paid, ahead of logins, and it names its pepper', async () => {
     expect(await credentials.hash({ kid: 'old', value: 'old:right' })).toBe('v2$old$hashed(old:right)');
     expect(hasher.paid).toEqual([{ work: 'hash', priority: 'activation' }]);
+  });
+
+  it('given other roles, then those, and his sessions end', async () => {
+    const mia = { customerId: 'mia', credential: null, roles: ['customer'], market: 'BR', locale: 'pt-BR' } as const;
+    await credentials.enrol({ ...mia, identifierHash: 'h' });
+    expect(await credentials.anybodyHas('admin')).toBe(false);
+    await credentials.setRoles('mia', ['customer', 'admin'], null);
+    expect((await subjects.byId('mia'))?.snapshot()).toMatchObject({ roles: ['customer', 'admin'], generation: 1 });
+    expect(await credentials.anybodyHas('admin')).toBe(true);
   });
 
   it('given a newcomer, then he can be found with what he was enrolled with', async () => {

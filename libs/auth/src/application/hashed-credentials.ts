@@ -1,13 +1,15 @@
 import type { PasswordHasher } from '#kernel';
 import { Subject } from '../domain/subject.js';
-import { Credentials, type NewSubject, type PreHash } from '../facade.js';
+import { Credentials, type NewSubject, type PreHash, type Role } from '../facade.js';
 import type { PasswordScheme, Subjects } from './ports.js';
+import type { SessionEnder } from './session-ender.js';
 
 export class HashedCredentials extends Credentials {
   constructor(
     private readonly subjects: Subjects,
     private readonly scheme: PasswordScheme,
     private readonly hasher: PasswordHasher,
+    private readonly ender: SessionEnder,
   ) {
     super();
   }
@@ -22,5 +24,15 @@ export class HashedCredentials extends Credentials {
 
   async enrol({ identifierHash, ...enrolment }: NewSubject): Promise<void> {
     await this.subjects.add(Subject.enrol(enrolment), identifierHash);
+  }
+  async setRoles(customerId: string, roles: readonly Role[], by: string | null): Promise<void> {
+    const subject = await this.subjects.byId(customerId);
+    if (!subject) return;
+    await this.subjects.setRoles(customerId, roles);
+    await this.ender.endAll(subject.snapshot(), 'auth.roles.changed', { by, source: null });
+  }
+
+  anybodyHas(role: Role): Promise<boolean> {
+    return this.subjects.anybodyHas(role);
   }
 }

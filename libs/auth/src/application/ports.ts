@@ -1,5 +1,6 @@
+import type { OutgoingMessage } from '#notifications';
 import type { PresentedToken, SessionState } from '../domain/session.js';
-import type { Subject } from '../domain/subject.js';
+import type { Role, Subject } from '../domain/subject.js';
 import type { PreHash } from '../facade.js';
 
 /** Subjects and the identifiers they sign in with. */
@@ -18,6 +19,8 @@ export abstract class Subjects {
     written: string,
     oneTime: boolean,
   ): Promise<boolean>;
+  abstract setRoles(customerId: string, roles: readonly Role[]): Promise<void>;
+  abstract anybodyHas(role: Role): Promise<boolean>;
   /** Every session so far is one of an earlier generation from now on. In a unit of work; the generation of now. */
   abstract raiseGeneration(customerId: string): Promise<number>;
   /** Counts one event of the subject up and locks it for this unit of work; the number it bears. */
@@ -135,8 +138,24 @@ export abstract class AccessTokens {
   abstract verify(token: string): Promise<TokenClaims | undefined>;
 }
 
+/** Keeps an address in the list of due messages without anybody reading it there. Bound to its identifier. */
+export abstract class ResetSeals {
+  abstract seal(recipient: string, identifierHash: string): string;
+  abstract open(sealed: string, identifierHash: string): string;
+}
+
+/** The words of messages about passwords. */
+export abstract class ResetMessages {
+  /** @param locale BCP 47 */
+  abstract code(recipient: string, locale: string, digits: string): OutgoingMessage;
+}
+
 export abstract class AuthRules {
   /** ISO 3166-1; the region national phone numbers are read with. */
   abstract readonly defaultMarket: string;
   abstract readonly refreshTokenTtlSeconds: number;
+  /** Messages to one identifier; null is no limit. */
+  abstract readonly limits: Readonly<
+    Record<'sendsPerSourceMinute' | 'sendsPerSourceDay' | 'sendsPerIdentifier', number | null>
+  >;
 }

@@ -18,3 +18,62 @@ export class NoSuchSession extends DomainError {
     super('There is no such session.');
   }
 }
+
+export class PasswordWrong extends DomainError {
+  readonly code = 'auth.password_wrong';
+  readonly kind = 'malformed';
+
+  constructor() {
+    super('The current password is wrong.');
+  }
+}
+
+export class PasswordChangedMeanwhile extends DomainError {
+  readonly code = 'auth.password_changed';
+  readonly kind = 'conflict';
+
+  constructor() {
+    super('The password was changed by another request at this moment.');
+  }
+}
+
+export class ResetCodeWrong extends DomainError {
+  readonly code = 'auth.code_wrong';
+  readonly kind = 'malformed';
+
+  constructor(attemptsRemaining: number) {
+    super('This is not the code.');
+    this.details = { attemptsRemaining };
+  }
+
+  override readonly details: Readonly<Record<string, unknown>>;
+}
+
+export class ResetCodeExpired extends DomainError {
+  readonly code = 'auth.code_expired';
+  readonly kind = 'gone';
+
+  constructor() {
+    super('There is no live code. Ask for a new one.');
+  }
+}
+
+export class ResetInProgress extends DomainError {
+  readonly code = 'auth.reset_in_progress';
+  readonly kind = 'conflict';
+
+  constructor() {
+    super('A new password is being set at this moment.');
+  }
+}
+
+/** Every problem that this module answers with. */
+export const AUTH_PROBLEMS: readonly DomainError[] = [
+  new LoginLimited(1),
+  new NoSuchSession(),
+  new PasswordWrong(),
+  new PasswordChangedMeanwhile(),
+  new ResetCodeWrong(2),
+  new ResetCodeExpired(),
+  new ResetInProgress(),
+];

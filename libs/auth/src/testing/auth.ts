@@ -38,7 +38,11 @@ export class Auth {
   readonly outbox = new RecordingOutbox();
   readonly audit = new RecordingAuditTrail();
   readonly identifiers = new PlainIdentifierHasher();
-  readonly rules = { defaultMarket: 'BR', refreshTokenTtlSeconds: 3_600 };
+  readonly rules = {
+    defaultMarket: 'BR',
+    refreshTokenTtlSeconds: 3_600,
+    limits: { sendsPerSourceMinute: 3, sendsPerSourceDay: 5, sendsPerIdentifier: 30 },
+  };
   readonly work: UnitOfWork = { run: (work) => work() };
   #ids = 0;
   readonly ids: Ids = { next: () => this.#id(), opaque: () => this.#id() };

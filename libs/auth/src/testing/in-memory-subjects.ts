@@ -1,6 +1,6 @@
 import { DuplicateKey } from '#platform';
 import { Subjects } from '../application/ports.js';
-import { Subject, type SubjectState } from '../domain/subject.js';
+import { type Role, Subject, type SubjectState } from '../domain/subject.js';
 
 /** Passes the contract of `Subjects`, without a transaction to join. */
 export class InMemorySubjects extends Subjects {
@@ -33,6 +33,14 @@ export class InMemorySubjects extends Subjects {
     if (this.#states.get(customerId)?.credential !== read) return false;
     this.change(customerId, { credential, oneTime });
     return true;
+  }
+
+  override async setRoles(customerId: string, roles: readonly Role[]): Promise<void> {
+    this.change(customerId, { roles });
+  }
+
+  override async anybodyHas(role: Role): Promise<boolean> {
+    return [...this.#states.values()].some(({ roles }) => roles.includes(role));
   }
 
   override async raiseGeneration(customerId: string): Promise<number> {

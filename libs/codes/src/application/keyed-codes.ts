@@ -41,7 +41,7 @@ export class KeyedCodes extends Codes {
   }
 
   start(address: CodeAddress, serial: string): Promise<boolean> {
-    return this.store.restart(address, serial, this.rules.lifeMs);
+    return this.store.restart(address, serial, this.rules.lifeMs[address.purpose]);
   }
 
   discard(address: CodeAddress, serial: string): Promise<void> {
@@ -49,15 +49,15 @@ export class KeyedCodes extends Codes {
   }
 
   async claim(address: CodeAddress, typed: string, requestId: string): Promise<Claim> {
-    const { identifierHash } = address;
-    const { charge, may } = await this.budget.charge(identifierHash, typed.length);
+    const account = this.#accountOf(address);
+    const { charge, may } = await this.budget.charge(account, typed.length);
     const compared = await this.#compare(address, typed, requestId, may).catch(async (error: unknown) => {
-      await this.budget.giveBack(identifierHash, charge);
+      await this.budget.giveBack(account, charge);
       throw error;
     });
     if (compared.outcome === 'granted') return { outcome: 'granted', charge };
-    if (compared.outcome === 'wrong') await this.budget.settle(identifierHash, charge);
-    else await this.budget.giveBack(identifierHash, charge);
+    if (compared.outcome === 'wrong') await this.budget.settle(account, charge);
+    else await this.budget.giveBack(account, charge);
     return compared as Claim;
   }
 
@@ -65,8 +65,8 @@ export class KeyedCodes extends Codes {
     return this.store.release(address, requestId);
   }
 
-  giveBack(identifierHash: string, charge: GuessCharge): Promise<void> {
-    return this.budget.giveBack(identifierHash, charge);
+  giveBack(address: CodeAddress, charge: GuessCharge): Promise<void> {
+    return this.budget.giveBack(this.#accountOf(address), charge);
   }
 
   consume(address: CodeAddress): Promise<void> {
@@ -75,9 +75,15 @@ export class KeyedCodes extends Codes {
 
   async status(address: CodeAddress): Promise<CodeStatus | null> {
     const status = await this.store.status(address, this.rules.maxTries);
-    if (status === null || status.length < (await this.budget.length(address.identifierHash))) return null;
+    if (status === null || status.length < (await this.budget.length(this.#accountOf(address)))) return null;
     const { expiresAt, attemptsRemaining } = status;
     return { expiresAt, attemptsRemaining };
+  }
+
+  /** Guesses at codes of one purpose never make those of another longer. */
+  #accountOf({ purpose, identifierHash }: CodeAddress): string {
+    if (purpose === 'registration') return identifierHash;
+    return this.mac.of({ purpose, identifierHash, subject: 'guesses' }, '');
   }
 
   /** What must never be compared is dead. */
@@ -93,6 +99,6 @@ export class KeyedCodes extends Codes {
   }
 
   #put(address: CodeAddress, serial: string, length: number): Promise<void> {
-    return this.store.put(address, serial, length, this.rules.lifeMs + UNSENT_MARGIN_MS);
+    return this.store.put(address, serial, length, this.rules.lifeMs[address.purpose] + UNSENT_MARGIN_MS);
   }
 }

@@ -1,4 +1,4 @@
-import type { CodeAddress, CodeStatus, GuessCharge } from '../facade.js';
+import type { CodeAddress, CodePurpose, CodeStatus, GuessCharge } from '../facade.js';
 
 export interface ClaimTerms {
   readonly maxTries: number;
@@ -83,7 +83,7 @@ export abstract class GuessAlarm {
 /** How codes are made here. Null is no limit. */
 export abstract class CodeRules {
   abstract readonly length: number;
-  abstract readonly lifeMs: number;
+  abstract readonly lifeMs: Readonly<Record<CodePurpose, number>>;
   abstract readonly maxTries: number;
   abstract readonly guessesPerDay: number | null;
   abstract readonly guessesPerWeek: number | null;

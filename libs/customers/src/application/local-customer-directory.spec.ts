@@ -44,6 +44,7 @@ describe('LocalCustomerDirectory', () => {
         roles: ['customer'],
         market: newcomer.market,
         locale: newcomer.locale,
+        oneTime: false,
       },
     ]);
     expect(outbox.events.map(({ type, subject, sequence, market }) => [type, subject, sequence, market])).toEqual([

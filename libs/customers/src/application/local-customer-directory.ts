@@ -1,4 +1,4 @@
-import type { Credentials } from '#auth';
+import type { Credentials, Role } from '#auth';
 import type { Clock, Identifier, IdentifierHasher, Outbox } from '#kernel';
 import { Customer } from '../domain/customer.js';
 import { CustomerCreatedV1 } from '../events.js';
@@ -25,11 +25,12 @@ export class LocalCustomerDirectory extends CustomerDirectory {
   }
 
   async admit(newcomer: Newcomer): Promise<CustomerView> {
-    const { identifier, id: customerId, credential, market, locale } = newcomer;
+    const { identifier, id: customerId, credential, market, locale, oneTime = false, isAdmin } = newcomer;
     const identifierHash = this.identifiers.hash(identifier);
     const customer = Customer.admit(newcomer, this.clock.now());
     await this.customers.add(customer, identifierHash);
-    await this.credentials.enrol({ customerId, identifierHash, credential, roles: ['customer'], market, locale });
+    const roles: readonly Role[] = isAdmin ? ['customer', 'admin'] : ['customer'];
+    await this.credentials.enrol({ customerId, identifierHash, credential, roles, market, locale, oneTime });
     const view = viewOf(customer);
     await this.outbox.append(CustomerCreatedV1.of(view));
     return view;

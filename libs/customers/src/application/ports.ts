@@ -23,3 +23,9 @@ export abstract class Customers {
    */
   abstract lookUp(kind: 'email' | 'phone', hashes: readonly string[], id: string | null): Promise<Found>;
 }
+
+/** The settings that customers know. */
+export abstract class CustomerRules {
+  /** ISO 3166-1 alpha-2 */
+  abstract readonly defaultMarket: string;
+}

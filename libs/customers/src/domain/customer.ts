@@ -15,6 +15,9 @@ export interface Newcomer {
   readonly attemptId: string;
   /** What `Credentials.hash` gave; null when there is no password. */
   readonly credential: string | null;
+  /** The password was given by somebody else: it is good for setting a new one only. */
+  readonly oneTime?: boolean;
+  readonly isAdmin?: boolean;
 }
 
 export interface CustomerState {

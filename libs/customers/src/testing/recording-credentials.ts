@@ -1,8 +1,9 @@
-import { Credentials, type NewSubject, type PreHash } from '#auth';
+import { Credentials, type NewSubject, type PreHash, type Role } from '#auth';
 
 /** Keeps who was enrolled. */
 export class RecordingCredentials extends Credentials {
   readonly enrolled: NewSubject[] = [];
+  readonly roles: { readonly customerId: string; readonly roles: readonly Role[] }[] = [];
 
   override preHashes(password: string): readonly [PreHash, ...PreHash[]] {
     return [{ kid: '0', value: password }];
@@ -14,5 +15,13 @@ export class RecordingCredentials extends Credentials {
 
   override async enrol(subject: NewSubject): Promise<void> {
     this.enrolled.push(subject);
+  }
+
+  override async setRoles(customerId: string, roles: readonly Role[]): Promise<void> {
+    this.roles.push({ customerId, roles });
+  }
+
+  override async anybodyHas(): Promise<boolean> {
+    return false;
   }
 }

@@ -6,8 +6,7 @@ const CODE: CodeMail = {
   heading: 'Almost there',
   intro: 'Enter this code within a minute.',
   code: '0420',
-  referenceLabel: 'Reference',
-  reference: 'K7',
+  reference: { label: 'Reference', value: 'K7' },
   notes: ['Nobody will ever ask you for it.', 'Not you? Then do nothing.'],
 };
 const NASTY = `<img src=x onerror="alert('1')">&`;
@@ -46,8 +45,7 @@ describe('codeMail', () => {
       heading: NASTY,
       intro: NASTY,
       code: NASTY,
-      referenceLabel: NASTY,
-      reference: NASTY,
+      reference: { label: NASTY, value: NASTY },
       notes: [NASTY],
       locale: NASTY,
     });

@@ -19,21 +19,20 @@ export interface CodeMail {
   readonly heading: string;
   readonly intro: string;
   readonly code: string;
-  readonly referenceLabel: string;
   /** Tells two messages apart. */
-  readonly reference: string;
+  readonly reference?: { readonly label: string; readonly value: string };
   readonly notes: readonly string[];
   /** BCP 47 tag of the language the words are in. */
   readonly locale?: string;
 }
 
 /** A mail around one code. The text begins with the code on a line of its own. */
-export function codeMail({ subject, heading, intro, code, referenceLabel, reference, notes, locale }: CodeMail): Mail {
-  const mark = `<p class="soft" style="${MARK}">${escaped(referenceLabel)}: <b class="ink" style="${INK}">${escaped(reference)}</b></p>`;
+export function codeMail({ subject, heading, intro, code, reference, notes, locale }: CodeMail): Mail {
+  const mark = reference ? markOf(reference) : '';
   const body = `${paragraph(intro)}${codeBox(code)}${mark}${notes.map(note).join('')}`;
   return {
     subject,
-    text: text([code, heading, intro, `${referenceLabel}: ${reference}`, ...notes]),
+    text: text([code, heading, intro, ...(reference ? [`${reference.label}: ${reference.value}`] : []), ...notes]),
     html: frame({ subject, heading, body, locale }),
   };
 }
@@ -68,6 +67,9 @@ const DARK = `@media (prefers-color-scheme:dark){
 
 const paragraph = (words: string): string => `<p class="ink" style="${PARAGRAPH}">${escaped(words)}</p>`;
 const note = (words: string): string => `<p class="soft" style="${NOTE}">${escaped(words)}</p>`;
+
+const markOf = ({ label, value }: { readonly label: string; readonly value: string }): string =>
+  `<p class="soft" style="${MARK}">${escaped(label)}: <b class="ink" style="${INK}">${escaped(value)}</b></p>`;
 
 /** The digits stand side by side, so that copying gives the code and nothing else; the gaps are style. */
 const codeBox = (code: string): string =>

@@ -41,7 +41,7 @@ export class Admission {
   /** The charge last: its row is what other guesses wait for. */
   async #store(attempt: AttemptState, credential: string, charge: GuessCharge): Promise<CustomerView | null> {
     const customer = await this.#letIn(attempt, credential);
-    await this.codes.giveBack(attempt.identifierHash, charge);
+    await this.codes.giveBack(codeAddressOf(attempt), charge);
     return customer;
   }
 

@@ -38,7 +38,7 @@ export class InMemoryCodes extends Codes {
     return this.outgrown;
   }
 
-  override async giveBack(identifierHash: string): Promise<void> {
+  override async giveBack({ identifierHash }: CodeAddress): Promise<void> {
     const at = this.charged.indexOf(identifierHash);
     if (at >= 0) this.charged.splice(at, 1);
   }

@@ -20,4 +20,10 @@ export class PlainCredentials extends Credentials {
   }
 
   override async enrol(_subject: NewSubject): Promise<void> {}
+
+  override async setRoles(): Promise<void> {}
+
+  override async anybodyHas(): Promise<boolean> {
+    return false;
+  }
 }

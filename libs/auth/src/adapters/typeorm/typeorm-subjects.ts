@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
-import { Database } from '#platform';
+import { Database, limit } from '#platform';
 import { Subjects } from '../../application/ports.js';
 import { type Role, Subject } from '../../domain/subject.js';
 import { IDENTIFIERS, type IdentifierRow, SUBJECTS, type SubjectRow } from './tables.js';
@@ -44,6 +44,18 @@ export class TypeOrmSubjects extends Subjects {
     const sql = `update auth_subjects set credential = ?, one_time = ?, updated_at = ? where customer_id = ? and ${unchanged}`;
     const values = [written, oneTime ? 1 : 0, this.clock.now(), customerId, ...(read === null ? [] : [read])];
     return (await this.database.execute(sql, values)) > 0;
+  }
+
+  async setRoles(customerId: string, roles: readonly Role[]): Promise<void> {
+    const sql = 'update auth_subjects set roles = ?, updated_at = ? where customer_id = ?';
+    await this.database.execute(sql, [roles.join(' '), this.clock.now(), customerId]);
+  }
+
+  async anybodyHas(role: Role): Promise<boolean> {
+    const sql = `select customer_id from auth_subjects where roles = ? or roles like ? or roles like ? or roles like ?
+      order by customer_id ${limit(this.database.dialect, 1)}`;
+    const found = await this.database.query(sql, [role, `${role} %`, `% ${role}`, `% ${role} %`]);
+    return found.length > 0;
   }
 
   raiseGeneration(customerId: string): Promise<number> {

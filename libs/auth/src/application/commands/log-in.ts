@@ -1,9 +1,10 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AuditTrail, Clock, type Identifier, IdentifierHasher, InvalidInput, parseIdentifier } from '#kernel';
+import { AuditTrail, Clock, IdentifierHasher } from '#kernel';
 import type { Subject } from '../../domain/subject.js';
 import type { TokenSet } from '../../facade.js';
 import { PasswordCheck } from '../password-check.js';
 import { AuthRules, LoginTries, type LoginTry, Subjects } from '../ports.js';
+import { readable } from '../readable.js';
 import { SessionOpener } from '../session-opener.js';
 
 export type LoginOutcome =
@@ -84,12 +85,3 @@ export class LogInHandler implements ICommandHandler<LogIn> {
 
 /** Everybody whose name cannot be read is the same nobody. */
 const UNREADABLE = '0'.repeat(64);
-
-function readable(username: string, market: string): Identifier | null {
-  try {
-    return parseIdentifier(username, market);
-  } catch (error) {
-    if (error instanceof InvalidInput) return null;
-    throw error;
-  }
-}

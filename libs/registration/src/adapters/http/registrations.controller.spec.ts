@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { SignIns } from '#auth';
 import { type DomainError, Unavailable } from '#kernel';
 import { type Idempotency, InvalidCredentials, Metrics, parseSettings, SourceLimits } from '#platform';
 import type { ActivationOutcome } from '../../application/commands/activate-registration.js';
@@ -17,6 +18,7 @@ const REQUEST = {
   headers: {},
 };
 const CUSTOMER = { id: 'mia' };
+const TOKENS = { accessToken: 'a', expiresInSeconds: 900, refreshToken: 'r', scope: 'customer' };
 
 describe('RegistrationsController', () => {
   /** What the next command ends with. */
@@ -28,7 +30,7 @@ describe('RegistrationsController', () => {
   const counted = (limit: string) => counters.count(`{src:${HOME}}:${limit}`, 24 * 3_600_000);
   const activate = (result: ActivationOutcome) => {
     outcome = async () => result;
-    return controller.activate(REQUEST, { code: '0420' }, HOME);
+    return controller.activate(REQUEST, { code: '0420' }, {}, HOME);
   };
   const resend = (result: ResendOutcome) => {
     outcome = async () => result;
@@ -45,6 +47,7 @@ describe('RegistrationsController', () => {
       { execute: async () => null } as unknown as QueryBus,
       new SourceLimits(counters, parseSettings({ LIMIT_WRONG_CODES_PER_SOURCE: '3' }), new FixedClock()),
       once as unknown as Idempotency,
+      { open: async () => TOKENS } as unknown as SignIns,
       RULES,
       metrics,
     );
@@ -52,6 +55,14 @@ describe('RegistrationsController', () => {
 
   it('given an activation, then the customer', async () => {
     expect(await activate({ outcome: 'active', customer: CUSTOMER as never })).toBe(CUSTOMER);
+  });
+
+  it('given an activation that asks for tokens, then the customer with a first pair of them', async () => {
+    outcome = async () => ({ outcome: 'active', customer: CUSTOMER });
+    expect(await controller.activate(REQUEST, { code: '0420' }, { tokens: 'true' }, HOME)).toEqual({
+      id: 'mia',
+      tokens: { access_token: 'a', token_type: 'Bearer', expires_in: 900, refresh_token: 'r', scope: 'customer' },
+    });
   });
 
   it.each<[ActivationOutcome, new (...values: never[]) => DomainError]>([
@@ -113,7 +124,7 @@ describe('RegistrationsController', () => {
 
   it('given our own failure, then the source has guessed nothing', async () => {
     outcome = () => Promise.reject(new Unavailable());
-    await expect(controller.activate(REQUEST, { code: '0420' }, HOME)).rejects.toBeInstanceOf(Unavailable);
+    await expect(controller.activate(REQUEST, { code: '0420' }, {}, HOME)).rejects.toBeInstanceOf(Unavailable);
     expect(await counted('wrongCodesPerSource')).toBe(0);
   });
 

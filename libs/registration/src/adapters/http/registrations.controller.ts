@@ -1,7 +1,8 @@
-import { Body, Controller, Get, Header, Headers, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Header, Headers, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBasicAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { SignIns } from '#auth';
 import type { CustomerView } from '#customers';
 import {
   Address,
@@ -21,7 +22,15 @@ import { RegistrationRules } from '../../application/ports.js';
 import { GetMyRegistration } from '../../application/queries/get-my-registration.js';
 import { ActivationInProgress, AlreadyActive, CodeExpired, CodeWrong, ResendTooEarly } from '../../domain/errors.js';
 import { basicChallenge, REGISTRATION_BASIC, type Registrant } from './registration-basic.strategy.js';
-import { ActivateDto, MyRegistrationDto, RegisterDto, RegistrationTicketDto } from './registrations.dto.js';
+import {
+  ActivateDto,
+  type ActivatedCustomer,
+  ActivateQuery,
+  MyRegistrationDto,
+  RegisterDto,
+  RegistrationTicketDto,
+  toTokens,
+} from './registrations.dto.js';
 
 interface ByRegistrant {
   readonly user: Registrant;
@@ -41,6 +50,7 @@ export class RegistrationsController {
     private readonly queries: QueryBus,
     private readonly limits: SourceLimits,
     private readonly idempotency: Idempotency,
+    private readonly signIns: SignIns,
     private readonly rules: RegistrationRules,
     metrics: Metrics,
   ) {
@@ -107,8 +117,9 @@ export class RegistrationsController {
   async activate(
     @Req() request: ByRegistrant,
     @Body() { code }: ActivateDto,
+    @Query() { tokens }: ActivateQuery,
     @Address() address: string,
-  ): Promise<CustomerView> {
+  ): Promise<ActivatedCustomer> {
     const counted = await this.limits.count('wrongCodesPerSource', address);
     const activation = this.commands.execute(new ActivateRegistration(request.user.key, request.user.preHash, code));
     const result = await activation.catch(async (error: unknown) => {
@@ -120,7 +131,7 @@ export class RegistrationsController {
     this.#funnel.inc({ step: result.outcome });
     switch (result.outcome) {
       case 'active':
-        return result.customer;
+        return tokens === 'true' ? this.#withTokens(result.customer, address) : result.customer;
       case 'code_wrong':
         throw new CodeWrong(result.attemptsRemaining);
       case 'code_expired':
@@ -132,6 +143,12 @@ export class RegistrationsController {
       case 'unknown':
         throw noLongerKnown(request);
     }
+  }
+
+  /** A second sign-in is saved: who has just proven himself and knows the password may come in. */
+  async #withTokens(customer: CustomerView, address: string): Promise<ActivatedCustomer> {
+    const tokens = await this.signIns.open(customer.id, this.limits.sourceOf(address).prefix);
+    return tokens ? { ...customer, tokens: toTokens(tokens) } : customer;
   }
 
   /** Ask for a new code; the old one dies when the new one is on its way. */

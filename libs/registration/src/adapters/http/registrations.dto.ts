@@ -1,10 +1,31 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsString, Length, Matches, MaxLength, ValidateIf } from 'class-validator';
+import { IsIn, IsString, Length, Matches, MaxLength, ValidateIf } from 'class-validator';
+import type { TokenSet } from '#auth';
+import type { CustomerView } from '#customers';
 import type { MyRegistration } from '../../application/views.js';
 import type { RegistrationTicket } from '../../facade.js';
 
 /** Null is a value, and no good one: only what is absent is not looked at. */
 const isGiven = (_: object, value: unknown): boolean => value !== undefined;
+
+/** With `tokens=true` the answer has a first pair of tokens in it, as a sign-in gives. */
+export class ActivateQuery {
+  @ApiProperty({ required: false, enum: ['true', 'false'], default: 'false' })
+  @ValidateIf(isGiven)
+  @IsIn(['true', 'false'])
+  readonly tokens?: 'true' | 'false';
+}
+
+export type ActivatedCustomer = CustomerView & { readonly tokens?: object };
+
+/** RFC 6749, 5.1. */
+export const toTokens = ({ accessToken, expiresInSeconds, refreshToken, scope }: TokenSet) => ({
+  access_token: accessToken,
+  token_type: 'Bearer',
+  expires_in: expiresInSeconds,
+  refresh_token: refreshToken,
+  scope,
+});
 
 /** Exactly one of email and phone. */
 export class RegisterDto {

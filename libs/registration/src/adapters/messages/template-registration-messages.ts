@@ -22,8 +22,7 @@ export class TemplateRegistrationMessages extends RegistrationMessages {
       heading: words.codeHeading,
       intro: words.codeIntro(seconds),
       code: digits,
-      referenceLabel: words.reference,
-      reference,
+      reference: { label: words.reference, value: reference },
       notes: [words.referenceNote, words.notYou],
     });
     return this.#to(attempt, mail, words.codeText(digits, reference, seconds));

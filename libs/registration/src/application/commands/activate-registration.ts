@@ -95,7 +95,7 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
       const customer = await this.admission.admit(attempt, proof);
       return customer ? { outcome: 'active', customer } : { outcome: 'unknown' };
     } catch (error) {
-      const charged = this.codes.giveBack(attempt.identifierHash, proof.charge);
+      const charged = this.codes.giveBack(address, proof.charge);
       await Promise.allSettled([this.codes.release(address, requestId), charged]);
       throw error;
     }

@@ -1,0 +1,22 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { INestApplicationContext } from '@nestjs/common';
+import { Administrators } from '#customers';
+import { isEmbedded, type Settings } from '#platform';
+
+/** Nobody's mailbox: whoever reads the file is at the machine. */
+const EMAIL = 'admin@foyer.localhost';
+
+/**
+ * The first start of the embedded default appoints an administrator and writes `<e-mail> <one-time password>` to
+ * `DATA_DIR/first-admin` (0600). The password is good for setting a new one only. Returns the line, if one was written.
+ */
+export async function appointFirstAdmin(app: INestApplicationContext, settings: Settings): Promise<string | undefined> {
+  const file = path.join(settings.dataDir, 'first-admin');
+  const administrators = app.get(Administrators);
+  if (!isEmbedded(settings) || existsSync(file) || (await administrators.exist())) return undefined;
+  const { oneTimePassword } = await administrators.appoint(EMAIL);
+  const line = `${EMAIL} ${oneTimePassword}`;
+  writeFileSync(file, `${line}\n`, { mode: 0o600, flush: true });
+  return line;
+}

@@ -1,0 +1,91 @@
+import { Body, Controller, Header, HttpCode, Post, Put, Req } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { Address, ApiProblems, Open, Scopes, SourceLimits } from '#platform';
+import { ChangePassword } from '../../application/commands/change-password.js';
+import { ForgetPassword } from '../../application/commands/forget-password.js';
+import { ResetPassword } from '../../application/commands/reset-password.js';
+import type { TokenClaims } from '../../application/ports.js';
+import {
+  LoginLimited,
+  PasswordChangedMeanwhile,
+  PasswordWrong,
+  ResetCodeExpired,
+  ResetCodeWrong,
+  ResetInProgress,
+} from '../../domain/errors.js';
+import { ChangePasswordDto, ForgotDto, ResetDto } from './passwords.dto.js';
+
+@ApiTags('authentication')
+@Controller('v1/auth/password')
+export class PasswordsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly limits: SourceLimits,
+  ) {}
+
+  /** Ask for a reset code. One answer for known and unknown. */
+  @Open()
+  @Post('forgot')
+  @HttpCode(202)
+  @Header('cache-control', 'no-store')
+  @ApiProblems({ 422: 'Invalid body', 429: 'Too many calls from this source', 503: 'A dependency is away' })
+  async forgot(@Body() { username }: ForgotDto, @Address() address: string): Promise<void> {
+    await this.limits.count('loginsPerSource', address, 'count here');
+    await this.commands.execute(new ForgetPassword(username, this.limits.sourceOf(address).prefix));
+  }
+
+  /** Set a new password with the code. Every session ends. */
+  @Open()
+  @Post('reset')
+  @HttpCode(204)
+  @Header('cache-control', 'no-store')
+  @ApiProblems({
+    400: 'Wrong code, with `attemptsRemaining`',
+    409: 'Being set at this moment',
+    410: 'No live code',
+    422: 'Invalid body, or the password is not acceptable',
+    429: 'Too many wrong codes from this source',
+    503: 'Overloaded, or a dependency is away',
+  })
+  async reset(@Body() { username, code, newPassword }: ResetDto, @Address() address: string): Promise<void> {
+    const counted = await this.limits.count('wrongCodesPerSource', address);
+    const { prefix } = this.limits.sourceOf(address);
+    const resetting = this.commands.execute(new ResetPassword(username, code, newPassword, prefix));
+    const result = await resetting.catch(async (error: unknown) => {
+      await counted.giveBack().catch(() => undefined);
+      throw error;
+    });
+    if (result.outcome !== 'code_wrong') await counted.giveBack().catch(() => undefined);
+    if (result.outcome === 'code_wrong') throw new ResetCodeWrong(result.attemptsRemaining);
+    if (result.outcome === 'code_expired') throw new ResetCodeExpired();
+    if (result.outcome === 'in_progress') throw new ResetInProgress();
+  }
+
+  /** Set a new password with the current one. The other sessions end. */
+  @Scopes('customer', 'password')
+  @ApiBearerAuth()
+  @Put()
+  @HttpCode(204)
+  @Header('cache-control', 'no-store')
+  @ApiProblems({
+    400: 'The current password is wrong',
+    401: 'No valid access token',
+    409: 'Changed by another request meanwhile',
+    422: 'Invalid body, or the password is not acceptable',
+    429: 'Too many wrong passwords in a row',
+    503: 'Overloaded, or a dependency is away',
+  })
+  async change(
+    @Req() { user }: { readonly user: TokenClaims },
+    @Body() { currentPassword, newPassword }: ChangePasswordDto,
+    @Address() address: string,
+  ): Promise<void> {
+    const { prefix } = this.limits.sourceOf(address);
+    const change = new ChangePassword(user.customerId, user.sessionId, currentPassword, newPassword, prefix);
+    const result = await this.commands.execute(change);
+    if (result.outcome === 'password_wrong') throw new PasswordWrong();
+    if (result.outcome === 'changed_meanwhile') throw new PasswordChangedMeanwhile();
+    if (result.outcome === 'too_many') throw new LoginLimited(result.retryAfterSeconds);
+  }
+}

@@ -1,0 +1,26 @@
+import type { Ids } from '#kernel';
+import { codeMail, type OutgoingMessage } from '#notifications';
+import { ResetMessages } from '../../application/ports.js';
+import { wordsFor } from './words.js';
+
+export class TemplateResetMessages extends ResetMessages {
+  constructor(private readonly ids: Ids) {
+    super();
+  }
+
+  code(recipient: string, locale: string, digits: string): OutgoingMessage {
+    const words = wordsFor(locale);
+    const id = this.ids.next();
+    const subject = words.resetSubject(digits);
+    if (!recipient.includes('@')) return { id, channel: 'sms', to: recipient, subject, text: words.resetText(digits) };
+    const mail = codeMail({
+      locale: words.locale,
+      subject,
+      heading: words.resetHeading,
+      intro: words.resetIntro,
+      code: digits,
+      notes: [words.notYou],
+    });
+    return { id, channel: 'email', to: recipient, ...mail };
+  }
+}

@@ -1,0 +1,92 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Codes } from '#codes';
+import { AuditTrail, type Identifier, IdentifierHasher, Ids, NewPasswords } from '#kernel';
+import type { Subject } from '../../domain/subject.js';
+import { PasswordChanger } from '../password-changer.js';
+import { AuthRules, LoginTries, Subjects } from '../ports.js';
+import { readable } from '../readable.js';
+import { resetAddressOf } from '../reset-requests.js';
+
+export type ResetOutcome =
+  | { readonly outcome: 'done' | 'code_expired' | 'in_progress' }
+  | { readonly outcome: 'code_wrong'; readonly attemptsRemaining: number };
+
+/** Set a new password with a reset code. All sessions end. */
+export class ResetPassword extends Command<ResetOutcome> {
+  constructor(
+    readonly username: string,
+    readonly code: string,
+    readonly newPassword: string,
+    /** Source prefix. */
+    readonly source: string,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ResetPassword)
+export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
+  constructor(
+    private readonly subjects: Subjects,
+    private readonly identifiers: IdentifierHasher,
+    private readonly codes: Codes,
+    private readonly newPasswords: NewPasswords,
+    private readonly changer: PasswordChanger,
+    private readonly tries: LoginTries,
+    private readonly audit: AuditTrail,
+    private readonly ids: Ids,
+    private readonly rules: AuthRules,
+  ) {}
+
+  async execute({ username, code, newPassword, source }: ResetPassword): Promise<ResetOutcome> {
+    const identifier = readable(username, this.rules.defaultMarket);
+    const password = this.newPasswords.accept(newPassword, identifier ? [identifier] : [], '/newPassword');
+    return identifier ? this.#reset(identifier, { code, password, source }) : { outcome: 'code_expired' };
+  }
+
+  async #reset(
+    identifier: Identifier,
+    typed: { code: string; password: string; source: string },
+  ): Promise<ResetOutcome> {
+    const identifierHash = this.identifiers.hash(identifier);
+    const found = await this.subjects.byIdentifier(this.identifiers.candidates(identifier));
+    const subject = found?.snapshot().status === 'active' ? found : null;
+    const target = subject?.snapshot().customerId;
+    const address = resetAddressOf(identifierHash, target);
+    const requestId = this.ids.next();
+    const claim = await this.codes.claim(address, typed.code, requestId);
+    if (claim.outcome === 'busy') return { outcome: 'in_progress' };
+    if (claim.outcome === 'granted' && subject) {
+      const done = await this.#change(subject, typed, () => this.codes.giveBack(address, claim.charge)).catch(
+        async (error: unknown) => {
+          // Our own failure costs nobody his code.
+          await Promise.allSettled([
+            this.codes.release(address, requestId),
+            this.codes.giveBack(address, claim.charge),
+          ]);
+          throw error;
+        },
+      );
+      await this.codes.consume(address).catch(() => undefined);
+      return { outcome: done ? 'done' : 'code_expired' };
+    }
+    const entry = { action: 'auth.password.reset_refused', actor: null, target: target ?? identifierHash };
+    await this.audit.record({ ...entry, source: typed.source });
+    return claim.outcome === 'wrong'
+      ? { outcome: 'code_wrong', attemptsRemaining: claim.attemptsRemaining }
+      : { outcome: 'code_expired' };
+  }
+
+  /** Who has the code is the owner: those who tried passwords before do not keep him waiting. */
+  #change(
+    subject: Subject,
+    { password, source }: { password: string; source: string },
+    giveBack: () => Promise<void>,
+  ): Promise<boolean> {
+    const everybody = { subjectKey: `customer:${subject.snapshot().customerId}`, source: '' };
+    return this.changer.change(subject, { password, source, action: 'auth.password.reset', kept: null }, async () => {
+      await this.tries.forgive(everybody, source);
+      await giveBack();
+    });
+  }
+}

@@ -1,0 +1,52 @@
+import type { AuditTrail, Outbox, UnitOfWork } from '#kernel';
+import type { Subject } from '../domain/subject.js';
+import { PasswordChangedV1 } from '../events.js';
+import type { Credentials } from '../facade.js';
+import type { Subjects } from './ports.js';
+import type { SessionEnder } from './session-ender.js';
+
+export interface Change {
+  /** As `NewPasswords` accepted it. */
+  readonly password: string;
+  /** For the audit trail: `auth.password.changed` … */
+  readonly action: string;
+  /** Source prefix. */
+  readonly source: string;
+  /** A session that goes on; null ends all of them. */
+  readonly kept: string | null;
+}
+
+/** Puts a new password in the place of the old one, and ends the sessions that the old one opened. */
+export class PasswordChanger {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly subjects: Subjects,
+    private readonly credentials: Credentials,
+    private readonly ender: SessionEnder,
+    private readonly outbox: Outbox,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /**
+   * @param together what belongs into the same transaction
+   * @returns false when the password was changed by another request meanwhile: of two, one wins
+   */
+  async change(
+    subject: Subject,
+    change: Change,
+    together: () => Promise<void> = async () => undefined,
+  ): Promise<boolean> {
+    const { customerId, credential, market } = subject.snapshot();
+    const { password, action, source, kept } = change;
+    const written = await this.credentials.hash(this.credentials.preHashes(password)[0]);
+    return this.work.run(async () => {
+      if (!(await this.subjects.replaceCredential(customerId, credential, written, false))) return false;
+      await together();
+      await this.ender.endAll(subject.snapshot(), `${action}.sessions_ended`, { by: customerId, source }, kept);
+      const sequence = await this.subjects.nextSequence(customerId);
+      await this.outbox.append(new PasswordChangedV1(customerId, sequence, market, { customerId }));
+      await this.audit.record({ action, actor: customerId, target: customerId, source });
+      return true;
+    });
+  }
+}

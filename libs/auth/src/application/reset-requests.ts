@@ -1,0 +1,43 @@
+import type { CodeAddress } from '#codes';
+import type { Counters, Identifier, IdentifierHasher } from '#kernel';
+import type { DueMessages } from '#notifications';
+import type { AuthRules, ResetSeals } from './ports.js';
+
+export const RESET_DUE = 'auth.password_reset';
+/** Digits of a reset code: it opens an account that exists, so a guess is worth 1e-8. */
+export const RESET_DIGITS = 8;
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** Where the reset code of an identifier lives: bound to its subject; nobody's is a decoy under the identifier itself. */
+export const resetAddressOf = (identifierHash: string, customerId: string | undefined): CodeAddress => ({
+  identifierHash,
+  purpose: 'password_reset',
+  subject: customerId ?? identifierHash,
+});
+
+/** Asks for reset codes, for known and unknown alike: the same counts, the same message due. */
+export class ResetRequests {
+  constructor(
+    private readonly identifiers: IdentifierHasher,
+    private readonly counters: Counters,
+    private readonly seals: ResetSeals,
+    private readonly due: DueMessages,
+    private readonly rules: AuthRules,
+  ) {}
+
+  /** Beyond what an identifier may be sent nothing happens, and nobody learns it. */
+  async ask(identifier: Identifier, source: string): Promise<void> {
+    const identifierHash = this.identifiers.hash(identifier);
+    const { sendsPerSourceMinute, sendsPerSourceDay, sendsPerIdentifier } = this.rules.limits;
+    const bySource = [
+      { most: sendsPerSourceMinute, windowMs: MINUTE_MS },
+      { most: sendsPerSourceDay, windowMs: DAY_MS },
+    ];
+    if (!(await this.counters.take(`{${identifierHash}}:resets:${source}`, bySource)).allowed) return;
+    const daily = [{ most: sendsPerIdentifier, windowMs: DAY_MS }];
+    if (!(await this.counters.take(`{${identifierHash}}:resets`, daily)).allowed) return;
+    const sealed = this.seals.seal(identifier.canonical, identifierHash);
+    await this.due.put({ kind: RESET_DUE, reference: `${identifierHash}.${sealed}` });
+  }
+}

@@ -1,0 +1,43 @@
+import type { Codes } from '#codes';
+import { type IdentifierHasher, parseIdentifier } from '#kernel';
+import type { MessageSource, WrittenMessage } from '#notifications';
+import type { ResetMessages, ResetSeals, Subjects } from '../ports.js';
+import { RESET_DIGITS, RESET_DUE, resetAddressOf } from '../reset-requests.js';
+
+/** A reset code is due: make it, write its message, and let its ten minutes start when the message has been accepted. */
+export class ResetDue implements MessageSource {
+  readonly kind = RESET_DUE;
+
+  constructor(
+    private readonly subjects: Subjects,
+    private readonly identifiers: IdentifierHasher,
+    private readonly codes: Codes,
+    private readonly seals: ResetSeals,
+    private readonly messages: ResetMessages,
+  ) {}
+
+  /** Nobody is sent nothing, after the same work. */
+  async write(reference: string): Promise<WrittenMessage | null> {
+    const dot = reference.indexOf('.');
+    const identifierHash = reference.slice(0, dot);
+    const recipient = this.seals.open(reference.slice(dot + 1), identifierHash);
+    // The canonical form reads as itself; a phone number has its country in it.
+    const candidates = this.identifiers.candidates(parseIdentifier(recipient, 'US'));
+    const subject = (await this.subjects.byIdentifier(candidates))?.snapshot();
+    const known = subject?.status === 'active' ? subject : undefined;
+    const address = resetAddressOf(identifierHash, known?.customerId);
+    if (!known) {
+      const serial = await this.codes.issueDecoy(address, RESET_DIGITS);
+      return { message: null, ...this.#life(address, serial) };
+    }
+    const { digits, serial } = await this.codes.issue(address, RESET_DIGITS);
+    return { message: this.messages.code(recipient, known.locale, digits), ...this.#life(address, serial) };
+  }
+
+  #life(address: ReturnType<typeof resetAddressOf>, serial: string): Pick<WrittenMessage, 'accepted' | 'failed'> {
+    return {
+      accepted: async () => void (await this.codes.start(address, serial)),
+      failed: () => this.codes.discard(address, serial),
+    };
+  }
+}

@@ -1,0 +1,53 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { InvalidInput, parseIdentifier, type UnitOfWork } from '#kernel';
+import { aNewcomer } from '../testing/a-newcomer.js';
+import { FixedClock } from '../testing/fixed-clock.js';
+import { InMemoryCustomers, InMemoryCustomerViews } from '../testing/in-memory-customers.js';
+import { PlainIdentifierHasher } from '../testing/plain-identifier-hasher.js';
+import { RecordingCredentials } from '../testing/recording-credentials.js';
+import { RecordingOutbox } from '../testing/recording-outbox.js';
+import { LocalAdministrators } from './local-administrators.js';
+import { LocalCustomerDirectory } from './local-customer-directory.js';
+
+const WORK: UnitOfWork = { run: (work) => work() };
+
+describe('Administrators', () => {
+  let credentials: RecordingCredentials;
+  let directory: LocalCustomerDirectory;
+  let administrators: LocalAdministrators;
+  let recorded: string[];
+
+  beforeEach(() => {
+    const customers = new InMemoryCustomers();
+    credentials = new RecordingCredentials();
+    recorded = [];
+    let ids = 0;
+    const id = () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`;
+    const [views, outbox] = [new InMemoryCustomerViews(customers), new RecordingOutbox()];
+    const identifiers = new PlainIdentifierHasher();
+    directory = new LocalCustomerDirectory(customers, views, credentials, outbox, identifiers, new FixedClock());
+    const audit = { record: async ({ action }: { action: string }) => void recorded.push(action) };
+    const rules = { defaultMarket: 'BR' };
+    administrators = new LocalAdministrators(WORK, directory, credentials, { next: id, opaque: id }, audit, rules);
+  });
+
+  it('ST-04 given somebody new, then a customer whose one-time password is good for setting a new one only', async () => {
+    const { customerId, oneTimePassword } = await administrators.appoint('root@example.org');
+    expect(await directory.find(customerId)).toMatchObject({ email: 'root@example.org', verifiedBy: 'staff' });
+    const [enrolled] = credentials.enrolled;
+    expect(enrolled).toMatchObject({ customerId, roles: ['customer', 'admin'], oneTime: true });
+    expect(enrolled?.credential).toBe(`hashed(${oneTimePassword})`);
+    expect(recorded).toEqual(['admin.appointed']);
+  });
+
+  it('given a customer, then the role, and the password of before', async () => {
+    const mia = aNewcomer({ identifier: parseIdentifier('mia@example.org', 'BR') });
+    await directory.admit(mia);
+    expect(await administrators.appoint('mia@example.org')).toEqual({ customerId: mia.id, oneTimePassword: null });
+    expect(credentials.roles).toEqual([{ customerId: mia.id, roles: ['customer', 'admin'] }]);
+  });
+
+  it('given what is no address, then it says so', async () => {
+    await expect(administrators.appoint('root')).rejects.toBeInstanceOf(InvalidInput);
+  });
+});
