@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run build test test-unit test-integration check services migrate admin rotate-keys \
+.PHONY: help install run build test test-unit test-integration test-e2e check services migrate admin rotate-keys \
   start-rabbitmq-consumer secrets up down bench clean check-node
 
 NODE := node --enable-source-maps
@@ -26,6 +26,9 @@ test-unit: install ## unit tests; they need nothing but Node
 
 test-integration: install ## tests against real services
 	@$(VITEST) --project integration $(ARGS)
+
+test-e2e: build ## tests through the built program: ARGS=test/registration/activation
+	@$(VITEST) --project e2e $(ARGS)
 
 check: install ## format, lint, types, fences and the lock file
 	@npm run --silent lint

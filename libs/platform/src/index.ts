@@ -41,7 +41,7 @@ export { RouteTable } from './http/route-table.js';
 export { singleHeader } from './http/single-header.js';
 export { addressOf, sourcePrefix } from './http/source.js';
 export { Idempotency } from './idempotency/idempotency.js';
-export { type Counted, SourceLimits } from './limits/source-limits.js';
+export { type Counted, SourceLimited, SourceLimits } from './limits/source-limits.js';
 export { EphemeralMap } from './memory/ephemeral-map.js';
 export { type Keepable, Snapshots } from './memory/snapshots.js';
 export { connectRedis } from './redis/connect-redis.js';

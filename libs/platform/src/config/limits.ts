@@ -58,6 +58,14 @@ export const LIMITS = {
     excess: '429',
     kept: 'code store',
   },
+  wrongPasswordsPerSource: {
+    setting: 'LIMIT_WRONG_PASSWORDS_PER_SOURCE',
+    default: 100,
+    windowSeconds: HOUR,
+    counts: 'calls from one source with Basic credentials of no live attempt',
+    excess: '429',
+    kept: 'code store',
+  },
   registrationsPerSource: {
     setting: 'LIMIT_REGISTRATIONS_PER_SOURCE',
     default: 30,

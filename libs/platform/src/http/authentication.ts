@@ -3,7 +3,8 @@ import { Strategy } from 'passport-strategy';
 
 /** What a strategy reads of a request. */
 export interface AuthenticationRequest {
-  readonly raw: { readonly rawHeaders: readonly string[] };
+  readonly raw: { readonly rawHeaders: readonly string[]; readonly socket: { readonly remoteAddress?: string } };
+  readonly ip: string;
   readonly headers: Readonly<Record<string, unknown>>;
 }
 

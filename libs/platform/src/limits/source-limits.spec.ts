@@ -45,6 +45,17 @@ describe('SourceLimits', () => {
     await register();
   });
 
+  it('given one that is used up, then it is refused before anything is done, and nothing is counted by looking', async () => {
+    const refuse = () => limits.refuseExhausted('registrationsPerSource', '192.0.2.7');
+    for (let n = 0; n < 10; n++) await refuse();
+    await register();
+    await refuse();
+    await register();
+    await expect(refuse()).rejects.toBeInstanceOf(SourceLimited);
+    clock.advance(3_600_000);
+    await refuse();
+  });
+
   it('given a trusted source, then none', async () => {
     for (let n = 0; n < 10; n++) await register('203.0.113.9');
     expect(limits.sourceOf('203.0.113.9')).toEqual({ prefix: '203.0.113.9', trusted: true });

@@ -45,6 +45,19 @@ export class SourceLimits {
   }
 
   /**
+   * Refuses whoever has used it up, and counts nothing: for what is known to count only when it has been done. Calls at the
+   * same moment may go beyond it by their number.
+   * @throws SourceLimited
+   */
+  async refuseExhausted(limit: SourceLimit, address: string): Promise<void> {
+    const most = this.settings.limits[limit];
+    const { windowSeconds = 0 } = LIMITS[limit] as { readonly windowSeconds?: number };
+    if (most === null || this.#isTrusted(address)) return;
+    const counted = await this.counters.count(`{src:${sourcePrefix(address)}}:${limit}`, windowSeconds * 1000);
+    if (counted >= most) throw new SourceLimited(60);
+  }
+
+  /**
    * Counts one. Counted before it is done, so that no burst is let through.
    * @param whenAway what to do when the counts cannot be reached: `refuse` with 503, or count half as many in this process
    * @throws SourceLimited

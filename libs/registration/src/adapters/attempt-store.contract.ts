@@ -218,6 +218,16 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
         expect(await find(mia)).toMatchObject({ reference: 'K7', askedAt: 0 });
       });
 
+      it('may be asked for at once when its message could not be, and only then', async () => {
+        await place(mia);
+        await ask(mia, 'Q4');
+        await store.takeBackRequest(mia, mia.attemptId, 'R5');
+        await store.takeBackRequest(mia, 'another', 'Q4');
+        expect((await ask(mia, 'S6')).granted).toBe(false);
+        await store.takeBackRequest(mia, mia.attemptId, 'Q4');
+        expect(await ask(mia, 'S6')).toEqual({ granted: true });
+      });
+
       it('RC-03 is granted once although it is asked for fifty times at once', async () => {
         await place(mia);
         const asked = times(50, (n) => stores[n % stores.length]?.askForCode(mia, mia.attemptId, String(n), MINUTE));

@@ -55,8 +55,15 @@ export class CodeRequests {
       await permission.giveBack();
       return answer(request.reference, request.retryAfterSeconds);
     }
-    await this.sends.takeSms(attempt);
-    await this.due.put({ kind: CODE_DUE, reference: referenceOf(attempt, length) });
+    try {
+      await this.sends.takeSms(attempt);
+      await this.due.put({ kind: CODE_DUE, reference: referenceOf(attempt, length) });
+    } catch (error) {
+      // Told 503, one tries again: the code must not be thought to be on its way.
+      const takenBack = this.attempts.takeBackRequest(attempt, attempt.attemptId, reference);
+      await Promise.allSettled([takenBack, permission.giveBack()]);
+      throw error;
+    }
     return answer(reference, null);
   }
 

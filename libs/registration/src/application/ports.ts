@@ -31,6 +31,8 @@ export abstract class AttemptStore {
   abstract begin(key: AttemptKey, attemptId: string, customerId: string): Promise<void>;
   /** May a code be sent now, so long after the last? If so, its message bears the new reference. */
   abstract askForCode(key: AttemptKey, attemptId: string, reference: string, pauseMs: number): Promise<CodeRequest>;
+  /** The message of this reference could not be asked for: a code may be asked for at once. */
+  abstract takeBackRequest(key: AttemptKey, attemptId: string, reference: string): Promise<void>;
   /** A code of it is alive for so many milliseconds from now. */
   abstract codeSent(key: AttemptKey, attemptId: string, lifeMs: number): Promise<void>;
   /** It became a customer: it stays as a receipt, and every other attempt of the identifier is gone. */

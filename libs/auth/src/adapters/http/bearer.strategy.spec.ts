@@ -15,7 +15,8 @@ class OneToken extends RecordingAccessTokens {
 let revoked = false;
 const watch = { isRevoked: async () => revoked } as unknown as RevocationWatch;
 const strategy = new BearerStrategy(new OneToken(), watch);
-const identify = (...rawHeaders: string[]) => strategy.identify({ raw: { rawHeaders }, headers: {} });
+const identify = (...rawHeaders: string[]) =>
+  strategy.identify({ raw: { rawHeaders, socket: {} }, headers: {}, ip: '192.0.2.7' });
 
 describe('BearerStrategy', () => {
   it.each(['Bearer aa.bb-_.cc', 'bearer aa.bb-_.cc', 'BEARER   aa.bb-_.cc'])('reads %j', async (value) => {
@@ -51,8 +52,10 @@ describe('BearerStrategy', () => {
   });
 
   it('RFC 6750 3.1 says invalid_token only to those who brought one', () => {
-    expect(strategy.challenge({ raw: { rawHeaders: [] }, headers: {} })).toBe('Bearer realm="foyer"');
-    expect(strategy.challenge({ raw: { rawHeaders: [] }, headers: { authorization: 'x' } })).toBe(
+    expect(strategy.challenge({ raw: { rawHeaders: [], socket: {} }, headers: {}, ip: '' })).toBe(
+      'Bearer realm="foyer"',
+    );
+    expect(strategy.challenge({ raw: { rawHeaders: [], socket: {} }, headers: { authorization: 'x' }, ip: '' })).toBe(
       'Bearer realm="foyer", error="invalid_token"',
     );
   });

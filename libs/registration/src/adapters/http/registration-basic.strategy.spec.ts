@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { parseSettings, SourceLimited, SourceLimits } from '#platform';
+import { InMemoryCounters } from '../../testing/in-memory-counters.js';
 import { MIA, Registration } from '../../testing/registration.js';
 import { RegistrationBasicStrategy } from './registration-basic.strategy.js';
 
@@ -9,12 +11,21 @@ describe('RegistrationBasicStrategy', () => {
   const basic = (username: string, password = MIA.password) =>
     `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   const identify = (...values: string[]) =>
-    strategy.identify({ raw: { rawHeaders: values.flatMap((value) => ['Authorization', value]) }, headers: {} });
+    strategy.identify({
+      raw: { rawHeaders: values.flatMap((value) => ['Authorization', value]), socket: {} },
+      headers: {},
+      ip: '192.0.2.7',
+    });
 
   beforeEach(async () => {
     house = new Registration();
     const { attempts, secrets, credentials, identifiers, rules } = house;
-    strategy = new RegistrationBasicStrategy(attempts, secrets, credentials, identifiers, rules);
+    const limits = new SourceLimits(
+      new InMemoryCounters(house.clock),
+      parseSettings({ LIMIT_WRONG_PASSWORDS_PER_SOURCE: '3' }),
+      house.clock,
+    );
+    strategy = new RegistrationBasicStrategy(attempts, secrets, credentials, identifiers, limits, rules);
     await house.register();
   });
 
@@ -52,6 +63,17 @@ describe('RegistrationBasicStrategy', () => {
     });
   });
 
+  it('given three wrong passwords in an hour, then the source may not try any more, not even the right one', async () => {
+    for (let n = 0; n < 3; n++) expect(await identify(basic('mia@example.org', `wrong ${n}`))).toBeUndefined();
+    await expect(identify(basic('mia@example.org'))).rejects.toBeInstanceOf(SourceLimited);
+    house.clock.advance(3_600_000);
+    expect(await identify(basic('zoe@example.org'))).toBeUndefined();
+  });
+
+  it('given the right password any number of times, then nothing is counted', async () => {
+    for (let n = 0; n < 9; n++) expect(await identify(basic('mia@example.org'))).toBeDefined();
+  });
+
   it.each<[string, () => string[]]>([
     ['nothing', () => []],
     ['garbage', () => ['Basic garbage']],
@@ -77,7 +99,8 @@ describe('RegistrationBasicStrategy', () => {
   });
 
   it('asks by a scheme that makes browsers show their dialog, unless a script is calling', () => {
-    const challenge = (headers: object) => strategy.challenge({ raw: { rawHeaders: [] }, headers: { ...headers } });
+    const challenge = (headers: object) =>
+      strategy.challenge({ raw: { rawHeaders: [], socket: {} }, headers: { ...headers }, ip: '' });
     expect(challenge({})).toBe('Basic realm="foyer", charset="UTF-8"');
     expect(challenge({ 'x-requested-with': 'fetch' })).toBe('xBasic realm="foyer", charset="UTF-8"');
   });

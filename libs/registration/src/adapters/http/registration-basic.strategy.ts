@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Credentials, type PreHash } from '#auth';
 import { acceptPassword, type Identifier, IdentifierHasher, InvalidInput, parseIdentifier } from '#kernel';
-import { Authentication, type AuthenticationRequest, parseBasicCredentials } from '#platform';
+import { Authentication, type AuthenticationRequest, addressOf, parseBasicCredentials, SourceLimits } from '#platform';
 import { AttemptSecrets, AttemptStore, RegistrationRules } from '../../application/ports.js';
 import type { AttemptKey } from '../../domain/registration-attempt.js';
 
@@ -18,7 +18,8 @@ export interface Registrant {
 export const REGISTRATION_BASIC = 'registration-basic';
 
 /**
- * RFC 7617, strictly. Compared with attempts only, never with a customer's password: no oracle, no login. One answer for no,
+ * RFC 7617, strictly. Compared with attempts only: no login. A receipt has the password of the customer it became, so wrong
+ * ones are limited per source. One answer for no,
  * garbled or repeated credentials, an unknown identifier and the password of no live attempt.
  */
 @Injectable()
@@ -28,15 +29,18 @@ export class RegistrationBasicStrategy extends Authentication<Registrant> {
     private readonly secrets: AttemptSecrets,
     private readonly credentials: Credentials,
     private readonly identifiers: IdentifierHasher,
+    private readonly limits: SourceLimits,
     private readonly rules: RegistrationRules,
   ) {
     super(REGISTRATION_BASIC);
   }
 
-  async identify({ raw }: AuthenticationRequest): Promise<Registrant | undefined> {
-    const basic = parseBasicCredentials(raw.rawHeaders);
+  /** @throws SourceLimited */
+  async identify(request: AuthenticationRequest): Promise<Registrant | undefined> {
+    const basic = parseBasicCredentials(request.raw.rawHeaders);
     const typed = basic && readable(basic.username, basic.password, this.rules.defaultMarket);
     if (!typed) return undefined;
+    await this.limits.refuseExhausted('wrongPasswordsPerSource', addressOf(request));
     const identifierHash = this.identifiers.hash(typed.identifier);
     const byTag = new Map(
       this.credentials
@@ -45,7 +49,9 @@ export class RegistrationBasicStrategy extends Authentication<Registrant> {
     );
     const attempt = await this.attempts.find(identifierHash, [...byTag.keys()]);
     const preHash = byTag.get(attempt?.tag ?? '');
-    return attempt && preHash ? { key: { identifierHash, tag: attempt.tag }, preHash } : undefined;
+    if (attempt && preHash) return { key: { identifierHash, tag: attempt.tag }, preHash };
+    await this.limits.count('wrongPasswordsPerSource', addressOf(request));
+    return undefined;
   }
 
   /** Another scheme for scripts in a browser, so that it shows no dialog of its own. */

@@ -73,6 +73,11 @@ export class InMemoryAttemptStore extends AttemptStore {
     return { granted: true };
   }
 
+  async takeBackRequest(key: AttemptKey, attemptId: string, reference: string): Promise<void> {
+    const attempt = this.#live(key.identifierHash)[key.tag];
+    if (attempt?.reference === reference) this.#change(key, attemptId, { askedAt: 0 });
+  }
+
   async codeSent(key: AttemptKey, attemptId: string, lifeMs: number): Promise<void> {
     this.#change(key, attemptId, { codeUntil: this.#attempts.now + lifeMs });
   }

@@ -17,6 +17,9 @@ elseif what == 'ask' then
   attempt.askedAt = now
   attempt.codeUntil = now + tonumber(ARGV[6])
   attempt.reference = ARGV[4]
+elseif what == 'take back' then
+  if attempt.reference ~= ARGV[4] then return { 0, '' } end
+  attempt.askedAt = 0
 elseif what == 'sent' then
   attempt.codeUntil = now + tonumber(ARGV[4])
 elseif what == 'finish' then

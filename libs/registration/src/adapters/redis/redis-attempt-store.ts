@@ -73,6 +73,10 @@ export class RedisAttemptStore extends AttemptStore {
       : { granted: false, retryAfterSeconds: Math.ceil(waitMs / 1000), reference: standing };
   }
 
+  async takeBackRequest(key: AttemptKey, attemptId: string, reference: string): Promise<void> {
+    await this.#set(key, attemptId, 'take back', reference);
+  }
+
   async codeSent(key: AttemptKey, attemptId: string, lifeMs: number): Promise<void> {
     await this.#set(key, attemptId, 'sent', lifeMs);
   }

@@ -162,6 +162,15 @@ describe('Register', () => {
     expect([await house.attempt(), house.outbox.types, dues()]).toEqual([null, [], 0]);
   });
 
+  it('given a message that cannot be asked for, then 503, and the next try is the first one again', async () => {
+    const put = house.due.put.bind(house.due);
+    house.due.put = () => Promise.reject(new Unavailable());
+    for (let n = 0; n < 9; n++) await expect(house.register()).rejects.toBeInstanceOf(Unavailable);
+    house.due.put = put;
+    await house.register();
+    expect(house.due.due).toHaveLength(1);
+  });
+
   it('given a backlog of messages above five seconds, then 503, and nothing is kept', async () => {
     house.due.backlog = 5.1;
     await expect(house.register()).rejects.toBeInstanceOf(Unavailable);
