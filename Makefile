@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install run build test test-unit test-integration test-e2e check services migrate admin rotate-keys \
-  start-rabbitmq-consumer secrets up down bench clean check-node
+  start-rabbitmq-consumer secrets up down bench chaos clean check-node
 
 NODE := node --enable-source-maps
 VITEST := node_modules/.bin/vitest run
@@ -63,6 +63,9 @@ secrets: check-node ## write the secrets into .env that are missing there
 
 bench: build ## measure
 	@node test/bench/run.mjs $(ARGS)
+
+chaos: build ## break everything that can break, many times (CHAOS_ROUNDS=20, CHAOS_SEED=…)
+	@$(VITEST) --config test/chaos/vitest.config.ts $(ARGS)
 
 build: install $(SERVER)/main.js ## compile to dist, if a source is newer
 
