@@ -18,7 +18,7 @@ export interface ChaosHouseOptions extends HouseOptions {
 export interface ChaosHouse extends House {
   readonly faults: Readonly<Record<Place, FaultProxy>>;
   readonly history: History;
-  newcomer(name?: string): Visitor;
+  newcomer(name?: string, known?: object): Visitor;
   /** Everything that is wrong with what was seen and what is stored. Heals and drains first. */
   verdict(): Promise<string[]>;
 }
@@ -48,7 +48,7 @@ export async function openChaosHouse(o: ChaosHouseOptions): Promise<ChaosHouse> 
   return Object.assign(Object.create(house) as House, {
     faults: Object.fromEntries(faults) as ChaosHouse['faults'],
     history,
-    newcomer: (name?: string) => new Visitor(history, stranger(), name),
+    newcomer: (name?: string, known: object = {}) => new Visitor(history, { ...stranger(), ...known }, name),
     async verdict() {
       heal();
       await house.drained();

@@ -4,8 +4,9 @@ import type { Person } from '../replicas/people.js';
 
 // What is kept is made older, instead of waiting until it is.
 
-/** The leases of due messages have ended: they may be taken again. */
-export async function leasesEnd({ redis }: House): Promise<void> {
+/** The leases of those who died have ended: due messages and events may be taken again. */
+export async function leasesEnd({ redis, database }: House): Promise<void> {
+  await database.query('update outbox_deliveries set lease_token = null, lease_until = 0');
   const entries = await redis.zrange('foyer:{due}:messages', 0, -1);
   for (const entry of entries) await redis.zadd('foyer:{due}:messages', 'XX', Date.now(), entry);
 }

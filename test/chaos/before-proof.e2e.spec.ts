@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { dumpDatabase, findCanaries } from '../hostile/canaries.js';
+import { wrongCodes } from '../replicas/people.js';
+import { type ChaosHouse, openChaosHouse } from './chaos-house.js';
+import { getsIn } from './visits.js';
+
+const LIFE_MS = 1_800_000;
+
+let house: ChaosHouse;
+let url: string;
+let peer: string;
+beforeAll(async () => {
+  house = await openChaosHouse({ runs: ['all', 'all'] });
+  [url, peer] = house.urls as [string, string];
+});
+afterAll(() => house?.close());
+
+/** Keys that hold one of these texts, and how long they live. */
+async function keysWith(texts: readonly string[]): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  for (const key of await house.redis.keys('foyer:*')) {
+    const type = await house.redis.type(key);
+    const value =
+      type === 'hash'
+        ? await house.redis.hgetall(key)
+        : type === 'zset'
+          ? await house.redis.zrange(key, 0, -1)
+          : await house.redis.get(key);
+    const content = `${key} ${JSON.stringify(value)}`;
+    if (texts.some((text) => content.includes(text))) found.set(key, await house.redis.pttl(key));
+  }
+  return found;
+}
+
+it('INV-12 before proof nothing but an id is in the database, whatever was tried and cut; Redis forgets within 30 minutes', async () => {
+  const visitor = house.newcomer('INV-12', { firstName: 'Wilhelmina-Xanthippe', lastName: "O'Quetzalcoatl" });
+  const { email, password } = visitor.person;
+  expect((await visitor.register(url)).status).toBe(201);
+  const code = await visitor.codeFrom(house.mails);
+  for (const wrong of wrongCodes(code, 2)) expect((await visitor.activate(peer, wrong)).status).toBe(400);
+  house.faults.database.cutBefore(/^Query COMMIT/, 2);
+  expect((await visitor.activate(url, code)).status).toBe(503);
+  expect((await visitor.resend(peer)).status).toBe(429);
+  house.faults.redis.cutAfter(/^EVALSHA/, 2);
+  await visitor.register(url);
+
+  const person = {
+    email,
+    password,
+    local: email.split('@')[0] ?? '',
+    first: 'Wilhelmina-Xanthippe',
+    last: "O'Quetzalcoatl",
+  };
+  expect(findCanaries(person, { database: await dumpDatabase(house.database) })).toEqual([]);
+  const { rows } = await house.database.query('select * from registration_keys where customer_id = $1', [
+    visitor.ticket?.id,
+  ]);
+  expect(rows.map((row) => Object.keys(row as object))).toEqual([
+    ['identifier_hash', 'customer_id', 'sequence', 'created_at', 'used_at', 'proven_at'],
+  ]);
+  const kept = await keysWith([email, 'Wilhelmina-Xanthippe', 'Quetzalcoatl']);
+  expect([...kept.keys()]).toEqual([expect.stringMatching(/^foyer:\{[0-9a-f]{64}\}:attempts$/)]);
+  for (const [key, life] of kept) expect(life > 0 && life <= LIFE_MS, `${key} lives ${life} ms`).toBe(true);
+
+  await getsIn({ visitor, code }, peer);
+  expect(findCanaries({ email }, { database: await dumpDatabase(house.database) })).not.toEqual([]);
+  expect(await house.verdict()).toEqual([]);
+});
