@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { brokenInvariants, tally } from '../replicas/checks.js';
+import { type House, TEST_RULES } from '../replicas/house.js';
+import { activate, activation, codeIn, codeOf, register, registration, stranger } from '../replicas/people.js';
+import { temporaryFolder } from '../support/guard.js';
+import { freePort } from '../support/ports.js';
+import { Program } from '../support/program.js';
+import { race } from '../support/race.js';
+import { openPair, restartInTurn, walkIn } from './rolling.js';
+import { counted, steady } from './steady.js';
+
+let house: House;
+beforeAll(async () => {
+  house = await openPair();
+}, 60_000);
+afterAll(() => house?.close());
+afterEach(async () => expect(await brokenInvariants(house.database)).toEqual([]));
+
+const pair = () => house.programs as readonly [Program, Program];
+const timed = async <T>(work: Promise<T>): Promise<[T, number]> => {
+  const begun = performance.now();
+  return [await work, performance.now() - begun];
+};
+
+it('LD-05 both replicas are restarted, one after the other: nobody who comes through the balancer notices', async () => {
+  const outcomes = counted(await restartInTurn(house, 1, 40));
+  const { 'walk 200 200': walks = 0, 'me 200': reads = 0, 'exit 0': exits, ...others } = outcomes;
+  expect(others).toEqual({});
+  expect([walks > 20, reads > 80, exits]).toEqual([true, true, 2]);
+  await house.drained();
+}, 60_000);
+
+describe('LD-10 SIGTERM while people are served', () => {
+  it('what has arrived is answered, and the process ends with 0', async () => {
+    const [, leaving] = pair();
+    await leaving.restart({ PRE_STOP_MS: '0' });
+    const people = Array.from({ length: 10 }, () => stranger());
+    const codes = people.map(async (person) => codeOf(house.mails, person, await register(leaving.url, person)));
+    const activations = (await Promise.all(codes)).map((code, n) => activation(people[n] ?? stranger(), code));
+    const strangers = people.map(() => registration(stranger()));
+    const replies = race(leaving.url, [...activations, ...strangers]).then((result) => result.replies);
+    await sleep(55); // the last bytes are on their way
+    expect(await leaving.stop()).toBe(0);
+    expect(tally(await replies)).toEqual({ '200': 10, '201': 10 });
+  });
+
+  it('an activation that waits for the database and a mail that waits for its 250 are finished', async () => {
+    const [staying, leaving] = pair();
+    const person = stranger();
+    const code = await codeOf(house.mails, person, await register(staying.url, person));
+    await leaving.start();
+    process.kill(staying.pid, 'SIGSTOP'); // so that the mail is not its
+    const next = stranger();
+    house.mails.behave({ delayMs: 1_200 }, 1);
+    await register(leaving.url, next);
+    await sleep(300);
+    await house.database.query('begin; lock table customers in access exclusive mode');
+    const activated = activate(leaving.url, person, code);
+    await sleep(100);
+    const stopped = leaving.stop();
+    await sleep(300);
+    await house.database.query('rollback');
+    expect([(await activated).status, await stopped]).toEqual([200, 0]);
+    process.kill(staying.pid, 'SIGCONT');
+    const mail = await house.mails.waitFor(({ to }) => to.includes(next.email));
+    expect((await activate(staying.url, next, codeIn(mail))).status).toBe(200);
+  });
+});
+
+describe('LD-11', () => {
+  it('a second signal ends it at once', async () => {
+    const [, leaving] = pair();
+    await leaving.restart({ PRE_STOP_MS: '10000' });
+    process.kill(leaving.pid, 'SIGTERM');
+    await expect.poll(async () => (await leaving.request('GET', '/health/ready')).status).toBe(503);
+    const [code, took] = await timed(leaving.stop('SIGINT'));
+    expect([code, took < 1_000]).toEqual([1, true]);
+  });
+
+  it.each([
+    ['at its first breath', () => true, 143],
+    ['while it makes its database', (data: string) => existsSync(path.join(data, 'postgres')), 0],
+  ] as const)('SIGTERM %s: it ends, waits for no balancer, and leaves no database behind', async (_, when, code) => {
+    const folder = temporaryFolder();
+    const data = path.join(folder.path, 'data');
+    const env = { ...TEST_RULES, DATA_DIR: data, PRE_STOP_MS: '10000' };
+    const program = new Program(await freePort(), folder, { env });
+    const child = program.launch();
+    await expect.poll(() => when(data), { timeout: 10_000, interval: 10 }).toBe(true);
+    child.signal('SIGTERM');
+    const [ended, took] = await timed(child.ended(20_000));
+    expect([ended, took < 9_000]).toEqual([code, true]);
+    expect(existsSync(path.join(data, 'postgres/postmaster.pid'))).toBe(false);
+    await program.dispose();
+  });
+});
+
+it('LD-08 200 requests a second from the moment it is ready: no 5xx; LD-11 then SIGINT ends it without a pause', async () => {
+  const [, fresh] = pair();
+  await fresh.start();
+  const paths = ['/problems', '/v1/customers/me', '/v1/registrations/mine', '/health/ready'];
+  const expected = [200, 401, 401, 200];
+  const call = async (n: number): Promise<string> => {
+    if (n % 10 === 0) return walkIn(fresh.url, house);
+    const { status } = await fresh.request('GET', paths[n % 4] ?? '');
+    return status === expected[n % 4] ? 'as expected' : `${status} ${paths[n % 4]}`;
+  };
+  const {
+    'walk 200 200': walks = 0,
+    'as expected': reads = 0,
+    ...others
+  } = counted(await steady(200, sleep(1_500), call));
+  expect(others).toEqual({});
+  expect([walks >= 29, reads >= 260]).toEqual([true, true]);
+  const [code, took] = await timed(fresh.stop('SIGINT'));
+  expect([code, took < 3_000]).toEqual([0, true]);
+}, 30_000);
