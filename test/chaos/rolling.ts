@@ -5,9 +5,15 @@ import { send } from '../support/http-message.js';
 import { startBalancer } from './balancer.js';
 import { steady } from './steady.js';
 
-/** Two replicas of one issuer, which give a balancer half a second to look elsewhere. */
+/** One issuer; half a second in which a balancer can look elsewhere; everybody comes from one address. */
+const RULES = {
+  PRE_STOP_MS: '500',
+  PUBLIC_URL: 'https://foyer.example.org',
+  TRUSTED_SOURCES: '127.0.0.0/8',
+};
+
 export const openPair = (o: { broker?: boolean } = {}): Promise<House> =>
-  openHouse({ ...o, runs: ['all', 'all'], env: { PRE_STOP_MS: '500', PUBLIC_URL: 'https://foyer.example.org' } });
+  openHouse({ ...o, runs: ['all', 'all'], env: RULES });
 
 /** From stranger to signed-in customer, every step wherever it lands. */
 export async function walkIn(url: string, { mails }: House, person: Person = stranger()): Promise<string> {
