@@ -1,16 +1,18 @@
 /** Known mistakes, by the file of the build behind which they are put: what each protection is there against. */
 export type Mistake = Readonly<Record<string, string>>;
 
-/** Looks at the code first and counts the wrong try afterwards. Counting itself is atomic. */
+/** Looks at the code first and counts the wrong try afterwards, over a network that takes its time. Counting itself is atomic. */
 export const COUNTED_TOO_LATE: Mistake = {
   'libs/codes/src/adapters/redis/redis-code-store.js': `
 import { Redis as LateRedis } from 'ioredis';
+import { setTimeout as latePause } from 'node:timers/promises';
 const late = new LateRedis(process.env.REDIS_URL);
 RedisCodeStore.prototype.claim = async function (address, macs, requestId, terms) {
   const key = 'foyer:{' + address.identifierHash + '}:code:' + address.purpose + ':' + address.subject;
   const { mac, tries } = await late.hgetall(key);
   if (!mac || Number(tries) >= terms.maxTries) return { outcome: 'expired' };
   if (macs.includes(mac)) return { outcome: 'granted' };
+  await latePause(25);
   return { outcome: 'wrong', attemptsRemaining: terms.maxTries - (await late.hincrby(key, 'tries', 1)) };
 };`,
 };
