@@ -41,20 +41,21 @@ Object.assign(TypeOrmGuessLedger.prototype, {
 
 /** Keeps nothing for the identifier of a customer, and answers register as always. */
 export const NO_DECOY: Mistake = {
-  'libs/registration/src/application/commands/register.js': `
-const forEverybodyElse = RegisterHandler.prototype.execute;
-RegisterHandler.prototype.execute = async function (command) {
-  const applicant = readApplicant(command.application, this.rules, () => true);
-  const id = await this.ids.of(applicant.identifier);
-  if (!id.taken) return forEverybodyElse.call(this, command);
-  const draft = this.drafts.draft(applicant, id, command.source.prefix);
-  return this.codes.ticket(draft, draft.reference);
+  'libs/registration/src/adapters/memory/in-memory-attempt-store.js': `
+const placeAnybody = InMemoryAttemptStore.prototype.place;
+InMemoryAttemptStore.prototype.place = async function (draft, trusted) {
+  return draft.decoy ? { placed: false } : placeAnybody.call(this, draft, trusted);
 };`,
 };
 
 /** Waits for an answer for as long as it takes, which is what the driver does by itself. */
 export const NO_TIMEOUT: Mistake = {
-  'libs/platform/src/redis/connect-redis.js': 'delete OPTIONS.commandTimeout;',
+  'libs/platform/src/redis/redis-connection.js': `
+const inTime = RedisConnection.prototype.command;
+RedisConnection.prototype.command = function (work) {
+  this.client.options.commandTimeout = undefined;
+  return inTime.call(this, work);
+};`,
 };
 
 /** Takes a count that cannot be kept for one that is not used up. */
