@@ -25,11 +25,12 @@ describe('accounts', () => {
     );
     expect(Number(rows[0]?.n)).toBe(0);
     const names = ['admin', 'root', 'foyer', 'admin@localhost', 'admin@example.com', 'admin@foyer.local', 'test', ''];
-    const passwords = ['admin', 'password', 'foyer', 'changeme', ''];
+    const passwords = ['admin', 'password', 'foyer', 'changeme'];
     const guesses = names.flatMap((email) => passwords.map((password) => ({ email, password })));
     const replies = [];
     for (const guess of guesses) replies.push((await logIn(program.url, guess)).status);
-    expect(replies.filter((status) => status !== 401 && status !== 422)).toEqual([]);
+    expect(replies).toContain(401);
+    expect(replies.filter((status) => ![401, 422, 429].includes(status))).toEqual([]);
   });
 });
 
