@@ -3,11 +3,13 @@ import { percentile } from '../support/figures.mjs';
 import { openLine } from '../support/line.mjs';
 import { request } from '../support/load.mjs';
 import { startOpenLoop } from '../support/open-loop.mjs';
-import { activationOf, oneCustomer, PASSWORD, register } from '../support/people.mjs';
+import { activationOf, logins, register } from '../support/people.mjs';
 import { startProgram } from '../support/program.mjs';
 import { startSink } from '../support/sink.mjs';
 
 const AT_ONCE = 500;
+/** Of one name at most five are looked at side by side. */
+const CUSTOMERS = 125;
 const LIVE = request('GET', '/health/live');
 
 /** The most passwords that ever waited while `work` ran. */
@@ -78,14 +80,13 @@ const row = (key, title, open) => ({
   },
 });
 
-async function logins() {
+async function loggingIn() {
   const program = await startProgram();
-  const { email } = await oneCustomer(program);
-  const login = request('POST', '/v1/auth/login', { body: { username: email, password: PASSWORD } });
-  return { program, requests: Array(AT_ONCE).fill(login), close: program.dispose };
+  const next = await logins(CUSTOMERS, program);
+  return { program, requests: Array.from({ length: AT_ONCE }, next), close: program.dispose };
 }
 
-async function activations() {
+async function activating() {
   const sink = await startSink();
   const program = await startProgram({ SMTP_URL: sink.url });
   const people = await register(AT_ONCE, program, sink);
@@ -97,6 +98,6 @@ async function activations() {
 }
 
 export const floods = [
-  row('flood-activation', `${AT_ONCE} activations at once, bcrypt cost 12`, activations),
-  row('flood-login', `${AT_ONCE} logins at once, bcrypt cost 12`, logins),
+  row('flood-activation', `${AT_ONCE} activations at once, bcrypt cost 12`, activating),
+  row('flood-login', `${AT_ONCE} logins at once, bcrypt cost 12`, loggingIn),
 ];

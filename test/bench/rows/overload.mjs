@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../support/figures.mjs';
 import { driveHttp } from '../support/http-contender.mjs';
-import { request } from '../support/load.mjs';
 import { openLoop, startOpenLoop } from '../support/open-loop.mjs';
-import { newcomer, oneCustomer, PASSWORD, registrationOf } from '../support/people.mjs';
+import { logins, newcomer, registrationOf } from '../support/people.mjs';
 import { startProgram } from '../support/program.mjs';
 import { startSink } from '../support/sink.mjs';
 
@@ -12,6 +11,7 @@ const TIMES = 3;
 const CALM = 0.3;
 const CALM_SECONDS = 10;
 const WINDOW_MS = 500;
+const CUSTOMERS = 20;
 
 const good = ({ status }) => status >= 200 && status < 300;
 const refused = ({ status }) => status === 429 || status === 503;
@@ -75,9 +75,7 @@ const row = (key, title, connections, open) => ({
 
 async function loggingIn() {
   const program = await startProgram();
-  const { email } = await oneCustomer(program);
-  const login = request('POST', '/v1/auth/login', { body: { username: email, password: PASSWORD } });
-  return { target: { ...program, next: () => login }, close: program.dispose };
+  return { target: { ...program, next: await logins(CUSTOMERS, program) }, close: program.dispose };
 }
 
 async function registering() {

@@ -2,7 +2,7 @@ import { percentile } from '../support/figures.mjs';
 import { driveHttp } from '../support/http-contender.mjs';
 import { request, startLoad } from '../support/load.mjs';
 import { openLoop } from '../support/open-loop.mjs';
-import { oneCustomer, PASSWORD } from '../support/people.mjs';
+import { logins, oneCustomer } from '../support/people.mjs';
 import { startProgram } from '../support/program.mjs';
 
 const SHARE = 0.2;
@@ -29,9 +29,9 @@ export const reads = {
     const program = await startProgram();
     const values = { ratio: [], alone: [], hashing: [], rate: [], failed: [] };
     try {
-      const { email, token } = await oneCustomer(program);
+      const { token } = await oneCustomer(program);
       const me = request('GET', '/v1/customers/me', { headers: { authorization: `Bearer ${token}` } });
-      const login = request('POST', '/v1/auth/login', { body: { username: email, password: PASSWORD } });
+      const login = await logins(LOGINS, program);
       const target = { ...program, next: () => me };
       tell('capacity');
       const { rate: capacity } = await driveHttp({ ...target, connections }, { seconds, warmup });
@@ -39,7 +39,7 @@ export const reads = {
       for (let round = 1; round <= rounds; round++) {
         tell(`round ${round}/${rounds}: ${rate.toFixed(0)} reads/s`);
         const alone = await openLoop({ ...target, rate }, seconds);
-        const flood = startLoad({ port: program.port, connections: LOGINS, next: () => login });
+        const flood = startLoad({ port: program.port, connections: LOGINS, next: login });
         const hashing = await openLoop({ ...target, rate }, seconds);
         await flood.stop();
         values.alone.push(p99(alone));

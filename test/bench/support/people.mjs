@@ -27,12 +27,33 @@ export async function register(many, { port }, sink) {
   return codes;
 }
 
-/** One customer with an access token. */
-export async function oneCustomer({ port }) {
-  const [url, email] = [`http://127.0.0.1:${port}`, newcomer()];
+/** The address of a new customer. */
+async function customer(url) {
+  const email = newcomer();
   await post(`${url}/v1/registrations`, { email, password: PASSWORD });
   const code = await codeFor(url, email);
   await post(`${url}/v1/registrations/activate`, { code }, basic(email, PASSWORD));
+  return email;
+}
+
+/**
+ * Requests to sign in, of so many customers in turn: too many for one name at the same time have to wait for each other.
+ * @returns the bytes of the next one
+ */
+export async function logins(many, { port }) {
+  const requests = [];
+  while (requests.length < many) {
+    const body = { username: await customer(`http://127.0.0.1:${port}`), password: PASSWORD };
+    requests.push(request('POST', '/v1/auth/login', { body }));
+  }
+  let n = 0;
+  return () => requests[n++ % many];
+}
+
+/** One customer with an access token. */
+export async function oneCustomer({ port }) {
+  const url = `http://127.0.0.1:${port}`;
+  const email = await customer(url);
   const { access_token: token } = await post(`${url}/v1/auth/login`, { username: email, password: PASSWORD });
   return { email, token };
 }
