@@ -13,6 +13,7 @@ export async function serve(foundations: Foundations): Promise<NestFastifyApplic
   const { settings, log, metrics, routes, health } = foundations;
   const adapter = createHttpAdapter({
     publicUrl: settings.publicUrl,
+    corsOrigins: settings.corsOrigins,
     trustProxy: settings.trustProxy,
     isDraining: () => health.isDraining,
     operationsOnly: settings.run === 'worker',

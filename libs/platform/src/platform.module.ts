@@ -36,6 +36,7 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { ProblemCatalogue, ProblemsController } from './http/problems.controller.js';
 import { RouteTable } from './http/route-table.js';
 import { strictValidation } from './http/validation.js';
+import { WellKnownController } from './http/well-known.controller.js';
 import { Idempotency, KeyReused, StillRunning } from './idempotency/idempotency.js';
 import { IdempotencyStore } from './idempotency/idempotency-store.js';
 import { InMemoryIdempotencyStore } from './idempotency/in-memory-idempotency-store.js';
@@ -129,7 +130,7 @@ export class PlatformModule implements OnApplicationShutdown {
     ];
     return {
       module: PlatformModule,
-      controllers: [HealthController, ProblemsController],
+      controllers: [HealthController, ProblemsController, WellKnownController],
       providers: [
         ...ports,
         { provide: APP_FILTER, useExisting: ProblemFilter },

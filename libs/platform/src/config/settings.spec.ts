@@ -32,6 +32,9 @@ describe('given nothing', () => {
       rabbitmqUrl: undefined,
       eventPublishers: ['memory'],
       logLevel: 'info',
+      corsOrigins: [],
+      securityContacts: [],
+      changePasswordUrl: 'http://127.0.0.1:3000/docs',
       trustProxy: [],
       trustedSources: [],
     });
@@ -145,6 +148,9 @@ describe('faults', () => {
       LIMIT_TRIES_PER_CODE: 'off',
       LIMIT_SMS_PER_DAY: '0',
       LOG_LEVEL: 'loud',
+      CORS_ORIGINS: '*',
+      SECURITY_CONTACT: 'security@foyer.example',
+      CHANGE_PASSWORD_URL: '/account',
     };
     const found = new Set(namesOf(faulty));
     for (const name of Object.keys(faulty)) expect(found, name).toContain(name);

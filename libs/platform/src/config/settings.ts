@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { readContacts, readOrigins } from './addresses.js';
 import type { Environment } from './environment.js';
 import { readJwtKeys } from './jwt-keys.js';
 import { type KeyRing, readKeyRing } from './key-ring.js';
@@ -33,6 +34,12 @@ export abstract class Settings {
   /** Never taken from a request header. No trailing slash. */
   abstract readonly publicUrl: string;
   abstract readonly tokenAudience: string;
+  /** Whose pages may call. */
+  abstract readonly corsOrigins: readonly string[];
+  /** Where people change their password. */
+  abstract readonly changePasswordUrl: string;
+  /** Whom to tell of a vulnerability: URIs. */
+  abstract readonly securityContacts: readonly string[];
   /** ISO 3166-1 alpha-2 codes an SMS may go to. */
   abstract readonly smsCountries: readonly string[];
   abstract readonly passwordPepper: KeyRing | undefined;
@@ -82,13 +89,17 @@ export function parseSettings(env: Environment): Settings {
 function readNetwork(read: Reader) {
   const host = read.text('HOST') ?? '127.0.0.1';
   const port = read.whole('PORT', 3000, 0, 65535);
-  const publicUrl =
+  const typedUrl =
     read.url('PUBLIC_URL', ['http', 'https']) ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const publicUrl = typedUrl.replace(/\/+$/, '');
   return {
     host,
     port,
-    publicUrl: publicUrl.replace(/\/+$/, ''),
-    tokenAudience: read.text('TOKEN_AUDIENCE') ?? publicUrl.replace(/\/+$/, ''),
+    publicUrl,
+    tokenAudience: read.text('TOKEN_AUDIENCE') ?? publicUrl,
+    corsOrigins: readOrigins(read, 'CORS_ORIGINS'),
+    changePasswordUrl: read.url('CHANGE_PASSWORD_URL', ['http', 'https']) ?? `${publicUrl}/docs`,
+    securityContacts: readContacts(read, 'SECURITY_CONTACT'),
     run: read.oneOf<Run>('RUN', ['all', 'api', 'worker']),
     preStopMs: read.whole('PRE_STOP_MS', read.text('DATABASE_URL') === undefined ? 0 : 5_000, 0, 10_000),
     dataDir: path.resolve(read.text('DATA_DIR') ?? '.data'),

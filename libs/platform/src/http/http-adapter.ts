@@ -5,12 +5,14 @@ import { type DomainError, uuidv7 } from '#kernel';
 import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { useStrictBodies } from './body-parser.js';
+import { useCors } from './cors.js';
 import { useDeadlines } from './deadlines.js';
 import { useDraining } from './draining.js';
 import { useForwardingWatch } from './forwarding-watch.js';
 import { headersTooLarge, notFound, refused, requestTimeout, unreadableRequest } from './http-errors.js';
 import { PROBLEM_TYPE, statusOf, toProblem } from './problem.js';
 import type { RouteTable } from './route-table.js';
+import { securityHeaders, useSecurityHeaders } from './security-headers.js';
 import { useTelemetry } from './telemetry-hooks.js';
 
 /** Limits of one HTTP request (OWASP ASVS 13.1.2); the documentation lists them. */
@@ -29,6 +31,8 @@ const OPERATIONS = /^\/(health(\/(live|ready))?|metrics|problems)\/?(\?|$)/;
 
 interface Parts {
   readonly publicUrl: string;
+  /** Whose pages may call. */
+  readonly corsOrigins: readonly string[];
   /** Proxies whose X-Forwarded-For is believed. */
   readonly trustProxy: readonly string[];
   /** The process finishes what it has; its callers had better go to another one. */
@@ -54,7 +58,7 @@ export function createHttpAdapter(parts: Parts): FastifyAdapter {
     frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => {
       reply
         .status(400)
-        .headers({ 'cache-control': 'no-store' })
+        .headers(securityHeaders(parts.publicUrl))
         .type(PROBLEM_TYPE)
         .send(problemText(unreadableRequest(), parts.publicUrl));
     },
@@ -69,16 +73,22 @@ export function createHttpAdapter(parts: Parts): FastifyAdapter {
   } as unknown as ConstructorParameters<typeof FastifyAdapter>[0]);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   fastify.server.on('checkExpectation', (_request, response) => {
-    response.writeHead(417, { 'content-type': PROBLEM_TYPE, connection: 'close' });
+    response.writeHead(417, {
+      ...securityHeaders(parts.publicUrl),
+      'content-type': PROBLEM_TYPE,
+      connection: 'close',
+    });
     response.end(problemText(refused(417), parts.publicUrl));
   });
   fastify.server.maxConnections = HTTP_LIMITS.sockets;
   fastify.server.maxHeadersCount = HTTP_LIMITS.headers + 2;
   fastify.addHook('onRoute', (route) => parts.routes.add(route.url, [route.method].flat()));
+  useSecurityHeaders(fastify, parts.publicUrl);
   useTelemetry(fastify, parts.log, parts.metrics);
   useDeadlines(fastify);
   useDraining(fastify, parts.isDraining);
   useForwardingWatch(fastify, parts.trustProxy, parts.log);
+  useCors(fastify, parts.corsOrigins);
   fastify.addHook('onRequest', (request, _reply, done) => {
     if (request.raw.rawHeaders.length > 2 * HTTP_LIMITS.headers) return done(headersTooLarge());
     const hosts = request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length;
@@ -99,7 +109,8 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket, publicUr
   const fault = faultOf(error.code);
   const body = problemText(fault, publicUrl);
   const head = `HTTP/1.1 ${statusOf(fault)} Refused\r\ncontent-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}`;
-  socket.end(`${head}\r\nconnection: close\r\n\r\n${body}`);
+  const fixed = Object.entries(securityHeaders(publicUrl)).map(([name, value]) => `\r\n${name}: ${value}`);
+  socket.end(`${head}${fixed.join('')}\r\nconnection: close\r\n\r\n${body}`);
 }
 
 function faultOf(code: string | undefined): DomainError {

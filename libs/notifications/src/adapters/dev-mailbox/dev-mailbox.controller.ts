@@ -45,9 +45,6 @@ export class DevMailboxController {
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('content-security-policy', MAILBOX_POLICY)
   @Header('cross-origin-opener-policy', 'same-origin')
-  @Header('cross-origin-resource-policy', 'same-origin')
-  @Header('referrer-policy', 'no-referrer')
-  @Header('x-content-type-options', 'nosniff')
   @ApiExcludeEndpoint()
   page(@Req() request: FastifyRequest): string {
     refuseStrangers(request.headers, this.settings);
