@@ -91,7 +91,7 @@ export function createHttpAdapter(parts: Parts): FastifyAdapter {
   useCors(fastify, parts.corsOrigins);
   fastify.addHook('onRequest', (request, _reply, done) => {
     if (request.raw.rawHeaders.length > 2 * HTTP_LIMITS.headers) return done(headersTooLarge());
-    const hosts = request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length;
+    const hosts = hostsIn(request.raw.rawHeaders);
     done(hosts === 1 || (hosts === 0 && request.raw.httpVersion === '1.0') ? undefined : unreadableRequest());
   });
   if (parts.operationsOnly) {
@@ -101,6 +101,16 @@ export function createHttpAdapter(parts: Parts): FastifyAdapter {
   }
   useStrictBodies(fastify, HTTP_LIMITS.bodyBytes);
   return adapter as unknown as FastifyAdapter;
+}
+
+/** A loop: this runs for every request, and a list of its header names would cost more than the rest of the check. */
+function hostsIn(rawHeaders: readonly string[]): number {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  return hosts;
 }
 
 /** Node could not read the request, so there is none to answer through. */

@@ -23,7 +23,7 @@ export function useSecurityHeaders(fastify: FastifyInstance, publicUrl: string):
   const data = securityHeaders(publicUrl);
   const docs = { ...data, 'content-security-policy': docsPolicy(publicUrl) };
   fastify.addHook('onRequest', (request, reply, done) => {
-    reply.headers(DOCS_PAGE.test(request.url) ? docs : data);
+    reply.headers(request.url.startsWith('/docs') && DOCS_PAGE.test(request.url) ? docs : data);
     done();
   });
 }
