@@ -18,8 +18,8 @@ help: ## this list
 run: build ## API and background work on the embedded default: http://127.0.0.1:3000
 	@exec $(NODE) $(SERVER)/main.js $(ARGS)
 
-test: build ## every test
-	@$(VITEST) $(ARGS)
+test: build ## every test but those of `make chaos`, of which a part is among them
+	@$(VITEST) --project unit --project integration --project e2e $(ARGS)
 
 test-unit: install ## unit tests; they need nothing but Node
 	@$(VITEST) --project unit $(ARGS)

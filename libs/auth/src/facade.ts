@@ -41,6 +41,15 @@ export abstract class Credentials {
    */
   abstract setRoles(customerId: string, roles: readonly Role[], by: string | null): Promise<void>;
   abstract anybodyHas(role: Role): Promise<boolean>;
+  /**
+   * `suspended`: nobody signs in as this customer, and every session ends. Inside the caller's unit of work.
+   * @param by customer id of who ordered it
+   */
+  abstract setStatus(customerId: string, status: 'active' | 'suspended', by: string | null): Promise<void>;
+  /** Nobody signs in with these names any more, and every session ends. Inside the caller's unit of work. */
+  abstract withdraw(customerId: string, by: string | null): Promise<void>;
+  /** Takes a withdrawal back: the customer signs in with this name and the password of before. */
+  abstract readmit(customerId: string, identifierHash: string): Promise<void>;
 }
 
 /** What a client works with (RFC 6749, 5.1). */

@@ -1,5 +1,14 @@
 export { IdentifierTaken } from './domain/errors.js';
-export { type AnnouncedCustomer, CustomerCreatedV1 } from './events.js';
+export {
+  type AnnouncedCustomer,
+  CustomerCreatedV1,
+  CustomerDeletedV1,
+  CustomerReactivatedV1,
+  CustomerRestoredV1,
+  CustomerRolesChangedV1,
+  CustomerSuspendedV1,
+  CustomerUpdatedV1,
+} from './events.js';
 export {
   Administrators,
   type Appointed,

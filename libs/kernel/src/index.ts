@@ -11,5 +11,6 @@ export { AlreadyAnnounced, IntegrationEvent, Outbox } from './integration-event.
 export { NewPasswords } from './new-passwords.js';
 export { HashingBusy, type HashPriority, PasswordHasher } from './password-hasher.js';
 export { acceptPassword } from './password-rules.js';
+export { readPersonName } from './person-name.js';
 export { PhoneNumber } from './phone-number.js';
 export { UnitOfWork } from './unit-of-work.js';

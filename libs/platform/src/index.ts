@@ -33,6 +33,7 @@ export { Address } from './http/address.decorator.js';
 export { Authentication, type AuthenticationRequest } from './http/authentication.js';
 export { parseBasicCredentials } from './http/basic-credentials.js';
 export { isNoneMatch } from './http/etag.js';
+export { IfGiven, IfSet, IsLocale, IsMarket } from './http/fields.js';
 export { createHttpAdapter, HTTP_LIMITS } from './http/http-adapter.js';
 export { Forbidden, InvalidCredentials } from './http/http-errors.js';
 export { NoBody } from './http/no-body.pipe.js';

@@ -26,13 +26,30 @@ export class HashedCredentials extends Credentials {
     await this.subjects.add(Subject.enrol(enrolment), identifierHash);
   }
   async setRoles(customerId: string, roles: readonly Role[], by: string | null): Promise<void> {
-    const subject = await this.subjects.byId(customerId);
-    if (!subject) return;
     await this.subjects.setRoles(customerId, roles);
-    await this.ender.endAll(subject.snapshot(), 'auth.roles.changed', { by, source: null });
+    await this.#endAll(customerId, 'auth.roles.changed', by);
   }
 
   anybodyHas(role: Role): Promise<boolean> {
     return this.subjects.anybodyHas(role);
+  }
+  async setStatus(customerId: string, status: 'active' | 'suspended', by: string | null): Promise<void> {
+    await this.subjects.setStatus(customerId, status);
+    if (status === 'suspended') await this.#endAll(customerId, 'auth.suspended', by);
+  }
+
+  async withdraw(customerId: string, by: string | null): Promise<void> {
+    await this.subjects.removeIdentifiers(customerId);
+    await this.setStatus(customerId, 'suspended', by);
+  }
+
+  async readmit(customerId: string, identifierHash: string): Promise<void> {
+    await this.subjects.addIdentifier(customerId, identifierHash);
+    await this.subjects.setStatus(customerId, 'active');
+  }
+
+  async #endAll(customerId: string, action: string, by: string | null): Promise<void> {
+    const subject = await this.subjects.byId(customerId);
+    if (subject) await this.ender.endAll(subject.snapshot(), action, { by, source: null });
   }
 }

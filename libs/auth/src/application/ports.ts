@@ -1,6 +1,6 @@
 import type { OutgoingMessage } from '#notifications';
 import type { PresentedToken, SessionState } from '../domain/session.js';
-import type { Role, Subject } from '../domain/subject.js';
+import type { Role, Subject, SubjectState } from '../domain/subject.js';
 import type { PreHash } from '../facade.js';
 
 /** Subjects and the identifiers they sign in with. */
@@ -21,6 +21,9 @@ export abstract class Subjects {
   ): Promise<boolean>;
   abstract setRoles(customerId: string, roles: readonly Role[]): Promise<void>;
   abstract anybodyHas(role: Role): Promise<boolean>;
+  abstract setStatus(customerId: string, status: SubjectState['status']): Promise<void>;
+  abstract addIdentifier(customerId: string, identifierHash: string): Promise<void>;
+  abstract removeIdentifiers(customerId: string): Promise<void>;
   /** Every session so far is one of an earlier generation from now on. In a unit of work; the generation of now. */
   abstract raiseGeneration(customerId: string): Promise<number>;
   /** Counts one event of the subject up and locks it for this unit of work; the number it bears. */

@@ -39,6 +39,19 @@ export class InMemorySubjects extends Subjects {
     this.change(customerId, { roles });
   }
 
+  override async setStatus(customerId: string, status: SubjectState['status']): Promise<void> {
+    this.change(customerId, { status });
+  }
+
+  override async addIdentifier(customerId: string, identifierHash: string): Promise<void> {
+    if (this.#ids.has(identifierHash)) throw new DuplicateKey();
+    this.#ids.set(identifierHash, customerId);
+  }
+
+  override async removeIdentifiers(customerId: string): Promise<void> {
+    for (const [hash, id] of this.#ids) if (id === customerId) this.#ids.delete(hash);
+  }
+
   override async anybodyHas(role: Role): Promise<boolean> {
     return [...this.#states.values()].some(({ roles }) => roles.includes(role));
   }

@@ -86,6 +86,61 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
       expect(refused.every(({ reason }) => reason instanceof IdentifierTaken)).toBe(true);
     });
 
+    describe('a record', () => {
+      const LATER = new Date('2026-03-01T13:00:00.042Z');
+      const added = async () => {
+        const { id, identifierHash } = await add({ firstName: 'Mia' });
+        const before = await customers.byId(id);
+        if (!before) throw new Error('was added');
+        return { id, identifierHash, before };
+      };
+
+      it('is read as it was written, and nobody is there under another id', async () => {
+        const newcomer = aNewcomer({ firstName: 'Mia', locale: 'pt-BR' });
+        const customer = Customer.admit(newcomer, NOW);
+        await customers.add(customer, hash());
+        expect((await customers.byId(newcomer.id))?.snapshot()).toEqual(customer.snapshot());
+        expect(await customers.byId(randomUUID())).toBeNull();
+      });
+
+      it('takes every change at once, and keeps its identifiers', async () => {
+        const { id, identifierHash, before } = await added();
+        const after = before.change({ firstName: null, lastName: 'Ü', attributes: { a: [1, { b: null }] } }, LATER);
+        expect(await customers.replace(before, after.putInto('suspended', LATER))).toBe(true);
+        expect((await customers.byId(id))?.snapshot()).toEqual(after.putInto('suspended', LATER).snapshot());
+        expect((await holderOf('email', identifierHash))?.id).toBe(id);
+      });
+
+      it('RC-12 is written by one of many who have read the same version', async () => {
+        const { id, before } = await added();
+        const writers = Array.from({ length: 10 }, (_, n) => before.change({ lastName: `writer ${n}` }, LATER));
+        const written = await Promise.all(writers.map((after) => customers.replace(before, after)));
+        expect(written.filter(Boolean)).toHaveLength(1);
+        const winner = writers[written.indexOf(true)];
+        expect((await customers.byId(id))?.snapshot()).toEqual(winner?.snapshot());
+      });
+
+      it('frees its identifier when it is told so, and its id stays its own', async () => {
+        const { id, identifierHash, before } = await added();
+        await customers.replace(before, before.delete(LATER), { email: null, phone: null });
+        expect(await holderOf('email', identifierHash)).toBeNull();
+        expect((await bearerOf(id))?.id).toBe(id);
+        expect((await customers.byId(id))?.isDeleted).toBe(true);
+      });
+
+      it('INV-03 takes no identifier back that somebody else has got', async () => {
+        const { id, identifierHash, before } = await added();
+        const deleted = before.delete(LATER);
+        await customers.replace(before, deleted, { email: null, phone: null });
+        const back = deleted.bringBack(LATER);
+        const newcomer = await add({}, identifierHash);
+        const taken = customers.replace(deleted, back, { email: identifierHash, phone: null });
+        await expect(taken).rejects.toBeInstanceOf(IdentifierTaken);
+        expect((await holderOf('email', identifierHash))?.id).toBe(newcomer.id);
+        expect((await customers.byId(id))?.isDeleted).toBe(true);
+      });
+    });
+
     it('keeps many who have no phone number, and many who have no e-mail address', async () => {
       await Promise.all([add(), add(), add({ identifier: PHONE }), add({ identifier: PHONE })]);
     });

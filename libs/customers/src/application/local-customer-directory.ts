@@ -4,6 +4,7 @@ import { Customer } from '../domain/customer.js';
 import { CustomerCreatedV1 } from '../events.js';
 import { CustomerDirectory, type CustomerView, type Newcomer, type Standing } from '../facade.js';
 import type { Customers } from './ports.js';
+import { viewOf } from './view-of.js';
 import type { CustomerViews } from './views.js';
 
 export class LocalCustomerDirectory extends CustomerDirectory {
@@ -39,19 +40,4 @@ export class LocalCustomerDirectory extends CustomerDirectory {
   find(id: string): Promise<CustomerView | null> {
     return this.views.byId(id);
   }
-}
-
-/** In the order in which views are read, so that a repeated answer is the same to the byte. */
-function viewOf(customer: Customer): CustomerView {
-  const { id, email, phone, firstName, lastName, market, locale, ...state } = customer.snapshot();
-  const { attributes, status, verifiedBy, createdAt, updatedAt, version } = state;
-  const person = { id, email, phone, firstName, lastName, document: null, market, locale, attributes };
-  return {
-    ...person,
-    status,
-    verifiedBy,
-    createdAt: createdAt.toISOString(),
-    updatedAt: updatedAt.toISOString(),
-    version,
-  };
 }

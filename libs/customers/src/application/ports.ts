@@ -10,6 +10,11 @@ export interface Found {
   readonly bearer: Holder | null;
 }
 
+export interface IdentifierHashes {
+  readonly email: string | null;
+  readonly phone: string | null;
+}
+
 /** Customers, living and gone. */
 export abstract class Customers {
   /**
@@ -17,6 +22,14 @@ export abstract class Customers {
    * @throws IdentifierTaken
    */
   abstract add(customer: Customer, identifierHash: string): Promise<void>;
+  /** Living or deleted. */
+  abstract byId(id: string): Promise<Customer | null>;
+  /**
+   * Compare and set: false when somebody else has written meanwhile.
+   * @param hashes of the identifiers from now on; null frees one. Without them they stay as they are
+   * @throws IdentifierTaken
+   */
+  abstract replace(before: Customer, after: Customer, hashes?: IdentifierHashes): Promise<boolean>;
   /**
    * Who holds this identifier now, and who has, or had, this id: one look, whoever there is.
    * @param hashes one per key of the ring

@@ -5,6 +5,10 @@ export class RecordingCredentials extends Credentials {
   readonly enrolled: NewSubject[] = [];
   readonly roles: { readonly customerId: string; readonly roles: readonly Role[] }[] = [];
 
+  readonly statuses: { readonly customerId: string; readonly status: 'active' | 'suspended' }[] = [];
+  readonly withdrawn: string[] = [];
+  readonly readmitted: { readonly customerId: string; readonly identifierHash: string }[] = [];
+
   override preHashes(password: string): readonly [PreHash, ...PreHash[]] {
     return [{ kid: '0', value: password }];
   }
@@ -23,5 +27,17 @@ export class RecordingCredentials extends Credentials {
 
   override async anybodyHas(): Promise<boolean> {
     return false;
+  }
+
+  override async setStatus(customerId: string, status: 'active' | 'suspended'): Promise<void> {
+    this.statuses.push({ customerId, status });
+  }
+
+  override async withdraw(customerId: string): Promise<void> {
+    this.withdrawn.push(customerId);
+  }
+
+  override async readmit(customerId: string, identifierHash: string): Promise<void> {
+    this.readmitted.push({ customerId, identifierHash });
   }
 }

@@ -1,4 +1,4 @@
-import { Email, type Identifier, InvalidInput, type NewPasswords, PhoneNumber } from '#kernel';
+import { Email, type Identifier, InvalidInput, type NewPasswords, PhoneNumber, readPersonName } from '#kernel';
 import { ChannelUnavailable } from '../domain/errors.js';
 import { channelOf, type Profile } from '../domain/registration-attempt.js';
 import type { RegistrationRules } from './ports.js';
@@ -45,23 +45,15 @@ function readIdentifier({ email, phone }: Application, market: string): Identifi
 }
 
 function readProfile(typed: Application, rules: RegistrationRules): Profile {
-  const [firstName, lastName] = [readName('/firstName', typed.firstName), readName('/lastName', typed.lastName)];
+  const [firstName, lastName] = [nameAt('/firstName', typed.firstName), nameAt('/lastName', typed.lastName)];
   if (new TextEncoder().encode(`${firstName ?? ''}${lastName ?? ''}`).length > NAME_BYTES) {
     throw InvalidInput.at('/lastName', 'name.too_long', 'the names are too long together');
   }
   return { firstName, lastName, market: typed.market ?? rules.defaultMarket, locale: typed.locale ?? 'en' };
 }
 
-/** 1–200 code points that a person can read (OWASP ASVS 2.2.1). */
-function readName(pointer: string, typed: string | undefined): string | null {
-  if (typed === undefined) return null;
-  const name = typed.normalize('NFC').trim();
-  if (name === '' || [...name].length > 200)
-    throw InvalidInput.at(pointer, 'name.length', 'must have 1 to 200 characters');
-  if (!name.isWellFormed() || /\p{Cc}/u.test(name))
-    throw InvalidInput.at(pointer, 'name.characters', 'must be readable text');
-  return name;
-}
+const nameAt = (pointer: string, typed: string | undefined): string | null =>
+  typed === undefined ? null : readPersonName(pointer, typed);
 
 function refuseUnservedCountry(identifier: Identifier, rules: RegistrationRules): void {
   if (identifier.kind === 'phone' && !rules.smsCountries.includes(identifier.country ?? '')) {

@@ -26,4 +26,10 @@ export class PlainCredentials extends Credentials {
   override async anybodyHas(): Promise<boolean> {
     return false;
   }
+
+  override async setStatus(): Promise<void> {}
+
+  override async withdraw(): Promise<void> {}
+
+  override async readmit(): Promise<void> {}
 }

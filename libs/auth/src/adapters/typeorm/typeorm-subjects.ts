@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
 import { Database, limit } from '#platform';
 import { Subjects } from '../../application/ports.js';
-import { type Role, Subject } from '../../domain/subject.js';
+import { type Role, Subject, type SubjectState } from '../../domain/subject.js';
 import { IDENTIFIERS, type IdentifierRow, SUBJECTS, type SubjectRow } from './tables.js';
 
 /** The columns of a subject `s`. */
@@ -49,6 +49,19 @@ export class TypeOrmSubjects extends Subjects {
   async setRoles(customerId: string, roles: readonly Role[]): Promise<void> {
     const sql = 'update auth_subjects set roles = ?, updated_at = ? where customer_id = ?';
     await this.database.execute(sql, [roles.join(' '), this.clock.now(), customerId]);
+  }
+
+  async setStatus(customerId: string, status: SubjectState['status']): Promise<void> {
+    const sql = 'update auth_subjects set status = ?, updated_at = ? where customer_id = ?';
+    await this.database.execute(sql, [status, this.clock.now(), customerId]);
+  }
+
+  async addIdentifier(customerId: string, identifierHash: string): Promise<void> {
+    await this.database.insert<IdentifierRow>(IDENTIFIERS, { identifierHash, customerId });
+  }
+
+  async removeIdentifiers(customerId: string): Promise<void> {
+    await this.database.execute('delete from auth_identifiers where customer_id = ?', [customerId]);
   }
 
   async anybodyHas(role: Role): Promise<boolean> {

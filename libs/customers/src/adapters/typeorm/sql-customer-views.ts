@@ -29,7 +29,7 @@ export class SqlCustomerViews extends CustomerViews {
   }
 
   async byId(id: string): Promise<CustomerView | null> {
-    const [row] = await this.database.query<Row>(`${SELECT} where id = ?`, [id]);
+    const [row] = await this.database.query<Row>(`${SELECT} where id = ? and deleted_at is null`, [id]);
     return row ? toView(row) : null;
   }
 }

@@ -2,6 +2,7 @@ import { EntitySchema } from 'typeorm';
 import { type Dialect, type Tables, typesFor } from '#platform';
 import type { CustomerState } from '../../domain/customer.js';
 import { CreateCustomers1763600000002 } from './migrations/1763600000002-create-customers.js';
+import { KeepDeletedCustomers1763600000007 } from './migrations/1763600000007-keep-deleted-customers.js';
 
 /** The hashes carry uniqueness: fixed length and hex, so no collation can merge two people. They are null once deleted. */
 export interface CustomerRow extends CustomerState {
@@ -33,6 +34,7 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
         createdAt: type.instant,
         updatedAt: type.instant,
         version: { type: 'int' },
+        deletedAt: { ...type.instant, nullable: true },
       },
       indices: (['email', 'phone'] as const).map((kind) => ({
         name: `uq_customers_${kind}`,
@@ -45,4 +47,7 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
   ];
 }
 
-export const customersTables: Tables = { schemas, migrations: [CreateCustomers1763600000002] };
+export const customersTables: Tables = {
+  schemas,
+  migrations: [CreateCustomers1763600000002, KeepDeletedCustomers1763600000007],
+};

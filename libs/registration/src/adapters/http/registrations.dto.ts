@@ -1,17 +1,15 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsString, Length, Matches, MaxLength, ValidateIf } from 'class-validator';
+import { IsIn, IsString, Length, Matches, MaxLength } from 'class-validator';
 import type { TokenSet } from '#auth';
 import type { CustomerView } from '#customers';
+import { IfGiven, IsLocale, IsMarket } from '#platform';
 import type { MyRegistration } from '../../application/views.js';
 import type { RegistrationTicket } from '../../facade.js';
-
-/** Null is a value, and no good one: only what is absent is not looked at. */
-const isGiven = (_: object, value: unknown): boolean => value !== undefined;
 
 /** With `tokens=true` the answer has a first pair of tokens in it, as a sign-in gives. */
 export class ActivateQuery {
   @ApiProperty({ required: false, enum: ['true', 'false'], default: 'false' })
-  @ValidateIf(isGiven)
+  @IfGiven()
   @IsIn(['true', 'false'])
   readonly tokens?: 'true' | 'false';
 }
@@ -31,14 +29,14 @@ export const toTokens = ({ accessToken, expiresInSeconds, refreshToken, scope }:
 export class RegisterDto {
   /** At most 254 bytes; stored and written to in its canonical form. */
   @ApiProperty({ required: false, example: 'ada@example.org' })
-  @ValidateIf(isGiven)
+  @IfGiven()
   @IsString()
   @MaxLength(320)
   readonly email?: string;
 
   /** International, or national in the market. */
   @ApiProperty({ required: false, example: '+1 415 555 0132' })
-  @ValidateIf(isGiven)
+  @IfGiven()
   @IsString()
   @MaxLength(64)
   readonly phone?: string;
@@ -49,25 +47,25 @@ export class RegisterDto {
   readonly password!: string;
 
   @ApiProperty({ required: false, example: 'Ada', minLength: 1, maxLength: 200 })
-  @ValidateIf(isGiven)
+  @IfGiven()
   @IsString()
   readonly firstName?: string;
 
   @ApiProperty({ required: false, example: 'Lovelace', minLength: 1, maxLength: 200 })
-  @ValidateIf(isGiven)
+  @IfGiven()
   @IsString()
   readonly lastName?: string;
 
   /** ISO 3166-1 alpha-2; the default market if absent. */
   @ApiProperty({ required: false, example: 'US' })
-  @ValidateIf(isGiven)
-  @Matches(/^[A-Z]{2}$/, { message: 'must be a country of ISO 3166-1, two capital letters' })
+  @IfGiven()
+  @IsMarket()
   readonly market?: string;
 
   /** BCP 47. */
   @ApiProperty({ required: false, example: 'en' })
-  @ValidateIf(isGiven)
-  @Matches(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, { message: 'must be a language tag of BCP 47' })
+  @IfGiven()
+  @IsLocale()
   readonly locale?: string;
 }
 

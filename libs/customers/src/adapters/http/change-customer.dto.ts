@@ -1,0 +1,48 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ArrayMinSize, ArrayUnique, IsArray, IsIn, IsObject, IsString } from 'class-validator';
+import { IfGiven, IfSet, IsLocale, IsMarket } from '#platform';
+
+/** A JSON merge patch (RFC 7396) of one's own record. */
+export class ChangeMeDto {
+  @ApiProperty({ required: false, type: String, nullable: true, example: 'Ada', maxLength: 200 })
+  @IfSet()
+  @IsString()
+  readonly firstName?: string | null;
+
+  @ApiProperty({ required: false, type: String, nullable: true, example: 'Lovelace', maxLength: 200 })
+  @IfSet()
+  @IsString()
+  readonly lastName?: string | null;
+
+  @ApiProperty({ required: false, example: 'US', description: 'ISO 3166-1 alpha-2' })
+  @IfGiven()
+  @IsMarket()
+  readonly market?: string;
+
+  @ApiProperty({ required: false, example: 'en', description: 'BCP 47' })
+  @IfGiven()
+  @IsLocale()
+  readonly locale?: string;
+
+  /** At most 4 KiB; null empties it. */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @IfSet()
+  @IsObject()
+  readonly attributes?: Record<string, unknown> | null;
+}
+
+export class ChangeCustomerDto extends ChangeMeDto {
+  @ApiProperty({ required: false, enum: ['active', 'suspended'], description: 'Administrators only' })
+  @IfGiven()
+  @IsIn(['active', 'suspended'])
+  readonly status?: 'active' | 'suspended';
+}
+
+export class RolesDto {
+  @ApiProperty({ enum: ['customer', 'staff', 'admin'], isArray: true, example: ['customer', 'staff'] })
+  @IsArray()
+  @IsIn(['customer', 'staff', 'admin'], { each: true })
+  @ArrayMinSize(1)
+  @ArrayUnique()
+  readonly roles!: ('customer' | 'staff' | 'admin')[];
+}

@@ -1,0 +1,42 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Credentials } from '#auth';
+import { IdentifierHasher, parseIdentifier, UnitOfWork } from '#kernel';
+import { CustomerRestoredV1 } from '../../events.js';
+import type { CustomerView } from '../../facade.js';
+import { CustomerRecord, type Ordered } from '../customer-record.js';
+
+/** Take a deletion back, unless somebody else has got the identifier meanwhile. */
+export class RestoreCustomer extends Command<CustomerView> {
+  constructor(
+    readonly id: string,
+    readonly ordered: Ordered,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(RestoreCustomer)
+export class RestoreCustomerHandler implements ICommandHandler<RestoreCustomer> {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly record: CustomerRecord,
+    private readonly credentials: Credentials,
+    private readonly identifiers: IdentifierHasher,
+  ) {}
+
+  execute({ id, ordered }: RestoreCustomer): Promise<CustomerView> {
+    return this.work.run(async () => {
+      const customer = await this.record.deleted(id);
+      const { email, phone, market, status } = customer.snapshot();
+      const hashOf = (canonical: string | null) =>
+        canonical === null ? null : this.identifiers.hash(parseIdentifier(canonical, market));
+      const hashes = { email: hashOf(email), phone: hashOf(phone) };
+      const after = customer.bringBack(this.record.now);
+      const event = (view: CustomerView) => new CustomerRestoredV1(view);
+      const view = await this.record.write(customer, { after, event, action: 'customer.restored', hashes }, ordered);
+      for (const hash of [hashes.email, hashes.phone]) if (hash !== null) await this.credentials.readmit(id, hash);
+      if (status === 'suspended') await this.credentials.setStatus(id, status, ordered.by);
+      return view;
+    });
+  }
+}

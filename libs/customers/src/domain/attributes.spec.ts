@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidInput } from '#kernel';
+import { acceptAttributes, merge } from './attributes.js';
+
+describe('merge', () => {
+  // RFC 7396, appendix A, as far as attributes are objects.
+  it.each<[object, unknown, unknown]>([
+    [{ a: 'b' }, { a: 'c' }, { a: 'c' }],
+    [{ a: 'b' }, { b: 'c' }, { a: 'b', b: 'c' }],
+    [{ a: 'b' }, { a: null }, {}],
+    [{ a: 'b', b: 'c' }, { a: null }, { b: 'c' }],
+    [{ a: ['b'] }, { a: 'c' }, { a: 'c' }],
+    [{ a: 'c' }, { a: ['b'] }, { a: ['b'] }],
+    [{ a: { b: 'c' } }, { a: { b: 'd', c: null } }, { a: { b: 'd' } }],
+    [{ a: [{ b: 'c' }] }, { a: [1] }, { a: [1] }],
+    [{ e: null }, { a: 1 }, { e: null, a: 1 }],
+    [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
+    [{ a: 'b' }, null, null],
+  ])('of %j and %j is %j', (target, patch, merged) => {
+    const kept = structuredClone(target);
+    expect(merge(target, patch)).toEqual(merged);
+    expect(target).toEqual(kept);
+  });
+});
+
+describe('acceptAttributes', () => {
+  it('takes 4 KiB, by bytes, and no more', () => {
+    const of = (bytes: number) => ({ a: 'é'.repeat((bytes - 8) / 2) });
+    expect(JSON.stringify(acceptAttributes(of(4_096)))).toHaveLength(8 + 2_044);
+    expect(() => acceptAttributes(of(4_098))).toThrow(InvalidInput);
+  });
+
+  it('takes nothing for an empty object', () => expect(acceptAttributes(null)).toEqual({}));
+});
