@@ -24,10 +24,10 @@ export async function startBalancer(urls: readonly string[]): Promise<Balancer> 
   const agent = new http.Agent({ keepAlive: true });
   const backends = urls.map((url): Backend => ({ base: new URL(url), ready: false }));
   const look = async (backend: Backend): Promise<void> => {
-    const answer = fetch(new URL('/health/ready', backend.base), { signal: AbortSignal.timeout(1_000) });
+    const answer = fetch(new URL('/health/ready', backend.base), { signal: AbortSignal.timeout(2_000) });
     backend.ready = await answer.then(
       ({ ok }) => ok,
-      () => false,
+      (error: Error) => error.name === 'TimeoutError' && backend.ready, // slow is not gone
     );
   };
   await Promise.all(backends.map(look));

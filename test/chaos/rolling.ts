@@ -5,9 +5,9 @@ import { send } from '../support/http-message.js';
 import { startBalancer } from './balancer.js';
 import { steady } from './steady.js';
 
-/** One issuer; half a second in which a balancer can look elsewhere; everybody comes from one address. */
+/** One issuer; a second in which a balancer can look elsewhere; everybody comes from one address. */
 const RULES = {
-  PRE_STOP_MS: '500',
+  PRE_STOP_MS: '1000',
   PUBLIC_URL: 'https://foyer.example.org',
   TRUSTED_SOURCES: '127.0.0.0/8',
 };
@@ -31,7 +31,10 @@ export async function restartInTurn(house: House, rounds: number, perSecond: num
   const guest = stranger();
   expect(await walkIn(balancer.url, house, guest)).toBe('walk 200 200');
   const bearer = ((await logIn(balancer.url, guest)).json as { access_token: string }).access_token;
-  const me = async () => `me ${(await send(`${balancer.url}/v1/customers/me`, 'GET', { bearer })).status}`;
+  const me = async (): Promise<string> => {
+    const { status, text } = await send(`${balancer.url}/v1/customers/me`, 'GET', { bearer });
+    return status === 200 ? 'me 200' : `me ${status} ${text}`;
+  };
   const exits: string[] = [];
   const restarts = async (): Promise<void> => {
     for (let round = 0; round < rounds; round++) {
@@ -42,7 +45,7 @@ export async function restartInTurn(house: House, rounds: number, perSecond: num
       }
     }
   };
-  const outcomes = await steady(perSecond, restarts(), (n) => (n % 5 === 0 ? walkIn(balancer.url, house) : me()));
+  const outcomes = await steady(perSecond, restarts(), (n) => (n % 10 === 0 ? walkIn(balancer.url, house) : me()));
   await balancer.stop();
   return [...outcomes, ...exits];
 }
