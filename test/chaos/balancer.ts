@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Balancer {
   readonly url: string;
@@ -9,7 +10,8 @@ export interface Balancer {
   stop(): Promise<void>;
 }
 
-const LOOK_EVERY_MS = 50;
+/** A look costs the program a question to each of its dependencies. */
+const LOOK_EVERY_MS = 200;
 
 interface Backend {
   readonly base: URL;
@@ -30,8 +32,15 @@ export async function startBalancer(urls: readonly string[]): Promise<Balancer> 
       (error: Error) => error.name === 'TimeoutError' && backend.ready, // slow is not gone
     );
   };
+  const stopped = new AbortController();
+  const watch = async (backend: Backend): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      await sleep(LOOK_EVERY_MS);
+      await look(backend);
+    }
+  };
   await Promise.all(backends.map(look));
-  const looking = setInterval(() => void Promise.all(backends.map(look)), LOOK_EVERY_MS);
+  for (const backend of backends) void watch(backend);
   let turn = 0;
   const server = http.createServer((request, response) => {
     const ready = backends.filter((backend) => backend.ready);
@@ -48,7 +57,7 @@ export async function startBalancer(urls: readonly string[]): Promise<Balancer> 
       return backends.filter((backend) => backend.ready).length;
     },
     async stop() {
-      clearInterval(looking);
+      stopped.abort();
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
