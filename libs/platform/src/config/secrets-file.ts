@@ -46,10 +46,11 @@ function generate(file: string): void {
  */
 export function changeKeys<Told>(file: string, change: (jwtKeys: string) => Change<Told>): Told {
   const draft = `${file}.rotating`;
-  const secrets = readOrGenerate(file);
+  if (!existsSync(file)) generate(file);
   lock(draft);
   try {
-    const { keys, told } = change(readOrGenerate(file).jwtKeys);
+    const secrets = readOrGenerate(file);
+    const { keys, told } = change(secrets.jwtKeys);
     if (keys) {
       write(draft, { ...secrets, jwtKeys: JSON.stringify({ keys }) }, 'w');
       renameSync(draft, file);

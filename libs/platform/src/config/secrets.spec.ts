@@ -1,6 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -98,6 +108,16 @@ describe('the secrets', () => {
       expect(provided()).toEqual({ ...before, jwtKeys: JSON.stringify({ keys: [key] }) });
       expect(statSync(file).mode & 0o777).toBe(0o600);
       expect(readdirSync(dataDir)).toEqual(['secrets.json']);
+    });
+
+    it('then whoever is reading has the old file as a whole', () => {
+      provided();
+      const content = readFileSync(file, 'utf8');
+      const reader = openSync(file, 'r');
+      changeKeys(file, () => ({ keys: [key], told: 7 }));
+      expect(readFileSync(reader, 'utf8')).toBe(content);
+      closeSync(reader);
+      expect(readFileSync(file, 'utf8')).not.toBe(content);
     });
 
     it('given nothing to do, or a failure, then the file is left as it is', () => {
