@@ -5,10 +5,16 @@ import { Open } from '../http/access.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { Health, type Readiness } from './health.js';
 
+/** Anybody may ask; dependencies are not asked more often than this for it. */
+const LOOK_EVERY_MS = 250;
+
 @ApiTags('operations')
 @Open()
 @Controller()
 export class HealthController {
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #seen: Promise<Readiness> | undefined;
+
   constructor(
     private readonly health: Health,
     private readonly metrics: Metrics,
@@ -41,8 +47,16 @@ export class HealthController {
   }
 
   async #readiness(reply: FastifyReply): Promise<Readiness> {
-    const readiness = await this.health.readiness();
+    const readiness = await this.#look();
     if (readiness.status === 'unavailable') reply.status(503).header('retry-after', '2');
     return readiness;
+  }
+
+  #look(): Promise<Readiness> {
+    const now = performance.now();
+    if (this.#seen && now - this.#lookedAt < LOOK_EVERY_MS && !this.health.isDraining) return this.#seen;
+    this.#lookedAt = now;
+    this.#seen = this.health.readiness();
+    return this.#seen;
   }
 }
