@@ -11,3 +11,6 @@ export const QUIET_MS = LONGEST_MS;
 
 /** A source that succeeded is known for so long, and has a count of its own: others cannot keep the owner out. */
 export const KNOWN_MS = 30 * 24 * 3_600_000;
+
+/** A try that is neither settled nor given back for so long belonged to a process that died. */
+export const LOST_MS = 15_000;

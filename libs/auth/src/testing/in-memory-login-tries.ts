@@ -1,6 +1,6 @@
 import type { Clock } from '#kernel';
 import { LoginTries, type LoginTry, type TryAnswer } from '../application/ports.js';
-import { FREE_TRIES, KNOWN_MS, QUIET_MS, waitAfter } from '../domain/login-wait.js';
+import { FREE_TRIES, KNOWN_MS, LOST_MS, QUIET_MS, waitAfter } from '../domain/login-wait.js';
 
 interface Count {
   wrong: number;
@@ -24,9 +24,10 @@ export class InMemoryLoginTries extends LoginTries {
     const counted = { subjectKey, source: known ? source : '' };
     const count = this.#of(counted);
     if (count.waitUntil > now) return { may: 'never', retryAfterSeconds: Math.ceil((count.waitUntil - now) / 1000) };
+    if (count.last < now - LOST_MS) count.open = 0;
+    if (count.open >= Math.max(1, FREE_TRIES - count.wrong)) return { may: 'later' };
     if (count.last < now - QUIET_MS && count.waitUntil < now - QUIET_MS) count.wrong = 0;
     count.last = now;
-    if (count.open + 1 > Math.max(1, FREE_TRIES - count.wrong)) return { may: 'later' };
     count.open++;
     return { may: 'compare', counted };
   }
@@ -34,18 +35,18 @@ export class InMemoryLoginTries extends LoginTries {
   override async settle(counted: LoginTry): Promise<void> {
     const count = this.#of(counted);
     count.wrong++;
-    count.open--;
+    close(count);
     count.last = this.#now;
     count.waitUntil = this.#now + waitAfter(count.wrong);
   }
 
   override async giveBack(counted: LoginTry): Promise<void> {
-    this.#of(counted).open--;
+    close(this.#of(counted));
   }
 
   override async forgive(counted: LoginTry, source: string): Promise<void> {
     Object.assign(this.#of(counted), { wrong: 0, waitUntil: 0 });
-    this.#of(counted).open--;
+    close(this.#of(counted));
     this.#of({ subjectKey: counted.subjectKey, source }).knownUntil = this.#now + KNOWN_MS;
   }
 
@@ -59,4 +60,8 @@ export class InMemoryLoginTries extends LoginTries {
   get #now(): number {
     return this.clock.now().getTime();
   }
+}
+
+function close(count: Count): void {
+  count.open = Math.max(0, count.open - 1);
 }
