@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
 import { type Chore, Database, purge } from '#platform';
-import { KNOWN_MS } from '../../domain/login-wait.js';
+import { QUIET_MS } from '../../domain/login-wait.js';
 
 /** A reused token is told from an unknown one for so long after its session ended. */
 const KEEP_MS = 7 * 24 * 3_600_000;
 
-/** What has ended, and counts of those who have not tried for a month. */
+/** Beyond that a count begins anew anyway; clocks may differ by as much as is between the two. */
+const QUIET_FOR_LONG_MS = 4 * QUIET_MS;
+
+/** What has ended, and counts that say nothing any more: strangers can make one with every name they invent. */
 @Injectable()
 export class SessionsPurge implements Chore {
   readonly name = 'sessions';
@@ -19,11 +22,13 @@ export class SessionsPurge implements Chore {
   async run(): Promise<number> {
     const now = this.clock.now().getTime();
     const old = now - KEEP_MS;
+    const quiet = now - QUIET_FOR_LONG_MS;
+    const idle = 'last_ms < ? and wait_until_ms < ? and known_until_ms < ?';
     const ended = 'expires_ms < ? or (revoked_ms > 0 and revoked_ms < ?)';
     return (
       (await purge(this.database, 'auth_sessions', 'id', ended, [old, old])) +
       (await purge(this.database, 'auth_revocations', 'id', 'expires_ms < ?', [old])) +
-      (await purge(this.database, 'auth_login_tries', 'subject_key', 'last_ms < ?', [now - KNOWN_MS]))
+      (await purge(this.database, 'auth_login_tries', 'subject_key', idle, [quiet, quiet, now]))
     );
   }
 }
