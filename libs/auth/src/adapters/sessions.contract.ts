@@ -1,0 +1,149 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { FoundSession, NewSession, Sessions, Subjects } from '../application/ports.js';
+import { Subject } from '../domain/subject.js';
+
+export interface SessionsUnderTest {
+  readonly sessions: Sessions;
+  /** Of the same store. */
+  readonly subjects: Subjects;
+  /** Lets time pass by. */
+  pass(milliseconds: number): Promise<void>;
+  drop(): Promise<void>;
+}
+
+const HOUR = 3_600_000;
+const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');
+const PERSON = { roles: ['customer'], credential: null, market: 'BR', locale: 'pt-BR' } as const;
+
+/** What every `Sessions` must do. */
+export function sessionsContract(name: string, open: () => Promise<SessionsUnderTest>): void {
+  describe(`${name} is a Sessions`, () => {
+    let under: SessionsUnderTest;
+    let sessions: Sessions;
+    let customerId: string;
+    let id: string;
+    beforeAll(async () => {
+      under = await open();
+      ({ sessions } = under);
+    });
+    afterAll(() => under.drop());
+    beforeEach(async () => {
+      customerId = randomUUID();
+      await under.subjects.add(Subject.enrol({ ...PERSON, customerId }), hashOf(randomUUID()));
+      id = await begin();
+    });
+
+    async function begin(changes: Partial<NewSession> = {}): Promise<string> {
+      const sid = randomUUID();
+      const born = { generation: 0, currentHash: hashOf('t0'), scope: 'customer', source: '2001:db8::/64' };
+      await sessions.begin({ id: sid, customerId, lifeMs: HOUR, ...born, ...changes });
+      return sid;
+    }
+    const found = async (sid = id): Promise<FoundSession> => {
+      const one = await sessions.find(sid);
+      if (!one) throw new Error('there is no such session');
+      return one;
+    };
+    const rotate = (turn: number, sid = id) =>
+      sessions.rotate(sid, { turn, hash: hashOf(`t${turn}`) }, hashOf(`t${turn + 1}`), HOUR);
+
+    it('knows no session before it began', async () => {
+      expect(await sessions.find(randomUUID())).toBeNull();
+    });
+
+    it('finds a session with everything it began with, and whose it is', async () => {
+      const { session, subject, now } = await found();
+      expect(session).toMatchObject({
+        id,
+        customerId,
+        generation: 0,
+        turn: 0,
+        currentHash: hashOf('t0'),
+        previousHash: null,
+        revoked: false,
+        scope: 'customer',
+        source: '2001:db8::/64',
+      });
+      expect(session.expiresAt - session.rotatedAt).toBeGreaterThanOrEqual(HOUR);
+      expect(session.expiresAt - session.rotatedAt).toBeLessThan(HOUR + 1_000);
+      expect(now - session.rotatedAt).toBeLessThan(5_000);
+      expect(subject.snapshot()).toMatchObject({ customerId, ...PERSON });
+    });
+
+    it('goes from a token to its child, and lives longer by that', async () => {
+      await under.pass(HOUR / 2);
+      expect(await rotate(0)).toBe(true);
+      const { session, now } = await found();
+      expect(session).toMatchObject({ turn: 1, currentHash: hashOf('t1'), previousHash: hashOf('t0') });
+      expect(now - session.rotatedAt).toBeLessThan(5_000);
+      expect(session.expiresAt - now).toBeGreaterThan(HOUR - 5_000);
+    });
+
+    it('INV-05 goes from a token once: not from one that was used, is of another turn, or another one', async () => {
+      expect(await rotate(0)).toBe(true);
+      expect(await rotate(0)).toBe(false);
+      expect(await sessions.rotate(id, { turn: 1, hash: hashOf('x') }, hashOf('y'), HOUR)).toBe(false);
+      expect(await sessions.rotate(id, { turn: 2, hash: hashOf('t1') }, hashOf('y'), HOUR)).toBe(false);
+      expect((await found()).session).toMatchObject({ turn: 1, currentHash: hashOf('t1') });
+    });
+
+    it('RC-05 given twenty at once, then one goes on', async () => {
+      const gone = await Promise.all(Array.from({ length: 20 }, () => rotate(0)));
+      expect(gone.filter(Boolean)).toHaveLength(1);
+    });
+
+    it('tells how old it is by one clock', async () => {
+      await under.pass(10_000);
+      const { session, now } = await found();
+      expect(now - session.rotatedAt).toBeGreaterThanOrEqual(10_000);
+      await under.pass(HOUR);
+      const later = await found();
+      expect(later.session.expiresAt).toBeLessThan(later.now);
+    });
+
+    it('ends a session once, and what has ended does not go on', async () => {
+      expect(await sessions.end(id)).toBe(true);
+      expect(await sessions.end(id)).toBe(false);
+      expect(await sessions.end(randomUUID())).toBe(false);
+      expect(await rotate(0)).toBe(false);
+      expect((await found()).session.revoked).toBe(true);
+    });
+
+    it('RC-06 given a rotation and an end at once, then it has ended', async () => {
+      await Promise.all([rotate(0), sessions.end(id), rotate(0), sessions.end(id)]);
+      expect((await found()).session.revoked).toBe(true);
+      expect(await rotate(0)).toBe(false);
+      expect(await rotate(1)).toBe(false);
+    });
+
+    it('ends all of a customer, and none of another', async () => {
+      const second = await begin();
+      const [mine, whose] = [customerId, id];
+      customerId = randomUUID();
+      await under.subjects.add(Subject.enrol({ ...PERSON, customerId }), hashOf(randomUUID()));
+      const another = await begin();
+      await sessions.endAllOf(mine, null, 1);
+      expect([(await found(whose)).session.revoked, (await found(second)).session.revoked]).toEqual([true, true]);
+      expect((await found(another)).session).toMatchObject({ revoked: false, generation: 0 });
+    });
+
+    it('ends all but one, which is of the new generation from then on', async () => {
+      const kept = await begin();
+      await sessions.endAllOf(customerId, kept, 7);
+      expect((await found()).session).toMatchObject({ revoked: true });
+      expect((await found(kept)).session).toMatchObject({ revoked: false, generation: 7 });
+      expect(await rotate(0, kept)).toBe(true);
+    });
+
+    it('keeps no session that is of somebody else', async () => {
+      await sessions.endAllOf(randomUUID(), id, 7);
+      expect((await found()).session).toMatchObject({ revoked: false, generation: 0 });
+    });
+
+    it('tells the subject of now, not of then', async () => {
+      await under.subjects.raiseGeneration(customerId);
+      expect((await found()).subject.snapshot().generation).toBe(1);
+    });
+  });
+}
