@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { Session, type SessionState } from './session.js';
+
+const NOW = 1_000_000;
+const STATE: SessionState = {
+  id: 's',
+  customerId: 'mia',
+  generation: 3,
+  turn: 5,
+  currentHash: 'now',
+  previousHash: 'before',
+  rotatedAt: NOW,
+  expiresAt: NOW + 60_000,
+  revoked: false,
+  scope: 'customer',
+  source: '192.0.2.7',
+};
+const present = (
+  turn: number,
+  hash: string,
+  { generation = 3, now = NOW, ...changes }: Partial<SessionState> & { now?: number; generation?: number } = {},
+) => Session.restore({ ...STATE, ...changes }).present({ turn, hash }, generation, now);
+
+describe('a session that is shown a refresh token', () => {
+  it('takes the one that is alive', () => {
+    expect(present(5, 'now')).toBe('current');
+  });
+
+  it.each([
+    [0, 'repeat'],
+    [10_000, 'repeat'],
+    [10_001, 'reused'],
+  ] as const)('tells a repeat of its parent by its age: after %i ms it is %s', (later, told) => {
+    expect(present(4, 'before', { now: NOW + later })).toBe(told);
+  });
+
+  it('INV-05 takes an older one for reused, however soon', () => {
+    expect([present(3, 'x'), present(0, 'x'), present(4, 'not the parent')]).toEqual(['reused', 'reused', 'reused']);
+  });
+
+  it('knows nothing of one that it has not come to yet, or that is not the one of this turn', () => {
+    expect([present(6, 'x'), present(5, 'x')]).toEqual(['dead', 'dead']);
+  });
+
+  it.each([
+    ['has ended', { revoked: true }],
+    ['has expired', { now: NOW + 60_000 }],
+    ['is of an earlier generation', { generation: 4 }],
+  ])('is dead when it %s, whatever it is shown', (_, changes) => {
+    expect([present(5, 'now', changes), present(4, 'before', changes), present(0, 'x', changes)]).toEqual(
+      Array(3).fill('dead'),
+    );
+  });
+
+  it('has no parent to repeat in its first turn', () => {
+    expect(present(0, 'now', { turn: 0, previousHash: null })).toBe('current');
+    expect(present(-1, 'before', { turn: 0, previousHash: null })).toBe('reused');
+  });
+
+  it('is what it was made of', () => {
+    expect(Session.restore(STATE).snapshot()).toEqual(STATE);
+  });
+});
