@@ -20,7 +20,8 @@ interface Bearer {
 @Injectable()
 export class AccessGuard implements CanActivate {
   readonly #schemes = new Map<string, CanActivate>();
-  readonly #rules = new WeakMap<object, Rule>();
+  /** By class and method: a method may be inherited by classes with rules of their own. */
+  readonly #rules = new WeakMap<object, WeakMap<object, Rule>>();
 
   constructor(private readonly reflector: Reflector) {}
 
@@ -36,17 +37,19 @@ export class AccessGuard implements CanActivate {
   }
 
   #ruleOf(context: ExecutionContext): Rule {
-    const handler = context.getHandler();
-    const known = this.#rules.get(handler);
+    const [type, handler] = [context.getClass(), context.getHandler()];
+    const ofType = this.#rules.get(type) ?? new WeakMap<object, Rule>();
+    this.#rules.set(type, ofType);
+    const known = ofType.get(handler);
     if (known) return known;
     const said = <T>(key: string) =>
-      this.reflector.getAllAndOverride<T | undefined>(key, [handler, context.getClass()]);
+      this.reflector.getAllAndOverride<T | undefined>(key, [handler, type]);
     const rule = {
       scheme: said<Access>(ACCESS)?.scheme ?? DEFAULT_SCHEME,
       roles: said<readonly string[]>(ROLES) ?? [],
       scopes: said<readonly string[]>(SCOPES) ?? DEFAULT_SCOPES,
     };
-    this.#rules.set(handler, rule);
+    ofType.set(handler, rule);
     return rule;
   }
 

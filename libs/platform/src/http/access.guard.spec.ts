@@ -1,0 +1,144 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { AuthenticatedBy, Open, Roles, Scopes } from './access.js';
+import { AccessGuard } from './access.guard.js';
+import { Authentication } from './authentication.js';
+import { Forbidden, InvalidCredentials } from './http-errors.js';
+
+interface Caller {
+  readonly roles: readonly string[];
+  readonly scopes: readonly string[];
+}
+
+let caller: Caller | undefined;
+let failure: Error | undefined;
+
+class Bearer extends Authentication<Caller> {
+  async identify(): Promise<Caller | undefined> {
+    if (failure) throw failure;
+    return caller;
+  }
+
+  challenge(): string {
+    return 'Bearer realm="foyer"';
+  }
+}
+
+class Key extends Authentication<object> {
+  async identify(): Promise<object | undefined> {
+    return { key: true };
+  }
+
+  challenge(): string {
+    return 'Key';
+  }
+}
+
+class Shared {
+  handle(): void {}
+}
+
+@Roles('admin')
+class ForAdmins extends Shared {
+  @Roles('staff')
+  forStaff(): void {}
+
+  @Open()
+  forAll(): void {}
+}
+
+class Plain extends Shared {
+  @Roles('staff', 'admin')
+  forEither(): void {}
+
+  @Scopes('customer', 'password')
+  forBothScopes(): void {}
+
+  @Scopes('password')
+  forPasswords(): void {}
+
+  @Open()
+  forAll(): void {}
+
+  @AuthenticatedBy('key')
+  forKeys(): void {}
+}
+
+const CUSTOMER: Caller = { roles: ['customer'], scopes: ['customer'] };
+const STAFF: Caller = { roles: ['customer', 'staff'], scopes: ['customer'] };
+const ADMIN: Caller = { roles: ['admin'], scopes: ['customer'] };
+
+describe('AccessGuard', () => {
+  let guard: AccessGuard;
+  beforeEach(() => {
+    guard = new AccessGuard(new Reflector());
+    new Bearer('bearer');
+    new Key('key');
+    [caller, failure] = [undefined, undefined];
+  });
+
+  function asks(type: new () => object, handler: string, by?: Caller): Promise<unknown> {
+    caller = by;
+    const request: { user?: unknown; raw: object; headers: object } = { raw: { rawHeaders: [] }, headers: {} };
+    const context = {
+      getClass: () => type,
+      getHandler: () => (type.prototype as Record<string, () => void>)[handler],
+      switchToHttp: () => ({ getRequest: () => request, getResponse: () => ({}), getNext: () => undefined }),
+    } as unknown as ExecutionContext;
+    return Promise.resolve(guard.canActivate(context)).then((may) => [may, request.user]);
+  }
+
+  it('AC-39 given a route that says nothing, then nobody without credentials', async () => {
+    await expect(asks(Plain, 'handle')).rejects.toMatchObject({ challenge: 'Bearer realm="foyer"' });
+    await expect(asks(Plain, 'handle')).rejects.toBeInstanceOf(InvalidCredentials);
+    expect(await asks(Plain, 'handle', CUSTOMER)).toEqual([true, CUSTOMER]);
+  });
+
+  it('given an open route, then everybody, and nobody is asked who he is', async () => {
+    failure = new Error('away');
+    expect(await asks(Plain, 'forAll')).toEqual([true, undefined]);
+    expect(await asks(ForAdmins, 'forAll')).toEqual([true, undefined]);
+  });
+
+  it('given roles, then one of them is enough, and none of them 403', async () => {
+    for (const by of [STAFF, ADMIN]) expect(await asks(Plain, 'forEither', by)).toEqual([true, by]);
+    await expect(asks(Plain, 'forEither', CUSTOMER)).rejects.toBeInstanceOf(Forbidden);
+    await expect(asks(Plain, 'forEither', { roles: [], scopes: ['customer'] })).rejects.toBeInstanceOf(Forbidden);
+    await expect(asks(Plain, 'forEither')).rejects.toBeInstanceOf(InvalidCredentials);
+  });
+
+  it('given roles of the class, then those of the route take their place', async () => {
+    await expect(asks(ForAdmins, 'handle', STAFF)).rejects.toBeInstanceOf(Forbidden);
+    expect(await asks(ForAdmins, 'handle', ADMIN)).toEqual([true, ADMIN]);
+    expect(await asks(ForAdmins, 'forStaff', STAFF)).toEqual([true, STAFF]);
+    await expect(asks(ForAdmins, 'forStaff', ADMIN)).rejects.toBeInstanceOf(Forbidden);
+  });
+
+  it('given one method of two classes, then each has its own rule, whoever is asked first', async () => {
+    expect(await asks(Plain, 'handle', CUSTOMER)).toEqual([true, CUSTOMER]);
+    await expect(asks(ForAdmins, 'handle', CUSTOMER)).rejects.toBeInstanceOf(Forbidden);
+  });
+
+  it.each<[string, readonly string[], readonly string[]]>([
+    ['handle', ['customer'], ['password', '', 'Customer', 'customers']],
+    ['forBothScopes', ['customer', 'password'], ['order']],
+    ['forPasswords', ['password'], ['customer']],
+  ])('given a token for something else than %s is for, then 403', async (handler, good, bad) => {
+    for (const scope of good)
+      expect(await asks(Plain, handler, { roles: ['customer'], scopes: [scope] })).toBeTruthy();
+    for (const scope of bad) {
+      const by = { roles: ['customer', 'staff', 'admin'], scopes: [scope] };
+      await expect(asks(Plain, handler, by), scope).rejects.toBeInstanceOf(Forbidden);
+    }
+  });
+
+  it('given another scheme, then roles and scopes of tokens say nothing there', async () => {
+    expect(await asks(Plain, 'forKeys')).toEqual([true, { key: true }]);
+  });
+
+  it('AC-54 given that nobody can tell who it is, then nobody is let in', async () => {
+    failure = new Error('away');
+    await expect(asks(Plain, 'handle', CUSTOMER)).rejects.toThrow('away');
+  });
+});
