@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Ids, Unavailable } from '#kernel';
+import type { Settings } from '#platform';
+import { DATABASES, openDatabase } from '../../testing/auth-database.js';
+import { OwnHints } from '../../testing/own-hints.js';
+import { RealClock } from '../../testing/real-clock.js';
+import { RevocationWatch } from './revocation-watch.js';
+import { TypeOrmRevocations } from './typeorm-revocations.js';
+
+const SETTINGS = { accessTokenTtlSeconds: 900 } as Settings;
+const IDS: Ids = { next: () => randomUUID(), opaque: () => randomUUID() };
+const WITHIN = { timeout: 1_000, interval: 20 };
+const LATEST_MS = 1_000;
+
+describe.each(DATABASES)('revocations on %s', (_, fresh) => {
+  let opened: Awaited<ReturnType<typeof openDatabase>>;
+  let here: RevocationWatch;
+  let elsewhere: RevocationWatch;
+  let revocations: TypeOrmRevocations;
+  let claims: { customerId: string; sessionId: string; generation: number; roles: string[]; scopes: string[] };
+  const transaction = <T>(work: () => Promise<T>) => opened.database.transaction(work);
+
+  beforeAll(async () => {
+    opened = await openDatabase(fresh);
+  });
+  afterAll(() => opened.drop());
+  beforeEach(async () => {
+    here = new RevocationWatch(opened.database, new OwnHints());
+    elsewhere = new RevocationWatch(opened.database, new OwnHints());
+    revocations = new TypeOrmRevocations(opened.database, SETTINGS, here, new RealClock(), IDS);
+    claims = { customerId: randomUUID(), sessionId: randomUUID(), generation: 0, roles: [], scopes: [] };
+    // Both have read once: from now on each knows, and does not ask.
+    for (const watch of [here, elsewhere]) expect(await watch.isRevoked(claims)).toBe(false);
+    await sleep(50);
+  });
+  afterEach(() => {
+    for (const watch of [here, elsewhere]) watch.onApplicationShutdown();
+  });
+
+  it('given one that is committed, then here at once, elsewhere within a second, without any hint', async () => {
+    const expiresAt = await transaction(() => revocations.ofSession(claims.customerId, claims.sessionId));
+    expect(await here.isRevoked(claims)).toBe(true);
+    await expect.poll(() => elsewhere.isRevoked(claims), WITHIN).toBe(true);
+    expect(await elsewhere.isRevoked({ ...claims, sessionId: randomUUID() })).toBe(false);
+    expect(expiresAt.getTime() - Date.now()).toBeGreaterThan(900_000);
+  });
+
+  it('given one that is rolled back, then nobody is refused', async () => {
+    const changed = transaction(async () => {
+      await revocations.ofSession(claims.customerId, claims.sessionId);
+      throw new Error('changed its mind');
+    });
+    await expect(changed).rejects.toThrow('changed its mind');
+    await sleep(500);
+    expect([await here.isRevoked(claims), await elsewhere.isRevoked(claims)]).toEqual([false, false]);
+  });
+
+  it('given one that is committed late, after others that were written later, then it is seen all the same', async () => {
+    let commit: () => void = () => undefined;
+    const told = new Promise<void>((resolve) => {
+      commit = resolve;
+    });
+    const late = transaction(async () => {
+      await revocations.ofSession(claims.customerId, claims.sessionId);
+      await told;
+    });
+    await sleep(20);
+    const other = { ...claims, sessionId: randomUUID() };
+    await transaction(() => revocations.ofSession(other.customerId, other.sessionId));
+    await expect.poll(() => elsewhere.isRevoked(other), WITHIN).toBe(true);
+    expect(await elsewhere.isRevoked(claims)).toBe(false);
+    commit();
+    await late;
+    await expect.poll(() => elsewhere.isRevoked(claims), WITHIN).toBe(true);
+  });
+
+  it('given all of a customer, then every earlier generation but the session that goes on', async () => {
+    const kept = randomUUID();
+    await transaction(() => revocations.ofCustomer(claims.customerId, 1, kept));
+    for (const watch of [here, elsewhere]) {
+      await expect.poll(() => watch.isRevoked(claims), WITHIN).toBe(true);
+      expect(await watch.isRevoked({ ...claims, sessionId: kept })).toBe(false);
+      expect(await watch.isRevoked({ ...claims, generation: 1 })).toBe(false);
+      expect(await watch.isRevoked({ ...claims, customerId: randomUUID() })).toBe(false);
+    }
+  });
+
+  it('given a process that has just started, then what others revoked before is known with the first token', async () => {
+    await transaction(() => revocations.ofSession(claims.customerId, claims.sessionId));
+    const all = { ...claims, customerId: randomUUID(), sessionId: randomUUID() };
+    await transaction(() => revocations.ofCustomer(all.customerId, 1, null));
+    const fresh = new RevocationWatch(opened.database, new OwnHints());
+    expect([await fresh.isRevoked(claims), await fresh.isRevoked(all)]).toEqual([true, true]);
+    expect(await fresh.isRevoked({ ...claims, sessionId: randomUUID() })).toBe(false);
+    await sleep(50);
+    expect([await fresh.isRevoked(claims), await fresh.isRevoked(all)]).toEqual([true, true]);
+    fresh.onApplicationShutdown();
+  });
+
+  it('AC-54 given a database that is gone, then after a second nobody can tell, and nobody is let in', async () => {
+    const { database, drop } = await openDatabase(fresh);
+    const watch = new RevocationWatch(database, new OwnHints());
+    expect(await watch.isRevoked(claims)).toBe(false);
+    await drop();
+    await sleep(LATEST_MS + 50);
+    await expect(watch.isRevoked(claims)).rejects.toThrow();
+    await expect(watch.isRevoked(claims)).rejects.toBeInstanceOf(Unavailable);
+    watch.onApplicationShutdown();
+  });
+});

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Ids } from '#kernel';
+import { createDataSource } from '../database/data-source.js';
+import { Database } from '../database/database.js';
+import { migrate } from '../database/migrate.js';
+import { inContext } from '../telemetry/request-context.js';
+import { DATABASES } from '../testing/databases.js';
+import { FixedClock } from '../testing/fixed-clock.js';
+import { auditTables } from './tables.js';
+import { TypeOrmAuditTrail } from './typeorm-audit-trail.js';
+
+const IDS: Ids = { next: () => randomUUID(), opaque: () => randomUUID() };
+const LOGGED_IN = { action: 'auth.login.succeeded', actor: 'mia', target: 'mia', source: '2001:db8::/64' };
+
+describe.each(DATABASES)('the audit trail on %s', (_, fresh) => {
+  let database: Database;
+  let trail: TypeOrmAuditTrail;
+  let drop: () => Promise<void>;
+  beforeAll(async () => {
+    const made = await fresh();
+    const source = await createDataSource(made.url, [auditTables]).initialize();
+    await migrate(source);
+    database = new Database(source);
+    trail = new TypeOrmAuditTrail(database, new FixedClock(), IDS);
+    drop = () => source.destroy().then(made.drop);
+  });
+  afterAll(() => drop());
+
+  const rows = (action: string) =>
+    database.query<Record<string, unknown>>(
+      'select at as at, actor, target, source, correlation_id from audit_log where action = ?',
+      [action],
+    );
+
+  it('ST-11 keeps who did what to whom, when, from where, and by which request', async () => {
+    const context = { correlationId: 'a-1' } as Parameters<typeof inContext>[0];
+    await inContext(context, () => trail.record(LOGGED_IN));
+    const at = new Date('2026-03-01T12:00:00.000Z');
+    const { action: _action, ...who } = LOGGED_IN;
+    expect(await rows(LOGGED_IN.action)).toEqual([{ ...who, at, correlation_id: 'a-1' }]);
+  });
+
+  it('ST-11 keeps what nobody is known for, and what comes from within', async () => {
+    await trail.record({ action: 'auth.sessions.ended', actor: null, target: 'f'.repeat(64), source: null });
+    const [row] = await rows('auth.sessions.ended');
+    expect(row).toMatchObject({ actor: null, target: 'f'.repeat(64), source: null, correlation_id: null });
+  });
+
+  it('given a unit that is rolled back, then it was not done', async () => {
+    const changed = database.transaction(async () => {
+      await trail.record({ ...LOGGED_IN, action: 'auth.undone' });
+      throw new Error('changed its mind');
+    });
+    await expect(changed).rejects.toThrow('changed its mind');
+    expect(await rows('auth.undone')).toEqual([]);
+  });
+});
