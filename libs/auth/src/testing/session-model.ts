@@ -43,7 +43,10 @@ export const steps = (maxLength: number): fc.Arbitrary<readonly Step[]> =>
       { weight: 2, arbitrary: fc.record({ do: only('lose the answer'), whose }) },
       { weight: 2, arbitrary: fc.record({ do: only('refresh at once'), whose }) },
       { weight: 1, arbitrary: fc.record({ do: only('forge'), whose }) },
-      { weight: 4, arbitrary: fc.record({ do: only('refresh an old one'), whose, back: fc.integer({ min: 1, max: 4 }) }) },
+      {
+        weight: 4,
+        arbitrary: fc.record({ do: only('refresh an old one'), whose, back: fc.integer({ min: 1, max: 4 }) }),
+      },
       { weight: 1, arbitrary: fc.record({ do: only('log out'), whose, token: fc.nat(7), scope }) },
       { weight: 1, arbitrary: fc.record({ do: only('log out while refreshing'), whose, token: fc.nat(7), scope }) },
     ),
@@ -69,8 +72,9 @@ export class SessionModel {
 
   /** @throws Error when the door does otherwise */
   async take(step: Step): Promise<void> {
-    if (step.do === 'log in' || this.#families.length === 0) return this.#logIn();
+    if (step.do === 'log in') return this.#logIn();
     if (step.do === 'pass') return this.#pass();
+    if (this.#families.length === 0) return this.#logIn();
     const family = this.#families[step.whose % this.#families.length] as Family;
     const turn = family.tokens.length - 1;
     switch (step.do) {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseIdentifier } from '#kernel';
 import type { TokenSet } from '../../facade.js';
-import { Auth } from '../../testing/auth.js';
+import { Auth, SOURCE } from '../../testing/auth.js';
 
 const SECOND = 1_000;
 
@@ -56,7 +56,7 @@ describe('Refresh', () => {
     expect(await house.refresh(child)).toBe('refused');
     expect(house.outbox.types.filter((type) => type === 'auth.session_revoked.v1')).toHaveLength(1);
     expect(house.revocations.revoked).toHaveLength(1);
-    expect(house.audit.actions.at(-1)).toBe('auth.refresh.reused');
+    expect(house.audit.actions.filter((action) => action === 'auth.refresh.reused')).toHaveLength(1);
   });
 
   it('INV-05 given one of many turns ago, then its family ends', async () => {
@@ -72,6 +72,35 @@ describe('Refresh', () => {
     await house.clock.pause(11 * SECOND);
     expect(await house.refresh(first)).toBe('refused');
     expect(await house.refresh(other)).not.toBe('refused');
+  });
+
+  it('INV-18 given any outcome, then one line tells of it, but none of what we have not made', async () => {
+    const child = await childOf(first);
+    await childOf(first);
+    await childOf(child);
+    await house.refresh(first);
+    await house.refresh(child);
+    await house.refresh('x');
+    const told = house.audit.entries.slice(1);
+    expect(told.map(({ action }) => action.replace('auth.refresh.', ''))).toEqual([
+      'succeeded',
+      'repeated',
+      'succeeded',
+      'reused',
+      'refused',
+    ]);
+    for (const { target, source } of told) expect([target, source]).toEqual(['mia', SOURCE]);
+  });
+
+  it('INV-18 given a session that is forgotten, then one line tells of it', async () => {
+    house.sessions.states.clear();
+    await house.refresh(first);
+    expect(house.audit.entries.at(-1)).toEqual({
+      action: 'auth.refresh.refused',
+      actor: null,
+      target: null,
+      source: SOURCE,
+    });
   });
 
   it('AC-16 given what we have not made, then it is refused, and ends nothing', async () => {

@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AuditTrail, UnitOfWork } from '#kernel';
-import { Session } from '../../domain/session.js';
+import { type Presentation, Session } from '../../domain/session.js';
 import type { TokenSet } from '../../facade.js';
 import { AccessTokens, AuthRules, type FoundSession, type ReadToken, RefreshTokens, Sessions } from '../ports.js';
 import { SessionEnder } from '../session-ender.js';
@@ -36,11 +36,10 @@ export class RefreshHandler implements ICommandHandler<Refresh> {
     if (!read) return 'refused';
     for (let look = 0; look < LOOKS; look++) {
       const found = await this.sessions.find(read.sessionId);
-      if (found?.subject.snapshot().status !== 'active') return 'refused';
-      const presented = Session.restore(found.session).present(read, found.subject.snapshot().generation, found.now);
-      if (presented === 'repeat') return this.#repeat(found, token);
-      if (presented === 'reused') await this.#endFamily(found, source);
-      if (presented !== 'current') return 'refused';
+      const presented = found ? presentedTo(found, read) : 'dead';
+      if (!found || presented === 'dead') return this.#refuse(found, source);
+      if (presented === 'repeat') return this.#repeat(found, token, source);
+      if (presented === 'reused') return this.#endFamily(found, source);
       const child = await this.#rotate(found, read, token, source);
       if (child) return this.#tokens(found, child);
     }
@@ -48,37 +47,52 @@ export class RefreshHandler implements ICommandHandler<Refresh> {
   }
 
   /** The child, or undefined when another request was faster. */
-  async #rotate(
-    { session }: FoundSession,
-    read: ReadToken,
-    token: string,
-    source: string,
-  ): Promise<string | undefined> {
+  async #rotate(found: FoundSession, read: ReadToken, token: string, source: string): Promise<string | undefined> {
     const [child] = this.refreshTokens.childrenOf(token);
     const lifeMs = this.rules.refreshTokenTtlSeconds * 1000;
-    const { id, customerId } = session;
+    const { id } = found.session;
     return this.work.run(async () => {
       if (!(await this.sessions.rotate(id, read, child.hash, lifeMs))) return undefined;
-      await this.audit.record({ action: 'auth.refresh.succeeded', actor: customerId, target: customerId, source });
+      await this.#record('succeeded', found, source);
       return child.token;
     });
   }
 
   /** Its answer was lost: the same child, from whichever replica. */
-  async #repeat(found: FoundSession, parent: string): Promise<TokenSet | 'refused'> {
+  async #repeat(found: FoundSession, parent: string, source: string): Promise<TokenSet | 'refused'> {
     const children = this.refreshTokens.childrenOf(parent);
     const child = children.find(({ hash }) => hash === found.session.currentHash);
-    return child ? this.#tokens(found, child.token) : 'refused';
+    if (!child) return this.#refuse(found, source);
+    await this.#record('repeated', found, source);
+    return this.#tokens(found, child.token);
   }
 
   /** Two have the same token, and one of them should not: neither goes on (RFC 9700, 4.14.2). */
-  async #endFamily({ session, subject }: FoundSession, source: string): Promise<void> {
+  async #endFamily(found: FoundSession, source: string): Promise<'refused'> {
+    const { session, subject } = found;
     const ordered = { by: null, source };
-    await this.work.run(() => this.ender.endOne(subject.snapshot(), session.id, 'auth.refresh.reused', ordered));
+    const end = () => this.ender.endOne(subject.snapshot(), session.id, 'auth.refresh.reused', ordered);
+    return (await this.work.run(end)) ? 'refused' : this.#refuse(found, source);
+  }
+
+  async #refuse(found: FoundSession | null, source: string): Promise<'refused'> {
+    await this.#record('refused', found, source);
+    return 'refused';
+  }
+
+  async #record(outcome: string, found: FoundSession | null, source: string): Promise<void> {
+    const target = found?.session.customerId ?? null;
+    const actor = outcome === 'refused' ? null : target;
+    await this.audit.record({ action: `auth.refresh.${outcome}`, actor, target, source });
   }
 
   async #tokens({ subject, session }: FoundSession, refreshToken: string): Promise<TokenSet> {
     const { token, expiresInSeconds, scope } = await this.accessTokens.issue(subject, session);
     return { accessToken: token, expiresInSeconds, refreshToken, scope };
   }
+}
+
+function presentedTo({ session, subject, now }: FoundSession, read: ReadToken): Presentation {
+  const { status, generation } = subject.snapshot();
+  return status === 'active' ? Session.restore(session).present(read, generation, now) : 'dead';
 }
