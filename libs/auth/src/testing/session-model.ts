@@ -20,7 +20,8 @@ export interface Door {
 
 /** Numbers choose among what there is at that moment. */
 export type Step =
-  | { readonly do: 'log in' | 'pass' }
+  | { readonly do: 'log in' }
+  | { readonly do: 'pass' }
   | { readonly do: 'refresh' | 'lose the answer' | 'refresh at once' | 'forge'; readonly whose: number }
   | { readonly do: 'refresh an old one'; readonly whose: number; readonly back: number }
   | {
