@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tally } from '../replicas/checks.js';
+import { type House, openHouse } from '../replicas/house.js';
+import { codeIn, register, stranger } from '../replicas/people.js';
+import { type Reply, send } from '../support/http-message.js';
+import { race } from '../support/race.js';
+import { type SmsSink, startSmsSink } from '../support/sms-sink.js';
+import { type Customer, call, claimsOf, customerOf, logIn, SIGN_IN_RULES, signIn, tokensOf } from './customers.js';
+
+const AT_ONCE = 50;
+const HOME = '203.0.113.7';
+
+let house: House;
+let sms: SmsSink;
+let one: string;
+let other: string;
+beforeAll(async () => {
+  sms = await startSmsSink();
+  const env = { ...SIGN_IN_RULES, SMS_API_URL: sms.url, SMS_API_TOKEN: sms.token };
+  house = await openHouse({ runs: ['all', 'api'], env });
+  [one = '', other = ''] = house.urls;
+});
+afterAll(() => Promise.all([house?.close(), sms?.stop()]));
+
+const statuses = (replies: readonly Reply[]): number[] => replies.map(({ status }) => status);
+const wrongly = (who: Customer, times: number, from?: string) =>
+  Promise.all(Array.from({ length: times }, () => call(one, signIn(who.email, 'not the password', from))));
+/** Nobody who tries this customer has to wait so much longer, or shorter. */
+const waits = (who: Customer, ms: number) =>
+  house.database.query('update auth_login_tries set wait_until_ms = wait_until_ms + $1 where subject_key = $2', [
+    ms,
+    `customer:${who.id}`,
+  ]);
+const lines = async (target: string): Promise<string[]> => {
+  const sql = 'select action from audit_log where target = $1 order by at, id';
+  return (await house.database.query<{ action: string }>(sql, [target])).rows.map(({ action }) => action);
+};
+
+describe('50 wrong passwords at once', () => {
+  it.each([
+    ['AC-01 given one replica', 1],
+    ['AC-02 given two replicas', 2],
+  ])('%s, then five are compared, the right one has to wait as well, and gets in after that', async (_, replicas) => {
+    const who = await customerOf(house);
+    const { replies } = await race(house.urls.slice(0, replicas), Array(AT_ONCE).fill(signIn(who.email, 'wrong')));
+    await waits(who, 5_000);
+    expect(tally(replies)).toEqual({ '401 auth.invalid_credentials': 5, '429 auth.too_many_attempts': 45 });
+    for (const { headers } of replies.filter(({ status }) => status === 429))
+      expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    expect(statuses([await logIn(one, who), await logIn(other, who)])).toEqual([429, 429]);
+    await waits(who, -10_000);
+    expect((await logIn(other, who)).status).toBe(200);
+  });
+
+  it('AC-01 ST-11 INV-18 given a name nobody has, then no different, and one line in the audit trail for each', async () => {
+    const nobody = stranger();
+    const { replies } = await race(house.urls, Array(AT_ONCE).fill(signIn(nobody.email, 'wrong')));
+    expect(tally(replies)).toEqual({ '401 auth.invalid_credentials': 5, '429 auth.too_many_attempts': 45 });
+    const sql =
+      "select action, count(*)::int as n from audit_log where target in (select substr(subject_key, 8) from auth_login_tries where subject_key like 'nobody:%') group by action";
+    expect((await house.database.query(sql)).rows).toEqual(
+      expect.arrayContaining([
+        { action: 'auth.login.refused', n: 5 },
+        { action: 'auth.login.limited', n: 45 },
+      ]),
+    );
+  });
+});
+
+describe('AC-25 somebody who wants to keep the owner out', () => {
+  it('cannot where the owner was before, and not for longer than fifteen minutes elsewhere', async () => {
+    const who = await customerOf(house);
+    expect((await logIn(one, who, HOME)).status).toBe(200);
+    const enemies = Array.from({ length: 12 }, (_, n) => `198.51.100.${n + 1}`);
+    await Promise.all(enemies.map((from) => wrongly(who, 2, from)));
+    await waits(who, 5_000);
+    expect(statuses([await logIn(one, who, '192.0.2.99'), await logIn(other, who, HOME)])).toEqual([429, 200]);
+    const most =
+      'select max(wait_until_ms - (extract(epoch from now()) * 1000)::bigint)::int as ms from auth_login_tries';
+    expect((await house.database.query<{ ms: number }>(most)).rows[0]?.ms).toBeLessThanOrEqual(15 * 60_000 + 5_000);
+  });
+
+  it('nor by wrong passwords in the name of that place: an IPv6 network is a /64, and what is no address is not believed', async () => {
+    const who = await customerOf(house);
+    expect((await logIn(one, who, '2001:db8:1:2::7')).status).toBe(200);
+    await wrongly(who, 6, '2001:db8:1:3::7');
+    await waits(who, 5_000);
+    expect((await logIn(one, who, '2001:DB8:1:2:ffff::9')).status).toBe(200);
+    for (const from of ['2001:db8:1:3::8', '2001:db8:1:2::7, 192.0.2.4', 'unknown', ''])
+      expect([from, (await logIn(one, who, from)).status]).toEqual([from, 429]);
+  });
+});
+
+describe('AC-26 what a sign-in tells', () => {
+  it('is the same for whatever is wrong', async () => {
+    const [known, suspended, bare] = [await customerOf(house), await customerOf(house), await customerOf(house)];
+    const set = (sql: string, { id }: Customer) =>
+      house.database.query(`update auth_subjects set ${sql} where customer_id = $1`, [id]);
+    await set("status = 'suspended'", suspended);
+    await set('credential = null', bare);
+    const pending = stranger();
+    await register(one, pending);
+    const tried = [
+      signIn(known.email, stranger().password),
+      signIn(stranger().email, known.password),
+      signIn(suspended.email, suspended.password),
+      signIn(bare.email, bare.password),
+      signIn(pending.email, pending.password),
+      signIn('neither address nor number', known.password),
+      signIn('+14155550199', known.password),
+    ];
+    const shapes = new Set<string>();
+    for (const request of tried) {
+      const { status, headers, json } = await call<Record<string, unknown>>(one, request);
+      const volatile = { ...json, traceId: '' };
+      const told = [...headers].filter(([name]) => !['date', 'x-correlation-id'].includes(name));
+      shapes.add(JSON.stringify([status, volatile, told]));
+    }
+    expect([...shapes]).toHaveLength(1);
+    expect([...shapes][0]).toContain('[401,');
+  });
+});
+
+describe('a session', () => {
+  it('AC-46 is a new one with each sign-in, whatever the caller brings along', async () => {
+    const who = await customerOf(house);
+    const first = await tokensOf(one, who);
+    const { sid } = claimsOf(first.access_token);
+    const brought = { bearer: first.access_token, headers: { cookie: `sid=${sid}; session=${first.refresh_token}` } };
+    const again = await call<typeof first>(other, { ...signIn(who.email, who.password), ...brought });
+    const theirs = claimsOf(again.json.access_token);
+    expect([again.status, theirs['sid'] === sid, again.json.refresh_token === first.refresh_token]).toEqual([
+      200,
+      false,
+      false,
+    ]);
+    for (const field of ['sid', 'sessionId', 'refresh_token', 'scope', 'roles'])
+      expect(
+        (
+          await send(`${one}/v1/auth/login`, 'POST', {
+            json: { username: who.email, password: who.password, [field]: sid },
+          })
+        ).status,
+      ).toBe(422);
+    expect((await lines(who.id)).filter((action) => action.startsWith('auth.login'))).toEqual([
+      'auth.login.succeeded',
+      'auth.login.succeeded',
+    ]);
+  });
+
+  it('AC-23 belongs to an address or a number, never to one that looks like the other', async () => {
+    const phone = '+14155550132';
+    const byPhone = { phone, password: 'a long enough password by phone' };
+    expect((await send(`${one}/v1/registrations`, 'POST', { json: byPhone })).status).toBe(201);
+    const code = codeIn({ subject: '', text: (await sms.waitFor(({ to }) => to === phone)).text });
+    const basic = [phone, byPhone.password] as const;
+    expect((await send(`${one}/v1/registrations/activate`, 'POST', { basic, json: { code } })).status).toBe(200);
+    const alike = await customerOf(house, {
+      email: '14155550132@example.org',
+      password: 'a long enough password by mail',
+    });
+    const subjectOf = async (username: string, password: string) => {
+      const { status, json } = await call<{ access_token: string }>(one, signIn(username, password));
+      return status === 200 ? claimsOf(json.access_token)['sub'] : status;
+    };
+    expect(await subjectOf(alike.email, alike.password)).toBe(alike.id);
+    expect(await subjectOf('(415) 555-0132', byPhone.password)).not.toBe(alike.id);
+    for (const [username, password] of [
+      [phone, alike.password],
+      [alike.email, byPhone.password],
+      ['14155550132', alike.password],
+      [`email:${alike.email}`, alike.password],
+      [`phone:${phone}`, byPhone.password],
+    ] as const)
+      expect([username, await subjectOf(username, password)]).toEqual([username, 401]);
+  });
+});
