@@ -19,8 +19,12 @@ export interface SessionItem {
 
 export type Customer = Person & { readonly id: string };
 
-/** Sources are told apart as behind a proxy; limits per source alone are lifted. */
-export const SIGN_IN_RULES = { TRUST_PROXY: '127.0.0.0/8', LIMIT_LOGINS_PER_SOURCE: 'off' } as const;
+/** Sources are told apart as behind a proxy; limits per source alone are lifted. All replicas are one issuer. */
+export const SIGN_IN_RULES = {
+  PUBLIC_URL: 'https://foyer.example.org',
+  TRUST_PROXY: '127.0.0.0/8',
+  LIMIT_LOGINS_PER_SOURCE: 'off',
+} as const;
 
 /** Registers and activates. */
 export async function customerOf(

@@ -18,6 +18,8 @@ const POINTS = {
   'KP-A2': ['after', 'customers/src/application/local-customer-directory.js', 'admit'],
   'KP-A3': ['before', 'registration/src/adapters/redis/redis-attempt-store.js', 'finish'],
   'KP-A4': ['after', 'registration/src/application/commands/activate-registration.js', 'execute'],
+  'KP-T1': ['after', 'auth/src/application/commands/refresh.js', 'execute'],
+  'KP-T2': ['before', 'auth/src/adapters/redis/redis-revocation-hints.js', 'give'],
 };
 
 async function arm([side, file, method], nth) {

@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { tally } from '../replicas/checks.js';
+import { type House, openHouse } from '../replicas/house.js';
+import { send } from '../support/http-message.js';
+import { race } from '../support/race.js';
+import {
+  type Customer,
+  claimsOf,
+  customerOf,
+  exchange,
+  logOut,
+  refresh,
+  SIGN_IN_RULES,
+  sessions,
+  signOut,
+  type Tokens,
+  tokensOf,
+} from './customers.js';
+import { inTurns, pause, walks } from './walks.js';
+
+const REFUSED = { '401 auth.invalid_credentials': 1 };
+const WITHIN = { timeout: 1_000, interval: 20 };
+
+let house: House;
+let one: string;
+let other: string;
+let mia: Customer;
+let tokens: Tokens;
+beforeAll(async () => {
+  house = await openHouse({ runs: ['all', 'all'], broker: true, env: SIGN_IN_RULES });
+  [one = '', other = ''] = house.urls;
+  mia = await customerOf(house);
+});
+afterAll(() => house?.close());
+beforeEach(async () => {
+  tokens = await tokensOf(one, mia);
+});
+
+const sidOf = ({ access_token }: Tokens): string => String(claimsOf(access_token)['sid']);
+const refusedBy =
+  (url: string, { access_token }: Tokens) =>
+  async () =>
+    (await sessions(url, access_token)).status;
+/** Neither replica takes anything of it any more. */
+async function isOver(all: readonly Tokens[]): Promise<void> {
+  for (const each of all)
+    for (const url of house.urls) {
+      await expect.poll(refusedBy(url, each), WITHIN).toBe(401);
+      expect(tally([await refresh(url, each.refresh_token)])).toEqual(REFUSED);
+    }
+}
+async function goesOn({ access_token, refresh_token }: Tokens): Promise<Tokens> {
+  for (const url of house.urls) expect((await sessions(url, access_token)).status).toBe(200);
+  const { status, json } = await refresh(other, refresh_token);
+  expect(status).toBe(200);
+  return json;
+}
+const lines = async (since: Date): Promise<string[]> => {
+  const sql = 'select action from audit_log where target = $1 and at >= $2 order by at, id';
+  return (await house.database.query<{ action: string }>(sql, [mia.id, since])).rows.map(({ action }) => action);
+};
+
+describe('a refresh token', () => {
+  it.each([2, 10, 50])(
+    'AC-15 RC-05 given %i exchanges of one at once, then one child for all, and it is good',
+    async (n) => {
+      const since = new Date();
+      const { replies } = await race(house.urls, Array(n).fill(exchange(tokens.refresh_token)));
+      expect(tally(replies)).toEqual({ '200': n });
+      const children = new Set(replies.map(({ json }) => (json as Tokens).refresh_token));
+      expect([children.size, children.has(tokens.refresh_token)]).toEqual([1, false]);
+      const turns = await house.database.query('select turn from auth_sessions where id = $1', [sidOf(tokens)]);
+      expect(turns.rows).toEqual([{ turn: 1 }]);
+      expect((await lines(since)).toSorted()).toEqual([
+        ...Array(n - 1).fill('auth.refresh.repeated'),
+        'auth.refresh.succeeded',
+      ]);
+      await goesOn(replies[0]?.json as Tokens);
+    },
+  );
+
+  it('given a lost answer, then the same child from another replica; after ten seconds, or its use, the family ends', async () => {
+    const child = (await refresh(one, tokens.refresh_token)).json;
+    expect((await refresh(other, tokens.refresh_token)).json.refresh_token).toBe(child.refresh_token);
+    await pause(house, mia, 11_000);
+    expect(tally([await refresh(other, tokens.refresh_token)])).toEqual(REFUSED);
+    await isOver([tokens, child]);
+  });
+
+  it('AC-14 INV-05 given one that was used two turns ago, then the family ends everywhere, and no other one', async () => {
+    const [elsewhere, since] = [await tokensOf(other, mia), new Date()];
+    const child = (await refresh(one, tokens.refresh_token)).json;
+    const grandchild = (await refresh(other, child.refresh_token)).json;
+    const { replies } = await race(house.urls, Array(10).fill(exchange(tokens.refresh_token)));
+    expect(tally(replies)).toEqual({ '401 auth.invalid_credentials': 10 });
+    expect((await lines(since)).filter((action) => action === 'auth.refresh.reused')).toHaveLength(1);
+    await isOver([tokens, child, grandchild]);
+    await goesOn(elsewhere);
+  });
+
+  it('AC-16 given anything but a whole one of ours, then 401, and nothing ends', async () => {
+    const mine = tokens.refresh_token;
+    const theirs = (await tokensOf(one, await customerOf(house))).refresh_token;
+    const forged = [
+      mine.slice(0, -1),
+      mine.slice(1),
+      `${mine}A`,
+      mine.slice(0, 40) + theirs.slice(40),
+      theirs.slice(0, 22) + mine.slice(22),
+      mine.toLowerCase(),
+      `${mine}=`,
+      tokens.access_token.slice(0, 500),
+      randomUUID(),
+      `${mine} ${theirs}`,
+    ];
+    for (const token of forged) expect([token, (await refresh(one, token)).status]).toEqual([token, 401]);
+    const bad = ['', null, [mine], { token: mine }, 7].map((refresh_token) => ({ refresh_token }));
+    for (const json of [...bad, {}, { refresh_token: mine, client_id: 'foyer' }])
+      expect([json, (await send(`${one}/v1/auth/refresh`, 'POST', { json })).status]).toEqual([json, 422]);
+    await goesOn(tokens);
+  });
+
+  it('AC-17 given a customer who was suspended meanwhile, then 401', async () => {
+    const who = await customerOf(house);
+    const theirs = await tokensOf(one, who);
+    await house.database.query("update auth_subjects set status = 'suspended' where customer_id = $1", [who.id]);
+    for (const url of house.urls) expect(tally([await refresh(url, theirs.refresh_token)])).toEqual(REFUSED);
+  });
+});
+
+describe('signing out', () => {
+  it('ends the session on both replicas within a second, once, and needs no body', async () => {
+    const elsewhere = await tokensOf(one, mia);
+    expect((await logOut(one, tokens.access_token)).status).toBe(204);
+    expect(tally([await logOut(one, tokens.access_token)])).toEqual(REFUSED);
+    await isOver([tokens]);
+    const again = await goesOn(elsewhere);
+    for (const json of [{ scope: 'everything' }, { sid: sidOf(again) }])
+      expect([
+        json,
+        (await send(`${one}/v1/auth/logout`, 'POST', { json, bearer: again.access_token })).status,
+      ]).toEqual([json, 422]);
+    expect((await send(`${other}/v1/auth/logout`, 'POST', { json: {}, bearer: again.access_token })).status).toBe(204);
+    expect((await send(`${other}/v1/auth/logout`, 'POST')).status).toBe(401);
+  });
+
+  it('AC-31 everywhere ends all sessions, and the next sign-in is a good one', async () => {
+    const all = [tokens, await tokensOf(one, mia), await tokensOf(other, mia)];
+    const child = (await refresh(one, tokens.refresh_token)).json;
+    expect((await logOut(other, child.access_token, 'all')).status).toBe(204);
+    await isOver([...all, child]);
+    await goesOn(await tokensOf(other, mia));
+  });
+
+  it.each([1, 2, 3, 4, 5])(
+    'RC-06 AC-15 while the session is refreshed: nothing of it is good after both (round %i)',
+    async (round) => {
+      const [out, exchanges] = [signOut(tokens.access_token), Array(9).fill(exchange(tokens.refresh_token))];
+      const { replies } = await race(house.urls, exchanges.toSpliced(round * 2 - 1, 0, out));
+      expect(replies.filter(({ status }) => ![200, 204, 401].includes(status))).toEqual([]);
+      const children = replies.filter(({ status }) => status === 200).map(({ json }) => json as Tokens);
+      await isOver([tokens, ...children]);
+    },
+  );
+
+  it('shows one’s own sessions, and ends one of them, but AC-49 none of somebody else', async () => {
+    const eve = await customerOf(house);
+    const [here, theirs] = [await tokensOf(one, mia), await tokensOf(one, eve)];
+    const end = (sid: string, { access_token: bearer }: Tokens) =>
+      send(`${other}/v1/auth/sessions/${sid}`, 'DELETE', { bearer });
+    const shown = (await sessions(other, here.access_token)).json.items;
+    expect(shown.filter(({ current }) => current)).toMatchObject([{ id: sidOf(here) }]);
+    expect(shown.map(({ id }) => id)).toContain(sidOf(tokens));
+    expect((await sessions(one, theirs.access_token)).json.items).toHaveLength(1);
+
+    for (const sid of [sidOf(tokens), randomUUID(), 'x', `${sidOf(tokens)}'`])
+      expect([sid, (await end(sid, theirs)).status]).toEqual([sid, 404]);
+    await goesOn(here);
+    expect([(await end(sidOf(tokens), here)).status, (await end(sidOf(tokens), here)).status]).toEqual([204, 404]);
+    await isOver([tokens]);
+    expect((await sessions(one, here.access_token)).json.items.map(({ id }) => id)).not.toContain(sidOf(tokens));
+  });
+});
+
+describe('what others hear of it', () => {
+  it('is told in order, once, without any token, and written down, a line for each', async () => {
+    const since = new Date();
+    const [first, second] = [await tokensOf(one, mia), await tokensOf(other, mia)];
+    await logOut(other, first.access_token);
+    await logOut(one, second.access_token, 'all');
+    await house.drained();
+    const of = (subject: string) =>
+      house.events.events.filter((event) => event.subject === subject && event.type.startsWith('auth.'));
+    const told = of(sidOf(first)).map(({ type, body }) => [type, body['sequence'], body['data']]);
+    const expiresAt = expect.stringMatching(/^\d{4}-.*Z$/);
+    const whose = { customerId: mia.id, sid: sidOf(first), expiresAt };
+    expect(told).toEqual([
+      ['auth.logged_in.v1', 1, whose],
+      ['auth.session_revoked.v1', 2, { ...whose, generation: null, kept: null }],
+    ]);
+    expect(of(sidOf(second)).map(({ type }) => type)).toEqual(['auth.logged_in.v1']);
+    const data = { customerId: mia.id, sid: null, kept: null, expiresAt, generation: expect.any(Number) };
+    expect(of(mia.id).at(-1)).toMatchObject({ type: 'auth.session_revoked.v1', body: { data } });
+    const everything = JSON.stringify(house.events.events);
+    for (const { access_token, refresh_token } of [first, second])
+      expect([everything.includes(access_token), everything.includes(refresh_token)]).toEqual([false, false]);
+    expect(await lines(since)).toEqual([
+      'auth.login.succeeded',
+      'auth.login.succeeded',
+      'auth.logout.current',
+      'auth.logout.all',
+    ]);
+  });
+
+  it('is in order for every session of this house', async () => {
+    await house.drained();
+    const sql =
+      "select aggregate_id from outbox where aggregate_type = 'session' and type = 'auth.session_revoked.v1' group by aggregate_id having count(*) > 1";
+    expect((await house.database.query(sql)).rows).toEqual([]);
+    expect(inTurns(house.events.events)).toEqual([]);
+  });
+});
+
+describe('any walk of refresh, repeat, replay, lost answers and sign-outs over two replicas', () => {
+  it('INV-05 INV-06 ends as the model does', () => walks(house, mia));
+});

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { type Door, type Pair, SessionModel, steps } from '../../libs/auth/src/testing/session-model.js';
+import type { House } from '../replicas/house.js';
+import type { Reply } from '../support/http-message.js';
+import type { ReceivedEvent } from '../support/rabbit-consumer.js';
+import { type Customer, logOut, refresh, sessions, type Tokens, tokensOf } from './customers.js';
+
+const RUNS = Number(process.env['FC_RUNS'] ?? 25);
+const LATEST_MS = 1_000;
+
+/** So much time passes for the sessions of this customer. */
+export const pause = (house: House, { id }: Customer, ms: number): Promise<unknown> =>
+  house.database.query('update auth_sessions set rotated_ms = rotated_ms - $1 where customer_id = $2', [ms, id]);
+
+const pairOf = ({ refresh_token, access_token }: Tokens): Pair => ({ refresh: refresh_token, access: access_token });
+
+/** Calls go to one replica and another in turn. */
+function doorOf(house: House, who: Customer): Door {
+  let calls = 0;
+  const url = (): string => house.urls[calls++ % house.urls.length] ?? '';
+  const statuses = async (access: string): Promise<readonly number[]> =>
+    Promise.all(house.urls.map(async (each) => (await sessions(each, access)).status));
+  return {
+    logIn: async () => pairOf(await tokensOf(url(), who)),
+    refresh: async (token) => answerOf(await refresh(url(), token), (json) => pairOf(json)),
+    logOut: async (access, scope) => ((await logOut(url(), access, scope)).status === 204 ? 'done' : 'refused'),
+    isTaken: async (access) => (await statuses(access)).every((status) => status === 200),
+    async isRefused(access) {
+      for (const deadline = performance.now() + LATEST_MS; ; ) {
+        if ((await statuses(access)).every((status) => status === 401)) return true;
+        if (performance.now() > deadline) return false;
+      }
+    },
+    pass: async () => void (await pause(house, who, 11_000)),
+  };
+}
+
+function answerOf(reply: Reply<Tokens>, good: (json: Tokens) => Pair): Pair | 'refused' {
+  if (reply.status !== 200 && reply.status !== 401) throw new Error(`refresh answered ${reply.status} ${reply.text}`);
+  return reply.status === 200 ? good(reply.json) : 'refused';
+}
+
+/** Random walks, each against a model of its own. @throws Error with the shortest one that goes wrong */
+export async function walks(house: House, who: Customer): Promise<void> {
+  const walk = fc.asyncProperty(steps(12), async (taken) => {
+    const model = new SessionModel(doorOf(house, who));
+    for (const step of taken) {
+      await model.take(step);
+      if (step.do === 'log out' || step.do === 'log out while refreshing') await model.check();
+    }
+    await model.end();
+  });
+  await fc.assert(walk, { numRuns: RUNS, interruptAfterTimeLimit: 40_000, markInterruptAsFailure: false });
+}
+
+/** Which events of one aggregate came in another order than they were numbered. */
+export function inTurns(events: readonly ReceivedEvent[]): string[] {
+  const last = new Map<string, number>();
+  const wrong: string[] = [];
+  for (const { subject = '', type, body } of events) {
+    const key = `${body['source']} ${/^auth\./.test(type) ? 'auth' : type.split('.')[0]} ${subject}`;
+    const sequence = Number(body['sequence']);
+    if (sequence <= (last.get(key) ?? 0)) wrong.push(`${type} ${subject} ${sequence}`);
+    last.set(key, sequence);
+  }
+  return wrong;
+}
