@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import bcrypt from 'bcrypt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Tokens } from '../auth/customers.js';
 import { activate, codeIn, codeOf, logIn, register, stranger } from '../replicas/people.js';
 import type { Reply, RequestOptions } from '../support/http-message.js';
 import { freePort } from '../support/ports.js';
@@ -92,11 +93,35 @@ describe('ST-10 INV-13 AC-56 the whole walk, with secrets that can be found agai
 
   it('sign in, wrongly and rightly, and be asked who one is', async () => {
     replies.push(await logIn(program.url, typo));
-    const { access_token: token } = (await logIn(program.url, person)).json as { access_token: string };
+    const { access_token: token, refresh_token } = (await logIn(program.url, person)).json as Tokens;
     Object.assign(canaries, { 'access token': token, 'signature of the token': token.split('.')[2] ?? '' });
+    canaries['refresh token'] = refresh_token;
     expect(await call('GET', '/v1/customers/me', { bearer: token })).toBe(200);
     expect(await call('GET', '/v1/customers/me', { bearer: `${token}x` })).toBe(401);
     expect(await call('GET', `/v1/customers/me?access_token=${token}`)).toBe(401);
+  });
+
+  it('stay in, ask again, and sign out, here and everywhere', async () => {
+    const refresh = (token: string) =>
+      program.request<Tokens>('POST', '/v1/auth/refresh', { json: { refresh_token: token } });
+    const first = canaries['refresh token'] ?? '';
+    const [child, again] = [(await refresh(first)).json, (await refresh(first)).json];
+    Object.assign(canaries, {
+      'refresh token of a child': child.refresh_token,
+      'another access token': again.access_token,
+    });
+    expect(again.refresh_token).toBe(child.refresh_token);
+    const { json: last } = await refresh(child.refresh_token);
+    canaries['refresh token at the end'] = last.refresh_token;
+    await glass.look('signed in');
+    const typed = [first, `${first}x`, { token: first }, `${first.slice(0, -8)}AAAAAAAA`];
+    for (const refresh_token of typed) await call('POST', '/v1/auth/refresh', { json: { refresh_token } });
+    replies.push(await program.request('GET', `/v1/auth/refresh?refresh_token=${first}`));
+    const { json: other } = (await logIn(program.url, person)) as Reply<Tokens>;
+    canaries['refresh token elsewhere'] = other.refresh_token;
+    expect(await call('GET', '/v1/auth/sessions', { bearer: other.access_token })).toBe(200);
+    expect(await call('POST', '/v1/auth/logout', { bearer: other.access_token, json: { scope: 'all' } })).toBe(204);
+    expect(await call('POST', '/v1/auth/logout', { bearer: other.access_token })).toBe(401);
   });
 
   it('register again what is taken, and ask for more codes', async () => {
@@ -188,7 +213,11 @@ describe('ST-10 INV-13 AC-56 the whole walk, with secrets that can be found agai
     };
     for (const [place, text] of Object.entries(everywhere)) expect([place, text.length > 50]).toEqual([place, true]);
     expect(Object.entries(canaries).filter(([, value]) => value.length < 8)).toEqual([]);
-    expect(findCanaries(canaries, everywhere)).toEqual([]);
+    const found = findCanaries(canaries, everywhere);
+    // What is stored of a refresh token is its SHA-256, in the database and nowhere else.
+    const kept = /^refresh token[a-z ]* as SHA-256 in database /;
+    expect(found.filter((line) => kept.test(line)).length).toBeGreaterThan(0);
+    expect(found.filter((line) => !kept.test(line))).toEqual([]);
 
     const sms = glass.sms.messages.map(({ text }) => text);
     const messages = [...glass.house.mails.messages.map((mail) => JSON.stringify(mail)), ...sms];
