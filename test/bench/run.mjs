@@ -6,12 +6,23 @@ import { processes } from './rows/process.mjs';
 import { reads } from './rows/reads.mjs';
 import { registration } from './rows/registration.mjs';
 import { routes } from './rows/routes.mjs';
+import { sessionRows } from './rows/sessions.mjs';
 import { readOptions } from './support/options.mjs';
 import { profileInto } from './support/program.mjs';
 import { comparedLines, figureLines, machine, save, singleLine, table } from './support/report.mjs';
 import { inTurn } from './support/rounds.mjs';
 
-const ROWS = [registration, ...hashing, ...routes, ...processes, ...overload, ...floods, reads, enumeration];
+const ROWS = [
+  registration,
+  ...hashing,
+  ...routes,
+  ...sessionRows,
+  ...processes,
+  ...overload,
+  ...floods,
+  reads,
+  enumeration,
+];
 
 /** `--only activation` takes activation12 and activation10. */
 const isWanted = (key, only) =>

@@ -36,16 +36,21 @@ async function customer(url) {
   return email;
 }
 
+/** The addresses of so many. */
+export async function customers(many, { port }) {
+  const made = [];
+  while (made.length < many) made.push(await customer(`http://127.0.0.1:${port}`));
+  return made;
+}
+
 /**
  * Requests to sign in, of so many customers in turn: too many for one name at the same time have to wait for each other.
  * @returns the bytes of the next one
  */
-export async function logins(many, { port }) {
-  const requests = [];
-  while (requests.length < many) {
-    const body = { username: await customer(`http://127.0.0.1:${port}`), password: PASSWORD };
-    requests.push(request('POST', '/v1/auth/login', { body }));
-  }
+export async function logins(many, program) {
+  const requests = (await customers(many, program)).map((username) =>
+    request('POST', '/v1/auth/login', { body: { username, password: PASSWORD } }),
+  );
   let n = 0;
   return () => requests[n++ % many];
 }
