@@ -22,7 +22,7 @@ import { RecordingAuditTrail } from './recording-audit-trail.js';
 import { RecordingOutbox } from './recording-outbox.js';
 import { RecordingRevocations } from './recording-revocations.js';
 
-const SECRET = 'a secret of the tests, long enough for all';
+export const SECRET = 'a secret of the tests, long enough for all';
 export const SOURCE = '192.0.2.7';
 
 /** The room with fakes behind its ports: what one does at its door, and what came of it. */
@@ -47,7 +47,8 @@ export class Auth {
   #ids = 0;
   readonly ids: Ids = { next: () => this.#id(), opaque: () => this.#id() };
 
-  readonly passwords = new PasswordCheck(this.subjects, new PlainPasswordScheme(), this.hasher);
+  readonly scheme = new PlainPasswordScheme();
+  readonly passwords = new PasswordCheck(this.subjects, this.scheme, this.hasher);
   readonly ender = new SessionEnder(this.sessions, this.subjects, this.revocations, this.outbox, this.audit);
   readonly opener = new SessionOpener(
     this.work,

@@ -1,12 +1,16 @@
 import { type Identifier, IdentifierHasher } from '#kernel';
 
-/** Two keys, `new` and `old`, that hide nothing. */
+/** Two keys, `new` and `old`, that hide nothing but dots: hexadecimal has none. */
 export class PlainIdentifierHasher extends IdentifierHasher {
-  override hash(identifier: Identifier): string {
-    return `new ${identifier.key}`;
+  /** The key that writes. */
+  writer: 'new' | 'old' = 'new';
+
+  override hash({ key }: Identifier): string {
+    return `${this.writer} ${key.replaceAll('.', ' dot ')}`;
   }
 
   override candidates(identifier: Identifier): readonly string[] {
-    return [this.hash(identifier), `old ${identifier.key}`];
+    const written = this.hash(identifier);
+    return [written, written.replace(/^\w+/, this.writer === 'new' ? 'old' : 'new')];
   }
 }

@@ -57,7 +57,7 @@ describe('LogIn', () => {
   );
 
   it('given an identifier stored under an older key, then it is found', async () => {
-    await known('mia@example.org', {}, 'old email:mia@example.org');
+    await known('mia@example.org', {}, 'old email:mia@example dot org');
     expect(await outcome('mia@example.org')).toBe('signed_in');
   });
 

@@ -1,0 +1,78 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Subject } from '../domain/subject.js';
+import { aSubject } from '../testing/a-subject.js';
+import { SOURCE } from '../testing/auth.js';
+import { Recovery } from '../testing/recovery.js';
+
+const CHANGE = { password: 'another horse', action: 'auth.password.changed', source: SOURCE, kept: null };
+
+describe('PasswordChanger', () => {
+  let house: Recovery;
+  const mia = () => Subject.restore(aSubject());
+  const stored = async () => (await house.subjects.byId('mia'))?.snapshot();
+
+  beforeEach(async () => {
+    house = new Recovery();
+    await house.known('mia');
+  });
+
+  it('given another password, then that one, hashed once, and every session ends', async () => {
+    await house.logIn('mia@example.org');
+    house.hasher.paid.length = 0;
+    expect(await house.changer.change(mia(), CHANGE)).toBe(true);
+    expect(await stored()).toMatchObject({
+      credential: 'v2$new$hashed(new:another horse)',
+      oneTime: false,
+      generation: 1,
+    });
+    expect(house.hasher.paid).toEqual([{ work: 'hash', priority: 'activation' }]);
+    expect(house.revocations.revoked).toEqual([{ customerId: 'mia', generation: 1, kept: null }]);
+  });
+
+  it('then those who verify tokens hear of it, and then that the password is another, in this order', async () => {
+    await house.changer.change(mia(), CHANGE);
+    expect(house.outbox.events.map(({ type, subject, sequence }) => [type, subject, sequence])).toEqual([
+      ['auth.session_revoked.v1', 'mia', 1],
+      ['auth.password_changed.v1', 'mia', 2],
+    ]);
+    expect(house.outbox.events[1]?.data).toEqual({ customerId: 'mia' });
+    expect(house.audit.entries).toEqual(
+      ['auth.password.changed.sessions_ended', 'auth.password.changed'].map((action) => ({
+        action,
+        actor: 'mia',
+        target: 'mia',
+        source: SOURCE,
+      })),
+    );
+  });
+
+  it('ST-P7 then neither event nor audit trail holds a password or what is made of one', async () => {
+    await house.changer.change(mia(), CHANGE);
+    const told = JSON.stringify([house.outbox.events, house.audit.entries]);
+    expect(told).not.toMatch(/horse|hashed|v2\$/);
+  });
+
+  it('given a session that is kept, then that one goes on and is of the new generation', async () => {
+    expect(await house.changer.change(mia(), { ...CHANGE, kept: 'here' })).toBe(true);
+    expect(house.revocations.revoked).toEqual([{ customerId: 'mia', generation: 1, kept: 'here' }]);
+  });
+
+  it('AC-51 given two at once, then one wins, and the other changes and tells nothing', async () => {
+    const done: string[] = [];
+    const together = (name: string) => async () => void done.push(name);
+    const results = await Promise.all([
+      house.changer.change(mia(), CHANGE, together('one')),
+      house.changer.change(mia(), { ...CHANGE, password: 'a third horse' }, together('two')),
+    ]);
+    expect(results.toSorted()).toEqual([false, true]);
+    expect(done).toHaveLength(1);
+    expect(house.outbox.types).toEqual(['auth.session_revoked.v1', 'auth.password_changed.v1']);
+    expect((await stored())?.generation).toBe(1);
+  });
+
+  it('given somebody without a password, then he has one now', async () => {
+    house.subjects.change('mia', { credential: null });
+    expect(await house.changer.change(Subject.restore(aSubject({ credential: null })), CHANGE)).toBe(true);
+    expect((await stored())?.credential).toBe('v2$new$hashed(new:another horse)');
+  });
+});

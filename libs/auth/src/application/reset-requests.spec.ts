@@ -1,0 +1,59 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parseIdentifier } from '#kernel';
+import { Recovery } from '../testing/recovery.js';
+import { RESET_DUE, resetAddressOf } from './reset-requests.js';
+
+const MIA = parseIdentifier('mia@example.org', 'US');
+const DAY = 24 * 3_600_000;
+
+describe('ResetRequests', () => {
+  let house: Recovery;
+  beforeEach(() => {
+    house = new Recovery();
+  });
+
+  const ask = async (times: number, source: string, identifier = MIA) => {
+    for (let n = 0; n < times; n++) await house.requests.ask(identifier, source);
+    return house.due.due.length;
+  };
+
+  it('given an identifier, then a message is due that names it to nobody who reads the list', async () => {
+    await ask(1, 'here');
+    const [due] = house.due.due;
+    expect(due?.kind).toBe(RESET_DUE);
+    expect(due?.reference.startsWith(`${house.identifiers.hash(MIA)}.0.`)).toBe(true);
+    expect(due?.reference.slice(house.identifiers.hash(MIA).length)).not.toContain('mia');
+  });
+
+  it('given three in a minute from one source, then no fourth, and others are not touched', async () => {
+    expect(await ask(4, 'here')).toBe(3);
+    expect(await ask(1, 'there')).toBe(4);
+    expect(await ask(1, 'here', parseIdentifier('zoe@example.org', 'US'))).toBe(5);
+    await house.clock.pause(60_000);
+    expect(await ask(1, 'here')).toBe(6);
+  });
+
+  it('given five in a day from one source, then no sixth until tomorrow', async () => {
+    for (let n = 0; n < 8; n++) {
+      await ask(1, 'here');
+      await house.clock.pause(61_000);
+    }
+    expect(house.due.due).toHaveLength(5);
+    await house.clock.pause(DAY);
+    expect(await ask(1, 'here')).toBe(6);
+  });
+
+  it('given thirty in a day from everywhere, then no more', async () => {
+    for (let n = 0; n < 40; n++) await ask(1, `source ${n}`);
+    expect(house.due.due).toHaveLength(30);
+  });
+
+  it('AC-32 a reset code is bound to its customer, and that of nobody to its identifier', () => {
+    expect(resetAddressOf('hash', 'mia')).toEqual({
+      identifierHash: 'hash',
+      purpose: 'password_reset',
+      subject: 'mia',
+    });
+    expect(resetAddressOf('hash', undefined).subject).toBe('hash');
+  });
+});

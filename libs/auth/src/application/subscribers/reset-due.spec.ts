@@ -1,0 +1,104 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parseIdentifier } from '#kernel';
+import type { SubjectState } from '../../domain/subject.js';
+import { Recovery } from '../../testing/recovery.js';
+
+const MINUTE = 60_000;
+
+describe('ResetDue', () => {
+  let house: Recovery;
+  const hashOf = (username: string) => house.identifiers.hash(parseIdentifier(username, 'BR'));
+  const known = (changes: Partial<SubjectState> = {}, username = 'mia@example.org') =>
+    house.known(hashOf(username), changes);
+  const written = async (username = 'mia@example.org') => {
+    await house.forget(username);
+    return house.resetDue.write(house.due.due.at(-1)?.reference ?? '');
+  };
+  const address = () =>
+    house.codes.put.at(-1)?.address ?? { identifierHash: '', purpose: 'password_reset', subject: '' };
+
+  beforeEach(() => {
+    house = new Recovery();
+  });
+
+  it('given a customer, then his code of eight digits, in his language, to where he asked for it', async () => {
+    await known({ locale: 'pt-BR' });
+    const { message } = (await written()) ?? {};
+    expect(message).toMatchObject({ channel: 'email', to: 'mia@example.org' });
+    expect(message?.text).toMatch(/^00000001\n[\s\S]*nova senha/);
+    expect(house.codes.put).toEqual([
+      {
+        address: { identifierHash: hashOf('mia@example.org'), purpose: 'password_reset', subject: 'mia' },
+        length: 8,
+        decoy: false,
+      },
+    ]);
+  });
+
+  it('given a phone number, then an SMS', async () => {
+    await known({}, '+5511961234567');
+    expect((await written('+5511961234567'))?.message).toMatchObject({ channel: 'sms', to: '+5511961234567' });
+  });
+
+  it('given an identifier that is stored under an older key, then its owner is found', async () => {
+    await house.known('old email:mia@example dot org');
+    expect((await written())?.message).not.toBeNull();
+    expect(address().identifierHash).toBe(hashOf('mia@example.org'));
+  });
+
+  it.each<[string, Partial<SubjectState> | null]>([
+    ['nobody', null],
+    ['a suspended customer', { status: 'suspended' }],
+  ])('AC-26 given %s, then no message, and a code that no digits match', async (_, changes) => {
+    if (changes) await known(changes);
+    const due = await written();
+    expect(due?.message).toBeNull();
+    expect(house.codes.put).toMatchObject([
+      { length: 8, decoy: true, address: { subject: hashOf('mia@example.org') } },
+    ]);
+    await due?.accepted();
+    expect(await house.reset('00000001', 'another horse')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 2 });
+  });
+
+  it('given a customer who has no password yet, then he gets his code as well', async () => {
+    await known({ credential: null });
+    expect((await written())?.message).not.toBeNull();
+  });
+
+  it('given a message that was accepted after a while, then its ten minutes start there', async () => {
+    await known();
+    const due = await written();
+    await house.clock.pause(8_000);
+    await due?.accepted();
+    await house.clock.pause(10 * MINUTE - 1);
+    expect(await house.codes.status(address())).not.toBeNull();
+    await house.clock.pause(1);
+    expect(await house.codes.status(address())).toBeNull();
+    expect(await house.reset('00000001', 'another horse')).toEqual({ outcome: 'code_expired' });
+  });
+
+  it('given a message that was not accepted, then its code is dead', async () => {
+    await known();
+    await (await written())?.failed(true);
+    expect(await house.reset('00000001', 'another horse')).toEqual({ outcome: 'code_expired' });
+  });
+
+  it('given a second one, then the first code is dead, and its message starts nothing', async () => {
+    await known();
+    const first = await written();
+    await written();
+    await first?.accepted();
+    await first?.failed(true);
+    expect((await house.reset('00000001', 'another horse')).outcome).toBe('code_wrong');
+    expect((await house.reset('00000002', 'another horse')).outcome).toBe('done');
+  });
+
+  it('given a reference that was tampered with, then no code', async () => {
+    await known();
+    await house.forget();
+    const reference = house.due.due[0]?.reference ?? '';
+    const other = reference.replace(hashOf('mia@example.org'), hashOf('zoe@example.org'));
+    await expect(house.resetDue.write(other)).rejects.toThrow();
+    expect(house.codes.put).toEqual([]);
+  });
+});

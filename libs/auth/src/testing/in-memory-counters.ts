@@ -1,0 +1,31 @@
+import { type Allowance, type Clock, Counters, type Taken } from '#kernel';
+
+/** Counts, and refuses nobody for longer than the window. */
+export class InMemoryCounters extends Counters {
+  readonly #moments = new Map<string, number[]>();
+
+  constructor(private readonly clock: Clock) {
+    super();
+  }
+
+  override async take(key: string, allowances: readonly Allowance[]): Promise<Taken> {
+    for (const { most, windowMs } of allowances) {
+      const full = most !== null && (await this.count(key, windowMs)) >= most;
+      if (full) return { allowed: false, retryAfterSeconds: windowMs / 1000 };
+    }
+    const at = this.clock.now().getTime();
+    this.#moments.set(key, [...(this.#moments.get(key) ?? []), at]);
+    return { allowed: true, ticket: String(at) };
+  }
+
+  override async giveBack(key: string, ticket: string): Promise<void> {
+    const moments = this.#moments.get(key) ?? [];
+    const at = moments.indexOf(Number(ticket));
+    if (at >= 0) moments.splice(at, 1);
+  }
+
+  override async count(key: string, windowMs: number): Promise<number> {
+    const since = this.clock.now().getTime() - windowMs;
+    return (this.#moments.get(key) ?? []).filter((at) => at > since).length;
+  }
+}
