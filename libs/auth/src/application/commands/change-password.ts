@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AuditTrail, NewPasswords } from '#kernel';
+import { AuditTrail, InvalidInput, NewPasswords } from '#kernel';
 import { PasswordChanger } from '../password-changer.js';
 import { PasswordCheck } from '../password-check.js';
 import { LoginTries, Subjects } from '../ports.js';
@@ -39,22 +39,32 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
     const password = this.newPasswords.accept(newPassword, [], '/newPassword');
     const subject = await this.subjects.byId(customerId);
     if (!subject) return { outcome: 'password_wrong' };
+    const { oneTime } = subject.snapshot();
+    if (oneTime && password === currentPassword.normalize('NFC')) throw itself();
     const taken = await this.tries.take(`customer:${customerId}`, source);
-    if (taken.may !== 'compare')
+    const entry = { actor: customerId, target: customerId, source };
+    if (taken.may !== 'compare') {
+      await this.audit.record({ action: 'auth.password.limited', ...entry });
       return { outcome: 'too_many', retryAfterSeconds: taken.may === 'never' ? taken.retryAfterSeconds : 1 };
-    const isRight = await this.passwords.isRight(subject, currentPassword).catch(async (error: unknown) => {
+    }
+    const failed = async (error: unknown): Promise<never> => {
       await this.tries.giveBack(taken.counted);
       throw error;
-    });
-    if (!isRight) {
+    };
+    if (!(await this.passwords.isRight(subject, currentPassword).catch(failed))) {
       await this.tries.settle(taken.counted);
-      await this.audit.record({ action: 'auth.password.refused', actor: customerId, target: customerId, source });
+      await this.audit.record({ action: 'auth.password.refused', ...entry });
       return { outcome: 'password_wrong' };
     }
     // A session that was opened with a password of somebody else ends as well: it was good for this only.
-    const kept = subject.snapshot().oneTime ? null : sessionId;
-    const change = { password, action: 'auth.password.changed', source, kept };
-    const done = await this.changer.change(subject, change, () => this.tries.forgive(taken.counted, source));
-    return { outcome: done ? 'done' : 'changed_meanwhile' };
+    const change = { password, action: 'auth.password.changed', source, kept: oneTime ? null : sessionId };
+    const forgive = () => this.tries.forgive(taken.counted, source);
+    if (await this.changer.change(subject, change, forgive).catch(failed)) return { outcome: 'done' };
+    await this.tries.giveBack(taken.counted);
+    return { outcome: 'changed_meanwhile' };
   }
 }
+
+/** It was given by somebody else, who knows it. */
+const itself = () =>
+  InvalidInput.at('/newPassword', 'password.one_time', 'This password is good for setting another one.');

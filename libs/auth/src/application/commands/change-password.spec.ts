@@ -1,0 +1,159 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { InvalidInput, parseIdentifier } from '#kernel';
+import { SOURCE } from '../../testing/auth.js';
+import { Recovery } from '../../testing/recovery.js';
+
+const NEW = 'another horse, another staple';
+
+describe('ChangePassword', () => {
+  let house: Recovery;
+  let here: string;
+  let refreshHere: string;
+
+  const signIn = async (password = 'right') => {
+    const result = await house.logIn('mia@example.org', password);
+    const token = result.outcome === 'signed_in' ? result.tokens.refreshToken : '';
+    return { id: [...house.sessions.states.keys()].at(-1) ?? '', token };
+  };
+  const alive = () => [...house.sessions.states.values()].filter(({ revoked }) => !revoked).map(({ id }) => id);
+  const outcome = async (current: string, wanted = NEW) => (await house.change(current, wanted, here)).outcome;
+  const logIn = async (password: string) => (await house.logIn('mia@example.org', password)).outcome;
+
+  beforeEach(async () => {
+    house = new Recovery();
+    await house.known(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
+    await signIn();
+    ({ id: here, token: refreshHere } = await signIn());
+  });
+
+  it('ST-P6 given the current password, then the new one holds, the other sessions end, and this one goes on', async () => {
+    expect(await outcome('right')).toBe('done');
+    expect(alive()).toEqual([here]);
+    expect(await house.refresh(refreshHere)).toMatchObject({ scope: 'customer' });
+    expect([await logIn('right'), await logIn(NEW)]).toEqual(['refused', 'signed_in']);
+    expect(house.audit.actions).toContain('auth.password.changed');
+    expect(house.outbox.types.slice(2, 4)).toEqual(['auth.session_revoked.v1', 'auth.password_changed.v1']);
+  });
+
+  it('ST-P6 given a wrong one, then nothing changes, and it is written down', async () => {
+    const told = house.outbox.events.length;
+    expect(await outcome('wrong')).toBe('password_wrong');
+    expect(alive()).toHaveLength(2);
+    expect(house.outbox.events).toHaveLength(told);
+    expect(house.audit.entries.at(-1)).toEqual({
+      action: 'auth.password.refused',
+      actor: 'mia',
+      target: 'mia',
+      source: SOURCE,
+    });
+    expect(await logIn('right')).toBe('signed_in');
+  });
+
+  it.each([
+    ['short', 'too_short'],
+    ['x\ud800 more than enough', 'not_unicode'],
+    ['a'.repeat(513), 'too_long'],
+  ])('ST-P1 given %j, then %s, before anything is compared', async (wanted, reason) => {
+    const paid = house.hasher.paid.length;
+    const refused = await house.change('right', wanted, here).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(InvalidInput);
+    expect((refused as InvalidInput).faults).toMatchObject([{ pointer: '/newPassword', code: `password.${reason}` }]);
+    expect(house.hasher.paid).toHaveLength(paid);
+  });
+
+  it.each([
+    ['that differ after byte 72 only', `${'a'.repeat(72)} one`, `${'a'.repeat(72)} two`],
+    ['with NUL in them', 'a\0long password', 'a\0long passwork'],
+    ['of other signs that look the same', 'm\u00f6bius band', 'mobius band'],
+  ])('ST-P4 given passwords %s, then they are two', async (_, wanted, other) => {
+    expect(await outcome('right', wanted)).toBe('done');
+    expect([await logIn(other), await logIn(wanted)]).toEqual(['refused', 'signed_in']);
+  });
+
+  it('ST-P4 given NFD, then it is kept in NFC', async () => {
+    expect(await outcome('right', 'mo\u0308bius band')).toBe('done');
+    expect(await logIn('m\u00f6bius band')).toBe('signed_in');
+  });
+
+  it('AC-01 given wrong ones in a row, then they wait as those of a sign-in do: it is one count', async () => {
+    house = new Recovery();
+    await house.known(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
+    for (let n = 0; n < 3; n++) expect(await outcome('wrong')).toBe('password_wrong');
+    for (let n = 0; n < 2; n++) expect(await logIn('wrong')).toBe('refused');
+    expect(await house.change('right', NEW)).toEqual({ outcome: 'too_many', retryAfterSeconds: 1 });
+    expect(await logIn('right')).toBe('too_many');
+    await house.clock.pause(1_000);
+    expect(await outcome('right')).toBe('done');
+  });
+
+  it('ST-11 given one that is not compared, then it costs no hash and is written down', async () => {
+    for (let n = 0; n < 5; n++) await outcome('wrong');
+    const paid = house.hasher.paid.length;
+    expect(await outcome('right')).toBe('too_many');
+    expect(house.hasher.paid).toHaveLength(paid);
+    expect(house.audit.entries.at(-1)).toMatchObject({ action: 'auth.password.limited', target: 'mia' });
+  });
+
+  it('given the right one, then the count begins anew', async () => {
+    for (let n = 0; n < 4; n++) await outcome('wrong');
+    expect(await outcome('right')).toBe('done');
+    for (let n = 0; n < 4; n++) expect(await outcome('wrong')).toBe('password_wrong');
+    expect(await outcome(NEW, 'a third horse')).toBe('done');
+  });
+
+  it('given our own failures, then none of them counts, whenever they come', async () => {
+    const fail = async () => Promise.reject(new Error('away'));
+    const { verify, hash } = house.hasher;
+    for (let n = 0; n < 6; n++) {
+      house.hasher.verify = fail;
+      await expect(outcome('right')).rejects.toThrow('away');
+      house.hasher.verify = verify;
+      house.hasher.hash = fail;
+      await expect(outcome('right')).rejects.toThrow('away');
+      house.hasher.hash = hash;
+    }
+    expect(await outcome('right')).toBe('done');
+  });
+
+  it('AC-51 given several at once with the right one, then one wins, and the others count as nothing', async () => {
+    const results = await Promise.all([1, 2, 3, 4, 5].map((n) => outcome('right', `${NEW} ${n}`)));
+    expect(results.toSorted()).toEqual([...Array(4).fill('changed_meanwhile'), 'done']);
+    expect(await outcome('wrong')).toBe('password_wrong');
+  });
+
+  it('AC-17 given somebody who was suspended meanwhile, or is gone, then no', async () => {
+    house.subjects.change('mia', { status: 'suspended' });
+    expect(await outcome('right')).toBe('password_wrong');
+    expect((await house.change('right', NEW, here, 'nobody')).outcome).toBe('password_wrong');
+  });
+
+  describe('given a password that was given by somebody else', () => {
+    beforeEach(() => house.subjects.change('mia', { oneTime: true }));
+
+    it('then the new one is his own, and every session ends, this one as well', async () => {
+      const { token } = await signIn();
+      expect(await outcome('right')).toBe('done');
+      expect(alive()).toEqual([]);
+      expect(await house.refresh(token)).toBe('refused');
+      expect(await house.logIn('mia@example.org', NEW)).toMatchObject({ tokens: { scope: 'customer' } });
+    });
+
+    it('then it cannot become the new one, and is still good for another try', async () => {
+      house.subjects.change('mia', { credential: 'v2$new$hashed(new:given to you)' });
+      const refused = await house.change('given to you', 'given to you', here).catch((error: unknown) => error);
+      expect((refused as InvalidInput).faults).toMatchObject([{ pointer: '/newPassword', code: 'password.one_time' }]);
+      expect((await house.subjects.byId('mia'))?.snapshot()).toMatchObject({ oneTime: true });
+      expect(await outcome('given to you')).toBe('done');
+    });
+
+    it('then a hash that is renewed leaves it one', async () => {
+      house.subjects.change('mia', { credential: 'v2$old$hashed(old:right)' });
+      await signIn();
+      await new Promise(setImmediate);
+      expect((await house.subjects.byId('mia'))?.snapshot()).toMatchObject({
+        credential: 'v2$new$hashed(new:right)',
+        oneTime: true,
+      });
+    });
+  });
+});
