@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { Codes } from '#codes';
+import { type Claim, type CodeAddress, Codes } from '#codes';
 import { AuditTrail, type Identifier, IdentifierHasher, Ids, NewPasswords } from '#kernel';
 import type { Subject } from '../../domain/subject.js';
 import { PasswordChanger } from '../password-changer.js';
@@ -48,33 +48,42 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
     identifier: Identifier,
     typed: { code: string; password: string; source: string },
   ): Promise<ResetOutcome> {
-    const identifierHash = this.identifiers.hash(identifier);
-    const found = await this.subjects.byIdentifier(this.identifiers.candidates(identifier));
+    const hashes = this.identifiers.candidates(identifier);
+    const found = await this.subjects.byIdentifier(hashes);
     const subject = found?.snapshot().status === 'active' ? found : null;
     const target = subject?.snapshot().customerId;
-    const address = resetAddressOf(identifierHash, target);
     const requestId = this.ids.next();
-    const claim = await this.codes.claim(address, typed.code, requestId);
+    const addresses = hashes.map((hash) => resetAddressOf(hash, target));
+    const { address, claim } = await this.#claim(addresses, typed.code, requestId);
     if (claim.outcome === 'busy') return { outcome: 'in_progress' };
     if (claim.outcome === 'granted' && subject) {
-      const done = await this.#change(subject, typed, () => this.codes.giveBack(address, claim.charge)).catch(
-        async (error: unknown) => {
-          // Our own failure costs nobody his code.
-          await Promise.allSettled([
-            this.codes.release(address, requestId),
-            this.codes.giveBack(address, claim.charge),
-          ]);
-          throw error;
-        },
-      );
+      const giveBack = () => this.codes.giveBack(address, claim.charge);
+      const done = await this.#change(subject, typed, giveBack).catch(async (error: unknown) => {
+        // Our own failure costs nobody his code.
+        await Promise.allSettled([this.codes.release(address, requestId), giveBack()]);
+        throw error;
+      });
+      // The right code was no guess, although it came too late.
+      if (!done) await giveBack();
       await this.codes.consume(address).catch(() => undefined);
       return { outcome: done ? 'done' : 'code_expired' };
     }
-    const entry = { action: 'auth.password.reset_refused', actor: null, target: target ?? identifierHash };
+    const entry = { action: 'auth.password.reset_refused', actor: null, target: target ?? address.identifierHash };
     await this.audit.record({ ...entry, source: typed.source });
     return claim.outcome === 'wrong'
       ? { outcome: 'code_wrong', attemptsRemaining: claim.attemptsRemaining }
       : { outcome: 'code_expired' };
+  }
+
+  /** One address per key of identifiers: a code that was sent before the key was changed is found under the older one. */
+  async #claim(
+    [address, ...older]: readonly CodeAddress[],
+    code: string,
+    requestId: string,
+  ): Promise<{ readonly address: CodeAddress; readonly claim: Claim }> {
+    if (!address) throw new Error('there is no key of identifiers');
+    const claim = await this.codes.claim(address, code, requestId);
+    return claim.outcome === 'expired' && older.length > 0 ? this.#claim(older, code, requestId) : { address, claim };
   }
 
   /** Who has the code is the owner: those who tried passwords before do not keep him waiting. */
@@ -83,9 +92,10 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
     { password, source }: { password: string; source: string },
     giveBack: () => Promise<void>,
   ): Promise<boolean> {
-    const everybody = { subjectKey: `customer:${subject.snapshot().customerId}`, source: '' };
+    const subjectKey = `customer:${subject.snapshot().customerId}`;
     return this.changer.change(subject, { password, source, action: 'auth.password.reset', kept: null }, async () => {
-      await this.tries.forgive(everybody, source);
+      await this.tries.forgive({ subjectKey, source: '' }, source);
+      await this.tries.forgive({ subjectKey, source }, source);
       await giveBack();
     });
   }

@@ -1,0 +1,196 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { InvalidInput, parseIdentifier } from '#kernel';
+import type { SubjectState } from '../../domain/subject.js';
+import { SOURCE } from '../../testing/auth.js';
+import { Recovery } from '../../testing/recovery.js';
+
+const NEW = 'another horse, another staple';
+const WRONG = '99999999';
+
+describe('ResetPassword', () => {
+  let house: Recovery;
+  const keyOf = (username: string) => house.identifiers.hash(parseIdentifier(username, 'BR'));
+  const known = (changes: Partial<SubjectState> = {}) => house.known(keyOf('mia@example.org'), changes);
+  const outcome = async (...typed: Parameters<Recovery['reset']>) => (await house.reset(...typed)).outcome;
+  const logIn = async (password: string) => (await house.logIn('mia@example.org', password)).outcome;
+  const stored = async () => (await house.subjects.byId('mia'))?.snapshot();
+
+  beforeEach(() => {
+    house = new Recovery();
+  });
+
+  it('given the code, then the new password holds and the old one does not, and every session ends', async () => {
+    await known();
+    await logIn('right');
+    const code = await house.mailedCode();
+    expect(await outcome(code, NEW)).toBe('done');
+    expect([...house.sessions.states.values()].map(({ revoked }) => revoked)).toEqual([true]);
+    expect([await logIn('right'), await logIn(NEW)]).toEqual(['refused', 'signed_in']);
+    expect(house.revocations.revoked).toEqual([{ customerId: 'mia', generation: 1, kept: null }]);
+    expect(house.outbox.types.slice(1, 3)).toEqual(['auth.session_revoked.v1', 'auth.password_changed.v1']);
+    expect(house.audit.entries.filter(({ action }) => action === 'auth.password.reset')).toEqual([
+      { action: 'auth.password.reset', actor: 'mia', target: 'mia', source: SOURCE },
+    ]);
+    expect(house.codes.charged).toEqual([]);
+  });
+
+  it('AC-10 given it again, then it is dead', async () => {
+    await known();
+    const code = await house.mailedCode();
+    await outcome(code, NEW);
+    expect(await outcome(code, 'a third horse')).toBe('code_expired');
+    expect(await logIn(NEW)).toBe('signed_in');
+  });
+
+  it('AC-03 given three wrong ones, then the right one is dead, and the old password holds', async () => {
+    await known();
+    const code = await house.mailedCode();
+    const left = [2, 1, 0].map((attemptsRemaining) => ({ outcome: 'code_wrong', attemptsRemaining }));
+    for (const each of left) expect(await house.reset(WRONG, NEW)).toEqual(each);
+    expect(await outcome(code, NEW)).toBe('code_expired');
+    expect(house.audit.actions.filter((action) => action === 'auth.password.reset_refused')).toHaveLength(4);
+    expect(house.hasher.paid).toEqual([]);
+    expect(await logIn('right')).toBe('signed_in');
+  });
+
+  it('given no code at all, then there is none', async () => {
+    await known();
+    expect(await outcome('00000001', NEW)).toBe('code_expired');
+    expect(house.audit.entries.at(-1)).toEqual({
+      action: 'auth.password.reset_refused',
+      actor: null,
+      target: 'mia',
+      source: SOURCE,
+    });
+  });
+
+  it('AC-26 given an unknown name, then the same answers, and the same work', async () => {
+    await house.forget();
+    await house.deliver();
+    const left = [2, 1, 0].map((attemptsRemaining) => ({ outcome: 'code_wrong', attemptsRemaining }));
+    for (const each of left) expect(await house.reset('00000001', NEW)).toEqual(each);
+    expect(await outcome('00000001', NEW)).toBe('code_expired');
+    expect(await outcome('00000001', NEW, 'no name at all')).toBe('code_expired');
+    expect(house.hasher.paid).toEqual([]);
+  });
+
+  it('AC-49 AC-32 given the code of somebody else, then it is wrong', async () => {
+    await known();
+    await house.known(keyOf('zoe@example.org'), { customerId: 'zoe' });
+    const ofZoe = await house.mailedCode('zoe@example.org');
+    await house.mailedCode();
+    expect(await outcome(ofZoe, NEW)).toBe('code_wrong');
+    expect((await stored())?.credential).toBe('v2$new$hashed(new:right)');
+  });
+
+  it('AC-32 given a code of a registration under the same identifier, then there is none for a reset', async () => {
+    await known();
+    const identifierHash = keyOf('mia@example.org');
+    const { digits } = await house.codes.issue({ identifierHash, purpose: 'registration', subject: 'mia' }, 8);
+    expect(await outcome(digits, NEW)).toBe('code_expired');
+  });
+
+  it('AC-51 given it twice at once, then one wins, and the other finds it busy', async () => {
+    await known();
+    const code = await house.mailedCode();
+    const results = await Promise.all([outcome(code, NEW), outcome(code, 'a third horse')]);
+    expect(results.toSorted()).toEqual(['done', 'in_progress']);
+    expect(house.outbox.types).toEqual(['auth.session_revoked.v1', 'auth.password_changed.v1']);
+  });
+
+  it('AC-51 given a change that was faster, then the reset has no effect, and its guess was none', async () => {
+    await known();
+    const code = await house.mailedCode();
+    const { hash } = house.hasher;
+    house.hasher.hash = async (...hashed) => {
+      house.subjects.change('mia', { credential: 'v2$new$hashed(new:changed)' });
+      return hash.apply(house.hasher, hashed);
+    };
+    expect(await outcome(code, NEW)).toBe('code_expired');
+    expect((await stored())?.credential).toBe('v2$new$hashed(new:changed)');
+    expect([house.codes.charged, house.outbox.types]).toEqual([[], []]);
+  });
+
+  it('given our own failure, then neither code nor guess is lost', async () => {
+    await known();
+    const code = await house.mailedCode();
+    const { hash } = house.hasher;
+    house.hasher.hash = async () => Promise.reject(new Error('busy'));
+    await expect(house.reset(code, NEW)).rejects.toThrow('busy');
+    expect(house.codes.charged).toEqual([]);
+    house.hasher.hash = hash;
+    expect(await outcome(code, NEW)).toBe('done');
+  });
+
+  it('given a code that cannot be tidied away, then the password is set all the same', async () => {
+    await known();
+    const code = await house.mailedCode();
+    house.codes.consume = async () => Promise.reject(new Error('away'));
+    expect(await outcome(code, NEW)).toBe('done');
+  });
+
+  it.each([
+    ['short', 'too_short'],
+    ['mia@example.org', 'too_common'],
+    ['Example.org 2026', 'too_common'],
+  ])('ST-P1 ST-P2 given %j for the new one, then %s, and the code is untouched', async (wanted, reason) => {
+    await known();
+    const code = await house.mailedCode();
+    const refused = await house.reset(code, wanted).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(InvalidInput);
+    expect((refused as InvalidInput).faults).toMatchObject([{ pointer: '/newPassword', code: `password.${reason}` }]);
+    expect(house.codes.charged).toEqual([]);
+    expect(await outcome(code, NEW)).toBe('done');
+  });
+
+  it('ST-P4 given NFD and NUL, then it is kept in NFC, to the last byte', async () => {
+    await known();
+    expect(await outcome(await house.mailedCode(), `mo\u0308bius\0${'a'.repeat(72)}!`)).toBe('done');
+    expect(await logIn(`m\u00f6bius\0${'a'.repeat(72)}?`)).toBe('refused');
+    expect(await logIn(`m\u00f6bius\0${'a'.repeat(72)}!`)).toBe('signed_in');
+  });
+
+  it('AC-25 given an owner who waits after wrong passwords, whoever typed them, then he waits no longer', async () => {
+    await known();
+    const wrong = async (source: string) => {
+      for (let n = 0; n < 8; n++) await house.logIn('mia@example.org', 'wrong', source);
+    };
+    await logIn('right');
+    await wrong('198.51.100.66');
+    await wrong(SOURCE);
+    expect(await logIn('right')).toBe('too_many');
+    expect(await outcome(await house.mailedCode(), NEW)).toBe('done');
+    expect(await logIn(NEW)).toBe('signed_in');
+    expect((await house.logIn('mia@example.org', NEW, '203.0.113.9')).outcome).toBe('signed_in');
+  });
+
+  it.each<[string, Partial<SubjectState>]>([
+    ['who has no password yet', { credential: null }],
+    ['whose password was given by somebody else', { oneTime: true }],
+  ])('given a customer %s, then he has his own now', async (_, changes) => {
+    await known(changes);
+    expect(await outcome(await house.mailedCode(), NEW)).toBe('done');
+    expect(await house.logIn('mia@example.org', NEW)).toMatchObject({ tokens: { scope: 'customer' } });
+  });
+
+  it('AC-17 given a customer who was suspended after the code was sent, then it is good for nothing', async () => {
+    await known();
+    const code = await house.mailedCode();
+    house.subjects.change('mia', { status: 'suspended' });
+    expect(await outcome(code, NEW)).toBe('code_expired');
+    expect((await stored())?.credential).toBe('v2$new$hashed(new:right)');
+  });
+
+  it('given a subject that is stored under an older key of identifiers, then its code is good', async () => {
+    await house.known('old email:mia@example dot org');
+    expect(await outcome(await house.mailedCode(), NEW)).toBe('done');
+  });
+
+  it('given a key of identifiers that was changed after the code was sent, then the code is good all the same', async () => {
+    await known();
+    house.identifiers.writer = 'old';
+    const code = await house.mailedCode();
+    house.identifiers.writer = 'new';
+    expect(await outcome(code, NEW)).toBe('done');
+  });
+});
