@@ -1,10 +1,12 @@
 import type { Counters } from '#kernel';
-import type { GuessCharge } from '../facade.js';
+import type { CodePurpose, GuessCharge } from '../facade.js';
 import type { CodeRules, GuessAlarm, GuessLedger } from './ports.js';
 
 const LONG = 8;
 const HOUR_MS = 3_600_000;
 const EVERYBODY = '{codes}:wrong';
+/** Each purpose has a meter of its own: guesses at reset codes make no registration code longer. */
+const meterOf = (purpose: CodePurpose): string => (purpose === 'registration' ? EVERYBODY : `${EVERYBODY}:${purpose}`);
 /** Honest people mistype now and then; two hundred times an hour is somebody at work. */
 const ALARM_FROM = 200;
 
@@ -47,11 +49,11 @@ export class GuessBudget {
     };
   }
 
-  /** It was wrong: it stays counted, for its identifier and on the service-wide meter. */
-  async settle(identifierHash: string, charge: GuessCharge): Promise<void> {
+  /** It was wrong: it stays counted, for its identifier and on the service-wide meter of its purpose. */
+  async settle(identifierHash: string, charge: GuessCharge, purpose: CodePurpose = 'registration'): Promise<void> {
     await this.ledger.settle(identifierHash, charge);
-    await this.counters.take(EVERYBODY, [{ most: null, windowMs: HOUR_MS }]);
-    const wrong = await this.counters.count(EVERYBODY, HOUR_MS);
+    await this.counters.take(meterOf(purpose), [{ most: null, windowMs: HOUR_MS }]);
+    const wrong = await this.counters.count(meterOf(purpose), HOUR_MS);
     if (wrong >= (this.rules.wrongCodesPerHour ?? ALARM_FROM)) this.alarm.raise(wrong);
   }
 

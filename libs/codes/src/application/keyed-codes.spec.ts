@@ -120,6 +120,23 @@ describe('KeyedCodes', () => {
     expect(await outcome(digits)).toBe('granted');
   });
 
+  it.each<[string, Partial<CodeAddress>, Partial<CodeAddress>]>([
+    ['a registration', {}, { purpose: 'password_reset' }],
+    ['a reset', { purpose: 'password_reset' }, {}],
+    ['another identifier', {}, { identifierHash: 'b'.repeat(64) }],
+  ])('AC-32 given a code of %s, then it is good for nothing else, even in its place', async (_, mine, others) => {
+    const [here, there] = [
+      { ...address, ...mine },
+      { ...address, ...others },
+    ];
+    const { digits, serial } = await codes.issue(here, 8);
+    expect(await outcome(digits, there)).toBe('expired');
+    // Whoever can write into the store cannot move it either: the MAC covers where it is.
+    await store.put(there, serial, 8, 60_000);
+    expect(await outcome(digits, there)).toBe('wrong');
+    expect(await outcome(digits, here)).toBe('granted');
+  });
+
   it('given a claim, when it is released, then the code is good again; when consumed, it is gone', async () => {
     await codes.issue(address, 4);
     await codes.claim(address, '0420', 'first');
@@ -188,6 +205,47 @@ describe('KeyedCodes', () => {
       for (let n = 0; n < 20; n++) await expect(codes.claim(address, digits, `n ${n}`)).rejects.toThrow('away');
       store.claim = working;
       expect(await outcome(digits)).toBe('granted');
+    });
+
+    const RESET: CodeAddress = { ...address, purpose: 'password_reset' };
+
+    it('AC-32 given guesses at reset codes, however many, then codes of registrations stay as they are', async () => {
+      for (let n = 0; n < 60; n++) {
+        if (n % 3 === 0) await codes.issue(RESET, 8);
+        expect((await codes.claim(RESET, '99999999', `n ${n}`)).outcome).toBe('wrong');
+      }
+      expect(await codes.lengthFor(address.identifierHash)).toBe(4);
+      const { digits } = await codes.issue(address, 4);
+      expect((await codes.status(address))?.attemptsRemaining).toBe(3);
+      expect(await outcome(digits)).toBe('granted');
+    });
+
+    it('AC-32 given a limit for wrong codes of everybody, then those of resets do not reach it', async () => {
+      Object.assign(rules, { wrongCodesPerHour: 3 });
+      for (let n = 0; n < 3; n++) {
+        await codes.issue(RESET, 8);
+        await codes.claim(RESET, '99999999', `n ${n}`);
+      }
+      const length = await codes.lengthFor(address.identifierHash);
+      Object.assign(rules, { wrongCodesPerHour: null });
+      expect(length).toBe(4);
+    });
+
+    it('AC-32 given guesses at codes of a registration, then a reset code is as good as ever', async () => {
+      await wrong(9);
+      const { digits } = await codes.issue(RESET, 8);
+      expect((await codes.status(RESET))?.attemptsRemaining).toBe(3);
+      expect(await outcome(digits, RESET)).toBe('granted');
+    });
+
+    it('given reset codes, then they live ten minutes from the moment their message was accepted', async () => {
+      const { digits, serial } = await codes.issue(RESET, 8);
+      clock.advance(8_000);
+      await codes.start(RESET, serial);
+      clock.advance(599_999);
+      expect(await codes.status(RESET)).not.toBeNull();
+      clock.advance(1);
+      expect(await outcome(digits, RESET)).toBe('expired');
     });
 
     it('RC-01 given the right code fifty times at once, then one is granted and the others find it busy', async () => {

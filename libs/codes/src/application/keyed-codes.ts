@@ -56,7 +56,7 @@ export class KeyedCodes extends Codes {
       throw error;
     });
     if (compared.outcome === 'granted') return { outcome: 'granted', charge };
-    if (compared.outcome === 'wrong') await this.budget.settle(account, charge);
+    if (compared.outcome === 'wrong') await this.budget.settle(account, charge, address.purpose);
     else await this.budget.giveBack(account, charge);
     return compared as Claim;
   }
