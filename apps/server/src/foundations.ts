@@ -53,6 +53,7 @@ export async function openFoundations(
     health: new Health(),
     database,
     redis,
+    beside,
     close,
   };
 }

@@ -44,7 +44,7 @@ import { RedisIdempotencyStore } from './idempotency/redis-idempotency-store.js'
 import { InMemoryCounters } from './limits/in-memory-counters.js';
 import { RedisCounters } from './limits/redis-counters.js';
 import { SourceLimited, SourceLimits } from './limits/source-limits.js';
-import { Snapshots } from './memory/snapshots.js';
+import { NoSnapshots, Snapshots } from './memory/snapshots.js';
 import { CheckedNewPasswords } from './passwords/checked-new-passwords.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import { Log } from './telemetry/logger.js';
@@ -74,6 +74,8 @@ export interface Foundations {
   readonly database: Database;
   /** Absent: everything that would be in Redis stays in process. */
   readonly redis: RedisConnection | undefined;
+  /** A command that runs beside the program. */
+  readonly beside?: boolean;
 }
 
 /** The technical ground that every module stands on. */
@@ -126,7 +128,7 @@ export class PlatformModule implements OnApplicationShutdown {
       SourceLimits,
       Housekeeping,
       ProblemFilter,
-      Snapshots,
+      foundations.beside ? { provide: Snapshots, useClass: NoSnapshots } : Snapshots,
     ];
     return {
       module: PlatformModule,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Settings } from '../config/settings.js';
 import { recordingLog } from '../testing/recording-log.js';
-import { type Keepable, Snapshots } from './snapshots.js';
+import { type Keepable, NoSnapshots, Snapshots } from './snapshots.js';
 
 /** Remembers one thing. */
 class Memory implements Keepable {
@@ -65,6 +65,17 @@ describe('Snapshots', () => {
     expect(restarted('codes')).toEqual(['old']);
     expect(existsSync(file)).toBe(false);
     expect(restarted('codes')).toEqual(['as it begins']);
+  });
+
+  it('given a command that runs beside the program, then it neither reads nor writes what is pending', () => {
+    const snapshots = opened();
+    snapshots.keep('codes', new Memory('kept'));
+    snapshots.save();
+    const memory = new Memory('as it begins');
+    const beside = new NoSnapshots({ dataDir: path.join(folder, 'data') } as Settings, written.log);
+    beside.keep('codes', memory);
+    beside.save();
+    expect([memory.thing, restarted('codes')]).toEqual(['as it begins', ['kept']]);
   });
 
   it('given no store, then no file is touched', () => {

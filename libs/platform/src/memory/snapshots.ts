@@ -56,3 +56,11 @@ export class Snapshots {
     }
   }
 }
+
+/** For a command that runs beside the program: what is pending stays where it is. */
+@Injectable()
+export class NoSnapshots extends Snapshots {
+  override keep(): void {}
+
+  override save(): void {}
+}
