@@ -45,10 +45,11 @@ export class PasswordsController {
     409: 'Being set at this moment',
     410: 'No live code',
     422: 'Invalid body, or the password is not acceptable',
-    429: 'Too many wrong codes from this source',
+    429: 'Too many wrong codes, or too many calls, from this source',
     503: 'Overloaded, or a dependency is away',
   })
   async reset(@Body() { username, code, newPassword }: ResetDto, @Address() address: string): Promise<void> {
+    await this.limits.count('loginsPerSource', address, 'count here');
     const counted = await this.limits.count('wrongCodesPerSource', address);
     const { prefix } = this.limits.sourceOf(address);
     const resetting = this.commands.execute(new ResetPassword(username, code, newPassword, prefix));
