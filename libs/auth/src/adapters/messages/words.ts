@@ -38,7 +38,7 @@ const FRENCH: Words = {
   notYou:
     'Si vous ne l’avez pas demandé, ignorez ce message : votre mot de passe ne change pas. Ne communiquez jamais le code.',
   resetText: (code) =>
-    `${code} est votre code pour un nouveau mot de passe. Il est valable dix minutes. Ce n’est pas vous ? Ignorez ce message et ne le communiquez à personne.`,
+    `${code} est votre code pour un nouveau mot de passe. Il est valable dix minutes. Ce n'est pas vous ? Ignorez ce message et ne le communiquez à personne.`,
 };
 
 const KNOWN: readonly Words[] = [ENGLISH, PORTUGUESE, FRENCH];
