@@ -107,7 +107,7 @@ export { AUTH_PROBLEMS as authProblems } from './domain/errors.js';
     { provide: ResetSeals, inject: [Secrets], useFactory: (secrets: Secrets) => new AesResetSeals(secrets.code) },
     wire(ResetMessages, TemplateResetMessages, [Ids]),
     wire(ResetRequests, ResetRequests, [IdentifierHasher, Counters, ResetSeals, DueMessages, AuthRules]),
-    wire(ResetDue, ResetDue, [Subjects, IdentifierHasher, Codes, ResetSeals, ResetMessages]),
+    wire(ResetDue, ResetDue, [Subjects, IdentifierHasher, Codes, ResetSeals, ResetMessages, Counters, AuthRules]),
     wire(PasswordChanger, PasswordChanger, [UnitOfWork, Subjects, Credentials, SessionEnder, Outbox, AuditTrail]),
     wire(Credentials, HashedCredentials, [Subjects, PasswordScheme, PasswordHasher, SessionEnder]),
     wire(SignIns, LocalSignIns, [Subjects, SessionOpener, SessionEnder]),

@@ -157,8 +157,8 @@ export abstract class AuthRules {
   /** ISO 3166-1; the region national phone numbers are read with. */
   abstract readonly defaultMarket: string;
   abstract readonly refreshTokenTtlSeconds: number;
-  /** Messages to one identifier; null is no limit. */
+  /** Messages to one identifier, and SMS to everybody; null is no limit. */
   abstract readonly limits: Readonly<
-    Record<'sendsPerSourceMinute' | 'sendsPerSourceDay' | 'sendsPerIdentifier', number | null>
+    Record<'sendsPerSourceMinute' | 'sendsPerSourceDay' | 'sendsPerIdentifier' | 'smsPerDay', number | null>
   >;
 }

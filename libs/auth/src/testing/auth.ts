@@ -41,7 +41,7 @@ export class Auth {
   readonly rules = {
     defaultMarket: 'BR',
     refreshTokenTtlSeconds: 3_600,
-    limits: { sendsPerSourceMinute: 3, sendsPerSourceDay: 5, sendsPerIdentifier: 30 },
+    limits: { sendsPerSourceMinute: 3, sendsPerSourceDay: 5, sendsPerIdentifier: 30, smsPerDay: 2 },
   };
   readonly work: UnitOfWork = { run: (work) => work() };
   #ids = 0;

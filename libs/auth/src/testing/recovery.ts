@@ -31,7 +31,15 @@ export class Recovery extends Auth {
   );
   readonly requests = new ResetRequests(this.identifiers, this.counters, this.seals, this.due, this.rules);
   readonly messages = new TemplateResetMessages(this.ids);
-  readonly resetDue = new ResetDue(this.subjects, this.identifiers, this.codes, this.seals, this.messages);
+  readonly resetDue = new ResetDue(
+    this.subjects,
+    this.identifiers,
+    this.codes,
+    this.seals,
+    this.messages,
+    this.counters,
+    this.rules,
+  );
   readonly #forget = new ForgetPasswordHandler(this.requests, this.rules);
   readonly #change = new ChangePasswordHandler(
     this.subjects,

@@ -40,6 +40,16 @@ describe('ResetDue', () => {
     expect((await written('+5511961234567'))?.message).toMatchObject({ channel: 'sms', to: '+5511961234567' });
   });
 
+  it('given as many SMS as may be sent in a day, then no more, and mails as before', async () => {
+    await known({}, '+5511961234567');
+    await house.known(hashOf('zoe@example.org'), { customerId: 'zoe' });
+    const sent = [];
+    for (let n = 0; n < 3; n++) sent.push((await written('+5511961234567'))?.message?.channel);
+    expect(sent).toEqual(['sms', 'sms', undefined]);
+    expect((await written('zoe@example.org'))?.message?.channel).toBe('email');
+    expect(await house.counters.count('{sms}:sent', 60_000)).toBe(2);
+  });
+
   it('given an identifier that is stored under an older key, then its owner is found', async () => {
     await house.known('old email:mia@example dot org');
     expect((await written())?.message).not.toBeNull();

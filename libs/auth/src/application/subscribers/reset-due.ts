@@ -1,8 +1,10 @@
 import type { Codes } from '#codes';
-import { type IdentifierHasher, parseIdentifier } from '#kernel';
+import { type Counters, type Identifier, type IdentifierHasher, parseIdentifier } from '#kernel';
 import type { MessageSource, WrittenMessage } from '#notifications';
-import type { ResetMessages, ResetSeals, Subjects } from '../ports.js';
+import type { AuthRules, ResetMessages, ResetSeals, Subjects } from '../ports.js';
 import { RESET_DIGITS, RESET_DUE, resetAddressOf } from '../reset-requests.js';
+
+const DAY_MS = 24 * 3_600_000;
 
 /** A reset code is due: make it, write its message, and let its ten minutes start when the message has been accepted. */
 export class ResetDue implements MessageSource {
@@ -14,6 +16,8 @@ export class ResetDue implements MessageSource {
     private readonly codes: Codes,
     private readonly seals: ResetSeals,
     private readonly messages: ResetMessages,
+    private readonly counters: Counters,
+    private readonly rules: AuthRules,
   ) {}
 
   /** Nobody is sent nothing, after the same work. */
@@ -22,9 +26,9 @@ export class ResetDue implements MessageSource {
     const identifierHash = reference.slice(0, dot);
     const recipient = this.seals.open(reference.slice(dot + 1), identifierHash);
     // The canonical form reads as itself; a phone number has its country in it.
-    const candidates = this.identifiers.candidates(parseIdentifier(recipient, 'US'));
-    const subject = (await this.subjects.byIdentifier(candidates))?.snapshot();
-    const known = subject?.status === 'active' ? subject : undefined;
+    const identifier = parseIdentifier(recipient, 'US');
+    const subject = (await this.subjects.byIdentifier(this.identifiers.candidates(identifier)))?.snapshot();
+    const known = subject?.status === 'active' && (await this.#maySend(identifier)) ? subject : undefined;
     const address = resetAddressOf(identifierHash, known?.customerId);
     if (!known) {
       const serial = await this.codes.issueDecoy(address, RESET_DIGITS);
@@ -32,6 +36,12 @@ export class ResetDue implements MessageSource {
     }
     const { digits, serial } = await this.codes.issue(address, RESET_DIGITS);
     return { message: this.messages.code(recipient, known.locale, digits), ...this.#life(address, serial) };
+  }
+
+  /** SMS cost money: as many as all others together may be sent in a day. Nobody learns that there are no more. */
+  async #maySend({ kind }: Identifier): Promise<boolean> {
+    if (kind !== 'phone') return true;
+    return (await this.counters.take('{sms}:sent', [{ most: this.rules.limits.smsPerDay, windowMs: DAY_MS }])).allowed;
   }
 
   #life(address: ReturnType<typeof resetAddressOf>, serial: string): Pick<WrittenMessage, 'accepted' | 'failed'> {
