@@ -60,7 +60,7 @@ export class Snapshots {
 /** For a command that runs beside the program: what is pending stays where it is. */
 @Injectable()
 export class NoSnapshots extends Snapshots {
-  override keep(): void {}
+  override keep(_name: string, _store: Keepable): void {}
 
   override save(): void {}
 }
