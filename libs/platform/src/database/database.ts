@@ -5,6 +5,7 @@ import { Breaker } from '../breaker.js';
 import { isOverdue } from '../telemetry/request-context.js';
 import { isAway, translate } from './database-errors.js';
 import type { Dialect } from './dialect.js';
+import { IdleConnections, isSilence } from './idle-connections.js';
 
 interface Transaction {
   readonly runner: QueryRunner;
@@ -25,6 +26,8 @@ interface PostgresClient {
   query(statement: Statement & { values: unknown[] }): Promise<{ rows: unknown[]; rowCount: number | null }>;
 }
 
+type PostgresPool = PostgresClient & ConstructorParameters<typeof IdleConnections>[0];
+
 interface PostgresRunner {
   /** The pool does not use a connection again that is released with an error. */
   releasePostgresConnection?(error: unknown): Promise<void>;
@@ -43,10 +46,12 @@ export class Database {
   readonly #texts = new Map<string, string>();
   readonly #statements = new Map<string, Statement>();
   readonly #postgres: boolean;
+  readonly #idle: IdleConnections | undefined;
 
   constructor(readonly source: DataSource) {
     this.dialect = source.options.type as Dialect;
     this.#postgres = this.dialect === 'postgres';
+    this.#idle = this.#postgres ? new IdleConnections(this.#pool) : undefined;
   }
 
   /** Rows of a SELECT, columns by their alias. */
@@ -85,8 +90,8 @@ export class Database {
     return result;
   }
 
-  get #pool(): PostgresClient {
-    return (this.source.driver as unknown as { readonly master: PostgresClient }).master;
+  get #pool(): PostgresPool {
+    return (this.source.driver as unknown as { readonly master: PostgresPool }).master;
   }
 
   async #inside<T>(transaction: Transaction, work: () => Promise<T>): Promise<T> {
@@ -141,6 +146,7 @@ export class Database {
       try {
         return await work();
       } catch (error) {
+        if (isSilence(error)) this.#idle?.drop();
         throw translate(this.dialect, error);
       }
     }, isAway);
