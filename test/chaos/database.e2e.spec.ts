@@ -76,6 +76,15 @@ describe('FM-D3 a black hole', () => {
     await getsIn(one, url);
   });
 
+  it('in the connections of now only: one call waits, then all are new', async () => {
+    const many = await applicants(house, peer, 8);
+    await Promise.all(many.map(({ visitor }) => visitor.logIn(url)));
+    database.forgetConnections();
+    expectAway(await house.newcomer().register(url), 4_000);
+    await expectReady(url);
+    await Promise.all(many.map((one) => getsIn(one, url)));
+  });
+
   it('in the middle of the transaction: its locks end with its session, and the same code is good', async () => {
     const one = await applicant(house, peer);
     const { visitor, code } = one;

@@ -90,6 +90,17 @@ describe('FaultProxy', () => {
     await expect.poll(() => seen.hungUp, WITHIN).toBe(1);
   });
 
+  it('given forgotten connections, then silence in them for ever, and a new one is well', async () => {
+    const client = await connect();
+    proxy.forgetConnections();
+    const next = await connect();
+    for (const { socket } of [client, next]) socket.write('hello\n');
+    await expect.poll(() => next.got, WITHIN).toBe('hello\n');
+    proxy.pass();
+    await sleep(50);
+    expect([seen.heard, client.got, client.ended]).toEqual(['hello\n', '', '']);
+  });
+
   it('given a delay, then each message is so much later, in order', async () => {
     const client = await connect();
     proxy.delay(100);

@@ -13,6 +13,8 @@ interface Connection {
   readonly sent: Record<Way, Promise<void>>;
   /** It is being cut: what comes after is lost. */
   cut: boolean;
+  /** Nothing goes through it, now and later. */
+  forgotten: boolean;
 }
 
 interface Gate {
@@ -91,6 +93,11 @@ export class FaultProxy {
     }
   }
 
+  /** A black hole for the connections of now, for ever: their state was lost on the way. Those that come are well. */
+  forgetConnections(): void {
+    for (const connection of this.#connections) connection.forgotten = true;
+  }
+
   /** Every message reaches the server so much later. */
   delay(ms: number): void {
     this.#delayMs = ms;
@@ -136,7 +143,7 @@ export class FaultProxy {
       () => undefined,
     );
     const sent = { up: connected, down: Promise.resolve() };
-    const connection: Connection = { client, server, sent, cut: false };
+    const connection: Connection = { client, server, sent, cut: false, forgotten: false };
     const messagesIn = framerFor(this.target);
     this.#connections.add(connection);
     client.setNoDelay(true).on('data', (chunk) => {
@@ -172,7 +179,7 @@ export class FaultProxy {
       const early = due - performance.now();
       if (early > 0) await sleep(early);
       await this.#gates[way].opened;
-      await go();
+      if (!connection.forgotten) await go();
     });
   }
 }
