@@ -1,4 +1,4 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 
 /** One call of a client, from its first byte to its answer. */
 export interface Operation {
@@ -26,14 +26,10 @@ export interface Operation {
   readonly reference?: string;
 }
 
-/** What clients did and saw, as JSON lines if a file is named: `CHAOS_HISTORY=/tmp/history.jsonl`. */
+/** What clients did and saw; added to a file as JSON lines if one is named: `CHAOS_HISTORY=history.jsonl`. */
 export class History {
   readonly operations: Operation[] = [];
   readonly #file = process.env['CHAOS_HISTORY'];
-
-  constructor() {
-    if (this.#file) writeFileSync(this.#file, '');
-  }
 
   add(operation: Operation): void {
     this.operations.push(operation);
