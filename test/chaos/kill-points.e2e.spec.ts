@@ -4,7 +4,7 @@ import type { Program } from '../support/program.js';
 import { type ChaosHouse, openChaosHouse } from './chaos-house.js';
 import { hasCrashed, startAgain, willCrash } from './crash.js';
 import { aMinutePasses, claimsLapse, leasesEnd } from './later.js';
-import { rounds } from './rounds.js';
+import { ROUNDS, rounds } from './rounds.js';
 import type { Visitor } from './visitor.js';
 
 // Every process may die at any point of the way, and nobody is lost, doubled or turned away for good.
@@ -16,7 +16,7 @@ let url: string;
 let peer: string;
 
 beforeAll(async () => {
-  house = await openChaosHouse({ runs: ['api', 'api', 'worker'], broker: true, faulty: [] });
+  house = await openChaosHouse({ runs: ['api', 'api', 'worker'], broker: ROUNDS > 1, faulty: [] });
   [one, , worker] = house.programs as [Program, Program, Program];
   [url, peer] = house.urls as [string, string];
 });
