@@ -1,7 +1,7 @@
 import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import { Address, ApiProblems, InvalidCredentials, Open, Scopes, SourceLimits } from '#platform';
+import { Address, ApiProblems, Crowd, InvalidCredentials, Open, Scopes, SourceLimits } from '#platform';
 import { LogIn } from '../../application/commands/log-in.js';
 import { LogOut } from '../../application/commands/log-out.js';
 import { Refresh } from '../../application/commands/refresh.js';
@@ -14,6 +14,8 @@ const CHALLENGE = 'Bearer realm="foyer"';
 @ApiTags('authentication')
 @Controller('v1/auth')
 export class AuthController {
+  readonly #crowd = new Crowd();
+
   constructor(
     private readonly commands: CommandBus,
     private readonly limits: SourceLimits,
@@ -31,8 +33,11 @@ export class AuthController {
     503: 'Overloaded, or a dependency is away',
   })
   async logIn(@Body() { username, password }: LogInDto, @Address() address: string): Promise<TokenDto> {
-    await this.limits.count('loginsPerSource', address, 'count here');
-    const result = await this.commands.execute(new LogIn(username, password, this.limits.sourceOf(address).prefix));
+    const { prefix } = this.limits.sourceOf(address);
+    const result = await this.#crowd.admit(async () => {
+      await this.limits.count('loginsPerSource', address, 'count here');
+      return this.commands.execute(new LogIn(username, password, prefix));
+    });
     if (result.outcome === 'too_many') throw new LoginLimited(result.retryAfterSeconds);
     if (result.outcome === 'refused') throw new InvalidCredentials(CHALLENGE);
     return toTokenDto(result.tokens);

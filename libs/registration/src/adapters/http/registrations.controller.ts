@@ -8,6 +8,7 @@ import {
   Address,
   ApiProblems,
   AuthenticatedBy,
+  Crowd,
   Idempotency,
   InvalidCredentials,
   Metrics,
@@ -15,7 +16,7 @@ import {
   Open,
   SourceLimits,
 } from '#platform';
-import { ActivateRegistration } from '../../application/commands/activate-registration.js';
+import { ActivateRegistration, type ActivationOutcome } from '../../application/commands/activate-registration.js';
 import { Register } from '../../application/commands/register.js';
 import { ResendCode } from '../../application/commands/resend-code.js';
 import { RegistrationRules } from '../../application/ports.js';
@@ -44,6 +45,8 @@ const noLongerKnown = ({ headers }: ByRegistrant) => new InvalidCredentials(basi
 @Controller('v1/registrations')
 export class RegistrationsController {
   readonly #funnel: ReturnType<Metrics['counter']>;
+  readonly #newcomers = new Crowd();
+  readonly #provers = new Crowd();
 
   constructor(
     private readonly commands: CommandBus,
@@ -74,12 +77,14 @@ export class RegistrationsController {
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RegistrationTicketDto> {
-    await this.limits.count('registrationsPerSource', address);
     const scope = `registrations ${body.email ?? body.phone ?? ''}`;
     const once = { key, scope, body, lifeMs: this.rules.attemptTtlSeconds * 1000 };
-    const { value, replayed } = await this.idempotency.once(once, () =>
-      this.commands.execute(new Register(body, this.limits.sourceOf(address))),
-    );
+    const { value, replayed } = await this.#newcomers.admit(async () => {
+      await this.limits.count('registrationsPerSource', address);
+      return this.idempotency.once(once, () =>
+        this.commands.execute(new Register(body, this.limits.sourceOf(address))),
+      );
+    });
     this.#funnel.inc({ step: replayed ? 'replayed' : 'registered' });
     if (replayed) reply.header('idempotency-replayed', 'true');
     return value;
@@ -120,14 +125,8 @@ export class RegistrationsController {
     @Query() { tokens }: ActivateQuery,
     @Address() address: string,
   ): Promise<ActivatedCustomer> {
-    const counted = await this.limits.count('wrongCodesPerSource', address);
-    const activation = this.commands.execute(new ActivateRegistration(request.user.key, request.user.preHash, code));
-    const result = await activation.catch(async (error: unknown) => {
-      await counted.giveBack().catch(() => undefined);
-      throw error;
-    });
-    // What came of it is committed and is told, whether or not the count can be given back.
-    if (result.outcome !== 'code_wrong') await counted.giveBack().catch(() => undefined);
+    const command = new ActivateRegistration(request.user.key, request.user.preHash, code);
+    const result = await this.#provers.admit(() => this.#counted(command, address));
     this.#funnel.inc({ step: result.outcome });
     switch (result.outcome) {
       case 'active':
@@ -143,6 +142,18 @@ export class RegistrationsController {
       case 'unknown':
         throw noLongerKnown(request);
     }
+  }
+
+  /** Counted as a wrong code before it is looked at, so that no burst is let through. */
+  async #counted(command: ActivateRegistration, address: string): Promise<ActivationOutcome> {
+    const counted = await this.limits.count('wrongCodesPerSource', address);
+    const result = await this.commands.execute(command).catch(async (error: unknown) => {
+      await counted.giveBack().catch(() => undefined);
+      throw error;
+    });
+    // What came of it is committed and is told, whether or not the count can be given back.
+    if (result.outcome !== 'code_wrong') await counted.giveBack().catch(() => undefined);
+    return result;
   }
 
   /** A second sign-in is saved: who has just proven himself and knows the password may come in. */
