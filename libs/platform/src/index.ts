@@ -20,7 +20,7 @@ export { keysOf, type SigningJwk } from './config/signing-key.js';
 export { createDataSource } from './database/data-source.js';
 export { Database } from './database/database.js';
 export { DuplicateKey, TransactionConflict } from './database/database-errors.js';
-export { column, type Dialect, limit, NOW_MS, typesFor } from './database/dialect.js';
+export { column, type Dialect, limit, NOW_MS, orUpdate, typesFor } from './database/dialect.js';
 export { hasPendingMigrations, migrate } from './database/migrate.js';
 export type { Tables } from './database/tables.js';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.js';

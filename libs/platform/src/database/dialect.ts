@@ -65,6 +65,15 @@ export const NOW_MS: Record<Dialect, string> = {
 export const limit = (dialect: Dialect, rows: number): string =>
   dialect === 'mssql' ? `offset 0 rows fetch next ${rows} rows only` : `limit ${rows}`;
 
+/**
+ * Behind an INSERT: the change to make instead where this key is there already, in the same statement. Undefined for SQL
+ * Server, whose MERGE is not safe for it.
+ */
+export function orUpdate(dialect: Dialect, key: string, change: string): string | undefined {
+  if (dialect === 'mssql') return undefined;
+  return dialect === 'postgres' ? `on conflict (${key}) do update set ${change}` : `on duplicate key update ${change}`;
+}
+
 /** A column of a migration. */
 export function column(name: string, type: PortableType, extra: Partial<TableColumnOptions> = {}): TableColumnOptions {
   return {

@@ -67,6 +67,22 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
       expect((await opened.ledger.spent(identifier)).day).toBe(1);
     });
 
+    it('AC-26 given the first guess of an hour, then it takes as many statements as the next', async () => {
+      const asked: string[] = [];
+      const { query, execute } = opened.database;
+      const noted = (work: (...args: never[]) => unknown) =>
+        function (this: Database, ...args: never[]) {
+          asked.push(String(args[0]));
+          return work.apply(this, args);
+        };
+      Object.assign(opened.database, { query: noted(query), execute: noted(execute) });
+      await opened.ledger.charge('d'.repeat(64));
+      const first = asked.splice(0);
+      await opened.ledger.charge('d'.repeat(64));
+      Object.assign(opened.database, { query, execute });
+      expect(asked).toEqual(first);
+    });
+
     it('given guesses that count no more, then they are swept, and no others', async () => {
       const [old, young] = ['b'.repeat(64), 'c'.repeat(64)];
       const purge = new GuessesPurge(opened.database, opened.clock);
