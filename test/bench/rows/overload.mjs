@@ -11,6 +11,8 @@ const TIMES = 3;
 const CALM = 0.3;
 const CALM_SECONDS = 10;
 const WINDOW_MS = 500;
+/** What else runs on this machine may have hidden the peak. */
+const PLAINLY_MORE = 1.2;
 const CUSTOMERS = 20;
 
 const good = ({ status }) => status >= 200 && status < 300;
@@ -52,11 +54,15 @@ const row = (key, title, connections, open) => ({
     const { target, close } = await open();
     try {
       tell('peak');
-      const { rate: peak } = await driveHttp({ ...target, connections }, { seconds, warmup });
+      let { rate: peak } = await driveHttp({ ...target, connections }, { seconds, warmup });
       tell(`peak ${peak.toFixed(1)}/s, now calm`);
       const calm = await openLoop({ ...target, rate: CALM * peak }, CALM_SECONDS);
-      tell(`${TIMES} × capacity for ${TIMES * seconds} s`);
-      const { rate, answers } = await overloaded(target, peak, TIMES * seconds);
+      let { rate, answers } = await overloaded(target, peak, TIMES * seconds);
+      for (let again = 0; again < 2 && rate > PLAINLY_MORE * peak; again++) {
+        tell(`that was no overload: ${rate.toFixed(1)}/s were done`);
+        peak = rate;
+        ({ rate, answers } = await overloaded(target, peak, TIMES * seconds));
+      }
       const after = await openLoop({ ...target, rate: CALM * peak }, CALM_SECONDS);
       const others = answers.filter((answer) => !good(answer) && !refused(answer));
       return {
