@@ -6,6 +6,7 @@ import { readJwtKeys } from './jwt-keys.js';
 import { type KeyRing, readKeyRing } from './key-ring.js';
 import { type Limits, readLimits } from './limits.js';
 import { readNetworks } from './networks.js';
+import { type OAuthIssuer, readOAuthIssuers } from './oauth-issuers.js';
 import { Reader } from './reader.js';
 
 export type Run = 'all' | 'api' | 'worker';
@@ -40,6 +41,8 @@ export abstract class Settings {
   abstract readonly changePasswordUrl: string;
   /** Whom to tell of a vulnerability: URIs. */
   abstract readonly securityContacts: readonly string[];
+  /** External identity servers whose tokens are accepted. */
+  abstract readonly oauthIssuers: readonly OAuthIssuer[];
   /** ISO 3166-1 alpha-2 codes an SMS may go to. */
   abstract readonly smsCountries: readonly string[];
   abstract readonly passwordPepper: KeyRing | undefined;
@@ -100,6 +103,7 @@ function readNetwork(read: Reader) {
     corsOrigins: readOrigins(read, 'CORS_ORIGINS'),
     changePasswordUrl: read.url('CHANGE_PASSWORD_URL', ['http', 'https']) ?? `${publicUrl}/docs`,
     securityContacts: readContacts(read, 'SECURITY_CONTACT'),
+    oauthIssuers: readOAuthIssuers(read, publicUrl),
     run: read.oneOf<Run>('RUN', ['all', 'api', 'worker']),
     preStopMs: read.whole('PRE_STOP_MS', read.text('DATABASE_URL') === undefined ? 0 : 5_000, 0, 10_000),
     dataDir: path.resolve(read.text('DATA_DIR') ?? '.data'),

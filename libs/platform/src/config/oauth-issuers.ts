@@ -1,0 +1,115 @@
+import type { Reader } from './reader.js';
+
+/** An external identity server whose access tokens are accepted. */
+export interface OAuthIssuer {
+  /** `iss` of its tokens, character by character. */
+  readonly issuer: string;
+  /** What stands for us in `aud` of its tokens. */
+  readonly audience: string;
+  /** Undefined: its metadata tells. */
+  readonly jwksUri: string | undefined;
+  /** Signatures of any other algorithm are refused, whatever its keys say. */
+  readonly algorithms: readonly string[];
+  /** Name of the claim that holds roles, or an RFC 6901 pointer to it. */
+  readonly rolesClaim: string;
+  /** Theirs → ours. A role that is not named here counts for nothing. */
+  readonly roles: ReadonlyMap<string, string>;
+}
+
+const NAME = 'OAUTH_ISSUERS';
+const FIELDS = ['issuer', 'audience', 'jwks_uri', 'algorithms', 'roles_claim', 'roles'];
+const USUAL = ['EdDSA', 'ES256', 'RS256', 'PS256'];
+/** Never `none`, never a shared secret. */
+const ALGORITHM = /^(EdDSA|Ed25519|[ERP]S(256|384|512))$/;
+const ROLES = ['customer', 'staff', 'admin'];
+const LONGEST = 255;
+
+/** `OAUTH_ISSUERS`: a JSON array with an object per server; looked at before anything is started. */
+export function readOAuthIssuers(read: Reader, publicUrl: string): readonly OAuthIssuer[] {
+  const typed = read.text(NAME);
+  const entries = typed === undefined ? [] : parsed(typed);
+  if (!Array.isArray(entries)) {
+    read.refuse(NAME, 'must be a JSON array of objects with issuer and audience');
+    return [];
+  }
+  entries.forEach((entry, at) => {
+    for (const fault of faultsOf(entry, publicUrl)) read.refuse(NAME, `entry ${at + 1}: ${fault}`);
+  });
+  const issuers = entries.map((entry) => entry?.issuer);
+  if (new Set(issuers).size < issuers.length) read.refuse(NAME, 'names an issuer twice');
+  return entries.filter((entry) => faultsOf(entry, publicUrl).length === 0).map(toIssuer);
+}
+
+function parsed(typed: string): unknown {
+  try {
+    return JSON.parse(typed);
+  } catch {
+    return undefined;
+  }
+}
+
+interface Entry {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwks_uri?: string;
+  readonly algorithms?: readonly string[];
+  readonly roles_claim?: string;
+  readonly roles?: Readonly<Record<string, string>>;
+}
+
+const toIssuer = ({ issuer, audience, jwks_uri, algorithms, roles_claim, roles }: Entry): OAuthIssuer => ({
+  issuer,
+  audience,
+  jwksUri: jwks_uri,
+  algorithms: algorithms ?? USUAL,
+  rolesClaim: roles_claim ?? 'roles',
+  roles: new Map(Object.entries(roles ?? {})),
+});
+
+function faultsOf(entry: unknown, publicUrl: string): readonly string[] {
+  if (!isObject(entry)) return ['must be an object'];
+  const { issuer, audience, jwks_uri, algorithms = USUAL, roles_claim = 'roles', roles = {} } = entry;
+  const unknown = Object.keys(entry).filter((field) => !FIELDS.includes(field));
+  const faults: readonly (readonly [boolean, string])[] = [
+    [unknown.length > 0, `has fields that nobody reads: it may have ${FIELDS.join(', ')}`],
+    [!isIssuer(issuer), `issuer must be an https URL (http on this machine only) without query, fragment or user`],
+    [issuer === publicUrl, 'issuer is PUBLIC_URL: our own tokens need no entry'],
+    [!isText(audience), 'audience is missing'],
+    [
+      jwks_uri !== undefined && !isTrustworthyUrl(jwks_uri),
+      'jwks_uri must be an https URL (http on this machine only)',
+    ],
+    [!isListOf(algorithms, ALGORITHM), 'algorithms must list some of EdDSA, Ed25519, ES…, RS…, PS… (256, 384, 512)'],
+    [!isText(roles_claim), 'roles_claim must be the name of a claim, or a pointer to it that starts with /'],
+    [!isRoleMap(roles), `roles must map their roles to ours: ${ROLES.join(', ')}`],
+  ];
+  return faults.flatMap(([is, fault]) => (is ? [fault] : []));
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value.length > 0 && value.length <= LONGEST && value.isWellFormed();
+
+const isListOf = (value: unknown, shape: RegExp): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string' && shape.test(one));
+
+const isRoleMap = (value: unknown): boolean =>
+  isObject(value) && Object.values(value).every((ours) => ROLES.includes(String(ours)) && typeof ours === 'string');
+
+/** RFC 8414, 2. */
+function isIssuer(value: unknown): boolean {
+  if (!isText(value) || !isTrustworthyUrl(value)) return false;
+  const { search, hash, username, password } = new URL(value);
+  return search === '' && hash === '' && username === '' && password === '' && !/[?#]/.test(value);
+}
+
+const LOOPBACK = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
+
+/** Keys that came over plain HTTP could be anybody's, unless they never left this machine. */
+export function isTrustworthyUrl(value: unknown): value is string {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false;
+  const { protocol, hostname } = new URL(value);
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
+}
