@@ -54,12 +54,13 @@ import { SessionOpener } from './application/session-opener.js';
 import { ResetDue } from './application/subscribers/reset-due.js';
 import { SessionViews } from './application/views.js';
 import { Credentials, SignIns } from './facade.js';
+import { LinksModule } from './links.module.js';
 
 export { authTables } from './adapters/typeorm/tables.js';
 export { AUTH_PROBLEMS as authProblems } from './domain/errors.js';
 
 @Module({
-  imports: [CqrsModule, CodesModule],
+  imports: [CqrsModule, CodesModule, LinksModule],
   controllers: [AuthController, KeysController, PasswordsController, SessionsController],
   providers: [
     LogInHandler,

@@ -14,3 +14,15 @@ export abstract class SessionViews {
   /** Those that are alive, the newest first. */
   abstract ofCustomer(customerId: string): Promise<readonly Omit<SessionView, 'current'>[]>;
 }
+
+/** A foreign identity that is linked to oneself. */
+export interface LinkView {
+  readonly id: string;
+  readonly issuer: string;
+  readonly createdAt: string;
+}
+
+export abstract class LinkViews {
+  /** The oldest first. */
+  abstract ofCustomer(customerId: string): Promise<readonly LinkView[]>;
+}

@@ -67,6 +67,25 @@ export class ResetInProgress extends DomainError {
   }
 }
 
+/** One foreign identity is one customer. */
+export class LinkTaken extends DomainError {
+  readonly code = 'auth.link_taken';
+  readonly kind = 'conflict';
+
+  constructor() {
+    super('This identity is linked to somebody else.');
+  }
+}
+
+export class NoSuchLink extends DomainError {
+  readonly code = 'auth.link_not_found';
+  readonly kind = 'missing';
+
+  constructor() {
+    super('There is no such link.');
+  }
+}
+
 /** Every problem that this module answers with. */
 export const AUTH_PROBLEMS: readonly DomainError[] = [
   new LoginLimited(1),
@@ -76,4 +95,6 @@ export const AUTH_PROBLEMS: readonly DomainError[] = [
   new ResetCodeWrong(2),
   new ResetCodeExpired(),
   new ResetInProgress(),
+  new LinkTaken(),
+  new NoSuchLink(),
 ];

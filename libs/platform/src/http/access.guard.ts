@@ -1,17 +1,20 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import { ACCESS, type Access, DEFAULT_SCHEME, DEFAULT_SCOPES, ROLES, SCOPES } from './access.js';
-import { Forbidden, InvalidCredentials } from './http-errors.js';
+import { ACCESS, type Access, DEFAULT_SCHEME, DEFAULT_SCOPES, OWN_TOKEN, ROLES, SCOPES } from './access.js';
+import { Forbidden, InvalidCredentials, OwnTokenRequired } from './http-errors.js';
 
 /** Read once of the metadata of a route. */
 interface Rule {
   readonly scheme: string;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
+  readonly ownToken: boolean;
 }
 
 interface Bearer {
+  /** Null: the token is one of an external identity server. */
+  readonly sessionId: string | null;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
 }
@@ -48,6 +51,7 @@ export class AccessGuard implements CanActivate {
       scheme: said<Access>(ACCESS)?.scheme ?? DEFAULT_SCHEME,
       roles: said<readonly string[]>(ROLES) ?? [],
       scopes: said<readonly string[]>(SCOPES) ?? DEFAULT_SCOPES,
+      ownToken: said<boolean>(OWN_TOKEN) ?? false,
     };
     ofType.set(handler, rule);
     return rule;
@@ -60,10 +64,11 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-function refuseUnlessAllowed({ roles, scopes }: Bearer, rule: Rule): void {
+function refuseUnlessAllowed({ roles, scopes, sessionId }: Bearer, rule: Rule): void {
   const isForIt = rule.scopes.some((scope) => scopes.includes(scope));
   const mayDoIt = rule.roles.length === 0 || rule.roles.some((role) => roles.includes(role));
   if (!isForIt || !mayDoIt) throw new Forbidden();
+  if (rule.ownToken && sessionId === null) throw new OwnTokenRequired();
 }
 
 const schemeGuard = (scheme: string) =>

@@ -9,6 +9,7 @@ export interface Access {
 export const ACCESS = 'foyer:access';
 export const ROLES = 'foyer:roles';
 export const SCOPES = 'foyer:scopes';
+export const OWN_TOKEN = 'foyer:own-token';
 export const DEFAULT_SCHEME = 'bearer';
 /** What a token must be good for where a route says nothing else. */
 export const DEFAULT_SCOPES: readonly string[] = ['customer'];
@@ -24,3 +25,6 @@ export const Roles = (...roles: readonly string[]) => applyDecorators(SetMetadat
 
 /** A token for one of these scopes will do; without it, only one for everything. */
 export const Scopes = (...scopes: readonly string[]) => applyDecorators(SetMetadata(SCOPES, scopes));
+
+/** Only a token of a session of ours will do: 403 for one of an external identity server. */
+export const OwnToken = () => SetMetadata(OWN_TOKEN, true);

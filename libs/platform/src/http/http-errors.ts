@@ -21,6 +21,16 @@ export class Forbidden extends DomainError {
   }
 }
 
+/** The token is one of an external identity server: there is no session of ours behind it. */
+export class OwnTokenRequired extends DomainError {
+  readonly code = 'auth.own_token_required';
+  readonly kind = 'forbidden';
+
+  constructor() {
+    super('This needs a token of a session here, not one of an external identity server.');
+  }
+}
+
 /** A fault of the request itself, found before any module saw it. */
 export class RequestFault extends DomainError {
   constructor(
@@ -66,6 +76,7 @@ export const uriTooLong = () => new RequestFault('request.uri_too_long', 'malfor
 export const PLATFORM_PROBLEMS: readonly DomainError[] = [
   new InvalidCredentials(''),
   new Forbidden(),
+  new OwnTokenRequired(),
   malformedBody(),
   bodyTooComplex(),
   notFound(),

@@ -1,7 +1,7 @@
 import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import { Address, ApiProblems, Crowd, InvalidCredentials, Open, Scopes, SourceLimits } from '#platform';
+import { Address, ApiProblems, Crowd, InvalidCredentials, Open, OwnToken, Scopes, SourceLimits } from '#platform';
 import { LogIn } from '../../application/commands/log-in.js';
 import { LogOut } from '../../application/commands/log-out.js';
 import { Refresh } from '../../application/commands/refresh.js';
@@ -57,11 +57,17 @@ export class AuthController {
 
   /** Sign out, here or everywhere. Within a second no replica takes a token of it any more. */
   @Scopes('customer', 'password')
+  @OwnToken()
   @ApiBearerAuth()
   @Post('logout')
   @HttpCode(204)
   @Header('cache-control', 'no-store')
-  @ApiProblems({ 401: 'No valid access token', 422: 'Invalid body', 503: 'The database is away' })
+  @ApiProblems({
+    401: 'No valid access token',
+    403: 'The access token is not one of ours',
+    422: 'Invalid body',
+    503: 'The database is away',
+  })
   async logOut(
     @Req() { user }: { readonly user: TokenClaims },
     @Body() { scope = 'current' }: LogOutDto,

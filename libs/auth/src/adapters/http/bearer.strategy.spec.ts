@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { ForeignCallers } from '../../application/foreign-callers.js';
 import { RecordingAccessTokens } from '../../testing/recording-access-tokens.js';
 import type { RevocationWatch } from '../typeorm/revocation-watch.js';
 import { BearerStrategy } from './bearer.strategy.js';
 
 const CLAIMS = { customerId: 'mia', sessionId: 's', generation: 0, roles: ['customer'], scopes: ['customer'] };
+const FOREIGN = { ...CLAIMS, sessionId: null };
 
 /** Knows one token. */
 class OneToken extends RecordingAccessTokens {
@@ -14,7 +16,8 @@ class OneToken extends RecordingAccessTokens {
 
 let revoked = false;
 const watch = { isRevoked: async () => revoked } as unknown as RevocationWatch;
-const strategy = new BearerStrategy(new OneToken(), watch);
+const foreign = { identify: async (token: string) => (token === 'dd.ee.ff' ? FOREIGN : undefined) } as ForeignCallers;
+const strategy = new BearerStrategy(new OneToken(), foreign, watch);
 const identify = (...rawHeaders: string[]) =>
   strategy.identify({ raw: { rawHeaders, socket: {} }, headers: {}, ip: '192.0.2.7' });
 
@@ -43,6 +46,12 @@ describe('BearerStrategy', () => {
   it('refuses one that was revoked', async () => {
     revoked = true;
     expect(await identify('Authorization', 'Bearer aa.bb-_.cc')).toBeUndefined();
+    revoked = false;
+  });
+
+  it('takes one of an external identity server, which no revocation of ours concerns', async () => {
+    revoked = true;
+    expect(await identify('Authorization', 'Bearer dd.ee.ff')).toEqual(FOREIGN);
     revoked = false;
   });
 

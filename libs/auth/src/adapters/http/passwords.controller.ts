@@ -1,7 +1,7 @@
 import { Body, Controller, Header, HttpCode, Post, Put, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import { Address, ApiProblems, Open, Scopes, SourceLimits } from '#platform';
+import { Address, ApiProblems, Open, OwnToken, Scopes, SourceLimits } from '#platform';
 import { ChangePassword } from '../../application/commands/change-password.js';
 import { ForgetPassword } from '../../application/commands/forget-password.js';
 import { ResetPassword } from '../../application/commands/reset-password.js';
@@ -65,6 +65,7 @@ export class PasswordsController {
 
   /** Set a new password with the current one. The other sessions end. */
   @Scopes('customer', 'password')
+  @OwnToken()
   @ApiBearerAuth()
   @Put()
   @HttpCode(204)
@@ -72,6 +73,7 @@ export class PasswordsController {
   @ApiProblems({
     400: 'The current password is wrong',
     401: 'No valid access token',
+    403: 'The access token is not one of ours',
     409: 'Changed by another request meanwhile',
     422: 'Invalid body, or the password is not acceptable',
     429: 'Too many wrong passwords in a row',

@@ -4,13 +4,13 @@ import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { isUuid } from '#kernel';
 import { Address, ApiProblems, sourcePrefix } from '#platform';
 import { EndSession } from '../../application/commands/end-session.js';
-import type { TokenClaims } from '../../application/ports.js';
+import type { Caller } from '../../application/ports.js';
 import { ListSessions } from '../../application/queries/list-sessions.js';
 import { NoSuchSession } from '../../domain/errors.js';
 import { SessionListDto } from './auth.dto.js';
 
 interface SignedIn {
-  readonly user: TokenClaims;
+  readonly user: Caller;
 }
 
 @ApiTags('authentication')

@@ -2,6 +2,7 @@ import { EntitySchema } from 'typeorm';
 import { type Dialect, type Tables, typesFor } from '#platform';
 import { CreateAuth1763600000001 } from './migrations/1763600000001-create-auth.js';
 import { CreateSessions1763600000006 } from './migrations/1763600000006-create-sessions.js';
+import { CreateLinks1763600000009 } from './migrations/1763600000009-create-links.js';
 
 export interface SubjectRow {
   customerId: string;
@@ -107,7 +108,25 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
       },
       indices: [{ name: 'ix_auth_login_tries_last', columns: ['lastMs'] }],
     }),
+    new EntitySchema({
+      name: 'auth_links',
+      columns: {
+        id: { ...type.id, primary: true },
+        identityHash: type.hash,
+        issuer: text(255),
+        subject: text(255),
+        customerId: type.id,
+        createdAt: type.instant,
+      },
+      indices: [
+        { name: 'uq_auth_links_identity', columns: ['identityHash'], unique: true },
+        { name: 'ix_auth_links_customer', columns: ['customerId'] },
+      ],
+    }),
   ];
 }
 
-export const authTables: Tables = { schemas, migrations: [CreateAuth1763600000001, CreateSessions1763600000006] };
+export const authTables: Tables = {
+  schemas,
+  migrations: [CreateAuth1763600000001, CreateSessions1763600000006, CreateLinks1763600000009],
+};

@@ -4,8 +4,8 @@ import { type SessionView, SessionViews } from '../views.js';
 export class ListSessions extends Query<readonly SessionView[]> {
   constructor(
     readonly customerId: string,
-    /** The session that asks. */
-    readonly sessionId: string,
+    /** The session that asks; null when none of ours does. */
+    readonly sessionId: string | null,
   ) {
     super();
   }

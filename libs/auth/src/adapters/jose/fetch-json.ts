@@ -1,0 +1,31 @@
+/** Far more than metadata and keys of anybody need. */
+const LARGEST = 256 * 1024;
+
+/**
+ * A JSON document of another server: no redirect is followed, and what is too large or too late is none.
+ * @returns undefined when there is no such document (404)
+ */
+export async function fetchJson(url: string, signal: AbortSignal): Promise<unknown> {
+  const response = await fetch(url, { redirect: 'error', signal, headers: { accept: 'application/json' } });
+  if (response.status !== 200 || response.body === null) {
+    await response.body?.cancel();
+    if (response.status === 404) return undefined;
+    throw new Error(`the answer is ${response.status}`);
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > LARGEST) throw new Error(`the answer is larger than ${LARGEST} bytes`);
+    chunks.push(chunk);
+  }
+  return parsed(Buffer.concat(chunks).toString('utf8'));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('the answer is no JSON'); // the parser's own words would quote it
+  }
+}

@@ -1,0 +1,290 @@
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
+import type { JWK } from 'jose';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Unavailable } from '#kernel';
+import {
+  aKey,
+  type Forgery,
+  foreignToken,
+  goodClaims,
+  goodHeader,
+  ISSUER,
+  jwks,
+  type SigningKey,
+} from '../../testing/an-issuer.js';
+import { JoseForeignTokens } from './jose-foreign-tokens.js';
+
+const OTHER = { ...ISSUER, issuer: 'https://other.example', audience: 'https://other-api.example', roles: new Map() };
+const seconds = () => Math.floor(Date.now() / 1000);
+const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const log = { warn: () => undefined };
+
+let theirs: SigningKey;
+let others: SigningKey;
+let evil: SigningKey;
+let tokens: JoseForeignTokens;
+
+const sets = () =>
+  new Map([
+    [ISSUER.issuer, jwks(theirs)],
+    [OTHER.issuer, jwks(others)],
+  ]);
+const open = (issuers = [ISSUER, OTHER]) =>
+  new JoseForeignTokens(issuers, log, async ({ issuer }) => sets().get(issuer) ?? { keys: [] });
+
+beforeAll(async () => {
+  [theirs, others, evil] = [await aKey('theirs'), await aKey('others'), await aKey('theirs')];
+});
+beforeEach(() => {
+  tokens = open();
+});
+const verified = async (forgery: Forgery = {}) => tokens.verify(await foreignToken(theirs, forgery));
+/** Without a library, which would refuse to make it. */
+const unsigned = (header: object, signature = '') => `${encoded(header)}.${encoded(goodClaims())}.${signature}`;
+
+describe('a foreign token', () => {
+  it('says who somebody is there, and has the roles of ours that are mapped', async () => {
+    expect(await verified()).toEqual({ issuer: ISSUER.issuer, subject: 'mia-over-there', roles: ['staff'] });
+  });
+
+  it.each(['EdDSA', 'ES256', 'RS256', 'PS256'])('may be signed with %s', async (alg) => {
+    theirs = await aKey('theirs', alg);
+    tokens = open();
+    expect(await verified()).toBeDefined();
+    theirs = await aKey('theirs');
+  });
+
+  it('may have several audiences, and an nbf of a clock that is a little ahead', async () => {
+    expect(await verified({ claims: { aud: ['https://x.example', ISSUER.audience] } })).toBeDefined();
+    expect(await verified({ claims: { nbf: seconds() + 3, iat: seconds() + 3 } })).toBeDefined();
+  });
+
+  it.each<[string, Forgery]>([
+    ['application/at+jwt', { header: { typ: 'application/at+jwt' } }],
+    ['AT+JWT', { header: { typ: 'AT+JWT' } }],
+    ['at+jwt that names no client', { claims: { client_id: undefined } }],
+    ['JWT with a client', { header: { typ: 'JWT' } }],
+    ['JWT with a scope', { header: { typ: 'JWT' }, claims: { client_id: undefined, scope: 'openid' } }],
+    [
+      'JWT with scp, as Entra and Okta have it',
+      { header: { typ: 'JWT' }, claims: { client_id: undefined, scp: ['a'] } },
+    ],
+    ['no type, with a client', { header: { typ: undefined } }],
+    ['Keycloak’s own word', { header: { typ: 'JWT' }, claims: { typ: 'Bearer', azp: 'shop', scope: 'email' } }],
+    ['Cognito’s own word', { header: { typ: undefined }, claims: { token_use: 'access' } }],
+  ])('may be of type %s', async (_, forgery) => {
+    expect(await verified(forgery)).toBeDefined();
+  });
+
+  it.each<[string, object, object, readonly string[]]>([
+    ['a list', {}, { roles: ['shop-staff', 7, null, 'shop-staff'] }, ['staff']],
+    ['words', {}, { roles: 'x shop-staff' }, ['staff']],
+    [
+      'another claim',
+      { rolesClaim: 'https://login.example/roles' },
+      { 'https://login.example/roles': ['shop-staff'] },
+      ['staff'],
+    ],
+    ['deeper', { rolesClaim: '/realm_access/a~1b' }, { realm_access: { 'a/b': ['shop-staff'] } }, ['staff']],
+    ['something else', {}, { roles: { 'shop-staff': true } }, []],
+    ['nothing', {}, { roles: undefined }, []],
+    ['what every object inherits', { rolesClaim: '/constructor/name' }, {}, []],
+    ['roles of ours that nobody mapped', {}, { roles: ['admin', 'staff', 'customer', '__proto__', 'constructor'] }, []],
+  ])('AC-57 gives roles only where the mapping names them: %s', async (_, setting, claims, roles) => {
+    tokens = open([{ ...ISSUER, ...setting }]);
+    expect((await verified({ claims }))?.roles).toEqual(roles);
+  });
+
+  it('is verified once, and remembered for five minutes at most', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      const token = await foreignToken(theirs, { claims: { exp: seconds() + 3_600 } });
+      expect(await tokens.verify(token)).toBeDefined();
+      theirs = { ...theirs, open: { ...theirs.open, kid: 'renamed' } };
+      const verify = vi.spyOn(crypto.subtle, 'verify');
+      vi.setSystemTime(Date.now() + 299_000);
+      expect(await tokens.verify(token)).toBeDefined();
+      expect(verify).not.toHaveBeenCalled();
+      vi.setSystemTime(Date.now() + 2_000);
+      expect(await tokens.verify(token)).toBeDefined();
+      expect(verify).toHaveBeenCalledTimes(1);
+    } finally {
+      vi.useRealTimers();
+      vi.restoreAllMocks();
+      theirs = { ...theirs, open: { ...theirs.open, kid: 'theirs' } };
+    }
+  });
+
+  it('dies with its second, remembered or not', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const token = await foreignToken(theirs, { claims: { exp: seconds() + 60 } });
+    vi.setSystemTime(Date.now() + 59_000);
+    expect(await tokens.verify(token)).toBeDefined();
+    vi.setSystemTime(Date.now() + 1_000);
+    expect(await tokens.verify(token)).toBeUndefined();
+    vi.useRealTimers();
+  });
+});
+
+describe('AC-45 AC-57 is refused', () => {
+  it.each<[string, Forgery]>([
+    ['an issuer nobody named', { claims: { iss: 'https://evil.example' } }],
+    ['an issuer with a slash', { claims: { iss: `${ISSUER.issuer}/` } }],
+    ['an issuer in capitals', { claims: { iss: ISSUER.issuer.toUpperCase() } }],
+    ['a list of issuers', { claims: { iss: [ISSUER.issuer] } }],
+    ['no issuer', { claims: { iss: undefined } }],
+    ['an issuer that every map inherits', { claims: { iss: '__proto__' } }],
+    ['another audience', { claims: { aud: 'https://evil.example' } }],
+    ['the audience of another trusted issuer', { claims: { aud: OTHER.audience } }],
+    ['no audience', { claims: { aud: undefined } }],
+    ['an audience that only begins alike', { claims: { aud: `${ISSUER.audience}.evil.example` } }],
+    ['no subject', { claims: { sub: undefined } }],
+    ['an empty subject', { claims: { sub: '' } }],
+    ['a subject that is no text', { claims: { sub: { toString: 1 } } }],
+    ['a subject that is a number', { claims: { sub: 7 } }],
+    ['a subject with a NUL', { claims: { sub: 'mia\0' } }],
+    ['a subject with an invisible letter', { claims: { sub: 'mia\u200b' } }],
+    ['a subject of 256 characters', { claims: { sub: 'x'.repeat(256) } }],
+    ['no end', { claims: { exp: undefined } }],
+    ['no beginning', { claims: { iat: undefined } }],
+    ['one that expired a second ago', { claims: { exp: seconds() - 1 } }],
+    ['one that expires now', { claims: { exp: seconds() } }],
+    ['one that is not good yet', { claims: { nbf: seconds() + 60 } }],
+    ['an ID token, by its nonce', { header: { typ: 'JWT' }, claims: { nonce: 'n' } }],
+    ['an ID token, by its at_hash', { header: { typ: 'JWT' }, claims: { at_hash: 'h' } }],
+    ['an ID token that says no more than it must', { header: { typ: 'JWT' }, claims: { client_id: undefined } }],
+    ['an ID token without a type', { header: { typ: undefined }, claims: { client_id: undefined, azp: 'shop' } }],
+    ['an ID token that calls itself an access token', { claims: { nonce: 'n' } }],
+    ['an ID token of Keycloak', { header: { typ: 'JWT' }, claims: { typ: 'ID' } }],
+    ['a refresh token of Keycloak', { header: { typ: 'JWT' }, claims: { typ: 'Refresh' } }],
+    ['an ID token of Cognito', { header: { typ: undefined }, claims: { token_use: 'id' } }],
+    ['a logout token', { header: { typ: 'JWT' }, claims: { events: {} } }],
+    ['the type of a logout token', { header: { typ: 'logout+jwt' } }],
+    ['the type of a proof', { header: { typ: 'dpop+jwt' } }],
+    ['a type that is no text', { header: { typ: 7 } }],
+    ['one that is bound to a key', { claims: { cnf: { jkt: 'x' } } }],
+    ['an unknown key id', { header: { kid: 'gone' } }],
+    ['no key id', { header: { kid: undefined } }],
+    ['a key id that is a path', { header: { kid: '../../dev/null' } }],
+    ['a key id that is SQL', { header: { kid: "' or 1=1 --" } }],
+  ])('%s', async (_, forgery) => {
+    expect(await verified(forgery)).toBeUndefined();
+  });
+
+  it('the algorithm of a key that is not pinned for its issuer', async () => {
+    const rs384 = await aKey('theirs', 'RS384');
+    const trusting = (algorithms: readonly string[]) =>
+      new JoseForeignTokens([{ ...ISSUER, algorithms }], log, async () => jwks(rs384));
+    const token = await foreignToken(rs384);
+    expect(await trusting(['ES256', 'RS256']).verify(token)).toBeUndefined();
+    expect(await trusting(['RS384']).verify(token)).toBeDefined();
+  });
+
+  it('a strange key under their key id, also when the token brings it along', async () => {
+    for (const header of [
+      {},
+      { jwk: evil.open },
+      { jku: 'https://evil.example/jwks' },
+      { x5u: 'https://evil.example/x' },
+      { x5c: ['MII'] },
+    ])
+      expect(await verified({ key: evil, header })).toBeUndefined();
+  });
+
+  it('a key of one trusted issuer under the name of another', async () => {
+    const claims = { iss: OTHER.issuer, aud: OTHER.audience };
+    expect(await tokens.verify(await foreignToken(others, { claims }))).toMatchObject({
+      issuer: OTHER.issuer,
+      roles: [],
+    });
+    expect(await verified({ claims })).toBeUndefined();
+    expect(await tokens.verify(await foreignToken(others))).toBeUndefined();
+    expect(await verified({ key: others, header: { kid: 'others' } })).toBeUndefined();
+  });
+
+  it.each(['none', 'None', 'NONE', 'nOnE', '', 'HS256', 'RS256', 'es256'])(
+    'alg %j without a signature',
+    async (alg) => {
+      for (const signature of ['', 'AAAA'])
+        expect(await tokens.verify(unsigned({ ...goodHeader(theirs), alg }, signature))).toBeUndefined();
+    },
+  );
+
+  it('HS256 keyed with their public key', async () => {
+    const start = unsigned({ ...goodHeader(theirs), alg: 'HS256' }).slice(0, -1);
+    for (const secret of [JSON.stringify(theirs.open), String(theirs.open.x), ''])
+      expect(
+        await tokens.verify(`${start}.${createHmac('sha256', secret).update(start).digest('base64url')}`),
+      ).toBeUndefined();
+  });
+
+  it('a shared secret that their key set shows to everybody', async () => {
+    const k = Buffer.from('a secret of thirty-two characters').toString('base64url');
+    tokens = new JoseForeignTokens([ISSUER], log, async () => ({
+      keys: [{ kty: 'oct', k, kid: 'theirs', alg: 'HS256' }],
+    }));
+    const start = unsigned({ ...goodHeader(theirs), alg: 'HS256' }).slice(0, -1);
+    const mac = createHmac('sha256', Buffer.from(k, 'base64url')).update(start).digest('base64url');
+    expect(await tokens.verify(`${start}.${mac}`)).toBeUndefined();
+  });
+
+  it('an RSA key of 1024 bits', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    const weak = { ...publicKey.export({ format: 'jwk' }), kid: 'theirs', alg: 'RS256' };
+    tokens = new JoseForeignTokens([ISSUER], log, async () => ({ keys: [weak as JWK] }));
+    const start = `${encoded({ ...goodHeader(theirs), alg: 'RS256' })}.${encoded(goodClaims())}`;
+    const signature = sign('sha256', Buffer.from(start), privateKey).toString('base64url');
+    expect(await tokens.verify(`${start}.${signature}`)).toBeUndefined();
+  });
+
+  it('a key that is for encryption, is damaged, or is of another kind', async () => {
+    for (const broken of [
+      { ...theirs.open, use: 'enc' },
+      { ...theirs.open, x: 'AAAA' },
+      { ...theirs.open, kty: 'oct' },
+    ]) {
+      tokens = new JoseForeignTokens([ISSUER], log, async () => ({ keys: [broken] }));
+      expect(await verified()).toBeUndefined();
+    }
+  });
+
+  it('a changed payload, a changed header, a changed signature, a header with a member twice', async () => {
+    const [header = '', payload = '', signature = ''] = (await foreignToken(theirs)).split('.');
+    const twice = Buffer.from('{"alg":"none","alg":"ES256","kid":"theirs","typ":"at+jwt"}').toString('base64url');
+    for (const parts of [
+      [header, encoded({ ...goodClaims(), sub: 'somebody-else' }), signature],
+      [encoded({ ...goodHeader(theirs), x: 1 }), payload, signature],
+      [header, payload, (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1)],
+      [header, payload, ''],
+      [twice, payload, signature],
+    ])
+      expect(await tokens.verify(parts.join('.'))).toBeUndefined();
+  });
+
+  it.each(['', '.', '..', 'a.b.c', 'a.b.c.d.e', 'null', `${'a'.repeat(500_000)}.b.c`])('%j', async (token) => {
+    expect(await tokens.verify(token)).toBeUndefined();
+  });
+
+  it('every one, where no issuer is named', async () => {
+    tokens = new JoseForeignTokens([], log, async () => jwks(theirs));
+    expect(await verified()).toBeUndefined();
+  });
+});
+
+describe('an issuer that is away', () => {
+  it('given keys that were never seen, then nobody can tell, and the reason is logged', async () => {
+    const lines: object[] = [];
+    const away = () => Promise.reject(new Error('gone'));
+    tokens = new JoseForeignTokens([ISSUER], { warn: (fields) => lines.push(fields) }, away);
+    await expect(verified()).rejects.toBeInstanceOf(Unavailable);
+    expect(lines).toEqual([{ issuer: ISSUER.issuer, reason: 'gone' }]);
+  });
+
+  it('given a token of another one, then that does not matter', async () => {
+    tokens = new JoseForeignTokens([ISSUER, OTHER], log, async ({ issuer }) =>
+      issuer === ISSUER.issuer ? jwks(theirs) : Promise.reject(new Error('gone')),
+    );
+    expect(await verified()).toBeDefined();
+    expect(await verified({ claims: { iss: 'https://evil.example' } })).toBeUndefined();
+  });
+});

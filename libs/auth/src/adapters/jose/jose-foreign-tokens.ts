@@ -1,0 +1,79 @@
+import { decodeJwt, jwtVerify } from 'jose';
+import { Unavailable } from '#kernel';
+import type { OAuthIssuer } from '#platform';
+import { type ForeignClaims, ForeignTokens } from '../../application/ports.js';
+import { Remembered } from '../../domain/remembered.js';
+import { isAccessToken, toForeignClaims } from './foreign-claims.js';
+import { fetchKeys } from './issuer-documents.js';
+import { IssuerKeys } from './issuer-keys.js';
+
+const LONGEST = 8_192;
+const REMEMBERED = 10_000;
+/** A key that was taken back: no token of it is believed for longer. */
+const REMEMBERED_MS = 5 * 60_000;
+/** How far another house's clock may be ahead of ours. What has expired has expired. */
+const AHEAD_SECONDS = 5;
+
+interface Trusted {
+  readonly issuer: OAuthIssuer;
+  readonly keys: IssuerKeys;
+}
+
+/** Tokens of named issuers only; each issuer has its own algorithms, its own audience and its own keys. */
+export class JoseForeignTokens extends ForeignTokens {
+  readonly #trusted: ReadonlyMap<unknown, Trusted>;
+  readonly #remembered = new Remembered<ForeignClaims>(REMEMBERED);
+
+  constructor(
+    issuers: readonly OAuthIssuer[],
+    log: { warn(fields: object, message: string): void },
+    fetch: typeof fetchKeys = fetchKeys,
+  ) {
+    super();
+    const trusted = (issuer: OAuthIssuer): Trusted => {
+      const tell = (reason: string) => log.warn({ issuer: issuer.issuer, reason }, 'no keys from the identity server');
+      return { issuer, keys: new IssuerKeys(() => fetch(issuer), tell) };
+    };
+    this.#trusted = new Map(issuers.map((issuer) => [issuer.issuer, trusted(issuer)]));
+  }
+
+  async verify(token: string): Promise<ForeignClaims | undefined> {
+    if (this.#trusted.size === 0 || token.length > LONGEST) return undefined;
+    const now = Date.now();
+    const known = this.#remembered.get(token, now);
+    if (known) return known;
+    const trusted = this.#trusted.get(claimedIssuer(token));
+    return trusted && this.#verify(token, trusted, now);
+  }
+
+  async #verify(token: string, { issuer, keys }: Trusted, now: number): Promise<ForeignClaims | undefined> {
+    const { audience, algorithms } = issuer;
+    const options = {
+      issuer: issuer.issuer,
+      audience,
+      algorithms: [...algorithms],
+      clockTolerance: AHEAD_SECONDS,
+      requiredClaims: ['sub', 'exp', 'iat'],
+    };
+    const verified = await jwtVerify(token, keys.find, options).catch(unlessNobodyCanTell);
+    const expiresAt = Number(verified?.payload.exp) * 1000;
+    if (!verified || expiresAt <= now || !isAccessToken(verified.protectedHeader, verified.payload)) return undefined;
+    const claims = toForeignClaims(issuer, verified.payload);
+    this.#remembered.keep(token, claims, Math.min(expiresAt, now + REMEMBERED_MS));
+    return claims;
+  }
+}
+
+/** Whose key to look for. Believed only after that key has confirmed it. */
+function claimedIssuer(token: string): unknown {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
+  }
+}
+
+function unlessNobodyCanTell(error: unknown): undefined {
+  if (error instanceof Unavailable) throw error;
+  return undefined;
+}

@@ -1,0 +1,33 @@
+import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
+import { column, type Dialect, typesFor } from '#platform';
+
+const text = (length: number) => ({ type: 'varchar', length }) as const;
+
+export class CreateLinks1763600000009 implements MigrationInterface {
+  readonly name = 'CreateLinks1763600000009';
+
+  async up(runner: QueryRunner): Promise<void> {
+    const type = typesFor(runner.connection.options.type as Dialect);
+    await runner.createTable(
+      new Table({
+        name: 'auth_links',
+        columns: [
+          column('id', type.id, { isPrimary: true }),
+          column('identity_hash', type.hash),
+          column('issuer', text(255)),
+          column('subject', text(255)),
+          column('customer_id', type.id),
+          column('created_at', type.instant),
+        ],
+        indices: [
+          { name: 'uq_auth_links_identity', columnNames: ['identity_hash'], isUnique: true },
+          { name: 'ix_auth_links_customer', columnNames: ['customer_id'] },
+        ],
+      }),
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.dropTable('auth_links');
+  }
+}

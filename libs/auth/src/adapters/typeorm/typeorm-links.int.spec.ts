@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DATABASES, openDatabase } from '../../testing/auth-database.js';
+import { FixedClock } from '../../testing/fixed-clock.js';
+import { linksContract } from '../links.contract.js';
+import { SqlLinkViews } from './sql-link-views.js';
+import { TypeOrmLinks } from './typeorm-links.js';
+import { TypeOrmSubjects } from './typeorm-subjects.js';
+
+describe.each(DATABASES)('on %s', (name, fresh) => {
+  linksContract(`TypeOrmLinks on ${name}`, async () => {
+    const { database, drop } = await openDatabase(fresh);
+    const clock = new FixedClock();
+    return { links: new TypeOrmLinks(database, clock), subjects: new TypeOrmSubjects(database, clock), drop };
+  });
+
+  describe('the view of them', () => {
+    let opened: Awaited<ReturnType<typeof openDatabase>>;
+    const clock = new FixedClock();
+    beforeAll(async () => {
+      opened = await openDatabase(fresh);
+    });
+    afterAll(() => opened.drop());
+
+    it("given links of several customers, then one's own, the oldest first, without the foreign name", async () => {
+      const [links, views] = [new TypeOrmLinks(opened.database, clock), new SqlLinkViews(opened.database)];
+      const [mia, eve] = [randomUUID(), randomUUID()];
+      for (const [customerId, subject] of [
+        [mia, 'a'],
+        [eve, 'b'],
+        [mia, 'c'],
+      ] as const) {
+        await links.add({ id: randomUUID(), issuer: `https://${subject}.example`, subject, customerId });
+        await clock.pause(1_000);
+      }
+      const id = expect.any(String);
+      expect(await views.ofCustomer(mia)).toEqual([
+        { id, issuer: 'https://a.example', createdAt: '2026-03-01T12:00:00.000Z' },
+        { id, issuer: 'https://c.example', createdAt: '2026-03-01T12:00:02.000Z' },
+      ]);
+      expect(await views.ofCustomer(randomUUID())).toEqual([]);
+    });
+
+    it('given a unit that is rolled back, then nothing was linked', async () => {
+      const links = new TypeOrmLinks(opened.database, clock);
+      const who = { issuer: 'https://login.example', subject: 'regretted' };
+      const unit = opened.database.transaction(async () => {
+        await links.add({ id: randomUUID(), customerId: randomUUID(), ...who });
+        throw new Error('changed its mind');
+      });
+      await expect(unit).rejects.toThrow('changed its mind');
+      expect(await links.find(who)).toBeNull();
+    });
+  });
+});

@@ -1,0 +1,72 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { SOURCE } from '../../testing/auth.js';
+import { FixedClock } from '../../testing/fixed-clock.js';
+import { InMemoryLinks } from '../../testing/in-memory-links.js';
+import { InMemorySubjects } from '../../testing/in-memory-subjects.js';
+import { RecordingAuditTrail } from '../../testing/recording-audit-trail.js';
+import { StubForeignTokens } from '../../testing/stub-foreign-tokens.js';
+import { LinkIdentity, LinkIdentityHandler } from './link-identity.js';
+import { UnlinkIdentity, UnlinkIdentityHandler } from './unlink-identity.js';
+
+const MIA = { issuer: 'https://login.example', subject: 'mia-over-there' };
+
+describe('linking', () => {
+  let links: InMemoryLinks;
+  let audit: RecordingAuditTrail;
+  let link: (customerId: string, token?: string) => ReturnType<LinkIdentityHandler['execute']>;
+  let unlink: (customerId: string, id: string) => Promise<boolean>;
+
+  beforeEach(() => {
+    let ids = 0;
+    const work = { run: <T>(unit: () => Promise<T>) => unit() };
+    const tokens = new StubForeignTokens();
+    tokens.known.set('t', { ...MIA, roles: ['admin'] });
+    links = new InMemoryLinks(new InMemorySubjects(), new FixedClock());
+    audit = new RecordingAuditTrail();
+    const id = () => `link ${++ids}`;
+    const linking = new LinkIdentityHandler(tokens, links, work, audit, { next: id, opaque: id });
+    const unlinking = new UnlinkIdentityHandler(work, links, audit);
+    link = (customerId, token = 't') => linking.execute(new LinkIdentity(customerId, token, SOURCE));
+    unlink = (customerId, linkId) => unlinking.execute(new UnlinkIdentity(customerId, linkId, SOURCE));
+  });
+  const entry = (action: string, who: string) => ({ action, actor: who, target: who, source: SOURCE });
+
+  it('given a valid foreign token, then its identity is linked, and the audit trail says so', async () => {
+    const result = await link('mia');
+    expect(result).toEqual({
+      outcome: 'linked',
+      link: { id: 'link 1', customerId: 'mia', ...MIA, createdAt: expect.any(Date) },
+    });
+    expect(audit.entries).toEqual([entry('auth.link.added', 'mia')]);
+  });
+
+  it('given it twice, then it is the same link, told once', async () => {
+    expect(await link('mia')).toEqual(await link('mia'));
+    expect(audit.actions).toEqual(['auth.link.added']);
+  });
+
+  it('AC-57 given one that is somebody else’s, then it stays his, and the try is in the audit trail', async () => {
+    await link('mia');
+    expect(await link('eve')).toEqual({ outcome: 'taken' });
+    expect((await links.find(MIA))?.customerId).toBe('mia');
+    expect(audit.entries.at(-1)).toEqual(entry('auth.link.refused', 'eve'));
+  });
+
+  it('AC-22 given no valid token, then nothing', async () => {
+    expect(await link('mia', 'garbled')).toEqual({ outcome: 'refused' });
+    expect([links.links.size, audit.entries]).toEqual([0, []]);
+  });
+
+  it('given the end of a link, then it is gone, told once, and may be somebody else’s', async () => {
+    await link('mia');
+    expect([await unlink('mia', 'link 1'), await unlink('mia', 'link 1')]).toEqual([true, false]);
+    expect(audit.entries.slice(1)).toEqual([entry('auth.link.removed', 'mia')]);
+    expect(await link('eve')).toMatchObject({ outcome: 'linked' });
+  });
+
+  it('AC-49 given the link of somebody else, then there is none', async () => {
+    await link('mia');
+    expect(await unlink('eve', 'link 1')).toBe(false);
+    expect(links.links.size).toBe(1);
+  });
+});

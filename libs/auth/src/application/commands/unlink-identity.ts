@@ -1,0 +1,32 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { AuditTrail, UnitOfWork } from '#kernel';
+import { Links } from '../ports.js';
+
+/** Tokens of that identity are nobody's any more. False: this customer has no such link. */
+export class UnlinkIdentity extends Command<boolean> {
+  constructor(
+    readonly customerId: string,
+    readonly linkId: string,
+    /** Source prefix. */
+    readonly source: string,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(UnlinkIdentity)
+export class UnlinkIdentityHandler implements ICommandHandler<UnlinkIdentity> {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly links: Links,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  execute({ customerId, linkId, source }: UnlinkIdentity): Promise<boolean> {
+    return this.work.run(async () => {
+      if (!(await this.links.remove(linkId, customerId))) return false;
+      await this.audit.record({ action: 'auth.link.removed', actor: customerId, target: customerId, source });
+      return true;
+    });
+  }
+}

@@ -1,0 +1,9 @@
+import { linksContract } from '../adapters/links.contract.js';
+import { FixedClock } from './fixed-clock.js';
+import { InMemoryLinks } from './in-memory-links.js';
+import { InMemorySubjects } from './in-memory-subjects.js';
+
+linksContract('InMemoryLinks', async () => {
+  const subjects = new InMemorySubjects();
+  return { subjects, links: new InMemoryLinks(subjects, new FixedClock()), drop: async () => undefined };
+});
