@@ -47,8 +47,8 @@ async function expectUnavailable(token: string): Promise<void> {
   expect([status, json.code, headers.get('retry-after')]).toEqual([503, 'service.unavailable', '2']);
 }
 
-describe('FM given an identity server', () => {
-  it('that was never seen and is away, then 503 until it is there, and everybody else is served', async () => {
+describe('given an identity server', () => {
+  it('AC-54 that was never seen and is away, then 503 until it is there, and everybody else is served', async () => {
     const server = next();
     const token = await tokenOf(server);
     await server.stop();
@@ -72,7 +72,7 @@ describe('FM given an identity server', () => {
     expect([(await me(first)).status, (await me(second)).status]).toEqual([200, 200]);
   });
 
-  it('that takes the connection and says nothing, then 503 after three seconds, and nobody else waits', async () => {
+  it('AC-54 that takes the connection and says nothing, then 503 after three seconds, and nobody else waits', async () => {
     const server = next();
     const token = await tokenOf(server);
     server.manner = 'frozen';
@@ -87,7 +87,7 @@ describe('FM given an identity server', () => {
     expect(performance.now() - again).toBeLessThan(1_000);
   });
 
-  it('whose metadata is that of another issuer, then 503, and its keys are not even asked for', async () => {
+  it('AC-54 whose metadata is that of another issuer, then 503, and its keys are not even asked for', async () => {
     const server = next();
     const token = await tokenOf(server);
     const looks = server.looks;
@@ -109,7 +109,7 @@ describe('FM given an identity server', () => {
     expect(statuses).toEqual([200, 200]);
   });
 
-  it('whose key ids strangers invent, then it is asked once', async () => {
+  it('AC-45 whose key ids strangers invent, then it is asked once', async () => {
     const server = next();
     expect((await link(await tokenOf(server))).status).toBe(201);
     const looks = server.looks;
@@ -119,7 +119,7 @@ describe('FM given an identity server', () => {
     expect(server.looks - looks).toBe(1);
   });
 
-  it('that nobody named, then it is not asked', async () => {
+  it('AC-45 that nobody named, then it is not asked', async () => {
     const stranger = await startIdentityServer();
     const token = await tokenOf(stranger);
     const asked = stranger.asked.length;

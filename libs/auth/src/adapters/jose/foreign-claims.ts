@@ -53,6 +53,4 @@ const at = (payload: JWTPayload, pointer: string): unknown =>
     .reduce<unknown>(own, payload);
 
 const own = (value: unknown, key: string): unknown =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
