@@ -1,8 +1,8 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AuthenticatedBy, Open, Roles, Scopes } from './access.js';
 import { AccessGuard } from './access.guard.js';
+import { AuthenticatedBy, Open, Roles, Scopes } from './access.js';
 import { Authentication } from './authentication.js';
 import { Forbidden, InvalidCredentials } from './http-errors.js';
 
@@ -125,8 +125,7 @@ describe('AccessGuard', () => {
     ['forBothScopes', ['customer', 'password'], ['order']],
     ['forPasswords', ['password'], ['customer']],
   ])('given a token for something else than %s is for, then 403', async (handler, good, bad) => {
-    for (const scope of good)
-      expect(await asks(Plain, handler, { roles: ['customer'], scopes: [scope] })).toBeTruthy();
+    for (const scope of good) expect(await asks(Plain, handler, { roles: ['customer'], scopes: [scope] })).toBeTruthy();
     for (const scope of bad) {
       const by = { roles: ['customer', 'staff', 'admin'], scopes: [scope] };
       await expect(asks(Plain, handler, by), scope).rejects.toBeInstanceOf(Forbidden);

@@ -45,8 +45,7 @@ export class AccessGuard implements CanActivate {
     this.#rules.set(type, ofType);
     const known = ofType.get(handler);
     if (known) return known;
-    const said = <T>(key: string) =>
-      this.reflector.getAllAndOverride<T | undefined>(key, [handler, type]);
+    const said = <T>(key: string) => this.reflector.getAllAndOverride<T | undefined>(key, [handler, type]);
     const rule = {
       scheme: said<Access>(ACCESS)?.scheme ?? DEFAULT_SCHEME,
       roles: said<readonly string[]>(ROLES) ?? [],
