@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { decodeJwt, jwtVerify } from 'jose';
 import { Unavailable } from '#kernel';
 import type { OAuthIssuer } from '#platform';
@@ -17,6 +18,11 @@ const AHEAD_SECONDS = 5;
 interface Trusted {
   readonly issuer: OAuthIssuer;
   readonly keys: IssuerKeys;
+}
+
+interface Verified {
+  readonly claims: ForeignClaims;
+  readonly expiresAt: number;
 }
 
 /** Tokens of named issuers only; each issuer has its own algorithms, its own audience and its own keys. */
@@ -40,13 +46,17 @@ export class JoseForeignTokens extends ForeignTokens {
   async verify(token: string): Promise<ForeignClaims | undefined> {
     if (this.#trusted.size === 0 || token.length > LONGEST) return undefined;
     const now = Date.now();
-    const known = this.#remembered.get(token, now);
+    // Ten thousand tokens of 8 KiB would be 80 MB, and each of them worth stealing.
+    const key = createHash('sha256').update(token).digest('base64');
+    const known = this.#remembered.get(key, now);
     if (known) return known;
     const trusted = this.#trusted.get(claimedIssuer(token));
-    return trusted && this.#verify(token, trusted, now);
+    const verified = trusted && (await this.#verify(token, trusted, now));
+    if (verified) this.#remembered.keep(key, verified.claims, Math.min(verified.expiresAt, now + REMEMBERED_MS));
+    return verified?.claims;
   }
 
-  async #verify(token: string, { issuer, keys }: Trusted, now: number): Promise<ForeignClaims | undefined> {
+  async #verify(token: string, { issuer, keys }: Trusted, now: number): Promise<Verified | undefined> {
     const { audience, algorithms } = issuer;
     const options = {
       issuer: issuer.issuer,
@@ -58,9 +68,7 @@ export class JoseForeignTokens extends ForeignTokens {
     const verified = await jwtVerify(token, keys.find, options).catch(unlessNobodyCanTell);
     const expiresAt = Number(verified?.payload.exp) * 1000;
     if (!verified || expiresAt <= now || !isAccessToken(verified.protectedHeader, verified.payload)) return undefined;
-    const claims = toForeignClaims(issuer, verified.payload);
-    this.#remembered.keep(token, claims, Math.min(expiresAt, now + REMEMBERED_MS));
-    return claims;
+    return { claims: toForeignClaims(issuer, verified.payload), expiresAt };
   }
 }
 
