@@ -54,9 +54,9 @@ const there = (account: string = randomUUID(), resource?: string): Promise<Forei
   signInThere(server, account, resource);
 
 /** A customer who is linked, and his foreign token. */
-async function linked() {
+async function linked(account: string = randomUUID()) {
   const mia = await customer();
-  const { accessToken } = await there();
+  const { accessToken } = await there(account);
   const { status, json, text } = await link(mia.bearer, accessToken);
   expect(status, text).toBe(201);
   return { ...mia, accessToken, link: json };
@@ -193,6 +193,28 @@ describe('given a foreign token that is linked', () => {
     expect((await me(accessToken, replica)).status).toBe(200);
     await database.query("update auth_subjects set status = 'suspended' where customer_id = $1", [id]);
     expect(await refusedEverywhere(accessToken)).toBeLessThan(1_000);
+  });
+
+  it('then deleting oneself is the end of it on every replica within a second', async () => {
+    const { bearer, accessToken } = await linked();
+    expect((await me(accessToken, replica)).status).toBe(200);
+    expect((await hall.request('DELETE', '/v1/customers/me', { bearer })).status).toBe(204);
+    expect(await refusedEverywhere(accessToken)).toBeLessThan(1_000);
+  });
+
+  it('AC-57 then roles over there open what the mapping names, and nothing else', async () => {
+    const account = randomUUID();
+    server.roles.set(account, ['shop-staff', 'admin']);
+    const [clerk, nobody, mia] = [await linked(account), await linked(), await customer()];
+    const look = async (bearer: string) => (await hall.request('GET', `/v1/customers/${mia.id}`, { bearer })).status;
+    const seen = [await look(clerk.accessToken), await look(clerk.bearer), await look(nobody.accessToken)];
+    expect(seen).toEqual([200, 404, 404]);
+    const json = { roles: ['customer', 'admin'] };
+    const promote = await hall.request<Problem>('PUT', `/v1/customers/${clerk.id}/roles`, {
+      bearer: clerk.accessToken,
+      json,
+    });
+    expect([promote.status, promote.json.code]).toEqual([403, 'auth.forbidden']);
   });
 
   it('AC-49 then the link of somebody else cannot be ended', async () => {
