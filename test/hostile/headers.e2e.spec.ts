@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMBEDDED } from '../registration/backends.js';
 import { useHall } from '../registration/hall.js';
-import { newcomer } from '../registration/people.js';
+import { newcomer, type Person } from '../registration/people.js';
 import type { Reply, RequestOptions } from '../support/http-message.js';
 import { type Program, startProgram } from '../support/program.js';
 import { operationsOf } from './routes.js';
@@ -24,15 +24,15 @@ describe('on every answer', () => {
   const ask = (method: string, path: string, o?: RequestOptions) => hall.program.request(method, path, o);
 
   it('ST-09 the route walk: nothing of /v1 is kept by anybody, with and without credentials', async () => {
-    const { person } = await hall.customer();
-    const freshToken = async () => (await hall.logIn(person)).json.access_token;
-    const basic = [person.email ?? '', person.password] as const;
+    const freshToken = async (person: Person) => (await hall.logIn(person)).json.access_token;
     const operations = (await operationsOf(hall.program)).filter(({ path }) => PERSONAL.test(path));
     expect(operations.length).toBeGreaterThanOrEqual(6);
     const statuses = new Set<number>();
     for (const { method, path } of operations) {
-      // Some of them end the session.
-      const bearer = await freshToken();
+      // Some of them end the session, or the customer.
+      const { person } = await hall.customer();
+      const basic = [person.email ?? '', person.password] as const;
+      const bearer = await freshToken(person);
       const callers: RequestOptions[] = [{}, { basic }, { json: newcomer() }, { bearer, json: {} }, { bearer }];
       for (const caller of callers.filter(({ json }) => json === undefined || method !== 'GET')) {
         const reply = await ask(method, path, caller);
@@ -42,7 +42,7 @@ describe('on every answer', () => {
         ]);
       }
     }
-    const bearer = await freshToken();
+    const bearer = await freshToken((await hall.customer()).person);
     const { headers } = await ask('GET', '/v1/customers/me', { bearer });
     const unchanged = await ask('GET', '/v1/customers/me', {
       bearer,

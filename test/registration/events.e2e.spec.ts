@@ -63,7 +63,7 @@ describe.each(BACKENDS)('events on $name', (backend) => {
         await hall.register(second.person);
         await hall.logIn(second.person);
       },
-      3,
+      4, // the last one is of the session
     );
     if (consumer) expect(types.toSorted()).toEqual([CREATED, STARTED, STARTED]);
   });

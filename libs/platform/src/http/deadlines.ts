@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Unavailable } from '#kernel';
+import { endAt } from '../telemetry/request-context.js';
 
 /** Milliseconds after which a request that has no answer yet gets 503; the sum of all waits on its way is meant to be less. */
 export const DEADLINE_MS = 10_000;
@@ -26,8 +27,11 @@ export function useDeadlines(fastify: FastifyInstance, deadlineMs = DEADLINE_MS)
     }
   }, LOOK_EVERY_MS);
   look.unref();
-  fastify.addHook('onRequest', (request, reply, done) => {
-    waiting.set(request, { reply, since: performance.now() });
+  // From when the request is there as a whole: a slow sender has limits of his own.
+  fastify.addHook('preValidation', (request, reply, done) => {
+    const since = performance.now();
+    waiting.set(request, { reply, since });
+    endAt(since + deadlineMs);
     done();
   });
   fastify.addHook('onResponse', (request, _reply, done) => {

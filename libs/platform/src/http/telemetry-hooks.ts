@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { currentContext, inContext, type RequestContext } from '../telemetry/request-context.js';
-import { DEADLINE_MS } from './deadlines.js';
 import { addressOf, sourcePrefix } from './source.js';
 
 const CORRELATION_ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -32,7 +31,6 @@ function contextOf(request: FastifyRequest): RequestContext {
   const asked = request.headers['x-correlation-id'];
   const traceparent = request.headers['traceparent'];
   return {
-    deadline: performance.now() + DEADLINE_MS,
     correlationId: typeof asked === 'string' && CORRELATION_ID.test(asked) ? asked : randomUUID(),
     ...(typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
   };

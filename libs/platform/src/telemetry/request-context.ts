@@ -6,7 +6,7 @@ export interface RequestContext {
   /** W3C trace context, if the caller sent one. */
   readonly traceparent?: string;
   /** By `performance.now()`: from then on nothing of this request is committed any more. */
-  readonly deadline?: number;
+  deadline?: number;
   /** Code of the problem it was answered with: its reason in the log. */
   problem?: string;
 }
@@ -17,5 +17,11 @@ export const currentContext = (): RequestContext | undefined => storage.getStore
 
 /** True when the caller has been told that it took too long. Work in the background is never overdue. */
 export const isOverdue = (): boolean => performance.now() > (storage.getStore()?.deadline ?? Number.POSITIVE_INFINITY);
+
+/** From this moment on the request is given up. */
+export function endAt(deadline: number): void {
+  const context = storage.getStore();
+  if (context) context.deadline = deadline;
+}
 
 export const inContext = <T>(context: RequestContext, work: () => T): T => storage.run(context, work);

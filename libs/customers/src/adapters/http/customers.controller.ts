@@ -10,6 +10,7 @@ import {
   InvalidCredentials,
   isNoneMatch,
   NoBody,
+  OwnToken,
   Roles,
   sourcePrefix,
 } from '#platform';
@@ -72,7 +73,8 @@ export class CustomersController {
     return this.#change(user.customerId, user.customerId, patch, undefined, known, address, reply);
   }
 
-  /** Delete oneself: every session ends, and the identifier is free again. */
+  /** Delete oneself, with a token of ours: every session ends, and the identifier is free again. */
+  @OwnToken()
   @Delete('me')
   @HttpCode(204)
   @ApiHeader(IF_MATCH)
