@@ -44,11 +44,12 @@ export class LogInHandler implements ICommandHandler<LogIn> {
 
   async execute({ username, password, source }: LogIn): Promise<LoginOutcome> {
     const identifier = readable(username, this.rules.defaultMarket);
-    const candidates = identifier ? this.identifiers.candidates(identifier) : [UNREADABLE];
+    if (!identifier) return this.#refuseUnreadable(password, source);
+    const candidates = this.identifiers.candidates(identifier);
     const subject = await this.subjects.byIdentifier(candidates);
     const known = subject?.snapshot().customerId;
     // One count per customer, whichever name is used; nobody's name has one as well, so that it looks no different.
-    const target = known ?? candidates[0] ?? UNREADABLE;
+    const target = known ?? this.identifiers.hash(identifier);
     const taken = await this.#take(`${known ? 'customer' : 'nobody'}:${target}`, source);
     if (taken.may !== 'compare') {
       await this.audit.record({ action: 'auth.login.limited', actor: null, target, source });
@@ -63,6 +64,13 @@ export class LogInHandler implements ICommandHandler<LogIn> {
     // Nobody waits for it, and when it fails the next sign-in does it.
     void this.passwords.renew(subject, password).catch(() => undefined);
     return { outcome: 'signed_in', tokens };
+  }
+
+  /** A name that nobody can have is not worth a count, and costs what every other does. */
+  async #refuseUnreadable(password: string, source: string): Promise<LoginOutcome> {
+    await this.passwords.isRight(null, password);
+    await this.audit.record({ action: 'auth.login.refused', actor: null, target: null, source });
+    return { outcome: 'refused' };
   }
 
   async #take(subjectKey: string, source: string) {
@@ -82,6 +90,3 @@ export class LogInHandler implements ICommandHandler<LogIn> {
     }
   }
 }
-
-/** Everybody whose name cannot be read is the same nobody. */
-const UNREADABLE = '0'.repeat(64);
