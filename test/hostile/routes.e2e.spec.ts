@@ -85,8 +85,7 @@ describe('AC-39 the route walk, without credentials', () => {
     );
     expect(await walk(program.url, probes)).toEqual([]);
     for (const path of paths()) {
-      const untaken = METHODS.find((method) => !methodsOf(path).includes(method)) ?? '';
-      const { headers } = await program.request(untaken, path, { json: {} });
+      const { headers } = await program.request('PURGE', path);
       expect([path, headers.get('allow')?.split(/, */).sort()]).toEqual([path, methodsOf(path).sort()]);
     }
   });
