@@ -1,18 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type CryptoKey,
-  createLocalJWKSet,
-  exportJWK,
-  importJWK,
-  type JWK,
-  type JWTPayload,
-  jwtVerify,
-  SignJWT,
-} from 'jose';
+import { createLocalJWKSet, exportJWK, importJWK, type JWK, type JWTPayload, jwtVerify } from 'jose';
 import { BadConfiguration, Secrets, Settings } from '#platform';
 import { type AccessToken, AccessTokens, type TokenClaims } from '../../application/ports.js';
 import type { SessionState } from '../../domain/session.js';
 import type { Subject } from '../../domain/subject.js';
+import { JwsSigner } from './jws-signer.js';
 
 const ALGORITHMS = ['EdDSA', 'ES256'];
 const TYPE = 'at+jwt';
@@ -20,19 +12,13 @@ const LONGEST = 4_096;
 /** Verified tokens that are remembered until they die: a signature costs 60 µs, a look 1. */
 const REMEMBERED = 10_000;
 
-interface SigningKey {
-  readonly key: CryptoKey | Uint8Array;
-  readonly kid: string;
-  readonly alg: string;
-}
-
 /** RFC 9068 access tokens, signed with the first key of `JWT_KEYS`, verified with any of them; algorithms are pinned. */
 export class JoseAccessTokens extends AccessTokens {
   readonly #remembered = new Map<string, { readonly claims: TokenClaims; readonly expiresAt: number }>();
 
   private constructor(
     private readonly settings: Settings,
-    private readonly signing: SigningKey,
+    private readonly signer: JwsSigner,
     private readonly keys: ReturnType<typeof createLocalJWKSet>,
   ) {
     super();
@@ -43,12 +29,8 @@ export class JoseAccessTokens extends AccessTokens {
       const keys = (JSON.parse(secrets.jwtKeys) as { keys: JWK[] }).keys.map(withoutUse);
       const [first] = keys;
       if (!first?.kid || !first.alg || !ALGORITHMS.includes(first.alg) || !first.d) throw new Error('no usable key');
-      const signing = { key: await importJWK(first), kid: first.kid, alg: first.alg };
-      return new JoseAccessTokens(
-        settings,
-        signing,
-        createLocalJWKSet({ keys: await Promise.all(keys.map(publicPart)) }),
-      );
+      const published = createLocalJWKSet({ keys: await Promise.all(keys.map(publicPart)) });
+      return new JoseAccessTokens(settings, new JwsSigner(first, TYPE), published);
     } catch {
       throw new BadConfiguration(['JWT_KEYS must be a private JWK set whose keys have kid and alg (EdDSA or ES256)']);
     }
@@ -57,16 +39,20 @@ export class JoseAccessTokens extends AccessTokens {
   async issue(subject: Subject, { id: sid, scope }: Pick<SessionState, 'id' | 'scope'>): Promise<AccessToken> {
     const { publicUrl, tokenAudience, accessTokenTtlSeconds } = this.settings;
     const { customerId, generation: gen, roles } = subject.snapshot();
-    const claims = { client_id: 'foyer', sid, gen, scope, roles };
-    const token = await new SignJWT(claims)
-      .setProtectedHeader({ alg: this.signing.alg, kid: this.signing.kid, typ: TYPE })
-      .setIssuer(publicUrl)
-      .setAudience(tokenAudience)
-      .setSubject(customerId)
-      .setJti(randomUUID())
-      .setIssuedAt()
-      .setExpirationTime(`${accessTokenTtlSeconds}s`)
-      .sign(this.signing.key);
+    const iat = Math.floor(Date.now() / 1000);
+    const token = this.signer.sign({
+      iss: publicUrl,
+      aud: tokenAudience,
+      sub: customerId,
+      client_id: 'foyer',
+      jti: randomUUID(),
+      sid,
+      gen,
+      iat,
+      exp: iat + accessTokenTtlSeconds,
+      scope,
+      roles,
+    });
     return { token, expiresInSeconds: accessTokenTtlSeconds, scope };
   }
 
