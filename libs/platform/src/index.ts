@@ -1,3 +1,4 @@
+export { auditRow } from './audit/audit-row.js';
 export { AUDIT, type AuditRow } from './audit/tables.js';
 export { TypeOrmAuditTrail } from './audit/typeorm-audit-trail.js';
 export { choose, hasRedis } from './choose.js';
@@ -19,7 +20,7 @@ export {
 } from './config/settings.js';
 export { keysOf, type SigningJwk } from './config/signing-key.js';
 export { createDataSource } from './database/data-source.js';
-export { Database } from './database/database.js';
+export { Database, type Sql } from './database/database.js';
 export { DuplicateKey, TransactionConflict } from './database/database-errors.js';
 export { column, type Dialect, limit, NOW_MS, orUpdate, typesFor } from './database/dialect.js';
 export { hasPendingMigrations, migrate } from './database/migrate.js';

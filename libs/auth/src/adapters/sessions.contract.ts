@@ -9,6 +9,8 @@ export interface SessionsUnderTest {
   readonly subjects: Subjects;
   /** Lets time pass by. */
   pass(milliseconds: number): Promise<void>;
+  /** How many lines of the audit trail are about this one. */
+  lines(target: string): Promise<number>;
   drop(): Promise<void>;
 }
 
@@ -46,7 +48,13 @@ export function sessionsContract(name: string, open: () => Promise<SessionsUnder
       return one;
     };
     const rotate = (turn: number, sid = id) =>
-      sessions.rotate(sid, { turn, hash: hashOf(`t${turn}`) }, hashOf(`t${turn + 1}`), HOUR);
+      sessions.rotate(sid, { turn, hash: hashOf(`t${turn}`) }, hashOf(`t${turn + 1}`), HOUR, line());
+    const line = () => ({
+      action: 'auth.refresh.succeeded',
+      actor: customerId,
+      target: customerId,
+      source: '192.0.2.7',
+    });
 
     it('knows no session before it began', async () => {
       expect(await sessions.find(randomUUID())).toBeNull();
@@ -83,14 +91,15 @@ export function sessionsContract(name: string, open: () => Promise<SessionsUnder
     it('INV-05 goes from a token once: not from one that was used, is of another turn, or another one', async () => {
       expect(await rotate(0)).toBe(true);
       expect(await rotate(0)).toBe(false);
-      expect(await sessions.rotate(id, { turn: 1, hash: hashOf('x') }, hashOf('y'), HOUR)).toBe(false);
-      expect(await sessions.rotate(id, { turn: 2, hash: hashOf('t1') }, hashOf('y'), HOUR)).toBe(false);
+      expect(await sessions.rotate(id, { turn: 1, hash: hashOf('x') }, hashOf('y'), HOUR, line())).toBe(false);
+      expect(await sessions.rotate(id, { turn: 2, hash: hashOf('t1') }, hashOf('y'), HOUR, line())).toBe(false);
       expect((await found()).session).toMatchObject({ turn: 1, currentHash: hashOf('t1') });
     });
 
     it('RC-05 given twenty at once, then one goes on', async () => {
       const gone = await Promise.all(Array.from({ length: 20 }, () => rotate(0)));
       expect(gone.filter(Boolean)).toHaveLength(1);
+      expect(await under.lines(customerId)).toBe(1);
     });
 
     it('tells how old it is by one clock', async () => {

@@ -1,3 +1,4 @@
+import type { AuditEntry } from '#kernel';
 import type { OutgoingMessage } from '#notifications';
 import type { PresentedToken, SessionState } from '../domain/session.js';
 import type { Role, Subject, SubjectState } from '../domain/subject.js';
@@ -45,8 +46,17 @@ export type NewSession = Pick<SessionState, 'id' | 'customerId' | 'generation' |
 export abstract class Sessions {
   abstract begin(session: NewSession): Promise<void>;
   abstract find(id: string): Promise<FoundSession | null>;
-  /** From the token that is alive to its child; false when it was not alive any more. */
-  abstract rotate(id: string, from: PresentedToken, childHash: string, lifeMs: number): Promise<boolean>;
+  /**
+   * From the token that is alive to its child, and the line that tells of it; false, and no line, when it was not alive any
+   * more. One step: it needs no unit of work.
+   */
+  abstract rotate(
+    id: string,
+    from: PresentedToken,
+    childHash: string,
+    lifeMs: number,
+    line: AuditEntry,
+  ): Promise<boolean>;
   /** False when it had ended before. */
   abstract end(id: string): Promise<boolean>;
   /**

@@ -1,4 +1,5 @@
 import { createDataSource, Database, migrate } from '#platform';
+import { auditTables } from '#platform/module';
 import { type FreshDatabase, freshMariaDatabase, freshPostgresDatabase } from '../../../../test/support/databases.js';
 import { authTables } from '../adapters/typeorm/tables.js';
 
@@ -12,7 +13,7 @@ export async function openDatabase(
   fresh: () => Promise<FreshDatabase>,
 ): Promise<{ readonly database: Database; drop(): Promise<void> }> {
   const { url, drop } = await fresh();
-  const source = await createDataSource(url, [authTables]).initialize();
+  const source = await createDataSource(url, [auditTables, authTables]).initialize();
   await migrate(source);
   const database = new Database(source);
   await warm(database);

@@ -29,14 +29,14 @@ export const SOURCE = '192.0.2.7';
 export class Auth {
   readonly clock = new FixedClock();
   readonly subjects = new InMemorySubjects();
-  readonly sessions = new InMemorySessions(this.subjects, this.clock);
+  readonly audit = new RecordingAuditTrail();
+  readonly sessions = new InMemorySessions(this.subjects, this.clock, this.audit);
   readonly tries = new InMemoryLoginTries(this.clock);
   readonly hasher = new CountingPasswordHasher();
   readonly accessTokens = new RecordingAccessTokens();
   readonly refreshTokens = new HmacRefreshTokens([{ kid: '0', secret: SECRET }]);
   readonly revocations = new RecordingRevocations();
   readonly outbox = new RecordingOutbox();
-  readonly audit = new RecordingAuditTrail();
   readonly identifiers = new PlainIdentifierHasher();
   readonly rules = {
     defaultMarket: 'BR',

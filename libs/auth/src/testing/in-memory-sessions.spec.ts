@@ -2,9 +2,12 @@ import { sessionsContract } from '../adapters/sessions.contract.js';
 import { FixedClock } from './fixed-clock.js';
 import { InMemorySessions } from './in-memory-sessions.js';
 import { InMemorySubjects } from './in-memory-subjects.js';
+import { RecordingAuditTrail } from './recording-audit-trail.js';
 
 sessionsContract('InMemorySessions', async () => {
   const [clock, subjects] = [new FixedClock(), new InMemorySubjects()];
-  const sessions = new InMemorySessions(subjects, clock);
-  return { sessions, subjects, pass: (ms) => clock.pause(ms), drop: async () => undefined };
+  const audit = new RecordingAuditTrail();
+  const sessions = new InMemorySessions(subjects, clock, audit);
+  const lines = async (about: string) => audit.entries.filter(({ target }) => target === about).length;
+  return { sessions, subjects, pass: (ms) => clock.pause(ms), lines, drop: async () => undefined };
 });

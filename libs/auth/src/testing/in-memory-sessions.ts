@@ -1,6 +1,7 @@
-import type { Clock } from '#kernel';
+import type { AuditEntry, AuditTrail, Clock } from '#kernel';
 import { type FoundSession, type NewSession, Sessions, type Subjects } from '../application/ports.js';
 import type { PresentedToken, SessionState } from '../domain/session.js';
+import { RecordingAuditTrail } from './recording-audit-trail.js';
 
 /** Passes the contract of `Sessions`, without a transaction to join. */
 export class InMemorySessions extends Sessions {
@@ -9,6 +10,7 @@ export class InMemorySessions extends Sessions {
   constructor(
     private readonly subjects: Subjects,
     private readonly clock: Clock,
+    private readonly audit: AuditTrail = new RecordingAuditTrail(),
   ) {
     super();
   }
@@ -25,7 +27,13 @@ export class InMemorySessions extends Sessions {
     return session && subject ? { session, subject, now: this.#now } : null;
   }
 
-  override async rotate(id: string, from: PresentedToken, childHash: string, lifeMs: number): Promise<boolean> {
+  override async rotate(
+    id: string,
+    from: PresentedToken,
+    childHash: string,
+    lifeMs: number,
+    line: AuditEntry,
+  ): Promise<boolean> {
     const state = this.states.get(id);
     if (!state || state.revoked || state.turn !== from.turn || state.currentHash !== from.hash) return false;
     const [now, previousHash] = [this.#now, state.currentHash];
@@ -37,6 +45,7 @@ export class InMemorySessions extends Sessions {
       expiresAt: now + lifeMs,
     };
     this.states.set(id, { ...state, ...next });
+    await this.audit.record(line);
     return true;
   }
 

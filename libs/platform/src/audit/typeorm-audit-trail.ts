@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type AuditEntry, AuditTrail, Clock, Ids } from '#kernel';
 import { Database } from '../database/database.js';
-import { currentContext } from '../telemetry/request-context.js';
+import { auditRow } from './audit-row.js';
 
 const INSERT = `insert into audit_log (id, at, action, actor, target, source, correlation_id)
   values (?, ?, ?, ?, ?, ?, ?)`;
@@ -16,9 +16,7 @@ export class TypeOrmAuditTrail extends AuditTrail {
     super();
   }
 
-  async record({ action, actor, target, source }: AuditEntry): Promise<void> {
-    const correlationId = currentContext()?.correlationId ?? null;
-    const values = [this.ids.next(), this.clock.now(), action, actor, target, source, correlationId];
-    await this.database.execute(INSERT, values);
+  async record(entry: AuditEntry): Promise<void> {
+    await this.database.execute(INSERT, Object.values(auditRow(entry, this.ids.next(), this.clock.now())));
   }
 }

@@ -33,6 +33,12 @@ interface PostgresRunner {
   releasePostgresConnection?(error: unknown): Promise<void>;
 }
 
+/** With `?` for its values. */
+export interface Sql {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
 const MOST_PREPARED = 100;
 
 /**
@@ -62,6 +68,25 @@ export class Database {
   /** How many rows an INSERT, UPDATE or DELETE touched. */
   async execute(sql: string, values: readonly unknown[] = []): Promise<number> {
     return (await this.#send(sql, values)).affected ?? 0;
+  }
+
+  /**
+   * A change and a row that tells of it: both or, when the change touched nothing, neither. One statement where the database
+   * takes it: a transaction would cost three more ways to it and back.
+   */
+  async executeAndTell(change: Sql, table: string, row: Readonly<Record<string, unknown>>): Promise<boolean> {
+    const [columns, values] = [Object.keys(row), Object.values(row)];
+    const [into, marks] = [`insert into ${table} (${columns.join(', ')})`, columns.map(() => '?').join(', ')];
+    if (this.#postgres) {
+      refuseOverdue();
+      const both = `with changed as (${change.sql} returning 1) ${into} select ${marks} from changed`;
+      return (await this.execute(both, [...change.values, ...values])) > 0;
+    }
+    const inTurn = async (): Promise<boolean> => {
+      if ((await this.execute(change.sql, change.values)) === 0) return false;
+      return (await this.execute(`${into} values (${marks})`, values)) > 0;
+    };
+    return this.inTransaction ? inTurn() : this.transaction(inTurn);
   }
 
   /** A row of an entity schema. Never `save()`: it resets versions. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Ids } from '#kernel';
 import type { NewSession } from '../../application/ports.js';
 import { Subject } from '../../domain/subject.js';
 import { DATABASES, openDatabase } from '../../testing/auth-database.js';
@@ -14,6 +15,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** Time is the database's own: what is stored becomes older. */
 const OLDER = 'update auth_sessions set rotated_ms = rotated_ms - ?, expires_ms = expires_ms - ?';
+const IDS: Ids = { next: () => randomUUID(), opaque: () => randomUUID() };
 const hash = () => randomUUID().replaceAll('-', '').repeat(2);
 
 describe.each(DATABASES)('on %s', (name, fresh) => {
@@ -22,9 +24,10 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     const clock = new FixedClock();
     const pass = async (ms: number) => void (await database.execute(OLDER, [ms, ms]));
     return {
-      sessions: new TypeOrmSessions(database, clock),
+      sessions: new TypeOrmSessions(database, clock, IDS),
       subjects: new TypeOrmSubjects(database, clock),
       pass,
+      lines: async (target) => (await database.query('select id from audit_log where target = ?', [target])).length,
       drop,
     };
   });
@@ -46,7 +49,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     const begin = async (customerId: string, changes: Partial<NewSession> = {}) => {
       const id = randomUUID();
       const session = { id, customerId, generation: 0, currentHash: hash(), scope: 'customer', source: '192.0.2.7' };
-      await new TypeOrmSessions(opened.database, clock).begin({ ...session, lifeMs: HOUR, ...changes });
+      await new TypeOrmSessions(opened.database, clock, IDS).begin({ ...session, lifeMs: HOUR, ...changes });
       await clock.pause(1_000);
       return id;
     };
@@ -59,7 +62,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
       const [mia, eve] = [await somebody(), await somebody()];
       const [first, second] = [await begin(mia), await begin(mia, { source: '2001:db8::/64' })];
       const ended = await begin(mia);
-      await new TypeOrmSessions(opened.database, clock).end(ended);
+      await new TypeOrmSessions(opened.database, clock, IDS).end(ended);
       await begin(mia, { lifeMs: -1 });
       await begin(mia, { generation: 1 });
       await begin(eve);
@@ -79,7 +82,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
       const mia = await somebody();
       const id = await begin(mia, { lifeMs: -1 });
       expect(await new SqlSessionViews(opened.database).ofCustomer(mia)).toEqual([]);
-      const found = await new TypeOrmSessions(opened.database, clock).find(id);
+      const found = await new TypeOrmSessions(opened.database, clock, IDS).find(id);
       expect(found && found.session.expiresAt <= found.now).toBe(true);
     });
 
@@ -88,7 +91,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
       for (const table of ['auth_sessions', 'auth_revocations', 'auth_login_tries'])
         await database.execute(`delete from ${table}`);
       const mia = await somebody();
-      const sessions = new TypeOrmSessions(database, clock);
+      const sessions = new TypeOrmSessions(database, clock, IDS);
       const [alive, ended, expired, endedToday] = [
         await begin(mia, { lifeMs: DAY }),
         await begin(mia, { lifeMs: 30 * DAY }),

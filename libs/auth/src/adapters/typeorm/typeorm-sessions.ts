@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '#kernel';
-import { Database, NOW_MS } from '#platform';
+import { type AuditEntry, Clock, Ids } from '#kernel';
+import { AUDIT, auditRow, Database, NOW_MS } from '#platform';
 import { type FoundSession, type NewSession, Sessions } from '../../application/ports.js';
 import type { PresentedToken } from '../../domain/session.js';
 import { type FoundSubject, SUBJECT_COLUMNS, toSubject } from './typeorm-subjects.js';
@@ -13,6 +13,7 @@ export class TypeOrmSessions extends Sessions {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly ids: Ids,
   ) {
     super();
     this.#now = NOW_MS[database.dialect];
@@ -35,11 +36,19 @@ export class TypeOrmSessions extends Sessions {
     return row ? fromRow(row) : null;
   }
 
-  async rotate(id: string, { turn, hash }: PresentedToken, childHash: string, lifeMs: number): Promise<boolean> {
+  async rotate(
+    id: string,
+    { turn, hash }: PresentedToken,
+    childHash: string,
+    lifeMs: number,
+    line: AuditEntry,
+  ): Promise<boolean> {
+    const now = this.clock.now();
     const sql = `update auth_sessions set turn = turn + 1, previous_hash = current_hash, current_hash = ?,
         rotated_ms = ${this.#now}, expires_ms = ${this.#now} + ?, used_at = ?
       where id = ? and turn = ? and current_hash = ? and revoked_ms = 0`;
-    return (await this.database.execute(sql, [childHash, lifeMs, this.clock.now(), id, turn, hash])) > 0;
+    const change = { sql, values: [childHash, lifeMs, now, id, turn, hash] };
+    return this.database.executeAndTell(change, AUDIT, auditRow(line, this.ids.next(), now));
   }
 
   async end(id: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AuditTrail, UnitOfWork } from '#kernel';
+import { type AuditEntry, AuditTrail, UnitOfWork } from '#kernel';
 import { type Presentation, Session } from '../../domain/session.js';
 import type { TokenSet } from '../../facade.js';
 import { AccessTokens, AuthRules, type FoundSession, type ReadToken, RefreshTokens, Sessions } from '../ports.js';
@@ -50,12 +50,8 @@ export class RefreshHandler implements ICommandHandler<Refresh> {
   async #rotate(found: FoundSession, read: ReadToken, token: string, source: string): Promise<string | undefined> {
     const [child] = this.refreshTokens.childrenOf(token);
     const lifeMs = this.rules.refreshTokenTtlSeconds * 1000;
-    const { id } = found.session;
-    return this.work.run(async () => {
-      if (!(await this.sessions.rotate(id, read, child.hash, lifeMs))) return undefined;
-      await this.#record('succeeded', found, source);
-      return child.token;
-    });
+    const line = lineOf('succeeded', found, source);
+    return (await this.sessions.rotate(found.session.id, read, child.hash, lifeMs, line)) ? child.token : undefined;
   }
 
   /** Its answer was lost: the same child, from whichever replica. */
@@ -63,7 +59,7 @@ export class RefreshHandler implements ICommandHandler<Refresh> {
     const children = this.refreshTokens.childrenOf(parent);
     const child = children.find(({ hash }) => hash === found.session.currentHash);
     if (!child) return this.#refuse(found, source);
-    await this.#record('repeated', found, source);
+    await this.audit.record(lineOf('repeated', found, source));
     return this.#tokens(found, child.token);
   }
 
@@ -76,14 +72,8 @@ export class RefreshHandler implements ICommandHandler<Refresh> {
   }
 
   async #refuse(found: FoundSession | null, source: string): Promise<'refused'> {
-    await this.#record('refused', found, source);
+    await this.audit.record(lineOf('refused', found, source));
     return 'refused';
-  }
-
-  async #record(outcome: string, found: FoundSession | null, source: string): Promise<void> {
-    const target = found?.session.customerId ?? null;
-    const actor = outcome === 'refused' ? null : target;
-    await this.audit.record({ action: `auth.refresh.${outcome}`, actor, target, source });
   }
 
   async #tokens({ subject, session }: FoundSession, refreshToken: string): Promise<TokenSet> {
@@ -95,4 +85,9 @@ export class RefreshHandler implements ICommandHandler<Refresh> {
 function presentedTo({ session, subject, now }: FoundSession, read: ReadToken): Presentation {
   const { status, generation } = subject.snapshot();
   return status === 'active' ? Session.restore(session).present(read, generation, now) : 'dead';
+}
+
+function lineOf(outcome: string, found: FoundSession | null, source: string): AuditEntry {
+  const target = found?.session.customerId ?? null;
+  return { action: `auth.refresh.${outcome}`, actor: outcome === 'refused' ? null : target, target, source };
 }

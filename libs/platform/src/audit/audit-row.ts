@@ -1,0 +1,13 @@
+import type { AuditEntry } from '#kernel';
+import { currentContext } from '../telemetry/request-context.js';
+
+/** A row of `audit_log`. */
+export const auditRow = ({ action, actor, target, source }: AuditEntry, id: string, at: Date) => ({
+  id,
+  at,
+  action,
+  actor,
+  target,
+  source,
+  correlation_id: currentContext()?.correlationId ?? null,
+});
