@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => house?.close());
 beforeEach(async () => {
-  tokens = await tokensOf(one.url, mia);
+  tokens = await tokensOf(other.url, mia);
 });
 afterEach(() => house.faults.redis.pass());
 

@@ -100,6 +100,26 @@ export function databaseContract(name: string, open: () => Promise<DatabaseUnder
         expect(await ids()).toEqual([1]);
       });
 
+      it('that changes something and the row that tells of it are both there, or neither is', async () => {
+        await insert(1);
+        const tell = (was: number, row: object) => {
+          const change = { sql: 'update things set n = n + 1 where id = ? and n = ?', values: [1, was] };
+          return database.executeAndTell(change, 'things', { name: 'told', ...row });
+        };
+        expect(await tell(0, { id: 2, n: 7 })).toBe(true);
+        expect(await tell(0, { id: 3, n: 7 }), 'nothing changed').toBe(false);
+        await expect(tell(1, { id: 2, n: 7 }), 'it cannot be told').rejects.toBeInstanceOf(DuplicateKey);
+        const changed = work.run(async () => {
+          expect(await tell(1, { id: 4, n: 7 })).toBe(true);
+          throw new Error('changed its mind');
+        });
+        await expect(changed).rejects.toThrow('changed its mind');
+        expect(await elsewhere.query('select id as id, n as n from things order by id')).toEqual([
+          { id: 1, n: 1 },
+          { id: 2, n: 7 },
+        ]);
+      });
+
       it('is sent although many before it were refused for their own faults', async () => {
         await insert(1);
         for (const _refused of times(20, String)) await insert(1).catch(() => undefined);
