@@ -80,6 +80,16 @@ describe('the limits in the documentation', () => {
     expect(chance(LIMITS.guessesPerDay.default)).toBeLessThan(1e-3);
   });
 
+  it('ST-07 of reset codes are worth what it says: less than one in a million per identifier and day', () => {
+    const tries = LIMITS.triesPerCode.default;
+    const [ofSource, day] = [LIMITS.sendsPerSourceDay.default * tries, LIMITS.sendsPerIdentifier.default * tries];
+    const right = (guesses: number): string => (guesses / CODES[8]).toExponential(1);
+    const page = readFileSync(PAGE, 'utf8').replaceAll(/\s+/g, ' ');
+    expect(page).toContain(`so ${ofSource} guesses at one customer; all sources together`);
+    expect(page).toContain(`so at most ${day}: ${right(day)} a day, ${right(day * DAYS)} in ${DAYS} days.`);
+    expect(day / CODES[8]).toBeLessThan(1e-6);
+  });
+
   it('ST-07 name four digits as a deviation of so many bits, and what complies', () => {
     const bits = (digits: 4 | 8): number => Math.log2(CODES[digits]);
     expect([bits(4) < 20, bits(8) >= 20]).toEqual([true, true]);

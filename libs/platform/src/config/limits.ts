@@ -78,7 +78,7 @@ export const LIMITS = {
     setting: 'LIMIT_LOGINS_PER_SOURCE',
     default: 120,
     windowSeconds: 60,
-    counts: 'sign-ins tried from one source',
+    counts: 'sign-ins and resets tried from one source',
     excess: '429',
     kept: 'code store',
   },
@@ -134,7 +134,7 @@ export const LIMITS = {
     default: 1_000,
     windowSeconds: DAY,
     counts: 'SMS to everybody',
-    excess: '503 for phone numbers',
+    excess: '503 for phone numbers; of a reset none is sent',
     kept: 'code store',
   },
   messageBacklogSeconds: {
