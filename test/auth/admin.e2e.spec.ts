@@ -69,17 +69,6 @@ describe('ST-04 the administrator of the embedded default', () => {
     expect((await hall.me(token)).json).toMatchObject({ email: first.email, verifiedBy: 'staff' });
   });
 
-  it('is one, however often it starts, and whatever becomes of the file', async () => {
-    const before = read();
-    await hall.program.restart();
-    expect(read()).toBe(before);
-    rmSync(file());
-    await hall.program.restart();
-    await hall.customer();
-    expect(existsSync(file())).toBe(false);
-    await logIn(hall, first, NEW);
-  });
-
   it('make admin appoints another beside the running program', async () => {
     const told = await appoint(hall.program.env, 'Root@Example.org');
     expect([told.code, told.stderr]).toEqual([0, '']);
@@ -104,11 +93,21 @@ describe('ST-04 the administrator of the embedded default', () => {
     const { person } = await hall.customer();
     const resetCode = await codeFor(hall, identifierOf(person));
     const { person: pending, code } = await hall.pending(withPassword(newcomer()));
+    const before = read();
     expect(await hall.program.stop()).toBe(0);
     expect((await appoint(hall.program.env, 'third@example.org')).code).toBe(0);
     await hall.program.start();
+    expect(read()).toBe(before);
     expect((await hall.activate(pending, code)).status).toBe(200);
     expect((await reset(hall, identifierOf(person), resetCode, NEW)).status).toBe(204);
+  });
+
+  it('is appointed once, whatever becomes of the file', async () => {
+    rmSync(file());
+    await hall.program.restart();
+    await hall.customer();
+    expect(existsSync(file())).toBe(false);
+    await logIn(hall, first, NEW);
   });
 
   it('AC-53 make admin without an address, or with what is none, says so and changes nothing', async () => {
