@@ -58,6 +58,7 @@ describe('AC-39 the route walk, without credentials', () => {
       expect.arrayContaining([
         'GET /v1/customers/me',
         'GET /v1/registrations/mine',
+        'PUT /v1/auth/password',
         'POST /v1/registrations/activate',
         'POST /v1/registrations/resend-code',
       ]),

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import bcrypt from 'bcrypt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appoint } from '../auth/appoint.js';
 import type { Tokens } from '../auth/customers.js';
 import { activate, codeIn, codeOf, logIn, register, stranger } from '../replicas/people.js';
 import type { Reply, RequestOptions } from '../support/http-message.js';
@@ -141,6 +142,48 @@ describe('ST-10 INV-13 AC-56 the whole walk, with secrets that can be found agai
     await glass.look('by phone');
     const login = { basic: [phone.phone, phone.password] as const, json: { code } };
     expect(await call('POST', '/v1/registrations/activate', login)).toBe(200);
+  });
+
+  it('forget the password, guess wrong, set another one, change that one, wrongly and rightly', async () => {
+    const named = (name: string): string => (canaries[name] = secret(name));
+    const { phone: username } = phone;
+    expect(await call('POST', '/v1/auth/password/forgot', { json: { username } })).toBe(202);
+    const sms = await glass.sms.waitFor(({ to, text }) => to === username && /^\d{8} .*password/.test(text));
+    const code = sms.text.slice(0, 8);
+    const wrong = code.replaceAll(/\d/g, (digit) => String((Number(digit) + 5) % 10));
+    Object.assign(canaries, { 'code of a reset': code, 'wrong reset code': wrong });
+    await glass.look('while a reset code is alive');
+    const reset = (typed: string, newPassword: string) =>
+      call('POST', '/v1/auth/password/reset', { json: { username, code: typed, newPassword } });
+    expect(await reset(wrong, named('password that was not set'))).toBe(400);
+    expect(await reset(code, named('password after a reset'))).toBe(204);
+    expect(await reset(code, named('password that came too late'))).toBe(410);
+    const again = { email: username, password: canaries['password after a reset'] ?? '' };
+    const { access_token: bearer } = (await logIn(program.url, again)).json as Tokens;
+    const change = (currentPassword: string, newPassword: string) =>
+      call('PUT', '/v1/auth/password', { bearer, json: { currentPassword, newPassword } });
+    expect(await change(named('wrong current password'), named('password that was refused'))).toBe(400);
+    expect(await change(again.password, `${named('password after a change')}${'x'.repeat(512)}`)).toBe(422);
+    expect(await change(again.password, canaries['password after a change'] ?? '')).toBe(204);
+    expect(
+      await call('PUT', `/v1/auth/password?newPassword=${encodeURIComponent(again.password)}`, { bearer }),
+    ).not.toBe(204);
+    await glass.look('after a change of the password');
+  });
+
+  it('be appointed, and set a password with the one that is good for nothing else', async () => {
+    const root = stranger();
+    const { stdout } = await appoint(program.env, root.email);
+    const password = stdout.split(/\s/)[1] ?? '';
+    canaries['one-time password'] = password;
+    await glass.look('while a one-time password is good');
+    const { access_token: bearer, scope } = (await logIn(program.url, { ...root, password })).json as Tokens & {
+      scope: string;
+    };
+    expect(scope).toBe('password');
+    const change = (newPassword: string) =>
+      call('PUT', '/v1/auth/password', { bearer, json: { currentPassword: password, newPassword } });
+    expect([await change(password), await change(root.password)]).toEqual([422, 204]);
   });
 
   it('while mail is refused, for now and for good', async () => {
