@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { BACKENDS } from '../registration/backends.js';
+import { EMBEDDED } from '../registration/backends.js';
 import { type Customer, useHall } from '../registration/hall.js';
 import { basicOf, type Person, wrongCode } from '../registration/people.js';
 import type { Reply } from '../support/http-message.js';
 import { logIn, me, refresh, type TokenSet } from './door.js';
 
-describe.each(BACKENDS)('tokens with an activation on $name', (backend) => {
-  const hall = useHall(backend);
+describe('tokens with an activation', () => {
+  const hall = useHall(EMBEDDED);
 
   type Activated = Customer & { readonly tokens?: TokenSet };
   const activate = (person: Person, code: string, query = '?tokens=true'): Promise<Reply<Activated>> =>
