@@ -53,7 +53,7 @@ describe('the program as a child process', () => {
     const { json } = await program.request<Seen>('GET', '/x');
     expect(json.env).toMatchObject({ GREETING: 'hello', HOST: '127.0.0.1' });
     const ours = Object.keys(json.env).filter(
-      (name) => !['PATH', 'HOME', 'TZ', 'HOST', 'GREETING', 'TRUSTED_SOURCES'].includes(name),
+      (name) => !['PATH', 'HOME', 'TZ', 'HOST', 'GREETING', 'TRUSTED_SOURCES', 'PRE_STOP_MS'].includes(name),
     );
     expect(ours).toEqual([]);
   });
