@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsIn, IsString, MaxLength, MinLength } from 'class-validator';
+import { IfGiven } from '#platform';
 import type { SessionView } from '../../application/views.js';
 import type { TokenSet } from '../../facade.js';
 
@@ -29,7 +30,7 @@ export class RefreshDto {
 
 export class LogOutDto {
   @ApiProperty({ required: false, enum: ['current', 'all'], default: 'current' })
-  @IsOptional()
+  @IfGiven()
   @IsIn(['current', 'all'])
   readonly scope?: 'current' | 'all';
 }
