@@ -6,6 +6,8 @@ const DIRECTION = ['registration', 'customers', 'auth', 'codes', 'notifications'
 const TESTS = ['\\.(spec|contract)\\.ts$', '/testing/'];
 const FACE = '^libs/[^/]+/src/index\\.ts$';
 const KERNEL = '^libs/kernel/src/index\\.ts$';
+// What tests of every library share; a third door, for tests only.
+const TESTING = '^libs/kernel/src/testing/index\\.ts$';
 // platform and messaging drag frameworks along: only adapters and wiring may see them.
 const FACE_WITHOUT_FRAMEWORK = '^libs/(?!platform/|messaging/)[^/]+/src/index\\.ts$';
 // Free to show and use frameworks anywhere.
@@ -35,7 +37,7 @@ const forbidden = [
     from: { path: '^(apps|libs)/([^/]+)/' },
     to: {
       path: '^libs/',
-      pathNot: ['^$1/$2/', FACE, '^libs/([^/]+)/src/\\1\\.module\\.ts$'],
+      pathNot: ['^$1/$2/', FACE, TESTING, '^libs/([^/]+)/src/\\1\\.module\\.ts$'],
     },
   },
   {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { FixedClock } from '#kernel/testing';
 import { Subject } from '../domain/subject.js';
 import { aSubject } from '../testing/a-subject.js';
-import { FixedClock } from '../testing/fixed-clock.js';
 import { InMemoryLinks } from '../testing/in-memory-links.js';
 import { InMemorySubjects } from '../testing/in-memory-subjects.js';
 import { StubForeignTokens } from '../testing/stub-foreign-tokens.js';

@@ -1,4 +1,5 @@
 import type { Ids, UnitOfWork } from '#kernel';
+import { FixedClock, RecordingOutbox } from '#kernel/testing';
 import { HmacRefreshTokens } from '../adapters/crypto/hmac-refresh-tokens.js';
 import { EndSession, EndSessionHandler } from '../application/commands/end-session.js';
 import { LogIn, LogInHandler } from '../application/commands/log-in.js';
@@ -11,7 +12,6 @@ import { SessionOpener } from '../application/session-opener.js';
 import { Subject, type SubjectState } from '../domain/subject.js';
 import { aSubject } from './a-subject.js';
 import { CountingPasswordHasher } from './counting-password-hasher.js';
-import { FixedClock } from './fixed-clock.js';
 import { InMemoryLoginTries } from './in-memory-login-tries.js';
 import { InMemorySessions } from './in-memory-sessions.js';
 import { InMemorySubjects } from './in-memory-subjects.js';
@@ -19,7 +19,6 @@ import { PlainIdentifierHasher } from './plain-identifier-hasher.js';
 import { PlainPasswordScheme } from './plain-password-scheme.js';
 import { RecordingAccessTokens } from './recording-access-tokens.js';
 import { RecordingAuditTrail } from './recording-audit-trail.js';
-import { RecordingOutbox } from './recording-outbox.js';
 import { RecordingRevocations } from './recording-revocations.js';
 
 export const SECRET = 'a secret of the tests, long enough for all';

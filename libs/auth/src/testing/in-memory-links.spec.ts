@@ -1,5 +1,5 @@
+import { FixedClock } from '#kernel/testing';
 import { linksContract } from '../adapters/links.contract.js';
-import { FixedClock } from './fixed-clock.js';
 import { InMemoryLinks } from './in-memory-links.js';
 import { InMemorySubjects } from './in-memory-subjects.js';
 

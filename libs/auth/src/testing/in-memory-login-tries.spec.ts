@@ -1,5 +1,5 @@
+import { FixedClock } from '#kernel/testing';
 import { loginTriesContract } from '../adapters/login-tries.contract.js';
-import { FixedClock } from './fixed-clock.js';
 import { InMemoryLoginTries } from './in-memory-login-tries.js';
 
 loginTriesContract('InMemoryLoginTries', async () => {

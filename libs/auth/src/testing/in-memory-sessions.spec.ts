@@ -1,5 +1,5 @@
+import { FixedClock } from '#kernel/testing';
 import { sessionsContract } from '../adapters/sessions.contract.js';
-import { FixedClock } from './fixed-clock.js';
 import { InMemorySessions } from './in-memory-sessions.js';
 import { InMemorySubjects } from './in-memory-subjects.js';
 import { RecordingAuditTrail } from './recording-audit-trail.js';

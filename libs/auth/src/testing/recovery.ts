@@ -1,3 +1,4 @@
+import { InMemoryCounters } from '#kernel/testing';
 import { AesResetSeals } from '../adapters/crypto/aes-reset-seals.js';
 import { TemplateResetMessages } from '../adapters/messages/template-reset-messages.js';
 import { ChangePassword, ChangePasswordHandler } from '../application/commands/change-password.js';
@@ -9,7 +10,6 @@ import { ResetRequests } from '../application/reset-requests.js';
 import { ResetDue } from '../application/subscribers/reset-due.js';
 import { Auth, SECRET, SOURCE } from './auth.js';
 import { InMemoryCodes } from './in-memory-codes.js';
-import { InMemoryCounters } from './in-memory-counters.js';
 import { PlainNewPasswords } from './plain-new-passwords.js';
 import { RecordingDueMessages } from './recording-due-messages.js';
 

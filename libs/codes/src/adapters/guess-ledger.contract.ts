@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FixedClock } from '#kernel/testing';
 import type { GuessLedger } from '../application/ports.js';
-import type { FixedClock } from '../testing/fixed-clock.js';
 
 export interface GuessLedgerUnderTest {
   readonly ledger: GuessLedger;

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FixedClock } from '../testing/fixed-clock.js';
-import { InMemoryCounters } from '../testing/in-memory-counters.js';
+import { FixedClock, InMemoryCounters } from '#kernel/testing';
 import { InMemoryGuessLedger } from '../testing/in-memory-guess-ledger.js';
 import { RecordingGuessAlarm } from '../testing/recording-guess-alarm.js';
 import { GuessBudget } from './guess-budget.js';

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { FixedClock, InMemoryCounters } from '#kernel/testing';
 import { HmacCodeMac } from '../adapters/hmac-code-mac.js';
 import { InMemoryCodeStore } from '../adapters/memory/in-memory-code-store.js';
 import type { CodeAddress } from '../facade.js';
-import { FixedClock } from '../testing/fixed-clock.js';
-import { InMemoryCounters } from '../testing/in-memory-counters.js';
 import { InMemoryGuessLedger } from '../testing/in-memory-guess-ledger.js';
 import { RecordingGuessAlarm } from '../testing/recording-guess-alarm.js';
 import { GuessBudget } from './guess-budget.js';

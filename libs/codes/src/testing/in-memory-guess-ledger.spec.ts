@@ -1,5 +1,5 @@
+import { FixedClock } from '#kernel/testing';
 import { guessLedgerContract } from '../adapters/guess-ledger.contract.js';
-import { FixedClock } from './fixed-clock.js';
 import { InMemoryGuessLedger } from './in-memory-guess-ledger.js';
 
 guessLedgerContract('InMemoryGuessLedger', async () => {

@@ -1,11 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInput, parseIdentifier, type UnitOfWork } from '#kernel';
+import { FixedClock, RecordingOutbox } from '#kernel/testing';
 import { aNewcomer } from '../testing/a-newcomer.js';
-import { FixedClock } from '../testing/fixed-clock.js';
 import { InMemoryCustomers, InMemoryCustomerViews } from '../testing/in-memory-customers.js';
 import { PlainIdentifierHasher } from '../testing/plain-identifier-hasher.js';
 import { RecordingCredentials } from '../testing/recording-credentials.js';
-import { RecordingOutbox } from '../testing/recording-outbox.js';
 import { LocalAdministrators } from './local-administrators.js';
 import { LocalCustomerDirectory } from './local-customer-directory.js';
 

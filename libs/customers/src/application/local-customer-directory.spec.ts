@@ -1,14 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseIdentifier } from '#kernel';
+import { FixedClock, RecordingOutbox } from '#kernel/testing';
 import { Customer } from '../domain/customer.js';
 import { IdentifierTaken } from '../domain/errors.js';
 import { CustomerCreatedV1 } from '../events.js';
 import { aNewcomer } from '../testing/a-newcomer.js';
-import { FixedClock } from '../testing/fixed-clock.js';
 import { InMemoryCustomers, InMemoryCustomerViews } from '../testing/in-memory-customers.js';
 import { PlainIdentifierHasher } from '../testing/plain-identifier-hasher.js';
 import { RecordingCredentials } from '../testing/recording-credentials.js';
-import { RecordingOutbox } from '../testing/recording-outbox.js';
 import { LocalCustomerDirectory } from './local-customer-directory.js';
 
 const MIA = parseIdentifier('mia@example.org', 'US');

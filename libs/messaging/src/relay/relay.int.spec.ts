@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FixedClock } from '#kernel/testing';
 import type { EventEnvelope } from '../publishers/event-publisher.js';
-import { FixedClock } from '../testing/fixed-clock.js';
 import { DATABASES, type OutboxDatabase, openOutbox } from '../testing/outbox-database.js';
 import { RecordingEventPublisher } from '../testing/recording-event-publisher.js';
 import { recordingLog } from '../testing/recording-log.js';

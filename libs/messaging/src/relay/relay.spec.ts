@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FixedClock } from '../testing/fixed-clock.js';
+import { FixedClock } from '#kernel/testing';
 import { InMemoryDeliveries } from '../testing/in-memory-deliveries.js';
 import { RecordingEventPublisher } from '../testing/recording-event-publisher.js';
 import { recordingLog } from '../testing/recording-log.js';

@@ -1,7 +1,7 @@
+import { CountingIds } from '#kernel/testing';
 import type { Database } from '#platform';
 import type { EventEnvelope } from '../publishers/event-publisher.js';
 import { Deliveries, type Lease, type LeasedDelivery } from '../relay/deliveries.js';
-import { CountingIds } from './counting-ids.js';
 
 /** The events that wait, leased aggregate by aggregate, and what the relay has said about them. */
 export class InMemoryDeliveries extends Deliveries {

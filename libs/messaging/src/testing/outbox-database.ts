@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Ids } from '#kernel';
+import { FixedClock } from '#kernel/testing';
 import { createDataSource, Database, migrate, type Settings } from '#platform';
 import { type FreshDatabase, freshMariaDatabase, freshPostgresDatabase } from '../../../../test/support/databases.js';
 import { OutboxSignal } from '../outbox/outbox-signal.js';
 import { messagingTables } from '../outbox/tables.js';
 import { TypeOrmOutbox } from '../outbox/typeorm-outbox.js';
 import { Deliveries } from '../relay/deliveries.js';
-import { FixedClock } from './fixed-clock.js';
 
 /** Every database the outbox stands on. */
 export const DATABASES: readonly (readonly [string, () => Promise<FreshDatabase>])[] = [

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FixedClock } from '#kernel/testing';
 import { Metrics } from '#platform';
 import { ConfiguredChannels } from '../adapters/configured-channels.js';
 import { InMemoryDueMessages } from '../adapters/memory/in-memory-due-messages.js';
 import { CountingSource } from '../testing/counting-source.js';
-import { FixedClock } from '../testing/fixed-clock.js';
 import { recordingLog } from '../testing/recording-log.js';
 import { RecordingMessageSender } from '../testing/recording-message-sender.js';
 import { Dispatcher } from './dispatcher.js';

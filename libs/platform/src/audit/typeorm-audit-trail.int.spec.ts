@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ids } from '#kernel';
+import { FixedClock } from '#kernel/testing';
 import { createDataSource } from '../database/data-source.js';
 import { Database } from '../database/database.js';
 import { migrate } from '../database/migrate.js';
 import { inContext } from '../telemetry/request-context.js';
 import { DATABASES } from '../testing/databases.js';
-import { FixedClock } from '../testing/fixed-clock.js';
 import { auditTables } from './tables.js';
 import { TypeOrmAuditTrail } from './typeorm-audit-trail.js';
 

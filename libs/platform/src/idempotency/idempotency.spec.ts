@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInput } from '#kernel';
+import { FixedClock } from '#kernel/testing';
 import { provideSecrets } from '../config/secrets.js';
 import { parseSettings } from '../config/settings.js';
 import { COMPLETE } from '../testing/complete-environment.js';
-import { FixedClock } from '../testing/fixed-clock.js';
 import { Idempotency, KeyReused, StillRunning } from './idempotency.js';
 import { InMemoryIdempotencyStore } from './in-memory-idempotency-store.js';
 

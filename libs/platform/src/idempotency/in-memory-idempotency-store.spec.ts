@@ -1,4 +1,4 @@
-import { FixedClock } from '../testing/fixed-clock.js';
+import { FixedClock } from '#kernel/testing';
 import { idempotencyStoreContract } from './idempotency-store.contract.js';
 import { InMemoryIdempotencyStore } from './in-memory-idempotency-store.js';
 

@@ -1,4 +1,4 @@
-import { FixedClock } from '../testing/fixed-clock.js';
+import { FixedClock } from '#kernel/testing';
 import { countersContract } from './counters.contract.js';
 import { InMemoryCounters } from './in-memory-counters.js';
 

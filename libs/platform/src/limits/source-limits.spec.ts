@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Unavailable } from '#kernel';
+import { FixedClock } from '#kernel/testing';
 import { parseSettings } from '../config/settings.js';
-import { FixedClock } from '../testing/fixed-clock.js';
 import { InMemoryCounters } from './in-memory-counters.js';
 import { SourceLimited, SourceLimits } from './source-limits.js';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FixedClock } from '../testing/fixed-clock.js';
+import { FixedClock } from '#kernel/testing';
 import { EphemeralMap } from './ephemeral-map.js';
 
 describe('EphemeralMap', () => {

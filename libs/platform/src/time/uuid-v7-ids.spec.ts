@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isUuid, uuidv7 } from '#kernel';
-import { FixedClock } from '../testing/fixed-clock.js';
+import { FixedClock } from '#kernel/testing';
 import { UuidV7Ids } from './uuid-v7-ids.js';
 
 const times = <T>(count: number, make: () => T) => Array.from({ length: count }, make);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseIdentifier } from '#kernel';
-import { CountingIds } from '../testing/counting-ids.js';
+import { CountingIds } from '#kernel/testing';
 import { Registration } from '../testing/registration.js';
 
 const MIA = parseIdentifier('mia@example.org', 'US');

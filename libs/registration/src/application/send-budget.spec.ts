@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Unavailable } from '#kernel';
+import { FixedClock, InMemoryCounters } from '#kernel/testing';
 import type { AttemptState } from '../domain/registration-attempt.js';
 import { aDraft } from '../testing/a-draft.js';
-import { FixedClock } from '../testing/fixed-clock.js';
-import { InMemoryCounters } from '../testing/in-memory-counters.js';
 import { LIMITS } from '../testing/rules.js';
 import type { RegistrationLimits } from './limits.js';
 import { SendBudget } from './send-budget.js';

@@ -1,4 +1,5 @@
 import { parseIdentifier } from '#kernel';
+import { CountingIds, FixedClock, InMemoryCounters } from '#kernel/testing';
 import { KeyedAttemptSecrets } from '../adapters/crypto/keyed-attempt-secrets.js';
 import { InMemoryAttemptStore } from '../adapters/memory/in-memory-attempt-store.js';
 import { TemplateRegistrationMessages } from '../adapters/messages/template-registration-messages.js';
@@ -17,10 +18,7 @@ import { RegistrationIds } from '../application/registration-ids.js';
 import { SendBudget } from '../application/send-budget.js';
 import { CodeDue } from '../application/subscribers/code-due.js';
 import type { AttemptKey, AttemptState } from '../domain/registration-attempt.js';
-import { CountingIds } from './counting-ids.js';
-import { FixedClock } from './fixed-clock.js';
 import { InMemoryCodes } from './in-memory-codes.js';
-import { InMemoryCounters } from './in-memory-counters.js';
 import { InMemoryCustomerDirectory } from './in-memory-customer-directory.js';
 import { InMemoryOutbox } from './in-memory-outbox.js';
 import { InMemoryRegistrationKeys } from './in-memory-registration-keys.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FixedClock } from '#kernel/testing';
 import { DATABASES, openDatabase } from '../../testing/auth-database.js';
-import { FixedClock } from '../../testing/fixed-clock.js';
 import { linksContract } from '../links.contract.js';
 import { SqlLinkViews } from './sql-link-views.js';
 import { TypeOrmLinks } from './typeorm-links.js';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ids } from '#kernel';
+import { FixedClock } from '#kernel/testing';
 import type { NewSession } from '../../application/ports.js';
 import { Subject } from '../../domain/subject.js';
 import { DATABASES, openDatabase } from '../../testing/auth-database.js';
-import { FixedClock } from '../../testing/fixed-clock.js';
 import { sessionsContract } from '../sessions.contract.js';
 import { SessionsPurge } from './sessions-purge.js';
 import { SqlSessionViews } from './sql-session-views.js';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FixedClock } from '#kernel/testing';
 import { DuplicateKey, TransactionConflict } from '#platform';
 import { Subject } from '../../domain/subject.js';
 import { DATABASES, openDatabase } from '../../testing/auth-database.js';
-import { FixedClock } from '../../testing/fixed-clock.js';
 import { subjectsContract } from '../subjects.contract.js';
 import { TypeOrmSubjects } from './typeorm-subjects.js';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { FixedClock } from '#kernel/testing';
 import { SOURCE } from '../../testing/auth.js';
-import { FixedClock } from '../../testing/fixed-clock.js';
 import { InMemoryLinks } from '../../testing/in-memory-links.js';
 import { InMemorySubjects } from '../../testing/in-memory-subjects.js';
 import { RecordingAuditTrail } from '../../testing/recording-audit-trail.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FixedClock } from '../../testing/fixed-clock.js';
+import { FixedClock } from '#kernel/testing';
 import { codeStoreContract } from '../code-store.contract.js';
 import { InMemoryCodeStore } from './in-memory-code-store.js';
 

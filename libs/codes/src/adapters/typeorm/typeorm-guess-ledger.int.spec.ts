@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UnitOfWork } from '#kernel';
+import { FixedClock } from '#kernel/testing';
 import { createDataSource, Database, migrate, TransactionConflict } from '#platform';
 import {
   type FreshDatabase,
   freshMariaDatabase,
   freshPostgresDatabase,
 } from '../../../../../test/support/databases.js';
-import { FixedClock } from '../../testing/fixed-clock.js';
 import { guessLedgerContract } from '../guess-ledger.contract.js';
 import { GuessesPurge } from './guesses-purge.js';
 import { codesTables } from './tables.js';

@@ -1,13 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInput, parseIdentifier, type UnitOfWork } from '#kernel';
+import { FixedClock, RecordingOutbox } from '#kernel/testing';
 import type { ProfileChange } from '../../domain/customer.js';
 import { CustomerChanged, CustomerNotFound, IdentifierTaken } from '../../domain/errors.js';
 import { aNewcomer } from '../../testing/a-newcomer.js';
-import { FixedClock } from '../../testing/fixed-clock.js';
 import { InMemoryCustomers, InMemoryCustomerViews } from '../../testing/in-memory-customers.js';
 import { PlainIdentifierHasher } from '../../testing/plain-identifier-hasher.js';
 import { RecordingCredentials } from '../../testing/recording-credentials.js';
-import { RecordingOutbox } from '../../testing/recording-outbox.js';
 import { CustomerRecord } from '../customer-record.js';
 import { LocalCustomerDirectory } from '../local-customer-directory.js';
 import { ChangeCustomer, ChangeCustomerHandler } from './change-customer.js';

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { FixedClock } from '#kernel/testing';
 import type { Settings } from '#platform';
-import { FixedClock } from '../../testing/fixed-clock.js';
 import { messageSenderContract } from '../message-sender.contract.js';
 import { DevMailbox } from './dev-mailbox.js';
 

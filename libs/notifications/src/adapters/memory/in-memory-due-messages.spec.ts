@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FixedClock } from '../../testing/fixed-clock.js';
+import { FixedClock } from '#kernel/testing';
 import { dueMessagesContract } from '../due-messages.contract.js';
 import { InMemoryDueMessages } from './in-memory-due-messages.js';
 

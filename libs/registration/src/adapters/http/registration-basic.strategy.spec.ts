@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { InMemoryCounters } from '#kernel/testing';
 import { parseSettings, SourceLimited, SourceLimits } from '#platform';
-import { InMemoryCounters } from '../../testing/in-memory-counters.js';
 import { MIA, Registration } from '../../testing/registration.js';
 import { RegistrationBasicStrategy } from './registration-basic.strategy.js';
 

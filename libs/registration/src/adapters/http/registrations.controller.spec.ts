@@ -1,3 +1,4 @@
+import { FixedClock, InMemoryCounters } from '#kernel/testing';
 import 'reflect-metadata';
 import type { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -7,8 +8,6 @@ import { type Idempotency, InvalidCredentials, Metrics, parseSettings, SourceLim
 import type { ActivationOutcome } from '../../application/commands/activate-registration.js';
 import type { ResendOutcome } from '../../application/commands/resend-code.js';
 import { ActivationInProgress, AlreadyActive, CodeExpired, CodeWrong, ResendTooEarly } from '../../domain/errors.js';
-import { FixedClock } from '../../testing/fixed-clock.js';
-import { InMemoryCounters } from '../../testing/in-memory-counters.js';
 import { RULES } from '../../testing/rules.js';
 import { RegistrationsController } from './registrations.controller.js';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FixedClock } from '../../testing/fixed-clock.js';
+import { FixedClock } from '#kernel/testing';
 import { LIMITS, RULES } from '../../testing/rules.js';
 import { attemptStoreContract } from '../attempt-store.contract.js';
 import { InMemoryAttemptStore } from './in-memory-attempt-store.js';

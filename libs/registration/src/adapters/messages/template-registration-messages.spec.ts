@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { CountingIds } from '#kernel/testing';
 import type { AttemptState } from '../../domain/registration-attempt.js';
 import { aDraft } from '../../testing/a-draft.js';
-import { CountingIds } from '../../testing/counting-ids.js';
 import { RULES } from '../../testing/rules.js';
 import { TemplateRegistrationMessages } from './template-registration-messages.js';
 

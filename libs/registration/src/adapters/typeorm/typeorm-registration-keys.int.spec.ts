@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { FixedClock } from '#kernel/testing';
 import { hex } from '../../testing/a-draft.js';
-import { FixedClock } from '../../testing/fixed-clock.js';
 import { DATABASES, openDatabase } from '../../testing/registration-database.js';
 import { registrationKeysContract } from '../registration-keys.contract.js';
 import { RegistrationKeysPurge } from './registration-keys-purge.js';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HashingBusy, parseIdentifier } from '#kernel';
-import { FixedClock } from '../../testing/fixed-clock.js';
+import { FixedClock } from '#kernel/testing';
 import { Registration } from '../../testing/registration.js';
 import { ActivateRegistration, ActivateRegistrationHandler } from './activate-registration.js';
 

@@ -1,4 +1,4 @@
-import { type IntegrationEvent, Outbox } from '#kernel';
+import { type IntegrationEvent, Outbox } from '../index.js';
 
 /** Keeps what was announced. */
 export class RecordingOutbox extends Outbox {

@@ -1,6 +1,6 @@
-import { type Allowance, type Clock, Counters, type Taken } from '#kernel';
+import { type Allowance, type Clock, Counters, type Taken } from '../index.js';
 
-/** Counts, and refuses nobody for longer than the window. */
+/** Counts, and refuses nobody for longer than until the oldest is out of the window. */
 export class InMemoryCounters extends Counters {
   readonly #moments = new Map<string, number[]>();
 

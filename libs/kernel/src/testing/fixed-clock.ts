@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Clock } from '#kernel';
+import { Clock } from '../index.js';
 
 /** Stands still until it is moved; a pause moves it, and lets everything else have its turn. What was planned for a moment happens when it is reached. */
 export class FixedClock extends Clock {

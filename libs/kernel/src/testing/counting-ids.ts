@@ -1,4 +1,4 @@
-import { Ids } from '#kernel';
+import { Ids } from '../index.js';
 
 /** UUIDs that count up, so that a test can name them. */
 export class CountingIds extends Ids {

@@ -1,0 +1,4 @@
+export { CountingIds } from './counting-ids.js';
+export { FixedClock } from './fixed-clock.js';
+export { InMemoryCounters } from './in-memory-counters.js';
+export { RecordingOutbox } from './recording-outbox.js';
