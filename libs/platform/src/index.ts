@@ -34,7 +34,6 @@ export { AuthenticatedBy, Open, OwnToken, Roles, Scopes } from './http/access.js
 export { Address } from './http/address.decorator.js';
 export { Authentication, type AuthenticationRequest } from './http/authentication.js';
 export { parseBasicCredentials } from './http/basic-credentials.js';
-export { Crowd } from './http/crowd.js';
 export { isNoneMatch } from './http/etag.js';
 export { IfGiven, IfSet, IsLocale, IsMarket } from './http/fields.js';
 export { createHttpAdapter, HTTP_LIMITS } from './http/http-adapter.js';

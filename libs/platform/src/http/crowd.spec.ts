@@ -1,28 +1,67 @@
-import { describe, expect, it } from 'vitest';
-import { Crowd } from './crowd.js';
+import { setImmediate } from 'node:timers/promises';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { useCrowd } from './crowd.js';
 
-describe('Crowd', () => {
-  it('LD-03 given as many as there is room for, then the next is refused unseen, and told when to come back', async () => {
-    const crowd = new Crowd(2);
-    const [never, seen] = [new Promise<never>(() => undefined), [] as string[]];
-    for (const name of ['one', 'two', 'three']) {
-      const work = crowd.admit(() => {
-        seen.push(name);
-        return never;
-      });
-      if (name === 'three')
-        await expect(work).rejects.toMatchObject({ kind: 'unavailable', code: 'service.overloaded' });
-      if (name === 'three') await expect(work).rejects.toMatchObject({ retryAfter: expect.any(Number) });
-    }
-    expect(seen).toEqual(['one', 'two']);
+describe('LD-03 a crowd', () => {
+  let fastify: FastifyInstance;
+  let letGo: (() => void)[];
+  let seen: number;
+
+  const post = (url = '/things') =>
+    fastify.inject({ method: 'POST', url, payload: {} }).then(({ statusCode }) => statusCode);
+  const turns = async () => {
+    for (let n = 0; n < 20; n++) await setImmediate();
+  };
+
+  beforeEach(() => {
+    [letGo, seen] = [[], 0];
+    fastify = Fastify();
+    useCrowd(fastify, 2);
+    fastify.setErrorHandler((error, _request, reply) => {
+      const { code, retryAfter } = error as { code?: string; retryAfter?: number };
+      reply.status(503).send({ code, retryAfter });
+    });
+    const slow = async () => {
+      seen++;
+      await new Promise<void>((resolve) => letGo.push(resolve));
+      return {};
+    };
+    fastify.post('/things', slow);
+    fastify.post('/other', slow);
+    fastify.post('/broken', async () => {
+      throw new Error('broken');
+    });
+    fastify.get('/things', async () => ({}));
+  });
+  afterEach(() => fastify.close());
+
+  it('given as many as there is room for, then the next is refused unseen, and told when to come back', async () => {
+    const inside = [post(), post()];
+    await turns();
+    const refused = await fastify.inject({ method: 'POST', url: '/things', payload: {} });
+    expect([refused.statusCode, refused.json().code]).toEqual([503, 'service.overloaded']);
+    expect(refused.json().retryAfter).toBeGreaterThan(0);
+    expect(seen).toBe(2);
+    letGo.pop()?.();
+    await turns();
+    const next = post();
+    await turns();
+    for (const go of letGo) go();
+    expect(await Promise.all([...inside, next])).toEqual([200, 200, 200]);
   });
 
-  it.each([
-    ['done', () => Promise.resolve('done')],
-    ['failed', () => Promise.reject(new Error('failed'))],
-  ])('given one that is %s, then there is room again', async (how, work) => {
-    const crowd = new Crowd(1);
-    expect(await crowd.admit<string>(work).catch((error: Error) => error.message)).toBe(how);
-    expect(await crowd.admit(async () => 'next')).toBe('next');
+  it('given one kind that is full, then others and reads are not touched', async () => {
+    const inside = [post(), post(), post('/other')];
+    await turns();
+    expect((await fastify.inject('/things')).statusCode).toBe(200);
+    expect(seen).toBe(3);
+    for (const go of letGo) go();
+    expect(await Promise.all(inside)).toEqual([200, 200, 200]);
+  });
+
+  it('given failures and refusals, then they take nobody’s place', async () => {
+    for (let n = 0; n < 9; n++) expect(await post('/broken')).toBe(503);
+    for (let n = 0; n < 9; n++) expect(await post('/nowhere')).toBe(404);
   });
 });

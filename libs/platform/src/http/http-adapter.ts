@@ -6,6 +6,7 @@ import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { useStrictBodies } from './body-parser.js';
 import { useCors } from './cors.js';
+import { useCrowd } from './crowd.js';
 import { useDeadlines } from './deadlines.js';
 import { useDraining } from './draining.js';
 import { useForwardingWatch } from './forwarding-watch.js';
@@ -86,6 +87,7 @@ export function createHttpAdapter(parts: Parts): FastifyAdapter {
   useSecurityHeaders(fastify, parts.publicUrl);
   useTelemetry(fastify, parts.log, parts.metrics);
   useDeadlines(fastify);
+  useCrowd(fastify);
   useDraining(fastify, parts.isDraining);
   useForwardingWatch(fastify, parts.trustProxy, parts.log);
   useCors(fastify, parts.corsOrigins);

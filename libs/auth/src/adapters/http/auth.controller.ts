@@ -1,7 +1,7 @@
 import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import { Address, ApiProblems, Crowd, InvalidCredentials, Open, OwnToken, Scopes, SourceLimits } from '#platform';
+import { Address, ApiProblems, InvalidCredentials, Open, OwnToken, Scopes, SourceLimits } from '#platform';
 import { LogIn } from '../../application/commands/log-in.js';
 import { LogOut } from '../../application/commands/log-out.js';
 import { Refresh } from '../../application/commands/refresh.js';
@@ -14,8 +14,6 @@ const CHALLENGE = 'Bearer realm="foyer"';
 @ApiTags('authentication')
 @Controller('v1/auth')
 export class AuthController {
-  readonly #crowd = new Crowd();
-
   constructor(
     private readonly commands: CommandBus,
     private readonly limits: SourceLimits,
@@ -34,10 +32,8 @@ export class AuthController {
   })
   async logIn(@Body() { username, password }: LogInDto, @Address() address: string): Promise<TokenDto> {
     const { prefix } = this.limits.sourceOf(address);
-    const result = await this.#crowd.admit(async () => {
-      await this.limits.count('loginsPerSource', address, 'count here');
-      return this.commands.execute(new LogIn(username, password, prefix));
-    });
+    await this.limits.count('loginsPerSource', address, 'count here');
+    const result = await this.commands.execute(new LogIn(username, password, prefix));
     if (result.outcome === 'too_many') throw new LoginLimited(result.retryAfterSeconds);
     if (result.outcome === 'refused') throw new InvalidCredentials(CHALLENGE);
     return toTokenDto(result.tokens);

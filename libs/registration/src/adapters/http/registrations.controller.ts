@@ -8,7 +8,6 @@ import {
   Address,
   ApiProblems,
   AuthenticatedBy,
-  Crowd,
   Idempotency,
   InvalidCredentials,
   Metrics,
@@ -45,8 +44,6 @@ const noLongerKnown = ({ headers }: ByRegistrant) => new InvalidCredentials(basi
 @Controller('v1/registrations')
 export class RegistrationsController {
   readonly #funnel: ReturnType<Metrics['counter']>;
-  readonly #newcomers = new Crowd();
-  readonly #provers = new Crowd();
 
   constructor(
     private readonly commands: CommandBus,
@@ -79,12 +76,10 @@ export class RegistrationsController {
   ): Promise<RegistrationTicketDto> {
     const scope = `registrations ${body.email ?? body.phone ?? ''}`;
     const once = { key, scope, body, lifeMs: this.rules.attemptTtlSeconds * 1000 };
-    const { value, replayed } = await this.#newcomers.admit(async () => {
-      await this.limits.count('registrationsPerSource', address);
-      return this.idempotency.once(once, () =>
-        this.commands.execute(new Register(body, this.limits.sourceOf(address))),
-      );
-    });
+    await this.limits.count('registrationsPerSource', address);
+    const { value, replayed } = await this.idempotency.once(once, () =>
+      this.commands.execute(new Register(body, this.limits.sourceOf(address))),
+    );
     this.#funnel.inc({ step: replayed ? 'replayed' : 'registered' });
     if (replayed) reply.header('idempotency-replayed', 'true');
     return value;
@@ -126,7 +121,7 @@ export class RegistrationsController {
     @Address() address: string,
   ): Promise<ActivatedCustomer> {
     const command = new ActivateRegistration(request.user.key, request.user.preHash, code);
-    const result = await this.#provers.admit(() => this.#counted(command, address));
+    const result = await this.#counted(command, address);
     this.#funnel.inc({ step: result.outcome });
     switch (result.outcome) {
       case 'active':
