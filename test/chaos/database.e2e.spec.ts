@@ -50,6 +50,7 @@ describe('FM-D2 cut in flight', () => {
     ['cutAfter', /^Query COMMIT/, 2],
     ['cutAfter', /^Query COMMIT/, 1],
   ] as const)('%s %s (%i): all or nothing, and the repeat is let in', async (side, on, nth) => {
+    await expectReady(url); // those before may have opened the breaker
     const one = await applicant(house, peer);
     const { visitor, code } = one;
     const cut = database[side](on, nth);
