@@ -14,6 +14,11 @@ export class HashingBusy extends Unavailable {
  * @throws HashingBusy when the queue is full
  */
 export abstract class PasswordHasher {
+  /**
+   * Before anything is done for somebody who could not be hashed for.
+   * @throws HashingBusy when there is no room for this priority
+   */
+  abstract refuseWhenFull(priority: HashPriority): void;
   /** bcrypt at the configured cost; 60 ASCII characters in modular crypt format. */
   abstract hash(preHash: string, priority: HashPriority): Promise<string>;
   abstract verify(preHash: string, hash: string, priority: HashPriority): Promise<boolean>;

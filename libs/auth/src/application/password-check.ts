@@ -10,6 +10,11 @@ export class PasswordCheck {
     private readonly hasher: PasswordHasher,
   ) {}
 
+  /** @throws HashingBusy when nobody could be compared now */
+  refuseWhenFull(): void {
+    this.hasher.refuseWhenFull('login');
+  }
+
   /** The same work for nobody, for a subject without a password, and for a wrong one. */
   async isRight(subject: Subject | null, password: string): Promise<boolean> {
     // Nobody has a password that is no text; the work is done all the same.

@@ -1,9 +1,16 @@
-import { type HashPriority, PasswordHasher } from '#kernel';
+import { HashingBusy, type HashPriority, PasswordHasher } from '#kernel';
 
 /** Hashes at no cost, and keeps what it would have cost. */
 export class CountingPasswordHasher extends PasswordHasher {
   /** One entry per expensive hash. */
   readonly paid: { readonly work: 'hash' | 'verify'; readonly priority: HashPriority }[] = [];
+
+  /** There is no room for anybody. */
+  isFull = false;
+
+  override refuseWhenFull(): void {
+    if (this.isFull) throw new HashingBusy();
+  }
 
   override async hash(preHash: string, priority: HashPriority): Promise<string> {
     this.paid.push({ work: 'hash', priority });

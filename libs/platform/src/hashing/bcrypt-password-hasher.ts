@@ -18,6 +18,10 @@ export class BcryptPasswordHasher extends PasswordHasher {
     this.#nobody = nobodysHash(cost);
   }
 
+  refuseWhenFull(priority: HashPriority): void {
+    this.pool.refuseWhenFull(priority);
+  }
+
   async hash(preHash: string, priority: HashPriority, signal?: AbortSignal): Promise<string> {
     const job = { op: 'hash', preHash: checkedInput(preHash), cost: this.cost } as const;
     return String(await this.pool.run(job, priority, signal));

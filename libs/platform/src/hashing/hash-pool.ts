@@ -72,6 +72,11 @@ export class HashPool {
     return this.#runOn(thread, job);
   }
 
+  /** @throws HashingBusy when a job of this priority would be refused now */
+  refuseWhenFull(priority: HashPriority): void {
+    if (!this.#hasFreeThread() && !this.#hasRoom() && !this.#queue.canPushOut(priority)) throw this.#busy();
+  }
+
   /** Waits for nothing: whatever waits or runs is refused with Unavailable. */
   close(): void {
     this.#closed = true;
@@ -102,10 +107,14 @@ export class HashPool {
   }
 
   #makeRoom(priority: HashPriority): void {
-    if (this.#seconds(this.waiting + 1) <= MOST_QUEUED_SECONDS) return;
+    if (this.#hasRoom()) return;
     const pushedOut = this.#queue.pushOut(priority);
     if (pushedOut === undefined) throw this.#busy();
     pushedOut.reject(this.#busy());
+  }
+
+  #hasRoom(): boolean {
+    return this.#seconds(this.waiting + 1) <= MOST_QUEUED_SECONDS;
   }
 
   #busy(): HashingBusy {

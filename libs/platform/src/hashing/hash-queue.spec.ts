@@ -46,6 +46,14 @@ describe('HashQueue', () => {
     expect(queueOf(of('activation', 'a')).pushOut('activation')).toBeUndefined();
   });
 
+  it('knows whether somebody could be pushed out, and takes nobody out by looking', () => {
+    const queue = queueOf(of('login', 'l'));
+    expect([queue.canPushOut('activation'), queue.canPushOut('login'), queue.canPushOut('rehash')]).toEqual([
+      ...[true, false, false],
+    ]);
+    expect(queue.size).toBe(1);
+  });
+
   it('forgets who leaves', () => {
     const gone = of('login', 'gone');
     const queue = queueOf(gone, of('login', 'stays'));

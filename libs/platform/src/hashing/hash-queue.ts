@@ -33,8 +33,15 @@ export class HashQueue<T extends Prioritised> {
 
   /** Makes room for somebody of this priority: takes out the youngest of the lowest priority below it. */
   pushOut(by: HashPriority): T | undefined {
-    const lower = HIGHEST_FIRST.slice(HIGHEST_FIRST.indexOf(by) + 1);
-    return this.#takeOut(lower.toReversed().map((priority) => this.#youngest(priority)));
+    return this.#takeOut(
+      below(by)
+        .toReversed()
+        .map((priority) => this.#youngest(priority)),
+    );
+  }
+
+  canPushOut(by: HashPriority): boolean {
+    return below(by).some((priority) => this.#oldest(priority) >= 0);
   }
 
   /** False when it was no longer waiting. */
@@ -61,3 +68,6 @@ export class HashQueue<T extends Prioritised> {
     return found === undefined ? undefined : this.#byArrival.splice(found, 1)[0];
   }
 }
+
+const below = (priority: HashPriority): readonly HashPriority[] =>
+  HIGHEST_FIRST.slice(HIGHEST_FIRST.indexOf(priority) + 1);

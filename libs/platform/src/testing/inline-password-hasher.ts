@@ -9,6 +9,8 @@ export class InlinePasswordHasher extends PasswordHasher {
     super();
   }
 
+  refuseWhenFull(): void {}
+
   async hash(preHash: string, _priority: HashPriority): Promise<string> {
     return bcrypt.hash(checkedInput(preHash), this.cost);
   }

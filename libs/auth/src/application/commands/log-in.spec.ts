@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { parseIdentifier } from '#kernel';
+import { HashingBusy, parseIdentifier } from '#kernel';
 import type { SubjectState } from '../../domain/subject.js';
 import { Auth, SOURCE } from '../../testing/auth.js';
 
@@ -98,6 +98,14 @@ describe('LogIn', () => {
     house.subjects.byIdentifier = () => Promise.reject(new Error('away'));
     await expect(house.logIn('mia@example.org')).rejects.toThrow('away');
     expect(house.accessTokens.issued).toEqual([]);
+  });
+
+  it('LD-03 given no room for anybody, then nothing is done and nothing counted', async () => {
+    await known('mia@example.org');
+    house.hasher.isFull = true;
+    house.subjects.byIdentifier = () => Promise.reject(new Error('was looked for'));
+    for (let n = 0; n < 9; n++) await expect(house.logIn('mia@example.org')).rejects.toBeInstanceOf(HashingBusy);
+    expect([house.audit.entries, house.hasher.paid]).toEqual([[], []]);
   });
 
   it('given no room for the hash, then the try does not count', async () => {

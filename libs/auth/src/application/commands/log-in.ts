@@ -43,6 +43,8 @@ export class LogInHandler implements ICommandHandler<LogIn> {
   ) {}
 
   async execute({ username, password, source }: LogIn): Promise<LoginOutcome> {
+    // Who is refused in the end costs nothing before it.
+    this.passwords.refuseWhenFull();
     const identifier = readable(username, this.rules.defaultMarket);
     if (!identifier) return this.#refuseUnreadable(password, source);
     const candidates = this.identifiers.candidates(identifier);
