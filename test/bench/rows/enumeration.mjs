@@ -29,8 +29,10 @@ const STEP = {
 async function people(many, program, sink) {
   const pending = await register(many, program, sink);
   const taken = await register(many, program, sink);
-  const line = openLine(program.port);
+  let line = openLine(program.port);
   for (const [email, code] of taken) {
+    // A connection is good for a thousand requests.
+    if (line.closed) line = openLine(program.port);
     const status = await line.ask(activationOf(email, code));
     if (status !== 200) throw new Error(`an activation was answered ${status}`);
   }
