@@ -117,39 +117,62 @@ export const logout = {
 /** Wrong passwords of one name before it has to wait. */
 const FREE = 4;
 
-export const whoSignsIn = {
-  key: 'login-time',
-  title: 'who tells a customer from nobody by the time of a refused sign-in (AC-26)',
+/** Times of one call for customers and for nobody, in turn and in no order, so many names each. */
+async function whoCanBeTold(program, samples, { perName, call, expected }, tell) {
+  const many = Math.ceil(samples / perName);
+  tell(`${many} customers`);
+  const names = { known: await customers(many, program), unknown: Array.from({ length: many }, newcomer) };
+  const times = { known: [], unknown: [] };
+  let line = openLine(program.port);
+  for (let at = 0; at < many * perName; at++) {
+    if (at % 200 === 0) tell(`${at} of ${samples}`);
+    for (const kind of Math.random() < 0.5 ? ['known', 'unknown'] : ['unknown', 'known']) {
+      if (line.closed) line = openLine(program.port);
+      const start = performance.now();
+      const status = await line.ask(call(names[kind][at % many]));
+      times[kind].push(performance.now() - start);
+      if (status !== expected) throw new Error(`a ${kind} name was answered ${status}`);
+    }
+  }
+  const { known, unknown } = times;
+  const middle = (values) => [percentile(values, 0.5)];
+  return { auc: [separation(known, unknown)], known: middle(known), unknown: middle(unknown) };
+}
+
+const told = (key, title, what, ask) => ({
+  key,
+  title,
   figures: [
-    { name: 'auc', title: 'AUC of wrong passwords, known or unknown', atMost: 0.55 },
+    { name: 'auc', title: `AUC of ${what}, known or unknown`, atMost: 0.55 },
     { name: 'known', title: 'median of known names, ms' },
     { name: 'unknown', title: 'median of unknown names, ms' },
   ],
   measure: async ({ samples }, tell) => {
     const program = await startProgram(CHEAP);
     try {
-      const many = Math.ceil(samples / FREE);
-      tell(`${many} customers`);
-      const names = { known: await customers(many, program), unknown: Array.from({ length: many }, newcomer) };
-      const times = { known: [], unknown: [] };
-      let line = openLine(program.port);
-      for (let at = 0; at < many * FREE; at++) {
-        if (at % 200 === 0) tell(`${at} of ${samples}`);
-        for (const kind of Math.random() < 0.5 ? ['known', 'unknown'] : ['unknown', 'known']) {
-          if (line.closed) line = openLine(program.port);
-          const start = performance.now();
-          const status = await line.ask(signIn(names[kind][at % many], WRONG));
-          times[kind].push(performance.now() - start);
-          if (status !== 401) throw new Error(`a ${kind} name was answered ${status}`);
-        }
-      }
-      const { known, unknown } = times;
-      const middle = (values) => [percentile(values, 0.5)];
-      return { auc: [separation(known, unknown)], known: middle(known), unknown: middle(unknown) };
+      return await whoCanBeTold(program, samples, ask, tell);
     } finally {
       await program.dispose();
     }
   },
-};
+});
 
-export const sessionRows = [refresh, logout, whoSignsIn];
+export const whoSignsIn = told(
+  'login-time',
+  'who tells a customer from nobody by the time of a refused sign-in (AC-26)',
+  'wrong passwords',
+  { perName: FREE, call: (name) => signIn(name, WRONG), expected: 401 },
+);
+
+export const whoForgets = told(
+  'forgot-time',
+  'who tells a customer from nobody by the time of a forgotten password (AC-26)',
+  'forgotten passwords',
+  {
+    perName: 1,
+    call: (username) => request('POST', '/v1/auth/password/forgot', { body: { username } }),
+    expected: 202,
+  },
+);
+
+export const sessionRows = [refresh, logout, whoSignsIn, whoForgets];
