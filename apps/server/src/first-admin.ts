@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { INestApplicationContext } from '@nestjs/common';
-import { Administrators } from '#customers';
+import { Administrators, IdentifierTaken } from '#customers';
 import { isEmbedded, type Settings } from '#platform';
 
 /** Nobody's mailbox: whoever reads the file is at the machine. */
@@ -15,7 +15,15 @@ export async function appointFirstAdmin(app: INestApplicationContext, settings: 
   const file = path.join(settings.dataDir, 'first-admin');
   const administrators = app.get(Administrators);
   if (!isEmbedded(settings) || existsSync(file) || (await administrators.exist())) return undefined;
-  const { oneTimePassword } = await administrators.appoint(EMAIL);
+  // Of processes that start on one folder at the same moment, one appoints and writes.
+  const oneTimePassword = await administrators.appoint(EMAIL).then(
+    (appointed) => appointed.oneTimePassword,
+    (error: unknown) => {
+      if (error instanceof IdentifierTaken) return null;
+      throw error;
+    },
+  );
+  if (oneTimePassword === null) return undefined;
   const line = `${EMAIL} ${oneTimePassword}`;
   writeFileSync(file, `${line}\n`, { mode: 0o600, flush: true });
   return line;
