@@ -8,7 +8,7 @@ const DIST = new URL('../../dist/libs/', import.meta.url);
 
 /** Side, file of the build, method. */
 const POINTS = {
-  'KP-R1': ['before', 'registration/src/adapters/typeorm/typeorm-registration-keys.js', 'create'],
+  'KP-R1': ['before', 'registration/src/adapters/typeorm/typeorm-registration-keys.js', 'hold'],
   'KP-R2': ['before', 'registration/src/adapters/redis/redis-attempt-store.js', 'begin'],
   'KP-R3': ['before', 'notifications/src/adapters/redis/redis-due-messages.js', 'put'],
   'KP-R4': ['before', 'notifications/src/adapters/smtp/smtp-message-sender.js', 'send'],

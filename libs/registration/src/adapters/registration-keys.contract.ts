@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { UnitOfWork } from '#kernel';
-import { TransactionConflict } from '#platform';
 import type { RegistrationKeys } from '../application/ports.js';
 import { hex } from '../testing/a-draft.js';
 
@@ -44,14 +43,6 @@ export function registrationKeysContract(name: string, open: () => Promise<Regis
       expect(await hold(id)).toEqual({ customerId: id, sequence: 1 });
       expect(await hold(randomUUID())).toEqual({ customerId: id, sequence: 2 });
       expect(await find()).toEqual({ customerId: id, sequence: 2 });
-    });
-
-    it('is created with its first event counted, and not a second time', async () => {
-      const id = randomUUID();
-      const create = (proposed: string) => under.work.run(() => keys.create([identifier], proposed));
-      expect(await create(id)).toEqual({ customerId: id, sequence: 1 });
-      await expect(create(randomUUID())).rejects.toBeInstanceOf(TransactionConflict);
-      expect(await find()).toEqual({ customerId: id, sequence: 1 });
     });
 
     it('points to another id when the one it points to is lost, and counts its events anew', async () => {

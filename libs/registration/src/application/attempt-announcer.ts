@@ -24,14 +24,8 @@ export class AttemptAnnouncer {
   async #store(attempt: AttemptState, lost: string | null): Promise<string> {
     const hashes = this.identifiers.candidates(identifierOf(attempt));
     try {
-      // The usual case needs no look for the key first; when it was wrong, the unit of work runs again.
-      let unseen = attempt.provisional;
       return await this.work.run(async () => {
-        const isFirst = unseen;
-        unseen = false;
-        const key = isFirst
-          ? await this.keys.create(hashes, attempt.customerId)
-          : await this.keys.hold(hashes, attempt.customerId, lost);
+        const key = await this.keys.hold(hashes, attempt.customerId, lost);
         await this.outbox.append(startOf(attempt, key.customerId, key.sequence));
         return key.customerId;
       });

@@ -59,11 +59,6 @@ export abstract class RegistrationKeys {
   /** The id of the identifier; the proposed one becomes it when there was none. In a unit of work. */
   abstract reserve(hashes: readonly string[], proposed: string): Promise<string>;
   /**
-   * The key of an identifier that has none, with its first event counted. In a unit of work.
-   * @throws TransactionConflict when another request has just created it
-   */
-  abstract create(hashes: readonly string[], customerId: string): Promise<RegistrationKey>;
-  /**
    * Locks the key for this unit of work and counts one event up. Creates it with the proposed id; points it to the proposed
    * id when it still points to the lost one.
    */

@@ -1,4 +1,3 @@
-import { TransactionConflict } from '#platform';
 import { type RegistrationKey, RegistrationKeys } from '../application/ports.js';
 import type { Participant } from './in-memory-unit-of-work.js';
 
@@ -19,11 +18,6 @@ export class InMemoryRegistrationKeys extends RegistrationKeys implements Partic
     const standing = this.#row(hashes);
     if (!standing) this.#rows.set(this.#placeOf(hashes), { customerId: proposed, sequence: 0, provenAt: null });
     return standing?.customerId ?? proposed;
-  }
-
-  override async create(hashes: readonly string[], customerId: string): Promise<RegistrationKey> {
-    if (this.#row(hashes)) throw new TransactionConflict('The key is there.', 1);
-    return this.hold(hashes, customerId, null);
   }
 
   override async hold(hashes: readonly string[], proposed: string, lost: string | null): Promise<RegistrationKey> {

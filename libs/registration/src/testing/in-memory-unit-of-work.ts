@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { UnitOfWork } from '#kernel';
-import { TransactionConflict } from '#platform';
 
 /** Something a unit of work can roll back. */
 export interface Participant {
@@ -8,7 +7,7 @@ export interface Participant {
   checkpoint(): () => void;
 }
 
-/** One unit at a time, run again after a conflict. Whatever it throws takes every participant back; a unit within a unit joins it. */
+/** One unit at a time. Whatever it throws takes every participant back; a unit within a unit joins it. */
 export class InMemoryUnitOfWork extends UnitOfWork {
   readonly #inside = new AsyncLocalStorage<true>();
   readonly #participants: Participant[] = [];
@@ -20,12 +19,7 @@ export class InMemoryUnitOfWork extends UnitOfWork {
 
   override run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#inside.getStore()) return work();
-    const turn = this.#last
-      .then(() => this.#alone(work))
-      .catch((error: unknown) => {
-        if (!(error instanceof TransactionConflict)) throw error;
-        return this.#alone(work);
-      });
+    const turn = this.#last.then(() => this.#alone(work));
     this.#last = turn.catch(() => undefined);
     return turn;
   }

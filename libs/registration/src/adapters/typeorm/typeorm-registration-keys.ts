@@ -24,10 +24,6 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
     return row ? { customerId: row.customer_id, sequence: row.sequence } : null;
   }
 
-  create(hashes: readonly string[], customerId: string): Promise<RegistrationKey> {
-    return this.#create(hashes, customerId, 1);
-  }
-
   async hold(hashes: readonly string[], proposed: string, lost: string | null): Promise<RegistrationKey> {
     const counted = `update registration_keys set sequence = sequence + 1, used_at = ? where identifier_hash in (${marks(hashes)})`;
     if ((await this.database.execute(counted, [this.clock.now(), ...hashes])) === 0)
