@@ -62,6 +62,15 @@ export interface TokenSet {
   readonly scope: string;
 }
 
+/** As it goes out (RFC 6749, 5.1): the one place where its members get their RFC names. */
+export const tokenResponse = ({ accessToken, expiresInSeconds, refreshToken, scope }: TokenSet) => ({
+  access_token: accessToken,
+  token_type: 'Bearer' as const,
+  expires_in: expiresInSeconds,
+  refresh_token: refreshToken,
+  scope,
+});
+
 /** Signing in and out on behalf of other modules. */
 export abstract class SignIns {
   /**

@@ -8,7 +8,7 @@ import { TypeOrmLinks } from './adapters/typeorm/typeorm-links.js';
 import { LinkIdentityHandler } from './application/commands/link-identity.js';
 import { UnlinkIdentityHandler } from './application/commands/unlink-identity.js';
 import { ForeignCallers } from './application/foreign-callers.js';
-import { ForeignTokens, Links } from './application/ports.js';
+import { ForeignTokens, Links } from './application/link-ports.js';
 import { ListLinksHandler } from './application/queries/list-links.js';
 import { LinkViews } from './application/views.js';
 

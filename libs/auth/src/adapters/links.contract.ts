@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TransactionConflict } from '#platform';
-import type { Links, Subjects } from '../application/ports.js';
+import type { Links } from '../application/link-ports.js';
+import type { Subjects } from '../application/ports.js';
 import { Subject } from '../domain/subject.js';
 import { aSubject } from '../testing/a-subject.js';
 

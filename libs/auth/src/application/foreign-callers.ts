@@ -1,6 +1,7 @@
 import { Remembered } from '../domain/remembered.js';
 import type { Subject } from '../domain/subject.js';
-import type { Caller, ForeignTokens, Identity, Links } from './ports.js';
+import type { ForeignTokens, Identity, Links } from './link-ports.js';
+import type { Caller } from './ports.js';
 
 /** Shorter than the second within which nobody gets in who was unlinked or suspended, on any replica. */
 const LOOK_AGAIN_MS = 500;

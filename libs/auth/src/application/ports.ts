@@ -169,48 +169,6 @@ export abstract class ResetMessages {
   abstract code(recipient: string, locale: string, digits: string): OutgoingMessage;
 }
 
-/** Somebody as an external identity server knows him. */
-export interface Identity {
-  readonly issuer: string;
-  /** Unique and never given to another within the issuer (OpenID Connect Core, 8). */
-  readonly subject: string;
-}
-
-/** What an access token of an external identity server says that counts here. */
-export interface ForeignClaims extends Identity {
-  /** Ours, by the issuer's mapping. */
-  readonly roles: readonly Role[];
-}
-
-/** Access tokens of the external identity servers that are named in the settings. */
-export abstract class ForeignTokens {
-  /**
-   * Undefined for whatever is not a valid access token of theirs for us (RFC 8725). Says nothing of who that is here.
-   * @throws Unavailable when nobody can tell, because the issuer's keys were never seen and it does not answer
-   */
-  abstract verify(token: string): Promise<ForeignClaims | undefined>;
-}
-
-export interface Link extends Identity {
-  readonly id: string;
-  readonly customerId: string;
-  readonly createdAt: Date;
-}
-
-/** Which foreign identity is which customer. One of them belongs to one customer at most. */
-export abstract class Links {
-  abstract find(identity: Identity): Promise<Link | null>;
-  /**
-   * In the caller's unit of work, which is run again when somebody else was faster.
-   * @throws TransactionConflict
-   */
-  abstract add(link: Omit<Link, 'createdAt'>): Promise<Link>;
-  /** False when this customer has no such link. */
-  abstract remove(id: string, customerId: string): Promise<boolean>;
-  /** The customer that is linked to it. */
-  abstract subjectOf(identity: Identity): Promise<Subject | null>;
-}
-
 export abstract class AuthRules {
   /** ISO 3166-1; the region national phone numbers are read with. */
   abstract readonly defaultMarket: string;

@@ -1,6 +1,7 @@
 import type { Clock } from '#kernel';
 import { TransactionConflict } from '#platform';
-import { type Identity, type Link, Links, type Subjects } from '../application/ports.js';
+import { type Identity, type Link, Links } from '../application/link-ports.js';
+import { type Subjects } from '../application/ports.js';
 import type { Subject } from '../domain/subject.js';
 
 /** Passes the contract of `Links`, without a transaction to join. */

@@ -1,4 +1,4 @@
-import { type ForeignClaims, ForeignTokens } from '../application/ports.js';
+import { type ForeignClaims, ForeignTokens } from '../application/link-ports.js';
 
 /** Knows what it is told. */
 export class StubForeignTokens extends ForeignTokens {

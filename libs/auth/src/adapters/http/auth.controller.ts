@@ -7,7 +7,8 @@ import { LogOut } from '../../application/commands/log-out.js';
 import { Refresh } from '../../application/commands/refresh.js';
 import type { TokenClaims } from '../../application/ports.js';
 import { LoginLimited } from '../../domain/errors.js';
-import { LogInDto, LogOutDto, RefreshDto, type TokenDto, toTokenDto } from './auth.dto.js';
+import { tokenResponse } from '../../facade.js';
+import { LogInDto, LogOutDto, RefreshDto, type TokenDto } from './auth.dto.js';
 
 const CHALLENGE = 'Bearer realm="foyer"';
 
@@ -36,7 +37,7 @@ export class AuthController {
     const result = await this.commands.execute(new LogIn(username, password, prefix));
     if (result.outcome === 'too_many') throw new LoginLimited(result.retryAfterSeconds);
     if (result.outcome === 'refused') throw new InvalidCredentials(CHALLENGE);
-    return toTokenDto(result.tokens);
+    return tokenResponse(result.tokens);
   }
 
   /** Exchange a refresh token for the next pair. A lost answer may be asked for again for ten seconds. */
@@ -48,7 +49,7 @@ export class AuthController {
   async refresh(@Body() { refresh_token }: RefreshDto, @Address() address: string): Promise<TokenDto> {
     const tokens = await this.commands.execute(new Refresh(refresh_token, this.limits.sourceOf(address).prefix));
     if (tokens === 'refused') throw new InvalidCredentials(`${CHALLENGE}, error="invalid_token"`);
-    return toTokenDto(tokens);
+    return tokenResponse(tokens);
   }
 
   /** Sign out, here or everywhere. Within a second no replica takes a token of it any more. */

@@ -2,7 +2,6 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsString, MaxLength, MinLength } from 'class-validator';
 import { IfGiven } from '#platform';
 import type { SessionView } from '../../application/views.js';
-import type { TokenSet } from '../../facade.js';
 
 export class LogInDto {
   /** E-mail address or phone number; national numbers are read in the default market. */
@@ -52,14 +51,6 @@ export class TokenDto {
   @ApiProperty({ example: 'customer', description: '`password`: good for setting a new password only' })
   readonly scope!: string;
 }
-
-export const toTokenDto = ({ accessToken, expiresInSeconds, refreshToken, scope }: TokenSet): TokenDto => ({
-  access_token: accessToken,
-  token_type: 'Bearer',
-  expires_in: expiresInSeconds,
-  refresh_token: refreshToken,
-  scope,
-});
 
 /** One of one's own sessions. */
 export class SessionDto implements SessionView {

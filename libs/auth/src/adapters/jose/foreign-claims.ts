@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose';
 import type { OAuthIssuer } from '#platform';
-import type { ForeignClaims } from '../../application/ports.js';
+import type { ForeignClaims } from '../../application/link-ports.js';
 import type { Role } from '../../domain/subject.js';
 
 /** OpenID Connect Core, 2: at most 255 ASCII characters, compared exactly. */

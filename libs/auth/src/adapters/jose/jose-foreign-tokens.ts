@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { decodeJwt, jwtVerify } from 'jose';
 import { Unavailable } from '#kernel';
 import type { OAuthIssuer } from '#platform';
-import { type ForeignClaims, ForeignTokens } from '../../application/ports.js';
+import { type ForeignClaims, ForeignTokens } from '../../application/link-ports.js';
 import { Remembered } from '../../domain/remembered.js';
 import { isAccessToken, toForeignClaims } from './foreign-claims.js';
 import { fetchKeys } from './issuer-documents.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
 import { Database, DuplicateKey, TransactionConflict } from '#platform';
-import { type Identity, type Link, Links } from '../../application/ports.js';
+import { type Identity, type Link, Links } from '../../application/link-ports.js';
 import type { Subject } from '../../domain/subject.js';
 import { type FoundSubject, SUBJECT_COLUMNS, toSubject } from './typeorm-subjects.js';
 

@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AuditTrail, Ids, UnitOfWork } from '#kernel';
-import { ForeignTokens, type Identity, type Link, Links } from '../ports.js';
+import { ForeignTokens, type Identity, type Link, Links } from '../link-ports.js';
 
 /** Let tokens of a foreign identity be one's own from now on. Whoever asks has proven both: that is all the proof there is. */
 export class LinkIdentity extends Command<LinkResult> {

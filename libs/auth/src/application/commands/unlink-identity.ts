@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AuditTrail, UnitOfWork } from '#kernel';
-import { Links } from '../ports.js';
+import { Links } from '../link-ports.js';
 
 /** Tokens of that identity are nobody's any more. False: this customer has no such link. */
 export class UnlinkIdentity extends Command<boolean> {

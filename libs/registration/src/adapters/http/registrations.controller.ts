@@ -2,7 +2,7 @@ import { Body, Controller, Get, Header, Headers, HttpCode, Post, Query, Req, Res
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBasicAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { SignIns } from '#auth';
+import { SignIns, tokenResponse } from '#auth';
 import type { CustomerView } from '#customers';
 import {
   Address,
@@ -29,7 +29,6 @@ import {
   MyRegistrationDto,
   RegisterDto,
   RegistrationTicketDto,
-  toTokens,
 } from './registrations.dto.js';
 
 interface ByRegistrant {
@@ -154,7 +153,7 @@ export class RegistrationsController {
   /** A second sign-in is saved: who has just proven himself and knows the password may come in. */
   async #withTokens(customer: CustomerView, address: string): Promise<ActivatedCustomer> {
     const tokens = await this.signIns.open(customer.id, this.limits.sourceOf(address).prefix);
-    return tokens ? { ...customer, tokens: toTokens(tokens) } : customer;
+    return tokens ? { ...customer, tokens: tokenResponse(tokens) } : customer;
   }
 
   /** Ask for a new code; the old one dies when the new one is on its way. */

@@ -1,6 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsString, Length, Matches, MaxLength } from 'class-validator';
-import type { TokenSet } from '#auth';
 import type { CustomerView } from '#customers';
 import { IfGiven, IsLocale, IsMarket } from '#platform';
 import type { MyRegistration } from '../../application/views.js';
@@ -15,15 +14,6 @@ export class ActivateQuery {
 }
 
 export type ActivatedCustomer = CustomerView & { readonly tokens?: object };
-
-/** RFC 6749, 5.1. */
-export const toTokens = ({ accessToken, expiresInSeconds, refreshToken, scope }: TokenSet) => ({
-  access_token: accessToken,
-  token_type: 'Bearer',
-  expires_in: expiresInSeconds,
-  refresh_token: refreshToken,
-  scope,
-});
 
 /** Exactly one of email and phone. */
 export class RegisterDto {
