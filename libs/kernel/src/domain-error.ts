@@ -59,3 +59,11 @@ export class Unavailable extends DomainError {
     super(message, options);
   }
 }
+
+/**
+ * More come than can be served, whoever they are: who asks for the same at this moment is refused at the door, so that
+ * refusing costs nothing of what serving needs (OWASP ASVS 15.2.2).
+ */
+export class Overloaded extends Unavailable {
+  override readonly code = 'service.overloaded';
+}

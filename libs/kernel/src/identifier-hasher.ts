@@ -1,12 +1,14 @@
+import type { Cpf } from './cpf.js';
 import type { Identifier } from './identifier.js';
 
 /**
  * Identifiers are looked up and kept unique by a keyed hash, 64 lower-case hex characters, so that no collation merges two
- * people and no table of registration keys is a list of addresses. HMAC-SHA-256 under `IDENTIFIER_SECRET`.
+ * people and no table of registration keys is a list of addresses. HMAC-SHA-256 under `IDENTIFIER_SECRET`,
+ * over the key in its typed namespace: a CPF and a phone number of the same digits have nothing in common.
  */
 export abstract class IdentifierHasher {
   /** The hash to write. */
-  abstract hash(identifier: Identifier): string;
+  abstract hash(identifier: Identifier | Cpf): string;
   /** The hashes to look for: one per key of the ring, the one to write first. */
-  abstract candidates(identifier: Identifier): readonly string[];
+  abstract candidates(identifier: Identifier | Cpf): readonly string[];
 }

@@ -11,6 +11,9 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-
 /** Ids are checked before any SQL, object key or Redis key is built from them. */
 export const isUuid = (value: string): boolean => UUID.test(value);
 
+/** Unix milliseconds in which a UUIDv7 was made. */
+export const momentOf = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+
 /** UUIDv7 of a moment: 48 bits of Unix milliseconds, the rest random. Sorts by time to the millisecond. */
 export function uuidv7(milliseconds: number): string {
   const time = Math.floor(milliseconds).toString(16).padStart(12, '0');

@@ -12,6 +12,10 @@ export abstract class IntegrationEvent<Data extends object = object> {
   abstract readonly aggregateType: string;
   /** Set when the fact has an id of its own by which it must not be told twice; else the outbox gives one. */
   readonly id?: string;
+  /** Told instead of `data` where personal data must not leave (`EVENT_PERSONAL_DATA=omit`); else `data` holds none. */
+  readonly sparse?: object;
+  /** The external analytics system (`ANALYTICS_URL`) is told of it as well. */
+  readonly forAnalytics: boolean = false;
 
   /**
    * @param subject id of the aggregate

@@ -2,6 +2,8 @@ import { type DynamicModule, Global, Module, type OnApplicationShutdown } from '
 import { APP_FILTER, APP_GUARD, APP_PIPE, ModuleRef } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 import {
+  AfterCommit,
+  AuditLog,
   AuditTrail,
   Clock,
   Counters,
@@ -15,11 +17,16 @@ import {
   Unavailable,
   UnitOfWork,
 } from '#kernel';
+import { AuditController } from './audit/audit.controller.js';
+import { AuditPurge } from './audit/audit-purge.js';
+import { SqlAuditLog } from './audit/sql-audit-log.js';
 import { TypeOrmAuditTrail } from './audit/typeorm-audit-trail.js';
 import { choose, hasRedis } from './choose.js';
 import { Secrets } from './config/secrets.js';
 import { Settings } from './config/settings.js';
 import { Database } from './database/database.js';
+import { DatabaseAfterCommit } from './database/database-after-commit.js';
+import { ValueRefused } from './database/database-errors.js';
 import { hasPendingMigrations } from './database/migrate.js';
 import { TypeOrmUnitOfWork } from './database/typeorm-unit-of-work.js';
 import { BcryptPasswordHasher } from './hashing/bcrypt-password-hasher.js';
@@ -45,6 +52,8 @@ import { InMemoryCounters } from './limits/in-memory-counters.js';
 import { RedisCounters } from './limits/redis-counters.js';
 import { SourceLimited, SourceLimits } from './limits/source-limits.js';
 import { NoSnapshots, Snapshots } from './memory/snapshots.js';
+import { CursorNotValid } from './paging/cursors.js';
+import { Pages } from './paging/pages.js';
 import { CheckedNewPasswords } from './passwords/checked-new-passwords.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import { Log } from './telemetry/logger.js';
@@ -92,7 +101,9 @@ export class PlatformModule implements OnApplicationShutdown {
       new HashingBusy(),
       new KeyReused(),
       new StillRunning(),
+      new CursorNotValid(),
       new InvalidInput([]),
+      new ValueRefused(),
       new Unavailable(),
       ...problems,
     ]);
@@ -120,19 +131,23 @@ export class PlatformModule implements OnApplicationShutdown {
         useFactory: (pool: HashPool) => new BcryptPasswordHasher(pool, settings.bcryptCost),
       },
       { provide: UnitOfWork, useClass: TypeOrmUnitOfWork },
+      { provide: AfterCommit, useClass: DatabaseAfterCommit },
       { provide: AuditTrail, useClass: TypeOrmAuditTrail },
+      { provide: AuditLog, useClass: SqlAuditLog },
       { provide: ProblemCatalogue, useValue: catalogue },
       choose(Counters, (s) => (hasRedis(s) ? RedisCounters : InMemoryCounters)),
       choose(IdempotencyStore, (s) => (hasRedis(s) ? RedisIdempotencyStore : InMemoryIdempotencyStore)),
       Idempotency,
       SourceLimits,
+      Pages,
       Housekeeping,
+      AuditPurge,
       ProblemFilter,
       foundations.beside ? { provide: Snapshots, useClass: NoSnapshots } : Snapshots,
     ];
     return {
       module: PlatformModule,
-      controllers: [HealthController, ProblemsController, WellKnownController],
+      controllers: [AuditController, HealthController, ProblemsController, WellKnownController],
       providers: [
         ...ports,
         { provide: APP_FILTER, useExisting: ProblemFilter },
@@ -153,6 +168,7 @@ export class PlatformModule implements OnApplicationShutdown {
     metrics.gauge('hash_queue_waiting', 'Passwords that wait to be hashed', () => pool.waiting);
     metrics.gauge('hash_queue_running', 'Passwords that are hashed at this moment', () => pool.running);
     health.add({ name: 'migrations', vital: true, check: migrationsCheck(database.source) });
+    this.modules.get(Housekeeping).add(this.modules.get(AuditPurge));
     if (redis)
       health.add({
         name: 'redis',

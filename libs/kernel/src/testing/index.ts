@@ -1,4 +1,5 @@
 export { CountingIds } from './counting-ids.js';
 export { FixedClock } from './fixed-clock.js';
+export { ImmediateAfterCommit } from './immediate-after-commit.js';
 export { InMemoryCounters } from './in-memory-counters.js';
 export { RecordingOutbox } from './recording-outbox.js';

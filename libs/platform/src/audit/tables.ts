@@ -2,6 +2,7 @@ import { EntitySchema } from 'typeorm';
 import { type Dialect, typesFor } from '../database/dialect.js';
 import type { Tables } from '../database/tables.js';
 import { CreateAudit1763600000005 } from './migrations/1763600000005-create-audit.js';
+import { ReadAudit1763600000031 } from './migrations/1763600000031-read-audit.js';
 
 export interface AuditRow {
   readonly id: string;
@@ -14,6 +15,8 @@ export interface AuditRow {
 }
 
 export const AUDIT = 'audit_log';
+
+const IN_ORDER = ['at', 'id'] as const;
 
 function schemas(dialect: Dialect): readonly EntitySchema[] {
   const type = typesFor(dialect);
@@ -29,9 +32,14 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
         source: { type: 'varchar', length: 64, nullable: true },
         correlationId: { type: 'varchar', length: 64, nullable: true },
       },
-      indices: [{ name: 'ix_audit_log_target', columns: ['target'] }],
+      indices: [
+        { name: 'ix_audit_log_at', columns: [...IN_ORDER] },
+        { name: 'ix_audit_log_action', columns: ['action', ...IN_ORDER] },
+        { name: 'ix_audit_log_actor', columns: ['actor', ...IN_ORDER] },
+        { name: 'ix_audit_log_target_at', columns: ['target', ...IN_ORDER] },
+      ],
     }),
   ];
 }
 
-export const auditTables: Tables = { schemas, migrations: [CreateAudit1763600000005] };
+export const auditTables: Tables = { schemas, migrations: [CreateAudit1763600000005, ReadAudit1763600000031] };

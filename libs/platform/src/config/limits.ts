@@ -78,7 +78,7 @@ export const LIMITS = {
     setting: 'LIMIT_LOGINS_PER_SOURCE',
     default: 120,
     windowSeconds: 60,
-    counts: 'sign-ins and resets tried from one source',
+    counts: 'sign-ins, resets and changes of identifiers tried from one source',
     excess: '429',
     kept: 'code store',
   },
@@ -104,6 +104,14 @@ export const LIMITS = {
     windowSeconds: DAY,
     counts: 'messages to one identifier',
     excess: 'the answer is the same and nothing is sent',
+    kept: 'code store',
+  },
+  identifierChanges: {
+    setting: 'LIMIT_IDENTIFIER_CHANGES',
+    default: 10,
+    windowSeconds: DAY,
+    counts: 'changes of an identifier that one customer asks for',
+    excess: '429',
     kept: 'code store',
   },
   attemptsPerSource: {

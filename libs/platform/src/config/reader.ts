@@ -27,6 +27,11 @@ export class Reader {
   }
 
   /** A URL with one of the schemes. What is wrong is told without the value: URLs hold passwords. */
+  /** `off`: null. */
+  wholeOrOff(name: string, fallback: number, min: number, max: number): number | null {
+    return this.text(name) === 'off' ? null : this.whole(name, fallback, min, max);
+  }
+
   url(name: string, schemes: readonly string[]): string | undefined {
     const raw = this.text(name);
     return raw === undefined ? undefined : this.#checkedUrl(name, raw, schemes);

@@ -31,6 +31,7 @@ describe('given nothing', () => {
       redisUrls: [],
       rabbitmqUrl: undefined,
       eventPublishers: ['memory'],
+      eventSources: ['memory'],
       logLevel: 'info',
       corsOrigins: [],
       securityContacts: [],
@@ -68,7 +69,12 @@ describe('given everything', () => {
 
   it('then no dev mailbox, on whatever host', () => {
     expect([isEmbedded(settings), hasDevMailbox(settings)]).toEqual([false, false]);
-    expect(settings).toMatchObject({ run: 'api', eventPublishers: ['rabbitmq'], smsApiToken: 'sms-token' });
+    expect(settings).toMatchObject({
+      run: 'api',
+      eventPublishers: ['rabbitmq'],
+      eventSources: ['rabbitmq'],
+      smsApiToken: 'sms-token',
+    });
   });
 
   it('then the sections that were meant', () => {
@@ -80,6 +86,7 @@ describe('given everything', () => {
       SMS_COUNTRIES: ' BR , PT,',
       REDIS_URL: 'redis://a,redis://b',
       EVENT_PUBLISHERS: 'memory, rabbitmq,memory',
+      EVENT_SOURCES: 'memory , rabbitmq',
       TRUST_PROXY: '10.0.0.0/8, 2001:db8::/32',
       LIMIT_GUESSES_PER_DAY: 'off',
       LIMIT_SMS_PER_DAY: '7',
@@ -92,6 +99,7 @@ describe('given everything', () => {
       smsCountries: ['BR', 'PT'],
       redisUrls: ['redis://a', 'redis://b'],
       eventPublishers: ['memory', 'rabbitmq'],
+      eventSources: ['memory', 'rabbitmq'],
       trustProxy: ['10.0.0.0/8', '2001:db8::/32'],
       limits: { guessesPerDay: null, smsPerDay: 7 },
       codeLength: 8,
@@ -127,6 +135,7 @@ describe('faults', () => {
       REDIS_URL: 'http://x',
       RABBITMQ_URL: 'nonsense',
       EVENT_PUBLISHERS: 'pigeon',
+      EVENT_SOURCES: 'owl',
       SMTP_URL: 'mail.example',
       MAIL_FROM: 'a\nb',
       SMS_API_URL: 'sms',
@@ -182,6 +191,7 @@ describe('faults', () => {
 
   it('rabbitmq as a publisher without its URL is refused', () => {
     expect(namesOf({ EVENT_PUBLISHERS: 'rabbitmq' })).toEqual(['RABBITMQ_URL']);
+    expect(namesOf({ EVENT_SOURCES: 'rabbitmq' })).toEqual(['RABBITMQ_URL']);
   });
 
   it('two ways for mail are refused', () => {

@@ -8,9 +8,9 @@ import { type Limits, readLimits } from './limits.js';
 import { readNetworks } from './networks.js';
 import { type OAuthIssuer, readOAuthIssuers } from './oauth-issuers.js';
 import { Reader } from './reader.js';
+import { readTransports, type Transports } from './transports.js';
 
 export type Run = 'all' | 'api' | 'worker';
-export type PublisherName = 'memory' | 'rabbitmq';
 
 /** Every setting, parsed once at start. `.env.example` holds a line for each. */
 export abstract class Settings {
@@ -24,8 +24,18 @@ export abstract class Settings {
   abstract readonly databaseUrl: string | undefined;
   /** None: in process. Several: a cluster. */
   abstract readonly redisUrls: readonly string[];
-  abstract readonly rabbitmqUrl: string | undefined;
-  abstract readonly eventPublishers: readonly PublisherName[];
+  abstract readonly rabbitmqUrl: Transports['rabbitmqUrl'];
+  abstract readonly kafka: Transports['kafka'];
+  abstract readonly s3: Transports['s3'];
+  /** AMQP 1.0; its path names the queue or topic. */
+  abstract readonly servicebusUrl: Transports['servicebusUrl'];
+  abstract readonly webhook: Transports['webhook'];
+  abstract readonly analytics: Transports['analytics'];
+  abstract readonly eventPublishers: Transports['eventPublishers'];
+  /** Where events of others, and our own, are listened to. */
+  abstract readonly eventSources: Transports['eventSources'];
+  /** Whether events tell a customer's data, or only which of it changed. */
+  abstract readonly eventPersonalData: 'include' | 'omit';
   abstract readonly smtpUrl: string | undefined;
   abstract readonly mailFrom: string;
   abstract readonly mailApiUrl: string | undefined;
@@ -69,6 +79,10 @@ export abstract class Settings {
   abstract readonly trustedSources: readonly string[];
   /** Milliseconds between "not ready" and the end of accepting connections, so that balancers can look. */
   abstract readonly preStopMs: number;
+  /** Days for which a deleted customer may be restored; then he is erased. Null: for ever. */
+  abstract readonly deletedCustomersDays: number | null;
+  /** Days for which lines of the audit trail are kept. Null: for ever. */
+  abstract readonly auditDays: number | null;
   abstract readonly limits: Limits;
   abstract readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }
@@ -115,12 +129,11 @@ function readNetwork(read: Reader) {
 }
 
 function readServices(read: Reader) {
-  const rabbitmqUrl = read.url('RABBITMQ_URL', ['amqp', 'amqps']);
   return {
     databaseUrl: read.url('DATABASE_URL', ['postgres', 'postgresql', 'mysql', 'mariadb', 'mssql']),
     redisUrls: read.urls('REDIS_URL', ['redis', 'rediss']),
-    rabbitmqUrl,
-    eventPublishers: readPublishers(read, rabbitmqUrl),
+    ...readTransports(read),
+    eventPersonalData: read.oneOf('EVENT_PERSONAL_DATA', ['include', 'omit']),
     smtpUrl: read.url('SMTP_URL', ['smtp', 'smtps']),
     mailFrom: read.matching('MAIL_FROM', 'Foyer <no-reply@localhost>', /^[^\r\n]{3,300}$/, 'an address'),
     mailApiUrl: read.url('MAIL_API_URL', ['http', 'https']),
@@ -128,16 +141,6 @@ function readServices(read: Reader) {
     smsApiUrl: read.url('SMS_API_URL', ['http', 'https']),
     smsApiToken: read.text('SMS_API_TOKEN'),
   };
-}
-
-function readPublishers(read: Reader, rabbitmqUrl: string | undefined): readonly PublisherName[] {
-  const named = read.list('EVENT_PUBLISHERS');
-  const known = named.filter((name): name is PublisherName => name === 'memory' || name === 'rabbitmq');
-  if (known.length < named.length) read.refuse('EVENT_PUBLISHERS', 'may name memory and rabbitmq, separated by commas');
-  if (known.includes('rabbitmq') && rabbitmqUrl === undefined)
-    read.refuse('RABBITMQ_URL', 'is needed by EVENT_PUBLISHERS');
-  if (known.length > 0) return [...new Set(known)];
-  return [rabbitmqUrl === undefined ? 'memory' : 'rabbitmq'];
 }
 
 function readRules(read: Reader) {
@@ -150,6 +153,8 @@ function readRules(read: Reader) {
     smsCountries: countries.length > 0 ? countries : [defaultMarket],
     bcryptCost: read.whole('BCRYPT_COST', 12, 4, 15),
     hashThreads: read.whole('HASH_THREADS', Math.max(1, availableParallelism() - 1), 1, 64),
+    deletedCustomersDays: read.wholeOrOff('DELETED_CUSTOMERS_DAYS', 30, 0, 36_500),
+    auditDays: read.wholeOrOff('AUDIT_DAYS', 365, 1, 36_500),
     codeLength: Number(read.oneOf('CODE_LENGTH', ['4', '8'])),
     codeTtlSeconds: read.whole('CODE_TTL_SECONDS', 60, 1, 600),
     attemptTtlSeconds: read.whole('ATTEMPT_TTL_SECONDS', 1800, 60, 86_400),

@@ -1,5 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { Dialect } from './dialect.js';
+import { mysqlDriver } from './mysql-driver.js';
 import { SnakeNaming } from './snake-naming.js';
 import type { Tables } from './tables.js';
 
@@ -7,6 +8,8 @@ import type { Tables } from './tables.js';
 export const POOL_SIZE = 10;
 const CONNECT_MS = 2_000;
 const QUERY_MS = 3_000;
+/** SQL Server's driver always wants a number. */
+const PATIENCE_MS = 600_000;
 
 /**
  * The defaults of every driver wait for ever on a silent peer: each wait of a request has its end here. Migrations are
@@ -16,13 +19,15 @@ export function createDataSource(url: string, tables: readonly Tables[], patient
   const type = dialectOf(url);
   return new DataSource({
     ...common(url, type, tables),
-    ...driverOptions(type, patient),
+    ...driverOptions(type, patient, new URL(url).searchParams),
   } as unknown as DataSourceOptions);
 }
 
-function common(url: string, dialect: Dialect, tables: readonly Tables[]) {
+function common(address: string, dialect: Dialect, tables: readonly Tables[]) {
+  const url = new URL(address);
+  if (dialect === 'mssql') url.search = ''; // the mapper takes it for a part of the name
   return {
-    url,
+    url: url.href,
     entities: tables.flatMap((table) => [...table.schemas(dialect)]),
     migrations: tables.flatMap((table) => [...table.migrations]),
     migrationsTableName: 'migrations',
@@ -33,7 +38,7 @@ function common(url: string, dialect: Dialect, tables: readonly Tables[]) {
   };
 }
 
-function driverOptions(type: Dialect, patient: boolean): object {
+function driverOptions(type: Dialect, patient: boolean, parameters: URLSearchParams): object {
   if (type === 'postgres') {
     const extra = patient ? {} : postgresTimeouts();
     return { type, poolSize: POOL_SIZE, extra, connectTimeoutMS: CONNECT_MS };
@@ -44,12 +49,19 @@ function driverOptions(type: Dialect, patient: boolean): object {
       type,
       pool,
       connectionTimeout: CONNECT_MS,
-      requestTimeout: QUERY_MS,
-      options: { encrypt: true, useUTC: true },
+      requestTimeout: patient ? PATIENCE_MS : QUERY_MS,
+      isolationLevel: 'READ COMMITTED',
+      options: {
+        encrypt: true,
+        trustServerCertificate: parameters.get('trustServerCertificate') === 'true',
+        useUTC: true,
+        disableAsciiToUnicodeParamConversion: true,
+      },
     };
   }
   return {
     type,
+    driver: mysqlDriver(patient ? undefined : { connectMs: CONNECT_MS, queryMs: QUERY_MS }),
     poolSize: POOL_SIZE,
     connectTimeout: CONNECT_MS,
     timezone: 'Z',

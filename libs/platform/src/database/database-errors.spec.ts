@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Unavailable } from '#kernel';
-import { DuplicateKey, isAway, TransactionConflict, translate } from './database-errors.js';
+import { DuplicateKey, isAway, TransactionConflict, translate, ValueRefused } from './database-errors.js';
 import type { Dialect } from './dialect.js';
 
 const numbered: Record<Dialect, (number: string | number) => object> = {
@@ -14,6 +14,7 @@ const kindOf = (dialect: Dialect, number: string | number) => {
   const translated = translate(dialect, error);
   if (translated instanceof DuplicateKey) return 'duplicate';
   if (translated instanceof TransactionConflict) return 'conflict';
+  if (translated instanceof ValueRefused) return 'refused';
   if (translated instanceof Unavailable) return 'away';
   return translated === error ? 'ours' : 'unknown';
 };
@@ -23,16 +24,21 @@ describe('FM-D9 errors of a database, by number', () => {
     ['postgres', 'duplicate', ['23505']],
     ['postgres', 'conflict', ['40001', '40P01', '55P03']],
     ['postgres', 'away', ['57P01', '57P03', '57014', '08006', '53300', '25006', 'ECONNREFUSED', 'ETIMEDOUT']],
-    ['postgres', 'ours', ['42601', '42P01', '22001', '23502', '23514', '42501', '3D000']],
+    ['postgres', 'ours', ['42601', '42P01', '22P02', '23502', '23503', '42501', '3D000']],
+    ['postgres', 'refused', ['22001', '22003', '23514']],
     ['mysql', 'duplicate', [1062]],
     ['mysql', 'conflict', [1213, 1205, 1020]],
-    ['mysql', 'away', [1040, 1203, 2006, 2013, 3024, -4078, -111]],
-    ['mysql', 'ours', [1064, 1146, 1406, 3819, 4025, 1048]],
+    ['mysql', 'away', [1021, 1040, 1053, 1203, 1290, 1927, 1969, 2006, 2013, 3024, -4078, -111]],
+    ['mysql', 'ours', [1064, 1146, 1048]],
+    ['mysql', 'refused', [1264, 1406, 3819, 4025]],
+    ['mariadb', 'refused', [1406, 4025]],
+    ['mariadb', 'conflict', [1213, 1205, 1020]],
     ['mariadb', 'duplicate', [1062]],
     ['mssql', 'duplicate', [2627, 2601]],
     ['mssql', 'conflict', [1205, 1222, 3960]],
-    ['mssql', 'away', [40197, 40501, 40613]],
-    ['mssql', 'ours', [102, 208, 547, 515]],
+    ['mssql', 'away', [40197, 40501, 40613, 1105]],
+    ['mssql', 'ours', [102, 208, 515]],
+    ['mssql', 'refused', [547, 2628, 8152]],
   ])('%s: %s are %j', (dialect, kind, numbers) => {
     expect(numbers.map((number) => kindOf(dialect, number))).toEqual(numbers.map(() => kind));
   });

@@ -1,4 +1,4 @@
-import { Unavailable } from '#kernel';
+import { DomainError, Unavailable } from '#kernel';
 import type { Dialect } from './dialect.js';
 
 /** A unique key was violated. Repositories turn it into their module's broken rule; it never leaves as it is. */
@@ -6,6 +6,18 @@ export class DuplicateKey extends Error {}
 
 /** A deadlock or a serialization failure: the unit of work is run again. */
 export class TransactionConflict extends Unavailable {}
+
+/** The database takes this value for too long, too large, or forbidden by a CHECK: whoever sent it can send another. */
+export class ValueRefused extends DomainError {
+  readonly code = 'request.value_refused';
+  readonly kind = 'invalid';
+
+  /** @param number the database's own: its message may quote the value, which belongs in no log */
+  constructor(number?: string | number) {
+    const cause = number === undefined ? {} : { cause: new Error(`database error ${number}`) };
+    super('One of the values cannot be stored: it is too long, too large or not allowed.', cause);
+  }
+}
 
 /** The database itself, not what was asked of it, is the reason. */
 export const isAway = (error: unknown): boolean =>
@@ -29,6 +41,20 @@ const CONFLICT: Record<Dialect, readonly (string | number)[]> = {
   mariadb: [1213, 1205, 1020],
   mssql: [1205, 1222, 3960],
 };
+/** A MariaDB is addressed as `mysql://`, too: 3819 is a CHECK of the one, 4025 of the other. */
+const REFUSED_BY_MYSQL = [1264, 1366, 1406, 3819, 4025];
+/** Too long, out of range, characters that cannot be stored, CHECK. */
+const REFUSED: Record<Dialect, readonly (string | number)[]> = {
+  postgres: ['22001', '22003', '22021', '22P05', '23514'],
+  mysql: REFUSED_BY_MYSQL,
+  mariadb: REFUSED_BY_MYSQL,
+  mssql: [547, 2628, 8115, 8152],
+};
+/** Too many connections or too little memory, shutting down, killed, taken too long, disk full, read-only. */
+const AWAY: readonly number[] = [
+  ...[1021, 1037, 1038, 1040, 1041, 1053, 1114, 1203, 1290, 1317, 1792, 1836, 1927, 1969, 2006, 2013, 3024, 4031],
+  ...[701, 1105, 3906, 8645, 9002, 10928, 10929, 17142, 40197, 40501, 40613, 49918, 49919, 49920],
+];
 // Syntax, types, constraints, privileges: our own mistakes, told as they are.
 const OUR_FAULT = /^(22|23|42|0A|2F|3[BD])/;
 
@@ -40,6 +66,7 @@ export function translate(dialect: Dialect, error: unknown): unknown {
   if (number !== undefined && CONFLICT[dialect].includes(number)) {
     return new TransactionConflict('The database is busy. Please try again.', 1, { cause: error });
   }
+  if (number !== undefined && REFUSED[dialect].includes(number)) return new ValueRefused(number);
   return isOurFault(dialect, number)
     ? error
     : new Unavailable('The database is away. Please try again.', 2, { cause: error });
@@ -48,7 +75,5 @@ export function translate(dialect: Dialect, error: unknown): unknown {
 function isOurFault(dialect: Dialect, number: string | number | undefined): boolean {
   if (number === undefined) return false;
   if (dialect === 'postgres') return OUR_FAULT.test(String(number));
-  return (
-    typeof number === 'number' && number > 0 && ![1040, 1203, 2006, 2013, 3024, 40197, 40501, 40613].includes(number)
-  );
+  return typeof number === 'number' && number > 0 && !AWAY.includes(number);
 }

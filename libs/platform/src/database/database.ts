@@ -6,6 +6,7 @@ import { isOverdue } from '../telemetry/request-context.js';
 import { isAway, translate } from './database-errors.js';
 import type { Dialect } from './dialect.js';
 import { IdleConnections, isSilence } from './idle-connections.js';
+import { Placeholders } from './placeholders.js';
 
 interface Transaction {
   readonly runner: QueryRunner;
@@ -28,9 +29,11 @@ interface PostgresClient {
 
 type PostgresPool = PostgresClient & ConstructorParameters<typeof IdleConnections>[0];
 
-interface PostgresRunner {
-  /** The pool does not use a connection again that is released with an error. */
+interface DriverRunner {
+  /** PostgreSQL: the pool does not use a connection again that is released with an error. */
   releasePostgresConnection?(error: unknown): Promise<void>;
+  /** MySQL: undefined while there is none. */
+  readonly databaseConnection?: { destroy?(): void };
 }
 
 /** With `?` for its values. */
@@ -49,7 +52,7 @@ export class Database {
   readonly dialect: Dialect;
   readonly #breaker = new Breaker();
   readonly #ambient = new AsyncLocalStorage<Transaction>();
-  readonly #texts = new Map<string, string>();
+  readonly #placeholders: Placeholders;
   readonly #statements = new Map<string, Statement>();
   readonly #postgres: boolean;
   readonly #idle: IdleConnections | undefined;
@@ -57,6 +60,7 @@ export class Database {
   constructor(readonly source: DataSource) {
     this.dialect = source.options.type as Dialect;
     this.#postgres = this.dialect === 'postgres';
+    this.#placeholders = new Placeholders(this.dialect);
     this.#idle = this.#postgres ? new IdleConnections(this.#pool) : undefined;
   }
 
@@ -141,7 +145,9 @@ export class Database {
     const ambient = this.#ambient.getStore();
     const runner = ambient?.runner ?? this.source.createQueryRunner();
     try {
-      return await this.#translated(() => runner.query(this.#text(sql), [...values], true));
+      return await this.#translated(() =>
+        runner.query(this.#placeholders.text(sql), this.#placeholders.values(values), true),
+      );
     } finally {
       if (!ambient) await runner.release();
     }
@@ -159,7 +165,7 @@ export class Database {
   #statement(sql: string): Statement {
     const known = this.#statements.get(sql);
     if (known) return known;
-    const text = this.#text(sql);
+    const text = this.#placeholders.text(sql);
     const size = this.#statements.size;
     const statement = size < MOST_PREPARED ? { name: `foyer_${size}`, text } : { text };
     if (size < MOST_PREPARED) this.#statements.set(sql, statement);
@@ -176,23 +182,13 @@ export class Database {
       }
     }, isAway);
   }
-
-  /** `?` → `$1` or `@0`. Our SQL has no question mark in a literal. */
-  #text(sql: string): string {
-    if (this.dialect === 'mysql' || this.dialect === 'mariadb') return sql;
-    const known = this.#texts.get(sql);
-    if (known !== undefined) return known;
-    let n = 0;
-    const text = sql.replaceAll('?', () => (this.dialect === 'postgres' ? `$${++n}` : `@${n++}`));
-    this.#texts.set(sql, text);
-    return text;
-  }
 }
 
 /** Who does not answer is not asked to roll back, which would only be waited for: the connection goes, and its work with it. */
 async function discard(runner: QueryRunner, error: unknown): Promise<void> {
-  const { releasePostgresConnection: release } = runner as unknown as PostgresRunner;
+  const { releasePostgresConnection: release, databaseConnection: connection } = runner as unknown as DriverRunner;
   if (release) await release.call(runner, error);
+  else if (connection?.destroy) connection.destroy();
   else if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
 }
 

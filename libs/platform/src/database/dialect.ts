@@ -7,8 +7,10 @@ interface PortableType {
   readonly transformer?: ValueTransformer;
   readonly length?: number;
   readonly precision?: number;
+  readonly charset?: string;
+  readonly collation?: string;
 }
-type Kind = 'id' | 'hash' | 'instant' | 'text' | 'json' | 'flag';
+type Kind = 'id' | 'hash' | 'instant' | 'name' | 'text' | 'json' | 'flag';
 
 /** Where a database has no JSON of its own, it is text. */
 const jsonText: ValueTransformer = {
@@ -24,6 +26,7 @@ const TYPES: Record<Dialect, Record<Kind, PortableType>> = {
     id: { type: 'uuid' },
     hash: HASH,
     instant: { type: 'timestamptz', precision: 3 },
+    name: { type: 'varchar', length: 400 },
     text: { type: 'text' },
     json: { type: 'jsonb' },
     flag: { type: 'boolean' },
@@ -34,6 +37,7 @@ const TYPES: Record<Dialect, Record<Kind, PortableType>> = {
     id: { type: 'char', length: 36 },
     hash: HASH,
     instant: { type: 'datetime2', precision: 3 },
+    name: { type: 'nvarchar', length: 400 },
     text: { type: 'nvarchar', length: -1 },
     json: { type: 'nvarchar', length: -1, transformer: jsonText },
     flag: { type: 'bit' },
@@ -45,6 +49,7 @@ function mysqlTypes(): Record<Kind, PortableType> {
     id: { type: 'char', length: 36 },
     hash: HASH,
     instant: { type: 'datetime', precision: 3 },
+    name: { type: 'varchar', length: 400 },
     text: { type: 'longtext' },
     json: { type: 'longtext', transformer: jsonText },
     flag: { type: 'boolean' },
@@ -52,6 +57,28 @@ function mysqlTypes(): Record<Kind, PortableType> {
 }
 
 export const typesFor = (dialect: Dialect): Record<Kind, PortableType> => TYPES[dialect];
+
+const BY_CODE_POINT: Record<Dialect, Pick<PortableType, 'type' | 'charset' | 'collation'>> = {
+  postgres: { type: 'varchar', collation: 'C' },
+  mysql: { type: 'varchar', charset: 'utf8mb4', collation: 'utf8mb4_bin' },
+  mariadb: { type: 'varchar', charset: 'utf8mb4', collation: 'utf8mb4_bin' },
+  mssql: { type: 'nvarchar', collation: 'Latin1_General_BIN2' },
+};
+
+/** Text in canonical form, compared and sorted by its code points: what begins with the same letters stands together. */
+export const keyText = (dialect: Dialect, length: number): PortableType => ({ ...BY_CODE_POINT[dialect], length });
+
+/** Makes a column that may be null another kind of text. Without a collation it gets the one of the database. */
+export function retype(dialect: Dialect, table: string, name: string, type: PortableType): string {
+  const { charset, collation } = type;
+  const text = `${String(type.type)}(${type.length})`;
+  if (dialect === 'postgres')
+    return `alter table ${table} alter ${name} type ${text} collate "${collation ?? 'default'}"`;
+  const by = `${charset ? ` character set ${charset}` : ''}${collation ? ` collate ${collation}` : ''}`;
+  return dialect === 'mssql'
+    ? `alter table ${table} alter column ${name} ${text}${by} null`
+    : `alter table ${table} modify ${name} ${text}${by} null`;
+}
 
 /** Milliseconds since 1970 by the database's own clock: leases of replicas whose clocks differ cannot be stolen. */
 export const NOW_MS: Record<Dialect, string> = {
@@ -81,6 +108,8 @@ export function column(name: string, type: PortableType, extra: Partial<TableCol
     type: String(type.type),
     ...(type.length === undefined ? {} : { length: type.length < 0 ? 'max' : String(type.length) }),
     ...(type.precision === undefined ? {} : { precision: type.precision }),
+    ...(type.charset === undefined ? {} : { charset: type.charset }),
+    ...(type.collation === undefined ? {} : { collation: type.collation }),
     ...extra,
   };
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type Identifier, IdentifierHasher } from '#kernel';
+import { type Cpf, type Identifier, IdentifierHasher } from '#kernel';
 import { Secrets } from '../config/secrets.js';
 
 @Injectable()
@@ -9,11 +9,11 @@ export class HmacIdentifierHasher extends IdentifierHasher {
     super();
   }
 
-  hash(identifier: Identifier): string {
+  hash(identifier: Identifier | Cpf): string {
     return hmac(this.secrets.identifier[0].secret, identifier.key);
   }
 
-  candidates(identifier: Identifier): readonly string[] {
+  candidates(identifier: Identifier | Cpf): readonly string[] {
     return this.secrets.identifier.map(({ secret }) => hmac(secret, identifier.key));
   }
 }

@@ -1,12 +1,33 @@
-import { Controller, Get, Header, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { applyDecorators, Controller, Get, Header, Res } from '@nestjs/common';
+import { ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Open } from '../http/access.js';
+import { ProblemDocument } from '../http/openapi.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { Health, type Readiness } from './health.js';
 
 /** Anybody may ask; dependencies are not asked more often than this for it. */
 const LOOK_EVERY_MS = 250;
+
+const status = (...words: string[]) => ({ type: 'string', enum: words });
+const OVERALL = { type: 'object', required: ['status'], properties: { status: status('ok', 'unavailable') } };
+const READINESS = {
+  type: 'object',
+  required: ['status', 'dependencies'],
+  properties: {
+    status: status('ok', 'degraded', 'unavailable'),
+    dependencies: { type: 'object', additionalProperties: status('ok', 'away') },
+  },
+};
+/** 503 has the same body as 200. */
+const ApiHealth = (schema: object) => {
+  const content = { 'application/json': { schema } };
+  const away = { ...content, 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDocument) } } };
+  return applyDecorators(
+    ApiResponse({ status: 200, description: 'As it should be', content }),
+    ApiResponse({ status: 503, description: 'Something vital is away', content: away }),
+  );
+};
 
 @ApiTags('operations')
 @Open()
@@ -22,6 +43,7 @@ export class HealthController {
 
   /** Is the service able to do its work? 200 or 503. */
   @Get('health')
+  @ApiHealth(OVERALL)
   async overall(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ status: string }> {
     const { status } = await this.#readiness(reply);
     return { status: status === 'unavailable' ? status : 'ok' };
@@ -29,18 +51,21 @@ export class HealthController {
 
   /** Is the process alive? Looks at nothing else. */
   @Get('health/live')
+  @ApiHealth(OVERALL)
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
   /** May requests be sent here? Each dependency by name; `degraded`, still 200, when only the broker, mail or Redis is away. */
   @Get('health/ready')
+  @ApiHealth(READINESS)
   ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Readiness> {
     return this.#readiness(reply);
   }
 
   /** Prometheus text format. */
   @Get('metrics')
+  @ApiResponse({ status: 200, description: 'Figures', content: { 'text/plain': { schema: { type: 'string' } } } })
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   figures(): Promise<string> {
     return this.metrics.registry.metrics();

@@ -5,6 +5,7 @@ import { BodyGuard } from './body.guard.js';
 import { UnreadableBody } from './body-parser.js';
 import { isNoneMatch } from './etag.js';
 import { NoBody } from './no-body.pipe.js';
+import { NoQuery } from './no-query.pipe.js';
 
 const outcomeOf = (work: () => unknown): unknown => {
   try {
@@ -47,6 +48,11 @@ describe('NoBody', () => {
   it('refuses every field, by its pointer', () => {
     expect(pipe({ a: 1, 'b/c~d': 2 })).toBe('request.invalid /a unknown_field /b~1c~0d unknown_field');
   });
+});
+
+it('NoQuery refuses a query, whatever it says, and takes none', () => {
+  const pipe = (query: object) => outcomeOf(() => new NoQuery().transform(query));
+  expect([pipe({}), pipe({ mode: '' })]).toEqual([undefined, 'request.invalid /mode unknown_field']);
 });
 
 describe('isNoneMatch', () => {

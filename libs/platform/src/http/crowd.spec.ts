@@ -1,7 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { useCrowd } from './crowd.js';
+import { shutTheDoor, useCrowd } from './crowd.js';
 
 describe('LD-03 a crowd', () => {
   let fastify: FastifyInstance;
@@ -58,6 +58,19 @@ describe('LD-03 a crowd', () => {
     expect(seen).toBe(3);
     for (const go of letGo) go();
     expect(await Promise.all(inside)).toEqual([200, 200, 200]);
+  });
+
+  it('LD-02 given one who was told that all are too many, then others are refused unseen for a moment', async () => {
+    fastify.post('/full', async (request) => {
+      seen++;
+      shutTheDoor(request);
+      throw new Error('too many');
+    });
+    expect([await post('/full'), await post('/full'), await post('/nowhere')]).toEqual([503, 503, 404]);
+    expect(seen).toBe(1);
+    await setTimeout(260);
+    await post('/full');
+    expect(seen).toBe(2);
   });
 
   it('given failures and refusals, then they take nobody’s place', async () => {

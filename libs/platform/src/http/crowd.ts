@@ -1,10 +1,18 @@
 import { randomInt } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { HashingBusy } from '#kernel';
+import { Overloaded } from '#kernel';
 
 /** More than one process does side by side, few enough that each still gets its turn at the database. */
 const MOST = 100;
+/** So long one word of being overloaded holds for everybody who asks for the same. */
+const SHUT_MS = 250;
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+const kindOf = (request: FastifyRequest): string => `${request.method} ${request.routeOptions.url}`;
+const doors = new WeakMap<FastifyRequest, () => void>();
+
+/** What this request asked for has too many takers: for a moment, who comes for the same is refused at the door. */
+export const shutTheDoor = (request: FastifyRequest): void => doors.get(request)?.();
 
 /**
  * At most so many of one kind of write at the same time. Whoever comes when it is full is told at once, before anything is
@@ -13,6 +21,7 @@ const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
  */
 export function useCrowd(fastify: FastifyInstance, most = MOST): void {
   const inside = new Map<string, number>();
+  const shutUntil = new Map<string, number>();
   const kinds = new WeakMap<FastifyRequest, string>();
   const leave = (request: FastifyRequest): void => {
     const kind = kinds.get(request);
@@ -20,14 +29,22 @@ export function useCrowd(fastify: FastifyInstance, most = MOST): void {
     kinds.delete(request);
     inside.set(kind, (inside.get(kind) ?? 1) - 1);
   };
+  const refusal = (kind: string): Overloaded | undefined =>
+    (inside.get(kind) ?? 0) >= most || (shutUntil.get(kind) ?? 0) > performance.now()
+      ? new Overloaded('Too many do this at this moment. Please try again.', 1 + randomInt(3))
+      : undefined;
+  // Before its body is read: that is most of what a refusal costs.
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    done(READS.has(request.method) ? undefined : refusal(kindOf(request)));
+  });
   fastify.addHook('preValidation', (request, _reply, done) => {
     if (READS.has(request.method)) return done();
-    const kind = `${request.method} ${request.routeOptions.url}`;
-    const count = inside.get(kind) ?? 0;
-    if (count >= most)
-      return done(new HashingBusy('Too many do this at this moment. Please try again.', 1 + randomInt(3)));
-    inside.set(kind, count + 1);
+    const kind = kindOf(request);
+    const refused = refusal(kind);
+    if (refused) return done(refused);
+    inside.set(kind, (inside.get(kind) ?? 0) + 1);
     kinds.set(request, kind);
+    doors.set(request, () => shutUntil.set(kind, performance.now() + SHUT_MS));
     done();
   });
   fastify.addHook('onResponse', (request, _reply, done) => {

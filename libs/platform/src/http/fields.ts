@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { Matches, ValidateIf } from 'class-validator';
+import { isISO8601, Matches, ValidateBy, ValidateIf } from 'class-validator';
 
 /** Null is a value, and no good one here: only what is absent is not looked at. */
 export const IfGiven = () => ValidateIf((_: object, value: unknown) => value !== undefined);
@@ -12,3 +12,19 @@ export const IsMarket = () =>
 
 export const IsLocale = () =>
   applyDecorators(Matches(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, { message: 'must be a language tag of BCP 47' }));
+
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+
+/** Of a year that every database knows. */
+const isMoment = (value: unknown): boolean => {
+  if (typeof value !== 'string' || !MOMENT.test(value) || !isISO8601(value, { strict: true })) return false;
+  const year = new Date(value).getUTCFullYear();
+  return year >= 1970 && year <= 9999;
+};
+
+/** RFC 3339, with its offset. */
+export const IsMoment = () =>
+  ValidateBy({
+    name: 'isMoment',
+    validator: { validate: isMoment, defaultMessage: () => 'must be a moment of RFC 3339' },
+  });

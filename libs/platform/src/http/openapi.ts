@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiProperty, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import type { Fault } from '#kernel';
 
 /** RFC 9457 problem details. */
 export class ProblemDocument {
@@ -23,6 +24,18 @@ export class ProblemDocument {
 
   @ApiProperty({ example: '0f8fad5b-d9cb-469f-a165-70867728950e' })
   readonly traceId!: string;
+
+  @ApiProperty({
+    required: false,
+    type: 'array',
+    items: {
+      type: 'object',
+      required: ['pointer', 'code', 'detail'],
+      properties: { pointer: { type: 'string' }, code: { type: 'string' }, detail: { type: 'string' } },
+    },
+    description: 'Of 422: what is wrong, and where (RFC 6901)',
+  })
+  readonly errors?: readonly Fault[];
 }
 
 /** Documents the problems a route can answer with: `@ApiProblems({ 410: 'No live code' })`. */

@@ -1,9 +1,10 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DomainError } from '#kernel';
+import { DomainError, Overloaded } from '#kernel';
 import { Settings } from '../config/settings.js';
 import { Log } from '../telemetry/logger.js';
 import { currentContext } from '../telemetry/request-context.js';
+import { shutTheDoor } from './crowd.js';
 import {
   bodyTooLarge,
   methodNotAllowed,
@@ -33,6 +34,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   answer(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const error = this.#understand(thrown, request);
+    if (error instanceof Overloaded) shutTheDoor(request);
     const status = error instanceof InternalError ? 500 : statusOf(error);
     const context = currentContext();
     if (context) context.problem = error.code;

@@ -1,5 +1,5 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { DomainError } from '#kernel';
 import { Open } from './access.js';
 import { InternalError, statusOf, titleOf } from './problem.js';
@@ -27,6 +27,13 @@ function entryOf(error: DomainError): ProblemEntry {
   return { code: error.code, status, title: titleOf(error.code), detail: error.message };
 }
 
+const TEXT = { type: 'string' };
+const ENTRY = {
+  type: 'object',
+  required: ['code', 'status', 'title', 'detail'],
+  properties: { code: TEXT, status: { type: 'integer' }, title: TEXT, detail: TEXT },
+};
+
 @ApiTags('operations')
 @Open()
 @Controller('problems')
@@ -36,6 +43,9 @@ export class ProblemsController {
   /** Every problem code, with its status and what it says. */
   @Get()
   @Header('cache-control', 'public, max-age=300')
+  @ApiOkResponse({
+    schema: { type: 'object', required: ['items'], properties: { items: { type: 'array', items: ENTRY } } },
+  })
   list(): { items: readonly ProblemEntry[] } {
     return { items: this.catalogue.entries };
   }

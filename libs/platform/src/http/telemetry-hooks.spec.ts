@@ -59,12 +59,21 @@ describe('telemetry hooks', () => {
     expect(seen.map((context) => context?.correlationId).sort()).toEqual([...ids].sort());
   });
 
-  it('given a trace, then it travels on', async () => {
-    await get({ traceparent: TRACE, 'x-correlation-id': 'a' });
+  it('given a trace, then it travels on, and is echoed', async () => {
+    const { headers } = await fastify.inject({
+      url: '/things/7',
+      headers: { traceparent: TRACE, 'x-correlation-id': 'a' },
+    });
+    expect(headers['traceparent']).toBe(TRACE);
     expect(seen).toMatchObject([{ correlationId: 'a', traceparent: TRACE }]);
   });
 
-  it.each(['', 'x', TRACE.toUpperCase(), `${TRACE}x`, TRACE.slice(0, -1), `${TRACE}, ${TRACE}`])(
+  const NONE = [
+    `ff${TRACE.slice(2)}`,
+    `00-${'0'.repeat(32)}-${'b'.repeat(16)}-01`,
+    `00-${'a'.repeat(32)}-${'0'.repeat(16)}-01`,
+  ];
+  it.each([...NONE, '', 'x', TRACE.toUpperCase(), `${TRACE}x`, TRACE.slice(0, -1), `${TRACE}, ${TRACE}`])(
     'given the trace %j, then it does not',
     async (traceparent) => {
       await get({ traceparent, 'x-correlation-id': 'a' });

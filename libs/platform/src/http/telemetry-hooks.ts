@@ -6,13 +6,15 @@ import { currentContext, inContext, type RequestContext } from '../telemetry/req
 import { addressOf, sourcePrefix } from './source.js';
 
 const CORRELATION_ID = /^[A-Za-z0-9._-]{1,64}$/;
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+/** W3C Trace Context, 3.2: neither id is all zeros, and version ff is none. */
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** Gives every request its correlation id, and writes one line and one observation when it has been answered. */
 export function useTelemetry(fastify: FastifyInstance, log: Log, metrics: Metrics): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const context = contextOf(request);
     reply.header('x-correlation-id', context.correlationId);
+    if (context.traceparent !== undefined) reply.header('traceparent', context.traceparent);
     inContext(context, done);
   });
   fastify.addHook('onResponse', (request, reply, done) => {

@@ -1,9 +1,23 @@
-import { type ValidationError, ValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, type ValidationError, ValidationPipe } from '@nestjs/common';
 import { type Fault, InvalidInput } from '#kernel';
+
+class StrictValidation extends ValidationPipe {
+  /** Names that every object has would be dropped in silence. In a body they are refused before. */
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'query' && isClassOfFields(metadata.metatype)) {
+      const reserved = Object.keys(value ?? {}).find((name) => name in Object.prototype);
+      if (reserved) throw InvalidInput.at(`/${reserved}`, 'unknown_field', 'is not a field of this request');
+    }
+    return super.transform(value, metadata);
+  }
+}
+
+const PLAIN: readonly unknown[] = [undefined, String, Boolean, Number, Object, Array];
+const isClassOfFields = (type: unknown): boolean => !PLAIN.includes(type);
 
 /** Unknown fields are refused, nothing is coerced, every fault is told with its JSON pointer (RFC 6901). */
 export const strictValidation = (): ValidationPipe =>
-  new ValidationPipe({
+  new StrictValidation({
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,

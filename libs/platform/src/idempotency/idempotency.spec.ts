@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { InvalidInput } from '#kernel';
+import { InvalidInput, isUuid } from '#kernel';
 import { FixedClock } from '#kernel/testing';
 import { provideSecrets } from '../config/secrets.js';
 import { parseSettings } from '../config/settings.js';
@@ -23,7 +23,10 @@ describe('Idempotency', () => {
   let idempotency: Idempotency;
   let made: number;
 
-  const once = (changes: { key?: string | undefined; scope?: string; body?: unknown } = {}, work = make) =>
+  const once = (
+    changes: { key?: string | undefined; scope?: string; body?: unknown } = {},
+    work: (id?: string) => Promise<{ made: number }> = make,
+  ) =>
     idempotency.once(
       { key: 'k', scope: 'things mia', body: { a: 1, b: { c: 2, d: 3 } }, lifeMs: 60_000, ...changes },
       work,
@@ -64,6 +67,15 @@ describe('Idempotency', () => {
     await expect(once()).rejects.toBeInstanceOf(StillRunning);
     clock.advance(15_000);
     expect(await once()).toMatchObject({ replayed: false });
+  });
+
+  it('given a try after one that was lost, then the work has the same id, and another body has another', async () => {
+    const ids: (string | undefined)[] = [];
+    const lost = (id?: string) => Promise.reject(new Error(String(ids.push(id))));
+    for (const body of [{ a: 1 }, { a: 1 }, { a: 2 }]) await once({ body }, lost).catch(() => undefined);
+    await once({ key: undefined }, lost).catch(() => undefined);
+    const [first, second, other, none] = ids;
+    expect([isUuid(first ?? ''), first === second, first === other, none]).toEqual([true, true, false, undefined]);
   });
 
   it('given work that fails, then the next may try', async () => {

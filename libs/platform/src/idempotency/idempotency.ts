@@ -55,8 +55,12 @@ export class Idempotency {
     private readonly secrets: Secrets,
   ) {}
 
-  async once<T>({ key, scope, body, lifeMs }: Once, work: () => Promise<T>): Promise<Replayable<T>> {
-    if (key === undefined) return { value: await work(), replayed: false };
+  /** @param work gets an id that is the same for every try of this request, and undefined without a key */
+  async once<T>(
+    { key, scope, body, lifeMs }: Once,
+    work: (id: string | undefined) => Promise<T>,
+  ): Promise<Replayable<T>> {
+    if (key === undefined) return { value: await work(undefined), replayed: false };
     if (!KEY.test(key))
       throw InvalidInput.at('', 'idempotency_key', 'Idempotency-Key must have 1 to 255 visible ASCII characters');
     const place = `{${this.#hash(scope)}}:once:${this.#hash(key)}`;
@@ -65,7 +69,8 @@ export class Idempotency {
     if (known.state === 'running') throw new StillRunning();
     if (known.state === 'different') throw new KeyReused();
     if (known.state === 'done') return { value: JSON.parse(known.answer) as T, replayed: true };
-    return { value: await this.#first({ place, fingerprint, lifeMs }, work), replayed: false };
+    const id = uuidOf(this.#hash(`${place}\0${fingerprint}`));
+    return { value: await this.#first({ place, fingerprint, lifeMs }, () => work(id)), replayed: false };
   }
 
   async #first<T>(kept: { place: string; fingerprint: string; lifeMs: number }, work: () => Promise<T>): Promise<T> {
@@ -83,6 +88,10 @@ export class Idempotency {
     return createHmac('sha256', this.secrets.code[0].secret).update(`idempotency\0${text}`).digest('hex');
   }
 }
+
+/** A UUIDv8 (RFC 9562, 5.8) of a hash in hex. */
+const uuidOf = (hex: string): string =>
+  [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
 
 /** The same members in another order are the same body. */
 function canonical(value: unknown): string {

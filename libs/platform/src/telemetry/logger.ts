@@ -71,7 +71,9 @@ export function createLog(settings: Pick<Settings, 'logLevel'>): Log {
     formatters: { level: (level: string) => ({ level }) },
     mixin: () => {
       const context = currentContext();
-      return context ? { correlationId: context.correlationId } : {};
+      if (!context) return {};
+      const { correlationId, traceparent } = context;
+      return traceparent === undefined ? { correlationId } : { correlationId, traceparent };
     },
   };
   return new Log(

@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What travels with a request into logs and events. */
+/** What travels with a request, or with an event that was heard, into logs and events. */
 export interface RequestContext {
   readonly correlationId: string;
+  /** Of the event that is being handled; a request causes what it does by itself. */
+  readonly causationId?: string;
   /** W3C trace context, if the caller sent one. */
   readonly traceparent?: string;
   /** By `performance.now()`: from then on nothing of this request is committed any more. */

@@ -1,11 +1,9 @@
-import { type FreshDatabase, freshMariaDatabase, freshPostgresDatabase } from '../../../../test/support/databases.js';
+import { DATABASES, type FreshDatabase } from '../../../../test/support/databases.js';
 import { createDataSource } from '../database/data-source.js';
 import { Database } from '../database/database.js';
+import { typesFor } from '../database/dialect.js';
 
-export const DATABASES: readonly (readonly [string, () => Promise<FreshDatabase>])[] = [
-  ['PostgreSQL', freshPostgresDatabase],
-  ['MariaDB', freshMariaDatabase],
-];
+export { DATABASES };
 
 /** A fresh database with the table `things`, over two pools. */
 export async function openDatabase(
@@ -14,8 +12,11 @@ export async function openDatabase(
   const { url, drop } = await fresh();
   const connect = async () => new Database(await createDataSource(url, []).initialize());
   const [one, other] = await Promise.all([connect(), connect()]);
-  const at = one.dialect === 'postgres' ? 'timestamptz(3)' : 'datetime(3)';
-  await one.execute(`create table things (id int primary key, n int not null, name varchar(100), at ${at})`);
+  const { type, precision } = typesFor(one.dialect).instant;
+  const at = `${String(type)}(${precision})`;
+  await one.execute(
+    `create table things (id int primary key, n int not null, name ${one.dialect === 'mssql' ? 'nvarchar' : 'varchar'}(100), at ${at})`,
+  );
   return {
     replicas: [one, other],
     async drop() {

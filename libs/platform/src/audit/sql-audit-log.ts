@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type AuditFilter,
+  AuditLog,
+  type Page,
+  type PageWanted,
+  type Place,
+  pageOf,
+  type RecordedEntry,
+} from '#kernel';
+import { Database, type Sql } from '../database/database.js';
+import { limit } from '../database/dialect.js';
+import { behind } from '../database/keyset.js';
+import { all, enclosed, joined } from '../database/sql-parts.js';
+
+interface Row extends Omit<RecordedEntry, 'at' | 'correlationId'> {
+  readonly at: Date;
+  readonly correlation_id: string | null;
+}
+
+const COLUMNS = 'id, at, action, actor, target, source, correlation_id';
+
+/** Each page is the next of an index: by time, or by what is filtered and then by time. */
+@Injectable()
+export class SqlAuditLog extends AuditLog {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  async page(filter: AuditFilter, { limit: many, after }: PageWanted): Promise<Page<RecordedEntry>> {
+    const first = `order by at, id ${limit(this.database.dialect, many + 1)}`;
+    const more = after === null ? [] : [behind(after, 'at')];
+    const ranges = rangesOf(filter).map((range) =>
+      enclosed(`select ${COLUMNS} from audit_log where `, all([...range, ...more]), ` ${first}`),
+    );
+    const parts = ranges.map((range, n) => enclosed(`select ${COLUMNS} from (`, range, `) range_${n}`));
+    const { sql, values } = enclosed('', joined(parts, ' union '), ` ${first}`);
+    return pageOf(await this.database.query<Row>(sql, values), many, placeOf, toEntry);
+  }
+
+  async count(filter: AuditFilter): Promise<number> {
+    const ids = rangesOf(filter).map((range) => enclosed('select id from audit_log where ', all(range)));
+    const { sql, values } = enclosed('select count(*) as n from (', joined(ids, ' union '), ') entries');
+    const [row] = await this.database.query<{ readonly n: number | string }>(sql, values);
+    return Number(row?.n ?? 0);
+  }
+}
+
+/** Whoever is concerned stands in one column or in another: two ranges of two indexes. */
+function rangesOf({ concerned, from, to, ...exact }: AuditFilter): readonly (readonly Sql[])[] {
+  const asked = Object.entries(exact).filter(([, value]) => value !== null);
+  const common: Sql[] = [
+    ...asked.map(([column, value]) => ({ sql: `${column} = ?`, values: [value] })),
+    ...(from === null ? [] : [{ sql: 'at >= ?', values: [from] }]),
+    ...(to === null ? [] : [{ sql: 'at < ?', values: [to] }]),
+  ];
+  if (concerned === null) return [common];
+  return ['actor', 'target'].map((column) => [{ sql: `${column} = ?`, values: [concerned] }, ...common]);
+}
+
+const placeOf = ({ at, id }: Row): Place => ({ at, id });
+
+const toEntry = ({ id, at, action, actor, target, source, correlation_id: correlationId }: Row): RecordedEntry => ({
+  ...{ id, at: at.toISOString(), action, actor, target, source, correlationId },
+});

@@ -1,0 +1,50 @@
+import { isIP } from 'node:net';
+import { isWithin, readNetworks } from './networks.js';
+import type { Reader } from './reader.js';
+
+export interface WebhookSettings {
+  readonly url: string;
+  /** The bytes behind `whsec_`. All of them sign, so that a receiver may change from one to the next. */
+  readonly secrets: readonly Buffer[];
+  /** Networks that are not public and may be called all the same. */
+  readonly networks: readonly string[];
+}
+
+const WEBHOOK_SECRET = /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/;
+
+/** Standard Webhooks 1.0: `whsec_` and 24 to 64 bytes in base64. */
+export function readWebhook(read: Reader): WebhookSettings | undefined {
+  const url = read.url('WEBHOOK_URL', ['https', 'http']);
+  const secrets = readSecrets(read, 'WEBHOOK_SECRET');
+  const networks = readNetworks(read, 'WEBHOOK_NETWORKS');
+  if (url === undefined) return undefined;
+  refuseWebhookUrl(read, new URL(url), networks);
+  return { url, secrets, networks };
+}
+
+/**
+ * The external analytics system hears as a web hook does, wherever it stands. Without a secret, not even one of the web
+ * hook, what it hears is not signed.
+ */
+export function readAnalytics(read: Reader): WebhookSettings | undefined {
+  const url = read.url('ANALYTICS_URL', ['https', 'http']);
+  const own = readSecrets(read, 'ANALYTICS_SECRET');
+  if (url === undefined) return undefined;
+  return { url, secrets: own.length > 0 ? own : readSecrets(read, 'WEBHOOK_SECRET'), networks: ['0.0.0.0/0', '::/0'] };
+}
+
+function readSecrets(read: Reader, name: string): readonly Buffer[] {
+  const secrets = read.list(name);
+  if (!secrets.every((secret) => WEBHOOK_SECRET.test(secret)))
+    read.refuse(name, 'must be whsec_ and 24 to 64 bytes in base64, or several of them separated by commas');
+  return secrets.map((secret) => Buffer.from(secret.slice('whsec_'.length), 'base64'));
+}
+
+function refuseWebhookUrl(read: Reader, url: URL, networks: readonly string[]): void {
+  if (url.username !== '' || url.password !== '' || url.hash !== '')
+    read.refuse('WEBHOOK_URL', 'must have no login and no fragment');
+  const address = url.hostname.replace(/^\[|\]$/g, '');
+  const isOurs = isIP(address) === 0 ? networks.length > 0 : isWithin(networks)(address);
+  if (url.protocol === 'http:' && !isOurs)
+    read.refuse('WEBHOOK_URL', 'must start with https:// (http:// within WEBHOOK_NETWORKS only)');
+}

@@ -1,0 +1,26 @@
+import type { Dialect } from './dialect.js';
+import { typed } from './mssql-values.js';
+
+const MARK: Partial<Record<Dialect, (n: number) => string>> = { postgres: (n) => `$${n + 1}`, mssql: (n) => `@${n}` };
+
+/** Our SQL as a driver takes it, with `$1` or `@0` for `?`. Our SQL has no question mark in a literal. */
+export class Placeholders {
+  readonly #texts = new Map<string, string>();
+
+  constructor(private readonly dialect: Dialect) {}
+
+  text(sql: string): string {
+    const mark = MARK[this.dialect];
+    if (!mark) return sql;
+    const known = this.#texts.get(sql);
+    if (known !== undefined) return known;
+    let n = 0;
+    const text = sql.replaceAll('?', () => mark(n++));
+    this.#texts.set(sql, text);
+    return text;
+  }
+
+  values(values: readonly unknown[]): unknown[] {
+    return this.dialect === 'mssql' ? values.map(typed) : [...values];
+  }
+}

@@ -1,0 +1,41 @@
+import type { Database } from './database.js';
+import type { Dialect } from './dialect.js';
+
+export interface TextColumn {
+  readonly table: string;
+  readonly column: string;
+}
+
+const SCHEMA: Readonly<Record<Dialect, string>> = {
+  postgres: 'current_schema()',
+  mysql: 'database()',
+  mariadb: 'database()',
+  mssql: 'schema_name()',
+};
+const TEXT = /char|text|json|xml/i;
+const TYPE: Readonly<Record<Dialect, string>> = {
+  postgres: 'text',
+  mysql: 'char',
+  mariadb: 'char',
+  mssql: 'nvarchar(max)',
+};
+
+/** Every column of every table that holds text of any kind. */
+export async function textColumns(database: Database): Promise<readonly TextColumn[]> {
+  const rows = await database.query<{ readonly tab: string; readonly col: string; readonly typ: string }>(
+    `select c.table_name as tab, c.column_name as col, c.data_type as typ from information_schema.columns c
+      join information_schema.tables t on t.table_schema = c.table_schema and t.table_name = c.table_name
+      where c.table_schema = ${SCHEMA[database.dialect]} and t.table_type = 'BASE TABLE'
+      order by c.table_name, c.column_name`,
+  );
+  return rows.filter(({ typ }) => TEXT.test(typ)).map(({ tab, col }) => ({ table: tab, column: col }));
+}
+
+/** In how many rows this text stands in the column, in capitals or small letters. */
+export async function rowsWith(database: Database, { table, column }: TextColumn, text: string): Promise<number> {
+  const [row] = await database.query<{ readonly n: number | string }>(
+    `select count(*) as n from ${table} where lower(cast(${column} as ${TYPE[database.dialect]})) like ? escape '!'`,
+    [`%${text.toLowerCase().replaceAll(/[!%_[]/g, '!$&')}%`],
+  );
+  return Number(row?.n ?? 0);
+}
