@@ -1,4 +1,11 @@
+export { differences } from './contracts/compatibility.js';
+export { type PersonalData, schemaOf } from './contracts/event-schema.js';
 export type { CloudEvent } from './outbox/cloud-event.js';
-export { type EventEnvelope, EventPublisher, EventPublishers } from './publishers/event-publisher.js';
+export { KeptEvents } from './outbox/kept-events.js';
+export { type EventEnvelope, EventPublisher, EventPublishers, RefusedForGood } from './publishers/event-publisher.js';
 export { InMemoryEventPublisher } from './publishers/memory/in-memory-event-publisher.js';
+export { Backlog } from './relay/backlog.js';
+export { OutboxDesk, type ParkedDelivery } from './relay/outbox-desk.js';
 export { Relays } from './relay/relays.js';
+export { type DeadLetter, DeadLetters } from './sources/rabbitmq/dead-letters.js';
+export { queueOf, Subscribers } from './subscribers/subscribers.js';

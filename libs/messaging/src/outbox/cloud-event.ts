@@ -1,39 +1,35 @@
 import type { IntegrationEvent } from '#kernel';
 import type { RequestContext } from '#platform';
+import type { EventAttributes, PersonalData } from '../contracts/event-schema.js';
 
 /** CloudEvents 1.0 in JSON; `sequence` is a whole number per aggregate type and id. */
-export interface CloudEvent {
-  readonly specversion: '1.0';
-  readonly id: string;
-  readonly source: string;
-  readonly type: string;
-  readonly subject: string;
-  /** RFC 3339, UTC, milliseconds. */
-  readonly time: string;
-  readonly datacontenttype: 'application/json';
-  readonly sequence: number;
-  readonly market: string;
-  readonly correlationid?: string;
-  readonly traceparent?: string;
+export interface CloudEvent extends EventAttributes {
   readonly data: object;
 }
 
-export const toCloudEvent = (
-  event: IntegrationEvent,
-  id: string,
-  time: Date,
-  context?: RequestContext,
-): CloudEvent => ({
-  specversion: '1.0',
-  id,
-  source: event.source,
-  type: event.type,
-  subject: event.subject,
-  time: time.toISOString(),
-  datacontenttype: 'application/json',
-  sequence: event.sequence,
-  market: event.market,
-  ...(context ? { correlationid: context.correlationId } : {}),
-  ...(context?.traceparent ? { traceparent: context.traceparent } : {}),
-  data: event.data,
-});
+/** How an event is told. What nobody asked for has itself as its cause. */
+export interface Telling {
+  readonly id: string;
+  readonly time: Date;
+  readonly context: RequestContext | undefined;
+  readonly personalData: PersonalData;
+}
+
+export function toCloudEvent(event: IntegrationEvent, { id, time, context, personalData }: Telling): CloudEvent {
+  const correlationid = context?.correlationId ?? id;
+  return {
+    specversion: '1.0',
+    id,
+    source: event.source,
+    type: event.type,
+    subject: event.subject,
+    time: time.toISOString(),
+    datacontenttype: 'application/json',
+    sequence: event.sequence,
+    market: event.market,
+    correlationid,
+    causationid: context?.causationId ?? correlationid,
+    ...(context?.traceparent ? { traceparent: context.traceparent } : {}),
+    data: personalData === 'omit' ? (event.sparse ?? event.data) : event.data,
+  };
+}

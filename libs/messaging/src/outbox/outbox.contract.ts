@@ -73,6 +73,7 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
           sequence: 7,
           market: 'US',
           correlationid: 'of-this-request',
+          causationid: 'of-this-request',
           traceparent,
           data: { n: 1 },
         },

@@ -1,5 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { column, type Dialect, type Tables, typesFor } from '#platform';
+import { AddParking1763600000050 } from './migrations/1763600000050-add-parking.js';
 
 const BIGINT = { type: 'bigint' } as const;
 const WHOLE = { type: 'int' } as const;
@@ -59,4 +60,7 @@ export class CreateOutbox1763600000000 implements MigrationInterface {
   }
 }
 
-export const messagingTables: Tables = { schemas: () => [], migrations: [CreateOutbox1763600000000] };
+export const messagingTables: Tables = {
+  schemas: () => [],
+  migrations: [CreateOutbox1763600000000, AddParking1763600000050],
+};

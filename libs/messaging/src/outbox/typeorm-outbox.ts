@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AlreadyAnnounced, Clock, Ids, type IntegrationEvent, Outbox } from '#kernel';
 import { currentContext, Database, DuplicateKey, Settings } from '#platform';
+import { ANALYTICS } from '../publishers/analytics/analytics-event-publisher.js';
 import { toCloudEvent } from './cloud-event.js';
 import { OutboxSignal } from './outbox-signal.js';
 
@@ -8,11 +9,9 @@ const EVENT = `insert into outbox (event_id, aggregate_type, aggregate_id, seque
   values (?, ?, ?, ?, ?, ?, ?)`;
 const DELIVERY = 'insert into outbox_deliveries (publisher, event_id, aggregate_type, aggregate_id, sequence) values ';
 
-/** Writes the event, and one delivery for each configured publisher, into the transaction of the fact. */
+/** Writes the event, and one delivery for each publisher that is to take it, into the transaction of the fact. */
 @Injectable()
 export class TypeOrmOutbox extends Outbox {
-  readonly #deliveries: string;
-
   constructor(
     private readonly database: Database,
     private readonly settings: Settings,
@@ -21,21 +20,26 @@ export class TypeOrmOutbox extends Outbox {
     private readonly signal: OutboxSignal,
   ) {
     super();
-    this.#deliveries = DELIVERY + settings.eventPublishers.map(() => '(?, ?, ?, ?, ?)').join(', ');
   }
 
   async append(event: IntegrationEvent): Promise<void> {
     if (!this.database.inTransaction) throw new Error(`${event.type} was announced outside of a unit of work`);
     const { aggregateType, subject, sequence, type } = event;
     const [id, now] = [event.id ?? this.ids.next(), this.clock.now()];
-    const payload = JSON.stringify(toCloudEvent(event, id, now, currentContext()));
+    const telling = { id, time: now, context: currentContext(), personalData: this.settings.eventPersonalData };
+    const payload = JSON.stringify(toCloudEvent(event, telling));
     await this.database
       .execute(EVENT, [id, aggregateType, subject, sequence, type, payload, now])
       .catch((error: unknown) => {
         throw error instanceof DuplicateKey ? new AlreadyAnnounced() : error;
       });
-    const rows = this.settings.eventPublishers.map((publisher) => [publisher, id, aggregateType, subject, sequence]);
-    await this.database.execute(this.#deliveries, rows.flat());
+    const rows = this.#publishersOf(event).map((publisher) => [publisher, id, aggregateType, subject, sequence]);
+    await this.database.execute(DELIVERY + rows.map(() => '(?, ?, ?, ?, ?)').join(', '), rows.flat());
     this.database.afterCommit(() => this.signal.ring());
+  }
+
+  #publishersOf({ forAnalytics }: IntegrationEvent): readonly string[] {
+    const { eventPublishers, analytics } = this.settings;
+    return analytics && forAnalytics ? [...eventPublishers, ANALYTICS] : eventPublishers;
   }
 }

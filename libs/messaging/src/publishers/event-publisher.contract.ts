@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EventEnvelope, EventPublisher } from './event-publisher.js';
+import { type EventEnvelope, type EventPublisher, RefusedForGood } from './event-publisher.js';
 
 export interface EventPublisherUnderTest {
   readonly publisher: EventPublisher;
   /** What the other side has received so far. */
   received(): readonly { readonly id: string; readonly type: string; readonly payload: string }[];
+  /** What there is of an event that was published twice, where that is not two. */
+  readonly ofTwo?: 1;
+  /** The size of an event that the other side never takes, if there is one. */
+  readonly tooLarge?: number;
   drop(): Promise<void>;
 }
 
@@ -32,7 +36,7 @@ export function eventPublisherContract(name: string, open: () => Promise<EventPu
       expect.poll(() => receivedOf(events).length, { timeout: 10_000 }).toBe(count);
 
     it('has the name it is configured by, and is there', async () => {
-      expect(under.publisher.name).toMatch(/^[a-z]+$/);
+      expect(under.publisher.name).toMatch(/^[a-z0-9]+$/);
       await under.publisher.check();
     });
 
@@ -76,11 +80,22 @@ export function eventPublisherContract(name: string, open: () => Promise<EventPu
       for (const run of runs) expect(receivedOf(run).map(({ id }) => id)).toEqual(run.map(({ id }) => id));
     });
 
+    it('FM-M3 refuses for good what is too large for the other side, and takes the next', async () => {
+      const event = envelope({ data: { text: 'x'.repeat(under.tooLarge ?? 2_000_000) } });
+      const outcome = await under.publisher.publish(event).catch((error: unknown) => error);
+      if (under.tooLarge === undefined) await arrived([event]);
+      else expect(outcome).toBeInstanceOf(RefusedForGood);
+      const next = envelope();
+      await under.publisher.publish(next);
+      await arrived([next]);
+      expect(receivedOf([event])).toHaveLength(under.tooLarge === undefined ? 1 : 0);
+    });
+
     it('KP-O2 publishes again, by the same id, what it is given again', async () => {
       const event = envelope();
       await under.publisher.publish(event);
       await under.publisher.publish(event);
-      await arrived([event], 2);
+      await arrived([event], under.ofTwo ?? 2);
     });
 
     it('can be closed twice', async () => {

@@ -9,6 +9,9 @@ export interface EventEnvelope {
   readonly payload: string;
 }
 
+/** The other side will never take this event, however often it is tried: it is too large, or refused as what it is. */
+export class RefusedForGood extends Error {}
+
 /**
  * A way out for events. Resolves when the other side has taken responsibility; until then the event stays in the outbox.
  * Called with the events of one aggregate one after the other, with those of several aggregates side by side.
@@ -16,6 +19,10 @@ export interface EventEnvelope {
 export abstract class EventPublisher {
   /** As in `EVENT_PUBLISHERS`. */
   abstract readonly name: string;
+  /**
+   * Ends within ten seconds, come what may.
+   * @throws RefusedForGood when another try is of no use; any other error may pass
+   */
   abstract publish(event: EventEnvelope): Promise<void>;
   /** Rejects when the other side is away. */
   abstract check(): Promise<void>;

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Ids } from '#kernel';
 import { Database, limit, NOW_MS } from '#platform';
 import type { EventEnvelope } from '../publishers/event-publisher.js';
+import { HeadWalk } from './head-walk.js';
+import { inPortions, marks, padded } from './portions.js';
 
 /** An event that this process may publish now, and nobody else. */
 export interface LeasedDelivery extends EventEnvelope {
@@ -15,11 +17,15 @@ export type Run = readonly LeasedDelivery[];
 export interface Lease {
   readonly token: string;
   readonly runs: readonly Run[];
+  /** Aggregates were left that nobody has looked at: it is worth asking again at once. */
+  readonly more: boolean;
 }
 
 export const LEASE_MS = 30_000;
 const AGGREGATES = 100;
 const RUN_LENGTH = 100;
+const MOST_PAGES = 30;
+const LONGEST_REASON = 200;
 
 /**
  * What publishers have still to take. A lease covers one *aggregate*: whoever holds the first undelivered event of it also
@@ -28,6 +34,7 @@ const RUN_LENGTH = 100;
 @Injectable()
 export class Deliveries {
   readonly #now: string;
+  readonly #walks = new Map<string, HeadWalk>();
 
   constructor(
     private readonly database: Database,
@@ -36,68 +43,86 @@ export class Deliveries {
     this.#now = NOW_MS[database.dialect];
   }
 
-  async lease(publisher: string): Promise<Lease> {
+  /** Which of these publishers have anything to take, held or not: one query, whatever waits. */
+  async pending(publishers: readonly string[]): Promise<string[]> {
+    if (publishers.length === 0) return [];
+    const first = `(select id from outbox_deliveries where publisher = ?
+      order by publisher, aggregate_type, aggregate_id, sequence ${limit(this.database.dialect, 1)})`;
+    const sql = `select ${publishers.map((_, n) => `${first} as p${n}`).join(', ')}`;
+    const [row] = await this.database.query<Readonly<Record<string, unknown>>>(sql, publishers);
+    return publishers.filter((_, n) => row?.[`p${n}`] != null);
+  }
+
+  /** @param aggregates at most so many of them */
+  async lease(publisher: string, aggregates = AGGREGATES): Promise<Lease> {
     const token = this.ids.next();
-    const heads = await this.#freeHeads(publisher);
-    if (heads.length === 0 || !(await this.#take(heads, token))) return { token, runs: [] };
-    const rows = await this.#runsOf(token);
-    const followers = rows.filter((row) => !heads.includes(row.deliveryId)).map((row) => row.deliveryId);
-    if (followers.length > 0) await this.#take(followers, token);
-    return { token, runs: byAggregate(rows) };
+    const { heads, more } = await this.#heads(publisher, aggregates);
+    const free = `available_at <= ${this.#now} and parked_at is null`;
+    if (heads.length === 0 || (await this.#take(heads, token, free)) === 0) return { token, runs: [], more };
+    const runs = byAggregate(await this.#runsOf(heads, token));
+    const followers = runs.flatMap((run) => run.slice(1).map(({ deliveryId }) => deliveryId));
+    await this.#take(followers, token);
+    return { token, runs, more: true };
   }
 
   /** Fenced: a process that slept through its lease takes nothing away from the one that has it now. */
   async delivered(lease: Lease, ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
-    const sql = `delete from outbox_deliveries where id in (${marks(ids)}) and lease_token = ?`;
-    await this.database.execute(sql, [...ids, lease.token]);
+    await inPortions(ids, (some) => {
+      const sql = `delete from outbox_deliveries where id in (${marks(some)}) and lease_token = ?`;
+      return this.database.execute(sql, [...some, lease.token]);
+    });
   }
 
   /** The rest of a run goes back, to be tried again after so many milliseconds. */
   async giveBack(lease: Lease, ids: readonly string[], afterMs: number): Promise<void> {
-    if (ids.length === 0) return;
-    const sql = `update outbox_deliveries set lease_token = null, lease_until = 0, available_at = ${this.#now} + ?
-      where id in (${marks(ids)}) and lease_token = ?`;
-    await this.database.execute(sql, [Math.round(afterMs), ...ids, lease.token]);
+    await inPortions(ids, (some) => {
+      const sql = `update outbox_deliveries set lease_token = null, lease_until = 0, available_at = ${this.#now} + ?
+        where id in (${marks(some)}) and lease_token = ?`;
+      return this.database.execute(sql, [Math.round(afterMs), ...some, lease.token]);
+    });
   }
 
-  /** How many events wait, and for how many seconds the oldest has. */
-  async backlog(): Promise<{ readonly depth: number; readonly oldestSeconds: number }> {
-    const sql = `select count(*) as depth, min(o.occurred_at) as oldest
-      from outbox_deliveries d join outbox o on o.event_id = d.event_id`;
-    const [row] = await this.database.query<{ depth: string | number; oldest: Date | string | null }>(sql);
-    const oldestSeconds = row?.oldest ? (Date.now() - new Date(row.oldest).getTime()) / 1000 : 0;
-    return { depth: Number(row?.depth ?? 0), oldestSeconds: Math.max(0, oldestSeconds) };
+  /** The publisher will never take this one: it and what comes behind it in its aggregate stay until somebody decides. */
+  async park(lease: Lease, id: string, reason: string): Promise<void> {
+    const sql = `update outbox_deliveries set parked_at = ${this.#now}, parked_reason = ?, lease_token = null, lease_until = 0
+      where id = ? and lease_token = ?`;
+    await this.database.execute(sql, [reason.slice(0, LONGEST_REASON), id, lease.token]);
   }
 
-  /** The first undelivered event of each aggregate that nobody holds. */
-  async #freeHeads(publisher: string): Promise<string[]> {
-    const sql = `select d.id as id from outbox_deliveries d
-      where d.publisher = ? and d.available_at <= ${this.#now} and d.lease_until < ${this.#now} and not exists (
-        select 1 from outbox_deliveries e where e.publisher = d.publisher and e.aggregate_type = d.aggregate_type
-          and e.aggregate_id = d.aggregate_id and e.sequence < d.sequence)
-      order by d.id ${limit(this.database.dialect, AGGREGATES)}`;
-    const rows = await this.database.query<{ id: string | number }>(sql, [publisher]);
-    return rows.map(({ id }) => String(id));
+  async #heads(publisher: string, most: number): Promise<{ readonly heads: string[]; readonly more: boolean }> {
+    const walk = this.#walks.get(publisher) ?? new HeadWalk(this.database, publisher);
+    this.#walks.set(publisher, walk);
+    const heads: string[] = [];
+    for (let page = 0; page < MOST_PAGES && heads.length < most; page++) {
+      const { ids, end } = await walk.next(most - heads.length);
+      heads.push(...ids);
+      if (end) return { heads, more: false };
+    }
+    return { heads, more: true };
   }
 
   /** Compare and set: the rows that are really ours bear the token afterwards. */
-  async #take(ids: readonly string[], token: string): Promise<number> {
-    const sql = `update outbox_deliveries set lease_token = ?, lease_until = ${this.#now} + ${LEASE_MS}, attempts = attempts + 1
-      where id in (${marks(ids)}) and lease_until < ${this.#now}`;
-    return this.database.execute(sql, [token, ...ids]);
+  async #take(ids: readonly string[], token: string, free = '1 = 1'): Promise<number> {
+    return inPortions(ids, (some) => {
+      const sql = `update outbox_deliveries
+        set lease_token = ?, lease_until = ${this.#now} + ${LEASE_MS}, attempts = attempts + 1
+        where id in (${marks(some)}) and lease_until < ${this.#now} and ${free}`;
+      return this.database.execute(sql, [token, ...some]);
+    });
   }
 
-  async #runsOf(token: string): Promise<LeasedDelivery[]> {
+  async #runsOf(heads: readonly string[], token: string): Promise<DeliveryRow[]> {
+    const some = padded(heads);
     const sql = `select d.id as id, d.attempts as attempts, o.event_id as event_id, o.type as type, o.payload as payload,
-        d.aggregate_type as aggregate_type, d.aggregate_id as aggregate_id, d.sequence as sequence
+        d.aggregate_type as aggregate_type, d.aggregate_id as aggregate_id, d.sequence as sequence, d.parked_at as parked_at
       from outbox_deliveries h
       join outbox_deliveries d on d.publisher = h.publisher and d.aggregate_type = h.aggregate_type
         and d.aggregate_id = h.aggregate_id and d.sequence >= h.sequence and d.sequence < h.sequence + ${RUN_LENGTH}
       join outbox o on o.event_id = d.event_id
-      where h.lease_token = ? order by d.aggregate_type, d.aggregate_id, d.sequence`;
-    const rows = await this.database.query<DeliveryRow>(sql, [token]);
-    return rows.map(toLeased);
+      where h.id in (${marks(some)}) and h.lease_token = ?
+      order by d.aggregate_type, d.aggregate_id, d.sequence`;
+    const rows = await this.database.query<DeliveryRow>(sql, [...some, token]);
+    return rows;
   }
 }
 
@@ -110,6 +135,7 @@ interface DeliveryRow {
   readonly aggregate_type: string;
   readonly aggregate_id: string;
   readonly sequence: number;
+  readonly parked_at: string | number | null;
 }
 
 const toLeased = (row: DeliveryRow): LeasedDelivery => ({
@@ -123,16 +149,20 @@ const toLeased = (row: DeliveryRow): LeasedDelivery => ({
   payload: row.payload,
 });
 
-const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
-
-/** The rows come in order, so a run ends where the aggregate changes. */
-function byAggregate(rows: readonly LeasedDelivery[]): Run[] {
+/** The rows come in order, so a run ends where the aggregate changes. It also ends before an event that is parked. */
+function byAggregate(rows: readonly DeliveryRow[]): Run[] {
   const runs: LeasedDelivery[][] = [];
+  let blocked: DeliveryRow | undefined;
   for (const row of rows) {
     const last = runs.at(-1);
-    const sameAggregate = last?.[0]?.subject === row.subject && last[0].aggregateType === row.aggregateType;
-    if (last && sameAggregate) last.push(row);
-    else runs.push([row]);
+    if (row.parked_at !== null) blocked = row;
+    else if (isSameAggregate(row, blocked)) continue;
+    else if (last && last[0]?.subject === row.aggregate_id && last[0].aggregateType === row.aggregate_type)
+      last.push(toLeased(row));
+    else runs.push([toLeased(row)]);
   }
   return runs;
 }
+
+const isSameAggregate = (one: DeliveryRow, other: DeliveryRow | undefined): boolean =>
+  one.aggregate_id === other?.aggregate_id && one.aggregate_type === other.aggregate_type;

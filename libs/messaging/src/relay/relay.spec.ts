@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FixedClock } from '#kernel/testing';
+import { RefusedForGood } from '../publishers/event-publisher.js';
 import { InMemoryDeliveries } from '../testing/in-memory-deliveries.js';
 import { RecordingEventPublisher } from '../testing/recording-event-publisher.js';
 import { recordingLog } from '../testing/recording-log.js';
@@ -9,7 +10,7 @@ describe('Relay', () => {
   let deliveries: InMemoryDeliveries;
   let publisher: RecordingEventPublisher;
   let written: ReturnType<typeof recordingLog>;
-  let figures: { published: number; failed: number };
+  let figures: { published: number; failed: number; parked: number };
   let relay: Relay;
 
   const ids = () => publisher.taken.map(({ id }) => id);
@@ -19,16 +20,19 @@ describe('Relay', () => {
     deliveries = new InMemoryDeliveries();
     publisher = new RecordingEventPublisher();
     written = recordingLog();
-    figures = { published: 0, failed: 0 };
+    figures = { published: 0, failed: 0, parked: 0 };
     const observer = {
-      published(_: string, count: number) {
-        figures.published += count;
+      published() {
+        figures.published++;
       },
       failed() {
         figures.failed++;
       },
+      parked() {
+        figures.parked++;
+      },
     };
-    relay = new Relay(publisher, deliveries, new FixedClock(), written.log, observer);
+    relay = new Relay(publisher, deliveries, written.log, observer);
   });
   afterEach(async () => {
     vi.useRealTimers();
@@ -42,7 +46,7 @@ describe('Relay', () => {
     await expect.poll(left).toEqual([]);
     expect(ids().filter((id) => id.startsWith('a'))).toEqual(['a-1', 'a-2', 'a-3']);
     expect(ids().filter((id) => id.startsWith('b'))).toEqual(['b-1', 'b-2']);
-    expect(figures).toEqual({ published: 5, failed: 0 });
+    expect(figures).toEqual({ published: 5, failed: 0, parked: 0 });
   });
 
   it('given a slow aggregate, then no other waits for it', async () => {
@@ -67,7 +71,7 @@ describe('Relay', () => {
     await expect.poll(left).toEqual(['a-2', 'a-3']);
     expect(deliveries.returned.map(({ sequences }) => sequences)).toEqual([[2, 3]]);
     expect(ids().sort()).toEqual(['a-1', 'b-1']);
-    expect(figures).toEqual({ published: 2, failed: 1 });
+    expect(figures).toEqual({ published: 2, failed: 1, parked: 0 });
   });
 
   it('given a refusal, then one line tells event, publisher, reason and attempt, and not what the event says', async () => {
@@ -122,7 +126,7 @@ describe('Relay', () => {
     await expect.poll(left).toEqual([]);
   });
 
-  it('given a signal, then it looks at once; without one, within about a second', async () => {
+  it('given a signal, then it looks at once; without one it asks nothing', async () => {
     relay.start();
     await expect.poll(() => deliveries.leases).toBe(1);
     const start = performance.now();
@@ -130,8 +134,73 @@ describe('Relay', () => {
     relay.wake();
     await expect.poll(ids, { interval: 5 }).toEqual(['a-1']);
     expect(performance.now() - start).toBeLessThan(500);
-    deliveries.add('b', 1);
-    await expect.poll(ids, { timeout: 2_000 }).toEqual(['a-1', 'b-1']);
+    const { leases } = deliveries;
+    await sleep(300);
+    expect(deliveries.leases - leases).toBeLessThanOrEqual(1);
+  });
+
+  it('given a refusal for good, then the event is parked with an alarm, what is behind it goes back, and others go on', async () => {
+    publisher.refusal = new RefusedForGood('it has 17 MiB');
+    publisher.refuses = ({ id }) => id === 'a-2';
+    deliveries.add('a', 1, 2, 3);
+    deliveries.add('b', 1, 2);
+    relay.start();
+    await expect.poll(left).toEqual(['a-2', 'a-3']);
+    expect(deliveries.parked).toEqual([{ id: 'd-a-2', reason: 'it has 17 MiB' }]);
+    expect(deliveries.returned).toEqual([{ sequences: [3], afterMs: 0 }]);
+    expect(written.lines).toMatchObject([{ level: 50, event: 'a-2', subject: 'a', publisher: 'one', attempt: 1 }]);
+    expect(figures).toEqual({ published: 3, failed: 1, parked: 1 });
+  });
+
+  it('FM-Q8 given a publisher that takes nothing, then it is left alone: one aggregate at a time, at most one try a second', async () => {
+    publisher.refuses = () => true;
+    deliveries.returns = true;
+    for (let n = 0; n < 20; n++) deliveries.add(`s${n}`, 1);
+    relay.start();
+    const ringing = setInterval(() => relay.wake(), 5);
+    await expect.poll(() => figures.failed).toBeGreaterThanOrEqual(20);
+    await sleep(1_000); // the first pauses are short
+    const [begun, tried] = [performance.now(), figures.failed];
+    await sleep(3_500);
+    clearInterval(ringing);
+    expect(figures.failed - tried).toBeLessThanOrEqual((performance.now() - begun) / 1_000);
+    expect(figures.failed, 'it is tried, though').toBeGreaterThan(20);
+    expect(deliveries.asked.slice(1).every((aggregates) => aggregates === 1)).toBe(true);
+    publisher.refuses = () => false;
+    await expect.poll(left, { timeout: 5_000 }).toEqual([]);
+  }, 15_000);
+
+  it('given one aggregate that fails alone, then nobody waits for it', async () => {
+    publisher.refuses = ({ subject }) => subject === 'bad';
+    deliveries.returns = true;
+    deliveries.add('bad', 1);
+    relay.start();
+    for (let n = 1; n <= 20; n++) {
+      const start = performance.now();
+      deliveries.add('good', n);
+      relay.wake();
+      await expect.poll(() => ids().length, { interval: 2 }).toBe(n);
+      expect(performance.now() - start).toBeLessThan(200);
+    }
+  });
+
+  it('given a run that takes longer than others wait, then later rounds go on beside it, and it is noted when it is done', async () => {
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    publisher.onWay = ({ subject }) => (subject === 'slow' ? gate : undefined);
+    deliveries.add('slow', 1);
+    deliveries.add('quick', 1);
+    relay.start();
+    await expect.poll(left, { timeout: 3_000 }).toEqual(['slow-1']);
+    deliveries.add('quick', 2);
+    relay.wake();
+    await expect.poll(left).toEqual(['slow-1']);
+    const stopped = relay.stop();
+    release();
+    await stopped;
+    expect(left()).toEqual([]);
   });
 
   it('FM-H1 given a lease it has slept through, then it publishes nothing more of it and gives nothing back', async () => {

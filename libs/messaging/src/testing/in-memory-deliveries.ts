@@ -7,8 +7,14 @@ import { Deliveries, type Lease, type LeasedDelivery } from '../relay/deliveries
 export class InMemoryDeliveries extends Deliveries {
   readonly waiting: LeasedDelivery[] = [];
   readonly returned: { readonly sequences: readonly number[]; readonly afterMs: number }[] = [];
+  readonly parked: { readonly id: string; readonly reason: string }[] = [];
   leases = 0;
+  looks = 0;
+  /** What was asked for at each lease. */
+  readonly asked: number[] = [];
   away = false;
+  /** What was given back may be leased again at once. */
+  returns = false;
   readonly #leased = new Set<string>();
 
   constructor() {
@@ -24,14 +30,16 @@ export class InMemoryDeliveries extends Deliveries {
     this.waiting.splice(0, Number.POSITIVE_INFINITY, ...this.waiting.map((event) => ({ ...event, attempts })));
   }
 
-  override async lease(): Promise<Lease> {
+  override async lease(_publisher: string, aggregates = 100): Promise<Lease> {
     if (this.away) throw new Error('the database is away');
     this.leases++;
-    const free = this.waiting.filter(({ deliveryId }) => !this.#leased.has(deliveryId));
+    this.asked.push(aggregates);
+    const all = this.waiting.filter(({ deliveryId }) => !this.#leased.has(deliveryId));
+    const subjects = [...new Set(all.map(({ subject }) => subject))].slice(0, aggregates);
+    const free = all.filter(({ subject }) => subjects.includes(subject));
     for (const { deliveryId } of free) this.#leased.add(deliveryId);
-    const subjects = [...new Set(free.map(({ subject }) => subject))];
     const runs = subjects.map((of) => free.filter(({ subject }) => subject === of));
-    return { token: String(this.leases), runs };
+    return { token: String(this.leases), runs, more: runs.length > 0 };
   }
 
   override async delivered(_lease: Lease, ids: readonly string[]): Promise<void> {
@@ -40,10 +48,17 @@ export class InMemoryDeliveries extends Deliveries {
 
   override async giveBack(_lease: Lease, ids: readonly string[], afterMs: number): Promise<void> {
     this.returned.push({ sequences: ids.map((id) => this.waiting[this.#place(id)]?.sequence ?? 0), afterMs });
+    if (this.returns) for (const id of ids) this.#leased.delete(id);
   }
 
-  override async backlog(): Promise<{ readonly depth: number; readonly oldestSeconds: number }> {
-    return { depth: this.waiting.length, oldestSeconds: 0 };
+  override async park(_lease: Lease, id: string, reason: string): Promise<void> {
+    this.parked.push({ id, reason });
+  }
+
+  override async pending(publishers: readonly string[]): Promise<string[]> {
+    if (this.away) throw new Error('the database is away');
+    this.looks++;
+    return this.waiting.length > 0 ? [...publishers] : [];
   }
 
   #place(id: string): number {

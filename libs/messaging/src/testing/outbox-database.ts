@@ -2,17 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { Ids } from '#kernel';
 import { FixedClock } from '#kernel/testing';
 import { createDataSource, Database, migrate, type Settings } from '#platform';
-import { type FreshDatabase, freshMariaDatabase, freshPostgresDatabase } from '../../../../test/support/databases.js';
+import { DATABASES, type FreshDatabase } from '../../../../test/support/databases.js';
 import { OutboxSignal } from '../outbox/outbox-signal.js';
 import { messagingTables } from '../outbox/tables.js';
 import { TypeOrmOutbox } from '../outbox/typeorm-outbox.js';
 import { Deliveries } from '../relay/deliveries.js';
 
-/** Every database the outbox stands on. */
-export const DATABASES: readonly (readonly [string, () => Promise<FreshDatabase>])[] = [
-  ['PostgreSQL', freshPostgresDatabase],
-  ['MariaDB', freshMariaDatabase],
-];
+export { DATABASES };
 
 class RandomIds extends Ids {
   override next(): string {
@@ -31,6 +27,8 @@ export interface OutboxDatabase {
   readonly replicas: readonly [Deliveries, ...Deliveries[]];
   readonly outbox: TypeOrmOutbox;
   readonly signal: OutboxSignal;
+  /** How many deliveries wait, of all publishers. */
+  depth(): Promise<number>;
   /** Empties it. */
   clear(): Promise<void>;
   drop(): Promise<void>;
@@ -56,6 +54,10 @@ export async function openOutbox(
     replicas: [new Deliveries(database, ids), ...others.map((other) => new Deliveries(other, ids))],
     outbox: new TypeOrmOutbox(database, { eventPublishers } as Settings, new FixedClock(), ids, signal),
     signal,
+    async depth() {
+      const [row] = await database.query<{ n: string | number }>('select count(*) as n from outbox_deliveries');
+      return Number(row?.n);
+    },
     async clear() {
       for (const table of ['outbox_deliveries', 'outbox']) await database.execute(`delete from ${table}`);
     },

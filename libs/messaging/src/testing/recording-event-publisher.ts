@@ -7,6 +7,7 @@ export class RecordingEventPublisher extends EventPublisher {
   away = false;
   /** Refuses an event, and keeps nothing of it. */
   refuses: (event: EventEnvelope) => boolean = () => false;
+  refusal = new Error('refused by the test');
   /** Runs while an event is on its way. */
   onWay: (event: EventEnvelope) => void | Promise<void> = () => undefined;
 
@@ -17,7 +18,7 @@ export class RecordingEventPublisher extends EventPublisher {
   override async publish(event: EventEnvelope): Promise<void> {
     await setImmediate();
     await this.onWay(event);
-    if (this.away || this.refuses(event)) throw new Error('refused by the test');
+    if (this.away || this.refuses(event)) throw this.refusal;
     this.taken.push(event);
   }
 

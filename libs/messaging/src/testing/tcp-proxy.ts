@@ -5,7 +5,12 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export class TcpProxy {
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   readonly #server = createServer((client) => this.#serve(client));
+  readonly #deaf = new WeakSet<Socket>();
   #refusing = false;
+  #refused = 0;
+
+  /** Changes what the server says, before the client hears it. */
+  rewrite: (chunk: Buffer) => Buffer = (chunk) => chunk;
 
   private constructor(private readonly target: URL) {}
 
@@ -19,17 +24,31 @@ export class TcpProxy {
   /** The target's URL, by way of the proxy. */
   get url(): string {
     const url = new URL(this.target);
-    url.host = `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    url.host = `127.0.0.1:${this.port}`;
     return url.href;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
   }
 
   get connections(): number {
     return this.#pairs.size;
   }
 
+  /** How many came and were sent away. */
+  get refused(): number {
+    return this.#refused;
+  }
+
   /** Nothing goes through the connections of now any more, and neither side learns of it. */
   freeze(): void {
     for (const pair of this.#pairs) for (const socket of pair) socket.unpipe().pause();
+  }
+
+  /** The server hears what the connections of now say, and the client hears nothing any more. */
+  deafen(): void {
+    for (const [client] of this.#pairs) this.#deaf.add(client);
   }
 
   /** Ends the connections of now, the oldest `count` of them if that is given. */
@@ -49,7 +68,10 @@ export class TcpProxy {
   }
 
   #serve(client: Socket): void {
-    if (this.#refusing) return void client.destroy();
+    if (this.#refusing) {
+      this.#refused++;
+      return void client.destroy();
+    }
     const server = connect(Number(this.target.port), this.target.hostname);
     const pair = [client, server] as const;
     this.#pairs.add(pair);
@@ -60,7 +82,11 @@ export class TcpProxy {
           other.destroy();
           this.#pairs.delete(pair);
         });
-      one.pipe(other);
     }
+    client.pipe(server);
+    server.on('end', () => client.end());
+    server.on('data', (chunk) => {
+      if (!this.#deaf.has(client)) client.write(this.rewrite(chunk));
+    });
   }
 }

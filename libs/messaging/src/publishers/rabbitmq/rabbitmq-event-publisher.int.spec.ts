@@ -6,7 +6,8 @@ import { type FreshVhost, freshVhost } from '../../../../../test/support/vhost.j
 import { recordingLog } from '../../testing/recording-log.js';
 import { TcpProxy } from '../../testing/tcp-proxy.js';
 import { envelope, eventPublisherContract } from '../event-publisher.contract.js';
-import type { EventEnvelope } from '../event-publisher.js';
+import { type EventEnvelope, RefusedForGood } from '../event-publisher.js';
+import { remoteEventPublisherContract } from '../remote-event-publisher.contract.js';
 import { RabbitMqEventPublisher } from './rabbitmq-event-publisher.js';
 
 const UNROUTED = 'foyer.unrouted';
@@ -20,6 +21,22 @@ eventPublisherContract('RabbitMqEventPublisher', async () => {
     received: () => consumer.events.map(({ id, type, body }) => ({ id, type, payload: JSON.stringify(body) })),
     async drop() {
       await consumer.stop();
+      await vhost.drop();
+    },
+  };
+});
+
+remoteEventPublisherContract('RabbitMqEventPublisher', async () => {
+  const vhost = await freshVhost();
+  const proxy = await TcpProxy.before(vhost.url);
+  const consumer = await consumeEvents(vhost.url);
+  return {
+    proxy,
+    start: () => new RabbitMqEventPublisher(proxy.url, recordingLog().log),
+    received: () => consumer.events.map(({ id, type, body }) => ({ id, type, payload: JSON.stringify(body) })),
+    async drop() {
+      await consumer.stop();
+      await proxy.stop();
       await vhost.drop();
     },
   };
@@ -147,6 +164,32 @@ describe('the broker', () => {
     await publisher.publish(envelope());
   });
 
+  it('takes no more than 16 MiB: what is larger is refused for good, and nobody else is disturbed', async () => {
+    const large = envelope({ data: { text: 'x'.repeat(16 * 1024 * 1024) } });
+    await expect(publisher.publish(large)).rejects.toThrow(RefusedForGood);
+    await publisher.publish(envelope());
+    expect(written.lines).toEqual([]);
+  });
+
+  it('does not let us write: the event alone on its way is refused for good, of several none is until they go one by one', async () => {
+    const open = await forbid(vhost);
+    try {
+      const several = await Promise.allSettled([1, 2, 3].map(() => publisher.publish(envelope())));
+      expect(several.map((each) => each.status === 'rejected' && each.reason instanceof RefusedForGood)).toEqual(
+        Array.from({ length: 3 }, () => false),
+      );
+      const later = () =>
+        publisher.publish(envelope()).then(
+          () => 'taken',
+          (error: Error) => error.constructor,
+        );
+      await expect.poll(later, { timeout: 10_000 }).toBe(RefusedForGood);
+    } finally {
+      await open();
+    }
+    await publishAtLast();
+  });
+
   it('tells the log why it was left, and never its password', async () => {
     proxy.cut();
     await expect.poll(() => written.lines.length).toBeGreaterThan(0);
@@ -154,6 +197,22 @@ describe('the broker', () => {
     expect(JSON.stringify(written.lines)).not.toContain(new URL(vhost.url).password || 'guest');
   });
 });
+
+/** Nobody may write to the exchange any more under such a routing key. @returns the way to allow it again */
+async function forbid({ management, name }: FreshVhost): Promise<() => Promise<void>> {
+  if (management === undefined) throw new Error('this test needs the management API of the broker');
+  const { username, password, origin } = new URL(management);
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  const set = async (write: string): Promise<void> => {
+    const body = JSON.stringify({ exchange: 'foyer.events', write, read: '.*' });
+    const headers = { authorization, 'content-type': 'application/json' };
+    const path = `${origin}/api/topic-permissions/${name}/${username}`;
+    const answer = await fetch(path, { method: 'PUT', headers, body });
+    if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+  };
+  await set('^never$');
+  return () => set('.*');
+}
 
 /** As an operator does in the management interface: the broker says goodbye (320 CONNECTION_FORCED). */
 async function closeConnections({ management, name, url }: FreshVhost): Promise<void> {

@@ -1,25 +1,30 @@
 import { randomInt } from 'node:crypto';
-import type { ChannelModel, ConfirmChannel, Message } from 'amqplib';
-import { type Log, within } from '#platform';
-import { type EventEnvelope, EventPublisher } from '../event-publisher.js';
-import { declareTopology, EVENTS } from './topology.js';
+import type { Log } from '#platform';
+import { type EventEnvelope, EventPublisher, RefusedForGood } from '../event-publisher.js';
+import { isRefusal, RabbitMqLine } from './rabbitmq-line.js';
 
-const CONNECT_MS = 5_000;
-const CONFIRM_MS = 5_000;
-const HEARTBEAT_S = 10;
+const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
+/** From the third failure on, whoever asks, the broker is called at most once a second. */
+const LEAST_PAUSE_MS = 1_000;
+const EAGER = 2;
+/** `max_message_size` of RabbitMQ 4, which ends the channel of whoever sends more. */
+const MOST_BYTES = 16 * 1024 * 1024;
+const CAREFUL_MS = 60_000;
 
 /**
  * RabbitMQ with publisher confirms. Every message is persistent and mandatory: one that comes back unroutable has not been
- * published, although the broker confirms it. A broken channel is left behind, and the next event opens a new one.
+ * published, although the broker confirms it. A broken line is left behind, and the next event opens another one.
  */
 export class RabbitMqEventPublisher extends EventPublisher {
   readonly name = 'rabbitmq';
-  readonly #returned = new Set<string>();
-  #channel: Promise<ConfirmChannel> | undefined;
-  #connection: ChannelModel | undefined;
+  #line: Promise<RabbitMqLine> | undefined;
+  #current: RabbitMqLine | undefined;
   #failures = 0;
   #notBefore = 0;
+  #carefulUntil = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
   constructor(
     private readonly url: string,
@@ -29,15 +34,12 @@ export class RabbitMqEventPublisher extends EventPublisher {
   }
 
   async publish(event: EventEnvelope): Promise<void> {
-    const channel = await this.#open();
-    await within(CONFIRM_MS, confirmed(channel, event)).catch((error: unknown) => {
-      this.#leave(error);
-      throw error;
-    });
-    if (this.#returned.delete(event.id)) {
-      this.#leave(new Error('unroutable'));
-      throw new Error('unroutable: the exchange has lost its bindings');
-    }
+    const bytes = Buffer.byteLength(event.payload);
+    if (bytes > MOST_BYTES) throw new RefusedForGood(`${bytes} bytes are more than RabbitMQ takes (${MOST_BYTES})`);
+    if (performance.now() > this.#carefulUntil) return this.#send(event);
+    const mine = this.#turn.then(() => this.#send(event));
+    this.#turn = mine.catch(() => undefined);
+    return mine;
   }
 
   async check(): Promise<void> {
@@ -45,72 +47,60 @@ export class RabbitMqEventPublisher extends EventPublisher {
   }
 
   async close(): Promise<void> {
-    const connection = this.#connection;
-    this.#channel = undefined;
-    await connection?.close().catch(() => undefined);
+    this.#closed = true;
+    const line = this.#line;
+    [this.#line, this.#current] = [undefined, undefined];
+    await (await line?.catch(() => undefined))?.close();
   }
 
-  #open(): Promise<ConfirmChannel> {
-    if (this.#channel !== undefined) return this.#channel;
-    if (Date.now() < this.#notBefore) return Promise.reject(new Error('the broker is away'));
-    const opening = this.#connect().catch((error: unknown) => {
-      this.#leave(error);
-      throw error;
-    });
-    this.#channel = opening;
-    return opening;
+  async #send(event: EventEnvelope): Promise<void> {
+    const line = await this.#open();
+    try {
+      await line.send(event);
+      this.#failures = 0;
+    } catch (error) {
+      // A blocked line is well: it would only be blocked again. What it still holds is confirmed later, and sent twice.
+      if (line.blocked === undefined) this.#leave(line, error as Error);
+      throw line.refused === undefined ? error : new RefusedForGood(line.refused);
+    }
   }
 
-  async #connect(): Promise<ConfirmChannel> {
-    const { connect } = await import('amqplib');
-    const url = new URL(this.url);
-    url.searchParams.set('heartbeat', String(HEARTBEAT_S));
-    const connection = await within(
-      CONNECT_MS,
-      connect(url.href, { timeout: CONNECT_MS, clientProperties: { connection_name: 'foyer publisher' } }),
-    );
-    this.#connection = connection;
-    // What an old connection still says takes nothing from the one that has its place.
-    const leave = (error: Error): void => {
-      if (this.#connection === connection) this.#leave(error);
-    };
-    connection.on('error', leave);
-    connection.on('close', () => leave(new Error('connection closed')));
-    connection.on('blocked', (reason: string) =>
-      this.log.warn({ publisher: this.name, reason }, 'the broker blocks publishers'),
-    );
-    const channel = await within(CONNECT_MS, connection.createConfirmChannel());
-    channel.on('error', leave);
-    channel.on('return', (message: Message) => this.#returned.add(String(message.properties.messageId)));
-    await within(CONNECT_MS, declareTopology(channel));
-    this.#failures = 0;
-    return channel;
+  async #open(): Promise<RabbitMqLine> {
+    if (this.#closed) throw new Error('closed');
+    if (this.#line === undefined) {
+      if (performance.now() < this.#notBefore) throw new Error('the broker is away');
+      this.#line = RabbitMqLine.open(this.url, {
+        ended: (line, error) => this.#leave(line, error),
+        blocked: (reason) => this.log.warn({ publisher: this.name, reason }, 'the broker blocks publishers'),
+      });
+      this.#line.then(
+        (line) => {
+          this.#current = line;
+        },
+        (error: unknown) => this.#left(error as Error),
+      );
+    }
+    const line = await this.#line;
+    if (line.blocked !== undefined) throw new Error(`the broker blocks publishers: ${line.blocked}`);
+    return line;
+  }
+
+  /** What an old line still says takes nothing from the one that has its place. */
+  #leave(line: RabbitMqLine, error: Error & { code?: number }): void {
+    if (this.#current !== line) return;
+    // Which of several messages it was for, the broker does not say: for a while they go one by one.
+    if (isRefusal(error) && line.refused === undefined) this.#carefulUntil = performance.now() + CAREFUL_MS;
+    this.#left(error);
+    void line.close();
   }
 
   /** Full jitter: replicas do not come back at the same moment. */
-  #leave(error: unknown): void {
-    if (this.#channel === undefined) return;
-    this.#channel = undefined;
-    const pause = randomInt(1, Math.min(LONGEST_PAUSE_MS, 250 * 2 ** Math.min(this.#failures++, 7)));
-    this.#notBefore = Date.now() + pause;
-    this.log.warn({ publisher: this.name, reason: (error as Error).message, pause }, 'the broker connection was left');
-    const connection = this.#connection;
-    this.#connection = undefined;
-    void connection?.close().catch(() => undefined);
+  #left(error: Error): void {
+    [this.#line, this.#current] = [undefined, undefined];
+    const failures = ++this.#failures;
+    const most = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures, 7));
+    const pause = randomInt(failures > EAGER ? LEAST_PAUSE_MS : 1, most);
+    this.#notBefore = performance.now() + pause;
+    this.log.warn({ publisher: this.name, reason: error.message, pause }, 'the broker connection was left');
   }
-}
-
-function confirmed(channel: ConfirmChannel, event: EventEnvelope): Promise<void> {
-  const options = {
-    mandatory: true,
-    persistent: true,
-    messageId: event.id,
-    type: event.type,
-    contentType: 'application/cloudevents+json',
-  };
-  return new Promise((resolve, reject) => {
-    channel.publish(EVENTS, event.type, Buffer.from(event.payload), options, (error) =>
-      error ? reject(error as Error) : resolve(),
-    );
-  });
 }

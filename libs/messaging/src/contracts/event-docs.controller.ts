@@ -1,0 +1,47 @@
+import { Controller, Get, Header, Param } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { JsonSchema } from '#kernel';
+import { ApiProblems, notFound, Open, Settings } from '#platform';
+import { AnnouncedEvents } from './announced-events.js';
+import { asyncApiOf } from './asyncapi.js';
+import { schemaOf } from './event-schema.js';
+import { EVENTS_PAGE_POLICY, eventsPage } from './events-page.js';
+
+/** What is told to the rest of the business, for machines and for people. */
+@ApiTags('events')
+@Open()
+@Controller('docs')
+export class EventDocsController {
+  constructor(
+    private readonly events: AnnouncedEvents,
+    private readonly settings: Settings,
+  ) {}
+
+  /** The AsyncAPI 3.0 document of the events. */
+  @Get('asyncapi.json')
+  @ApiOkResponse({ description: 'AsyncAPI 3.0', schema: { type: 'object' } })
+  asyncApi(): object {
+    return asyncApiOf(this.events, this.settings.eventPersonalData);
+  }
+
+  /** The same for people. */
+  @Get('events')
+  @Header('content-type', 'text/html; charset=utf-8')
+  @Header('content-security-policy', EVENTS_PAGE_POLICY)
+  @ApiExcludeEndpoint()
+  page(): string {
+    return eventsPage(this.events.contracts, this.settings.eventPersonalData);
+  }
+
+  /** The JSON Schema of one event, with its envelope. */
+  @Get('events/:file')
+  @Header('content-type', 'application/schema+json')
+  @ApiParam({ name: 'file', example: 'customer.created.v1.schema.json' })
+  @ApiOkResponse({ description: 'JSON Schema', content: { 'application/schema+json': { schema: { type: 'object' } } } })
+  @ApiProblems({ 404: 'There is no such event' })
+  schema(@Param('file') file: string): JsonSchema {
+    const contract = this.events.contracts.find(({ type }) => file === `${type}.schema.json`);
+    if (!contract) throw notFound();
+    return schemaOf(contract, this.settings.eventPersonalData);
+  }
+}

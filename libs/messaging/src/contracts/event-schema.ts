@@ -1,0 +1,60 @@
+import { type EventContract, type HeardEvent, type JsonSchema, shape, type TypeOf } from '#kernel';
+
+/** The attributes of CloudEvents 1.0 that every event of ours has, and our extensions. */
+export const attributes = shape.object({
+  specversion: shape.oneOf(['1.0']),
+  id: shape.id('Fixed when the event is written: every repetition bears it.'),
+  source: shape.text('`/foyer/<module>`'),
+  type: shape.text('`<subject>.<past tense>.v<n>`'),
+  subject: shape.id('Of the aggregate.'),
+  time: shape.moment('When it was written, to the millisecond.'),
+  datacontenttype: shape.oneOf(['application/json']),
+  sequence: shape.whole('1, 2, 3 … per aggregate.', 1),
+  market: shape.market(),
+  correlationid: shape.text('Of the request that all this began with.'),
+  causationid: shape.text('Of the request or the event that led to it at once.'),
+  traceparent: shape.maybe(shape.text('W3C Trace Context, if the request had one.')),
+});
+
+/** What all events have in common. */
+export type EventAttributes = TypeOf<typeof attributes>;
+
+/** Whether personal data leaves in events: `EVENT_PERSONAL_DATA`. */
+export type PersonalData = 'include' | 'omit';
+
+/** The JSON Schema of an event, as it is told. New members may come: a reader ignores what it does not know. */
+export function schemaOf(contract: EventContract, personalData: PersonalData = 'include'): JsonSchema {
+  const data = personalData === 'omit' ? (contract.sparse ?? contract.data) : contract.data;
+  const { properties = {}, required = [] } = attributes.schema;
+  const own = {
+    source: { ...properties['source'], const: contract.source },
+    type: { ...properties['type'], const: contract.type },
+  };
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: contract.type,
+    description: contract.tells,
+    type: 'object',
+    properties: { ...properties, ...own, data: data.schema },
+    required: [...required, 'data'],
+  };
+}
+
+/** Of what others tell us: what CloudEvents 1.0 demands, and the data. */
+export function heardSchemaOf({ type, tells, data }: HeardEvent): JsonSchema {
+  const { specversion, id } = attributes.schema.properties ?? {};
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: type,
+    description: tells,
+    type: 'object',
+    properties: {
+      ...(specversion && { specversion }),
+      id: { type: id?.type ?? 'string', description: 'The same in every repetition.' },
+      source: { type: 'string', description: 'Who tells it.' },
+      type: { type: 'string', const: type },
+      data: data.schema,
+    },
+    required: ['specversion', 'id', 'source', 'type', 'data'],
+  };
+}

@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#kernel';
+import { type Chore, Database, purge } from '#platform';
+
+const KEEP_MS = 14 * 24 * 3_600_000;
+
+/** Longer than any broker keeps a message, or an operator a dead letter; how far an aggregate has come is kept for ever. */
+@Injectable()
+export class InboxPurge implements Chore {
+  readonly name = 'inbox';
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  run(): Promise<number> {
+    const before = new Date(this.clock.now().getTime() - KEEP_MS);
+    return purge(this.database, 'inbox', 'event_hash', 'received_at < ?', [before]);
+  }
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { IncomingEvent } from '#kernel';
+import { FixedClock } from '#kernel/testing';
+import { Database, TransactionConflict } from '#platform';
+import { anEvent } from '../testing/an-event.js';
+import { openInbox } from '../testing/inbox-database.js';
+import { DATABASES } from '../testing/outbox-database.js';
+import { InboxPurge } from './inbox-purge.js';
+import { TypeOrmInbox } from './typeorm-inbox.js';
+
+const REPLICAS = 4;
+const DAY_MS = 24 * 3_600_000;
+
+describe.each(DATABASES)('TypeOrmInbox on %s', (_, fresh) => {
+  let under: Awaited<ReturnType<typeof openInbox>>;
+  let database: Database;
+  let inboxes: TypeOrmInbox[];
+  let clock: FixedClock;
+
+  beforeAll(async () => {
+    under = await openInbox(fresh, REPLICAS);
+  });
+  beforeEach(async () => {
+    [database] = under.databases as [Database];
+    clock = new FixedClock();
+    inboxes = under.databases.map((one) => new TypeOrmInbox(one, clock));
+    for (const table of ['inbox', 'inbox_positions', 'effects']) await database.execute(`delete from ${table}`);
+  });
+  afterAll(() => under.drop());
+
+  /** What a handler does; a conflict is tried again, as the unit of work does. Says what came of it. */
+  async function handle(event: IncomingEvent, at = 0, effect: () => unknown = () => undefined): Promise<string> {
+    const [on, inbox] = [under.databases[at], inboxes[at]] as [Database, TypeOrmInbox];
+    try {
+      await on.transaction(async () => {
+        await inbox.accept(event);
+        await on.execute('insert into effects (name) values (?)', [`${event.sequence}`]);
+        await effect();
+      });
+      return 'handled';
+    } catch (error) {
+      if (error instanceof TransactionConflict) return handle(event, at, effect);
+      return (error as Error).constructor.name;
+    }
+  }
+  const effects = async () =>
+    (await database.query<{ name: string }>('select name as name from effects')).map(({ name }) => name).sort();
+
+  it('FM-M1 an event has its effect once', async () => {
+    const event = anEvent();
+    expect([await handle(event), await handle(event), await handle({ ...event })]).toEqual([
+      'handled',
+      'AlreadyHandled',
+      'AlreadyHandled',
+    ]);
+    expect(await effects()).toEqual(['1']);
+  });
+
+  it('RC-08 the same event 50 times at once, on four replicas: one effect', async () => {
+    const event = anEvent();
+    const outcomes = await Promise.all(Array.from({ length: 50 }, (_, n) => handle(event, n % REPLICAS)));
+    expect(outcomes.filter((outcome) => outcome === 'handled')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === 'AlreadyHandled')).toHaveLength(49);
+    expect(await effects()).toEqual(['1']);
+  });
+
+  it('RC-08 when the first of two fails, the second one has the effect', async () => {
+    const event = anEvent();
+    let begun: () => void = () => undefined;
+    const inside = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const first = handle(event, 0, async () => {
+      begun();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      throw new RangeError('it fails');
+    });
+    await inside;
+    const second = handle(event, 1);
+    expect([await first, await second]).toEqual(['RangeError', 'handled']);
+    expect(await effects()).toEqual(['1']);
+  });
+
+  it('what is rolled back is not remembered', async () => {
+    const event = anEvent();
+    const fails = () => Promise.reject(new RangeError('it fails'));
+    expect(await handle(event, 0, fails)).toBe('RangeError');
+    expect(inboxes[0]?.hasAccepted(event)).toBe(false);
+    expect(await handle(event)).toBe('handled');
+    expect(inboxes[0]?.hasAccepted(event)).toBe(true);
+  });
+
+  it('another consumer, source or id is another event, however they are put together', async () => {
+    const event = anEvent({ source: '/a', id: 'b' });
+    const others = [{ consumer: 'test.other' }, { source: '/a ', id: 'b' }, { source: '/', id: 'ab' }, { id: 'B' }];
+    for (const other of [{}, ...others]) expect(await handle({ ...event, ...other })).toBe('handled');
+    expect(await handle({ ...event, id: '漢字 🔑'.repeat(20) })).toBe('handled');
+  });
+
+  it('cannot be accepted outside of a unit of work', async () => {
+    await expect(inboxes[0]?.accept(anEvent())).rejects.toThrow('outside of a unit of work');
+  });
+
+  it('FM-M2 in order: what is older than the last is stale, what comes too early has to wait', async () => {
+    const subject = randomUUID();
+    const at = (sequence: number) => anEvent({ ordered: true, subject, sequence });
+    expect(await handle(at(2))).toBe('OutOfTurn');
+    expect(await handle(at(1))).toBe('handled');
+    const second = at(2);
+    expect([await handle(second), await handle(second), await handle(at(1)), await handle(at(4))]).toEqual([
+      'handled',
+      'AlreadyHandled',
+      'Stale',
+      'OutOfTurn',
+    ]);
+    expect(await handle(at(3))).toBe('handled');
+    expect(await effects()).toEqual(['1', '2', '3']);
+  });
+
+  it('FM-M2 in order: one effect for each sequence, whoever is first, on four replicas at once', async () => {
+    const subject = randomUUID();
+    const outcomes: string[] = [];
+    for (const sequence of [1, 2, 3]) {
+      const tries = Array.from({ length: 8 }, (_, n) =>
+        handle(anEvent({ ordered: true, subject, sequence }), n % REPLICAS),
+      );
+      outcomes.push(...(await Promise.all(tries)));
+    }
+    expect(outcomes.filter((outcome) => outcome === 'handled')).toHaveLength(3);
+    expect(outcomes.filter((outcome) => outcome === 'Stale')).toHaveLength(21);
+    expect(await effects()).toEqual(['1', '2', '3']);
+  });
+
+  it('forgets after 14 days, and not before', async () => {
+    const [old, young] = [anEvent(), anEvent()];
+    await handle(old);
+    clock.advance(2 * 60_000);
+    await handle(young);
+    clock.advance(14 * DAY_MS - 60_000);
+    expect(await new InboxPurge(database, clock).run()).toBe(1);
+    expect([await handle(old), await handle(young)]).toEqual(['handled', 'AlreadyHandled']);
+  });
+});

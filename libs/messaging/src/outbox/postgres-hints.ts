@@ -1,0 +1,114 @@
+import { randomInt } from 'node:crypto';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Client } from 'pg';
+import { Database, Log, within } from '#platform';
+import { OutboxSignal } from './outbox-signal.js';
+
+const CHANNEL = 'foyer_outbox';
+/** Commits of one moment are told once. */
+const GATHER_MS = 10;
+const CONNECT_MS = 2_000;
+const HEARTBEAT_MS = 30_000;
+const ANSWER_MS = 3_000;
+const LONGEST_PAUSE_MS = 10_000;
+
+/**
+ * On PostgreSQL, processes tell each other of commits by NOTIFY. A hint and no more: relays look once a second anyway, so
+ * that nothing depends on a notification, or on this connection, which is one of its own and is asked for a sign of life.
+ *
+ * It is sent behind the commit: inside, NOTIFY makes the commits of everybody stand in one line.
+ */
+@Injectable()
+export class PostgresHints implements OnApplicationShutdown {
+  #client: Client | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #listening = false;
+  #told = true;
+
+  constructor(
+    private readonly database: Database,
+    private readonly signal: OutboxSignal,
+    private readonly log: Log,
+  ) {}
+
+  /** For a process that has no relay of its own: what it commits is told to those that have. */
+  tell(): void {
+    if (this.database.dialect === 'postgres') this.signal.listen(() => this.#tellSoon());
+  }
+
+  /** For a process that has relays: they are woken. Resolves when it listens, or when that has to be tried again. */
+  async listen(): Promise<void> {
+    if (this.database.dialect !== 'postgres') return;
+    this.#listening = true;
+    await this.#connect();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.#listening = false;
+    clearTimeout(this.#timer);
+    await this.#client?.end().catch(() => undefined);
+  }
+
+  #tellSoon(): void {
+    if (!this.#told) return;
+    this.#told = false;
+    setTimeout(() => {
+      this.#told = true;
+      this.database.query(`select pg_notify('${CHANNEL}', '')`).catch(() => undefined);
+    }, GATHER_MS).unref();
+  }
+
+  async #connect(): Promise<void> {
+    try {
+      const pg = await import('pg');
+      const { url } = this.database.source.options as { url?: string };
+      const client = new pg.default.Client({
+        connectionString: url,
+        connectionTimeoutMillis: CONNECT_MS,
+        query_timeout: ANSWER_MS,
+        keepAlive: true,
+        application_name: 'foyer listener',
+      });
+      // What an old connection still says is of no interest.
+      const leave = (reason: string) => this.#client === client && this.#leave(reason);
+      client.on('error', (error) => leave(error.message));
+      client.on('end', () => leave('the connection was closed'));
+      client.on('notification', () => this.signal.ring());
+      this.#client = client;
+      await within(CONNECT_MS, client.connect());
+      await client.query(`listen ${CHANNEL}`);
+      this.#failures = 0;
+      this.#later(HEARTBEAT_MS, () => this.#beat(client));
+      this.signal.ring();
+    } catch (error) {
+      this.#leave(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #beat(client: Client): Promise<void> {
+    try {
+      await within(ANSWER_MS, client.query('select 1'));
+      this.#later(HEARTBEAT_MS, () => this.#beat(client));
+    } catch (error) {
+      if (this.#client === client) this.#leave(String(error));
+    }
+  }
+
+  #leave(reason: string): void {
+    const client = this.#client;
+    this.#client = undefined;
+    client?.end().catch(() => undefined);
+    if (!this.#listening) return;
+    const pause = randomInt(1, Math.min(LONGEST_PAUSE_MS, 250 * 2 ** Math.min(this.#failures++, 6)));
+    this.log.warn({ reason, pause }, 'nobody tells of commits for a while: the outbox is looked at once a second');
+    this.#later(pause, () => this.#connect());
+  }
+
+  #later(milliseconds: number, work: () => Promise<void>): void {
+    clearTimeout(this.#timer);
+    if (!this.#listening) return;
+    this.#timer = setTimeout(() => void work(), milliseconds);
+    this.#timer.unref();
+  }
+}

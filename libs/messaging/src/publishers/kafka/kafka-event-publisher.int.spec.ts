@@ -1,0 +1,141 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { consumeKafka, type KafkaRecord, ownKafka } from '../../../../../test/support/own-kafka.js';
+import { kafkaProxy } from '../../testing/kafka-proxy.js';
+import { recordingLog } from '../../testing/recording-log.js';
+import { envelope, eventPublisherContract } from '../event-publisher.contract.js';
+import { RefusedForGood } from '../event-publisher.js';
+import { remoteEventPublisherContract } from '../remote-event-publisher.contract.js';
+import { KafkaEventPublisher } from './kafka-event-publisher.js';
+
+const TOPIC = 'foyer.events';
+const settingsOf = (port: number) => ({
+  brokers: [`127.0.0.1:${port}`],
+  topic: TOPIC,
+  inboundTopic: 'foyer.inbound',
+  tls: false,
+  login: undefined,
+});
+const toReceived = ({ headers, payload }: KafkaRecord) => ({
+  id: headers['ce_id'] ?? '',
+  type: headers['ce_type'] ?? '',
+  payload,
+});
+
+eventPublisherContract('KafkaEventPublisher', async () => {
+  const kafka = await ownKafka();
+  const consumer = consumeKafka(`127.0.0.1:${kafka.port}`, TOPIC);
+  return {
+    publisher: new KafkaEventPublisher(settingsOf(kafka.port), recordingLog().log),
+    received: () => consumer.records.map(toReceived),
+    async drop() {
+      await consumer.stop();
+      await kafka.stop();
+    },
+  };
+});
+
+remoteEventPublisherContract('KafkaEventPublisher', async () => {
+  const kafka = await ownKafka();
+  const consumer = consumeKafka(`127.0.0.1:${kafka.port}`, TOPIC);
+  const proxy = await kafkaProxy(kafka);
+  return {
+    proxy,
+    start: () => new KafkaEventPublisher(settingsOf(proxy.port), recordingLog().log),
+    received: () => consumer.records.map(toReceived),
+    async drop() {
+      await consumer.stop();
+      await proxy.stop();
+      await kafka.stop();
+    },
+  };
+});
+
+describe('the cluster', () => {
+  it('gets the subject as key, all of it in one partition, and the headers of the CloudEvents binding', async () => {
+    const kafka = await ownKafka();
+    const consumer = consumeKafka(`127.0.0.1:${kafka.port}`, TOPIC);
+    const publisher = new KafkaEventPublisher(settingsOf(kafka.port), recordingLog().log);
+    const events = Array.from({ length: 40 }, (_, n) => envelope({ sequence: n }));
+    for (const event of events) await publisher.publish(event);
+    for (const { subject } of events) await publisher.publish(envelope({ subject, sequence: 100 }));
+    await expect.poll(() => consumer.records.length).toBe(80);
+    for (const { subject } of events) {
+      const records = consumer.records.filter(({ key }) => key === subject);
+      expect(records).toHaveLength(2);
+      expect(new Set(records.map(({ partition }) => partition)).size).toBe(1);
+    }
+    expect(new Set(consumer.records.map(({ partition }) => partition)).size).toBe(4);
+    const [event] = events;
+    expect(consumer.records.find(({ payload }) => payload === event?.payload)?.headers).toEqual({
+      'content-type': 'application/cloudevents+json',
+      ce_id: event?.id,
+      ce_type: 'test.happened.v1',
+    });
+    await publisher.close();
+    await consumer.stop();
+    await kafka.stop();
+  });
+
+  it('stops and goes on (SIGSTOP): refused within ten seconds, then taken', async () => {
+    const kafka = await ownKafka();
+    const publisher = new KafkaEventPublisher(settingsOf(kafka.port), recordingLog().log);
+    await publisher.publish(envelope());
+    process.kill(kafka.pid, 'SIGSTOP');
+    const start = performance.now();
+    await expect(publisher.publish(envelope())).rejects.toThrow();
+    expect(performance.now() - start).toBeLessThan(10_000);
+    process.kill(kafka.pid, 'SIGCONT');
+    await expect
+      .poll(() => publisher.publish(envelope()).then(() => 'taken', String), { timeout: 15_000 })
+      .toBe('taken');
+    await publisher.close();
+    await kafka.stop();
+  });
+
+  it('says that a record is too large: refused for good, and the next is taken over the same connection', async () => {
+    const kafka = await ownKafka();
+    const proxy = await kafkaProxy(kafka);
+    const written = recordingLog();
+    const publisher = new KafkaEventPublisher(settingsOf(proxy.port), written.log);
+    await publisher.publish(envelope());
+    const { rewrite } = proxy;
+    proxy.rewrite = (chunk) => {
+      // The answer to one record: length, correlation, one topic, one partition, and then what became of it.
+      const [answerBytes, errorAt, messageTooLarge] = [64, 34, 10];
+      if (chunk.length === answerBytes && chunk.includes(TOPIC)) chunk.writeInt16BE(messageTooLarge, errorAt);
+      return chunk;
+    };
+    await expect(publisher.publish(envelope())).rejects.toThrow(RefusedForGood);
+    proxy.rewrite = rewrite;
+    await publisher.publish(envelope());
+    expect(written.lines).toEqual([]);
+    await publisher.close();
+    await proxy.stop();
+    await kafka.stop();
+  });
+
+  it('with TLS is spoken to in TLS, and never told a password otherwise', async () => {
+    const heard: Buffer[] = [];
+    const server = createServer((socket) =>
+      socket.once('data', (chunk) => {
+        heard.push(chunk);
+        socket.destroy();
+      }),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const login = { mechanism: 'plain' as const, username: 'foyer', password: 'hunter2' };
+    const written = recordingLog();
+    const publisher = new KafkaEventPublisher({ ...settingsOf(port), tls: true, login }, written.log);
+    await expect(publisher.publish(envelope())).rejects.toThrow();
+    const tlsHandshake = 0x16;
+    expect(heard[0]?.[0]).toBe(tlsHandshake);
+    expect(Buffer.concat(heard).toString('latin1')).not.toContain('hunter2');
+    expect(JSON.stringify(written.lines)).not.toContain('hunter2');
+    await publisher.close();
+    server.close();
+  });
+});

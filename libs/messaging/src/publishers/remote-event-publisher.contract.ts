@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { TcpProxy } from '../testing/tcp-proxy.js';
+import { type EventPublisherUnderTest, envelope } from './event-publisher.contract.js';
+import type { EventEnvelope, EventPublisher } from './event-publisher.js';
+
+export interface RemoteEventPublisherUnderTest extends Omit<EventPublisherUnderTest, 'publisher'> {
+  /** Everything goes through it. */
+  readonly proxy: TcpProxy;
+  /** Another one, as of another process or of the next start. */
+  start(): EventPublisher;
+}
+
+/** What every `EventPublisher` must do whose other side may be away, slow or silent. */
+export function remoteEventPublisherContract(name: string, open: () => Promise<RemoteEventPublisherUnderTest>): void {
+  describe(`${name} reaches another side`, () => {
+    let under: RemoteEventPublisherUnderTest;
+    let publisher: EventPublisher;
+
+    beforeAll(async () => {
+      under = await open();
+    });
+    beforeEach(async () => {
+      publisher = under.start();
+      await publisher.publish(envelope());
+    });
+    afterEach(async () => {
+      under.proxy.refuse(false);
+      await publisher.close();
+    });
+    afterAll(() => under.drop());
+
+    const receivedOf = (events: readonly EventEnvelope[]) => {
+      const wanted = new Set(events.map(({ id }) => id));
+      return under.received().filter(({ id }) => wanted.has(id));
+    };
+    const distinct = (events: readonly EventEnvelope[]) => [...new Set(receivedOf(events).map(({ id }) => id))];
+    const arrived = (events: readonly EventEnvelope[]) =>
+      expect.poll(() => distinct(events).length, { timeout: 15_000 }).toBe(events.length);
+    /** As the relay does: again and again until it is taken. */
+    const publishAtLast = (event: EventEnvelope) =>
+      expect
+        .poll(() => publisher.publish(event).then(() => 'taken', String), { timeout: 20_000, interval: 20 })
+        .toBe('taken');
+    const away = () => {
+      under.proxy.refuse(true);
+      under.proxy.cut();
+    };
+
+    it('FM-Q1 is away: it says so, is not called in a hot loop, and takes the event when it is back', async () => {
+      away();
+      const event = envelope();
+      await expect(publisher.publish(event)).rejects.toThrow();
+      await expect(publisher.check()).rejects.toThrow();
+      const before = under.proxy.refused;
+      for (const end = performance.now() + 2_000; performance.now() < end; await sleep(5))
+        await publisher.publish(event).catch(() => undefined);
+      expect(under.proxy.refused - before).toBeLessThan(20);
+      under.proxy.refuse(false);
+      await publishAtLast(event);
+      await publisher.check();
+      await arrived([event]);
+    });
+
+    it('KP-O2 FM-Q2 is cut off between taking and telling: refused, then published again by the same id', async () => {
+      const event = envelope();
+      under.proxy.deafen();
+      const outcome = publisher.publish(event).then(() => 'taken', String);
+      await sleep(500);
+      under.proxy.cut();
+      expect(await outcome).not.toBe('taken');
+      await publishAtLast(event);
+      await arrived([event]);
+      expect(receivedOf([event]).length).toBeLessThanOrEqual(under.ofTwo ?? 2);
+    });
+
+    it('FM-Q6 goes silent: refused within ten seconds, then published over another connection', async () => {
+      under.proxy.freeze();
+      const event = envelope();
+      const start = performance.now();
+      await expect(publisher.publish(event)).rejects.toThrow();
+      expect(performance.now() - start).toBeLessThan(10_500);
+      await publishAtLast(event);
+      await arrived([event]);
+    });
+
+    it('INV-10 is cut off again and again: nothing is lost, and every aggregate comes in order', async () => {
+      const runs = Array.from({ length: 10 }, () => {
+        const subject = randomUUID();
+        return Array.from({ length: 20 }, (_, n) => envelope({ subject, sequence: n + 1 }));
+      });
+      let taken = 0;
+      await Promise.all(
+        runs.map(async (run) => {
+          for (const event of run) {
+            await publishAtLast(event);
+            if (++taken % 15 === 0) under.proxy.cut();
+          }
+        }),
+      );
+      await arrived(runs.flat());
+      for (const run of runs) expect(distinct(run)).toEqual(run.map(({ id }) => id));
+    });
+
+    it('takes from the next one what a closed one refuses', async () => {
+      await publisher.close();
+      const event = envelope();
+      await expect(publisher.publish(event)).rejects.toThrow();
+      publisher = under.start();
+      await publisher.publish(event);
+      await arrived([event]);
+    });
+
+    it('takes from two at once', async () => {
+      const other = under.start();
+      const events = Array.from({ length: 50 }, () => envelope());
+      await Promise.all(events.map((event, n) => (n % 2 ? other : publisher).publish(event)));
+      await arrived(events);
+      await other.close();
+    });
+  });
+}

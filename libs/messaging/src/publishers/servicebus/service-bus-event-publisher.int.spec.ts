@@ -1,0 +1,110 @@
+import type { Message } from 'rhea';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ServiceBusStandIn } from '../../../../../test/support/service-bus.js';
+import { recordingLog } from '../../testing/recording-log.js';
+import { TcpProxy } from '../../testing/tcp-proxy.js';
+import { envelope, eventPublisherContract } from '../event-publisher.contract.js';
+import { RefusedForGood } from '../event-publisher.js';
+import { remoteEventPublisherContract } from '../remote-event-publisher.contract.js';
+import { ServiceBusEventPublisher } from './service-bus-event-publisher.js';
+
+const toReceived = ({ message_id, subject, body }: Message) => ({
+  id: String(message_id),
+  type: String(subject),
+  payload: (body as { content: Buffer }).content.toString(),
+});
+
+eventPublisherContract('ServiceBusEventPublisher', async () => {
+  const bus = await ServiceBusStandIn.start();
+  return {
+    publisher: new ServiceBusEventPublisher(bus.url, recordingLog().log),
+    received: () => bus.accepted.map(toReceived),
+    tooLarge: 262_144,
+    drop: () => bus.stop(),
+  };
+});
+
+remoteEventPublisherContract('ServiceBusEventPublisher', async () => {
+  const bus = await ServiceBusStandIn.start();
+  const proxy = await TcpProxy.before(bus.url);
+  return {
+    proxy,
+    start: () => new ServiceBusEventPublisher(proxy.url, recordingLog().log),
+    received: () => bus.accepted.map(toReceived),
+    async drop() {
+      await proxy.stop();
+      await bus.stop();
+    },
+  };
+});
+
+describe('the bus', () => {
+  let bus: ServiceBusStandIn;
+  let publisher: ServiceBusEventPublisher;
+
+  beforeAll(async () => {
+    bus = await ServiceBusStandIn.start();
+  });
+  beforeEach(() => {
+    bus.behave({});
+    publisher = new ServiceBusEventPublisher(bus.url, recordingLog().log);
+  });
+  afterEach(() => publisher.close());
+  afterAll(() => bus.stop());
+
+  it('gets MessageId, SessionId and Subject', async () => {
+    const event = envelope();
+    await publisher.publish(event);
+    expect(bus.accepted.at(-1)).toMatchObject({
+      message_id: event.id,
+      group_id: event.subject,
+      subject: 'test.happened.v1',
+      content_type: 'application/cloudevents+json',
+      durable: true,
+    });
+  });
+
+  it.each([
+    ['released', { outcome: 'released' as const, condition: undefined }],
+    ['rejected', { outcome: 'rejected' as const, condition: 'com.microsoft:server-busy' }],
+    ['rejected: the queue is full', { outcome: 'rejected' as const, condition: 'amqp:resource-limit-exceeded' }],
+  ])('answers %s: the event is not published, the connection stays', async (_, behaviour) => {
+    await publisher.check();
+    bus.behave(behaviour, 1);
+    const event = envelope();
+    const outcome = await publisher.publish(event).catch((error: unknown) => error);
+    expect(String(outcome)).toBe(`Error: ${behaviour.condition ?? behaviour.outcome}`);
+    expect(outcome).not.toBeInstanceOf(RefusedForGood);
+    await publisher.publish(event);
+  });
+
+  it('answers that it is too large: refused for good', async () => {
+    bus.behave({ outcome: 'rejected', condition: 'amqp:link:message-size-exceeded' }, 1);
+    await expect(publisher.publish(envelope())).rejects.toThrow(RefusedForGood);
+  });
+
+  it('gives no answer: refused after five seconds', async () => {
+    await publisher.check();
+    bus.behave({ outcome: 'silence' }, 1);
+    const start = performance.now();
+    await expect(publisher.publish(envelope())).rejects.toThrow('5000 ms');
+    expect(performance.now() - start).toBeLessThan(5_500);
+  });
+
+  it.each([
+    ['a wrong key', (url: URL) => (url.password = 'hunter2')],
+    ['a queue that is not there', (url: URL) => (url.pathname = '/hunter2')],
+  ])('FM-Q8 %s: away, no hot loop, and no word of it in the log', async (_, spoil) => {
+    const url = new URL(bus.url);
+    spoil(url);
+    const written = recordingLog();
+    const other = new ServiceBusEventPublisher(url.href, written.log);
+    await expect(other.check()).rejects.toThrow();
+    for (const end = performance.now() + 2_000; performance.now() < end; await new Promise(setImmediate))
+      await other.publish(envelope()).catch(() => undefined);
+    expect(written.lines.length).toBeGreaterThan(0);
+    expect(written.lines.length).toBeLessThan(20);
+    expect(JSON.stringify(written.lines)).not.toContain('hunter2');
+    await other.close();
+  });
+});

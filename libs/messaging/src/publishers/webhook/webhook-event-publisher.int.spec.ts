@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Clock } from '#kernel';
+import { startWebhookSink, type WebhookSink } from '../../../../../test/support/webhook-sink.js';
+import { TcpProxy } from '../../testing/tcp-proxy.js';
+import { envelope, eventPublisherContract } from '../event-publisher.contract.js';
+import { RefusedForGood } from '../event-publisher.js';
+import { remoteEventPublisherContract } from '../remote-event-publisher.contract.js';
+import { WebhookEventPublisher } from './webhook-event-publisher.js';
+
+class WallClock extends Clock {
+  override now(): Date {
+    return new Date();
+  }
+  override async pause(): Promise<void> {}
+}
+
+const KEY = randomBytes(32);
+const SECRET = `whsec_${KEY.toString('base64')}`;
+const HERE = { secrets: [KEY], networks: ['127.0.0.0/8', '::1'] };
+const to = (url: string, o: Partial<typeof HERE> = {}) =>
+  new WebhookEventPublisher({ ...HERE, ...o, url }, new WallClock());
+
+eventPublisherContract('WebhookEventPublisher', async () => {
+  const sink = await startWebhookSink(SECRET);
+  return { publisher: to(sink.url), received: () => sink.events, tooLarge: 1_048_576, drop: () => sink.stop() };
+});
+
+remoteEventPublisherContract('WebhookEventPublisher', async () => {
+  const sink = await startWebhookSink(SECRET);
+  const proxy = await TcpProxy.before(sink.url);
+  return {
+    proxy,
+    start: () => to(proxy.url),
+    received: () => sink.events,
+    async drop() {
+      await proxy.stop();
+      await sink.stop();
+    },
+  };
+});
+
+describe('the receiver', () => {
+  let sink: WebhookSink;
+  let publisher: WebhookEventPublisher;
+
+  beforeAll(async () => {
+    sink = await startWebhookSink(SECRET);
+  });
+  beforeEach(() => {
+    sink.behave({});
+    publisher = to(sink.url);
+  });
+  afterEach(() => publisher.close());
+  afterAll(() => sink.stop());
+
+  it('gets a POST as Standard Webhooks says, and verifies it with the library of its choice', async () => {
+    const event = envelope({ data: { text: 'ß 漢字 🔑' } });
+    await publisher.publish(event);
+    const { headers, payload } = await sink.waitFor(({ id }) => id === event.id);
+    expect(headers).toMatchObject({ 'content-type': 'application/cloudevents+json', 'webhook-id': event.id });
+    expect(new Webhook(SECRET).verify(payload, headers as Record<string, string>)).toEqual(JSON.parse(event.payload));
+    const other = new Webhook(`whsec_${randomBytes(32).toString('base64')}`);
+    expect(() => other.verify(payload, headers as Record<string, string>)).toThrow(/signature/);
+    expect(() => new Webhook(SECRET).verify(`${payload} `, headers as Record<string, string>)).toThrow(/signature/);
+  });
+
+  it('may change its secret: while there are two, either verifies', async () => {
+    const next = randomBytes(24);
+    const both = to(sink.url, { secrets: [next, KEY] });
+    const event = envelope();
+    await both.publish(event);
+    const { headers, payload } = await sink.waitFor(({ id }) => id === event.id);
+    expect(String(headers['webhook-signature']).split(' ')).toHaveLength(2);
+    new Webhook(`whsec_${next.toString('base64')}`).verify(payload, headers as Record<string, string>);
+    await both.close();
+  });
+
+  it('with another secret answers 401: the event is not published', async () => {
+    const other = to(sink.url, { secrets: [randomBytes(32)] });
+    await expect(other.publish(envelope())).rejects.toThrow('answered 401');
+    await other.close();
+  });
+
+  it.each([200, 201, 202, 204])('answers %i: it has taken the event', async (status) => {
+    sink.behave({ status }, 1);
+    await publisher.publish(envelope());
+  });
+
+  it.each([400, 401, 403, 404, 409, 422, 429, 500, 502, 503])(
+    'answers %i: the event is tried again',
+    async (status) => {
+      sink.behave({ status }, 1);
+      const outcome = await publisher.publish(envelope()).catch((error: unknown) => error);
+      expect(outcome).not.toBeInstanceOf(RefusedForGood);
+      expect(String(outcome)).toBe(`Error: answered ${status}`);
+    },
+  );
+
+  it.each([410, 413])('answers %i: refused for good', async (status) => {
+    sink.behave({ status }, 1);
+    await expect(publisher.publish(envelope())).rejects.toThrow(RefusedForGood);
+    await publisher.publish(envelope());
+  });
+
+  it.each([301, 302, 307, 308])('answers %i: not followed', async (status) => {
+    const elsewhere = await startWebhookSink(SECRET);
+    sink.behave({ status, headers: { location: elsewhere.url } }, 1);
+    await expect(publisher.publish(envelope())).rejects.toThrow(`answered ${status}`);
+    expect(elsewhere.calls).toBe(0);
+    await elsewhere.stop();
+  });
+
+  it('asks for a pause: it gets one', async () => {
+    sink.behave({ status: 429, headers: { 'retry-after': '2' } }, 1);
+    await expect(publisher.publish(envelope())).rejects.toThrow('answered 429');
+    const calls = sink.calls;
+    for (const end = performance.now() + 1_500; performance.now() < end; await new Promise(setImmediate))
+      await expect(publisher.check()).rejects.toThrow('away');
+    expect(sink.calls).toBe(calls);
+    await expect.poll(() => publisher.publish(envelope()).then(() => 'taken', String)).toBe('taken');
+  });
+
+  it('never ends its answer: the event is taken, and nobody reads on', async () => {
+    let read = true;
+    const endless = http.createServer((_, response) => {
+      response.writeHead(200);
+      response.on('close', () => (read = false));
+      const pour = () => {
+        while (read && response.write('x'.repeat(16_384)));
+        if (read) response.once('drain', pour);
+      };
+      pour();
+    });
+    endless.listen(0, '127.0.0.1');
+    await once(endless, 'listening');
+    const talkative = to(`http://127.0.0.1:${(endless.address() as AddressInfo).port}/`);
+    await talkative.publish(envelope());
+    await expect.poll(() => read).toBe(false);
+    await talkative.close();
+    endless.close();
+  });
+});
+
+describe('SSRF: an address that is not public', () => {
+  let sink: WebhookSink;
+  beforeAll(async () => {
+    sink = await startWebhookSink(SECRET);
+  });
+  afterAll(() => sink.stop());
+
+  it.each([
+    ['by its address', '127.0.0.1'],
+    ['by a name', 'localhost'],
+    ['in another notation', '0x7f.1'],
+    ['in another notation', '2130706433'],
+    ['as IPv6', '[::1]'],
+    ['as IPv4 in IPv6', '[::ffff:127.0.0.1]'],
+    ['that stands for all', '0.0.0.0'],
+  ])('is not called %s (%s), unless a network is named', async (_, host) => {
+    const url = `https://${host}:${sink.port}/`;
+    const guarded = to(url, { networks: [] });
+    await expect(guarded.publish(envelope())).rejects.toThrow('its address is not public');
+    await guarded.close();
+    expect(sink.calls).toBe(0);
+  });
+
+  it('is called over TLS where a network is named; this one speaks none', async () => {
+    const allowed = to(`https://127.0.0.1:${sink.port}/`);
+    await expect(allowed.publish(envelope())).rejects.toThrow(/SSL|EPROTO|ECONNRESET/);
+    await allowed.close();
+  });
+});

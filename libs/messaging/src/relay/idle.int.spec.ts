@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { DATABASES, type OutboxDatabase, openOutbox } from '../testing/outbox-database.js';
+import { RecordingEventPublisher } from '../testing/recording-event-publisher.js';
+import { recordingLog } from '../testing/recording-log.js';
+import { SomethingHappenedV1 } from '../testing/something-happened.js';
+import { Relay } from './relay.js';
+import { Watch } from './watch.js';
+
+const QUIET = { published: () => undefined, failed: () => undefined, parked: () => undefined };
+const NAMES = ['one', 'two', 'three'];
+
+describe.each(DATABASES)('relays on %s that nobody wakes', (_, fresh) => {
+  let under: OutboxDatabase;
+  let relays: Relay[] = [];
+  let watch: Watch;
+  beforeAll(async () => {
+    under = await openOutbox(fresh, NAMES);
+    const [{ log }, [deliveries]] = [recordingLog(), under.replicas];
+    relays = NAMES.map((name) => {
+      const publisher = Object.assign(new RecordingEventPublisher(), { name });
+      return new Relay(publisher, deliveries, log, QUIET);
+    });
+    watch = new Watch(deliveries, new Map(relays.map((relay, n) => [NAMES[n] ?? '', () => relay.wake()])), log);
+    for (const each of [...relays, watch]) each.start();
+  });
+  afterEach(() => vi.restoreAllMocks());
+  afterAll(async () => {
+    await Promise.all([...relays, watch].map((each) => each.stop()));
+    await under.drop();
+  });
+
+  it('ask the database once a second, all three together, and still find what was committed elsewhere', async () => {
+    await sleep(500);
+    const asked = [vi.spyOn(under.database, 'query'), vi.spyOn(under.database, 'execute')];
+    await sleep(5_000);
+    expect(asked.reduce((sum, { mock }) => sum + mock.calls.length, 0)).toBeLessThanOrEqual(5);
+    await under.database.transaction(() => under.outbox.append(new SomethingHappenedV1(randomUUID(), 1)));
+    await expect.poll(() => under.depth(), { timeout: 2_500, interval: 50 }).toBe(0);
+  });
+});

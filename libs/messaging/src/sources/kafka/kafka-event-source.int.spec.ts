@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { consumeKafka, ownKafka } from '../../../../../test/support/own-kafka.js';
+import { envelope } from '../../publishers/event-publisher.contract.js';
+import { connectKafka } from '../../publishers/kafka/connect-kafka.js';
+import { KafkaEventPublisher } from '../../publishers/kafka/kafka-event-publisher.js';
+import { kafkaProxy } from '../../testing/kafka-proxy.js';
+import { recordingLog } from '../../testing/recording-log.js';
+import { eventSourceContract } from '../event-source.contract.js';
+import type { Subscription, Verdict } from '../event-source.js';
+import { KafkaEventSource } from './kafka-event-source.js';
+
+const TOPICS = { events: 'foyer.events', inbound: 'foyer.inbound' } as const;
+const settingsOf = (port: number) => ({
+  brokers: [`127.0.0.1:${port}`],
+  topic: TOPICS.events,
+  inboundTopic: TOPICS.inbound,
+  tls: false,
+  login: undefined,
+});
+
+/** The cluster of the tests lets a group wait for nearly a session, and ends no fetch early. */
+const PACE = { sessionMs: 3_000, fetchMs: 50 };
+
+/** A program that writes records as others do. */
+async function writerTo(port: number) {
+  const { kafka, createPartitioner } = await connectKafka(settingsOf(port));
+  const producer = kafka.producer({ createPartitioner });
+  await producer.connect();
+  return producer;
+}
+
+eventSourceContract('KafkaEventSource', async () => {
+  const kafka = await ownKafka();
+  const writer = await writerTo(kafka.port);
+  return {
+    durable: true,
+    open: () => new KafkaEventSource(settingsOf(kafka.port), recordingLog().log, PACE),
+    async send(arrival, { id, type, payload }) {
+      // One partition, because order is promised there only.
+      const record = { partition: 0, key: id, value: payload, headers: { ce_id: id, ce_type: type } };
+      await writer.send({ topic: TOPICS[arrival], messages: [record] });
+    },
+    async drop() {
+      await writer.disconnect();
+      await kafka.stop();
+    },
+  };
+});
+
+const DONE: Verdict = { is: 'done' };
+
+describe('a consumer group', () => {
+  const heard = () => {
+    const texts: string[] = [];
+    const judging = { judge: (_text: string, _attempt: number): Verdict | Promise<Verdict> => DONE };
+    const subscription: Subscription = {
+      queue: `foyer.test.${randomUUID().slice(0, 8)}`,
+      arrival: 'events',
+      types: ['test.happened.v1'],
+      ordered: false,
+      async handle({ body, attempt }) {
+        const text = Buffer.from(body).toString();
+        texts.push(text);
+        return judging.judge(text, attempt);
+      },
+    };
+    return { texts, judging, subscription };
+  };
+  const opened = async () => {
+    const kafka = await ownKafka();
+    const writer = await writerTo(kafka.port);
+    const sources: KafkaEventSource[] = [];
+    return {
+      kafka,
+      write: (...records: readonly (readonly [key: string | null, value: string])[]) =>
+        writer.send({
+          topic: TOPICS.events,
+          messages: records.map(([key, value]) => ({ partition: 0, key, value, headers: { of: 'somebody' } })),
+        }),
+      listen(subscription: Subscription, port = kafka.port, log = recordingLog().log) {
+        const source = new KafkaEventSource(settingsOf(port), log, PACE);
+        sources.push(source);
+        source.subscribe(subscription);
+        return source;
+      },
+      async drop() {
+        await Promise.all(sources.map((source) => source.close()));
+        await writer.disconnect();
+        await kafka.stop();
+      },
+    };
+  };
+
+  it('keeps the order of a key while one of it is tried again, and others pass', { timeout: 20_000 }, async () => {
+    const { write, listen, drop } = await opened();
+    const { texts, judging, subscription } = heard();
+    judging.judge = (text, attempt) =>
+      text === 'a1' && attempt < 3 ? { is: 'again', afterMs: 200, counts: true } : DONE;
+    await write(['a', 'a1'], ['a', 'a2'], ['b', 'b1'], ['a', 'a3'], [null, 'none']);
+    listen(subscription);
+    await expect.poll(() => texts.length, { timeout: 10_000 }).toBe(7);
+    expect(texts.filter((text) => text.startsWith('a'))).toEqual(['a1', 'a1', 'a1', 'a2', 'a3']);
+    expect(texts.slice(0, 3).toSorted()).toEqual(['a1', 'b1', 'none']);
+    await drop();
+  });
+
+  it('reads again from the first that is not done, whatever behind it is', { timeout: 30_000 }, async () => {
+    const { write, listen, drop } = await opened();
+    const { texts, judging, subscription } = heard();
+    judging.judge = (text) => (text === '2' ? { is: 'release' } : DONE);
+    await write(['a', '1'], ['b', '2'], ['c', '3']);
+    const first = listen(subscription);
+    await expect.poll(() => texts.length, { timeout: 10_000 }).toBe(3);
+    await sleep(500);
+    await first.close();
+    texts.length = 0;
+    judging.judge = () => DONE;
+    const second = listen(subscription);
+    await expect.poll(() => texts.length, { timeout: 10_000 }).toBe(2);
+    expect(texts).toEqual(['2', '3']);
+    await second.close();
+    await write(['d', '4']);
+    listen(subscription);
+    await expect.poll(() => texts.at(-1), { timeout: 10_000 }).toBe('4');
+    expect(texts).toEqual(['2', '3', '4']);
+    await drop();
+  });
+
+  it('FM-M3 lays aside in a topic of its own, as it came, with the reason', { timeout: 20_000 }, async () => {
+    const { kafka, write, listen, drop } = await opened();
+    const aside = consumeKafka(`127.0.0.1:${kafka.port}`, `${TOPICS.events}.dead`);
+    const { judging, subscription } = heard();
+    judging.judge = () => ({ is: 'dead', reason: 'not_json', detail: '/data' });
+    await write(['a', '{']);
+    const source = listen(subscription);
+    await expect.poll(() => aside.records.length, { timeout: 10_000 }).toBe(1);
+    expect(aside.records[0]).toMatchObject({ key: 'a', payload: '{' });
+    const { 'x-foyer-dead-at': at, ...headers } = aside.records[0]?.headers ?? {};
+    expect(Date.parse(at ?? '')).toBeGreaterThan(Date.now() - 10_000);
+    expect(headers).toEqual({
+      of: 'somebody',
+      'x-foyer-queue': subscription.queue,
+      'x-foyer-partition': '0',
+      'x-foyer-offset': '0',
+      'x-foyer-reason': 'not_json',
+      'x-foyer-detail': '/data',
+    });
+    await expect.poll(() => source.deadLetters()).toBe(1);
+    await aside.stop();
+    await drop();
+  });
+
+  it('hears what our publisher publishes, over connections that are cut in between', { timeout: 60_000 }, async () => {
+    const { kafka, listen, drop } = await opened();
+    const proxy = await kafkaProxy(kafka);
+    const publisher = new KafkaEventPublisher(settingsOf(kafka.port), recordingLog().log);
+    const { texts, subscription } = heard();
+    listen(subscription, proxy.port);
+    const events = Array.from({ length: 30 }, (_, n) => envelope({ sequence: n }));
+    for (const [n, event] of events.entries()) {
+      await publisher.publish(event);
+      if (n % 10 !== 5) continue;
+      await expect.poll(() => texts.length, { timeout: 15_000 }).toBeGreaterThan(0);
+      proxy.cut();
+    }
+    await expect.poll(() => new Set(texts).size, { timeout: 30_000 }).toBe(30);
+    expect(new Set(texts)).toEqual(new Set(events.map(({ payload }) => payload)));
+    await publisher.close();
+    await drop();
+    await proxy.stop();
+  });
+
+  it('that cannot be joined is asked for again, not in a hot loop, and ends at once', { timeout: 20_000 }, async () => {
+    const { kafka, listen, drop } = await opened();
+    await kafka.stop();
+    const written = recordingLog();
+    const source = listen(heard().subscription, kafka.port, written.log);
+    await expect.poll(() => written.lines.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await sleep(1_000);
+    expect(written.lines.length).toBeLessThan(15);
+    expect(written.lines[0]).toMatchObject({ msg: 'a queue is not listened to' });
+    const begun = performance.now();
+    await source.close();
+    expect(performance.now() - begun).toBeLessThan(6_000);
+    await drop();
+  });
+});

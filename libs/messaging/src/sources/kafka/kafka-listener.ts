@@ -1,0 +1,66 @@
+import { type KafkaSettings, type Log, within } from '#platform';
+import { Bell } from '../bell.js';
+import { FINISH_MS, type Subscription } from '../event-source.js';
+import type { DeadLetterTopic } from './dead-letter-topic.js';
+import { KafkaMembership, type Pace } from './kafka-membership.js';
+import { fullJitter, KafkaWork } from './kafka-work.js';
+
+const HEALTHY_MS = 60_000;
+const STOPPED = new Error('stopped');
+
+/** One subscription, from its beginning to its end, over all the memberships that it takes. */
+export class KafkaListener {
+  readonly #stopped = new Bell();
+  readonly #work: KafkaWork;
+  #running: Promise<void> | undefined;
+
+  constructor(
+    private readonly at: { readonly topic: string; readonly settings: KafkaSettings; readonly pace: Pace },
+    private readonly subscription: Subscription,
+    aside: DeadLetterTopic,
+    private readonly log: Log,
+  ) {
+    this.#work = new KafkaWork(subscription, aside, this.#stopped, log);
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.ring();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    for (let failures = 0; !this.#stopped.rung; failures++) {
+      const begun = performance.now();
+      const reason = await this.#listen().catch((error: unknown) => error as Error);
+      if (this.#stopped.rung) return;
+      if (performance.now() - begun > HEALTHY_MS) failures = 0;
+      const pause = fullJitter(failures);
+      const { queue } = this.subscription;
+      this.log.warn({ queue, reason: reason.message, pause }, 'a queue is not listened to');
+      await this.#stopped.within(pause);
+    }
+  }
+
+  /** One membership, from joining the group until it is lost or no longer wanted. */
+  async #listen(): Promise<Error> {
+    const { queue } = this.subscription;
+    const membership = await KafkaMembership.of(queue, this.at, this.#work);
+    const stopped = this.#stopped.heard.then(() => STOPPED);
+    try {
+      const over = await Promise.race([membership.join(), membership.lost, stopped]);
+      if (over) return over;
+      const reason = await Promise.race([membership.lost, stopped]);
+      if (reason === STOPPED) {
+        membership.pause();
+        await within(FINISH_MS, this.#work.finished()).catch(() => undefined);
+      }
+      return reason;
+    } finally {
+      await membership.leave();
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import rhea from 'rhea';
+import { describe, expect, it } from 'vitest';
+import { QUEUE, ServiceBusStandIn } from '../../../../../test/support/service-bus.js';
+import { envelope } from '../../publishers/event-publisher.contract.js';
+import { ServiceBusEventPublisher } from '../../publishers/servicebus/service-bus-event-publisher.js';
+import { recordingLog } from '../../testing/recording-log.js';
+import { TcpProxy } from '../../testing/tcp-proxy.js';
+import { eventSourceContract } from '../event-source.contract.js';
+import type { IncomingMessage, Subscription, Verdict } from '../event-source.js';
+import { ServiceBusEventSource } from './service-bus-event-source.js';
+
+eventSourceContract('ServiceBusEventSource', async () => {
+  const bus = await ServiceBusStandIn.start();
+  return {
+    durable: true,
+    open: () => new ServiceBusEventSource(bus.url, recordingLog().log),
+    send: async (arrival, { id, type, payload }) =>
+      bus.put(arrival === 'events' ? QUEUE : 'foyer.inbound', {
+        message_id: id,
+        subject: type,
+        body: rhea.message.data_section(Buffer.from(payload)),
+      }),
+    drop: () => bus.stop(),
+  };
+});
+
+describe('a subscription of the bus', () => {
+  const heard = (types: readonly string[], judge: () => Verdict = () => ({ is: 'done' })) => {
+    const messages: IncomingMessage[] = [];
+    const subscription: Subscription = {
+      queue: `foyer.test.${randomUUID().slice(0, 8)}`,
+      arrival: 'events',
+      types,
+      ordered: false,
+      async handle(message) {
+        messages.push(message);
+        return judge();
+      },
+    };
+    return { messages, subscription };
+  };
+  const texts = (messages: readonly IncomingMessage[]) => messages.map(({ body }) => Buffer.from(body).toString());
+
+  it('hears what our publisher publishes, over a connection that is cut in between', async () => {
+    const bus = await ServiceBusStandIn.start();
+    const proxy = await TcpProxy.before(bus.url);
+    const publisher = new ServiceBusEventPublisher(bus.url, recordingLog().log);
+    const source = new ServiceBusEventSource(proxy.url, recordingLog().log);
+    const { messages, subscription } = heard(['test.happened.v1']);
+    source.subscribe(subscription);
+    await expect.poll(() => bus.subscriptions).toContain(`${QUEUE}/Subscriptions/${subscription.queue}`);
+    const events = Array.from({ length: 30 }, (_, n) => envelope({ sequence: n }));
+    for (const [n, event] of events.entries()) {
+      if (n % 10 === 5) proxy.cut();
+      await publisher.publish(event);
+    }
+    await expect.poll(() => new Set(texts(messages)).size, { timeout: 15_000 }).toBe(30);
+    expect(new Set(texts(messages))).toEqual(new Set(events.map(({ payload }) => payload)));
+    await source.close();
+    await publisher.close();
+    await proxy.stop();
+    await bus.stop();
+  });
+
+  it('FM-M3 lays aside with a reason, in the dead-letter queue of its own', async () => {
+    const bus = await ServiceBusStandIn.start();
+    const source = new ServiceBusEventSource(bus.url, recordingLog().log);
+    const { subscription } = heard(['test.bad.v1'], () => ({ is: 'dead', reason: 'not_json', detail: '/data' }));
+    source.subscribe(subscription);
+    const address = `${QUEUE}/Subscriptions/${subscription.queue}`;
+    await expect.poll(() => bus.subscriptions).toContain(address);
+    bus.put(QUEUE, { message_id: 'bad', subject: 'test.bad.v1', body: rhea.message.data_section(Buffer.from('{')) });
+    await expect
+      .poll(() => bus.queue(`${address}/$deadletterqueue`).map(({ message_id }) => message_id))
+      .toEqual(['bad']);
+    expect(bus.queue(`${address}/$deadletterqueue`)[0]?.application_properties).toEqual({
+      DeadLetterReason: 'not_json',
+      DeadLetterErrorDescription: '/data',
+    });
+    expect(await source.deadLetters()).toBe(1);
+    await source.close();
+    await bus.stop();
+  });
+
+  it('that is not there is asked for again, and not in a hot loop', async () => {
+    const bus = await ServiceBusStandIn.start();
+    const url = new URL(bus.url);
+    url.pathname = '/nowhere';
+    const written = recordingLog();
+    const source = new ServiceBusEventSource(url.href, written.log);
+    source.subscribe(heard(['x']).subscription);
+    await sleep(2_000);
+    expect(written.lines.length).toBeGreaterThan(0);
+    expect(written.lines.length).toBeLessThan(15);
+    expect(written.lines[0]).toMatchObject({ reason: 'amqp:not-found', msg: 'a queue is not listened to' });
+    await source.close();
+    await bus.stop();
+  });
+});

@@ -1,0 +1,117 @@
+import { randomInt } from 'node:crypto';
+import type { Connection, Delivery, EventContext, Message, Receiver } from 'rhea';
+import type { Arrival } from '#kernel';
+import { type Log, within } from '#platform';
+import { addressIn, connectAmqp, faultOf } from '../../publishers/servicebus/amqp-connection.js';
+import { Bell } from '../bell.js';
+import { Carrier } from '../carrier.js';
+import { FINISH_MS, type Subscription } from '../event-source.js';
+
+const OPEN_MS = 5_000;
+const SHORTEST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 30_000;
+const HEALTHY_MS = 60_000;
+/** Messages that are handled or held for another try. */
+const HELD = 100;
+const INBOUND = 'foyer.inbound';
+const STOPPED = new Error('stopped');
+
+/** One subscription, from its beginning to its end, over all the connections that it takes. */
+export class ServiceBusListener {
+  readonly #stopped = new Bell();
+  readonly #carrier: Carrier;
+  #running: Promise<void> | undefined;
+  #dead = 0;
+
+  constructor(
+    private readonly url: URL,
+    private readonly subscription: Subscription,
+    private readonly log: Log,
+  ) {
+    this.#carrier = new Carrier(subscription, this.#stopped);
+  }
+
+  get dead(): number {
+    return this.#dead;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.ring();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    for (let failures = 0; !this.#stopped.rung; failures++) {
+      const begun = performance.now();
+      const reason = await this.#listen().catch((error: unknown) => error as Error);
+      if (this.#stopped.rung) return;
+      if (performance.now() - begun > HEALTHY_MS) failures = 0;
+      const pause = randomInt(1, Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** Math.min(failures, 10)));
+      const { queue } = this.subscription;
+      this.log.warn({ queue, reason: reason.message, pause }, 'a queue is not listened to');
+      await this.#stopped.within(pause);
+    }
+  }
+
+  /** One connection, from opening it until it is lost or no longer wanted. */
+  async #listen(): Promise<Error> {
+    const connection = await connectAmqp(this.url, 'subscriber');
+    try {
+      const address = `${topicOf(this.url, this.subscription.arrival)}/Subscriptions/${this.subscription.queue}`;
+      const receiver = connection.open_receiver({ source: { address }, autoaccept: false, credit_window: 0 });
+      const lost = lossOf(connection, receiver);
+      receiver.on('message', (context: EventContext) => void this.#take(receiver, context));
+      const opened = new Promise<void>((resolve) => receiver.once('receiver_open', () => resolve()));
+      const failed = await within(OPEN_MS, Promise.race([opened, lost]));
+      if (failed) return failed;
+      receiver.add_credit(HELD);
+      const reason = await Promise.race([lost, this.#stopped.heard.then(() => STOPPED)]);
+      if (reason === STOPPED) await within(FINISH_MS, this.#carrier.finished()).catch(() => undefined);
+      return reason;
+    } finally {
+      // What no verdict was given on goes back with the connection.
+      connection.close();
+    }
+  }
+
+  async #take(receiver: Receiver, { message, delivery }: EventContext): Promise<void> {
+    if (!message || !delivery) return;
+    if (typeof message.subject === 'string' && !this.subscription.types.includes(message.subject)) delivery.accept();
+    else await this.#judge(message, delivery);
+    if (receiver.is_open() && !this.#stopped.rung) receiver.add_credit(1);
+  }
+
+  async #judge(message: Message, delivery: Delivery): Promise<void> {
+    const enqueued: unknown = message.message_annotations?.['x-opt-enqueued-time'];
+    const since = enqueued instanceof Date ? enqueued.getTime() : Date.now();
+    const verdict = await this.#carrier.carry(bytesOf(message.body), since);
+    if (verdict.is === 'done') delivery.accept();
+    else if (verdict.is === 'release') delivery.release();
+    else {
+      const info = { DeadLetterReason: verdict.reason, DeadLetterErrorDescription: verdict.detail };
+      delivery.reject({ condition: 'com.microsoft:dead-letter', description: verdict.reason, info });
+      this.#dead++;
+    }
+  }
+}
+
+const topicOf = (url: URL, arrival: Arrival): string => (arrival === 'inbound' ? INBOUND : addressIn(url));
+
+/** Others may send text instead of data. */
+function bytesOf(body: unknown): Uint8Array {
+  const content: unknown = (body as { content?: unknown } | undefined)?.content ?? body;
+  if (Buffer.isBuffer(content)) return content;
+  return Buffer.from(typeof content === 'string' ? content : '');
+}
+
+function lossOf(connection: Connection, receiver: Receiver): Promise<Error> {
+  return new Promise((resolve) => {
+    receiver.on('receiver_close', () => resolve(faultOf(receiver.error, 'the link was closed')));
+    connection.on('connection_close', () => resolve(faultOf(connection.error, 'the connection was closed')));
+    connection.on('disconnected', ({ error }) => resolve(faultOf(error, 'the connection was cut')));
+  });
+}
