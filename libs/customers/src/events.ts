@@ -1,68 +1,149 @@
-import { IntegrationEvent } from '#kernel';
+import { eventOf, shape, type TypeOf } from '#kernel';
 import type { CustomerView } from './application/views.js';
 
+const { id, market, orNull, oneOf, text, moment, whole } = shape;
+const key = { id: id(), market: market() };
+const status = oneOf(['active', 'suspended']);
+const version = whole('Counts the changes of the record; the same as `sequence`.', 1);
+
+const announced = shape.object({
+  ...key,
+  email: orNull(text('Canonical.')),
+  phone: orNull(text('E.164.')),
+  firstName: orNull(text()),
+  lastName: orNull(text()),
+  locale: text('BCP 47.'),
+  status,
+  verifiedBy: oneOf(['code', 'event', 'staff', 'import'], 'How the identifier was proven.'),
+  createdAt: moment(),
+  updatedAt: moment(),
+  version,
+});
 /** A customer, as the business hears of it: without document and attributes. */
-export type AnnouncedCustomer = Omit<CustomerView, 'document' | 'attributes'>;
+export type AnnouncedCustomer = TypeOf<typeof announced>;
+
+const sparse = shape.object({ ...key, status, version, changed: shape.list(text(), 'Names of the changed fields.') });
+
+const common = { source: '/foyer/customers', aggregateType: 'customer' } as const;
 
 /** Somebody has proven an identifier and is a customer from now on. */
-export class CustomerCreatedV1 extends IntegrationEvent<AnnouncedCustomer> {
-  readonly type = 'customer.created.v1';
-  readonly source = '/foyer/customers';
-  readonly aggregateType = 'customer';
-
+export class CustomerCreatedV1 extends eventOf({
+  ...common,
+  type: 'customer.created.v1',
+  tells: 'An identifier was proven: somebody is a customer from now on.',
+  data: announced,
+  sparse,
+}) {
   static of(customer: CustomerView): CustomerCreatedV1 {
-    const { document: _document, attributes: _attributes, ...announced } = customer;
-    return new CustomerCreatedV1(customer.id, customer.version, customer.market, announced);
+    return new CustomerCreatedV1(customer.id, customer.version, customer.market, asAnnounced(customer));
   }
+
+  override readonly sparse = asSparse(this.data, namesOfSet(this.data));
 }
 
 /** The record has changed; its version says how often. */
-export class CustomerUpdatedV1 extends IntegrationEvent<AnnouncedCustomer> {
-  readonly type = 'customer.updated.v1';
-  readonly source = '/foyer/customers';
-  readonly aggregateType = 'customer';
+export class CustomerUpdatedV1 extends eventOf({
+  ...common,
+  type: 'customer.updated.v1',
+  tells: 'The record of a customer has changed; its version says how often.',
+  data: announced,
+  sparse,
+}) {
+  /** @param before the record as it was */
+  static of(customer: CustomerView, before: CustomerView): CustomerUpdatedV1 {
+    return new CustomerUpdatedV1(customer, namesOfChanged(before, customer));
+  }
 
-  static of(customer: CustomerView): CustomerUpdatedV1 {
-    const { document: _document, attributes: _attributes, ...announced } = customer;
-    return new CustomerUpdatedV1(customer.id, customer.version, customer.market, announced);
+  override readonly sparse: object;
+
+  constructor(customer: CustomerView, changed: readonly string[]) {
+    const data = asAnnounced(customer);
+    super(customer.id, customer.version, customer.market, data);
+    this.sparse = asSparse(data, changed);
   }
 }
+
+type Lived = Pick<CustomerView, 'id' | 'version' | 'market'>;
 
 /** What has become of a customer, without his data. */
-export abstract class CustomerLifeEvent extends IntegrationEvent<{ readonly id: string }> {
-  readonly source = '/foyer/customers';
-  readonly aggregateType = 'customer';
+const lifeEvent = (type: string, tells: string) =>
+  class extends eventOf({ ...common, type, tells, data: shape.object({ id: id() }) }) {
+    constructor({ id, version, market }: Lived) {
+      super(id, version, market, { id });
+    }
+  };
 
-  constructor({ id, version, market }: { readonly id: string; readonly version: number; readonly market: string }) {
-    super(id, version, market, { id });
-  }
-}
+export class CustomerSuspendedV1 extends lifeEvent(
+  'customer.suspended.v1',
+  'The customer may not sign in any more; every session ends.',
+) {}
 
-export class CustomerSuspendedV1 extends CustomerLifeEvent {
-  readonly type = 'customer.suspended.v1';
-}
+export class CustomerReactivatedV1 extends lifeEvent('customer.reactivated.v1', 'The customer may sign in again.') {}
 
-export class CustomerReactivatedV1 extends CustomerLifeEvent {
-  readonly type = 'customer.reactivated.v1';
-}
+export class CustomerDeletedV1 extends lifeEvent(
+  'customer.deleted.v1',
+  'The customer is gone, and the identifier is free; an administrator may restore both.',
+) {}
 
-export class CustomerDeletedV1 extends CustomerLifeEvent {
-  readonly type = 'customer.deleted.v1';
-}
+export class CustomerRestoredV1 extends lifeEvent('customer.restored.v1', 'A deleted customer is there again.') {}
 
-export class CustomerRestoredV1 extends CustomerLifeEvent {
-  readonly type = 'customer.restored.v1';
-}
+export class CustomerErasedV1 extends lifeEvent(
+  'customer.erased.v1',
+  'Nothing is known of the customer any more but the id, which nobody else ever gets: forget what you keep of him.',
+) {}
 
-export class CustomerRolesChangedV1 extends IntegrationEvent<{
-  readonly id: string;
-  readonly roles: readonly string[];
-}> {
-  readonly type = 'customer.roles_changed.v1';
-  readonly source = '/foyer/customers';
-  readonly aggregateType = 'customer';
-
-  static of({ id, version, market }: CustomerView, roles: readonly string[]): CustomerRolesChangedV1 {
+export class CustomerRolesChangedV1 extends eventOf({
+  ...common,
+  type: 'customer.roles_changed.v1',
+  tells: 'The customer has these roles and no others; every session ends, because tokens carry roles.',
+  data: shape.object({ id: id(), roles: shape.list(text(), '`customer`, `staff`, `admin`.') }),
+}) {
+  static of({ id, version, market }: Lived, roles: readonly string[]): CustomerRolesChangedV1 {
     return new CustomerRolesChangedV1(id, version, market, { id, roles });
   }
 }
+
+export class CustomerIdentifierChangedV1 extends eventOf({
+  ...common,
+  type: 'customer.identifier_changed.v1',
+  tells: 'The customer has proven a new e-mail address or phone number. What it is stands in `customer.updated.v1`.',
+  data: shape.object({ id: id(), identifier: oneOf(['email', 'phone'], 'Which one is new.') }),
+}) {
+  static of({ id, version, market }: Lived, identifier: 'email' | 'phone'): CustomerIdentifierChangedV1 {
+    return new CustomerIdentifierChangedV1(id, version, market, { id, identifier });
+  }
+}
+
+export const customersEvents = [
+  CustomerCreatedV1,
+  CustomerUpdatedV1,
+  CustomerSuspendedV1,
+  CustomerReactivatedV1,
+  CustomerDeletedV1,
+  CustomerRestoredV1,
+  CustomerErasedV1,
+  CustomerRolesChangedV1,
+  CustomerIdentifierChangedV1,
+];
+
+function asAnnounced({ document: _document, attributes: _attributes, ...announced }: CustomerView): AnnouncedCustomer {
+  return announced;
+}
+
+function asSparse(
+  { id, market, status, version }: AnnouncedCustomer,
+  changed: readonly string[],
+): TypeOf<typeof sparse> {
+  return { id, market, status, version, changed };
+}
+
+/** What every change changes says nothing. */
+const UNTOLD: readonly string[] = ['id', 'version', 'createdAt', 'updatedAt'];
+
+const namesOfSet = (customer: object): string[] =>
+  Object.entries(customer).flatMap(([name, value]) => (value === null || UNTOLD.includes(name) ? [] : [name]));
+
+const namesOfChanged = (before: CustomerView, after: CustomerView): string[] =>
+  (Object.keys(after) as (keyof CustomerView)[]).filter(
+    (name) => !UNTOLD.includes(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+  );

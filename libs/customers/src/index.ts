@@ -3,6 +3,7 @@ export {
   type AnnouncedCustomer,
   CustomerCreatedV1,
   CustomerDeletedV1,
+  CustomerErasedV1,
   CustomerReactivatedV1,
   CustomerRestoredV1,
   CustomerRolesChangedV1,
@@ -14,6 +15,9 @@ export {
   type Appointed,
   CustomerDirectory,
   type CustomerView,
+  type IdentifierMove,
+  IdentifierWatcher,
+  IdentifierWatchers,
   type Newcomer,
   type Standing,
 } from './facade.js';

@@ -27,7 +27,7 @@ export function customerViewsContract(name: string, open: () => Promise<Customer
 
     const seen = async (changes: Partial<Newcomer>) => {
       const newcomer = aNewcomer(changes);
-      await under.customers.add(Customer.admit(newcomer, NOW), hash());
+      await under.customers.add(Customer.admit(newcomer, NOW), { email: hash(), phone: hash() });
       return under.views.byId(newcomer.id);
     };
 
@@ -53,6 +53,14 @@ export function customerViewsContract(name: string, open: () => Promise<Customer
         updatedAt: '2026-03-01T12:00:00.007Z',
         version: 1,
       });
+    });
+
+    it('shows a document in full: whoever answers with it masks it', async () => {
+      const newcomer = aNewcomer();
+      const before = Customer.admit(newcomer, NOW);
+      await under.customers.add(before, { email: hash(), phone: null });
+      await under.customers.replace(before, before.change({ document: '52998224725' }, NOW));
+      expect((await under.views.byId(newcomer.id))?.document).toBe('529.982.247-25');
     });
 
     it('shows a phone number, and a person without names', async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseIdentifier } from '#kernel';
 import type { Customers } from '../application/ports.js';
 import { Customer, type Newcomer } from '../domain/customer.js';
-import { IdentifierTaken } from '../domain/errors.js';
+import { DocumentTaken, IdentifierTaken } from '../domain/errors.js';
 import { aNewcomer } from '../testing/a-newcomer.js';
 
 export interface CustomersUnderTest {
@@ -13,6 +13,10 @@ export interface CustomersUnderTest {
 
 const NOW = new Date('2026-03-01T12:00:00.007Z');
 const hash = () => randomUUID().replaceAll('-', '').repeat(2);
+const hashes = ({ identifier }: Newcomer, one = hash()) => ({
+  email: identifier.kind === 'email' ? one : null,
+  phone: identifier.kind === 'phone' ? one : null,
+});
 const PHONE = parseIdentifier('+16502530000', 'US');
 
 /** What every `Customers` must do. */
@@ -28,7 +32,7 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
 
     const add = async (changes: Partial<Newcomer> = {}, identifierHash = hash()) => {
       const newcomer = aNewcomer(changes);
-      await customers.add(Customer.admit(newcomer, NOW), identifierHash);
+      await customers.add(Customer.admit(newcomer, NOW), hashes(newcomer, identifierHash));
       return { ...newcomer, identifierHash };
     };
 
@@ -98,7 +102,7 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
       it('is read as it was written, and nobody is there under another id', async () => {
         const newcomer = aNewcomer({ firstName: 'Mia', locale: 'pt-BR' });
         const customer = Customer.admit(newcomer, NOW);
-        await customers.add(customer, hash());
+        await customers.add(customer, hashes(newcomer));
         expect((await customers.byId(newcomer.id))?.snapshot()).toEqual(customer.snapshot());
         expect(await customers.byId(randomUUID())).toBeNull();
       });
@@ -126,6 +130,49 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
         expect(await holderOf('email', identifierHash)).toBeNull();
         expect((await bearerOf(id))?.id).toBe(id);
         expect((await customers.byId(id))?.isDeleted).toBe(true);
+      });
+
+      it('moves an identifier and adds one, each with its hash, and the others stay', async () => {
+        const { id, identifierHash, before } = await added();
+        const [phoneHash, emailHash] = [hash(), hash()];
+        const both = Customer.restore({ ...before.snapshot(), phone: '+16502530000', version: 2 });
+        expect(await customers.replace(before, both, { phone: phoneHash })).toBe(true);
+        expect((await holderOf('email', identifierHash))?.id).toBe(id);
+        const moved = Customer.restore({ ...both.snapshot(), email: 'new@example.org', version: 3 });
+        expect(await customers.replace(both, moved, { email: emailHash })).toBe(true);
+        expect((await customers.byId(id))?.snapshot()).toEqual(moved.snapshot());
+        expect(await holderOf('email', identifierHash)).toBeNull();
+        expect([(await holderOf('email', emailHash))?.id, (await holderOf('phone', phoneHash))?.id]).toEqual([id, id]);
+      });
+
+      it('keeps a document, a claim or confirmed', async () => {
+        const { id, before } = await added();
+        const documentHash = hash();
+        const claimed = before.change({ document: '52998224725' }, LATER);
+        await customers.replace(before, claimed);
+        expect((await customers.byId(id))?.snapshot()).toEqual(claimed.snapshot());
+        const confirmed = claimed.confirmDocument(LATER);
+        await customers.replace(claimed, confirmed, { document: documentHash });
+        expect((await customers.byId(id))?.snapshot()).toEqual(confirmed.snapshot());
+        expect((await customers.lookUp('document', [hash(), documentHash], null)).holder?.id).toBe(id);
+        const gone = confirmed.change({ document: null }, LATER);
+        await customers.replace(confirmed, gone, { document: null });
+        expect((await customers.byId(id))?.snapshot()).toEqual(gone.snapshot());
+        expect((await customers.lookUp('document', [documentHash], null)).holder).toBeNull();
+      });
+
+      it('INV-03 gives a document to one of ten who are confirmed at once, and claims to all', async () => {
+        const documentHash = hash();
+        const records = await Promise.all(Array.from({ length: 10 }, added));
+        const confirmations = records.map(async ({ before }) => {
+          const claimed = before.change({ document: '52998224725' }, LATER);
+          expect(await customers.replace(before, claimed)).toBe(true);
+          return customers.replace(claimed, claimed.confirmDocument(LATER), { document: documentHash });
+        });
+        const outcomes = await Promise.allSettled(confirmations);
+        expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+        const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+        expect(refused.every(({ reason }) => reason instanceof DocumentTaken)).toBe(true);
       });
 
       it('INV-03 takes no identifier back that somebody else has got', async () => {

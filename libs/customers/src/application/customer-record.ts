@@ -1,7 +1,11 @@
-import type { AuditTrail, Clock, IntegrationEvent, Outbox } from '#kernel';
+import type { AuditTrail, Clock, IdentifierHasher, IntegrationEvent, Outbox } from '#kernel';
 import type { Customer } from '../domain/customer.js';
 import { CustomerChanged, CustomerNotFound } from '../domain/errors.js';
-import type { Customers, IdentifierHashes } from './ports.js';
+import { movesBetween } from '../domain/identifier-move.js';
+import type { IdentifierWatchers } from '../facade.js';
+import type { DocumentNames } from './document-names.js';
+import { hashesOf } from './identifier-hashes.js';
+import type { Customers } from './ports.js';
 import { viewOf } from './view-of.js';
 import type { CustomerView } from './views.js';
 
@@ -15,19 +19,25 @@ export interface Ordered {
 
 export interface Step {
   readonly after: Customer;
-  readonly event: (view: CustomerView) => IntegrationEvent;
+  /** @param before the record as it was */
+  readonly event: (view: CustomerView, before: CustomerView) => IntegrationEvent;
   /** For the audit trail: `customer.updated` … */
   readonly action: string;
-  readonly hashes?: IdentifierHashes;
 }
 
-/** Reads and writes the record of one customer. Inside the caller's unit of work: the row, its event and its audit line. */
+/**
+ * Reads and writes the record of one customer. Inside the caller's unit of work: the row, its event and its audit line, and
+ * before them whoever keeps something by an identifier that is given or taken.
+ */
 export class CustomerRecord {
   constructor(
     private readonly customers: Customers,
+    private readonly documents: DocumentNames,
     private readonly outbox: Outbox,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
+    private readonly identifiers: IdentifierHasher,
+    private readonly watchers: IdentifierWatchers,
   ) {}
 
   get now(): Date {
@@ -45,22 +55,34 @@ export class CustomerRecord {
     return customer;
   }
 
-  /** @throws CustomerNotFound unless it was deleted */
-  async deleted(id: string): Promise<Customer> {
+  /**
+   * Living or deleted.
+   * @throws CustomerNotFound for who was erased, too; CustomerChanged
+   */
+  async known(id: string, version: number | null): Promise<Customer> {
     const customer = await this.customers.byId(id);
-    if (!customer?.isDeleted) throw new CustomerNotFound();
+    if (!customer || customer.isErased) throw new CustomerNotFound();
+    if (version !== null && customer.snapshot().version !== version) throw new CustomerChanged();
     return customer;
   }
 
-  /** @throws CustomerChanged when another request was faster, IdentifierTaken */
-  async write(
-    before: Customer,
-    { after, event, action, hashes }: Step,
-    { by, source }: Ordered,
-  ): Promise<CustomerView> {
-    if (!(await this.customers.replace(before, after, hashes))) throw new CustomerChanged();
+  /** @throws CustomerNotFound unless it was deleted */
+  async deleted(id: string): Promise<Customer> {
+    const customer = await this.customers.byId(id);
+    if (!customer?.isDeleted || customer.isErased) throw new CustomerNotFound();
+    return customer;
+  }
+
+  /** @throws CustomerChanged when another request was faster, IdentifierTaken, DocumentTaken */
+  async write(before: Customer, { after, event, action }: Step, { by, source }: Ordered): Promise<CustomerView> {
+    const moves = movesBetween(before, after);
+    await this.watchers.tell(moves);
+    const hashes = moves.length > 0 ? hashesOf(after, this.identifiers) : {};
+    const all = { ...hashes, ...(await this.documents.hashes(before, after)) };
+    if (!(await this.customers.replace(before, after, all))) throw new CustomerChanged();
+    await this.documents.follow(before, after);
     const view = viewOf(after);
-    await this.outbox.append(event(view));
+    await this.outbox.append(event(view, viewOf(before)));
     await this.audit.record({ action, actor: by, target: view.id, source });
     return view;
   }

@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInput, parseIdentifier, type UnitOfWork } from '#kernel';
 import { FixedClock, RecordingOutbox } from '#kernel/testing';
+import { IdentifierWatchers } from '../facade.js';
 import { aNewcomer } from '../testing/a-newcomer.js';
 import { InMemoryCustomers, InMemoryCustomerViews } from '../testing/in-memory-customers.js';
+import { InMemorySignInNames } from '../testing/in-memory-sign-in-names.js';
 import { PlainIdentifierHasher } from '../testing/plain-identifier-hasher.js';
 import { RecordingCredentials } from '../testing/recording-credentials.js';
+import { RecordingIdentifierWatcher } from '../testing/recording-identifier-watcher.js';
 import { LocalAdministrators } from './local-administrators.js';
 import { LocalCustomerDirectory } from './local-customer-directory.js';
 
@@ -15,19 +18,33 @@ describe('Administrators', () => {
   let directory: LocalCustomerDirectory;
   let administrators: LocalAdministrators;
   let recorded: string[];
+  let moves: RecordingIdentifierWatcher;
 
   beforeEach(() => {
     const customers = new InMemoryCustomers();
     credentials = new RecordingCredentials();
     recorded = [];
+    const watchers = new IdentifierWatchers();
+    moves = new RecordingIdentifierWatcher();
+    watchers.add(moves);
     let ids = 0;
     const id = () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`;
     const [views, outbox] = [new InMemoryCustomerViews(customers), new RecordingOutbox()];
     const identifiers = new PlainIdentifierHasher();
-    directory = new LocalCustomerDirectory(customers, views, credentials, outbox, identifiers, new FixedClock());
+    directory = new LocalCustomerDirectory(
+      customers,
+      views,
+      credentials,
+      new InMemorySignInNames(),
+      outbox,
+      identifiers,
+      new FixedClock(),
+    );
     const audit = { record: async ({ action }: { action: string }) => void recorded.push(action) };
     const rules = { defaultMarket: 'BR' };
-    administrators = new LocalAdministrators(WORK, directory, credentials, { next: id, opaque: id }, audit, rules);
+    administrators = new LocalAdministrators(
+      ...([WORK, directory, watchers, credentials, { next: id, opaque: id }, audit, rules] as const),
+    );
   });
 
   it('ST-04 given somebody new, then a customer whose one-time password is good for setting a new one only', async () => {
@@ -37,6 +54,7 @@ describe('Administrators', () => {
     expect(enrolled).toMatchObject({ customerId, roles: ['customer', 'admin'], oneTime: true });
     expect(enrolled?.credential).toBe(`hashed(${oneTimePassword})`);
     expect(recorded).toEqual(['admin.appointed']);
+    expect(moves.told).toEqual([`email:root@example.org -> ${customerId}`]);
   });
 
   it('given a customer, then the role, and the password of before', async () => {
@@ -44,6 +62,7 @@ describe('Administrators', () => {
     await directory.admit(mia);
     expect(await administrators.appoint('mia@example.org')).toEqual({ customerId: mia.id, oneTimePassword: null });
     expect(credentials.roles).toEqual([{ customerId: mia.id, roles: ['customer', 'admin'] }]);
+    expect(moves.told).toEqual([]);
   });
 
   it('given what is no address, then it says so', async () => {

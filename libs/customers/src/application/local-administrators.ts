@@ -1,12 +1,13 @@
 import type { Credentials } from '#auth';
 import { type AuditTrail, Email, type Ids, type UnitOfWork } from '#kernel';
-import { Administrators, type Appointed, type CustomerDirectory } from '../facade.js';
+import { Administrators, type Appointed, type CustomerDirectory, type IdentifierWatchers } from '../facade.js';
 import type { CustomerRules } from './ports.js';
 
 export class LocalAdministrators extends Administrators {
   constructor(
     private readonly work: UnitOfWork,
     private readonly directory: CustomerDirectory,
+    private readonly watchers: IdentifierWatchers,
     private readonly credentials: Credentials,
     private readonly ids: Ids,
     private readonly audit: AuditTrail,
@@ -37,6 +38,7 @@ export class LocalAdministrators extends Administrators {
 
   async #admit(identifier: Email, id: string, credential: string | null): Promise<void> {
     const person = { firstName: null, lastName: null, market: this.rules.defaultMarket, locale: 'en' };
+    await this.watchers.tell([{ identifier, holderId: id }]);
     const vouched = { verifiedBy: 'staff', attemptId: this.ids.opaque(), oneTime: true, isAdmin: true } as const;
     await this.directory.admit({ id, identifier, ...person, ...vouched, credential });
   }

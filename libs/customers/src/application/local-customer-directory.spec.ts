@@ -6,6 +6,7 @@ import { IdentifierTaken } from '../domain/errors.js';
 import { CustomerCreatedV1 } from '../events.js';
 import { aNewcomer } from '../testing/a-newcomer.js';
 import { InMemoryCustomers, InMemoryCustomerViews } from '../testing/in-memory-customers.js';
+import { InMemorySignInNames } from '../testing/in-memory-sign-in-names.js';
 import { PlainIdentifierHasher } from '../testing/plain-identifier-hasher.js';
 import { RecordingCredentials } from '../testing/recording-credentials.js';
 import { LocalCustomerDirectory } from './local-customer-directory.js';
@@ -26,7 +27,15 @@ describe('LocalCustomerDirectory', () => {
     credentials = new RecordingCredentials();
     outbox = new RecordingOutbox();
     const views = new InMemoryCustomerViews(customers);
-    directory = new LocalCustomerDirectory(customers, views, credentials, outbox, identifiers, new FixedClock());
+    directory = new LocalCustomerDirectory(
+      customers,
+      views,
+      credentials,
+      new InMemorySignInNames(),
+      outbox,
+      identifiers,
+      new FixedClock(),
+    );
   });
 
   it('given a newcomer, then he is a customer who may sign in, and it is announced', async () => {
@@ -113,7 +122,7 @@ describe('LocalCustomerDirectory', () => {
 
     it('given a holder stored under an older key of the ring', async () => {
       const newcomer = aNewcomer({ identifier: MIA });
-      await customers.add(Customer.admit(newcomer, new Date()), `old ${MIA.key}`);
+      await customers.add(Customer.admit(newcomer, new Date()), { email: `old ${MIA.key}`, phone: null });
       expect((await directory.standing(MIA, null)).holderId).toBe(newcomer.id);
     });
   });

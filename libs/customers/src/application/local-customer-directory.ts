@@ -1,8 +1,9 @@
-import type { Credentials, Role } from '#auth';
+import type { Credentials, Role, SignInNames } from '#auth';
 import type { Clock, Identifier, IdentifierHasher, Outbox } from '#kernel';
 import { Customer } from '../domain/customer.js';
 import { CustomerCreatedV1 } from '../events.js';
 import { CustomerDirectory, type CustomerView, type Newcomer, type Standing } from '../facade.js';
+import { hashesOf } from './identifier-hashes.js';
 import type { Customers } from './ports.js';
 import { viewOf } from './view-of.js';
 import type { CustomerViews } from './views.js';
@@ -12,6 +13,7 @@ export class LocalCustomerDirectory extends CustomerDirectory {
     private readonly customers: Customers,
     private readonly views: CustomerViews,
     private readonly credentials: Credentials,
+    private readonly names: SignInNames,
     private readonly outbox: Outbox,
     private readonly identifiers: IdentifierHasher,
     private readonly clock: Clock,
@@ -26,12 +28,13 @@ export class LocalCustomerDirectory extends CustomerDirectory {
   }
 
   async admit(newcomer: Newcomer): Promise<CustomerView> {
-    const { identifier, id: customerId, credential, market, locale, oneTime = false, isAdmin } = newcomer;
+    const { identifier, also, id: customerId, credential, market, locale, oneTime = false, isAdmin } = newcomer;
     const identifierHash = this.identifiers.hash(identifier);
     const customer = Customer.admit(newcomer, this.clock.now());
-    await this.customers.add(customer, identifierHash);
+    await this.customers.add(customer, hashesOf(customer, this.identifiers));
     const roles: readonly Role[] = isAdmin ? ['customer', 'admin'] : ['customer'];
     await this.credentials.enrol({ customerId, identifierHash, credential, roles, market, locale, oneTime });
+    if (also) await this.names.add(customerId, this.identifiers.hash(also));
     const view = viewOf(customer);
     await this.outbox.append(CustomerCreatedV1.of(view));
     return view;

@@ -10,31 +10,30 @@ export interface Found {
   readonly bearer: Holder | null;
 }
 
+/** Of what a customer alone has from now on; null frees one, and what is not named stays as it is. */
 export interface IdentifierHashes {
-  readonly email: string | null;
-  readonly phone: string | null;
+  readonly email?: string | null;
+  readonly phone?: string | null;
+  /** Of a confirmed document. */
+  readonly document?: string | null;
 }
 
 /** Customers, living and gone. */
 export abstract class Customers {
-  /**
-   * @param identifierHash of its e-mail address or phone number
-   * @throws IdentifierTaken
-   */
-  abstract add(customer: Customer, identifierHash: string): Promise<void>;
+  /** @throws IdentifierTaken */
+  abstract add(customer: Customer, hashes: IdentifierHashes): Promise<void>;
   /** Living or deleted. */
   abstract byId(id: string): Promise<Customer | null>;
   /**
    * Compare and set: false when somebody else has written meanwhile.
-   * @param hashes of the identifiers from now on; null frees one. Without them they stay as they are
-   * @throws IdentifierTaken
+   * @throws IdentifierTaken, DocumentTaken
    */
   abstract replace(before: Customer, after: Customer, hashes?: IdentifierHashes): Promise<boolean>;
   /**
    * Who holds this identifier now, and who has, or had, this id: one look, whoever there is.
    * @param hashes one per key of the ring
    */
-  abstract lookUp(kind: 'email' | 'phone', hashes: readonly string[], id: string | null): Promise<Found>;
+  abstract lookUp(kind: keyof IdentifierHashes, hashes: readonly string[], id: string | null): Promise<Found>;
 }
 
 /** The settings that customers know. */

@@ -1,3 +1,5 @@
+import type { Page, PageWanted } from '#kernel';
+
 /** A customer as others see it. */
 export interface CustomerView {
   readonly id: string;
@@ -5,7 +7,7 @@ export interface CustomerView {
   readonly phone: string | null;
   readonly firstName: string | null;
   readonly lastName: string | null;
-  /** A CPF, masked except for its owner and admins. */
+  /** A CPF, `529.982.247-25`. Whoever answers with it masks it, except for its owner and admins. */
   readonly document: string | null;
   readonly market: string;
   readonly locale: string;
@@ -21,4 +23,41 @@ export interface CustomerView {
 /** Reads customers, for their owner, for staff and for other modules. */
 export abstract class CustomerViews {
   abstract byId(id: string): Promise<CustomerView | null>;
+}
+
+/** A customer in a list. Deleted ones say so. */
+export interface ListedCustomer extends Omit<CustomerView, 'status'> {
+  readonly status: CustomerView['status'] | 'deleted';
+}
+
+/** Which customers are wanted. What is null does not matter. */
+export interface CustomerFilter {
+  /** Canonical. */
+  readonly email: string | null;
+  /** E.164. */
+  readonly phone: string | null;
+  /** One per key of the ring. Only confirmed documents are found. */
+  readonly documentHashes: readonly string[] | null;
+  /** Null: everybody but the deleted. */
+  readonly status: ListedCustomer['status'] | null;
+  /** Later than this moment. */
+  readonly createdAfter: Date | null;
+  /** What the e-mail address, the phone number or the last name begins with, in capitals or small letters. */
+  readonly beginning: string | null;
+}
+
+/** Finds customers, for staff. In the order of creation. */
+export abstract class CustomerLists {
+  abstract page(filter: CustomerFilter, wanted: PageWanted): Promise<Page<ListedCustomer>>;
+  abstract count(filter: CustomerFilter): Promise<number>;
+}
+
+/** How a customer signs in, in the words of who keeps it. */
+export abstract class SignInViews {
+  abstract of(customerId: string): Promise<object>;
+}
+
+/** What was announced of a customer and is still kept, as CloudEvents. */
+export abstract class AnnouncedViews {
+  abstract of(customerId: string): Promise<readonly object[]>;
 }

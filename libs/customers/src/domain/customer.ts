@@ -1,5 +1,6 @@
-import { type Identifier, readPersonName } from '#kernel';
+import { Cpf, type Identifier, parseIdentifier, readPersonName } from '#kernel';
 import { type Attributes, acceptAttributes, merge } from './attributes.js';
+import { NoDocument } from './errors.js';
 
 export type VerifiedBy = 'code' | 'event' | 'staff' | 'import';
 
@@ -7,12 +8,17 @@ export type VerifiedBy = 'code' | 'event' | 'staff' | 'import';
 export interface Newcomer {
   readonly id: string;
   readonly identifier: Identifier;
+  /** A second one, of the other kind. */
+  readonly also?: Identifier;
   readonly firstName: string | null;
   readonly lastName: string | null;
+  /** A CPF, bare or punctuated. */
+  readonly document?: string | null;
   readonly market: string;
   readonly locale: string;
+  readonly attributes?: Attributes;
   readonly verifiedBy: VerifiedBy;
-  /** The attempt that was proven: a replay is recognised by it. */
+  /** The attempt that was proven, or the request that vouched: a replay is recognised by it. */
   readonly attemptId: string;
   /** What `Credentials.hash` gave; null when there is no password. */
   readonly credential: string | null;
@@ -21,12 +27,21 @@ export interface Newcomer {
   readonly isAdmin?: boolean;
 }
 
+/** A number of the Brazilian register of persons: a claim until staff have seen it on paper. */
+export interface PersonDocument {
+  /** Of a `Cpf`, canonical. */
+  readonly number: string;
+  /** Only then it is his alone, and he may sign in with it. */
+  readonly confirmed: boolean;
+}
+
 export interface CustomerState {
   readonly id: string;
   readonly email: string | null;
   readonly phone: string | null;
   readonly firstName: string | null;
   readonly lastName: string | null;
+  readonly document: PersonDocument | null;
   readonly market: string;
   readonly locale: string;
   readonly attributes: Readonly<Record<string, unknown>>;
@@ -46,9 +61,13 @@ export interface CustomerState {
 export interface ProfileChange {
   readonly firstName?: string | null;
   readonly lastName?: string | null;
+  /** A CPF, bare or punctuated. */
+  readonly document?: string | null;
   readonly market?: string;
   readonly locale?: string;
   readonly attributes?: Attributes | null;
+  /** Take the place of all there were. */
+  readonly allAttributes?: Attributes;
 }
 
 /** Somebody the business knows. */
@@ -56,11 +75,14 @@ export class Customer {
   private constructor(private readonly state: CustomerState) {}
 
   static admit(newcomer: Newcomer, now: Date): Customer {
-    const { id, identifier, firstName, lastName, market, locale, verifiedBy, attemptId } = newcomer;
-    const email = identifier.kind === 'email' ? identifier.canonical : null;
-    const phone = identifier.kind === 'phone' ? identifier.canonical : null;
+    const { id, firstName, lastName, market, locale, verifiedBy, attemptId } = newcomer;
+    const canonical = (kind: Identifier['kind']) =>
+      [newcomer.identifier, newcomer.also].find((one) => one?.kind === kind)?.canonical ?? null;
+    const [email, phone] = [canonical('email'), canonical('phone')];
     const person = { id, email, phone, firstName, lastName, market, locale, verifiedBy, attemptId };
-    const fresh = { attributes: {}, status: 'active', version: 1, deletedAt: null } as const;
+    const attributes = acceptAttributes(newcomer.attributes ?? {});
+    const document = documentOf(newcomer.document ?? null, null);
+    const fresh = { document, attributes, status: 'active', version: 1, deletedAt: null } as const;
     return new Customer({ ...person, ...fresh, createdAt: now, updatedAt: now });
   }
 
@@ -68,28 +90,51 @@ export class Customer {
     return new Customer(state);
   }
 
+  get id(): string {
+    return this.state.id;
+  }
+
   get isDeleted(): boolean {
     return this.state.deletedAt !== null;
   }
 
+  /** A tombstone: nothing is known of him. Every other customer, also a deleted one, has an e-mail address or a number. */
+  get isErased(): boolean {
+    return this.isDeleted && this.knownIdentifiers.length === 0;
+  }
+
+  /** That are his and nobody else's: none once he is deleted. */
+  get identifiers(): readonly Identifier[] {
+    return this.isDeleted ? [] : this.knownIdentifiers;
+  }
+
+  /** That are his, or were his when he was deleted. */
+  get knownIdentifiers(): readonly Identifier[] {
+    const { email, phone, market } = this.state;
+    return [email, phone].filter((one) => one !== null).map((one) => parseIdentifier(one, market));
+  }
+
   /**
    * The same customer when nothing would be different.
-   * @throws InvalidInput for a name that nobody can read, or attributes beyond 4 KiB
+   * @throws InvalidInput for a name that nobody can read, what is no CPF, or attributes beyond 4 KiB
    */
   change(change: ProfileChange, now: Date): Customer {
     const { state } = this;
     const profile = {
       firstName: nameOf('/firstName', change.firstName, state.firstName),
       lastName: nameOf('/lastName', change.lastName, state.lastName),
+      document: documentOf(change.document, state.document),
       market: change.market ?? state.market,
       locale: change.locale ?? state.locale,
-      attributes:
-        change.attributes === undefined
-          ? state.attributes
-          : acceptAttributes(merge(state.attributes, change.attributes)),
+      attributes: attributesOf(change, state.attributes),
     };
     const changed = JSON.stringify({ ...state, ...profile }) !== JSON.stringify(state);
     return changed ? this.#next(profile, now) : this;
+  }
+
+  /** He has proven this one: it takes the place of what he had of its kind, or stands beside the other. */
+  identify({ kind, canonical }: Identifier, now: Date): Customer {
+    return this.#next({ [kind]: canonical }, now);
   }
 
   /** Something about him has changed that is kept elsewhere. */
@@ -102,13 +147,31 @@ export class Customer {
     return status === this.state.status ? this : this.#next({ status }, now);
   }
 
+  /**
+   * Somebody has seen it on paper. The same customer when that was done before.
+   * @throws NoDocument
+   */
+  confirmDocument(now: Date): Customer {
+    const { document } = this.state;
+    if (!document) throw new NoDocument();
+    return document.confirmed ? this : this.#next({ document: { ...document, confirmed: true } }, now);
+  }
+
+  /** His document is a claim again: another may be confirmed with it meanwhile. */
   delete(now: Date): Customer {
-    return this.#next({ deletedAt: now }, now);
+    const document = this.state.document && { ...this.state.document, confirmed: false };
+    return this.#next({ document, deletedAt: now }, now);
   }
 
   /** Takes a deletion back. */
   bringBack(now: Date): Customer {
     return this.#next({ deletedAt: null }, now);
+  }
+
+  /** Nothing of the person stays but the id, which is never given again. */
+  erase(now: Date): Customer {
+    const nobody = { email: null, phone: null, firstName: null, lastName: null, document: null };
+    return this.#next({ ...nobody, locale: 'und', attributes: {}, deletedAt: this.state.deletedAt ?? now }, now);
   }
 
   #next(changes: Partial<CustomerState>, updatedAt: Date): Customer {
@@ -118,6 +181,19 @@ export class Customer {
   snapshot(): CustomerState {
     return this.state;
   }
+}
+
+function attributesOf({ attributes, allAttributes }: ProfileChange, standing: Attributes): Attributes {
+  if (allAttributes !== undefined) return acceptAttributes(allAttributes);
+  return attributes === undefined ? standing : acceptAttributes(merge(standing, attributes));
+}
+
+/** Another number is a claim again; another spelling is no other number. */
+function documentOf(typed: string | null | undefined, standing: PersonDocument | null): PersonDocument | null {
+  if (typed === undefined) return standing;
+  if (typed === null) return null;
+  const { canonical: number } = Cpf.parse(typed);
+  return number === standing?.number ? standing : { number, confirmed: false };
 }
 
 function nameOf(pointer: string, typed: string | null | undefined, standing: string | null): string | null {

@@ -9,6 +9,35 @@ export class IdentifierTaken extends DomainError {
   }
 }
 
+/** Confirmed for somebody else: a number of the register is one person's. */
+export class DocumentTaken extends DomainError {
+  readonly code = 'customer.document_taken';
+  readonly kind = 'conflict';
+
+  constructor() {
+    super('This document was confirmed for another customer.');
+  }
+}
+
+export class NoDocument extends DomainError {
+  readonly code = 'customer.document_missing';
+  readonly kind = 'conflict';
+
+  constructor() {
+    super('The customer has given no document that could be confirmed.');
+  }
+}
+
+/** What staff have read on the card is not what the customer claims. */
+export class DocumentDiffers extends DomainError {
+  readonly code = 'customer.document_differs';
+  readonly kind = 'conflict';
+
+  constructor() {
+    super('The customer has given another document than this one.');
+  }
+}
+
 /** Deleted, unknown or malformed: nobody learns which. */
 export class CustomerNotFound extends DomainError {
   readonly code = 'customer.not_found';
@@ -29,8 +58,65 @@ export class CustomerChanged extends DomainError {
   }
 }
 
+export class ChangeCodeWrong extends DomainError {
+  readonly code = 'customer.code_wrong';
+  readonly kind = 'malformed';
+
+  constructor(attemptsRemaining: number) {
+    super('This is not the code.');
+    this.details = { attemptsRemaining };
+  }
+
+  override readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** None was asked for, its time is over, or sessions were ended since: by a reset, for instance. */
+export class ChangeCodeExpired extends DomainError {
+  readonly code = 'customer.code_expired';
+  readonly kind = 'gone';
+
+  constructor() {
+    super('There is no live code. Ask for a new one.');
+  }
+}
+
+export class ChangeInProgress extends DomainError {
+  readonly code = 'customer.change_in_progress';
+  readonly kind = 'conflict';
+
+  constructor() {
+    super('The identifier is being changed at this moment.');
+  }
+}
+
+export class TooManyChanges extends DomainError {
+  readonly code = 'customer.too_many_changes';
+  readonly kind = 'too_many';
+
+  constructor(override readonly retryAfter: number) {
+    super('You have asked for too many changes. Please wait before you ask again.');
+  }
+}
+
+export class ChannelUnavailable extends DomainError {
+  readonly code = 'customer.channel_unavailable';
+  readonly kind = 'invalid';
+
+  constructor(channel: 'email' | 'sms') {
+    super(`No message can be sent by ${channel === 'email' ? 'e-mail' : 'SMS'} here.`);
+  }
+}
+
 export const CUSTOMERS_PROBLEMS: readonly DomainError[] = [
   new IdentifierTaken(),
   new CustomerNotFound(),
   new CustomerChanged(),
+  new DocumentTaken(),
+  new NoDocument(),
+  new DocumentDiffers(),
+  new ChangeCodeWrong(2),
+  new ChangeCodeExpired(),
+  new ChangeInProgress(),
+  new TooManyChanges(1),
+  new ChannelUnavailable('sms'),
 ];

@@ -14,6 +14,12 @@ export class ChangeMeDto {
   @IsString()
   readonly lastName?: string | null;
 
+  /** A CPF, bare or punctuated. A claim until staff confirm it; another number is a claim again. */
+  @ApiProperty({ required: false, type: String, nullable: true, example: '529.982.247-25' })
+  @IfSet()
+  @IsString()
+  readonly document?: string | null;
+
   @ApiProperty({ required: false, example: 'US', description: 'ISO 3166-1 alpha-2' })
   @IfGiven()
   @IsMarket()
@@ -45,4 +51,11 @@ export class RolesDto {
   @ArrayMinSize(1)
   @ArrayUnique()
   readonly roles!: ('customer' | 'staff' | 'admin')[];
+}
+
+export class DeleteQuery {
+  @ApiProperty({ required: false, enum: ['erase'], description: 'What is personal is gone for good' })
+  @IfGiven()
+  @IsIn(['erase'])
+  readonly mode?: 'erase';
 }

@@ -18,7 +18,12 @@ export class CustomerDto implements CustomerView {
   @ApiProperty({ type: String, nullable: true, example: 'Lovelace' })
   readonly lastName!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Not in use yet: always null' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '529.982.247-25',
+    description: 'A CPF; `***.982.247-**` but for its owner and administrators',
+  })
   readonly document!: string | null;
 
   @ApiProperty({ example: 'US', description: 'ISO 3166-1 alpha-2' })

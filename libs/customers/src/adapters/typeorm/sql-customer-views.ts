@@ -1,16 +1,24 @@
 import { Injectable } from '@nestjs/common';
+import { Cpf } from '#kernel';
 import { Database } from '#platform';
 import { type CustomerView, CustomerViews } from '../../application/views.js';
+import { SealedDocuments } from '../crypto/sealed-documents.js';
 
-const SELECT = `select id, email, phone, first_name, last_name, market, locale, attributes, status, verified_by,
-  created_at, updated_at, version from customers`;
+/** What a view is made of. */
+export const VIEW_COLUMNS = [
+  ...['id', 'email', 'phone', 'first_name', 'last_name', 'document_sealed', 'market', 'locale', 'attributes'],
+  ...['status', 'verified_by', 'created_at', 'updated_at', 'version'],
+] as const;
 
-interface Row {
+const SELECT = `select ${VIEW_COLUMNS.join(', ')} from customers`;
+
+export interface ViewRow {
   readonly id: string;
   readonly email: string | null;
   readonly phone: string | null;
   readonly first_name: string | null;
   readonly last_name: string | null;
+  readonly document_sealed: string | null;
   readonly market: string;
   readonly locale: string;
   readonly attributes: string | Record<string, unknown>;
@@ -24,29 +32,35 @@ interface Row {
 /** Rows go straight to views; no aggregate is loaded. */
 @Injectable()
 export class SqlCustomerViews extends CustomerViews {
-  constructor(private readonly database: Database) {
+  constructor(
+    private readonly database: Database,
+    private readonly documents: SealedDocuments,
+  ) {
     super();
   }
 
   async byId(id: string): Promise<CustomerView | null> {
-    const [row] = await this.database.query<Row>(`${SELECT} where id = ? and deleted_at is null`, [id]);
-    return row ? toView(row) : null;
+    const [row] = await this.database.query<ViewRow>(`${SELECT} where id = ? and deleted_at is null`, [id]);
+    return row ? toView(row, this.documents) : null;
   }
 }
 
-const toView = (row: Row): CustomerView => ({
-  id: row.id,
-  email: row.email,
-  phone: row.phone,
-  firstName: row.first_name,
-  lastName: row.last_name,
-  document: null,
-  market: row.market,
-  locale: row.locale,
-  attributes: typeof row.attributes === 'string' ? JSON.parse(row.attributes) : row.attributes,
-  status: row.status,
-  verifiedBy: row.verified_by,
-  createdAt: row.created_at.toISOString(),
-  updatedAt: row.updated_at.toISOString(),
-  version: row.version,
-});
+export function toView(row: ViewRow, documents: SealedDocuments): CustomerView {
+  const document = documents.open(row.document_sealed, row.id);
+  return {
+    id: row.id,
+    email: row.email,
+    phone: row.phone,
+    firstName: row.first_name,
+    lastName: row.last_name,
+    document: document && Cpf.parse(document).formatted,
+    market: row.market,
+    locale: row.locale,
+    attributes: typeof row.attributes === 'string' ? JSON.parse(row.attributes) : row.attributes,
+    status: row.status,
+    verifiedBy: row.verified_by,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+    version: row.version,
+  };
+}

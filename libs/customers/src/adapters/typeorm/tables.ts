@@ -1,16 +1,27 @@
 import { EntitySchema } from 'typeorm';
-import { type Dialect, type Tables, typesFor } from '#platform';
+import { type Dialect, keyText, type Tables, typesFor } from '#platform';
 import type { CustomerState } from '../../domain/customer.js';
+import { type FindingColumns, LAST_NAME_KEY } from './finding.js';
 import { CreateCustomers1763600000002 } from './migrations/1763600000002-create-customers.js';
 import { KeepDeletedCustomers1763600000007 } from './migrations/1763600000007-keep-deleted-customers.js';
+import { KeepDocuments1763600000020 } from './migrations/1763600000020-keep-documents.js';
+import { CreateIdentifierChanges1763600000021 } from './migrations/1763600000021-create-identifier-changes.js';
+import { FindCustomers1763600000030 } from './migrations/1763600000030-find-customers.js';
 
 /** The hashes carry uniqueness: fixed length and hex, so no collation can merge two people. They are null once deleted. */
-export interface CustomerRow extends CustomerState {
+export interface CustomerRow extends Omit<CustomerState, 'document'>, FindingColumns {
   readonly emailHash: string | null;
   readonly phoneHash: string | null;
+  /** See `SealedDocuments`. */
+  readonly documentSealed: string | null;
+  /** Of a confirmed one only: two may claim a number, one may have it. */
+  readonly documentHash: string | null;
 }
 
 export const CUSTOMERS = 'customers';
+
+/** Lists are read in this order; with a key before it an index alone answers which customers come next. */
+const IN_ORDER = ['standing', 'createdAt', 'id'] as const;
 
 function schemas(dialect: Dialect): readonly EntitySchema[] {
   const type = typesFor(dialect);
@@ -19,12 +30,14 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
       name: CUSTOMERS,
       columns: {
         id: { ...type.id, primary: true },
-        email: { type: 'varchar', length: 254, nullable: true },
+        email: { ...keyText(dialect, 254), nullable: true },
         emailHash: { ...type.hash, nullable: true },
-        phone: { type: 'varchar', length: 20, nullable: true },
+        phone: { ...keyText(dialect, 20), nullable: true },
         phoneHash: { ...type.hash, nullable: true },
-        firstName: { type: 'varchar', length: 400, nullable: true },
-        lastName: { type: 'varchar', length: 400, nullable: true },
+        firstName: { ...type.name, nullable: true },
+        lastName: { ...type.name, nullable: true },
+        documentSealed: { type: 'varchar', length: 120, nullable: true },
+        documentHash: { ...type.hash, nullable: true },
         market: { type: 'char', length: 2 },
         locale: { type: 'varchar', length: 35 },
         attributes: type.json,
@@ -35,19 +48,45 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
         updatedAt: type.instant,
         version: { type: 'int' },
         deletedAt: { ...type.instant, nullable: true },
+        standing: { type: 'varchar', length: 16, default: 'active' },
+        lastNameKey: { ...keyText(dialect, LAST_NAME_KEY), nullable: true },
       },
-      indices: (['email', 'phone'] as const).map((kind) => ({
-        name: `uq_customers_${kind}`,
-        columns: [`${kind}Hash`],
-        unique: true,
-        // Many rows may have none: SQL Server alone needs to be told.
-        ...(dialect === 'mssql' ? { where: `${kind}_hash IS NOT NULL` } : {}),
-      })),
+      indices: [
+        ...(['email', 'phone', 'document'] as const).map((kind) => ({
+          name: `uq_customers_${kind}`,
+          columns: [`${kind}Hash`],
+          unique: true,
+          // Many rows may have none: SQL Server alone needs to be told.
+          ...(dialect === 'mssql' ? { where: `${kind}_hash IS NOT NULL` } : {}),
+        })),
+        { name: 'ix_customers_standing', columns: [...IN_ORDER] },
+        { name: 'ix_customers_found_email', columns: ['email', ...IN_ORDER] },
+        { name: 'ix_customers_found_phone', columns: ['phone', ...IN_ORDER] },
+        { name: 'ix_customers_found_last_name', columns: ['lastNameKey', ...IN_ORDER] },
+      ],
+    }),
+    new EntitySchema({
+      name: 'customer_identifier_changes',
+      columns: {
+        customerId: { ...type.id, primary: true },
+        id: type.id,
+        identifierSealed: { type: 'varchar', length: 500 },
+        identifierHash: type.hash,
+        generation: { type: 'int' },
+        askedAt: type.instant,
+      },
+      indices: [{ name: 'ix_customer_identifier_changes_asked', columns: ['askedAt'] }],
     }),
   ];
 }
 
 export const customersTables: Tables = {
   schemas,
-  migrations: [CreateCustomers1763600000002, KeepDeletedCustomers1763600000007],
+  migrations: [
+    CreateCustomers1763600000002,
+    KeepDeletedCustomers1763600000007,
+    KeepDocuments1763600000020,
+    CreateIdentifierChanges1763600000021,
+    FindCustomers1763600000030,
+  ],
 };

@@ -1,21 +1,38 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Customer } from '../../domain/customer.js';
 import { aNewcomer } from '../../testing/a-newcomer.js';
-import { DATABASES, openDatabase } from '../../testing/customers-database.js';
+import { DATABASES, DOCUMENTS, openDatabase } from '../../testing/customers-database.js';
+import { customerListsContract } from '../customer-lists.contract.js';
 import { customerViewsContract } from '../customer-views.contract.js';
 import { customersContract } from '../customers.contract.js';
+import { SqlCustomerLists } from './sql-customer-lists.js';
 import { SqlCustomerViews } from './sql-customer-views.js';
 import { TypeOrmCustomers } from './typeorm-customers.js';
 
 describe.each(DATABASES)('on %s', (name, fresh) => {
   customersContract(`TypeOrmCustomers on ${name}`, async () => {
     const { database, drop } = await openDatabase(fresh);
-    return { customers: new TypeOrmCustomers(database), drop };
+    return { customers: new TypeOrmCustomers(database, DOCUMENTS), drop };
   });
 
   customerViewsContract(`SqlCustomerViews on ${name}`, async () => {
     const { database, drop } = await openDatabase(fresh);
-    return { customers: new TypeOrmCustomers(database), views: new SqlCustomerViews(database), drop };
+    return {
+      customers: new TypeOrmCustomers(database, DOCUMENTS),
+      views: new SqlCustomerViews(database, DOCUMENTS),
+      drop,
+    };
+  });
+
+  describe.each([2_000, 3])('looking at the next %i first', (window) => {
+    customerListsContract(`SqlCustomerLists on ${name}`, async () => {
+      const { database, drop } = await openDatabase(fresh);
+      return {
+        customers: new TypeOrmCustomers(database, DOCUMENTS),
+        lists: new SqlCustomerLists(database, DOCUMENTS, window),
+        drop,
+      };
+    });
   });
 
   describe('its transaction', () => {
@@ -26,9 +43,9 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     afterAll(() => opened.drop());
 
     it('given a unit that is rolled back, then nobody was added', async () => {
-      const [customers, newcomer] = [new TypeOrmCustomers(opened.database), aNewcomer()];
+      const [customers, newcomer] = [new TypeOrmCustomers(opened.database, DOCUMENTS), aNewcomer()];
       const failing = opened.database.transaction(async () => {
-        await customers.add(Customer.admit(newcomer, new Date()), 'a'.repeat(64));
+        await customers.add(Customer.admit(newcomer, new Date()), { email: 'a'.repeat(64), phone: null });
         expect((await customers.lookUp('email', ['a'.repeat(64)], newcomer.id)).bearer).not.toBeNull();
         throw new Error('changed its mind');
       });
@@ -38,11 +55,35 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
   });
 });
 
+it('keeps a document sealed, bound to its customer, and its hash only when it is confirmed', async () => {
+  const [, fresh] = DATABASES[0] ?? [];
+  if (fresh === undefined) throw new Error('PostgreSQL comes first');
+  const { database, drop } = await openDatabase(fresh);
+  const customers = new TypeOrmCustomers(database, DOCUMENTS);
+  const row = async () => (await database.query<Record<string, string>>('select * from customers order by id'))[0];
+  const [newcomer, now] = [aNewcomer(), new Date()];
+  const before = Customer.admit(newcomer, now);
+  await customers.add(before, { email: 'a'.repeat(64), phone: null });
+  const claimed = before.change({ document: '529.982.247-25' }, now);
+  await customers.replace(before, claimed);
+  expect(JSON.stringify(await row())).not.toMatch(/52998224725|529\.982/);
+  expect(await row()).toMatchObject({ document_sealed: expect.stringMatching(/^0\./), document_hash: null });
+  await customers.replace(claimed, claimed.confirmDocument(now), { document: 'b'.repeat(64) });
+  expect((await row())?.['document_hash']).toBe('b'.repeat(64));
+  await database.execute('update customers set id = ?', [aNewcomer().id]);
+  const moved = (await row())?.['id'] ?? '';
+  await expect(customers.byId(moved)).rejects.toThrow();
+  await drop();
+});
+
 it('keeps attributes as a JSON object that PostgreSQL can look into', async () => {
   const [, fresh] = DATABASES[0] ?? [];
   if (fresh === undefined) throw new Error('PostgreSQL comes first');
   const { database, drop } = await openDatabase(fresh);
-  await new TypeOrmCustomers(database).add(Customer.admit(aNewcomer(), new Date()), 'a'.repeat(64));
+  await new TypeOrmCustomers(database, DOCUMENTS).add(Customer.admit(aNewcomer(), new Date()), {
+    email: 'a'.repeat(64),
+    phone: null,
+  });
   expect(await database.query('select jsonb_typeof(attributes) as type from customers')).toEqual([{ type: 'object' }]);
   await drop();
 });

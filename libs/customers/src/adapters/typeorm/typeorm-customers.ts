@@ -2,54 +2,53 @@ import { Injectable } from '@nestjs/common';
 import { Database, DuplicateKey } from '#platform';
 import { Customers, type Found, type Holder, type IdentifierHashes } from '../../application/ports.js';
 import { Customer, type CustomerState } from '../../domain/customer.js';
-import { IdentifierTaken } from '../../domain/errors.js';
+import { DocumentTaken, IdentifierTaken } from '../../domain/errors.js';
+import { SealedDocuments } from '../crypto/sealed-documents.js';
+import { findingColumns } from './finding.js';
 import { CUSTOMERS, type CustomerRow } from './tables.js';
 
 const SELECT = `select id, email, phone, first_name as first_name, last_name as last_name, market, locale, attributes,
+    document_sealed as document_sealed, document_hash as document_hash,
     status, verified_by as verified_by, attempt_id as attempt_id, created_at as created_at, updated_at as updated_at,
     version, deleted_at as deleted_at
   from customers where id = ?`;
-const WRITTEN = `first_name = ?, last_name = ?, market = ?, locale = ?, attributes = ?, status = ?,
-    updated_at = ?, version = ?, deleted_at = ?`;
 
 /** An id that no customer has. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 @Injectable()
 export class TypeOrmCustomers extends Customers {
-  constructor(private readonly database: Database) {
+  constructor(
+    private readonly database: Database,
+    private readonly documents: SealedDocuments,
+  ) {
     super();
   }
 
-  async add(customer: Customer, identifierHash: string): Promise<void> {
-    const state = customer.snapshot();
-    const hashes = { emailHash: state.email && identifierHash, phoneHash: state.phone && identifierHash };
-    await this.database.insert<CustomerRow>(CUSTOMERS, { ...state, ...hashes }).catch((error: unknown) => {
-      throw error instanceof DuplicateKey ? new IdentifierTaken() : error;
-    });
+  async add(customer: Customer, { email = null, phone = null }: IdentifierHashes): Promise<void> {
+    const { document, ...state } = customer.snapshot();
+    const documents = { documentSealed: this.documents.seal(document, state.id), documentHash: null };
+    const row = { ...state, ...findingColumns(customer.snapshot()), ...documents, emailHash: email, phoneHash: phone };
+    await this.database.insert<CustomerRow>(CUSTOMERS, row).catch(takenBy);
   }
 
   async byId(id: string): Promise<Customer | null> {
     const [row] = await this.database.query<CustomerColumns>(SELECT, [id]);
-    return row ? toCustomer(row) : null;
+    return row ? toCustomer(row, this.documents.open(row.document_sealed, id)) : null;
   }
 
-  async replace(before: Customer, after: Customer, hashes?: IdentifierHashes): Promise<boolean> {
+  async replace(before: Customer, after: Customer, hashes: IdentifierHashes = {}): Promise<boolean> {
     const { id, version } = before.snapshot();
-    const { firstName, lastName, market, locale, attributes, status, ...state } = after.snapshot();
-    const person = [firstName, lastName, market, locale, JSON.stringify(attributes), status];
-    const life = [state.updatedAt, state.version, state.deletedAt];
-    const moved = hashes ? [hashes.email, hashes.phone] : [];
-    const sql = `update customers set ${WRITTEN}${hashes ? ', email_hash = ?, phone_hash = ?' : ''} where id = ? and version = ?`;
-    const touched = await this.database
-      .execute(sql, [...person, ...life, ...moved, id, version])
-      .catch((error: unknown) => {
-        throw error instanceof DuplicateKey ? new IdentifierTaken() : error;
-      });
-    return touched > 0;
+    const moved = Object.entries(hashes).map(([kind, hash]) => [`${kind}_hash`, hash]);
+    const sealed = { document_sealed: this.documents.seal(after.snapshot().document, id) };
+    const columns = { ...written(after.snapshot()), ...sealed, ...Object.fromEntries(moved) };
+    const sets = Object.keys(columns).map((name) => `${name} = ?`);
+    const sql = `update customers set ${sets.join(', ')} where id = ? and version = ?`;
+    const replaced = this.database.execute(sql, [...Object.values(columns), id, version]);
+    return (await replaced.catch(hashes.document ? documentTakenBy : takenBy)) > 0;
   }
 
-  async lookUp(kind: 'email' | 'phone', hashes: readonly string[], id: string | null): Promise<Found> {
+  async lookUp(kind: keyof IdentifierHashes, hashes: readonly string[], id: string | null): Promise<Found> {
     const holds = `${kind}_hash in (${hashes.map(() => '?').join(', ')})`;
     const sql = `select id, attempt_id as attempt_id, case when ${holds} then 1 else 0 end as holds from customers
       where ${holds} or id = ?`;
@@ -58,6 +57,29 @@ export class TypeOrmCustomers extends Customers {
     const bearer = rows.find((row) => row.id === id);
     return { holder: holder ? toHolder(holder) : null, bearer: bearer ? toHolder(bearer) : null };
   }
+}
+
+/** What a change may change, by column. */
+function written(state: CustomerState): Readonly<Record<string, unknown>> {
+  const { email, phone, market, locale, status, version } = state;
+  const { standing, lastNameKey } = findingColumns(state);
+  return {
+    ...{ email, phone, market, locale, status, version, standing },
+    first_name: state.firstName,
+    last_name: state.lastName,
+    last_name_key: lastNameKey,
+    attributes: JSON.stringify(state.attributes),
+    updated_at: state.updatedAt,
+    deleted_at: state.deletedAt,
+  };
+}
+
+function takenBy(error: unknown): never {
+  throw error instanceof DuplicateKey ? new IdentifierTaken() : error;
+}
+
+function documentTakenBy(error: unknown): never {
+  throw error instanceof DuplicateKey ? new DocumentTaken() : error;
 }
 
 interface Row {
@@ -69,6 +91,8 @@ interface Row {
 interface CustomerColumns extends Pick<CustomerState, 'id' | 'email' | 'phone' | 'market' | 'locale' | 'status'> {
   readonly first_name: string | null;
   readonly last_name: string | null;
+  readonly document_sealed: string | null;
+  readonly document_hash: string | null;
   readonly attributes: string | CustomerState['attributes'];
   readonly verified_by: CustomerState['verifiedBy'];
   readonly attempt_id: string;
@@ -78,12 +102,13 @@ interface CustomerColumns extends Pick<CustomerState, 'id' | 'email' | 'phone' |
   readonly deleted_at: Date | null;
 }
 
-function toCustomer(row: CustomerColumns): Customer {
+function toCustomer(row: CustomerColumns, number: string | null): Customer {
   const { id, email, phone, market, locale, status, attributes } = row;
   return Customer.restore({
     ...{ id, email, phone, market, locale, status },
     firstName: row.first_name,
     lastName: row.last_name,
+    document: number === null ? null : { number, confirmed: row.document_hash !== null },
     attributes: typeof attributes === 'string' ? JSON.parse(attributes) : attributes,
     verifiedBy: row.verified_by,
     attemptId: row.attempt_id,

@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Credentials } from '#auth';
-import { UnitOfWork } from '#kernel';
+import { InvalidInput, UnitOfWork } from '#kernel';
 import type { Customer, CustomerState, ProfileChange } from '../../domain/customer.js';
 import { CustomerReactivatedV1, CustomerSuspendedV1, CustomerUpdatedV1 } from '../../events.js';
 import type { CustomerView } from '../../facade.js';
@@ -17,6 +17,8 @@ export class ChangeCustomer extends Command<CustomerView> {
     /** That was read; null for whatever there is. */
     readonly version: number | null,
     readonly ordered: Ordered,
+    /** What cannot be changed so, and is named all the same: refused unless it is as it stands. */
+    readonly stated: Partial<CustomerView> = {},
   ) {
     super();
   }
@@ -31,9 +33,10 @@ export class ChangeCustomerHandler implements ICommandHandler<ChangeCustomer> {
     private readonly credentials: Credentials,
   ) {}
 
-  execute({ id, profile, status, version, ordered }: ChangeCustomer): Promise<CustomerView> {
+  execute({ id, profile, status, version, ordered, stated }: ChangeCustomer): Promise<CustomerView> {
     return this.work.run(async () => {
       const found = await this.record.living(id, version);
+      refuseOther(viewOf(found), stated);
       const changed = await this.#write(found, this.#profiled(found, profile), ordered);
       const put = await this.#write(changed, this.#put(changed, status), ordered);
       if (put !== changed) await this.credentials.setStatus(id, put.snapshot().status, ordered.by);
@@ -48,7 +51,7 @@ export class ChangeCustomerHandler implements ICommandHandler<ChangeCustomer> {
 
   #profiled(customer: Customer, profile: ProfileChange): Step {
     const after = customer.change(profile, this.record.now);
-    return { after, event: (view) => CustomerUpdatedV1.of(view), action: 'customer.updated' };
+    return { after, event: CustomerUpdatedV1.of, action: 'customer.updated' };
   }
 
   #put(customer: Customer, status: CustomerState['status'] | undefined): Step {
@@ -57,4 +60,11 @@ export class ChangeCustomerHandler implements ICommandHandler<ChangeCustomer> {
       ? { after, event: (view) => new CustomerSuspendedV1(view), action: 'customer.suspended' }
       : { after, event: (view) => new CustomerReactivatedV1(view), action: 'customer.reactivated' };
   }
+}
+
+function refuseOther(standing: CustomerView, stated: Partial<CustomerView>): void {
+  const faults = Object.entries(stated)
+    .filter(([field, value]) => value !== undefined && value !== standing[field as keyof CustomerView])
+    .map(([field]) => ({ pointer: `/${field}`, code: 'read_only', detail: 'cannot be changed here' }));
+  if (faults.length > 0) throw new InvalidInput(faults);
 }

@@ -28,9 +28,8 @@ export class DeleteCustomerHandler implements ICommandHandler<DeleteCustomer> {
     await this.work.run(async () => {
       const customer = await this.record.living(id, version);
       const after = customer.delete(this.record.now);
-      const freed = { email: null, phone: null };
       const event = (view: ConstructorParameters<typeof CustomerDeletedV1>[0]) => new CustomerDeletedV1(view);
-      await this.record.write(customer, { after, event, action: 'customer.deleted', hashes: freed }, ordered);
+      await this.record.write(customer, { after, event, action: 'customer.deleted' }, ordered);
       await this.credentials.withdraw(id, ordered.by);
     });
   }

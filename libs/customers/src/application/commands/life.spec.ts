@@ -3,11 +3,15 @@ import { InvalidInput, parseIdentifier, type UnitOfWork } from '#kernel';
 import { FixedClock, RecordingOutbox } from '#kernel/testing';
 import type { ProfileChange } from '../../domain/customer.js';
 import { CustomerChanged, CustomerNotFound, IdentifierTaken } from '../../domain/errors.js';
+import { IdentifierWatchers } from '../../facade.js';
 import { aNewcomer } from '../../testing/a-newcomer.js';
 import { InMemoryCustomers, InMemoryCustomerViews } from '../../testing/in-memory-customers.js';
+import { InMemorySignInNames } from '../../testing/in-memory-sign-in-names.js';
 import { PlainIdentifierHasher } from '../../testing/plain-identifier-hasher.js';
 import { RecordingCredentials } from '../../testing/recording-credentials.js';
+import { RecordingIdentifierWatcher } from '../../testing/recording-identifier-watcher.js';
 import { CustomerRecord } from '../customer-record.js';
+import { DocumentNames } from '../document-names.js';
 import { LocalCustomerDirectory } from '../local-customer-directory.js';
 import { ChangeCustomer, ChangeCustomerHandler } from './change-customer.js';
 import { DeleteCustomer, DeleteCustomerHandler } from './delete-customer.js';
@@ -25,6 +29,8 @@ describe('the life of a customer', () => {
   let directory: LocalCustomerDirectory;
   let recorded: string[];
   let record: CustomerRecord;
+  let moves: RecordingIdentifierWatcher;
+  let names: InMemorySignInNames;
   let id: string;
 
   const identifiers = new PlainIdentifierHasher();
@@ -46,13 +52,26 @@ describe('the life of a customer', () => {
   beforeEach(async () => {
     customers = new InMemoryCustomers();
     credentials = new RecordingCredentials();
+    names = new InMemorySignInNames();
     outbox = new RecordingOutbox();
     recorded = [];
+    const watchers = new IdentifierWatchers();
+    moves = new RecordingIdentifierWatcher();
+    watchers.add(moves);
     const clock = new FixedClock();
     const views = new InMemoryCustomerViews(customers);
-    directory = new LocalCustomerDirectory(customers, views, credentials, outbox, identifiers, clock);
+    directory = new LocalCustomerDirectory(
+      customers,
+      views,
+      credentials,
+      new InMemorySignInNames(),
+      outbox,
+      identifiers,
+      clock,
+    );
     const audit = { record: async ({ action }: { action: string }) => void recorded.push(action) };
-    record = new CustomerRecord(customers, outbox, audit, clock);
+    const documents = new DocumentNames(customers, names, identifiers);
+    record = new CustomerRecord(customers, documents, outbox, audit, clock, identifiers, watchers);
     id = await admit();
   });
 
@@ -61,7 +80,7 @@ describe('the life of a customer', () => {
       const view = await change({ lastName: 'Lovelace', attributes: { vip: true } });
       expect(view).toMatchObject({ firstName: 'Mia', lastName: 'Lovelace', attributes: { vip: true }, version: 2 });
       expect(await directory.find(id)).toEqual(view);
-      expect([told(), recorded]).toEqual([[['customer.updated.v1', 2]], ['customer.updated']]);
+      expect([told(), recorded, moves.told]).toEqual([[['customer.updated.v1', 2]], ['customer.updated'], []]);
       expect(JSON.stringify(outbox.events.at(-1))).not.toContain('vip');
     });
 
@@ -71,6 +90,24 @@ describe('the life of a customer', () => {
         firstName: null,
         attributes: { b: 2 },
       });
+    });
+
+    it('of everything takes the place of all attributes, and keeps null and what is nested', async () => {
+      await change({ attributes: { a: 1, deep: { b: 2 } } });
+      const view = await change({ firstName: null, allAttributes: { deep: { c: null } } });
+      expect(view).toMatchObject({ firstName: null, version: 3 });
+      expect(view.attributes).toEqual({ deep: { c: null } });
+      expect((await change({ allAttributes: { deep: { c: null } } })).version).toBe(3);
+    });
+
+    it('may name what cannot be changed, as it is, and nothing else', async () => {
+      const handler = new ChangeCustomerHandler(WORK, record, credentials);
+      const named = (stated: object) =>
+        handler.execute(new ChangeCustomer(id, { firstName: 'Mira' }, undefined, null, ORDERED, stated));
+      for (const stated of [{ email: 'zoe@example.org' }, { phone: '+14155550132' }, { id: 'x' }, { version: 2 }])
+        await expect(named(stated)).rejects.toBeInstanceOf(InvalidInput);
+      expect(told()).toEqual([]);
+      expect(await named({ id, email: 'mia@example.org', phone: null, version: 1 })).toMatchObject({ version: 2 });
     });
 
     it('that changes nothing is no write', async () => {
@@ -116,6 +153,7 @@ describe('the life of a customer', () => {
       expect(credentials.withdrawn).toEqual([id]);
       await expect(remove()).rejects.toBeInstanceOf(CustomerNotFound);
       expect([told(), recorded]).toEqual([[['customer.deleted.v1', 2]], ['customer.deleted']]);
+      expect(moves.told).toEqual(['email:mia@example.org -> nobody']);
     });
 
     it('of another version is refused', async () => {
@@ -128,6 +166,7 @@ describe('the life of a customer', () => {
       expect(await restore()).toMatchObject({ id, email: 'mia@example.org', version: 3 });
       expect(credentials.readmitted).toEqual([{ customerId: id, identifierHash: identifiers.hash(MIA) }]);
       expect(told().at(-1)).toEqual(['customer.restored.v1', 3]);
+      expect(moves.told.at(-1)).toBe(`email:mia@example.org -> ${id}`);
       await expect(restore()).rejects.toBeInstanceOf(CustomerNotFound);
     });
 

@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Credentials } from '#auth';
-import { IdentifierHasher, parseIdentifier, UnitOfWork } from '#kernel';
+import { IdentifierHasher, UnitOfWork } from '#kernel';
 import { CustomerRestoredV1 } from '../../events.js';
 import type { CustomerView } from '../../facade.js';
 import { CustomerRecord, type Ordered } from '../customer-record.js';
@@ -27,14 +27,11 @@ export class RestoreCustomerHandler implements ICommandHandler<RestoreCustomer> 
   execute({ id, ordered }: RestoreCustomer): Promise<CustomerView> {
     return this.work.run(async () => {
       const customer = await this.record.deleted(id);
-      const { email, phone, market, status } = customer.snapshot();
-      const hashOf = (canonical: string | null) =>
-        canonical === null ? null : this.identifiers.hash(parseIdentifier(canonical, market));
-      const hashes = { email: hashOf(email), phone: hashOf(phone) };
       const after = customer.bringBack(this.record.now);
       const event = (view: CustomerView) => new CustomerRestoredV1(view);
-      const view = await this.record.write(customer, { after, event, action: 'customer.restored', hashes }, ordered);
-      for (const hash of [hashes.email, hashes.phone]) if (hash !== null) await this.credentials.readmit(id, hash);
+      const view = await this.record.write(customer, { after, event, action: 'customer.restored' }, ordered);
+      for (const identifier of after.identifiers) await this.credentials.readmit(id, this.identifiers.hash(identifier));
+      const { status } = after.snapshot();
       if (status === 'suspended') await this.credentials.setStatus(id, status, ordered.by);
       return view;
     });

@@ -1,0 +1,59 @@
+import { Body, Controller, Headers, Post, Req, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiBearerAuth, ApiCreatedResponse, ApiHeader, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Address, ApiProblems, Idempotency, Roles } from '#platform';
+import { CreateCustomer } from '../../application/commands/create-customer.js';
+import { GetCustomer } from '../../application/queries/get-customer.js';
+import { CustomerNotFound } from '../../domain/errors.js';
+import { CreateCustomerDto } from './create-customer.dto.js';
+import { CustomerDto } from './customer.dto.js';
+import { orderedBy, type SignedIn, tagged } from './customer-answers.js';
+
+const DAY_MS = 24 * 3_600_000;
+
+@ApiTags('customers')
+@ApiBearerAuth()
+@Controller('v1/customers')
+export class CreateCustomerController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly commands: CommandBus,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  /** Make somebody a customer whom staff vouch for. There is no password: the customer asks for a reset to set one. */
+  @Roles('admin')
+  @Post()
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key and body make one customer' })
+  @ApiCreatedResponse({
+    type: CustomerDto,
+    headers: { Location: { schema: { type: 'string' } }, ETag: { schema: { type: 'string' } } },
+  })
+  @ApiProblems({
+    401: 'No valid access token',
+    403: 'Not for you',
+    409: 'The e-mail address or phone number belongs to another customer, or the first request with this key is running',
+    422: 'Not acceptable',
+    503: 'A dependency is away',
+  })
+  async create(
+    @Req() { user }: SignedIn,
+    @Body() body: CreateCustomerDto,
+    @Address() address: string,
+    @Headers('idempotency-key') key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CustomerDto> {
+    const once = { key, scope: `customers ${user.customerId}`, body, lifeMs: DAY_MS };
+    // Kept for a day: the id, and nothing of the person.
+    const { value, replayed } = await this.idempotency.once(once, async (request) => {
+      const { id } = await this.commands.execute(new CreateCustomer(body, request, orderedBy(user, address)));
+      return { id };
+    });
+    const customer = await this.queries.execute(new GetCustomer(value.id));
+    if (!customer) throw new CustomerNotFound();
+    reply.header('location', `/v1/customers/${value.id}`);
+    if (replayed) reply.header('idempotency-replayed', 'true');
+    return tagged(user, customer, reply);
+  }
+}

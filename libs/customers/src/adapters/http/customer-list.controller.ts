@@ -1,0 +1,48 @@
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { IdentifierHasher } from '#kernel';
+import { ApiPage, ApiProblems, Forbidden, type PageOf, Pages, Roles, Settings } from '#platform';
+import { ListCustomers } from '../../application/queries/list-customers.js';
+import type { ListedCustomer } from '../../application/views.js';
+import { type SignedIn, shownTo } from './customer-answers.js';
+import { filterOf, ListCustomersQuery, ListedCustomerDto } from './list-customers.dto.js';
+
+/** Finding customers. */
+@ApiTags('customers')
+@ApiBearerAuth()
+@Controller('v1/customers')
+export class CustomerListController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly pages: Pages,
+    private readonly settings: Settings,
+    private readonly identifiers: IdentifierHasher,
+  ) {}
+
+  /** Customers in the order of creation, a page at a time. */
+  @Roles('staff', 'admin')
+  @Get()
+  @ApiPage(ListedCustomerDto)
+  @ApiProblems({
+    400: 'A cursor of another list',
+    401: 'No valid access token',
+    403: 'Not for you',
+    422: 'Not acceptable',
+  })
+  async list(
+    @Req() { user }: SignedIn,
+    @Query() query: ListCustomersQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PageOf<ListedCustomer>> {
+    const isAdmin = user.roles.includes('admin');
+    if (query.status === 'deleted' && !isAdmin) throw new Forbidden();
+    const list = { path: '/v1/customers', rights: isAdmin ? 'admin' : 'staff', query };
+    const wanted = this.pages.wanted(list);
+    const filter = filterOf(query, this.settings.defaultMarket, (document) => this.identifiers.candidates(document));
+    const { page, total } = await this.queries.execute(new ListCustomers(filter, wanted, query.count === 'exact'));
+    const shown = { ...page, items: page.items.map((customer) => shownTo(user, customer)) };
+    return this.pages.answer(list, shown, total, reply);
+  }
+}

@@ -1,0 +1,54 @@
+import { Body, Controller, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Address, ApiProblems, NoBody, Roles } from '#platform';
+import { RestoreCustomer } from '../../application/commands/restore-customer.js';
+import { SetRoles } from '../../application/commands/set-roles.js';
+import { RolesDto } from './change-customer.dto.js';
+import { CustomerDto } from './customer.dto.js';
+import { idOf, orderedBy, type SignedIn, tagged } from './customer-answers.js';
+
+/** Whether somebody is a customer, and what he may do: for administrators. */
+@ApiTags('customers')
+@ApiBearerAuth()
+@Controller('v1/customers/:id')
+export class CustomerStandingController {
+  constructor(private readonly commands: CommandBus) {}
+
+  /** Take a deletion back. */
+  @Roles('admin')
+  @Post('restore')
+  @HttpCode(200)
+  @ApiProblems({
+    401: 'No valid access token',
+    403: 'Not for you',
+    404: 'Not there, or not deleted',
+    409: 'The identifier belongs to another customer now',
+  })
+  async restore(
+    @Req() { user }: SignedIn,
+    @Param('id') id: string,
+    @Address() address: string,
+    @Body(new NoBody()) _: undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CustomerDto> {
+    const ordered = orderedBy(user, address);
+    return tagged(user, await this.commands.execute(new RestoreCustomer(idOf(id), ordered)), reply);
+  }
+
+  /** Give a customer these roles and no others; every session ends, because tokens carry roles. */
+  @Roles('admin')
+  @Put('roles')
+  @HttpCode(204)
+  @ApiProblems({ 401: 'No valid access token', 403: 'Not for you', 404: 'Not there', 422: 'Not acceptable' })
+  async setRoles(
+    @Req() { user }: SignedIn,
+    @Param('id') id: string,
+    @Body() { roles }: RolesDto,
+    @Address() address: string,
+  ): Promise<void> {
+    const ordered = orderedBy(user, address);
+    await this.commands.execute(new SetRoles(idOf(id), roles, ordered));
+  }
+}

@@ -1,0 +1,44 @@
+import { Body, Controller, Headers, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Address, ApiProblems, Roles } from '#platform';
+import { ConfirmDocument } from '../../application/commands/confirm-document.js';
+import { CustomerDto } from './customer.dto.js';
+import { IF_MATCH, idOf, orderedBy, type SignedIn, tagged } from './customer-answers.js';
+import { ConfirmDocumentDto } from './documents.dto.js';
+import { versionAskedFor } from './versions.js';
+
+/** Documents of customers, at the counter. */
+@ApiTags('customers')
+@ApiBearerAuth()
+@Controller('v1/customers/:id/document')
+export class DocumentsController {
+  constructor(private readonly commands: CommandBus) {}
+
+  /** Confirm that the document is the customer's own: it is unique from now on, and a name to sign in with. */
+  @Roles('staff', 'admin')
+  @Post('confirm')
+  @HttpCode(200)
+  @ApiHeader(IF_MATCH)
+  @ApiProblems({
+    401: 'No valid access token',
+    403: 'Not for you',
+    404: 'Not there',
+    409: 'None was given, another one was given, or it was confirmed for another customer',
+    412: 'Changed since it was read',
+    422: 'Not acceptable',
+  })
+  async confirm(
+    @Req() { user }: SignedIn,
+    @Param('id') id: string,
+    @Body() { document }: ConfirmDocumentDto,
+    @Headers('if-match') known: string | undefined,
+    @Address() address: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CustomerDto> {
+    const ordered = orderedBy(user, address);
+    const confirm = new ConfirmDocument(idOf(id), document, versionAskedFor(known, id), ordered);
+    return tagged(user, await this.commands.execute(confirm), reply);
+  }
+}

@@ -1,0 +1,94 @@
+import { Body, Controller, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { LoginLimited, PasswordWrong } from '#auth';
+import { Address, ApiProblems, OwnToken, SourceLimits } from '#platform';
+import { AskForIdentifier } from '../../application/commands/ask-for-identifier.js';
+import { ConfirmIdentifier } from '../../application/commands/confirm-identifier.js';
+import { ChangeCodeExpired, ChangeCodeWrong, ChangeInProgress, IdentifierTaken } from '../../domain/errors.js';
+import { CHANGE_DIGITS } from '../../domain/identifier-change.js';
+import { CustomerDto } from './customer.dto.js';
+import { type SignedIn, tagged } from './customer-answers.js';
+import { AskForIdentifierDto, ConfirmIdentifierDto, type IdentifierAskedDto } from './identifiers.dto.js';
+
+const CODE_SECONDS = 600;
+
+interface OwnSession {
+  readonly user: SignedIn['user'] & { readonly sessionId: string };
+}
+
+/** What customers are found and written to by. */
+@ApiTags('customers')
+@ApiBearerAuth()
+@OwnToken()
+@Controller('v1/customers/me/identifiers')
+export class IdentifiersController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly limits: SourceLimits,
+  ) {}
+
+  /** Ask for another e-mail address or phone number, or a second one. One answer, whoever it belongs to. */
+  @Post()
+  @HttpCode(202)
+  @Header('cache-control', 'no-store')
+  @ApiProblems({
+    400: 'The current password is wrong',
+    401: 'No valid access token',
+    403: 'The access token is not one of ours',
+    422: 'Not acceptable, or no message can be sent there',
+    429: 'Too many wrong passwords in a row, too many changes, or too many calls from this source',
+    503: 'Overloaded, or a dependency is away',
+  })
+  async ask(
+    @Req() { user }: OwnSession,
+    @Body() { currentPassword, ...wanted }: AskForIdentifierDto,
+    @Address() address: string,
+  ): Promise<IdentifierAskedDto> {
+    await this.limits.count('loginsPerSource', address, 'count here');
+    const { prefix } = this.limits.sourceOf(address);
+    const asked = new AskForIdentifier(user.customerId, wanted, currentPassword, prefix);
+    const result = await this.commands.execute(asked);
+    if (result.outcome === 'password_wrong') throw new PasswordWrong();
+    if (result.outcome === 'too_many') throw new LoginLimited(result.retryAfterSeconds);
+    const { kind, masked: destination } = result.identifier;
+    const channel = kind === 'email' ? 'email' : 'sms';
+    return { channel, destination, codeLength: CHANGE_DIGITS, codeExpiresIn: CODE_SECONDS };
+  }
+
+  /** Prove it with the code that was sent there. The other sessions end. */
+  @Post('confirm')
+  @HttpCode(200)
+  @ApiProblems({
+    400: 'Wrong code, with `attemptsRemaining`',
+    401: 'No valid access token',
+    403: 'The access token is not one of ours',
+    409: 'It is another customer’s, or it is being confirmed at this moment',
+    410: 'No live code, or the change was cancelled',
+    422: 'Invalid body',
+    429: 'Too many wrong codes, or too many calls, from this source',
+    503: 'A dependency is away',
+  })
+  async confirm(
+    @Req() { user }: OwnSession,
+    @Body() { code }: ConfirmIdentifierDto,
+    @Address() address: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CustomerDto> {
+    await this.limits.count('loginsPerSource', address, 'count here');
+    const counted = await this.limits.count('wrongCodesPerSource', address);
+    const confirmed = { sessionId: user.sessionId, source: this.limits.sourceOf(address).prefix };
+    const confirming = this.commands.execute(new ConfirmIdentifier(user.customerId, code, confirmed));
+    const result = await confirming.catch(async (error: unknown) => {
+      await counted.giveBack().catch(() => undefined);
+      throw error;
+    });
+    if (result.outcome === 'code_wrong') throw new ChangeCodeWrong(result.attemptsRemaining);
+    await counted.giveBack().catch(() => undefined);
+    if (result.outcome === 'taken') throw new IdentifierTaken();
+    if (result.outcome === 'code_expired') throw new ChangeCodeExpired();
+    if (result.outcome === 'in_progress') throw new ChangeInProgress();
+    return tagged(user, result.customer, reply);
+  }
+}

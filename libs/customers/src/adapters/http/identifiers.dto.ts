@@ -1,0 +1,50 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IfGiven } from '#platform';
+
+/** Exactly one of email and phone. */
+export class AskForIdentifierDto {
+  /** At most 254 bytes; stored and written to in its canonical form. */
+  @ApiProperty({ required: false, example: 'ada@example.net' })
+  @IfGiven()
+  @IsString()
+  @MaxLength(320)
+  readonly email?: string;
+
+  /** International, or national in the customer's market. */
+  @ApiProperty({ required: false, example: '+1 415 555 0132' })
+  @IfGiven()
+  @IsString()
+  @MaxLength(64)
+  readonly phone?: string;
+
+  @ApiProperty({ example: 'correct horse battery staple' })
+  @IsString()
+  @MinLength(1)
+  @MaxLength(512)
+  readonly currentPassword!: string;
+}
+
+/** The values are the settings, never what is left of a budget. */
+export class IdentifierAskedDto {
+  @ApiProperty({ enum: ['email', 'sms'] })
+  readonly channel!: 'email' | 'sms';
+
+  @ApiProperty({ example: 'a•••@e•••.net' })
+  readonly destination!: string;
+
+  @ApiProperty({ example: 8 })
+  readonly codeLength!: number;
+
+  /** Seconds from the moment the message is accepted. */
+  @ApiProperty({ example: 600 })
+  readonly codeExpiresIn!: number;
+}
+
+export class ConfirmIdentifierDto {
+  /** Eight ASCII digits, as a string: leading zeros count. */
+  @ApiProperty({ example: '04200420', pattern: '^[0-9]{8}$' })
+  @IsString()
+  @Matches(/^[0-9]{8}$/)
+  readonly code!: string;
+}

@@ -1,0 +1,74 @@
+import { ApiProperty, OmitType } from '@nestjs/swagger';
+import { IsIn, IsString, Length, Matches } from 'class-validator';
+import { Cpf, Email, PhoneNumber } from '#kernel';
+import { IfGiven, IsMoment, PageQuery } from '#platform';
+import type { CustomerFilter, ListedCustomer } from '../../application/views.js';
+import { CustomerDto } from './customer.dto.js';
+
+/** Which customers are wanted. All of it together. */
+export class ListCustomersQuery extends PageQuery {
+  @ApiProperty({ required: false, example: 'ada@example.org' })
+  @IfGiven()
+  @IsString()
+  readonly email?: string;
+
+  @ApiProperty({ required: false, example: '+14155550132', description: 'Without a country: read in `DEFAULT_MARKET`' })
+  @IfGiven()
+  @IsString()
+  readonly phone?: string;
+
+  @ApiProperty({ required: false, example: '529.982.247-25', description: 'A CPF; finds confirmed ones only' })
+  @IfGiven()
+  @IsString()
+  readonly document?: string;
+
+  @ApiProperty({
+    required: false,
+    enum: ['active', 'suspended', 'deleted'],
+    description: '`deleted`: administrators only',
+  })
+  @IfGiven()
+  @IsIn(['active', 'suspended', 'deleted'])
+  readonly status?: 'active' | 'suspended' | 'deleted';
+
+  @ApiProperty({ required: false, format: 'date-time', description: 'Later than this moment (RFC 3339)' })
+  @IfGiven()
+  @IsMoment()
+  readonly createdAfter?: string;
+
+  @ApiProperty({
+    required: false,
+    minLength: 1,
+    maxLength: 254,
+    description: 'What the e-mail address, the phone number or the last name begins with, in capitals or small letters',
+  })
+  @IfGiven()
+  @IsString()
+  @Length(1, 254)
+  @Matches(/^(?=.*\S)[^\p{Cc}\p{Cs}]*$/u, { message: 'must be readable text' })
+  readonly q?: string;
+}
+
+/** A customer in a list. */
+export class ListedCustomerDto extends OmitType(CustomerDto, ['status']) implements ListedCustomer {
+  @ApiProperty({ enum: ['active', 'suspended', 'deleted'] })
+  readonly status!: ListedCustomer['status'];
+}
+
+/** @throws InvalidInput for what is no e-mail address or phone number */
+export function filterOf(
+  query: ListCustomersQuery,
+  defaultMarket: string,
+  hashesOf: (document: Cpf) => readonly string[],
+): CustomerFilter {
+  const { email, phone, document, status = null, createdAfter, q: beginning = null } = query;
+  return {
+    email: email === undefined ? null : Email.parse(email).canonical,
+    // A plus that was not encoded has become a blank on its way.
+    phone: phone === undefined ? null : PhoneNumber.parse(phone.replace(/^ (?=\d)/, '+'), defaultMarket).canonical,
+    documentHashes: document === undefined ? null : hashesOf(Cpf.parse(document)),
+    status,
+    createdAfter: createdAfter === undefined ? null : new Date(createdAfter),
+    beginning,
+  };
+}

@@ -1,0 +1,73 @@
+import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Query, Req, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Address, ApiProblems, NoBody, NoQuery, OwnToken } from '#platform';
+import { ChangeCustomer } from '../../application/commands/change-customer.js';
+import { DeleteCustomer } from '../../application/commands/delete-customer.js';
+import { GetCustomer } from '../../application/queries/get-customer.js';
+import { ChangeMeDto } from './change-customer.dto.js';
+import { CustomerDto } from './customer.dto.js';
+import { answer, gone, IF_MATCH, orderedBy, type SignedIn, tagged } from './customer-answers.js';
+import { versionAskedFor } from './versions.js';
+
+/** What customers do with their own record. */
+@ApiTags('customers')
+@ApiBearerAuth()
+@Controller('v1/customers/me')
+export class MeController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly commands: CommandBus,
+  ) {}
+
+  /** The customer whose access token this is. */
+  @Get()
+  @ApiProblems({ 401: 'No valid access token', 503: 'The database is away' })
+  async me(
+    @Req() { user }: SignedIn,
+    @Headers('if-none-match') known: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CustomerDto | undefined> {
+    const customer = await this.queries.execute(new GetCustomer(user.customerId));
+    if (!customer) throw gone();
+    return answer(user, customer, known, reply);
+  }
+
+  /** Change one's own record, by JSON merge patch. */
+  @Patch()
+  @ApiHeader(IF_MATCH)
+  @ApiProblems({ 401: 'No valid access token', 412: 'Changed since it was read', 422: 'Not acceptable' })
+  async changeMe(
+    @Req() { user }: SignedIn,
+    @Body() patch: ChangeMeDto,
+    @Headers('if-match') known: string | undefined,
+    @Address() address: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CustomerDto> {
+    const { customerId: id } = user;
+    const change = new ChangeCustomer(id, patch, undefined, versionAskedFor(known, id), orderedBy(user, address));
+    return tagged(user, await this.commands.execute(change), reply);
+  }
+
+  /**
+   * Delete oneself, softly, with a token of ours: every session ends, and the identifier is free again. There is no mode:
+   * only administrators erase.
+   */
+  @OwnToken()
+  @Delete()
+  @HttpCode(204)
+  @ApiHeader(IF_MATCH)
+  @ApiProblems({ 401: 'No valid access token', 412: 'Changed since it was read', 422: 'A query or a body' })
+  async deleteMe(
+    @Req() { user }: SignedIn,
+    @Query(new NoQuery()) _query: undefined,
+    @Headers('if-match') known: string | undefined,
+    @Address() address: string,
+    @Body(new NoBody()) _body: undefined,
+  ): Promise<void> {
+    const ordered = orderedBy(user, address);
+    const version = versionAskedFor(known, user.customerId);
+    await this.commands.execute(new DeleteCustomer(user.customerId, version, ordered));
+  }
+}

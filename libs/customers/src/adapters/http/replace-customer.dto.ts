@@ -1,0 +1,72 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Allow, IsIn, IsObject, IsString, ValidateIf } from 'class-validator';
+import { IsLocale, IsMarket } from '#platform';
+import type { CustomerView } from '../../application/views.js';
+
+/** Must be there; null says that there is none. */
+const OrNull = () => ValidateIf((_: object, value: unknown) => value !== null);
+const READ_ONLY = { required: false, description: 'As it is, or left out' } as const;
+
+/** Everything that may be changed of a customer. What cannot be changed here may be named, as it is. */
+export class ReplaceCustomerDto {
+  @ApiProperty({ type: String, nullable: true, example: 'Ada', maxLength: 200 })
+  @OrNull()
+  @IsString()
+  readonly firstName!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Lovelace', maxLength: 200 })
+  @OrNull()
+  @IsString()
+  readonly lastName!: string | null;
+
+  /** A CPF, bare or punctuated; another one than there is must be confirmed anew. */
+  @ApiProperty({ type: String, nullable: true, example: '529.982.247-25' })
+  @OrNull()
+  @IsString()
+  readonly document!: string | null;
+
+  @ApiProperty({ example: 'US', description: 'ISO 3166-1 alpha-2' })
+  @IsMarket()
+  readonly market!: string;
+
+  @ApiProperty({ example: 'en', description: 'BCP 47' })
+  @IsLocale()
+  readonly locale!: string;
+
+  /** At most 4 KiB as JSON; they take the place of all there were. */
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  @IsObject()
+  readonly attributes!: Record<string, unknown>;
+
+  @ApiProperty({ enum: ['active', 'suspended'] })
+  @IsIn(['active', 'suspended'])
+  readonly status!: CustomerView['status'];
+
+  @ApiProperty({ ...READ_ONLY, format: 'uuid' })
+  @Allow()
+  readonly id?: string;
+
+  @ApiProperty({ ...READ_ONLY, type: String, nullable: true })
+  @Allow()
+  readonly email?: string | null;
+
+  @ApiProperty({ ...READ_ONLY, type: String, nullable: true })
+  @Allow()
+  readonly phone?: string | null;
+
+  @ApiProperty({ ...READ_ONLY, enum: ['code', 'event', 'staff', 'import'] })
+  @Allow()
+  readonly verifiedBy?: CustomerView['verifiedBy'];
+
+  @ApiProperty({ ...READ_ONLY, format: 'date-time' })
+  @Allow()
+  readonly createdAt?: string;
+
+  @ApiProperty({ ...READ_ONLY, format: 'date-time' })
+  @Allow()
+  readonly updatedAt?: string;
+
+  @ApiProperty(READ_ONLY)
+  @Allow()
+  readonly version?: number;
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { CountingIds } from '#kernel/testing';
+import type { Notice } from '../../application/change-ports.js';
+import { TemplateChangeMessages } from './template-change-messages.js';
+
+const messages = new TemplateChangeMessages(new CountingIds());
+const CODE = '04200420';
+const MAIL = 'mia@example.org';
+const PHONE = '+16502530000';
+const LOCALES = ['en', 'pt-BR', 'fr'];
+const KINDS = ['email', 'phone'] as const;
+const notice = (changes: Partial<Notice>) =>
+  messages.notice({ to: MAIL, what: 'asked', kind: 'email', locale: 'en', ...changes });
+
+describe.each(LOCALES)('in %s', (locale) => {
+  it('a code mail begins with the code, and tells it in its subject and its page', () => {
+    const { channel, to, subject, text, html } = messages.code(MAIL, locale, CODE);
+    expect([channel, to]).toEqual(['email', MAIL]);
+    expect(subject).toContain(CODE);
+    expect(text).toMatch(new RegExp(`^${CODE}\n`));
+    expect(html).toContain(CODE);
+    expect(html).toContain(`lang="${locale}"`);
+  });
+
+  it('a code SMS begins with the code and fits into two parts', () => {
+    const { channel, to, text, html } = messages.code(PHONE, locale, CODE);
+    expect([channel, to, html]).toEqual(['sms', PHONE, undefined]);
+    expect(text).toMatch(new RegExp(`^${CODE} `));
+    expect(text.length).toBeLessThanOrEqual(268);
+  });
+
+  it('every notice says what happens to what, in words of its own, and holds no code and no address', () => {
+    const all = (['asked', 'changed'] as const).flatMap((what) => KINDS.map((kind) => notice({ what, kind, locale })));
+    expect(new Set(all.map(({ subject }) => subject)).size).toBe(4);
+    expect(new Set(all.map(({ subject, text }) => text.replaceAll(subject, ''))).size).toBe(2);
+    for (const { subject, text, html } of all) {
+      expect(`${subject} ${text}`).not.toMatch(/\d|@/);
+      expect(text).toContain(subject);
+      expect(html).toContain(`lang="${locale}"`);
+    }
+  });
+
+  it('a notice by SMS says the same, without a page', () => {
+    const [mail, sms] = [notice({ locale }), notice({ to: PHONE, locale })];
+    expect([sms.channel, sms.to, sms.html]).toEqual(['sms', PHONE, undefined]);
+    expect(sms.text.startsWith(`${mail.subject}. `)).toBe(true);
+  });
+});
+
+it.each([
+  ['pt', 'pt-BR'],
+  ['pt-PT', 'pt-BR'],
+  ['PT-br', 'pt-BR'],
+  ['fr-CA', 'fr'],
+  ['de', 'en'],
+  ['und', 'en'],
+])('%s is answered in %s', (asked, spoken) => {
+  expect(messages.code(MAIL, asked, CODE).subject).toBe(messages.code(MAIL, spoken, CODE).subject);
+  expect(notice({ locale: asked }).text).toBe(notice({ locale: spoken }).text);
+});
+
+it('every message has an id of its own', () => {
+  const ids = [messages.code(MAIL, 'en', CODE), messages.code(PHONE, 'en', CODE), notice({}), notice({})];
+  expect(new Set(ids.map(({ id }) => id)).size).toBe(4);
+});

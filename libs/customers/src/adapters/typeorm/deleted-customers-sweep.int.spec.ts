@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FixedClock } from '#kernel/testing';
+import type { CustomerEraser } from '../../application/customer-eraser.js';
+import { Customer } from '../../domain/customer.js';
+import { CustomerChanged } from '../../domain/errors.js';
+import { aNewcomer } from '../../testing/a-newcomer.js';
+import { DATABASES, DOCUMENTS, openDatabase } from '../../testing/customers-database.js';
+import { DeletedCustomersSweep } from './deleted-customers-sweep.js';
+import { TypeOrmCustomers } from './typeorm-customers.js';
+
+const DAY = 24 * 3_600_000;
+const NONE = { email: null, phone: null };
+
+describe.each(DATABASES)('DeletedCustomersSweep on %s', (_, fresh) => {
+  let opened: Awaited<ReturnType<typeof openDatabase>>;
+  let customers: TypeOrmCustomers;
+  const clock = new FixedClock();
+  beforeAll(async () => {
+    opened = await openDatabase(fresh);
+    customers = new TypeOrmCustomers(opened.database, DOCUMENTS);
+  });
+  afterAll(() => opened.drop());
+
+  /** As the eraser of the module leaves a customer. */
+  const eraser = (restored: readonly string[] = []) =>
+    ({
+      async erase(id: string, version: number) {
+        const before = await customers.byId(id);
+        if (restored.includes(id) || !before || before.snapshot().version !== version) throw new CustomerChanged();
+        await customers.replace(before, before.erase(clock.now()), NONE);
+      },
+    }) as unknown as CustomerEraser;
+  const sweep = (days: number | null, restored?: readonly string[]) =>
+    new DeletedCustomersSweep(opened.database, eraser(restored), clock, days).run();
+  const deleted = async () => {
+    const customer = Customer.admit(aNewcomer(), clock.now());
+    await customers.add(customer, { email: null, phone: null });
+    await customers.replace(customer, customer.delete(clock.now()), NONE);
+    return customer.id;
+  };
+  const isErased = async (id: string) => (await customers.byId(id))?.isErased;
+
+  it('erases who was deleted so many days ago, once, and nobody else', async () => {
+    const living = Customer.admit(aNewcomer(), clock.now());
+    await customers.add(living, NONE);
+    const [old, restored] = [await deleted(), await deleted()];
+    clock.advance(30 * DAY);
+    const young = await deleted();
+    expect(await sweep(30)).toBe(0);
+    clock.advance(1);
+    expect(await sweep(null)).toBe(0);
+    expect([await sweep(30, [restored]), await sweep(30, [restored])]).toEqual([1, 0]);
+    expect(await Promise.all([old, restored, young, living.id].map(isErased))).toEqual([true, false, false, false]);
+  });
+});

@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#kernel';
+import { type Chore, Database, purge } from '#platform';
+
+/** Its code lives ten minutes from its message. */
+const KEEP_MS = 3_600_000;
+
+/** Changes that nobody has confirmed. */
+@Injectable()
+export class IdentifierChangesPurge implements Chore {
+  readonly name = 'identifier changes';
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  run(): Promise<number> {
+    const oldest = new Date(this.clock.now().getTime() - KEEP_MS);
+    return purge(this.database, 'customer_identifier_changes', 'customer_id', 'asked_at < ?', [oldest]);
+  }
+}

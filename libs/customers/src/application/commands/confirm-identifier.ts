@@ -1,0 +1,96 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Codes } from '#codes';
+import { AuditTrail, Ids, UnitOfWork } from '#kernel';
+import { ChangeCodeExpired, CustomerChanged, IdentifierTaken } from '../../domain/errors.js';
+import type { PendingChange } from '../../domain/identifier-change.js';
+import type { CustomerView } from '../../facade.js';
+import { changeAddressOf, PendingChanges } from '../change-ports.js';
+import { type Confirmed, IdentifierChanger } from '../identifier-changer.js';
+
+export type ConfirmOutcome =
+  | { readonly outcome: 'changed'; readonly customer: CustomerView }
+  /** It is somebody else's. Whoever has the code reads what is sent there, and may know. */
+  | { readonly outcome: 'taken' }
+  | { readonly outcome: 'code_expired' }
+  | { readonly outcome: 'in_progress' }
+  | { readonly outcome: 'code_wrong'; readonly attemptsRemaining: number };
+
+/** Prove a new identifier with the code that was sent to it. Every other session ends. */
+export class ConfirmIdentifier extends Command<ConfirmOutcome> {
+  constructor(
+    readonly customerId: string,
+    readonly code: string,
+    readonly confirmed: Confirmed,
+  ) {
+    super();
+  }
+}
+
+const TRIES = 3;
+
+@CommandHandler(ConfirmIdentifier)
+export class ConfirmIdentifierHandler implements ICommandHandler<ConfirmIdentifier> {
+  constructor(
+    private readonly pending: PendingChanges,
+    private readonly codes: Codes,
+    private readonly changer: IdentifierChanger,
+    private readonly work: UnitOfWork,
+    private readonly audit: AuditTrail,
+    private readonly ids: Ids,
+  ) {}
+
+  async execute({ customerId, code, confirmed }: ConfirmIdentifier): Promise<ConfirmOutcome> {
+    const change = await this.pending.find(customerId);
+    if (!change) return this.#refused(customerId, confirmed, { outcome: 'code_expired' });
+    const [address, requestId] = [changeAddressOf(change), this.ids.next()];
+    const claim = await this.codes.claim(address, code, requestId);
+    if (claim.outcome === 'busy') return { outcome: 'in_progress' };
+    if (claim.outcome === 'wrong') {
+      const { attemptsRemaining } = claim;
+      return this.#refused(customerId, confirmed, { outcome: 'code_wrong', attemptsRemaining });
+    }
+    if (claim.outcome === 'expired') return this.#refused(customerId, confirmed, { outcome: 'code_expired' });
+    const giveBack = () => this.codes.giveBack(address, claim.charge);
+    try {
+      const customer = await this.#change(change, confirmed, giveBack);
+      await this.codes.consume(address).catch(() => undefined);
+      return { outcome: 'changed', customer };
+    } catch (error) {
+      const outcome = outcomeOf(error);
+      // Our own failure costs nobody his code.
+      if (!outcome) await Promise.allSettled([this.codes.release(address, requestId), giveBack()]);
+      if (!outcome) throw error;
+      await Promise.allSettled([this.pending.remove(change), this.codes.consume(address), giveBack()]);
+      return this.#refused(customerId, confirmed, { outcome });
+    }
+  }
+
+  /** Whoever writes the record at the same time makes it run again: no version was asked for. */
+  async #change(change: PendingChange, confirmed: Confirmed, giveBack: () => Promise<void>): Promise<CustomerView> {
+    for (let n = 1; ; n++) {
+      try {
+        return await this.work.run(async () => {
+          const customer = await this.changer.change(change, confirmed);
+          await giveBack();
+          return customer;
+        });
+      } catch (error) {
+        if (!(error instanceof CustomerChanged) || n === TRIES) throw error;
+      }
+    }
+  }
+
+  async #refused<Outcome extends ConfirmOutcome>(
+    id: string,
+    { source }: Confirmed,
+    outcome: Outcome,
+  ): Promise<Outcome> {
+    await this.audit.record({ action: 'customer.identifier_change_refused', actor: id, target: id, source });
+    return outcome;
+  }
+}
+
+function outcomeOf(error: unknown): 'taken' | 'code_expired' | undefined {
+  if (error instanceof IdentifierTaken) return 'taken';
+  return error instanceof ChangeCodeExpired ? 'code_expired' : undefined;
+}

@@ -1,0 +1,98 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { InvalidInput, parseIdentifier, type UnitOfWork } from '#kernel';
+import { CountingIds, FixedClock, RecordingOutbox } from '#kernel/testing';
+import { IdentifierTaken } from '../../domain/errors.js';
+import { IdentifierWatchers } from '../../facade.js';
+import { InMemoryCustomers, InMemoryCustomerViews } from '../../testing/in-memory-customers.js';
+import { InMemorySignInNames } from '../../testing/in-memory-sign-in-names.js';
+import { PlainIdentifierHasher } from '../../testing/plain-identifier-hasher.js';
+import { RecordingCredentials } from '../../testing/recording-credentials.js';
+import { RecordingIdentifierWatcher } from '../../testing/recording-identifier-watcher.js';
+import { LocalCustomerDirectory } from '../local-customer-directory.js';
+import type { VouchedFor } from '../vouched-for.js';
+import { CreateCustomer, CreateCustomerHandler } from './create-customer.js';
+
+const WORK: UnitOfWork = { run: (work) => work() };
+const ORDERED = { by: 'an admin', source: '192.0.2.7' };
+const MIA = 'mia@example.org';
+const PHONE = '+14155550132';
+
+describe('CreateCustomer', () => {
+  const identifiers = new PlainIdentifierHasher();
+  let credentials: RecordingCredentials;
+  let names: InMemorySignInNames;
+  let outbox: RecordingOutbox;
+  let moves: RecordingIdentifierWatcher;
+  let recorded: unknown[];
+  let handler: CreateCustomerHandler;
+
+  const create = (typed: VouchedFor, request?: string) => handler.execute(new CreateCustomer(typed, request, ORDERED));
+
+  beforeEach(() => {
+    const [customers, clock, watchers] = [new InMemoryCustomers(), new FixedClock(), new IdentifierWatchers()];
+    credentials = new RecordingCredentials();
+    names = new InMemorySignInNames();
+    outbox = new RecordingOutbox();
+    moves = new RecordingIdentifierWatcher();
+    watchers.add(moves);
+    recorded = [];
+    const views = new InMemoryCustomerViews(customers);
+    const directory = new LocalCustomerDirectory(customers, views, credentials, names, outbox, identifiers, clock);
+    const audit = { record: async (entry: unknown) => void recorded.push(entry) };
+    const rules = { defaultMarket: 'US' };
+    handler = new CreateCustomerHandler(
+      ...([WORK, watchers, directory, customers, audit, identifiers, new CountingIds(), rules] as const),
+    );
+  });
+
+  it('given an address and a number, then a customer who is found by both, without a password', async () => {
+    const typed = { email: 'Mia@Example.org', phone: '(415) 555-0132', firstName: ' Mia ', attributes: { vip: true } };
+    const view = await create(typed);
+    expect(view).toMatchObject({
+      ...{ email: MIA, phone: PHONE, firstName: 'Mia', lastName: null, market: 'US', locale: 'en' },
+      ...{ attributes: { vip: true }, status: 'active', verifiedBy: 'staff', version: 1 },
+    });
+    const [enrolled] = credentials.enrolled;
+    expect(enrolled).toMatchObject({ customerId: view.id, credential: null, roles: ['customer'], oneTime: false });
+    const hashes = [MIA, PHONE].map((one) => identifiers.hash(parseIdentifier(one, 'US')));
+    expect([enrolled?.identifierHash, ...names.ids.keys()]).toEqual(hashes);
+    expect(moves.told).toEqual([`email:${MIA} -> ${view.id}`, `phone:${PHONE} -> ${view.id}`]);
+    expect(outbox.types).toEqual(['customer.created.v1']);
+    expect(recorded).toEqual([{ action: 'customer.created', actor: 'an admin', target: view.id, source: '192.0.2.7' }]);
+  });
+
+  it('given a number only, in national form, then it is read in the market', async () => {
+    expect(await create({ phone: '(11) 96123-4567', market: 'BR', locale: 'pt-BR' })).toMatchObject({
+      ...{ email: null, phone: '+5511961234567', market: 'BR', locale: 'pt-BR' },
+    });
+  });
+
+  it.each<[string, VouchedFor]>([
+    ['neither an address nor a number', { firstName: 'Mia' }],
+    ['null for both', { email: null, phone: null }],
+    ['what is no address', { email: 'mia' }],
+    ['what is no number', { email: MIA, phone: 'x' }],
+    ['a name that nobody can read', { email: MIA, lastName: '\u0000' }],
+    ['too many attributes', { email: MIA, attributes: { a: 'x'.repeat(5_000) } }],
+  ])('given %s, then it is refused, and nothing is written', async (_, typed) => {
+    await expect(create(typed)).rejects.toBeInstanceOf(InvalidInput);
+    expect([credentials.enrolled, outbox.types, recorded]).toEqual([[], [], []]);
+  });
+
+  it.each<VouchedFor>([{ email: MIA }, { phone: PHONE }, { email: 'zoe@example.org', phone: PHONE }])(
+    'INV-03 given %j, which is taken, then it is refused',
+    async (typed) => {
+      await create({ email: MIA, phone: PHONE });
+      await expect(create(typed)).rejects.toBeInstanceOf(IdentifierTaken);
+      expect(outbox.types).toHaveLength(1);
+    },
+  );
+
+  it('given the same request again, because its answer was lost, then the same customer, told once', async () => {
+    const first = await create({ email: MIA }, 'request 1');
+    expect(await create({ email: MIA }, 'request 1')).toEqual(first);
+    await expect(create({ email: MIA }, 'request 2')).rejects.toBeInstanceOf(IdentifierTaken);
+    await expect(create({ email: MIA })).rejects.toBeInstanceOf(IdentifierTaken);
+    expect(outbox.types).toHaveLength(1);
+  });
+});

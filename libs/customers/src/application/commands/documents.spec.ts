@@ -1,0 +1,150 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Cpf, InvalidInput, type UnitOfWork } from '#kernel';
+import { FixedClock, RecordingOutbox } from '#kernel/testing';
+import { Customer } from '../../domain/customer.js';
+import { CustomerChanged, CustomerNotFound, DocumentDiffers, DocumentTaken, NoDocument } from '../../domain/errors.js';
+import { IdentifierWatchers } from '../../facade.js';
+import { aNewcomer } from '../../testing/a-newcomer.js';
+import { InMemoryCustomers } from '../../testing/in-memory-customers.js';
+import { InMemorySignInNames } from '../../testing/in-memory-sign-in-names.js';
+import { PlainIdentifierHasher } from '../../testing/plain-identifier-hasher.js';
+import { RecordingCredentials } from '../../testing/recording-credentials.js';
+import { CustomerRecord } from '../customer-record.js';
+import { DocumentNames } from '../document-names.js';
+import { ChangeCustomer, ChangeCustomerHandler } from './change-customer.js';
+import { ConfirmDocument, ConfirmDocumentHandler } from './confirm-document.js';
+
+const WORK: UnitOfWork = { run: (work) => work() };
+const ORDERED = { by: 'a clerk', source: '192.0.2.7' };
+const NUMBER = '52998224725';
+const OTHER = '111.444.777-35';
+
+describe('a document', () => {
+  const identifiers = new PlainIdentifierHasher();
+  const nameOf = (number: string) => identifiers.hash(Cpf.parse(number));
+  let customers: InMemoryCustomers;
+  let names: InMemorySignInNames;
+  let outbox: RecordingOutbox;
+  let recorded: { readonly action: string }[];
+  let record: CustomerRecord;
+  let mia: string;
+  let zoe: string;
+
+  const give = (id: string, document: string | null) =>
+    new ChangeCustomerHandler(WORK, record, new RecordingCredentials()).execute(
+      new ChangeCustomer(id, { document }, undefined, null, ORDERED),
+    );
+  const confirm = (id: string, seen?: string, version: number | null = null) =>
+    new ConfirmDocumentHandler(WORK, record).execute(new ConfirmDocument(id, seen, version, ORDERED));
+  const admit = async (n: number) => {
+    const newcomer = aNewcomer();
+    await customers.add(Customer.admit(newcomer, new Date()), { email: `hash ${n}`, phone: null });
+    return newcomer.id;
+  };
+  const isConfirmed = async (id: string) => (await customers.byId(id))?.snapshot().document?.confirmed;
+
+  beforeEach(async () => {
+    customers = new InMemoryCustomers();
+    names = new InMemorySignInNames();
+    outbox = new RecordingOutbox();
+    recorded = [];
+    const audit = { record: async (entry: { action: string }) => void recorded.push(entry) };
+    const documents = new DocumentNames(customers, names, identifiers);
+    record = new CustomerRecord(
+      customers,
+      documents,
+      outbox,
+      audit,
+      new FixedClock(),
+      identifiers,
+      new IdentifierWatchers(),
+    );
+    [mia, zoe] = [await admit(1), await admit(2)];
+  });
+
+  it('given by its owner, then it is a claim: others may make the same, and nobody signs in with it', async () => {
+    expect(await give(mia, NUMBER)).toMatchObject({ document: '529.982.247-25', version: 2 });
+    expect(await give(zoe, NUMBER)).toMatchObject({ document: '529.982.247-25' });
+    expect([await isConfirmed(mia), names.ids.size]).toEqual([false, 0]);
+  });
+
+  it('confirmed, then it is a name of its owner, told and written down without the number', async () => {
+    await give(mia, NUMBER);
+    expect(await confirm(mia, '529.982.247-25')).toMatchObject({ document: '529.982.247-25', version: 3 });
+    expect([...names.ids]).toEqual([[nameOf(NUMBER), mia]]);
+    expect(outbox.types).toEqual(['customer.updated.v1', 'customer.updated.v1']);
+    expect(recorded.at(-1)).toMatchObject({ action: 'customer.document_confirmed', actor: 'a clerk', target: mia });
+    expect(JSON.stringify([outbox.events, recorded])).not.toMatch(/529|982/);
+  });
+
+  it('confirmed twice, then the second time is no write', async () => {
+    await give(mia, NUMBER);
+    await confirm(mia);
+    expect((await confirm(mia)).version).toBe(3);
+    expect(names.ids.size).toBe(1);
+  });
+
+  it('confirmed for one, then for nobody else; a claim may stay', async () => {
+    await give(mia, NUMBER);
+    await give(zoe, NUMBER);
+    await confirm(mia);
+    await expect(confirm(zoe)).rejects.toBeInstanceOf(DocumentTaken);
+    expect([await isConfirmed(zoe), [...names.ids.values()]]).toEqual([false, [mia]]);
+  });
+
+  it('INV-03 confirmed under an older key of the ring, then for nobody else either', async () => {
+    await give(mia, NUMBER);
+    const [before] = [await customers.byId(mia)];
+    if (!before) throw new Error('was added');
+    const [, older = ''] = identifiers.candidates(Cpf.parse(NUMBER));
+    await customers.replace(before, before.confirmDocument(new Date()), { document: older });
+    await give(zoe, NUMBER);
+    await expect(confirm(zoe)).rejects.toBeInstanceOf(DocumentTaken);
+  });
+
+  it.each([
+    ['another', OTHER],
+    ['none', null],
+  ])('changed to %s after it was confirmed, then it is free again', async (_, document) => {
+    await give(mia, NUMBER);
+    await confirm(mia);
+    expect(await give(mia, document)).toMatchObject({ document });
+    expect([(await isConfirmed(mia)) ?? false, names.ids.size]).toEqual([false, 0]);
+    await give(zoe, NUMBER);
+    await confirm(zoe);
+    expect([...names.ids]).toEqual([[nameOf(NUMBER), zoe]]);
+  });
+
+  it('spelt in another way, then it is the same, and stays confirmed', async () => {
+    await give(mia, NUMBER);
+    await confirm(mia);
+    expect((await give(mia, '529.982.247-25')).version).toBe(3);
+    expect(await isConfirmed(mia)).toBe(true);
+  });
+
+  it('of a customer who is deleted, then it is a claim again, also after a restore', async () => {
+    await give(mia, NUMBER);
+    await confirm(mia);
+    const customer = await record.living(mia, null);
+    const event = () => outbox.events[0] as never;
+    await record.write(customer, { after: customer.delete(new Date()), event, action: 'x' }, ORDERED);
+    expect([await isConfirmed(mia), names.ids.size]).toEqual([false, 0]);
+    await give(zoe, NUMBER);
+    await confirm(zoe);
+  });
+
+  it('that nobody has given, or that is another than on the card, or of another version, then it is not confirmed', async () => {
+    await expect(confirm(mia)).rejects.toBeInstanceOf(NoDocument);
+    await give(mia, NUMBER);
+    await expect(confirm(mia, OTHER)).rejects.toBeInstanceOf(DocumentDiffers);
+    await expect(confirm(mia, NUMBER, 1)).rejects.toBeInstanceOf(CustomerChanged);
+    await expect(confirm('nobody')).rejects.toBeInstanceOf(CustomerNotFound);
+    await expect(confirm(mia, '***.982.247-**')).rejects.toBeInstanceOf(InvalidInput);
+    expect([await isConfirmed(mia), names.ids.size]).toEqual([false, 0]);
+  });
+
+  it.each(['52998224724', '***.982.247-**', 'x'])('%j is refused as none, and nothing is written', async (typed) => {
+    await expect(give(mia, typed)).rejects.toBeInstanceOf(InvalidInput);
+    expect(recorded).toEqual([]);
+  });
+});

@@ -1,0 +1,24 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { CustomerEraser } from '../customer-eraser.js';
+import type { Ordered } from '../customer-record.js';
+
+/** Erase a customer, living or deleted: personal data leaves every table, and it cannot be taken back. */
+export class EraseCustomer extends Command<void> {
+  constructor(
+    readonly id: string,
+    /** That was read; null for whatever there is. */
+    readonly version: number | null,
+    readonly ordered: Ordered,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(EraseCustomer)
+export class EraseCustomerHandler implements ICommandHandler<EraseCustomer> {
+  constructor(private readonly eraser: CustomerEraser) {}
+
+  execute({ id, version, ordered }: EraseCustomer): Promise<void> {
+    return this.eraser.erase(id, version, ordered);
+  }
+}

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { type AuditFilter, AuditLog, type Page, type PageWanted, type RecordedEntry } from '#kernel';
+import { FixedClock } from '#kernel/testing';
+import { Customer } from '../../domain/customer.js';
+import { aNewcomer } from '../../testing/a-newcomer.js';
+import { InMemoryCustomers, InMemoryCustomerViews } from '../../testing/in-memory-customers.js';
+import { ExportCustomer, ExportCustomerHandler } from './export-customer.js';
+
+const [MIA, ADMIN] = [randomUUID(), randomUUID()];
+const line = (n: number, changes: Partial<RecordedEntry>): RecordedEntry => ({
+  ...{ id: String(n), at: '2026-03-01T12:00:00.000Z', action: 'auth.refreshed', correlationId: `c-${n}` },
+  ...{ actor: MIA, target: MIA, source: '10.0.0.1' },
+  ...changes,
+});
+
+class Lines extends AuditLog {
+  readonly asked: AuditFilter[] = [];
+  constructor(private readonly lines: readonly RecordedEntry[]) {
+    super();
+  }
+  override async page(filter: AuditFilter, { limit, after }: PageWanted): Promise<Page<RecordedEntry>> {
+    this.asked.push(filter);
+    const start = after === null ? 0 : this.lines.findIndex(({ id }) => id === after.id) + 1;
+    const items = this.lines.slice(start, start + limit);
+    const last = items.at(-1);
+    return { items, next: last && start + limit < this.lines.length ? { at: new Date(last.at), id: last.id } : null };
+  }
+  override async count(): Promise<number> {
+    return this.lines.length;
+  }
+}
+
+async function exported(lines: readonly RecordedEntry[], id = MIA) {
+  const customers = new InMemoryCustomers();
+  await customers.add(Customer.admit(aNewcomer({ id: MIA }), new Date()), { email: 'a', phone: null });
+  const log = new Lines(lines);
+  const mine = { of: async (whose: string) => [{ whose }] };
+  const handler = new ExportCustomerHandler(new InMemoryCustomerViews(customers), mine, mine, log, new FixedClock());
+  return { found: await handler.execute(new ExportCustomer(id)), log };
+}
+
+it('given nobody, then nothing is exported', async () => {
+  expect((await exported([], ADMIN)).found).toBeNull();
+});
+
+it('holds what everybody keeps of him, and nobody else', async () => {
+  const { found, log } = await exported([line(1, {})]);
+  const signIn = [{ whose: MIA }];
+  expect(found).toMatchObject({
+    exportedAt: '2026-03-01T12:00:00.000Z',
+    customer: { id: MIA },
+    signIn,
+    events: signIn,
+  });
+  expect(log.asked).toEqual([{ actor: null, target: null, concerned: MIA, action: null, from: null, to: null }]);
+});
+
+it('AC-49 tells of others only that it was another', async () => {
+  const lines = [
+    line(1, {}),
+    line(2, { actor: ADMIN, source: '10.9.9.9' }),
+    line(3, { target: ADMIN }),
+    line(4, { actor: null }),
+  ];
+  const { found } = await exported(lines);
+  expect(found?.audit).toEqual([
+    lines[0],
+    { ...lines[1], actor: 'another', source: null, correlationId: null },
+    { ...lines[2], target: 'another' },
+    lines[3],
+  ]);
+});
+
+it('holds every line, however many there are', async () => {
+  const many = Array.from({ length: 2_500 }, (_, n) => line(n, {}));
+  const { found } = await exported(many);
+  expect(found?.audit.map(({ id }) => id)).toEqual(many.map(({ id }) => id));
+});

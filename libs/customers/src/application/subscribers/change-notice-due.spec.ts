@@ -1,0 +1,57 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parseIdentifier } from '#kernel';
+import { IdentifierChanges } from '../../testing/identifier-changes.js';
+
+const NEW = { email: 'new@example.org' };
+const PHONE = '+14155550132';
+
+describe('ChangeNoticeDue', () => {
+  let house: IdentifierChanges;
+
+  /** References of the notices that are due when this customer asks. */
+  const told = async (id: string, wanted: Parameters<typeof house.ask>[1] = NEW) => {
+    await house.ask(id, wanted);
+    const due = house.due.due.splice(0).filter(({ kind }) => kind === house.noticeDue.kind);
+    return due.map(({ reference }) => reference);
+  };
+
+  beforeEach(() => {
+    house = new IdentifierChanges({ smsPerDay: 1 });
+  });
+
+  it('given that something was asked for, then word of it to the old one, in its owner’s language, without the new one', async () => {
+    const [reference = ''] = await told(await house.admit('mia@example.org', { locale: 'pt-BR' }));
+    const written = await house.noticeDue.write(reference);
+    expect(written?.message).toMatchObject({ channel: 'email', to: 'mia@example.org' });
+    expect(written?.message?.subject).toBe('Um novo endereço de e-mail foi pedido');
+    const { id: _id, ...said } = written?.message ?? { id: '' };
+    expect(JSON.stringify(said)).not.toContain(NEW.email);
+  });
+
+  it('given a change, then the old one hears of it, although the record has another by now', async () => {
+    const mia = await house.admit('mia@example.org');
+    await house.confirm(mia, await house.codeFor(mia, NEW));
+    await house.afterCommit.settled;
+    const [{ reference = '' } = {}] = house.due.due;
+    expect((await house.noticeDue.write(reference))?.message).toMatchObject({
+      to: 'mia@example.org',
+      subject: 'Your e-mail address was changed',
+    });
+  });
+
+  it('given a reference that was moved to another customer or touched, then nobody reads it', async () => {
+    const [mine = ''] = await told(await house.admit('mia@example.org'));
+    const [theirs = ''] = await told(await house.admit('zoe@example.org'), { email: 'other@example.org' });
+    const moved = `${theirs.split('.', 1)[0]}${mine.slice(mine.indexOf('.'))}`;
+    await expect(house.noticeDue.write(moved)).rejects.toThrow();
+    await expect(house.noticeDue.write(mine.slice(0, -4))).rejects.toThrow();
+  });
+
+  it('given the SMS of a day, then the next is not sent, and mails are', async () => {
+    const both = await house.admit('mia@example.org', { also: parseIdentifier(PHONE, 'US') });
+    const [mail = '', sms = ''] = await told(both);
+    expect((await house.noticeDue.write(sms))?.message).toMatchObject({ channel: 'sms', to: PHONE });
+    expect(await house.noticeDue.write(sms)).toBeNull();
+    expect((await house.noticeDue.write(mail))?.message).toMatchObject({ channel: 'email' });
+  });
+});

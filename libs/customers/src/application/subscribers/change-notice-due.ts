@@ -1,0 +1,30 @@
+import type { Counters } from '#kernel';
+import type { MessageSource, WrittenMessage } from '#notifications';
+import { CHANGE_NOTICE_DUE, type ChangeMessages, type ChangeRules, type NoticeSeals } from '../change-ports.js';
+
+const DAY_MS = 24 * 3_600_000;
+const nothing = async () => undefined;
+
+/** Word of a change is due at an identifier of before. What it says is sealed in the reference: the record may be another by now. */
+export class ChangeNoticeDue implements MessageSource {
+  readonly kind = CHANGE_NOTICE_DUE;
+
+  constructor(
+    private readonly seals: NoticeSeals,
+    private readonly messages: ChangeMessages,
+    private readonly counters: Counters,
+    private readonly rules: ChangeRules,
+  ) {}
+
+  async write(reference: string): Promise<WrittenMessage | null> {
+    const dot = reference.indexOf('.');
+    const notice = this.seals.open(reference.slice(dot + 1), reference.slice(0, dot));
+    const message = this.messages.notice(notice);
+    if (message.channel === 'sms' && !(await this.#maySend())) return null;
+    return { channel: message.channel, message, accepted: nothing, failed: nothing };
+  }
+
+  async #maySend(): Promise<boolean> {
+    return (await this.counters.take('{sms}:sent', [{ most: this.rules.limits.smsPerDay, windowMs: DAY_MS }])).allowed;
+  }
+}

@@ -1,0 +1,8 @@
+import { pendingChangesContract } from '../adapters/pending-changes.contract.js';
+import { InMemoryPendingChanges } from './in-memory-pending-changes.js';
+
+pendingChangesContract('InMemoryPendingChanges', async () => ({
+  changes: new InMemoryPendingChanges(),
+  work: { run: (work) => work() },
+  drop: async () => undefined,
+}));

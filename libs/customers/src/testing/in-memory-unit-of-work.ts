@@ -1,0 +1,33 @@
+import { UnitOfWork } from '#kernel';
+
+/** Something a unit of work can roll back. */
+export interface Participant {
+  /** Returns the way back to the state of now. */
+  checkpoint(): () => void;
+}
+
+/** Whatever a unit throws takes every participant back. One at a time: the test sees to that. */
+export class InMemoryUnitOfWork extends UnitOfWork {
+  constructor(private readonly participants: readonly Participant[]) {
+    super();
+  }
+
+  override async run<T>(work: () => Promise<T>): Promise<T> {
+    const undo = this.participants.map((participant) => participant.checkpoint());
+    try {
+      return await work();
+    } catch (error) {
+      for (const back of undo) back();
+      throw error;
+    }
+  }
+}
+
+/** The way back to what is in a map now. */
+export function restoring<Key, Value>(map: Map<Key, Value>): () => void {
+  const kept = [...map];
+  return () => {
+    map.clear();
+    for (const [key, value] of kept) map.set(key, value);
+  };
+}

@@ -1,0 +1,25 @@
+import { SignIns } from '#auth';
+
+/** Keeps whose other sessions were ended, by whom they are kept. */
+export class RecordingSignIns extends SignIns {
+  readonly #generations = new Map<string, number>();
+  readonly ended: { readonly customerId: string; readonly kept: string; readonly source: string }[] = [];
+
+  override async open(): Promise<null> {
+    return null;
+  }
+
+  generationOf(customerId: string): number {
+    return this.#generations.get(customerId) ?? 0;
+  }
+
+  override async endAll(customerId: string): Promise<void> {
+    this.#generations.set(customerId, this.generationOf(customerId) + 1);
+  }
+
+  override async endOthers(customerId: string, kept: string, generation: number, source: string): Promise<boolean> {
+    if (generation !== this.generationOf(customerId)) return false;
+    this.ended.push({ customerId, kept, source });
+    return true;
+  }
+}
