@@ -20,9 +20,11 @@ import { RevocationHints } from './adapters/redis/revocation-hints.js';
 import { RevocationWatch } from './adapters/typeorm/revocation-watch.js';
 import { SessionsPurge } from './adapters/typeorm/sessions-purge.js';
 import { SqlSessionViews } from './adapters/typeorm/sql-session-views.js';
+import { SqlSignInRecords } from './adapters/typeorm/sql-sign-in-records.js';
 import { TypeOrmLoginTries } from './adapters/typeorm/typeorm-login-tries.js';
 import { TypeOrmRevocations } from './adapters/typeorm/typeorm-revocations.js';
 import { TypeOrmSessions } from './adapters/typeorm/typeorm-sessions.js';
+import { TypeOrmSubjectTraces } from './adapters/typeorm/typeorm-subject-traces.js';
 import { TypeOrmSubjects } from './adapters/typeorm/typeorm-subjects.js';
 import { ChangePasswordHandler } from './application/commands/change-password.js';
 import { EndSessionHandler } from './application/commands/end-session.js';
@@ -31,8 +33,12 @@ import { LogInHandler } from './application/commands/log-in.js';
 import { LogOutHandler } from './application/commands/log-out.js';
 import { RefreshHandler } from './application/commands/refresh.js';
 import { ResetPasswordHandler } from './application/commands/reset-password.js';
+import { CountedReauthentication } from './application/counted-reauthentication.js';
 import { HashedCredentials } from './application/hashed-credentials.js';
+import { Links } from './application/link-ports.js';
+import { LocalSignInNames } from './application/local-sign-in-names.js';
 import { LocalSignIns } from './application/local-sign-ins.js';
+import { LocalSubjectErasure } from './application/local-subject-erasure.js';
 import { PasswordChanger } from './application/password-changer.js';
 import { PasswordCheck } from './application/password-check.js';
 import {
@@ -51,13 +57,15 @@ import { ListSessionsHandler } from './application/queries/list-sessions.js';
 import { ResetRequests } from './application/reset-requests.js';
 import { SessionEnder } from './application/session-ender.js';
 import { SessionOpener } from './application/session-opener.js';
+import { SubjectTraces } from './application/subject-traces.js';
 import { ResetDue } from './application/subscribers/reset-due.js';
 import { SessionViews } from './application/views.js';
-import { Credentials, SignIns } from './facade.js';
+import { Credentials, Reauthentication, SignInNames, SignInRecords, SignIns, SubjectErasure } from './facade.js';
 import { LinksModule } from './links.module.js';
 
 export { authTables } from './adapters/typeorm/tables.js';
 export { AUTH_PROBLEMS as authProblems } from './domain/errors.js';
+export { authEvents } from './events.js';
 
 @Module({
   imports: [CqrsModule, CodesModule, LinksModule],
@@ -78,6 +86,7 @@ export { AUTH_PROBLEMS as authProblems } from './domain/errors.js';
     { provide: Subjects, useClass: TypeOrmSubjects },
     { provide: Sessions, useClass: TypeOrmSessions },
     { provide: SessionViews, useClass: SqlSessionViews },
+    { provide: SignInRecords, useClass: SqlSignInRecords },
     { provide: Revocations, useClass: TypeOrmRevocations },
     {
       provide: RefreshTokens,
@@ -112,8 +121,12 @@ export { AUTH_PROBLEMS as authProblems } from './domain/errors.js';
     wire(PasswordChanger, PasswordChanger, [UnitOfWork, Subjects, Credentials, SessionEnder, Outbox, AuditTrail]),
     wire(Credentials, HashedCredentials, [Subjects, PasswordScheme, PasswordHasher, SessionEnder]),
     wire(SignIns, LocalSignIns, [Subjects, SessionOpener, SessionEnder]),
+    { provide: SubjectTraces, useClass: TypeOrmSubjectTraces },
+    wire(SubjectErasure, LocalSubjectErasure, [Subjects, SessionEnder, Links, SubjectTraces]),
+    wire(SignInNames, LocalSignInNames, [Subjects]),
+    wire(Reauthentication, CountedReauthentication, [Subjects, LoginTries, PasswordCheck, AuditTrail]),
   ],
-  exports: [Credentials, SignIns],
+  exports: [Credentials, Reauthentication, SignInNames, SignInRecords, SignIns, SubjectErasure],
 })
 export class AuthModule {
   constructor(housekeeping: Housekeeping, sessions: SessionsPurge, dispatcher: Dispatcher, resetDue: ResetDue) {

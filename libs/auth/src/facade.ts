@@ -52,6 +52,41 @@ export abstract class Credentials {
   abstract readmit(customerId: string, identifierHash: string): Promise<void>;
 }
 
+/** Takes away what is kept of somebody who signed in. */
+export abstract class SubjectErasure {
+  /**
+   * Every session ends; the password, the names, the sessions and where they came from, the links and the counts are gone, and
+   * nobody ever signs in as this customer again. Inside the caller's unit of work.
+   * @param names hashes that are nobody's now, one per key of the ring
+   * @param by customer id of who ordered it
+   */
+  abstract erase(customerId: string, names: readonly string[], by: string | null): Promise<void>;
+}
+
+/** Names that somebody signs in with. Inside the caller's unit of work. */
+export abstract class SignInNames {
+  /** @param hash of a name that nobody else has */
+  abstract add(customerId: string, hash: string): Promise<void>;
+  /** @param hashes one per key of the ring; what is not his stays */
+  abstract remove(customerId: string, hashes: readonly string[]): Promise<void>;
+}
+
+export type Reauthenticated =
+  /** `generation` of the customer's sessions when the password was right: it rises when they end. */
+  | { readonly outcome: 'right'; readonly generation: number }
+  | { readonly outcome: 'wrong' }
+  | { readonly outcome: 'too_many'; readonly retryAfterSeconds: number };
+
+/** Asks somebody who is signed in for the password once more (OWASP ASVS 7.5.1). */
+export abstract class Reauthentication {
+  /**
+   * Counted with the passwords of sign-ins, and the same work for a customer without a password. Outside of any transaction.
+   * @param source prefix it comes from
+   * @throws HashingBusy
+   */
+  abstract check(customerId: string, password: string, source: string): Promise<Reauthenticated>;
+}
+
 /** What a client works with (RFC 6749, 5.1). */
 export interface TokenSet {
   /** A JWT, RFC 9068. */
@@ -83,4 +118,40 @@ export abstract class SignIns {
    * @param by customer id of who ordered it
    */
   abstract endAll(customerId: string, by: string | null): Promise<void>;
+  /**
+   * Ends every session but this one, unless they were all ended since this generation: then false, and nothing is done.
+   * Inside the caller's unit of work, where it locks the customer's subject.
+   * @param source prefix it comes from
+   */
+  abstract endOthers(customerId: string, kept: string, generation: number, source: string): Promise<boolean>;
+}
+
+/** What is kept of how a customer signs in. Times are RFC 3339, UTC. Never a hash of a password or a token. */
+export interface SignInRecord {
+  readonly roles: readonly Role[];
+  readonly hasPassword: boolean;
+  /** Living and ended ones, until they are purged. */
+  readonly sessions: readonly {
+    readonly id: string;
+    readonly createdAt: string;
+    readonly usedAt: string;
+    readonly expiresAt: string;
+    readonly ended: boolean;
+    readonly scope: string;
+    readonly source: string;
+  }[];
+  readonly links: readonly {
+    readonly id: string;
+    readonly issuer: string;
+    /** His name there. */
+    readonly subject: string;
+    readonly createdAt: string;
+  }[];
+  /** Source prefixes with a count of their own, because he has signed in from there. */
+  readonly knownSources: readonly { readonly source: string; readonly until: string }[];
+}
+
+/** Tells a customer what is kept of him here. */
+export abstract class SignInRecords {
+  abstract of(customerId: string): Promise<SignInRecord>;
 }

@@ -1,11 +1,18 @@
+export { LoginLimited, PasswordWrong } from './domain/errors.js';
 export { type Revocation, RevocationList } from './domain/revocation-list.js';
 export { LoggedInV1, PasswordChangedV1, SessionRevokedV1 } from './events.js';
 export {
   Credentials,
   type NewSubject,
   type PreHash,
+  type Reauthenticated,
+  Reauthentication,
   type Role,
+  SignInNames,
+  type SignInRecord,
+  SignInRecords,
   SignIns,
+  SubjectErasure,
   type TokenSet,
   tokenResponse,
 } from './facade.js';

@@ -33,6 +33,6 @@ import { LinkViews } from './application/views.js';
       useFactory: (tokens: ForeignTokens, links: Links) => new ForeignCallers(tokens, links),
     },
   ],
-  exports: [ForeignCallers],
+  exports: [ForeignCallers, Links],
 })
 export class LinksModule {}

@@ -10,18 +10,23 @@ import { GuessesPurge } from './adapters/typeorm/guesses-purge.js';
 import { TypeOrmGuessLedger } from './adapters/typeorm/typeorm-guess-ledger.js';
 import { GuessBudget } from './application/guess-budget.js';
 import { KeyedCodes } from './application/keyed-codes.js';
+import { LedgerGuessErasure } from './application/ledger-guess-erasure.js';
 import { CodeGenerator, CodeMac, CodeRules, CodeStore, GuessAlarm, GuessLedger } from './application/ports.js';
-import { Codes } from './facade.js';
+import { Codes, GuessErasure } from './facade.js';
 
 export { codesTables } from './adapters/typeorm/tables.js';
 
-const RESET_MS = 10 * 60_000;
+const TEN_MINUTES_MS = 10 * 60_000;
 
 function rulesOf({ codeLength: length, codeTtlSeconds, limits }: Settings): CodeRules {
   const { triesPerCode, guessesPerDay, guessesPerWeek, wrongCodesPerHour } = limits;
   return {
     length,
-    lifeMs: { registration: codeTtlSeconds * 1000, password_reset: RESET_MS },
+    lifeMs: {
+      registration: codeTtlSeconds * 1000,
+      password_reset: TEN_MINUTES_MS,
+      identifier_change: TEN_MINUTES_MS,
+    },
     maxTries: triesPerCode ?? 3,
     guessesPerDay,
     guessesPerWeek,
@@ -39,9 +44,10 @@ function rulesOf({ codeLength: length, codeTtlSeconds, limits }: Settings): Code
     wire(GuessLedger, TypeOrmGuessLedger, [Database, UnitOfWork, Clock]),
     { provide: GuessAlarm, useClass: LoggedGuessAlarm },
     wire(GuessBudget, GuessBudget, [GuessLedger, Counters, CodeRules, GuessAlarm]),
+    wire(GuessErasure, LedgerGuessErasure, [GuessLedger, CodeMac]),
     wire(Codes, KeyedCodes, [CodeStore, GuessBudget, CodeMac, CodeGenerator, CodeRules]),
   ],
-  exports: [Codes],
+  exports: [Codes, GuessErasure],
 })
 export class CodesModule {
   constructor(housekeeping: Housekeeping, guesses: GuessesPurge) {

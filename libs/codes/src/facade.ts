@@ -1,5 +1,5 @@
 /** What a code is good for. A code of one purpose, subject or identifier is never good for another (OWASP ASVS 6.6.2). */
-export type CodePurpose = 'registration' | 'password_reset';
+export type CodePurpose = 'registration' | 'password_reset' | 'identifier_change';
 
 /** Where a code lives. Everything of one identifier stands together. */
 export interface CodeAddress {
@@ -36,9 +36,15 @@ export interface CodeStatus {
   readonly attemptsRemaining: number;
 }
 
+/** Takes away what is counted of guesses. */
+export abstract class GuessErasure {
+  /** @param identifierHashes one per key of the ring. In the caller's unit of work */
+  abstract forget(identifierHashes: readonly string[]): Promise<void>;
+}
+
 /**
  * One-time codes. They come from a CSPRNG over the whole range, live their minute from the moment their message was
- * accepted (that of a password reset ten), die with three wrong tries, and are kept only as a MAC under a server key. Time is
+ * accepted (that of a reset or of a new identifier ten), die with three wrong tries, and are kept only as a MAC under a server key. Time is
  * the code store's own. Each purpose has a budget of guesses of its own.
  * Every method throws `Unavailable` when the store is away: a code is never checked without it.
  */

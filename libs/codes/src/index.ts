@@ -5,5 +5,6 @@ export {
   type CodeStatus,
   Codes,
   type GuessCharge,
+  GuessErasure,
   type IssuedCode,
 } from './facade.js';

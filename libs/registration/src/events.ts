@@ -1,22 +1,62 @@
-import { IntegrationEvent } from '#kernel';
+import { eventOf, type HeardEvent, shape, type TypeOf } from '#kernel';
 
-export interface RegistrationStarted {
-  /** The id that the person will have as a customer. */
-  readonly id: string;
-  readonly attemptId: string;
-  readonly channel: 'email' | 'sms';
-  readonly market: string;
-}
+const attempt = shape.object({
+  id: shape.id('The id that the person will have as a customer.'),
+  attemptId: shape.id(),
+  channel: shape.oneOf(['email', 'sms']),
+  market: shape.market(),
+});
+/** What is told of an attempt: no address, no number, no code. */
+export type AnnouncedAttempt = TypeOf<typeof attempt>;
+
+const common = { source: '/foyer/registration', aggregateType: 'registration', data: attempt } as const;
 
 /** Somebody began to register. Announced once per attempt, so the event bears the attempt's id. */
-export class RegistrationStartedV1 extends IntegrationEvent<RegistrationStarted> {
-  readonly type = 'registration.started.v1';
-  readonly source = '/foyer/registration';
-  readonly aggregateType = 'registration';
+export class RegistrationStartedV1 extends eventOf({
+  ...common,
+  type: 'registration.started.v1',
+  tells:
+    'Somebody began to register. Once per attempt; the id of the event is the one of the attempt. Told of attempts on the address of a customer, too: it counts attempts, not people.',
+}) {
   override readonly id: string;
+  /** As it has always been: of those who register with a phone. */
+  override readonly forAnalytics = this.data.channel === 'sms';
 
-  constructor(sequence: number, data: RegistrationStarted) {
+  constructor(sequence: number, data: AnnouncedAttempt) {
     super(data.id, sequence, data.market, data);
     this.id = data.attemptId;
   }
 }
+
+/** Bears an id that was drawn when the message was accepted: it is told once, however often that is tried. */
+export class RegistrationCodeSentV1 extends eventOf({
+  ...common,
+  type: 'registration.code_sent.v1',
+  tells:
+    'A mail or SMS provider has taken the message with a code; its minute began. Told of attempts on the address of a customer, too, whose owner gets another message or none.',
+}) {
+  override readonly id: string;
+
+  constructor(id: string, sequence: number, data: AnnouncedAttempt) {
+    super(data.id, sequence, data.market, data);
+    this.id = id;
+  }
+}
+
+export const registrationEvents = [RegistrationStartedV1, RegistrationCodeSentV1];
+
+/** What is listened to. */
+export const registrationHears: readonly HeardEvent[] = [
+  {
+    type: 'customer.verified.v1',
+    tells:
+      'A verification service vouches for an identifier: it does what a code does. With `attemptId` that attempt becomes the customer, without it a customer without a password is made. Exactly one of `email` and `phone`.',
+    data: shape.object({
+      attemptId: shape.maybe(shape.id()),
+      email: shape.maybe(shape.text()),
+      phone: shape.maybe(shape.text('E.164, or as it is written in the default market.')),
+      verifiedAt: shape.moment('After the attempt began, and not to come.'),
+    }),
+    sample: { phone: '+14155550132', verifiedAt: '2026-11-20T15:08:41.203Z' },
+  },
+];

@@ -1,2 +1,2 @@
-export { type RegistrationStarted, RegistrationStartedV1 } from './events.js';
+export { type AnnouncedAttempt, RegistrationCodeSentV1, RegistrationStartedV1 } from './events.js';
 export type { RegistrationTicket } from './facade.js';

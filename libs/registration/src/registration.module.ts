@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
+import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { Credentials } from '#auth';
 import { AuthModule } from '#auth/module';
 import { Codes } from '#codes';
 import { CodesModule } from '#codes/module';
-import { CustomerDirectory } from '#customers';
+import { CustomerDirectory, IdentifierWatchers } from '#customers';
 import { CustomersModule } from '#customers/module';
-import { Clock, Counters, IdentifierHasher, Ids, Outbox, UnitOfWork } from '#kernel';
+import { AfterCommit, Clock, Counters, IdentifierHasher, Ids, Outbox, UnitOfWork } from '#kernel';
+import { Subscribers } from '#messaging';
 import { Dispatcher, DueMessages } from '#notifications';
 import { choose, Housekeeping, hasRedis, Secrets, Settings, wire } from '#platform';
 import { KeyedAttemptSecrets } from './adapters/crypto/keyed-attempt-secrets.js';
@@ -15,6 +16,7 @@ import { RegistrationsController } from './adapters/http/registrations.controlle
 import { InMemoryAttemptStore } from './adapters/memory/in-memory-attempt-store.js';
 import { TemplateRegistrationMessages } from './adapters/messages/template-registration-messages.js';
 import { RedisAttemptStore } from './adapters/redis/redis-attempt-store.js';
+import { CountedVerifications } from './adapters/telemetry/counted-verifications.js';
 import { RegistrationKeysPurge } from './adapters/typeorm/registration-keys-purge.js';
 import { TypeOrmRegistrationKeys } from './adapters/typeorm/typeorm-registration-keys.js';
 import { LiveMyRegistrations } from './adapters/views/live-my-registrations.js';
@@ -22,10 +24,12 @@ import { Admission } from './application/admission.js';
 import { AttemptAnnouncer } from './application/attempt-announcer.js';
 import { AttemptDrafts } from './application/attempt-drafts.js';
 import { CodeRequests } from './application/code-requests.js';
+import { AcceptVerificationHandler } from './application/commands/accept-verification.js';
 import { ActivateRegistrationHandler } from './application/commands/activate-registration.js';
 import { RegisterHandler } from './application/commands/register.js';
 import { ResendCodeHandler } from './application/commands/resend-code.js';
 import { Intake } from './application/intake.js';
+import { KeyKeeper } from './application/key-keeper.js';
 import { RegistrationLimits } from './application/limits.js';
 import {
   AttemptSecrets,
@@ -33,15 +37,26 @@ import {
   RegistrationKeys,
   RegistrationMessages,
   RegistrationRules,
+  VerificationJournal,
 } from './application/ports.js';
 import { GetMyRegistrationHandler } from './application/queries/get-my-registration.js';
 import { RegistrationIds } from './application/registration-ids.js';
 import { SendBudget } from './application/send-budget.js';
 import { CodeDue } from './application/subscribers/code-due.js';
+
+import { CodeSent } from './application/subscribers/code-sent.js';
+import { CustomerVerified, VERIFIED_CONSUMER } from './application/subscribers/customer-verified.js';
+
+import { VerifiedAttempts } from './application/verified-attempts.js';
+import { VerifiedStrangers } from './application/verified-strangers.js';
 import { MyRegistrations } from './application/views.js';
 
 export { registrationTables } from './adapters/typeorm/tables.js';
 export { REGISTRATION_PROBLEMS as registrationProblems } from './domain/errors.js';
+export { registrationEvents, registrationHears } from './events.js';
+
+/** Who listens here: each has a queue, and dead letters. */
+export const registrationConsumers: readonly string[] = [VERIFIED_CONSUMER];
 
 /** The doors to other modules, the ports, and who stands behind them. */
 @Module({
@@ -51,6 +66,7 @@ export { REGISTRATION_PROBLEMS as registrationProblems } from './domain/errors.j
     RegisterHandler,
     ResendCodeHandler,
     ActivateRegistrationHandler,
+    AcceptVerificationHandler,
     GetMyRegistrationHandler,
     RegistrationBasicStrategy,
     RegistrationKeysPurge,
@@ -76,12 +92,39 @@ export { REGISTRATION_PROBLEMS as registrationProblems } from './domain/errors.j
       Codes,
       IdentifierHasher,
     ]),
-    wire(CodeDue, CodeDue, [AttemptStore, Codes, RegistrationMessages, RegistrationRules]),
+    wire(KeyKeeper, KeyKeeper, [RegistrationKeys, AttemptStore, IdentifierHasher, Ids, AfterCommit]),
+    wire(CodeDue, CodeDue, [AttemptStore, Codes, RegistrationMessages, RegistrationRules, DueMessages, Ids]),
+    wire(CodeSent, CodeSent, [AttemptStore, AttemptAnnouncer]),
+    { provide: VerificationJournal, useClass: CountedVerifications },
+    wire(VerifiedAttempts, VerifiedAttempts, [AttemptStore, AttemptSecrets, Admission, IdentifierHasher]),
+    wire(VerifiedStrangers, VerifiedStrangers, [
+      UnitOfWork,
+      RegistrationKeys,
+      CustomerDirectory,
+      AttemptStore,
+      IdentifierHasher,
+      Ids,
+      RegistrationRules,
+    ]),
+    wire(CustomerVerified, CustomerVerified, [CommandBus, RegistrationRules, VerificationJournal]),
   ],
 })
 export class RegistrationModule {
-  constructor(dispatcher: Dispatcher, codeDue: CodeDue, housekeeping: Housekeeping, keys: RegistrationKeysPurge) {
+  constructor(
+    dispatcher: Dispatcher,
+    codeDue: CodeDue,
+    codeSent: CodeSent,
+    watchers: IdentifierWatchers,
+    keeper: KeyKeeper,
+    subscribers: Subscribers,
+    verified: CustomerVerified,
+    housekeeping: Housekeeping,
+    keys: RegistrationKeysPurge,
+  ) {
+    watchers.add(keeper);
+    subscribers.add(verified);
     dispatcher.serve(codeDue);
+    dispatcher.serve(codeSent);
     housekeeping.add(keys);
   }
 }

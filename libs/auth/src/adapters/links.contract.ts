@@ -85,5 +85,14 @@ export function linksContract(name: string, open: () => Promise<LinksUnderTest>)
       expect(await links.find(who)).toBeNull();
       await links.add({ ...link(who.subject) });
     });
+
+    it('AC-50 removes every link of that customer, and nobody else’s', async () => {
+      const customerId = randomUUID();
+      const his = [await links.add({ ...link(), customerId }), await links.add({ ...link(), customerId })];
+      const hers = await links.add(link());
+      expect([await links.removeAllOf(customerId), await links.removeAllOf(customerId)]).toEqual([2, 0]);
+      for (const each of his) expect(await links.find(each)).toBeNull();
+      expect(await links.find(hers)).toEqual(hers);
+    });
   });
 }

@@ -79,6 +79,29 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
       expect((await subjects.byIdentifier([hash(), identifier, hash()]))?.snapshot().customerId).toBe(id);
     });
 
+    it('finds who has the name that goes first, of two that a text may mean', async () => {
+      const [number, cpf] = [hash(), hash()];
+      const ids = [randomUUID(), randomUUID()];
+      for (const [n, identifier] of [cpf, number].entries())
+        await subjects.add(
+          Subject.enrol({ ...PERSON, customerId: ids[n] ?? '', roles: ['customer'], credential: null }),
+          identifier,
+        );
+      expect((await subjects.byIdentifier([number, cpf]))?.snapshot().customerId).toBe(ids[1]);
+      expect((await subjects.byIdentifier([cpf, number]))?.snapshot().customerId).toBe(ids[0]);
+    });
+
+    it('takes one of several names away, and never somebody else’s', async () => {
+      const [id, first, second] = [randomUUID(), hash(), hash()];
+      await subjects.add(Subject.enrol({ ...PERSON, customerId: id, roles: ['customer'], credential: null }), first);
+      await subjects.addIdentifier(id, second);
+      await subjects.removeIdentifier(randomUUID(), [first, second]);
+      expect((await subjects.byIdentifier([second]))?.snapshot().customerId).toBe(id);
+      await subjects.removeIdentifier(id, [hash(), second]);
+      expect(await subjects.byIdentifier([second])).toBeNull();
+      expect((await subjects.byIdentifier([first]))?.snapshot().customerId).toBe(id);
+    });
+
     it('finds a subject by its id', async () => {
       const id = randomUUID();
       expect(await subjects.byId(id)).toBeNull();
@@ -103,6 +126,18 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
       expect([await subjects.raiseGeneration(id), await subjects.raiseGeneration(id)]).toEqual([1, 2]);
       expect([await subjects.nextSequence(id), await subjects.nextSequence(id)]).toEqual([1, 2]);
       expect((await subjects.byId(id))?.snapshot().generation).toBe(2);
+    });
+
+    it('AC-50 holds who is active and of that generation, twice in one instant as well', async () => {
+      const id = randomUUID();
+      await subjects.add(Subject.enrol({ ...PERSON, customerId: id, roles: ['customer'], credential: null }), hash());
+      expect([await subjects.hold(id, 0), await subjects.hold(id, 0), await subjects.hold(id, 1)]).toEqual([
+        ...[true, true, false],
+      ]);
+      await subjects.raiseGeneration(id);
+      expect([await subjects.hold(id, 0), await subjects.hold(id, 1)]).toEqual([false, true]);
+      await subjects.setStatus(id, 'suspended');
+      expect([await subjects.hold(id, 1), await subjects.hold(randomUUID(), 0)]).toEqual([false, false]);
     });
 
     it('INV-03 gives an identifier to one subject, and a subject its id once', async () => {

@@ -38,6 +38,8 @@ export abstract class Links {
   abstract add(link: Omit<Link, 'createdAt'>): Promise<Link>;
   /** False when this customer has no such link. */
   abstract remove(id: string, customerId: string): Promise<boolean>;
+  /** Every link of this customer, in the caller's unit of work; how many there were. */
+  abstract removeAllOf(customerId: string): Promise<number>;
   /** The customer that is linked to it. */
   abstract subjectOf(identity: Identity): Promise<Subject | null>;
 }

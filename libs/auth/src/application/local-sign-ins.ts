@@ -21,4 +21,11 @@ export class LocalSignIns extends SignIns {
     const subject = await this.subjects.byId(customerId);
     if (subject) await this.ender.endAll(subject.snapshot(), 'auth.sessions.ended', { by, source: null });
   }
+
+  async endOthers(customerId: string, kept: string, generation: number, source: string): Promise<boolean> {
+    if (!(await this.subjects.hold(customerId, generation))) return false;
+    const subject = await this.subjects.byId(customerId);
+    if (subject) await this.ender.endAll(subject.snapshot(), 'auth.sessions.ended', { by: customerId, source }, kept);
+    return subject !== null;
+  }
 }

@@ -7,7 +7,7 @@ import type { PreHash } from '../facade.js';
 /** Subjects and the identifiers they sign in with. */
 export abstract class Subjects {
   abstract add(subject: Subject, identifierHash: string): Promise<void>;
-  /** @param identifierHashes one per key of the ring */
+  /** @param identifierHashes one per key of the ring, and of what else a name may mean: who has an earlier one goes first */
   abstract byIdentifier(identifierHashes: readonly string[]): Promise<Subject | null>;
   abstract byId(customerId: string): Promise<Subject | null>;
   /**
@@ -25,6 +25,10 @@ export abstract class Subjects {
   abstract setStatus(customerId: string, status: SubjectState['status']): Promise<void>;
   abstract addIdentifier(customerId: string, identifierHash: string): Promise<void>;
   abstract removeIdentifiers(customerId: string): Promise<void>;
+  /** Of this customer only. */
+  abstract removeIdentifier(customerId: string, identifierHashes: readonly string[]): Promise<void>;
+  /** Whether he is active and of this generation; then it stays so until the unit of work ends. */
+  abstract hold(customerId: string, generation: number): Promise<boolean>;
   /** Every session so far is one of an earlier generation from now on. In a unit of work; the generation of now. */
   abstract raiseGeneration(customerId: string): Promise<number>;
   /** Counts one event of the subject up and locks it for this unit of work; the number it bears. */

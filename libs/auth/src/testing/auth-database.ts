@@ -1,12 +1,9 @@
 import { createDataSource, Database, migrate } from '#platform';
 import { auditTables } from '#platform/module';
-import { type FreshDatabase, freshMariaDatabase, freshPostgresDatabase } from '../../../../test/support/databases.js';
+import { DATABASES, type FreshDatabase } from '../../../../test/support/databases.js';
 import { authTables } from '../adapters/typeorm/tables.js';
 
-export const DATABASES: readonly (readonly [string, () => Promise<FreshDatabase>])[] = [
-  ['PostgreSQL', freshPostgresDatabase],
-  ['MariaDB', freshMariaDatabase],
-];
+export { DATABASES };
 
 /** A fresh database with the tables of this module. */
 export async function openDatabase(

@@ -31,6 +31,12 @@ export class InMemoryLinks extends Links {
     return found !== undefined && this.links.delete(keyOf(found));
   }
 
+  override async removeAllOf(customerId: string): Promise<number> {
+    const found = [...this.links].filter(([, link]) => link.customerId === customerId);
+    for (const [key] of found) this.links.delete(key);
+    return found.length;
+  }
+
   override async subjectOf(identity: Identity): Promise<Subject | null> {
     const link = await this.find(identity);
     return link && this.subjects.byId(link.customerId);

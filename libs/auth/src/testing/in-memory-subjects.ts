@@ -52,8 +52,17 @@ export class InMemorySubjects extends Subjects {
     for (const [hash, id] of this.#ids) if (id === customerId) this.#ids.delete(hash);
   }
 
+  override async removeIdentifier(customerId: string, identifierHashes: readonly string[]): Promise<void> {
+    for (const hash of identifierHashes) if (this.#ids.get(hash) === customerId) this.#ids.delete(hash);
+  }
+
   override async anybodyHas(role: Role): Promise<boolean> {
     return [...this.#states.values()].some(({ roles }) => roles.includes(role));
+  }
+
+  override async hold(customerId: string, generation: number): Promise<boolean> {
+    const state = this.#states.get(customerId);
+    return state?.status === 'active' && state.generation === generation;
   }
 
   override async raiseGeneration(customerId: string): Promise<number> {

@@ -10,6 +10,7 @@ import { ResetRequests } from '../application/reset-requests.js';
 import { ResetDue } from '../application/subscribers/reset-due.js';
 import { Auth, SECRET, SOURCE } from './auth.js';
 import { InMemoryCodes } from './in-memory-codes.js';
+import { InMemoryLinks } from './in-memory-links.js';
 import { PlainNewPasswords } from './plain-new-passwords.js';
 import { RecordingDueMessages } from './recording-due-messages.js';
 
@@ -17,6 +18,7 @@ import { RecordingDueMessages } from './recording-due-messages.js';
 export class Recovery extends Auth {
   readonly codes = new InMemoryCodes(this.clock);
   readonly counters = new InMemoryCounters(this.clock);
+  readonly links = new InMemoryLinks(this.subjects, this.clock);
   readonly due = new RecordingDueMessages();
   readonly seals = new AesResetSeals([{ kid: '0', secret: SECRET }]);
   readonly newPasswords = new PlainNewPasswords();
@@ -56,6 +58,7 @@ export class Recovery extends Auth {
     this.newPasswords,
     this.changer,
     this.tries,
+    this.links,
     this.audit,
     this.ids,
     this.rules,

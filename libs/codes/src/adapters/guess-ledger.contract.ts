@@ -39,6 +39,14 @@ export function guessLedgerContract(name: string, open: () => Promise<GuessLedge
       expect(await ledger.spent(identifier)).toEqual({ day: 2, week: 2 });
     });
 
+    it('forgets what was guessed at some identifiers, and at no others', async () => {
+      const [other, kept] = [hash(), hash()];
+      for (const one of [identifier, identifier, other, kept]) await ledger.charge(one);
+      await ledger.forget([identifier, other]);
+      const spent = await Promise.all([identifier, other, kept].map((one) => ledger.spent(one)));
+      expect(spent.map(({ week }) => week)).toEqual([0, 0, 1]);
+    });
+
     it('INV-02 loses none of fifty at once, and gives no two the same number', async () => {
       const charged = await Promise.all(times(50, () => ledger.charge(identifier)));
       expect(await ledger.spent(identifier)).toEqual({ day: 50, week: 50 });

@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const RULES: CodeRules = {
   length: 4,
-  lifeMs: { registration: 60_000, password_reset: 600_000 },
+  lifeMs: { registration: 60_000, password_reset: 600_000, identifier_change: 600_000 },
   maxTries: 3,
   guessesPerDay: 9,
   guessesPerWeek: 18,

@@ -31,7 +31,7 @@ describe('KeyedCodes', () => {
 
   const rules: CodeRules = {
     length: 4,
-    lifeMs: { registration: 60_000, password_reset: 600_000 },
+    lifeMs: { registration: 60_000, password_reset: 600_000, identifier_change: 600_000 },
     maxTries: 3,
     guessesPerDay: 9,
     guessesPerWeek: 18,

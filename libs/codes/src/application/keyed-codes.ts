@@ -1,4 +1,5 @@
 import { type Claim, type CodeAddress, type CodeStatus, Codes, type GuessCharge, type IssuedCode } from '../facade.js';
+import { accountOf } from './guess-accounts.js';
 import type { GuessBudget } from './guess-budget.js';
 import type { CodeGenerator, CodeMac, CodeRules, CodeStore, Comparison } from './ports.js';
 
@@ -49,7 +50,7 @@ export class KeyedCodes extends Codes {
   }
 
   async claim(address: CodeAddress, typed: string, requestId: string): Promise<Claim> {
-    const account = this.#accountOf(address);
+    const account = accountOf(this.mac, address);
     const { charge, may } = await this.budget.charge(account, typed.length);
     const compared = await this.#compare(address, typed, requestId, may).catch(async (error: unknown) => {
       await this.budget.giveBack(account, charge);
@@ -66,7 +67,7 @@ export class KeyedCodes extends Codes {
   }
 
   giveBack(address: CodeAddress, charge: GuessCharge): Promise<void> {
-    return this.budget.giveBack(this.#accountOf(address), charge);
+    return this.budget.giveBack(accountOf(this.mac, address), charge);
   }
 
   consume(address: CodeAddress): Promise<void> {
@@ -75,15 +76,9 @@ export class KeyedCodes extends Codes {
 
   async status(address: CodeAddress): Promise<CodeStatus | null> {
     const status = await this.store.status(address, this.rules.maxTries);
-    if (status === null || status.length < (await this.budget.length(this.#accountOf(address)))) return null;
+    if (status === null || status.length < (await this.budget.length(accountOf(this.mac, address)))) return null;
     const { expiresAt, attemptsRemaining } = status;
     return { expiresAt, attemptsRemaining };
-  }
-
-  /** Guesses at codes of one purpose never make those of another longer. */
-  #accountOf({ purpose, identifierHash }: CodeAddress): string {
-    if (purpose === 'registration') return identifierHash;
-    return this.mac.of({ purpose, identifierHash, subject: 'guesses' }, '');
   }
 
   /** What must never be compared is dead. */

@@ -58,6 +58,8 @@ export abstract class GuessLedger {
   /** It was none. Inside the ambient unit of work, or in one of its own. */
   abstract giveBack(identifierHash: string, charge: GuessCharge): Promise<void>;
   abstract spent(identifierHash: string): Promise<Spent>;
+  /** Nothing was ever guessed at these. */
+  abstract forget(identifierHashes: readonly string[]): Promise<void>;
 }
 
 /** Turns a code into what may be stored. */

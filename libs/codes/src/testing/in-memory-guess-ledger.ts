@@ -38,6 +38,10 @@ export class InMemoryGuessLedger extends GuessLedger {
     return this.#count(identifierHash, false);
   }
 
+  override async forget(identifierHashes: readonly string[]): Promise<void> {
+    this.#guesses = this.#guesses.filter(({ identifierHash }) => !identifierHashes.includes(identifierHash));
+  }
+
   private get hour(): number {
     return Math.floor(this.clock.now().getTime() / HOUR_MS);
   }

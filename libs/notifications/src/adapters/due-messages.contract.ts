@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { inContext } from '#platform';
 import type { DueMessage, DueMessages } from '../application/ports.js';
 
 /** One empty list, as two processes see it. */
@@ -43,6 +44,20 @@ export function dueMessagesContract(name: string, open: () => Promise<DueMessage
       expect(await other.lease(10, LONG)).toMatchObject([of(reference)]);
     });
 
+    it('hands over the ids of the request by which it was put, and none when there was none', async () => {
+      const origin = { correlationId: 'signup-42', traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` };
+      await inContext({ ...origin, problem: 'is not of them' }, () => due.put(of('asked for')));
+      await under.pass(2);
+      await inContext({ correlationId: 'signup-43' }, () => due.put(of('without a trace')));
+      await under.pass(2);
+      await put('from within');
+      const taken = await other.lease(10, LONG);
+      expect(taken.map((message) => message.origin)).toEqual([origin, { correlationId: 'signup-43' }, undefined]);
+      for (const message of taken) await other.done(message);
+      await put('asked for');
+      expect((await due.lease(10, LONG))[0]).not.toHaveProperty('origin');
+    });
+
     it('hands over the oldest first, no more than were asked for', async () => {
       await put('c', 'a', 'b');
       expect(names(await due.lease(0, LONG))).toEqual([]);
@@ -79,6 +94,18 @@ export function dueMessagesContract(name: string, open: () => Promise<DueMessage
       expect(await due.backlogSeconds()).toBeLessThan(waited);
       await due.lease(1, LONG);
       expect(await due.backlogSeconds()).toBe(0);
+    });
+
+    it('LD-02 tells how long what waits will take, once it has waited for a second', async () => {
+      await put(...Array.from({ length: 40 }, (_, n) => String(n)));
+      await under.pass(900);
+      await due.lease(2, LONG);
+      await under.pass(300);
+      expect(await other.backlogSeconds()).toBeGreaterThan(15);
+      await under.pass(3_000);
+      const forgotten = await other.backlogSeconds();
+      expect(forgotten).toBeGreaterThan(4);
+      expect(forgotten).toBeLessThan(15);
     });
 
     it('KP-R4 keeps a leased message from everybody until its lease has ended', async () => {

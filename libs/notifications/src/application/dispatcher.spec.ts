@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FixedClock } from '#kernel/testing';
-import { Metrics } from '#platform';
+import { currentContext, inContext, Metrics } from '#platform';
 import { ConfiguredChannels } from '../adapters/configured-channels.js';
 import { InMemoryDueMessages } from '../adapters/memory/in-memory-due-messages.js';
 import { CountingSource } from '../testing/counting-source.js';
@@ -52,6 +52,21 @@ describe('Dispatcher', () => {
     await list.put(due('a'));
     start();
     await expect.poll(sent).toEqual(['code 1']);
+  });
+
+  it('given one that a request asked for, then its ids are known while it is written and accepted', async () => {
+    const seen: (string | undefined)[] = [];
+    const write = source.write.bind(source);
+    source.write = async (reference) => {
+      seen.push(currentContext()?.correlationId);
+      const made = await write(reference);
+      const accepted = async () => void seen.push(currentContext()?.correlationId);
+      return made && { ...made, accepted };
+    };
+    await inContext({ correlationId: 'signup-42' }, () => list.put(due('a')));
+    start();
+    await expect.poll(left).toEqual([]);
+    expect(seen).toEqual(['signup-42', 'signup-42']);
   });
 
   it('given two refusals, then each try has a fresh code, and the third is taken', async () => {
@@ -109,6 +124,15 @@ describe('Dispatcher', () => {
     await list.put(due('a'));
     await expect.poll(left).toEqual([]);
     expect([sender.tried, source.accepted]).toEqual([[], ['code 1']]);
+  });
+
+  it('AC-26 given nothing to say, then it is counted as what is sent', async () => {
+    source.silent.add('a');
+    start();
+    await list.put(due('a'));
+    await expect.poll(left).toEqual([]);
+    const figures = await metrics.registry.getSingleMetric('messages_total')?.get();
+    expect(figures?.values.map(({ labels }) => labels)).toEqual([{ channel: 'email', outcome: 'accepted' }]);
   });
 
   it.each(['brokenWrites', 'brokenAccepts'] as const)(

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '#kernel';
-import { Log, Metrics } from '#platform';
+import { inContext, Log, Metrics } from '#platform';
 import type { MessageSource, WrittenMessage } from './message-source.js';
 import { Channels, type DueMessage, DueMessages, type OutgoingMessage, PermanentRefusal } from './ports.js';
 
@@ -69,7 +69,8 @@ export class Dispatcher implements OnApplicationShutdown {
   }
 
   #fly(message: DueMessage, leasedUntil: number): void {
-    const flight = this.#deliver(message, leasedUntil)
+    const deliver = () => this.#deliver(message, leasedUntil);
+    const flight = (message.origin ? inContext({ ...message.origin }, deliver) : deliver())
       .catch((error: unknown) =>
         this.log.warn({ kind: message.kind, reason: String(error) }, 'a due message stays due'),
       )
@@ -93,7 +94,7 @@ export class Dispatcher implements OnApplicationShutdown {
 
   /** True when no further try is of use. */
   async #try(written: WrittenMessage, n: number): Promise<boolean> {
-    const channel = written.message?.channel ?? 'none';
+    const { channel } = written;
     try {
       if (written.message) await this.#timed(written.message);
       else await this.clock.pause(this.#usualMs);

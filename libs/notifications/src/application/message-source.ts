@@ -1,7 +1,9 @@
-import type { OutgoingMessage } from './ports.js';
+import type { Channel, OutgoingMessage } from './ports.js';
 
 /** A message written for this one try, and what to do when it was taken or not. */
 export interface WrittenMessage {
+  /** It is counted under this one, whether or not something is sent: figures tell nobody who is a customer. */
+  readonly channel: Channel;
   /** Null: nothing is to be sent, but the rest happens all the same. */
   readonly message: OutgoingMessage | null;
   accepted(): Promise<void>;

@@ -42,6 +42,13 @@ export interface DueMessage {
   readonly reference: string;
   /** Names the lease, when it was leased. */
   readonly lease?: number;
+  /** The request by which it was put: its ids travel on into logs and events. */
+  readonly origin?: Origin;
+}
+
+export interface Origin {
+  readonly correlationId: string;
+  readonly traceparent?: string;
 }
 
 /**
@@ -50,11 +57,15 @@ export interface DueMessage {
  * @throws Unavailable when the list is away
  */
 export abstract class DueMessages {
+  /** With the request that is being served, as its origin. */
   abstract put(message: DueMessage): Promise<void>;
   /** At most so many, oldest first, for so many milliseconds. */
   abstract lease(count: number, leaseMs: number): Promise<readonly DueMessage[]>;
   abstract done(message: DueMessage): Promise<void>;
-  /** How long the oldest message that nobody has taken waits. */
+  /**
+   * Seconds that a message put now would wait: as long as the oldest does that nobody has taken, or, when that is over a
+   * second, what waits at the pace of the last one. The age alone lags: it still rises when nothing comes any more.
+   */
   abstract backlogSeconds(): Promise<number>;
   /** Called when something was put by this process. */
   abstract onPut(wake: () => void): void;

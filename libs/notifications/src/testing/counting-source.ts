@@ -20,6 +20,7 @@ export class CountingSource extends MessageSource {
     const text = `code ${++this.#written}`;
     const message = { id: text, channel: 'email', to: 'mia@example.org', subject: '', text } as const;
     return {
+      channel: 'email',
       message: this.silent.has(reference) ? null : message,
       accepted: async () => {
         if (this.brokenAccepts-- > 0) throw new Error('the code store is away');

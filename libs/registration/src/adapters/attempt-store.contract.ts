@@ -243,6 +243,33 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
       });
     });
 
+    it('finds the live attempt of an id, of its identifier only', async () => {
+      const other = another();
+      for (const draft of [mia, other]) await place(draft);
+      await store.finish(mia, randomUUID());
+      expect(await store.named(mia.identifierHash, other.attemptId)).toMatchObject({ tag: other.tag });
+      expect(await store.named(mia.identifierHash, mia.attemptId)).toEqual(await find(mia));
+      expect(await store.named(mia.identifierHash, randomUUID())).toBeNull();
+      expect(await store.named(hex(), mia.attemptId)).toBeNull();
+    });
+
+    it('removes every attempt of an identifier but those of one id: pending ones, decoys and receipts', async () => {
+      const [other, decoy] = [another(), another({ decoy: true })];
+      const [kept, foreign] = [another({ customerId: randomUUID() }), aDraft()];
+      await place(mia);
+      await store.finish(mia, mia.attemptId);
+      for (const draft of [other, decoy, kept, foreign]) await place(draft, true);
+      await store.removeOthers(mia.identifierHash, kept.customerId);
+      expect((await all([mia, other, decoy])).length).toBe(0);
+      expect((await all([kept, foreign])).map(({ attemptId }) => attemptId)).toEqual([
+        kept.attemptId,
+        foreign.attemptId,
+      ]);
+      await store.removeOthers(mia.identifierHash, null);
+      expect(await find(kept)).toBeNull();
+      await store.removeOthers(hex(), randomUUID());
+    });
+
     describe('finish', () => {
       it('leaves a receipt until its life ends, and nothing else of the identifier', async () => {
         const [other, stranger] = [another(), aDraft()];
@@ -275,6 +302,15 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
           receipt,
         );
         expect(await find(mia)).toEqual(receipt);
+      });
+
+      it('lets a receipt give way when the identifier has got another id since', async () => {
+        await place(mia);
+        await store.finish(mia, mia.attemptId);
+        const again = { ...mia, attemptId: randomUUID(), customerId: randomUUID() };
+        expect(await place({ ...again, provisional: true })).toMatchObject({ attemptId: mia.attemptId });
+        expect(await place(again)).toMatchObject({ attemptId: again.attemptId, activatedAt: 0 });
+        expect(await find(mia)).toMatchObject({ attemptId: again.attemptId });
       });
 
       it('ends a receipt at the end of its life', async () => {

@@ -89,6 +89,86 @@ export function registrationKeysContract(name: string, open: () => Promise<Regis
       });
     });
 
+    describe('an identifier that changes hands', () => {
+      const give = (id: string, hashes = [identifier]) => under.work.run(() => keys.give(hashes, id));
+      const take = (fresh: string, hashes = [identifier]) => under.work.run(() => keys.take(hashes, fresh));
+
+      it('has a key that points to whoever got it, although there was none', async () => {
+        const id = randomUUID();
+        await give(id);
+        expect(await find()).toEqual({ customerId: id, sequence: 0 });
+        expect(await hold(randomUUID())).toEqual({ customerId: id, sequence: 1 });
+      });
+
+      it('points away from the id of its pending attempts', async () => {
+        const [pending, id] = [randomUUID(), randomUUID()];
+        await hold(pending);
+        await hold(pending);
+        await give(id);
+        expect(await find()).toEqual({ customerId: id, sequence: 0 });
+      });
+
+      it('gives the same again without harm', async () => {
+        const id = randomUUID();
+        await hold(id);
+        await give(id);
+        await give(id);
+        expect(await find()).toEqual({ customerId: id, sequence: 1 });
+      });
+
+      it('points to the fresh id when it is nobody’s, although there was no key', async () => {
+        const [first, fresh] = [randomUUID(), randomUUID()];
+        await take(first);
+        expect(await find()).toEqual({ customerId: first, sequence: 0 });
+        await take(fresh);
+        expect(await hold(randomUUID())).toEqual({ customerId: fresh, sequence: 1 });
+      });
+
+      it('counts the events of an id on when it comes back, however often', async () => {
+        const [id, between] = [randomUUID(), randomUUID()];
+        await hold(id);
+        await hold(id);
+        await take(between);
+        await hold(id);
+        await give(id);
+        expect(await hold(randomUUID())).toEqual({ customerId: id, sequence: 3 });
+        await take(randomUUID());
+        await give(id);
+        expect(await find()).toEqual({ customerId: id, sequence: 3 });
+      });
+
+      it('keeps its key under whichever key of the ring it has', async () => {
+        const [newer, id, fresh] = [hex(), randomUUID(), randomUUID()];
+        await hold(randomUUID());
+        await give(id, [newer, identifier]);
+        expect([await find(), await keys.find([newer])]).toEqual([{ customerId: id, sequence: 0 }, null]);
+        await take(fresh, [newer, identifier]);
+        expect(await find()).toEqual({ customerId: fresh, sequence: 0 });
+      });
+
+      it('is forgotten with an erased customer, unless somebody has begun to register since', async () => {
+        const [id, fresh, other] = [randomUUID(), randomUUID(), hex()];
+        const forget = (hashes: string[]) => under.work.run(() => keys.forget(hashes, id));
+        await hold(id);
+        await take(fresh);
+        await hold(randomUUID(), null, [other]);
+        await forget([hex(), identifier]);
+        expect([await find(), (await keys.find([other]))?.sequence]).toEqual([null, 1]);
+        await give(id);
+        expect(await find()).toEqual({ customerId: id, sequence: 0 });
+        await take(fresh);
+        await hold(randomUUID());
+        await forget([identifier]);
+        expect(await find()).toEqual({ customerId: fresh, sequence: 1 });
+      });
+
+      it('INV-03 goes to one after the other when ten give and take it at once', async () => {
+        const ids = times(10, () => randomUUID());
+        await Promise.all(ids.map((id, n) => (n % 2 === 0 ? give(id) : take(id))));
+        expect(ids).toContain((await find())?.customerId);
+      });
+    });
+
     it('keeps nothing of a unit that is rolled back', async () => {
       const failing = (proposed: string, lost: string | null) =>
         under.work.run(async () => {
@@ -117,7 +197,7 @@ export function registrationKeysContract(name: string, open: () => Promise<Regis
       expect(held.map(({ sequence }) => sequence).sort((a, b) => a - b)).toEqual(upTo(30));
     });
 
-    it.each(['hold', 'prove'] as const)('locks a key from %s until the unit is over', async (how) => {
+    it.each(['hold', 'prove', 'give', 'take'] as const)('locks a key from %s until the unit is over', async (how) => {
       await hold(randomUUID());
       const order: string[] = [];
       let locked: () => void = () => undefined;
@@ -125,7 +205,9 @@ export function registrationKeysContract(name: string, open: () => Promise<Regis
         locked = resolve;
       });
       const first = under.work.run(async () => {
-        await (how === 'hold' ? keys.hold([identifier], 'x', null) : keys.prove([identifier]));
+        if (how === 'hold') await keys.hold([identifier], randomUUID(), null);
+        else if (how === 'prove') await keys.prove([identifier]);
+        else await keys[how]([identifier], randomUUID());
         locked();
         await new Promise((resolve) => setTimeout(resolve, 100));
         order.push('first');

@@ -2,8 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { HashingBusy, parseIdentifier } from '#kernel';
 import type { AttemptState } from '../domain/registration-attempt.js';
 import { MIA, Registration } from '../testing/registration.js';
-
-const CHARGE = { hour: 0 };
+import { codeAddressOf } from './code-address.js';
 
 describe('Admission', () => {
   let house: Registration;
@@ -11,7 +10,8 @@ describe('Admission', () => {
 
   const admit = (changes: Partial<AttemptState> = {}) => {
     const [preHash] = house.credentials.preHashes(MIA.password);
-    return house.admission.admit({ ...attempt, ...changes }, { preHash, charge: CHARGE });
+    const last = () => house.codes.giveBack(codeAddressOf(attempt));
+    return house.admission.admit({ ...attempt, ...changes }, { preHash, verifiedBy: 'code', last });
   };
   const key = async () => house.keys.find([attempt.identifierHash]);
 
@@ -112,7 +112,7 @@ describe('Admission', () => {
     await expect(admit()).rejects.toThrow('away');
     expect([house.directory.customers, house.outbox.types, await key()]).toEqual([
       [],
-      ['registration.started.v1'],
+      ['registration.started.v1', 'registration.code_sent.v1'],
       before,
     ]);
   });

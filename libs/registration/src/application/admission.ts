@@ -1,15 +1,20 @@
 import type { Credentials, PreHash } from '#auth';
-import type { Codes, GuessCharge } from '#codes';
+import type { Codes } from '#codes';
 import { type CustomerDirectory, type CustomerView, IdentifierTaken } from '#customers';
 import type { IdentifierHasher, UnitOfWork } from '#kernel';
 import { type AttemptState, identifierOf } from '../domain/registration-attempt.js';
 import { codeAddressOf } from './code-address.js';
 import type { AttemptStore, RegistrationKeys } from './ports.js';
 
-/** The right password, and the guess that was charged for the right code. */
+/** That an attempt is its person's, and what it costs to be told so. */
 export interface Proof {
+  /** Of the attempt's password; what is stored is its hash. */
   readonly preHash: PreHash;
-  readonly charge: GuessCharge;
+  readonly verifiedBy: 'code' | 'event';
+  /** The first thing in the unit of work that lets him in. */
+  first?(): Promise<void>;
+  /** The last thing in it. */
+  last?(): Promise<void>;
 }
 
 /** Lets a proven attempt in. The one place where a person enters the database. */
@@ -25,9 +30,9 @@ export class Admission {
   ) {}
 
   /** The customer, or null when the identifier went to somebody else while this attempt waited. */
-  async admit(attempt: AttemptState, { preHash, charge }: Proof): Promise<CustomerView | null> {
-    const credential = await this.credentials.hash(preHash);
-    const customer = await this.work.run(() => this.#store(attempt, credential, charge)).catch(takenByAnother);
+  async admit(attempt: AttemptState, proof: Proof): Promise<CustomerView | null> {
+    const credential = await this.credentials.hash(proof.preHash);
+    const customer = await this.work.run(() => this.#store(attempt, credential, proof)).catch(takenByAnother);
     await this.#tidy(attempt, customer !== null);
     return customer;
   }
@@ -38,14 +43,18 @@ export class Admission {
     return admittedBy === attempt.attemptId ? this.directory.find(attempt.customerId) : null;
   }
 
-  /** The charge last: its row is what other guesses wait for. */
-  async #store(attempt: AttemptState, credential: string, charge: GuessCharge): Promise<CustomerView | null> {
-    const customer = await this.#letIn(attempt, credential);
-    await this.codes.giveBack(codeAddressOf(attempt), charge);
+  async #store(attempt: AttemptState, credential: string, proof: Proof): Promise<CustomerView | null> {
+    await proof.first?.();
+    const customer = await this.#letIn(attempt, credential, proof.verifiedBy);
+    await proof.last?.();
     return customer;
   }
 
-  async #letIn(attempt: AttemptState, credential: string): Promise<CustomerView | null> {
+  async #letIn(
+    attempt: AttemptState,
+    credential: string,
+    verifiedBy: Proof['verifiedBy'],
+  ): Promise<CustomerView | null> {
     const identifier = identifierOf(attempt);
     const key = await this.keys.prove(this.identifiers.candidates(identifier));
     const { holderId, idIsUsed, admittedBy } = await this.directory.standing(identifier, attempt.customerId);
@@ -53,7 +62,7 @@ export class Admission {
     if (admittedBy === attempt.attemptId) return this.directory.find(attempt.customerId);
     if (attempt.decoy || holderId !== null || idIsUsed || key?.customerId !== attempt.customerId) return null;
     const { customerId: id, attemptId, profile } = attempt;
-    return this.directory.admit({ id, identifier, attemptId, ...profile, credential, verifiedBy: 'code' });
+    return this.directory.admit({ id, identifier, attemptId, ...profile, credential, verifiedBy });
   }
 
   /** What is committed is true whether or not the code store can be tidied: dead attempts are known by the database. */

@@ -1,9 +1,12 @@
 import { AlreadyAnnounced, type IdentifierHasher, type Outbox, type UnitOfWork } from '#kernel';
 import { type AttemptState, channelTo, identifierOf } from '../domain/registration-attempt.js';
-import { RegistrationStartedV1 } from '../events.js';
+import { type AnnouncedAttempt, RegistrationCodeSentV1, RegistrationStartedV1 } from '../events.js';
 import type { AttemptStore, RegistrationKeys } from './ports.js';
 
-/** Stores the key of an attempt and tells that it started: once, however many requests carry the same attempt through. */
+/**
+ * Stores the key of an attempt and tells that it started: once, however many requests carry the same attempt through. Tells
+ * that a code of it was sent.
+ */
 export class AttemptAnnouncer {
   constructor(
     private readonly work: UnitOfWork,
@@ -21,12 +24,24 @@ export class AttemptAnnouncer {
     return { ...attempt, customerId, started: true };
   }
 
+  /** A code of it was sent. @param eventId under which that is told: once */
+  async announceCode(attempt: AttemptState, eventId: string): Promise<void> {
+    const hashes = this.identifiers.candidates(identifierOf(attempt));
+    const told = this.work.run(async () => {
+      const key = await this.keys.hold(hashes, attempt.customerId, null);
+      await this.outbox.append(new RegistrationCodeSentV1(eventId, key.sequence, announced(attempt, key.customerId)));
+    });
+    await told.catch((error: unknown) => {
+      if (!(error instanceof AlreadyAnnounced)) throw error;
+    });
+  }
+
   async #store(attempt: AttemptState, lost: string | null): Promise<string> {
     const hashes = this.identifiers.candidates(identifierOf(attempt));
     try {
       return await this.work.run(async () => {
         const key = await this.keys.hold(hashes, attempt.customerId, lost);
-        await this.outbox.append(startOf(attempt, key.customerId, key.sequence));
+        await this.outbox.append(new RegistrationStartedV1(key.sequence, announced(attempt, key.customerId)));
         return key.customerId;
       });
     } catch (error) {
@@ -37,12 +52,7 @@ export class AttemptAnnouncer {
   }
 }
 
-function startOf(attempt: AttemptState, id: string, sequence: number): RegistrationStartedV1 {
+function announced(attempt: AttemptState, id: string): AnnouncedAttempt {
   const { attemptId, profile } = attempt;
-  return new RegistrationStartedV1(sequence, {
-    id,
-    attemptId,
-    channel: channelTo(attempt),
-    market: profile.market,
-  });
+  return { id, attemptId, channel: channelTo(attempt), market: profile.market };
 }

@@ -1,4 +1,4 @@
-import { type Clock, Unavailable } from '#kernel';
+import { type Clock, Overloaded } from '#kernel';
 import type { DueMessages } from '#notifications';
 import type { RegistrationLimits } from './limits.js';
 import type { AttemptStore } from './ports.js';
@@ -17,14 +17,14 @@ export class Intake {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws Unavailable */
+  /** @throws Overloaded */
   async open(): Promise<void> {
     const now = this.clock.now().getTime();
     if (now - this.#lookedAt >= LOOK_EVERY_MS || now < this.#lookedAt) {
       this.#lookedAt = now;
       this.#full = await this.#look();
     }
-    if (this.#full) throw new Unavailable('Too many are registering at this moment. Please try again soon.', 5);
+    if (this.#full) throw new Overloaded('Too many are registering at this moment. Please try again soon.', 5);
   }
 
   async #look(): Promise<boolean> {

@@ -21,12 +21,15 @@ export abstract class AttemptStore {
   /** By the clock that its times are of. */
   abstract now(): Promise<Date>;
   /**
-   * The same password is the same attempt: its profile becomes the draft's, its thirty minutes start again.
+   * The same password is the same attempt: its profile becomes the draft's, its thirty minutes start again. What stands
+   * there under an id that the identifier has lost gives way.
    * @param trusted a source without limits
    */
   abstract place(draft: AttemptDraft, trusted: boolean): Promise<Placement>;
   /** @param tags the password's tag under every pepper */
   abstract find(identifierHash: string, tags: readonly string[]): Promise<AttemptState | null>;
+  /** The live attempt of this id among those of the identifier. */
+  abstract named(identifierHash: string, attemptId: string): Promise<AttemptState | null>;
   /** Its key is stored and its start announced, under this id. */
   abstract begin(key: AttemptKey, attemptId: string, customerId: string): Promise<void>;
   /** May a code be sent now, so long after the last? If so, its message bears the new reference. */
@@ -38,6 +41,8 @@ export abstract class AttemptStore {
   /** It became a customer: it stays as a receipt, and every other attempt of the identifier is gone. */
   abstract finish(key: AttemptKey, attemptId: string): Promise<void>;
   abstract remove(key: AttemptKey): Promise<void>;
+  /** Every attempt of the identifier but those of this customer id is gone; with null, every one. */
+  abstract removeOthers(identifierHash: string, customerId: string | null): Promise<void>;
   /** How many attempts of everybody are alive. */
   abstract live(): Promise<number>;
   /** True once a day and identifier: its owner may be told that somebody tried to register it. */
@@ -65,6 +70,21 @@ export abstract class RegistrationKeys {
   abstract hold(hashes: readonly string[], proposed: string, lost: string | null): Promise<RegistrationKey>;
   /** Locks the key for this unit of work and notes that its identifier was proven. */
   abstract prove(hashes: readonly string[]): Promise<RegistrationKey | null>;
+  /**
+   * Locks the key for this unit of work and points it to the customer whose identifier it is from now on, proven. Creates
+   * it when there is none. An id that comes back counts its events on from where it was.
+   */
+  abstract give(hashes: readonly string[], customerId: string): Promise<void>;
+  /**
+   * Locks the key for this unit of work and points it to an id that nobody has had, because the identifier is nobody's from
+   * now on. Creates it when there is none.
+   */
+  abstract take(hashes: readonly string[], fresh: string): Promise<void>;
+  /**
+   * Forgets a customer who had this identifier: the key, unless somebody has begun to register since, and what was counted
+   * for the id. In the caller's unit of work.
+   */
+  abstract forget(hashes: readonly string[], customerId: string): Promise<void>;
 }
 
 /** Keeps passwords of attempts: a tag to find them by, and a seal to open them with. */
@@ -101,3 +121,26 @@ export abstract class RegistrationRules {
 
 /** Seconds between two codes of one attempt. */
 export const RESEND_AFTER_SECONDS = 60;
+
+/** What came of a verification elsewhere. */
+export type VerificationOutcome =
+  /** He is a customer by it, with the password of his attempt. */
+  | 'admitted'
+  /** The same, without a password. */
+  | 'admitted_without_password'
+  /** He is a customer already. */
+  | 'known'
+  /** There is no such attempt of this identifier, or no more. */
+  | 'unknown'
+  /** The attempt was made after what is said to have verified it. */
+  | 'attempt_too_young'
+  /** What is to happen yet has verified nothing. */
+  | 'in_the_future'
+  /** Nobody knows whose the identifier is by now. */
+  | 'too_old';
+
+/** Tells operators what came of verifications: counted, and logged without the identifier. */
+export abstract class VerificationJournal {
+  /** @param masked the identifier */
+  abstract note(outcome: VerificationOutcome, masked: string): void;
+}

@@ -8,6 +8,7 @@ interface Row extends RegistrationKey {
 /** Passes the contract of `RegistrationKeys`. */
 export class InMemoryRegistrationKeys extends RegistrationKeys implements Participant {
   #rows = new Map<string, Row>();
+  #lost = new Map<string, number>();
 
   override async find(hashes: readonly string[]): Promise<RegistrationKey | null> {
     const row = this.#row(hashes);
@@ -36,9 +37,29 @@ export class InMemoryRegistrationKeys extends RegistrationKeys implements Partic
     return this.find(hashes);
   }
 
+  override async give(hashes: readonly string[], customerId: string): Promise<void> {
+    const row = this.#row(hashes);
+    const sequence = row?.customerId === customerId ? row.sequence : (this.#lost.get(customerId) ?? 0);
+    this.#rows.set(this.#placeOf(hashes), { customerId, sequence, provenAt: 1 });
+  }
+
+  override async take(hashes: readonly string[], fresh: string): Promise<void> {
+    const row = this.#row(hashes);
+    if (row) this.#lost.set(row.customerId, row.sequence);
+    this.#rows.set(this.#placeOf(hashes), { customerId: fresh, sequence: 0, provenAt: null });
+  }
+
+  override async forget(hashes: readonly string[], customerId: string): Promise<void> {
+    const row = this.#row(hashes);
+    if (row && (row.sequence === 0 || row.customerId === customerId)) this.#rows.delete(this.#placeOf(hashes));
+    this.#lost.delete(customerId);
+  }
+
   checkpoint(): () => void {
     const kept = new Map(this.#rows);
+    const lost = new Map(this.#lost);
     return () => {
+      this.#lost = lost;
       this.#rows = kept;
     };
   }

@@ -1,11 +1,8 @@
 import { UnitOfWork } from '#kernel';
 import { createDataSource, Database, migrate, type Tables, TransactionConflict } from '#platform';
-import { type FreshDatabase, freshMariaDatabase, freshPostgresDatabase } from '../../../../test/support/databases.js';
+import { DATABASES, type FreshDatabase } from '../../../../test/support/databases.js';
 
-export const DATABASES: readonly (readonly [string, () => Promise<FreshDatabase>])[] = [
-  ['PostgreSQL', freshPostgresDatabase],
-  ['MariaDB', freshMariaDatabase],
-];
+export { DATABASES };
 
 /** Runs a unit again after a conflict, as the program does. */
 class RetryingUnitOfWork extends UnitOfWork {

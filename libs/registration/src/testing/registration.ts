@@ -8,6 +8,7 @@ import type { Application } from '../application/applicant.js';
 import { AttemptAnnouncer } from '../application/attempt-announcer.js';
 import { AttemptDrafts } from '../application/attempt-drafts.js';
 import { CodeRequests } from '../application/code-requests.js';
+import { AcceptVerification, AcceptVerificationHandler } from '../application/commands/accept-verification.js';
 import { ActivateRegistration, ActivateRegistrationHandler } from '../application/commands/activate-registration.js';
 import { Register, RegisterHandler } from '../application/commands/register.js';
 import { ResendCode, ResendCodeHandler } from '../application/commands/resend-code.js';
@@ -17,9 +18,14 @@ import type { RegistrationRules } from '../application/ports.js';
 import { RegistrationIds } from '../application/registration-ids.js';
 import { SendBudget } from '../application/send-budget.js';
 import { CodeDue } from '../application/subscribers/code-due.js';
+import { CodeSent } from '../application/subscribers/code-sent.js';
+import { VerifiedAttempts } from '../application/verified-attempts.js';
+import { VerifiedStrangers } from '../application/verified-strangers.js';
 import type { AttemptKey, AttemptState } from '../domain/registration-attempt.js';
+import type { Verification } from '../domain/verification.js';
 import { InMemoryCodes } from './in-memory-codes.js';
 import { InMemoryCustomerDirectory } from './in-memory-customer-directory.js';
+import { InMemoryInbox } from './in-memory-inbox.js';
 import { InMemoryOutbox } from './in-memory-outbox.js';
 import { InMemoryRegistrationKeys } from './in-memory-registration-keys.js';
 import { InMemoryUnitOfWork } from './in-memory-unit-of-work.js';
@@ -65,8 +71,17 @@ export class Registration {
     this.codes,
     this.identifiers,
   );
+  readonly inbox = new InMemoryInbox();
+  readonly #verifiedAttempts = new VerifiedAttempts(this.attempts, this.secrets, this.admission, this.identifiers);
+  readonly #strangers = new VerifiedStrangers(
+    ...([this.work, this.keys, this.directory, this.attempts, this.identifiers, this.ids, this.rules] as const),
+  );
+  readonly #accept = new AcceptVerificationHandler(
+    ...([this.#verifiedAttempts, this.#strangers, this.work, this.inbox, this.clock] as const),
+  );
   readonly messages = new TemplateRegistrationMessages(this.ids, this.rules);
-  readonly codeDue = new CodeDue(this.attempts, this.codes, this.messages, this.rules);
+  readonly codeDue = new CodeDue(this.attempts, this.codes, this.messages, this.rules, this.due, this.ids);
+  readonly codeSent = new CodeSent(this.attempts, this.announcer);
   readonly #register = new RegisterHandler(
     this.rules,
     new PlainNewPasswords(),
@@ -82,7 +97,7 @@ export class Registration {
   readonly #activate = new ActivateRegistrationHandler(this.attempts, this.codes, this.admission, this.ids, this.clock);
 
   constructor() {
-    this.work.join(this.outbox, this.keys, this.directory);
+    this.work.join(this.inbox, this.outbox, this.keys, this.directory);
   }
 
   register(changes: Partial<Application> = {}, source = SOURCE) {
@@ -99,11 +114,19 @@ export class Registration {
     return this.#activate.execute(new ActivateRegistration(this.keyOf(application), preHash, code));
   }
 
+  /** An event says that the identifier was verified. @param id of the event */
+  verified(verification: Verification, id: string = this.ids.next()) {
+    const from = { consumer: 'registration', ordered: false, source: '/elsewhere', type: 'customer.verified.v1' };
+    const event = { ...from, id, subject: null, sequence: null, data: verification };
+    return this.#accept.execute(new AcceptVerification(verification, event));
+  }
+
   /** As a process that does background work does it: each due message is written and accepted. Returns what was sent. */
   async send(): Promise<readonly string[]> {
     const sent: string[] = [];
-    for (const { reference } of this.due.due.splice(0)) {
-      const written = await this.codeDue.write(reference);
+    for (let due = this.due.due.shift(); due; due = this.due.due.shift()) {
+      const source = due.kind === this.codeSent.kind ? this.codeSent : this.codeDue;
+      const written = await source.write(due.reference);
       if (written?.message) sent.push(written.message.text);
       await written?.accepted();
     }

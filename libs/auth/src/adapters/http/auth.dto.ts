@@ -4,7 +4,7 @@ import { IfGiven } from '#platform';
 import type { SessionView } from '../../application/views.js';
 
 export class LogInDto {
-  /** E-mail address or phone number; national numbers are read in the default market. */
+  /** E-mail address, phone number or confirmed CPF; national numbers are read in the default market. */
   @ApiProperty({ example: 'ada@example.org' })
   @IsString()
   @MinLength(1)

@@ -38,6 +38,10 @@ export class TypeOrmLinks extends Links {
     return (await this.database.execute(sql, [id, customerId])) > 0;
   }
 
+  removeAllOf(customerId: string): Promise<number> {
+    return this.database.execute('delete from auth_links where customer_id = ?', [customerId]);
+  }
+
   async subjectOf(identity: Identity): Promise<Subject | null> {
     const sql = `select ${SUBJECT_COLUMNS} from auth_links l join auth_subjects s on s.customer_id = l.customer_id
       where l.identity_hash = ?`;

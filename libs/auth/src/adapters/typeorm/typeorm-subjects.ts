@@ -25,9 +25,12 @@ export class TypeOrmSubjects extends Subjects {
   }
 
   async byIdentifier(identifierHashes: readonly string[]): Promise<Subject | null> {
-    const sql = `select ${SUBJECT_COLUMNS} from auth_identifiers i join auth_subjects s on s.customer_id = i.customer_id
-      where i.identifier_hash in (${identifierHashes.map(() => '?').join(', ')})`;
-    return this.#one(sql, identifierHashes);
+    const sql = `select ${SUBJECT_COLUMNS}, i.identifier_hash as identifier_hash
+      from auth_identifiers i join auth_subjects s on s.customer_id = i.customer_id
+      where i.identifier_hash in (${marks(identifierHashes)})`;
+    const rows = await this.database.query<FoundSubject & { readonly identifier_hash: string }>(sql, identifierHashes);
+    const found = identifierHashes.flatMap((hash) => rows.filter((row) => row.identifier_hash === hash));
+    return found[0] ? toSubject(found[0]) : null;
   }
 
   byId(customerId: string): Promise<Subject | null> {
@@ -64,11 +67,21 @@ export class TypeOrmSubjects extends Subjects {
     await this.database.execute('delete from auth_identifiers where customer_id = ?', [customerId]);
   }
 
+  async removeIdentifier(customerId: string, identifierHashes: readonly string[]): Promise<void> {
+    const sql = `delete from auth_identifiers where customer_id = ? and identifier_hash in (${marks(identifierHashes)})`;
+    await this.database.execute(sql, [customerId, ...identifierHashes]);
+  }
+
   async anybodyHas(role: Role): Promise<boolean> {
     const sql = `select customer_id from auth_subjects where roles = ? or roles like ? or roles like ? or roles like ?
       order by customer_id ${limit(this.database.dialect, 1)}`;
     const found = await this.database.query(sql, [role, `${role} %`, `% ${role}`, `% ${role} %`]);
     return found.length > 0;
+  }
+
+  async hold(customerId: string, generation: number): Promise<boolean> {
+    const sql = `update auth_subjects set updated_at = ? where customer_id = ? and generation = ? and status = 'active'`;
+    return (await this.database.execute(sql, [this.clock.now(), customerId, generation])) > 0;
   }
 
   raiseGeneration(customerId: string): Promise<number> {
@@ -93,6 +106,8 @@ export class TypeOrmSubjects extends Subjects {
     return row ? toSubject(row) : null;
   }
 }
+
+const marks = (values: readonly string[]): string => values.map(() => '?').join(', ');
 
 export interface FoundSubject extends Pick<SubjectRow, 'credential' | 'roles' | 'status' | 'market' | 'locale'> {
   readonly customer_id: string;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { HashingBusy, parseIdentifier } from '#kernel';
+import { Cpf, HashingBusy, parseIdentifier } from '#kernel';
 import type { SubjectState } from '../../domain/subject.js';
 import { Auth, SOURCE } from '../../testing/auth.js';
 
@@ -33,6 +33,25 @@ describe('LogIn', () => {
     expect(house.audit.entries).toEqual([
       { action: 'auth.login.succeeded', actor: 'mia', target: 'mia', source: SOURCE },
     ]);
+  });
+
+  it('given a CPF that is a name of his, bare or punctuated, then a session, and one count with his other names', async () => {
+    await known('mia@example.org');
+    await house.subjects.addIdentifier('mia', house.identifiers.hash(Cpf.parse('52998224725')));
+    expect([await outcome('529.982.247-25'), await outcome('52998224725')]).toEqual(['signed_in', 'signed_in']);
+    const source = '198.51.100.1';
+    for (const name of ['52998224725', 'mia@example.org', '529.982.247-25', '52998224725', 'mia@example.org'])
+      expect(await outcome(name, 'wrong', source)).toBe('refused');
+    expect([await outcome('52998224725', 'right', source), await outcome('mia@example.org', 'right', source)]).toEqual([
+      ...['too_many', 'too_many'],
+    ]);
+  });
+
+  it('given a CPF that is nobody’s, then it is refused after the same work, and counted', async () => {
+    expect(await outcome('529.982.247-25')).toBe('refused');
+    expect(house.hasher.paid).toHaveLength(1);
+    for (let n = 0; n < 4; n++) await outcome('52998224725', 'wrong');
+    expect(await outcome('529.982.247-25')).toBe('too_many');
   });
 
   it('AC-46 given two sign-ins, then two sessions and two refresh tokens', async () => {

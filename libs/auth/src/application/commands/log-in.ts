@@ -4,7 +4,7 @@ import type { Subject } from '../../domain/subject.js';
 import type { TokenSet } from '../../facade.js';
 import { PasswordCheck } from '../password-check.js';
 import { AuthRules, LoginTries, type LoginTry, Subjects } from '../ports.js';
-import { readable } from '../readable.js';
+import { countedAs, readings } from '../readable.js';
 import { SessionOpener } from '../session-opener.js';
 
 export type LoginOutcome =
@@ -13,7 +13,7 @@ export type LoginOutcome =
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'too_many'; readonly retryAfterSeconds: number };
 
-/** Sign in with an e-mail address or phone number and a password. */
+/** Sign in with an e-mail address, a phone number or a confirmed CPF, and a password. */
 export class LogIn extends Command<LoginOutcome> {
   constructor(
     readonly username: string,
@@ -45,13 +45,13 @@ export class LogInHandler implements ICommandHandler<LogIn> {
   async execute({ username, password, source }: LogIn): Promise<LoginOutcome> {
     // Who is refused in the end costs nothing before it.
     this.passwords.refuseWhenFull();
-    const identifier = readable(username, this.rules.defaultMarket);
-    if (!identifier) return this.#refuseUnreadable(password, source);
-    const candidates = this.identifiers.candidates(identifier);
+    const [likeliest, ...others] = readings(username, this.rules.defaultMarket);
+    if (!likeliest) return this.#refuseUnreadable(password, source);
+    const candidates = [likeliest, ...others].flatMap((name) => this.identifiers.candidates(name));
     const subject = await this.subjects.byIdentifier(candidates);
     const known = subject?.snapshot().customerId;
     // One count per customer, whichever name is used; nobody's name has one as well, so that it looks no different.
-    const target = known ?? this.identifiers.hash(identifier);
+    const target = known ?? this.identifiers.hash(countedAs([likeliest, ...others]));
     const taken = await this.#take(`${known ? 'customer' : 'nobody'}:${target}`, source);
     if (taken.may !== 'compare') {
       await this.audit.record({ action: 'auth.login.limited', actor: null, target, source });

@@ -34,6 +34,20 @@ describe('ResetPassword', () => {
     expect(house.codes.charged).toEqual([]);
   });
 
+  it('AC-50 given the code, then no foreign identity is let in any more, and others keep theirs', async () => {
+    await known();
+    const identity = (subject: string) => ({ issuer: 'https://login.example', subject });
+    const [his, hers] = [identity('planted'), identity('of zoe')];
+    await house.links.add({ id: 'a', customerId: 'mia', ...his });
+    await house.links.add({ id: 'b', customerId: 'zoe', ...hers });
+    expect(await outcome(WRONG, NEW)).toBe('code_expired');
+    const code = await house.mailedCode();
+    expect(await house.links.find(his)).not.toBeNull();
+    expect(await outcome(code, NEW)).toBe('done');
+    expect([await house.links.find(his), (await house.links.find(hers))?.id]).toEqual([null, 'b']);
+    expect(house.audit.actions).toContain('auth.links.ended');
+  });
+
   it('AC-10 given it again, then it is dead', async () => {
     await known();
     const code = await house.mailedCode();

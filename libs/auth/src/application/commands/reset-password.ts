@@ -2,6 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Claim, type CodeAddress, Codes } from '#codes';
 import { AuditTrail, type Identifier, IdentifierHasher, Ids, NewPasswords } from '#kernel';
 import type { Subject } from '../../domain/subject.js';
+import { Links } from '../link-ports.js';
 import { PasswordChanger } from '../password-changer.js';
 import { AuthRules, LoginTries, Subjects } from '../ports.js';
 import { readable } from '../readable.js';
@@ -11,7 +12,7 @@ export type ResetOutcome =
   | { readonly outcome: 'done' | 'code_expired' | 'in_progress' }
   | { readonly outcome: 'code_wrong'; readonly attemptsRemaining: number };
 
-/** Set a new password with a reset code. All sessions end. */
+/** Set a new password with a reset code. All sessions end, and so does every link to a foreign identity. */
 export class ResetPassword extends Command<ResetOutcome> {
   constructor(
     readonly username: string,
@@ -33,6 +34,7 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
     private readonly newPasswords: NewPasswords,
     private readonly changer: PasswordChanger,
     private readonly tries: LoginTries,
+    private readonly links: Links,
     private readonly audit: AuditTrail,
     private readonly ids: Ids,
     private readonly rules: AuthRules,
@@ -86,16 +88,22 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
     return claim.outcome === 'expired' && older.length > 0 ? this.#claim(older, code, requestId) : { address, claim };
   }
 
-  /** Who has the code is the owner: those who tried passwords before do not keep him waiting. */
+  /**
+   * Who has the code is the owner: those who tried passwords before do not keep him waiting, and who got in before him keeps no
+   * way in beside the password.
+   */
   #change(
     subject: Subject,
     { password, source }: { password: string; source: string },
     giveBack: () => Promise<void>,
   ): Promise<boolean> {
-    const subjectKey = `customer:${subject.snapshot().customerId}`;
+    const { customerId } = subject.snapshot();
+    const subjectKey = `customer:${customerId}`;
     return this.changer.change(subject, { password, source, action: 'auth.password.reset', kept: null }, async () => {
       await this.tries.forgive({ subjectKey, source: '' }, source);
       await this.tries.forgive({ subjectKey, source }, source);
+      if ((await this.links.removeAllOf(customerId)) > 0)
+        await this.audit.record({ action: 'auth.links.ended', actor: customerId, target: customerId, source });
       await giveBack();
     });
   }

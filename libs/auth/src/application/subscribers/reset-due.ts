@@ -30,12 +30,13 @@ export class ResetDue implements MessageSource {
     const subject = (await this.subjects.byIdentifier(this.identifiers.candidates(identifier)))?.snapshot();
     const known = subject?.status === 'active' && (await this.#maySend(identifier)) ? subject : undefined;
     const address = resetAddressOf(identifierHash, known?.customerId);
+    const channel = identifier.kind === 'email' ? 'email' : 'sms';
     if (!known) {
       const serial = await this.codes.issueDecoy(address, RESET_DIGITS);
-      return { message: null, ...this.#life(address, serial) };
+      return { channel, message: null, ...this.#life(address, serial) };
     }
     const { digits, serial } = await this.codes.issue(address, RESET_DIGITS);
-    return { message: this.messages.code(recipient, known.locale, digits), ...this.#life(address, serial) };
+    return { channel, message: this.messages.code(recipient, known.locale, digits), ...this.#life(address, serial) };
   }
 
   /** SMS cost money: as many as all others together may be sent in a day. Nobody learns that there are no more. */

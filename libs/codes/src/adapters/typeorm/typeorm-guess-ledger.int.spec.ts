@@ -2,20 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UnitOfWork } from '#kernel';
 import { FixedClock } from '#kernel/testing';
 import { createDataSource, Database, migrate, TransactionConflict } from '#platform';
-import {
-  type FreshDatabase,
-  freshMariaDatabase,
-  freshPostgresDatabase,
-} from '../../../../../test/support/databases.js';
+import { DATABASES, type FreshDatabase } from '../../../../../test/support/databases.js';
 import { guessLedgerContract } from '../guess-ledger.contract.js';
 import { GuessesPurge } from './guesses-purge.js';
 import { codesTables } from './tables.js';
 import { TypeOrmGuessLedger } from './typeorm-guess-ledger.js';
-
-const DATABASES = [
-  ['PostgreSQL', freshPostgresDatabase],
-  ['MariaDB', freshMariaDatabase],
-] as const;
 
 /** Runs again after a conflict, as the program's does. */
 class Units extends UnitOfWork {

@@ -62,6 +62,11 @@ export class TypeOrmGuessLedger extends GuessLedger {
     };
   }
 
+  async forget(identifierHashes: readonly string[]): Promise<void> {
+    const marks = identifierHashes.map(() => '?').join(', ');
+    await this.database.execute(`delete from code_guesses where identifier_hash in (${marks})`, identifierHashes);
+  }
+
   private get hour(): number {
     return Math.floor(this.clock.now().getTime() / HOUR_MS);
   }

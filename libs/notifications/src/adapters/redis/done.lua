@@ -1,5 +1,6 @@
--- KEYS: due list   ARGV: entry, the lease it was taken with
+-- KEYS: due list, origins   ARGV: entry, the lease it was taken with
 -- Put again, or leased by somebody else, it is not done.
 local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
-if score and tonumber(score) == tonumber(ARGV[2]) then return redis.call('ZREM', KEYS[1], ARGV[1]) end
-return 0
+if not score or tonumber(score) ~= tonumber(ARGV[2]) then return 0 end
+redis.call('HDEL', KEYS[2], ARGV[1])
+return redis.call('ZREM', KEYS[1], ARGV[1])

@@ -24,6 +24,6 @@ dueMessagesContract('RedisDueMessages', async () => {
     workers: [new RedisDueMessages(one), new RedisDueMessages(other)],
     // A little more: the clocks of Redis and of a timer are not the same one.
     pass: (milliseconds) => sleep(milliseconds + 5),
-    drop: async () => void (await one.client.del('foyer:{due}:messages')),
+    drop: async () => void (await one.client.del('foyer:{due}:messages', 'foyer:{due}:pace', 'foyer:{due}:origins')),
   };
 });

@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { RedisConnection, type Script } from '#platform';
-import { type DueMessage, DueMessages } from '../../application/ports.js';
+import { type DueMessage, DueMessages, type Origin } from '../../application/ports.js';
+import { currentOrigin } from '../origin.js';
 
 const KEY = 'foyer:{due}:messages';
+const PACE = 'foyer:{due}:pace';
+const ORIGINS = 'foyer:{due}:origins';
 
 /** One sorted set for all replicas; the score is the moment from which an entry may be taken, by Redis' own clock. */
 @Injectable()
@@ -22,21 +25,23 @@ export class RedisDueMessages extends DueMessages {
   }
 
   async put(message: DueMessage): Promise<void> {
-    await this.#put([KEY], [entryOf(message)]);
+    const { origin } = { ...currentOrigin(), ...message };
+    await this.#put([KEY, ORIGINS], [entryOf(message), origin ? JSON.stringify(origin) : '']);
     this.#wake();
   }
 
   async lease(count: number, leaseMs: number): Promise<readonly DueMessage[]> {
-    const [lease, entries] = (await this.#lease([KEY], [count, leaseMs])) as [number, string[]];
-    return entries.map((entry) => ({ ...messageOf(entry), lease }));
+    const taken = await this.#lease([KEY, PACE, ORIGINS], [count, leaseMs]);
+    const [lease, entries, origins] = taken as [number, string[], (string | null)[]];
+    return entries.map((entry, n) => ({ ...messageOf(entry), ...originOf(origins[n]), lease }));
   }
 
   async done(message: DueMessage): Promise<void> {
-    await this.#done([KEY], [entryOf(message), message.lease ?? 0]);
+    await this.#done([KEY, ORIGINS], [entryOf(message), message.lease ?? 0]);
   }
 
   async backlogSeconds(): Promise<number> {
-    return ((await this.#backlog([KEY], [])) as number) / 1000;
+    return ((await this.#backlog([KEY, PACE], [])) as number) / 1000;
   }
 
   onPut(wake: () => void): void {
@@ -45,6 +50,9 @@ export class RedisDueMessages extends DueMessages {
 }
 
 const entryOf = ({ kind, reference }: DueMessage): string => `${kind} ${reference}`;
+
+const originOf = (kept: string | null | undefined): { readonly origin?: Origin } =>
+  kept ? { origin: JSON.parse(kept) as Origin } : {};
 
 function messageOf(entry: string): DueMessage {
   const space = entry.indexOf(' ');

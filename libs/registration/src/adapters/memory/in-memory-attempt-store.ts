@@ -35,7 +35,7 @@ export class InMemoryAttemptStore extends AttemptStore {
   async place(draft: AttemptDraft, trusted: boolean): Promise<Placement> {
     const { now } = this.#attempts;
     const { [draft.tag]: same, ...others } = this.#live(draft.identifierHash);
-    if (same && same.activatedAt > 0) return { placed: true, attempt: same };
+    if (same && isReceiptFor(same, draft)) return { placed: true, attempt: same };
     if (same && isSame(same, draft)) return this.#put(others, { ...same, profile: draft.profile });
     const room = makeRoom(others, trusted ? null : draft.source, this.limits, now);
     if (room === null) return { placed: false };
@@ -52,6 +52,10 @@ export class InMemoryAttemptStore extends AttemptStore {
   async find(identifierHash: string, tags: readonly string[]): Promise<AttemptState | null> {
     const live = this.#live(identifierHash);
     return tags.map((tag) => live[tag]).find((attempt) => attempt !== undefined) ?? null;
+  }
+
+  async named(identifierHash: string, attemptId: string): Promise<AttemptState | null> {
+    return Object.values(this.#live(identifierHash)).find((attempt) => attempt.attemptId === attemptId) ?? null;
   }
 
   async begin(key: AttemptKey, attemptId: string, customerId: string): Promise<void> {
@@ -93,6 +97,11 @@ export class InMemoryAttemptStore extends AttemptStore {
     this.#write(identifierHash, others);
   }
 
+  async removeOthers(identifierHash: string, customerId: string | null): Promise<void> {
+    const kept = Object.entries(this.#live(identifierHash)).filter(([, attempt]) => attempt.customerId === customerId);
+    this.#write(identifierHash, Object.fromEntries(kept));
+  }
+
   async live(): Promise<number> {
     return this.#attempts.values().reduce((sum, attempts) => sum + Object.keys(attempts).length, 0);
   }
@@ -130,7 +139,12 @@ export class InMemoryAttemptStore extends AttemptStore {
   }
 }
 
+/** Of the customer whose identifier it still is. */
+const isReceiptFor = (standing: AttemptState, draft: AttemptDraft): boolean =>
+  standing.activatedAt > 0 && (draft.provisional || standing.customerId === draft.customerId);
+
 const isSame = (standing: AttemptState, draft: AttemptDraft): boolean =>
+  standing.activatedAt === 0 &&
   standing.decoy === draft.decoy &&
   (!standing.started || draft.provisional || standing.customerId === draft.customerId);
 

@@ -24,8 +24,10 @@ for i = 1, #entries, 2 do
   end
 end
 
-if same and same.activatedAt > 0 then return cjson.encode(same) end
-if same and same.decoy == draft.decoy and (not same.started or draft.provisional or same.customerId == draft.customerId) then
+-- The receipt of the customer whose identifier it still is.
+local ours = same and (draft.provisional or same.customerId == draft.customerId)
+if ours and same.activatedAt > 0 then return cjson.encode(same) end
+if same and same.activatedAt == 0 and same.decoy == draft.decoy and (ours or not same.started) then
   same.profile = draft.profile
   same.expiresAt = now + life
   return store(same)

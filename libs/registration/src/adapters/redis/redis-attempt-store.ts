@@ -15,8 +15,10 @@ type Changed = readonly [waitMs: number, reference: string] | null;
 export class RedisAttemptStore extends AttemptStore {
   readonly #place: Script;
   readonly #find: Script;
+  readonly #named: Script;
   readonly #change: Script;
   readonly #live: Script;
+  readonly #removeOthers: Script;
 
   constructor(
     private readonly redis: RedisConnection,
@@ -26,8 +28,10 @@ export class RedisAttemptStore extends AttemptStore {
     super();
     this.#place = redis.script(new URL('./place.lua', import.meta.url));
     this.#find = redis.script(new URL('./find.lua', import.meta.url));
+    this.#named = redis.script(new URL('./named.lua', import.meta.url));
     this.#change = redis.script(new URL('./change.lua', import.meta.url));
     this.#live = redis.script(new URL('./live.lua', import.meta.url));
+    this.#removeOthers = redis.script(new URL('./remove-others.lua', import.meta.url));
   }
 
   async now(): Promise<Date> {
@@ -61,6 +65,11 @@ export class RedisAttemptStore extends AttemptStore {
     return found === null ? null : (JSON.parse(found) as AttemptState);
   }
 
+  async named(identifierHash: string, attemptId: string): Promise<AttemptState | null> {
+    const found = (await this.#named([attemptsOf({ identifierHash })], [attemptId])) as string | null;
+    return found === null ? null : (JSON.parse(found) as AttemptState);
+  }
+
   async begin(key: AttemptKey, attemptId: string, customerId: string): Promise<void> {
     await this.#set(key, attemptId, 'begin', customerId);
   }
@@ -90,6 +99,10 @@ export class RedisAttemptStore extends AttemptStore {
       await client.hdel(attemptsOf(key), key.tag);
       await client.zrem(LIVE, `${key.identifierHash}.${key.tag}`);
     });
+  }
+
+  async removeOthers(identifierHash: string, customerId: string | null): Promise<void> {
+    await this.#removeOthers([attemptsOf({ identifierHash })], [customerId ?? '']);
   }
 
   async live(): Promise<number> {

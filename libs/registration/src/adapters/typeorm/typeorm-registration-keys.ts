@@ -48,11 +48,62 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
     return touched === 0 ? null : this.find(hashes);
   }
 
-  async #create(hashes: readonly string[], customerId: string, sequence: number): Promise<RegistrationKey> {
+  async give(hashes: readonly string[], customerId: string): Promise<void> {
+    const row = await this.#lock(hashes);
+    const sequence = row?.customer_id === customerId ? row.sequence : await this.#lostSequence(customerId);
+    if (row) await this.#point(row, customerId, sequence, this.clock.now());
+    else await this.#create(hashes, customerId, sequence, this.clock.now());
+  }
+
+  async take(hashes: readonly string[], fresh: string): Promise<void> {
+    const row = await this.#lock(hashes);
+    if (!row) return void (await this.#create(hashes, fresh, 0));
+    await this.#keepSequence(row);
+    await this.#point(row, fresh, 0, null);
+  }
+
+  async forget(hashes: readonly string[], customerId: string): Promise<void> {
+    const sql = `delete from registration_keys where identifier_hash in (${marks(hashes)}) and (sequence = 0 or customer_id = ?)`;
+    await this.database.execute(sql, [...hashes, customerId]);
+    await this.database.execute('delete from registration_lost_ids where customer_id = ?', [customerId]);
+  }
+
+  async #lock(hashes: readonly string[]): Promise<Row | undefined> {
+    const sql = `update registration_keys set used_at = ? where identifier_hash in (${marks(hashes)})`;
+    return (await this.database.execute(sql, [this.clock.now(), ...hashes])) === 0 ? undefined : this.#row(hashes);
+  }
+
+  async #point({ hash }: Row, customerId: string, sequence: number, provenAt: Date | null): Promise<void> {
+    const sql = 'update registration_keys set customer_id = ?, sequence = ?, proven_at = ? where identifier_hash = ?';
+    await this.database.execute(sql, [customerId, sequence, provenAt, hash]);
+  }
+
+  async #keepSequence({ customer_id: id, sequence }: Row): Promise<void> {
+    if (sequence === 0) return;
+    const counted = 'update registration_lost_ids set sequence = ? where customer_id = ?';
+    if ((await this.database.execute(counted, [sequence, id])) > 0) return;
+    await this.database.execute('insert into registration_lost_ids (customer_id, sequence) values (?, ?)', [
+      id,
+      sequence,
+    ]);
+  }
+
+  async #lostSequence(id: string): Promise<number> {
+    const sql = 'select sequence as sequence from registration_lost_ids where customer_id = ?';
+    const [row] = await this.database.query<Pick<Row, 'sequence'>>(sql, [id]);
+    return row?.sequence ?? 0;
+  }
+
+  async #create(
+    hashes: readonly string[],
+    customerId: string,
+    sequence: number,
+    provenAt: Date | null = null,
+  ): Promise<RegistrationKey> {
     const now = this.clock.now();
-    const sql =
-      'insert into registration_keys (identifier_hash, customer_id, sequence, created_at, used_at) values (?, ?, ?, ?, ?)';
-    await this.database.execute(sql, [hashes[0], customerId, sequence, now, now]).catch((error: unknown) => {
+    const sql = `insert into registration_keys (identifier_hash, customer_id, sequence, created_at, used_at, proven_at)
+      values (?, ?, ?, ?, ?, ?)`;
+    await this.database.execute(sql, [hashes[0], customerId, sequence, now, now, provenAt]).catch((error: unknown) => {
       // Created by another request at this instant: the unit of work runs again and finds it.
       throw error instanceof DuplicateKey ? new TransactionConflict('The key was created at this moment.', 1) : error;
     });

@@ -38,7 +38,11 @@ describe('ActivateRegistration', () => {
           credential: 'hashed(new:correct horse)',
         },
       ]);
-      expect(house.outbox.types).toEqual(['registration.started.v1', 'customer.created.v1']);
+      expect(house.outbox.types).toEqual([
+        'registration.started.v1',
+        'registration.code_sent.v1',
+        'customer.created.v1',
+      ]);
     });
 
     it('then one expensive hash is paid, the guess is given back, and the attempt is a receipt', async () => {

@@ -1,10 +1,10 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { PreHash } from '#auth';
-import { Codes } from '#codes';
+import { Codes, type GuessCharge } from '#codes';
 import type { CustomerView } from '#customers';
 import { Clock, Ids } from '#kernel';
 import { type AttemptKey, type AttemptState, RegistrationAttempt } from '../../domain/registration-attempt.js';
-import { Admission, type Proof } from '../admission.js';
+import { Admission } from '../admission.js';
 import { codeAddressOf } from '../code-address.js';
 import { AttemptStore } from '../ports.js';
 
@@ -23,6 +23,13 @@ export class ActivateRegistration extends Command<ActivationOutcome> {
   ) {
     super();
   }
+}
+
+/** The right password and the right code. */
+interface Granted {
+  readonly preHash: PreHash;
+  readonly charge: GuessCharge;
+  readonly requestId: string;
 }
 
 const PATIENCE_MS = 2_000;
@@ -57,7 +64,7 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
     const claim = await this.codes.claim(codeAddressOf(found), code, requestId);
     switch (claim.outcome) {
       case 'granted':
-        return this.#admit(found, { preHash, charge: claim.charge }, requestId);
+        return this.#admit(found, { preHash, charge: claim.charge, requestId });
       case 'wrong':
         return { outcome: 'code_wrong', attemptsRemaining: claim.attemptsRemaining };
       case 'busy':
@@ -89,13 +96,15 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
   }
 
   /** Our own failure costs nobody his code: the claim is given back. */
-  async #admit(attempt: AttemptState, proof: Proof, requestId: string): Promise<ActivationOutcome> {
+  async #admit(attempt: AttemptState, { preHash, charge, requestId }: Granted): Promise<ActivationOutcome> {
     const address = codeAddressOf(attempt);
+    // The charge last: its row is what other guesses wait for.
+    const last = () => this.codes.giveBack(address, charge);
     try {
-      const customer = await this.admission.admit(attempt, proof);
+      const customer = await this.admission.admit(attempt, { preHash, verifiedBy: 'code', last });
       return customer ? { outcome: 'active', customer } : { outcome: 'unknown' };
     } catch (error) {
-      const charged = this.codes.giveBack(address, proof.charge);
+      const charged = this.codes.giveBack(address, charge);
       await Promise.allSettled([this.codes.release(address, requestId), charged]);
       throw error;
     }

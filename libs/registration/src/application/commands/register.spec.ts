@@ -194,6 +194,6 @@ describe('Register', () => {
     const ticket = await house.register({ firstName: 'Other' });
     expect(ticket.attemptId).toBe(receipt?.attemptId);
     expect((await house.attempt())?.profile).toEqual(receipt?.profile);
-    expect(house.outbox.types).toEqual(['registration.started.v1', 'customer.created.v1']);
+    expect(house.outbox.types).toEqual(['registration.started.v1', 'registration.code_sent.v1', 'customer.created.v1']);
   });
 });

@@ -1,9 +1,11 @@
 import type { Codes } from '#codes';
-import type { MessageSource, WrittenMessage } from '#notifications';
-import { type AttemptState, RegistrationAttempt } from '../../domain/registration-attempt.js';
+import type { Ids } from '#kernel';
+import type { DueMessages, MessageSource, WrittenMessage } from '#notifications';
+import { type AttemptState, channelTo, RegistrationAttempt } from '../../domain/registration-attempt.js';
 import { codeAddressOf } from '../code-address.js';
 import { CODE_DUE, readReference } from '../code-requests.js';
 import type { AttemptStore, RegistrationMessages, RegistrationRules } from '../ports.js';
+import { codeSent } from '../sent-code.js';
 
 /** A code is due: make it, write its message, and let its minute start when the message has been accepted. */
 export class CodeDue implements MessageSource {
@@ -14,6 +16,8 @@ export class CodeDue implements MessageSource {
     private readonly codes: Codes,
     private readonly messages: RegistrationMessages,
     private readonly rules: RegistrationRules,
+    private readonly due: DueMessages,
+    private readonly ids: Ids,
   ) {}
 
   async write(reference: string): Promise<WrittenMessage | null> {
@@ -26,7 +30,11 @@ export class CodeDue implements MessageSource {
 
   async #code(attempt: AttemptState, length: number): Promise<WrittenMessage> {
     const { digits, serial } = await this.codes.issue(codeAddressOf(attempt), length);
-    return { message: this.messages.code(attempt, digits), ...this.#life(attempt, serial) };
+    return {
+      channel: channelTo(attempt),
+      message: this.messages.code(attempt, digits),
+      ...this.#life(attempt, serial),
+    };
   }
 
   /** Looks like any other attempt from outside; its owner learns, once a day, that somebody tried. */
@@ -35,7 +43,7 @@ export class CodeDue implements MessageSource {
     const notice = await this.#notice(attempt);
     const { accepted, failed } = this.#life(attempt, serial);
     return {
-      message: notice.message,
+      ...notice,
       accepted,
       failed: async (final) => {
         await notice.failed(final);
@@ -50,7 +58,7 @@ export class CodeDue implements MessageSource {
     const failed = async (): Promise<void> => {
       if (tell) await this.attempts.mayNotifyAgain(attempt.identifierHash);
     };
-    return { message, accepted: async () => undefined, failed };
+    return { channel: channelTo(attempt), message, accepted: async () => undefined, failed };
   }
 
   #life(attempt: AttemptState, serial: string): Pick<WrittenMessage, 'accepted' | 'failed'> {
@@ -59,6 +67,7 @@ export class CodeDue implements MessageSource {
       accepted: async () => {
         await this.codes.start(address, serial);
         await this.attempts.codeSent(attempt, attempt.attemptId, this.rules.codeTtlSeconds * 1000);
+        await this.due.put(codeSent(attempt, this.ids.next()));
       },
       failed: () => this.codes.discard(address, serial),
     };

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { DATABASES, openDatabase } from '../../testing/auth-database.js';
+import { SqlSignInRecords } from './sql-sign-in-records.js';
+
+const AT = new Date('2026-03-01T12:00:00.000Z');
+const LATER = Date.UTC(2026, 3, 1);
+
+describe.each(DATABASES)('sign-in records on %s', (_, fresh) => {
+  it('hold what is kept of a customer, and neither a hash nor anything of others', async () => {
+    const { database, drop } = await openDatabase(fresh);
+    const [mia, eve, session, ended] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    const hash = 'f'.repeat(64);
+    const put = (table: string, row: Record<string, unknown>) => {
+      const marks = Object.keys(row).map(() => '?');
+      return database.execute(`insert into ${table} (${Object.keys(row)}) values (${marks})`, Object.values(row));
+    };
+    for (const [customer_id, credential] of [
+      [mia, 'secret'],
+      [eve, null],
+    ] as const)
+      await put('auth_subjects', {
+        ...{
+          customer_id,
+          credential,
+          roles: 'customer staff',
+          status: 'active',
+          generation: 1,
+          market: 'US',
+          locale: 'en',
+        },
+        ...{ one_time: 0, sequence: 0, created_at: AT, updated_at: AT },
+      });
+    for (const [id, customer_id, generation] of [
+      [session, mia, 1],
+      [ended, mia, 0],
+      [randomUUID(), eve, 1],
+    ] as const)
+      await put('auth_sessions', {
+        ...{
+          id,
+          customer_id,
+          generation,
+          turn: 0,
+          current_hash: hash,
+          rotated_ms: 0,
+          expires_ms: LATER,
+          revoked_ms: 0,
+        },
+        ...{ scope: 'customer', source: '10.0.0.1', created_at: id === session ? AT : new Date(LATER), used_at: AT },
+      });
+    const link = { id: randomUUID(), identity_hash: hash, issuer: 'https://login.example', subject: 'mia@there' };
+    await put('auth_links', { ...link, customer_id: mia, created_at: AT });
+    const tries = { wrong: 0, open_tries: 0, last_ms: 0, wait_until_ms: 0 };
+    await put('auth_login_tries', {
+      subject_key: `customer:${mia}`,
+      source: '10.0.0.1',
+      ...tries,
+      known_until_ms: LATER,
+    });
+    await put('auth_login_tries', { subject_key: `customer:${mia}`, source: '', ...tries, known_until_ms: 0 });
+
+    const record = await new SqlSignInRecords(database).of(mia);
+    const known = {
+      usedAt: AT.toISOString(),
+      expiresAt: new Date(LATER).toISOString(),
+      scope: 'customer',
+      source: '10.0.0.1',
+    };
+    expect(record).toEqual({
+      roles: ['customer', 'staff'],
+      hasPassword: true,
+      sessions: [
+        { id: session, createdAt: AT.toISOString(), ...known, ended: false },
+        { id: ended, createdAt: new Date(LATER).toISOString(), ...known, ended: true },
+      ],
+      links: [{ id: link.id, issuer: link.issuer, subject: link.subject, createdAt: AT.toISOString() }],
+      knownSources: [{ source: '10.0.0.1', until: new Date(LATER).toISOString() }],
+    });
+    expect(JSON.stringify(record)).not.toContain('secret');
+    expect(JSON.stringify(record)).not.toContain(hash);
+    expect(await new SqlSignInRecords(database).of(eve)).toMatchObject({
+      hasPassword: false,
+      links: [],
+      knownSources: [],
+    });
+    const none = { roles: [], hasPassword: false, sessions: [], links: [], knownSources: [] };
+    expect(await new SqlSignInRecords(database).of(randomUUID())).toEqual(none);
+    await drop();
+  });
+});

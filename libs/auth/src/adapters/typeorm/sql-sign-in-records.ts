@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#platform';
+import { type Role, type SignInRecord, SignInRecords } from '../../facade.js';
+
+interface SubjectFound {
+  readonly roles: string;
+  readonly has_password: number | string;
+  readonly generation: number;
+}
+interface SessionFound {
+  readonly id: string;
+  readonly generation: number;
+  readonly expires_ms: number | string;
+  readonly revoked_ms: number | string;
+  readonly scope: string;
+  readonly source: string;
+  readonly created_at: Date;
+  readonly used_at: Date;
+}
+interface LinkFound {
+  readonly id: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly created_at: Date;
+}
+
+/** Rows straight to the record. */
+@Injectable()
+export class SqlSignInRecords extends SignInRecords {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  async of(customerId: string): Promise<SignInRecord> {
+    const subject = `select roles, case when credential is null then 0 else 1 end as has_password, generation
+      from auth_subjects where customer_id = ?`;
+    const [found] = await this.database.query<SubjectFound>(subject, [customerId]);
+    return {
+      roles: (found?.roles.split(' ') ?? []) as Role[],
+      hasPassword: Number(found?.has_password ?? 0) === 1,
+      sessions: await this.#sessions(customerId, found?.generation ?? 0),
+      links: await this.#links(customerId),
+      knownSources: await this.#sources(customerId),
+    };
+  }
+
+  async #sessions(customerId: string, generation: number): Promise<SignInRecord['sessions']> {
+    const sql = `select id, generation, expires_ms, revoked_ms, scope, source, created_at, used_at
+      from auth_sessions where customer_id = ? order by created_at, id`;
+    return (await this.database.query<SessionFound>(sql, [customerId])).map((row) => ({
+      id: row.id,
+      createdAt: row.created_at.toISOString(),
+      usedAt: row.used_at.toISOString(),
+      expiresAt: moment(row.expires_ms),
+      ended: Number(row.revoked_ms) > 0 || row.generation !== generation,
+      scope: row.scope,
+      source: row.source,
+    }));
+  }
+
+  async #links(customerId: string): Promise<SignInRecord['links']> {
+    const sql = 'select id, issuer, subject, created_at from auth_links where customer_id = ? order by created_at, id';
+    const rows = await this.database.query<LinkFound>(sql, [customerId]);
+    return rows.map(({ created_at: at, ...link }) => ({ ...link, createdAt: at.toISOString() }));
+  }
+
+  async #sources(customerId: string): Promise<SignInRecord['knownSources']> {
+    const sql = `select source, known_until_ms as until_ms from auth_login_tries
+      where subject_key = ? and known_until_ms > 0 order by source`;
+    const rows = await this.database.query<{ source: string; until_ms: number | string }>(sql, [
+      `customer:${customerId}`,
+    ]);
+    return rows.map(({ source, until_ms: until }) => ({ source, until: moment(until) }));
+  }
+}
+
+const moment = (milliseconds: number | string): string => new Date(Number(milliseconds)).toISOString();

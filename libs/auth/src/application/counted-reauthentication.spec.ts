@@ -1,0 +1,49 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { HashingBusy, parseIdentifier } from '#kernel';
+import { Auth, SOURCE } from '../testing/auth.js';
+import { CountedReauthentication } from './counted-reauthentication.js';
+
+describe('asking for the password once more', () => {
+  let house: Auth;
+  let again: CountedReauthentication;
+  const check = (password: string, source = SOURCE) => again.check('mia', password, source);
+
+  beforeEach(() => {
+    house = new Auth();
+    again = new CountedReauthentication(house.subjects, house.tries, house.passwords, house.audit);
+  });
+
+  it('given the right one, then it says of which generation the sessions are', async () => {
+    await house.known('key', { generation: 3 });
+    expect(await check('right')).toEqual({ outcome: 'right', generation: 3 });
+    expect(house.audit.entries).toEqual([]);
+  });
+
+  it('given wrong ones, then they count with those of sign-ins', async () => {
+    await house.known(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
+    for (let n = 0; n < 3; n++) expect(await check('wrong')).toEqual({ outcome: 'wrong' });
+    for (let n = 0; n < 2; n++) await house.logIn('mia@example.org', 'wrong');
+    expect((await check('right')).outcome).toBe('too_many');
+    expect((await house.logIn('mia@example.org')).outcome).toBe('too_many');
+    expect(house.audit.actions.filter((action) => action === 'auth.password.refused')).toHaveLength(3);
+  });
+
+  it.each([
+    ['no password', { credential: null }],
+    ['a password of somebody else, good for setting one only', { oneTime: true }],
+    ['been suspended', { status: 'suspended' }],
+  ] as const)('given a customer who has %s, then none is right, after the same work', async (_, changes) => {
+    await house.known('key', changes);
+    expect(await check('right')).toEqual({ outcome: 'wrong' });
+    expect(house.hasher.paid).toHaveLength(1);
+  });
+
+  it('given hashing that fails, then the try was none', async () => {
+    await house.known('key');
+    const verify = house.hasher.verify.bind(house.hasher);
+    house.hasher.verify = () => Promise.reject(new HashingBusy());
+    for (let n = 0; n < 9; n++) await expect(check('right')).rejects.toBeInstanceOf(HashingBusy);
+    house.hasher.verify = verify;
+    expect((await check('right')).outcome).toBe('right');
+  });
+});

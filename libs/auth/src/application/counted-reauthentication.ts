@@ -1,0 +1,37 @@
+import type { AuditTrail } from '#kernel';
+import { type Reauthenticated, Reauthentication } from '../facade.js';
+import type { PasswordCheck } from './password-check.js';
+import type { LoginTries, Subjects } from './ports.js';
+
+export class CountedReauthentication extends Reauthentication {
+  constructor(
+    private readonly subjects: Subjects,
+    private readonly tries: LoginTries,
+    private readonly passwords: PasswordCheck,
+    private readonly audit: AuditTrail,
+  ) {
+    super();
+  }
+
+  async check(customerId: string, password: string, source: string): Promise<Reauthenticated> {
+    this.passwords.refuseWhenFull();
+    const subject = await this.subjects.byId(customerId);
+    const taken = await this.tries.take(`customer:${customerId}`, source);
+    const entry = { actor: customerId, target: customerId, source };
+    if (taken.may !== 'compare') {
+      await this.audit.record({ action: 'auth.password.limited', ...entry });
+      return { outcome: 'too_many', retryAfterSeconds: taken.may === 'never' ? taken.retryAfterSeconds : 1 };
+    }
+    const right = await this.passwords.isRight(subject, password).catch(async (error: unknown) => {
+      await this.tries.giveBack(taken.counted);
+      throw error;
+    });
+    if (!right || !subject || subject.scope !== 'customer') {
+      await this.tries.settle(taken.counted);
+      await this.audit.record({ action: 'auth.password.refused', ...entry });
+      return { outcome: 'wrong' };
+    }
+    await this.tries.forgive(taken.counted, source);
+    return { outcome: 'right', generation: subject.snapshot().generation };
+  }
+}

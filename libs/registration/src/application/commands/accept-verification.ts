@@ -1,0 +1,42 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Clock, Inbox, type IncomingEvent, UnitOfWork } from '#kernel';
+import { faultOf, type Verification } from '../../domain/verification.js';
+import type { VerificationOutcome } from '../ports.js';
+import { VerifiedAttempts } from '../verified-attempts.js';
+import { VerifiedStrangers } from '../verified-strangers.js';
+
+/** What a code does, done by a service that others trust: the person it has seen becomes a customer. */
+export class AcceptVerification extends Command<VerificationOutcome> {
+  constructor(
+    readonly verification: Verification,
+    /** By which it is known when it comes again. */
+    readonly event: IncomingEvent,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(AcceptVerification)
+export class AcceptVerificationHandler implements ICommandHandler<AcceptVerification> {
+  constructor(
+    private readonly attempts: VerifiedAttempts,
+    private readonly strangers: VerifiedStrangers,
+    private readonly work: UnitOfWork,
+    private readonly inbox: Inbox,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute({ verification, event }: AcceptVerification): Promise<VerificationOutcome> {
+    const note = () => this.inbox.accept(event);
+    const fault = faultOf(verification, this.clock.now());
+    if (fault !== null) return this.#onlyNoted(fault, note);
+    if (verification.attemptId === null) return this.strangers.admit(verification, note);
+    const found = await this.attempts.find(verification);
+    return typeof found === 'string' ? this.#onlyNoted(found, note) : this.attempts.admit(found, note);
+  }
+
+  async #onlyNoted(outcome: VerificationOutcome, note: () => Promise<void>): Promise<VerificationOutcome> {
+    await this.work.run(note);
+    return outcome;
+  }
+}

@@ -1,0 +1,40 @@
+import { type IdentifierMove, IdentifierWatcher } from '#customers';
+import type { AfterCommit, Identifier, IdentifierHasher, Ids } from '#kernel';
+import type { AttemptStore, RegistrationKeys } from './ports.js';
+
+/**
+ * Points the key of an identifier to whoever gets it, and of one that was lost to a fresh id. Every attempt of before bears
+ * another id than its key then, and is refused for good, whether or not it could be removed.
+ */
+export class KeyKeeper extends IdentifierWatcher {
+  constructor(
+    private readonly keys: RegistrationKeys,
+    private readonly attempts: AttemptStore,
+    private readonly identifiers: IdentifierHasher,
+    private readonly ids: Ids,
+    private readonly afterCommit: AfterCommit,
+  ) {
+    super();
+  }
+
+  async moving(moves: readonly IdentifierMove[]): Promise<void> {
+    for (const move of moves) await this.#follow(move);
+  }
+
+  async forgetting(customerId: string, identifiers: readonly Identifier[]): Promise<void> {
+    for (const one of identifiers) await this.keys.forget(this.identifiers.candidates(one), customerId);
+  }
+
+  async #follow({ identifier, holderId }: IdentifierMove): Promise<void> {
+    const hashes = this.identifiers.candidates(identifier);
+    if (holderId === null) await this.keys.take(hashes, this.ids.opaque());
+    else await this.keys.give(hashes, holderId);
+    this.afterCommit.later(() => this.#tidy(hashes));
+  }
+
+  /** Somebody may have begun anew since. */
+  async #tidy(hashes: readonly string[]): Promise<void> {
+    const key = await this.keys.find(hashes);
+    if (key) await Promise.all(hashes.map((hash) => this.attempts.removeOthers(hash, key.customerId)));
+  }
+}

@@ -1,0 +1,15 @@
+import type { DueMessage } from '#notifications';
+import type { AttemptKey } from '../domain/registration-attempt.js';
+
+export const CODE_SENT = 'registration.code_sent';
+
+/** What is due as soon as the message with a code was accepted. @param eventId under which it is told, however often it is tried */
+export const codeSent = ({ identifierHash, tag }: AttemptKey, eventId: string): DueMessage => ({
+  kind: CODE_SENT,
+  reference: `${identifierHash}.${tag}.${eventId}`,
+});
+
+export function readSentCode(reference: string): { readonly key: AttemptKey; readonly eventId: string } {
+  const [identifierHash = '', tag = '', eventId = ''] = reference.split('.');
+  return { key: { identifierHash, tag }, eventId };
+}

@@ -1,0 +1,84 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { DueMessage } from '#notifications';
+import { Registration } from '../../testing/registration.js';
+
+describe('CodeSent', () => {
+  let house: Registration;
+
+  /** The next due message of a code is accepted. Returns what is due then. */
+  const accept = async (): Promise<DueMessage | undefined> => {
+    const { reference = '' } = house.due.due.shift() ?? {};
+    await (await house.codeDue.write(reference))?.accepted();
+    return house.due.due.at(-1);
+  };
+  const told = () => house.outbox.events.filter(({ type }) => type === 'registration.code_sent.v1');
+
+  beforeEach(async () => {
+    house = new Registration();
+    await house.register();
+  });
+
+  it('given a message that was accepted, then it is due, and nothing is told before', async () => {
+    expect(told()).toEqual([]);
+    const due = await accept();
+    expect(due?.kind).toBe(house.codeSent.kind);
+    expect(told()).toEqual([]);
+  });
+
+  it('given a message that was refused, then there is nothing to tell', async () => {
+    const { reference = '' } = house.due.due.shift() ?? {};
+    await (await house.codeDue.write(reference))?.failed(true);
+    expect(house.due.due).toEqual([]);
+  });
+
+  it('given that it is due, then it is told behind the start, with neither address nor code', async () => {
+    const ticket = await house.register({ email: 'zoe@example.org' });
+    house.due.due.shift();
+    const due = await accept();
+    expect(await house.codeSent.write(due?.reference ?? '')).toBeNull();
+    expect(told()).toMatchObject([{ subject: ticket.id, sequence: 2, market: 'US' }]);
+    const { id, attemptId } = ticket;
+    expect(told()[0]?.data).toEqual({ id, attemptId, channel: 'email', market: 'US' });
+  });
+
+  it('given that it is tried again, then it is told once', async () => {
+    const { reference = '' } = (await accept()) ?? {};
+    for (let times = 0; times < 3; times++) await house.codeSent.write(reference);
+    expect(told()).toHaveLength(1);
+    expect(reference).toContain(told()[0]?.id);
+  });
+
+  it('given another code, then it is told of, too, and counted on', async () => {
+    await house.send();
+    house.clock.advance(60_000);
+    await house.resend();
+    await house.send();
+    expect(told().map(({ sequence }) => sequence)).toEqual([2, 3]);
+  });
+
+  it('AC-26 given a decoy, then the same is told, also when its owner gets no message', async () => {
+    const [text = ''] = await house.send();
+    await house.activate(text.slice(0, 4));
+    for (const password of ['of a stranger', 'of another']) {
+      house.clock.advance(60_000);
+      await house.register({ password });
+      await house.send();
+    }
+    expect(told().map(({ sequence, data }) => [sequence, Object.keys(data)])).toEqual(
+      [2, 4, 6].map((sequence) => [sequence, ['id', 'attemptId', 'channel', 'market']]),
+    );
+  });
+
+  it('given a database that is away, then it stays due', async () => {
+    const { reference = '' } = (await accept()) ?? {};
+    house.outbox.append = () => Promise.reject(new Error('away'));
+    await expect(house.codeSent.write(reference)).rejects.toThrow('away');
+  });
+
+  it('given an attempt that is gone, then there is nothing to tell', async () => {
+    const { reference = '' } = (await accept()) ?? {};
+    await house.attempts.remove(house.keyOf());
+    expect(await house.codeSent.write(reference)).toBeNull();
+    expect(told()).toEqual([]);
+  });
+});

@@ -1,0 +1,46 @@
+import type { CustomerDirectory } from '#customers';
+import type { Identifier, IdentifierHasher, Ids, UnitOfWork } from '#kernel';
+import type { Verification } from '../domain/verification.js';
+import type { AttemptStore, RegistrationKeys, RegistrationRules, VerificationOutcome } from './ports.js';
+
+/**
+ * People who were seen elsewhere and had confirmed no attempt. They have no password until they set one by a reset: whoever has
+ * begun to register this identifier here may be anybody.
+ */
+export class VerifiedStrangers {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly keys: RegistrationKeys,
+    private readonly directory: CustomerDirectory,
+    private readonly attempts: AttemptStore,
+    private readonly identifiers: IdentifierHasher,
+    private readonly ids: Ids,
+    private readonly rules: RegistrationRules,
+  ) {}
+
+  /** @param note the first thing in the unit of work */
+  async admit({ identifier }: Verification, note: () => Promise<void>): Promise<VerificationOutcome> {
+    const hashes = this.identifiers.candidates(identifier);
+    const admitted = await this.work.run(async () => {
+      await note();
+      return this.#letIn(identifier, hashes);
+    });
+    if (!admitted) return 'known';
+    // They are dead by what is committed; this only tidies up.
+    await Promise.allSettled(hashes.map((hash) => this.attempts.removeOthers(hash, null)));
+    return 'admitted_without_password';
+  }
+
+  async #letIn(identifier: Identifier, hashes: readonly string[]): Promise<boolean> {
+    const key = await this.keys.prove(hashes);
+    const { holderId, idIsUsed } = await this.directory.standing(identifier, key?.customerId ?? null);
+    if (holderId !== null) return false;
+    const id = key && !idIsUsed ? key.customerId : this.ids.opaque();
+    await this.keys.give(hashes, id);
+    await this.directory.admit({
+      ...{ id, identifier, attemptId: this.ids.next(), firstName: null, lastName: null },
+      ...{ market: this.rules.defaultMarket, locale: 'en', credential: null, verifiedBy: 'event' },
+    });
+    return true;
+  }
+}
