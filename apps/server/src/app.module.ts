@@ -2,13 +2,22 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule, authProblems, authTables } from '#auth/module';
 import { codesTables } from '#codes/module';
 import { CustomersModule, customersProblems, customersTables } from '#customers/module';
-import { MessagingModule, messagingTables } from '#messaging/module';
+import { EventDocsModule, inboxTables, MessagingModule, messagingTables } from '#messaging/module';
 import { NotificationsModule, notificationsProblems } from '#notifications/module';
 import { auditTables, type Foundations, PlatformModule } from '#platform/module';
 import { RegistrationModule, registrationProblems, registrationTables } from '#registration/module';
+import { EVENTS, HEARD } from './events.js';
 
 /** In the order of the house: who stands below is migrated first. */
-export const TABLES = [auditTables, messagingTables, codesTables, authTables, customersTables, registrationTables];
+export const TABLES = [
+  auditTables,
+  messagingTables,
+  inboxTables,
+  codesTables,
+  authTables,
+  customersTables,
+  registrationTables,
+];
 const PROBLEMS = [...notificationsProblems, ...authProblems, ...customersProblems, ...registrationProblems];
 
 /** The rooms of the house. */
@@ -20,6 +29,7 @@ export class AppModule {
       imports: [
         PlatformModule.on(foundations, PROBLEMS),
         MessagingModule,
+        EventDocsModule.on(EVENTS, HEARD),
         NotificationsModule.on(foundations.settings),
         AuthModule,
         CustomersModule,

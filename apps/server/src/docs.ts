@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { completeDocument } from '#platform';
 
 const ABOUT = `Strangers register with an e-mail address or a phone number, prove it with a code within one minute, and become customers.
 Errors are RFC 9457 problem documents; \`GET /problems\` lists every code.`;
@@ -18,7 +19,7 @@ export function serveDocs(app: INestApplication, publicUrl: string): void {
     .build();
   let made: OpenAPIObject | undefined;
   const document = (): OpenAPIObject => {
-    made ??= SwaggerModule.createDocument(app, config);
+    made ??= completeDocument(SwaggerModule.createDocument(app, config));
     return made;
   };
   SwaggerModule.setup('docs', app, document, {

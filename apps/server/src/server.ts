@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Relays } from '#messaging';
+import { Relays, Subscribers } from '#messaging';
 import { Dispatcher } from '#notifications';
 import { createHttpAdapter, Housekeeping, Snapshots } from '#platform';
 import type { Foundations } from '#platform/module';
@@ -35,6 +35,7 @@ export async function serve(foundations: Foundations): Promise<NestFastifyApplic
 function startBackgroundWork(app: NestFastifyApplication): void {
   app.get(Dispatcher).start();
   app.get(Relays).start();
+  app.get(Subscribers).start();
   app.get(Housekeeping).start();
 }
 

@@ -2,6 +2,7 @@ import type { ConsumeMessage } from 'amqplib';
 import { type CloudEvent, readCloudEvent } from './cloud-event.js';
 import { BadOptions, type Options, readEnvironment, readOptions, USAGE } from './options.js';
 import { asJson, readable } from './print.js';
+import { Seen } from './seen.js';
 import { subscribe } from './subscribe.js';
 
 const STOP_WITHIN_MS = 8_000;
@@ -24,28 +25,40 @@ const write = (words: string): Promise<void> =>
     process.stdout.write(words, () => resolve());
   });
 
-/** Something else on the exchange is told and passed over: it would come back for ever. */
+const seen = new Seen();
+
+/** What was printed already is passed over; what is no CloudEvent is told, and goes to the dead letters. */
 async function print(message: ConsumeMessage, format: (event: CloudEvent) => string): Promise<void> {
-  let event: CloudEvent;
-  try {
-    event = readCloudEvent(message.content);
-  } catch {
-    return tell(
-      `passed over a message that is no CloudEvent (routing key ${JSON.stringify(message.fields.routingKey)})`,
-    );
-  }
+  const event = read(message);
+  if (seen.has(event.id)) return;
   await write(format(event));
+  seen.add(event.id);
 }
 
-const { help, json, patterns, url } = options();
+function read(message: ConsumeMessage): CloudEvent {
+  try {
+    return readCloudEvent(message.content);
+  } catch (error) {
+    tell(`no CloudEvent, to the dead letters (routing key ${JSON.stringify(message.fields.routingKey)})`);
+    throw error;
+  }
+}
+
+/** https://no-color.org: an empty value says nothing. */
+function wantsColours({ NO_COLOR: never, FORCE_COLOR: always }: NodeJS.ProcessEnv): boolean {
+  if (never) return false;
+  return (always ? always !== '0' : false) || (process.stdout.isTTY && process.stdout.hasColors());
+}
+
+const { help, json, ...where } = options();
 if (help) {
   await write(USAGE);
 } else {
-  const format = json ? asJson : readable(process.stdout.isTTY && process.stdout.hasColors());
+  const format = json ? asJson : readable(wantsColours(process.env));
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   // Whoever read our output has gone: `… | head`.
   process.stdout.on('error', () => process.exit(0));
   stop.signal.addEventListener('abort', () => setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref());
-  await subscribe({ url, patterns, tell, handle: (message) => print(message, format) }, stop.signal);
+  await subscribe({ ...where, tell, handle: (message) => print(message, format) }, stop.signal);
 }

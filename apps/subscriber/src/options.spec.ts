@@ -11,6 +11,8 @@ describe('readOptions', () => {
   it('hears everything on the local broker by default', () => {
     expect(readOptions([], {})).toEqual({
       patterns: ['#'],
+      queue: 'foyer.subscriber',
+      prefetch: 50,
       json: false,
       help: false,
       url: 'amqp://guest:guest@127.0.0.1:5672',
@@ -42,6 +44,26 @@ describe('readOptions', () => {
       expect(() => patterns(type)).toThrow(BadOptions);
     },
   );
+
+  it('reads the queue of --queue, else of SUBSCRIBER_QUEUE, else one of its own for these types', () => {
+    const env = { SUBSCRIBER_QUEUE: 'of.the.environment' };
+    expect(readOptions([], env).queue).toBe('of.the.environment');
+    expect(readOptions(['--queue', 'crm.customers'], env).queue).toBe('crm.customers');
+    const queueOf = (...args: string[]) => readOptions(args, {}).queue;
+    expect(queueOf('--type', 'customer.*')).toBe('foyer.subscriber.customer');
+    expect(queueOf('--type', 'customer.created.v1', '--type', 'auth.*')).toBe(
+      'foyer.subscriber.customer.created.v1.auth',
+    );
+  });
+
+  it.each(['', 'amq.mine', 'a b', 'x'.repeat(201), 'ü'])('refuses the queue %j', (queue) => {
+    expect(() => readOptions(['--queue', queue], {})).toThrow(BadOptions);
+  });
+
+  it.each(['0', '1001', '-1', '1.5', 'many', ''])('refuses the prefetch %j', (prefetch) => {
+    expect(() => readOptions([`--prefetch=${prefetch}`], {})).toThrow(BadOptions);
+    expect(readOptions(['--prefetch', '7'], {}).prefetch).toBe(7);
+  });
 
   it.each([[['--nonsense']], [['customer']], [['--type']], [['--json=1']]])('refuses %j', (args) => {
     expect(() => readOptions(args, {})).toThrow(BadOptions);

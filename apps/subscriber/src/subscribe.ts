@@ -2,22 +2,21 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Channel, type ChannelModel, type ConsumeMessage, connect } from 'amqplib';
+import { declareQueue } from './queue.js';
 
-const EXCHANGE = 'foyer.events';
-// The broker refuses an exchange that is declared in any other way than the publisher does.
-const EXCHANGE_OPTIONS = { durable: true, alternateExchange: 'foyer.events.unrouted' };
 const CONNECT_MS = 5_000;
 const ANSWER_MS = 5_000;
 const HEARTBEAT_S = 10;
-const PREFETCH = 50;
 const SHORTEST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
 const STOPPED = new Error('stopped');
 
 export interface Subscription {
   readonly url: string;
+  readonly queue: string;
   readonly patterns: readonly string[];
-  /** A message is acknowledged when this has resolved. */
+  readonly prefetch: number;
+  /** A message is acknowledged when this has resolved, and goes to the dead letters when it rejects. */
   readonly handle: (message: ConsumeMessage) => Promise<void>;
   /** Told about the connection. */
   readonly tell: (words: string) => void;
@@ -50,11 +49,13 @@ async function listen(subscription: Subscription, stopped: Promise<Error>, onRea
   try {
     const channel = await within(ANSWER_MS, connection.createChannel());
     const lost = lossOf(connection, channel);
-    await within(ANSWER_MS, channel.prefetch(PREFETCH));
-    const queue = await within(ANSWER_MS, bind(channel, subscription.patterns));
-    const consumer = consume(channel, queue, subscription);
+    await within(ANSWER_MS, channel.prefetch(subscription.prefetch));
+    await within(ANSWER_MS, declareQueue(channel, subscription.queue, subscription.patterns));
+    const consumer = consume(channel, subscription);
     const { consumerTag } = await within(ANSWER_MS, consumer.tag);
-    subscription.tell(`listening on ${hostOf(subscription.url)} for ${subscription.patterns.join(', ')}`);
+    subscription.tell(
+      `listening on ${hostOf(subscription.url)} for ${subscription.patterns.join(', ')} (queue ${subscription.queue})`,
+    );
     onReady();
     const reason = await Promise.race([lost, consumer.cancelled, stopped]);
     if (reason === STOPPED) await within(ANSWER_MS, channel.cancel(consumerTag));
@@ -74,16 +75,8 @@ async function open(url: string): Promise<ChannelModel> {
   return connection;
 }
 
-/** A queue of our own, which goes with us. */
-async function bind(channel: Channel, patterns: readonly string[]): Promise<string> {
-  await channel.assertExchange(EXCHANGE, 'topic', EXCHANGE_OPTIONS);
-  const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true });
-  for (const pattern of patterns) await channel.bindQueue(queue, EXCHANGE, pattern);
-  return queue;
-}
-
 /** Messages are handled one after the other, so that they are told in their order. */
-function consume(channel: Channel, queue: string, { handle }: Subscription) {
+function consume(channel: Channel, { queue, handle }: Subscription) {
   let last = Promise.resolve();
   let cancel: (reason: Error) => void;
   const cancelled = new Promise<Error>((resolve) => {
@@ -91,15 +84,20 @@ function consume(channel: Channel, queue: string, { handle }: Subscription) {
   });
   const tag = channel.consume(queue, (message) => {
     if (message === null) return cancel(new Error('the broker ended the subscription'));
-    last = last.then(() => handle(message)).then(() => acknowledge(channel, message));
+    last = last
+      .then(() => handle(message))
+      .then(
+        () => answer(() => channel.ack(message)),
+        () => answer(() => channel.nack(message, false, false)),
+      );
   });
   return { tag, cancelled, settled: () => last };
 }
 
-/** On a channel that is gone there is nothing to acknowledge. */
-function acknowledge(channel: Channel, message: ConsumeMessage): void {
+/** On a channel that is gone there is nothing to answer: the message comes again. */
+function answer(send: () => void): void {
   try {
-    channel.ack(message);
+    send();
   } catch {
     // the loss is told by `lossOf`
   }

@@ -1,0 +1,124 @@
+import 'reflect-metadata';
+import { createInterface } from 'node:readline/promises';
+import { Cpf, type Identifier, isUuid, parseIdentifier } from '#kernel';
+import {
+  BadConfiguration,
+  type Database,
+  HmacIdentifierHasher,
+  parseSettings,
+  readEnvironment,
+  rowsWith,
+  type Settings,
+  textColumns,
+} from '#platform';
+import { openFoundations } from './foundations.js';
+
+/** Lines of the audit trail outlive a person: they may hold the keyed hash of what was typed at the door. */
+const MAY_HOLD_HASHES = 'audit_log';
+
+interface Sought {
+  readonly what: string;
+  readonly text: string;
+  readonly hashed?: true;
+}
+
+/**
+ * `make erase-check ID=…`: looks for what belonged to an erased customer in every text column of every table. What to look for
+ * comes from ERASED_EMAIL, ERASED_PHONE, ERASED_DOCUMENT and ERASED_TEXT (a name …), or is asked for at a terminal: it stands in
+ * no argument, and nothing of it is printed or kept. Exit code 1: something was found.
+ */
+async function main(id: string | undefined): Promise<boolean> {
+  if (!id || !isUuid(id)) throw new BadConfiguration(['ID is missing: make erase-check ID=<customer id>']);
+  const settings = parseSettings({ ...readEnvironment(), LOG_LEVEL: 'silent' });
+  const told = await whatToLookFor();
+  const foundations = await openFoundations(settings, { beside: true });
+  try {
+    const hasher = new HmacIdentifierHasher(foundations.secrets);
+    const sought = seek(told, settings, hasher);
+    const found = [...(await leftOf(id, foundations.database)), ...(await leftElsewhere(sought, foundations.database))];
+    for (const line of found) console.log(line);
+    const looked = sought.length === 0 ? 'nothing else was given to look for' : `${sought.length} texts looked for`;
+    console.log(found.length === 0 ? `nothing is left of ${id}; ${looked}` : `${found.length} places are not clean`);
+    return found.length === 0;
+  } finally {
+    await foundations.close();
+  }
+}
+
+type Told = Readonly<Record<'ERASED_EMAIL' | 'ERASED_PHONE' | 'ERASED_DOCUMENT' | 'ERASED_TEXT', string | undefined>>;
+
+async function whatToLookFor(): Promise<Told> {
+  const env = readEnvironment();
+  const names = ['ERASED_EMAIL', 'ERASED_PHONE', 'ERASED_DOCUMENT', 'ERASED_TEXT'] as const;
+  const given = Object.fromEntries(names.map((name) => [name, env[name] || undefined])) as Told;
+  if (!process.stdin.isTTY || names.some((name) => given[name] !== undefined)) return given;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const asked: [string, string | undefined][] = [];
+  for (const name of names) {
+    const what = name.slice('ERASED_'.length).toLowerCase();
+    asked.push([name, (await terminal.question(`${what} (empty: none): `)) || undefined]);
+  }
+  terminal.close();
+  return Object.fromEntries(asked) as Told;
+}
+
+function seek(told: Told, { defaultMarket }: Settings, hasher: HmacIdentifierHasher): readonly Sought[] {
+  const typed = [told.ERASED_EMAIL, told.ERASED_PHONE].filter((one) => one !== undefined);
+  const identifiers = typed.map((one) => parseIdentifier(one, defaultMarket));
+  const document = told.ERASED_DOCUMENT === undefined ? [] : [Cpf.parse(told.ERASED_DOCUMENT)];
+  const clear = [...identifiers, ...document].map(({ canonical, kind }) => ({ what: `the ${kind}`, text: canonical }));
+  const hashes = [...identifiers, ...document].flatMap((one: Identifier | Cpf) =>
+    hasher.candidates(one).map((text) => ({ what: `a hash of the ${one.kind}`, text, hashed: true as const })),
+  );
+  const text = told.ERASED_TEXT === undefined ? [] : [{ what: 'the text', text: told.ERASED_TEXT }];
+  return [...clear, ...text, ...hashes];
+}
+
+async function leftElsewhere(sought: readonly Sought[], database: Database): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const column of await textColumns(database))
+    for (const { what, text, hashed } of sought) {
+      if (hashed && column.table === MAY_HOLD_HASHES) continue;
+      const rows = await rowsWith(database, column, text);
+      if (rows > 0) found.push(`${column.table}.${column.column}: ${what} in ${rows} rows`);
+    }
+  return found;
+}
+
+const FILLED = ['email', 'phone', 'first_name', 'last_name', 'last_name_key', 'document_sealed', 'document_hash']
+  .map((column) => `${column} is not null`)
+  .join(' or ');
+
+/** The tombstone, and what stands under the id elsewhere. */
+async function leftOf(id: string, database: Database): Promise<readonly string[]> {
+  const counts: readonly [string, string][] = [
+    [
+      'customers: not a tombstone',
+      `select count(*) as n from customers where id = ? and (standing <> 'erased' or ${FILLED})`,
+    ],
+    [
+      'auth_subjects: a password',
+      'select count(*) as n from auth_subjects where customer_id = ? and credential is not null',
+    ],
+    ...['auth_identifiers', 'auth_sessions', 'auth_links', 'registration_lost_ids'].map((table): [string, string] => [
+      table,
+      `select count(*) as n from ${table} where customer_id = ?`,
+    ]),
+  ];
+  const found: string[] = [];
+  const bearers = await database.query('select id from customers where id = ?', [id]);
+  if (bearers.length === 0) found.push('customers: nobody ever had this id');
+  for (const [what, sql] of counts) {
+    const [row] = await database.query<{ readonly n: number | string }>(sql, [id]);
+    if (Number(row?.n) > 0) found.push(`${what}: ${row?.n} rows of this id`);
+  }
+  return found;
+}
+
+await main(process.argv[2]).then(
+  (clean) => process.exit(clean ? 0 : 1),
+  (error: unknown) => {
+    console.error(error instanceof BadConfiguration ? error.message : error);
+    process.exit(2);
+  },
+);

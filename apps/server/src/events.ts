@@ -1,0 +1,10 @@
+import { authEvents } from '#auth/module';
+import { customersEvents } from '#customers/module';
+import type { EventClass, HeardEvent } from '#kernel';
+import { registrationEvents, registrationHears } from '#registration/module';
+
+/** Everything that is announced to the rest of the business. */
+export const EVENTS: readonly EventClass[] = [...registrationEvents, ...customersEvents, ...authEvents];
+
+/** What others may tell us. */
+export const HEARD: readonly HeardEvent[] = registrationHears;
