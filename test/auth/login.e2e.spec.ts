@@ -57,11 +57,11 @@ describe('50 wrong passwords at once', () => {
     const { replies } = await race(house.urls, Array(AT_ONCE).fill(signIn(nobody.email, 'wrong')));
     expect(tally(replies)).toEqual({ '401 auth.invalid_credentials': 5, '429 auth.too_many_attempts': 45 });
     const sql =
-      "select action, count(*)::int as n from audit_log where target in (select substr(subject_key, 8) from auth_login_tries where subject_key like 'nobody:%') group by action";
+      "select action, count(*) as n from audit_log where target in (select substr(subject_key, 8) from auth_login_tries where subject_key like 'nobody:%') group by action";
     expect((await house.database.query(sql)).rows).toEqual(
       expect.arrayContaining([
-        { action: 'auth.login.refused', n: 5 },
-        { action: 'auth.login.limited', n: 45 },
+        { action: 'auth.login.refused', n: '5' },
+        { action: 'auth.login.limited', n: '45' },
       ]),
     );
   });
@@ -75,9 +75,10 @@ describe('AC-25 somebody who wants to keep the owner out', () => {
     await Promise.all(enemies.map((from) => wrongly(who, 2, from)));
     await waits(who, 5_000);
     expect(statuses([await logIn(one, who, '192.0.2.99'), await logIn(other, who, HOME)])).toEqual([429, 200]);
-    const most =
-      'select max(wait_until_ms - (extract(epoch from now()) * 1000)::bigint)::int as ms from auth_login_tries';
-    expect((await house.database.query<{ ms: number }>(most)).rows[0]?.ms).toBeLessThanOrEqual(15 * 60_000 + 5_000);
+    const { rows } = await house.database.query<{ ms: string }>(
+      'select max(wait_until_ms) as ms from auth_login_tries',
+    );
+    expect(Number(rows[0]?.ms) - Date.now()).toBeLessThanOrEqual(15 * 60_000 + 5_000);
   });
 
   it('nor by wrong passwords in the name of that place: an IPv6 network is a /64, and what is no address is not believed', async () => {

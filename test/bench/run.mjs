@@ -1,6 +1,9 @@
+import { create } from './rows/create.mjs';
 import { enumeration } from './rows/enumeration.mjs';
+import { events } from './rows/events.mjs';
 import { floods } from './rows/flood.mjs';
 import { hashing } from './rows/hashing.mjs';
+import { lists } from './rows/lists.mjs';
 import { overload } from './rows/overload.mjs';
 import { processes } from './rows/process.mjs';
 import { reads } from './rows/reads.mjs';
@@ -14,6 +17,7 @@ import { inTurn } from './support/rounds.mjs';
 
 const ROWS = [
   registration,
+  create,
   ...hashing,
   ...routes,
   ...sessionRows,
@@ -21,7 +25,9 @@ const ROWS = [
   ...overload,
   ...floods,
   reads,
+  lists,
   enumeration,
+  ...events,
 ];
 
 /** `--only activation` takes activation12 and activation10. */

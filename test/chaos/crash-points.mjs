@@ -6,7 +6,7 @@ import { isMainThread } from 'node:worker_threads';
 
 const DIST = new URL('../../dist/libs/', import.meta.url);
 
-/** Side, file of the build, method. */
+/** Side, file of the build, method, and what makes a call count: its values, its result. `amid`: while it runs. */
 const POINTS = {
   'KP-R1': ['before', 'registration/src/adapters/typeorm/typeorm-registration-keys.js', 'hold'],
   'KP-R2': ['before', 'registration/src/adapters/redis/redis-attempt-store.js', 'begin'],
@@ -18,23 +18,33 @@ const POINTS = {
   'KP-A2': ['after', 'customers/src/application/local-customer-directory.js', 'admit'],
   'KP-A3': ['before', 'registration/src/adapters/redis/redis-attempt-store.js', 'finish'],
   'KP-A4': ['after', 'registration/src/application/commands/activate-registration.js', 'execute'],
+  'KP-O1': ['after', 'messaging/src/relay/deliveries.js', 'lease', (_, lease) => lease.runs.length > 0],
+  'KP-O2': ['amid', 'messaging/src/publishers/rabbitmq/rabbitmq-line.js', 'send'],
+  'KP-O3': ['before', 'messaging/src/relay/deliveries.js', 'delivered', ([, ids]) => ids.length > 0],
+  'KP-I1': ['after', 'messaging/src/inbox/typeorm-inbox.js', 'accept'],
+  'KP-I2': ['after', 'registration/src/application/commands/accept-verification.js', 'execute'],
   'KP-T1': ['after', 'auth/src/application/commands/refresh.js', 'execute'],
   'KP-T2': ['before', 'auth/src/adapters/redis/redis-revocation-hints.js', 'give'],
 };
 
-async function arm([side, file, method], nth) {
+/** Long enough for what a method has written to leave the process, shorter than most answers. */
+const AMID_MS = 2;
+
+async function arm([side, file, method, counts = () => true], nth) {
   const module = await import(new URL(file, DIST).href);
   const owner = Object.values(module).find((one) => typeof one === 'function' && method in (one.prototype ?? {}));
   if (!owner) throw new Error(`CRASH_AT: ${file} has no class with ${method}()`);
   const original = owner.prototype[method];
   let left = nth;
-  const pass = () => {
-    if (--left === 0) process.kill(process.pid, 'SIGKILL');
+  const pass = (values, result) => {
+    if (counts(values, result) && --left === 0) process.kill(process.pid, 'SIGKILL');
   };
   owner.prototype[method] = async function (...values) {
-    if (side === 'before') pass();
-    const result = await original.apply(this, values);
-    if (side === 'after') pass();
+    if (side === 'before') pass(values);
+    const running = original.apply(this, values);
+    if (side === 'amid') setTimeout(pass, AMID_MS, values);
+    const result = await running;
+    if (side === 'after') pass(values, result);
     return result;
   };
 }

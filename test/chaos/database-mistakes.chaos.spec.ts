@@ -29,7 +29,7 @@ createDataSource = (url, tables) => careful(url, tables, true);`,
 /** Answers before it has committed. */
 const HASTY: Mistake = {
   'libs/registration/src/application/admission.js': `
-Admission.prototype.admit = async function (attempt, { preHash, charge }) {
+Admission.prototype.admit = async function (attempt, { preHash, last }) {
   const credential = await this.credentials.hash(preHash);
   const identifier = identifierOf(attempt);
   const { customerId: id, attemptId, profile } = attempt;
@@ -37,7 +37,7 @@ Admission.prototype.admit = async function (attempt, { preHash, charge }) {
     this.work.run(async () => {
       await this.keys.prove(this.identifiers.candidates(identifier));
       resolve(await this.directory.admit({ id, identifier, attemptId, ...profile, credential, verifiedBy: 'code' }));
-      await this.codes.giveBack(attempt.identifierHash, charge);
+      await last();
     }).catch(reject);
   });
 };`,

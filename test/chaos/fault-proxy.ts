@@ -28,7 +28,8 @@ const OPEN: Gate = { opened: Promise.resolve(), open: () => undefined };
 
 /**
  * Stands before one dependency and spoils what goes through: `env: { DATABASE_URL: proxy.url }`. A fault lasts until
- * `pass()`. Messages are those of the clients, counted over all connections; PostgreSQL, Redis, AMQP and SMTP are understood.
+ * `pass()`. Messages are those of the clients, counted over all connections; PostgreSQL, MySQL,
+ * Redis, AMQP and SMTP are understood.
  */
 export class FaultProxy {
   readonly #connections = new Set<Connection>();

@@ -1,12 +1,16 @@
-import type pg from 'pg';
+import type { Backing } from '../support/databases.js';
+import type { TestDatabase } from '../support/test-database.js';
 
 // Faults that only a database can have, put into the one of the test: the program meets them as they are.
 
+/** What a database may answer, by the number or the code it has there. */
+export type Refusal = Readonly<Record<Backing, string>>;
+
 /** Every customer that is stored takes two locks, each in another order than the one before, and at one moment. */
-export async function deadlocksAmongCustomers(database: pg.Pool): Promise<void> {
-  await database.query(`
-    create sequence turns;
-    create function cross_locks() returns trigger language plpgsql as $$
+const CROSSING: Record<Backing, readonly string[]> = {
+  postgres: [
+    'create sequence turns',
+    `create function cross_locks() returns trigger language plpgsql as $$
     declare
       turn bigint := nextval('turns') % 2;
       now numeric := extract(epoch from clock_timestamp());
@@ -15,31 +19,71 @@ export async function deadlocksAmongCustomers(database: pg.Pool): Promise<void> 
       perform pg_sleep(ceil(now * 2 + 0.2) / 2 - now);
       perform pg_advisory_xact_lock(1 - turn);
       return new;
-    end $$;
-    create trigger cross_locks before insert on customers for each row execute function cross_locks();`);
-}
-
-export async function noMoreDeadlocks(database: pg.Pool): Promise<void> {
-  await database.query('drop trigger cross_locks on customers; drop function cross_locks; drop sequence turns');
-}
-
-/** The next so many customers are refused with this SQLSTATE. */
-export async function refuseCustomers(database: pg.Pool, sqlState: string, times: number): Promise<void> {
-  await database.query(`
-    create sequence refused;
-    create function refuse() returns trigger language plpgsql as $$
+    end $$`,
+    'create trigger cross_locks before insert on customers for each row execute function cross_locks()',
+  ],
+  mariadb: [
+    'create sequence turns',
+    'create table turnstiles (id int primary key, n int not null) engine=InnoDB',
+    'insert into turnstiles (id, n) values (0, 0), (1, 0)',
+    `create trigger cross_locks before insert on customers for each row
     begin
-      if nextval('refused') <= ${times} then
-        raise exception 'refused: insert into customers of hunter2' using errcode = '${sqlState}';
-      end if;
-      return new;
-    end $$;
-    create trigger refuse before insert on customers for each row execute function refuse();`);
+      declare turn int default nextval(turns) % 2;
+      declare moment decimal(20, 6) default unix_timestamp(sysdate(6));
+      update turnstiles set n = n + 1 where id = turn;
+      set moment = sleep(ceil(moment * 2 + 0.2) / 2 - moment);
+      update turnstiles set n = n + 1 where id = 1 - turn;
+    end`,
+  ],
+};
+const NO_CROSSING: Record<Backing, readonly string[]> = {
+  postgres: ['drop trigger cross_locks on customers', 'drop function cross_locks', 'drop sequence turns'],
+  mariadb: ['drop trigger cross_locks', 'drop table turnstiles', 'drop sequence turns'],
+};
+
+export const deadlocksAmongCustomers = (database: TestDatabase): Promise<void> =>
+  say(database, CROSSING[database.kind]);
+
+export const noMoreDeadlocks = (database: TestDatabase): Promise<void> => say(database, NO_CROSSING[database.kind]);
+
+/** The next so many customers are refused with this SQLSTATE, or this error number. */
+export async function refuseCustomers(database: TestDatabase, refusal: Refusal, times: number): Promise<void> {
+  const why = 'denied: insert into customers of hunter2';
+  const statements: Record<Backing, readonly string[]> = {
+    postgres: [
+      'create sequence refused',
+      `create function refuse() returns trigger language plpgsql as $$
+      begin
+        if nextval('refused') <= ${times} then
+          raise exception '${why}' using errcode = '${refusal.postgres}';
+        end if;
+        return new;
+      end $$`,
+      'create trigger refuse before insert on customers for each row execute function refuse()',
+    ],
+    mariadb: [
+      'create sequence refused nocache',
+      `create trigger refuse before insert on customers for each row
+      begin
+        if nextval(refused) <= ${times} then
+          signal sqlstate '45000' set mysql_errno = ${refusal.mariadb}, message_text = '${why}';
+        end if;
+      end`,
+    ],
+  };
+  await say(database, statements[database.kind]);
 }
 
 /** How often it was tried. */
-export async function acceptCustomers(database: pg.Pool): Promise<number> {
-  const { rows } = await database.query<{ n: string }>('select last_value as n from refused');
-  await database.query('drop trigger refuse on customers; drop function refuse; drop sequence refused');
+export async function acceptCustomers(database: TestDatabase): Promise<number> {
+  const isPostgres = database.kind === 'postgres';
+  const sql = isPostgres ? 'select last_value as n from refused' : 'select nextval(refused) - 1 as n';
+  const { rows } = await database.query<{ n: string }>(sql);
+  const drop = isPostgres ? ['drop trigger refuse on customers', 'drop function refuse'] : ['drop trigger refuse'];
+  await say(database, [...drop, 'drop sequence refused']);
   return Number(rows[0]?.n);
+}
+
+async function say(database: TestDatabase, statements: readonly string[]): Promise<void> {
+  for (const sql of statements) await database.query(sql);
 }

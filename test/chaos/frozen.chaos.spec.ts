@@ -59,11 +59,11 @@ it('FM-H1 a replica is frozen between claim and commit: the other one lets the p
   await register(one.url, person);
   await expect.poll(() => codesTo(person), { timeout: 5_000 }).toHaveLength(1);
   const [code = ''] = codesTo(person);
-  await house.database.query('begin; lock table customers in access exclusive mode');
+  await house.database.lock('customers');
   const stuck = activate(one.url, person, code).catch((error: unknown) => error);
   await sleep(300);
   freeze(one);
-  await house.database.query('rollback');
+  await house.database.unlock();
   const begun = performance.now();
   const attempts = [];
   for (let status = 0; status !== 200; await sleep(500)) {

@@ -27,7 +27,7 @@ afterEach(async () => {
   expect(await house.verdict()).toEqual([]);
 });
 
-const keys = async (): Promise<number> => (await house.database.query('select 1 from registration_keys')).rowCount ?? 0;
+const keys = async (): Promise<number> => (await house.database.query('select 1 from registration_keys')).rowCount;
 const mailsTo = ({ person }: Visitor) => house.mails.messages.filter(({ to }) => to.includes(person.email));
 
 async function applicant(): Promise<{ visitor: Visitor; code: string }> {

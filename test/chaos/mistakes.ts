@@ -69,3 +69,67 @@ SourceLimits.prototype.count = function (limit, address) {
   });
 };`,
 };
+
+const DELIVERIES = 'libs/messaging/src/relay/deliveries.js';
+
+/** Asks for what has a higher id than the last one: a lower one that commits later is never seen. */
+export const ID_CURSOR: Mistake = {
+  [DELIVERIES]: `
+const lastIds = new Map();
+Deliveries.prototype.lease = async function (publisher) {
+  const sql = 'select d.id as id, o.event_id as event, o.type as type, o.payload as payload, d.aggregate_type as kind,' +
+    ' d.aggregate_id as subject, d.sequence as sequence from outbox_deliveries d join outbox o on o.event_id = d.event_id' +
+    ' where d.publisher = ? and d.id > ? order by d.id limit 100';
+  const rows = await this.database.query(sql, [publisher, lastIds.get(publisher) ?? 0]);
+  if (rows.length > 0) lastIds.set(publisher, rows.at(-1).id);
+  const run = rows.map((row) => ({ deliveryId: String(row.id), id: row.event, attempts: 1, aggregateType: row.kind, ...row, id: row.event }));
+  return { token: '', runs: run.length > 0 ? [run] : [], more: false };
+};
+Deliveries.prototype.delivered = async function (_, ids) {
+  for (const id of ids) await this.database.execute('delete from outbox_deliveries where id = ?', [id]);
+};`,
+};
+
+/** Takes whatever rows nobody has locked: two events of one aggregate are on their way at once. */
+export const PLAIN_SKIP_LOCKED: Mistake = {
+  [DELIVERIES]: `
+Deliveries.prototype.lease = async function (publisher) {
+  const token = this.ids.next();
+  await this.database.transaction(async () => {
+    const sql = 'select id as id from outbox_deliveries where publisher = ? and lease_until = 0 order by id limit 5 for update skip locked';
+    for (const { id } of await this.database.query(sql, [publisher]))
+      await this.database.execute('update outbox_deliveries set lease_token = ?, lease_until = 1 where id = ?', [token, id]);
+  });
+  const sql = 'select d.id as id, o.event_id as event, o.type as type, o.payload as payload, d.aggregate_type as kind,' +
+    ' d.aggregate_id as subject, d.sequence as sequence from outbox_deliveries d join outbox o on o.event_id = d.event_id' +
+    ' where d.lease_token = ? order by d.id';
+  const rows = await this.database.query(sql, [token]);
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * 50));
+  const runs = rows.map((row) => [{ ...row, deliveryId: String(row.id), id: row.event, attempts: 1, aggregateType: row.kind }]);
+  return { token, runs, more: runs.length > 0 };
+};`,
+};
+
+/** Notes what it is about to send as sent. */
+export const DELETED_BEFORE_CONFIRM: Mistake = {
+  [DELIVERIES]: `
+const carefully = Deliveries.prototype.lease;
+Deliveries.prototype.lease = async function (...asked) {
+  const lease = await carefully.apply(this, asked);
+  await this.delivered(lease, lease.runs.flat().map(({ deliveryId }) => deliveryId));
+  return lease;
+};`,
+};
+
+/** Writes nothing down: sends when the fact is committed. */
+export const WITHOUT_OUTBOX: Mistake = {
+  'libs/messaging/src/outbox/typeorm-outbox.js': `
+import { RabbitMqEventPublisher as AtOnce } from '../publishers/rabbitmq/rabbitmq-event-publisher.js';
+let broker;
+TypeOrmOutbox.prototype.append = async function (event) {
+  broker ??= new AtOnce(this.settings.rabbitmqUrl, { warn() {} });
+  const id = event.id ?? this.ids.next();
+  const payload = JSON.stringify({ ...event, id, sequence: event.sequence });
+  this.database.afterCommit(() => broker.publish({ ...event, id, payload }).catch(() => undefined));
+};`,
+};

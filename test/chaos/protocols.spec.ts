@@ -22,6 +22,19 @@ const postgres = Buffer.concat([
   Buffer.concat([Buffer.from('S'), sized('')]),
   Buffer.concat([Buffer.from('Q'), sized('COMMIT\0')]),
 ]);
+const command = (place: number, payload: string): Buffer => {
+  const head = Buffer.alloc(4);
+  head.writeUIntLE(Buffer.byteLength(payload), 0, 3);
+  head[3] = place;
+  return Buffer.concat([head, Buffer.from(payload)]);
+};
+const mysql = Buffer.concat([
+  command(1, '\x8d\xa2\0\0 user foyer'),
+  command(0, `\x03select ${'1'.repeat(300)}`),
+  command(0, '\x03COMMIT'),
+  command(0, '\x0e'),
+  command(0, '\x01'),
+]);
 const amqp = Buffer.concat([
   Buffer.from('AMQP\0\0\x09\x01', 'latin1'),
   Buffer.from([1, 0, 0, 0, 0, 0, 5, 0, 60, 0, 40, 9, 206]),
@@ -34,6 +47,12 @@ const CASES = [
     url: 'postgres://h',
     bytes: postgres,
     texts: ['Startup', 'Parse select $1', 'Bind select $1', 'Execute select $1', 'Sync', 'Query COMMIT'],
+  },
+  {
+    name: 'MySQL',
+    url: 'mysql://h',
+    bytes: mysql,
+    texts: ['Startup', `Query select ${'1'.repeat(300)}`, 'Query COMMIT', 'Ping', 'Quit'],
   },
   {
     name: 'Redis',

@@ -10,6 +10,8 @@ export type Framer = (chunk: Buffer) => Message[];
 const FRAMERS: Readonly<Record<string, () => Framer>> = {
   'postgres:': postgresFramer,
   'postgresql:': postgresFramer,
+  'mysql:': () => framer(mysqlLength, mysqlText),
+  'mariadb:': () => framer(mysqlLength, mysqlText),
   'redis:': () => framer(respLength, respText),
   'amqp:': () => framer(amqpLength, amqpText),
   'smtp:': () => framer(lineLength, (bytes) => bytes.toString().trimEnd()),
@@ -70,6 +72,16 @@ function postgresFramer(): Framer {
     return `${KINDS[type] ?? type} ${sql}`.trimEnd();
   };
   return framer(length, text);
+}
+
+const COMMANDS: Readonly<Record<number, string>> = { 1: 'Quit', 3: 'Query', 14: 'Ping', 22: 'Prepare', 23: 'Execute' };
+
+/** MySQL: three bytes of length, little end first, and the place of the packet: commands begin anew at 0. */
+const mysqlLength = (bytes: Buffer): number => (bytes.length < 4 ? 0 : 4 + bytes.readUIntLE(0, 3));
+
+function mysqlText(bytes: Buffer): string {
+  if (bytes[3] !== 0) return 'Startup';
+  return `${COMMANDS[bytes[4] ?? 0] ?? `Command ${bytes[4]}`} ${bytes.toString('utf8', 5)}`.trimEnd();
 }
 
 /** RESP: `*2\r\n$3\r\nGET\r\n$1\r\nk\r\n`. */

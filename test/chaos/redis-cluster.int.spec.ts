@@ -66,7 +66,7 @@ describe('three nodes', () => {
     return {
       workers: [new RedisDueMessages(one), new RedisDueMessages(other)],
       pass,
-      drop: async () => void (await one.client.del('foyer:{due}:messages')),
+      drop: async () => void (await one.client.del('foyer:{due}:messages', 'foyer:{due}:pace', 'foyer:{due}:origins')),
     };
   });
 });

@@ -133,11 +133,11 @@ it('FM-R4 all is forgotten between register and activate: 401, then the same id 
 it('FM-R5 all is forgotten between claim and commit: the commit decides, and no other password gets in', async () => {
   const owner = await applicant(on.house);
   const other = await applicant(on.house, { ...owner.person, password: `${owner.person.password}, but another` });
-  await on.house.database.query('begin; lock table customers in access exclusive mode');
+  await on.house.database.lock('customers');
   const activated = activate(urls()[1], owner.person, owner.code);
   await expect.poll(claims, { interval: 10 }).toBe(1);
   await on.redis.flushall();
-  await on.house.database.query('rollback');
+  await on.house.database.unlock();
   expect((await activated).status).toBe(200);
   for (const { person, code } of [other, owner])
     expect(tally([await activate(urls()[0], person, code)])).toEqual({ [UNKNOWN]: 1 });

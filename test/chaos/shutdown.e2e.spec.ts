@@ -57,12 +57,12 @@ describe('LD-10 SIGTERM while people are served', () => {
     house.mails.behave({ delayMs: 1_200 }, 1);
     await register(leaving.url, next);
     await sleep(300);
-    await house.database.query('begin; lock table customers in access exclusive mode');
+    await house.database.lock('customers');
     const activated = activate(leaving.url, person, code);
     await sleep(100);
     const stopped = leaving.stop();
     await sleep(300);
-    await house.database.query('rollback');
+    await house.database.unlock();
     expect([(await activated).status, await stopped]).toEqual([200, 0]);
     process.kill(staying.pid, 'SIGCONT');
     const mail = await house.mails.waitFor(({ to }) => to.includes(next.email));

@@ -13,7 +13,7 @@ export default defineConfig({
     environment: 'node',
     pool: 'forks',
     fileParallelism: false,
-    include: ['test/chaos/**/*.{e2e,chaos}.spec.ts'],
+    include: ['test/chaos/**/*.{e2e,chaos}.spec.ts', 'test/replicas/activation.e2e.spec.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 300_000,
     hookTimeout: 120_000,

@@ -118,6 +118,16 @@ describe('customers, over two replicas', () => {
     expect((await call('GET', 'me', mia.bearer)).json.version).toBe(2);
   });
 
+  it('AC-49 deletes nobody who asks for more than he may: a query is refused, whatever it says', async () => {
+    const mia = await signUp();
+    for (const query of ['mode=erase', 'mode=soft', 'mode=', 'other=1'])
+      expect(await call('DELETE', `me?${query}`, mia.bearer), query).toMatchObject({
+        status: 422,
+        json: { code: 'request.invalid', errors: [{ code: 'unknown_field' }] },
+      });
+    expect(await call('GET', 'me', mia.bearer)).toMatchObject({ status: 200, json: { version: 1 } });
+  });
+
   it('RC-12 lets one of many who have read the same version write', async () => {
     const mia = await signUp();
     const etag = (await call('GET', 'me', mia.bearer)).headers.get('etag') ?? '';

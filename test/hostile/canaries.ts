@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import type pg from 'pg';
+import type { TestDatabase } from '../support/test-database.js';
 
 /** A secret by its name, e.g. `password`. */
 export type Canaries = Readonly<Record<string, string>>;
@@ -59,14 +59,15 @@ export function findCanaries(canaries: Canaries, places: Places): string[] {
 }
 
 /** Every row of every table. */
-export async function dumpDatabase(database: pg.Pool): Promise<string> {
+export async function dumpDatabase(database: TestDatabase): Promise<string> {
+  const schema = database.kind === 'postgres' ? 'current_schema()' : 'database()';
   const { rows } = await database.query<{ name: string }>(
-    "select format('%I.%I', table_schema, table_name) as name from information_schema.tables where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')",
+    `select table_name as name from information_schema.tables where table_type = 'BASE TABLE' and table_schema = ${schema}`,
   );
   const tables: string[] = [];
   for (const { name } of rows) {
-    const found = await database.query<{ row: string }>(`select to_jsonb(t)::text as row from ${name} t`);
-    tables.push(name, ...found.rows.map(({ row }) => row));
+    const found = await database.query(`select * from ${name}`);
+    tables.push(name, ...found.rows.map((row) => JSON.stringify(row)));
   }
   return tables.join('\n');
 }

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { type House, openHouse } from '../replicas/house.js';
+import type { Backing } from '../support/databases.js';
 import { type Program, startProgram } from '../support/program.js';
 import { type SmsSink, startSmsSink } from '../support/sms-sink.js';
 import { dumpDatabase, dumpRedis } from './canaries.js';
@@ -38,14 +39,31 @@ export interface GlassHouse {
 export const withLogin = (url: string, username: string, password: string): string =>
   Object.assign(new URL(url), { username, password }).href;
 
+/** A user of the database who may do what the program does. */
+const USERS: Record<Backing, (name: string, password: string) => Record<'admit' | 'dismiss', readonly string[]>> = {
+  postgres: (name, password) => ({
+    admit: [
+      `create role ${name} login password '${password}'`,
+      `grant all on all tables in schema public to ${name}`,
+      `grant all on all sequences in schema public to ${name}`,
+    ],
+    dismiss: [`drop owned by ${name}`, `drop role ${name}`],
+  }),
+  mariadb: (name, password) => ({
+    admit: [`create user ${name} identified by '${password}'`, `grant all on * to ${name}`],
+    dismiss: [`drop user ${name}`],
+  }),
+};
+
 export async function openGlassHouse(env: Settings): Promise<GlassHouse> {
   const house = await openHouse({ runs: [], broker: true, env });
   const sms = await startSmsSink({ token: PASSWORDS['SMS token'] });
-  const role = `foyer_test_${randomUUID().replaceAll('-', '')}`;
-  const say = (sql: string) => house.database.query(sql);
-  await say(`create role ${role} login password '${PASSWORDS['database password']}'`);
-  await say(`grant all on all tables in schema public to ${role}`);
-  await say(`grant all on all sequences in schema public to ${role}`);
+  const role = `foyer_${randomUUID().replaceAll('-', '').slice(0, 26)}`;
+  const { admit, dismiss } = USERS[house.database.kind](role, PASSWORDS['database password']);
+  const say = async (statements: readonly string[]): Promise<void> => {
+    for (const sql of statements) await house.database.query(sql);
+  };
+  await say(admit);
   const commands: string[] = [];
   const ear = await listen(house.env['REDIS_URL'] ?? '', commands);
   const programs: Program[] = [];
@@ -78,8 +96,7 @@ export async function openGlassHouse(env: Settings): Promise<GlassHouse> {
     async close() {
       await Promise.all(programs.map((program) => program.dispose()));
       ear.disconnect();
-      await say(`drop owned by ${role}`);
-      await say(`drop role ${role}`);
+      await say(dismiss);
       await Promise.all([sms.stop(), house.close()]);
     },
   };

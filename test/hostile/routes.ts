@@ -5,6 +5,8 @@ export interface Operation {
   readonly method: string;
   /** With an id in the place of every parameter. */
   readonly path: string;
+  /** Whether this address leads here: `me` is also an id, though nobody's. */
+  fits(address: string): boolean;
   readonly open: boolean;
   /** The fields of its body, if it takes one. */
   readonly fields: readonly string[];
@@ -36,10 +38,12 @@ export async function operationsOf(program: Program): Promise<Operation[]> {
   const { json } = await program.request<OpenApi>('GET', '/docs/openapi.json');
   return Object.entries(json.paths).flatMap(([template, operations]) => {
     const path = template.replaceAll(/\{\w+\}/g, '0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b');
+    const shape = new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+    const fits = (address: string): boolean => shape.test(address);
     return Object.entries(operations).map(([name, { requestBody }]) => {
       const method = name.toUpperCase();
       const open = OPEN.some((pattern) => pattern.test(`${method} ${path}`));
-      return { method, path, open, fields: fieldsOf(json, requestBody) };
+      return { method, path, fits, open, fields: fieldsOf(json, requestBody) };
     });
   });
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SERVICES } from '../registration/backends.js';
 import { Hall } from '../registration/hall.js';
 import type { Program } from '../support/program.js';
+import { connectTo, type TestDatabase } from '../support/test-database.js';
 import { type ForeignTokens, machineToken, signInThere } from './foreign-sign-in.js';
 import { ELSEWHERE, type IdentityServer, startIdentityServer, trusting } from './identity-server.js';
 
@@ -22,15 +22,14 @@ const LINKS = '/v1/auth/links';
 
 let server: IdentityServer;
 let replica: Program;
-let database: pg.Client;
+let database: TestDatabase;
 const hall = new Hall();
 
 beforeAll(async () => {
   server = await startIdentityServer();
   await hall.open(await SERVICES.open({ OAUTH_ISSUERS: trusting(server) }));
   replica = await hall.services.startReplica();
-  database = new pg.Client({ connectionString: hall.services.database.url });
-  await database.connect();
+  database = connectTo(hall.services.database.url);
 }, 120_000);
 afterAll(async () => {
   await database?.end();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EMBEDDED, SERVICES } from '../registration/backends.js';
+import { BACKENDS, EMBEDDED } from '../registration/backends.js';
 import { type Pending, useHall } from '../registration/hall.js';
 import { newcomer } from '../registration/people.js';
 import { BEHIND_A_PROXY, from, source } from './from.js';
@@ -11,7 +11,7 @@ const wrong = (code: string): string[] => {
   return [guess(1), guess(2), guess(3)];
 };
 
-describe.each([EMBEDDED, SERVICES])('guesses at the codes of one identifier, on $name', (backend) => {
+describe.each(BACKENDS)('guesses at the codes of one identifier, on $name', (backend) => {
   const hall = useHall(backend, BEHIND_A_PROXY);
 
   it('INV-02 AC-06 AC-07 are nine at 4-digit codes in a day, whatever attempts and sources they come through', async () => {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SERVICES } from '../registration/backends.js';
 import { type Pending, useHall } from '../registration/hall.js';
 import { newcomer, withPassword, wrongCode } from '../registration/people.js';
 import { outcomeOf } from '../registration/problem-list.js';
+import { connectTo } from '../support/test-database.js';
 
 const LIFE_MS = 1_000;
 const OVER = '410 registration.code_expired';
@@ -64,8 +64,7 @@ describe('AC-13 nothing is cleaned up any more', () => {
     const { code } = await hall.pending(person);
     for (const n of [1, 2, 3]) await hall.activate(person, wrongCode(code, n));
     expect((await hall.register(withPassword(person))).json.codeLength).toBe(8);
-    const client = new pg.Client(hall.services.database.url);
-    await client.connect();
+    const client = connectTo(hall.services.database.url);
     const { rowCount } = await client.query('update code_guesses set hour = hour - 26');
     await client.end();
     expect(rowCount).toBeGreaterThan(0);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { EMBEDDED, SERVICES } from '../registration/backends.js';
+import { BACKENDS } from '../registration/backends.js';
 import { useHall } from '../registration/hall.js';
 import { newcomer } from '../registration/people.js';
 
 const key = (value: string) => ({ headers: { 'idempotency-key': value } });
 
-describe.each([EMBEDDED, SERVICES])('an Idempotency-Key, on $name', (backend) => {
+describe.each(BACKENDS)('an Idempotency-Key, on $name', (backend) => {
   const hall = useHall(backend);
 
   it('gets the same answer for the same body, and says so', async () => {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { EMBEDDED, SERVICES } from '../registration/backends.js';
+import { BACKENDS, EMBEDDED, SERVICES } from '../registration/backends.js';
 import { useHall } from '../registration/hall.js';
 import { newcomer } from '../registration/people.js';
 import { BEHIND_A_PROXY, from } from './from.js';
 
-describe.each([EMBEDDED, SERVICES])('messages to one identifier, on $name', (backend) => {
+describe.each(BACKENDS)('messages to one identifier, on $name', (backend) => {
   const hall = useHall(backend, {
     ...BEHIND_A_PROXY,
     LIMIT_SENDS_PER_SOURCE_MINUTE: '1',
@@ -48,7 +48,7 @@ describe('SMS of everybody', () => {
   });
 });
 
-describe.each([EMBEDDED, SERVICES])('live attempts of everybody, on $name', (backend) => {
+describe.each(BACKENDS)('live attempts of everybody, on $name', (backend) => {
   const hall = useHall(backend, { LIMIT_LIVE_ATTEMPTS: '2' });
 
   it('are bounded: beyond it nothing is taken in', async () => {

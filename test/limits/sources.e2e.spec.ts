@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EMBEDDED, SERVICES } from '../registration/backends.js';
+import { BACKENDS, EMBEDDED } from '../registration/backends.js';
 import { useHall } from '../registration/hall.js';
 import { newcomer } from '../registration/people.js';
 import { runProgram } from '../support/program.js';
@@ -7,7 +7,7 @@ import { BEHIND_A_PROXY, from } from './from.js';
 
 const LIMITED = { ...BEHIND_A_PROXY, LIMIT_REGISTRATIONS_PER_SOURCE: '3', LIMIT_WRONG_CODES_PER_SOURCE: '2' };
 
-describe.each([EMBEDDED, SERVICES])('one source, on $name', (backend) => {
+describe.each(BACKENDS)('one source, on $name', (backend) => {
   const hall = useHall(backend, LIMITED);
   const registerFrom = async (address: string) => (await hall.register(newcomer(), from(address))).status;
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { Redis } from 'ioredis';
-import { type FreshDatabase, freshPostgresDatabase } from '../support/databases.js';
+import { BACKING, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { type Program, runProgram, startProgram } from '../support/program.js';
 import { type FreshRedis, freshRedis } from '../support/redis.js';
 import { type SmsSink, startSmsSink } from '../support/sms-sink.js';
@@ -65,11 +65,11 @@ export const EMBEDDED: Backend = {
   },
 };
 
-/** PostgreSQL, Redis, RabbitMQ, a mail server and an SMS gateway. */
+/** PostgreSQL (or MariaDB, by TEST_DATABASE), Redis, RabbitMQ, a mail server and an SMS gateway. */
 export const SERVICES: Backend = {
-  name: 'PostgreSQL, Redis and RabbitMQ',
+  name: `${BACKING === 'mariadb' ? 'MariaDB' : 'PostgreSQL'}, Redis and RabbitMQ`,
   async open(env, entry) {
-    const [database, redis, broker] = await Promise.all([freshPostgresDatabase(), freshRedis(), freshVhost()]);
+    const [database, redis, broker] = await Promise.all([freshDatabase(), freshRedis(), freshVhost()]);
     const [mail, sms] = await Promise.all([startSmtpSink(), startSmsSink()]);
     const urls = { DATABASE_URL: database.url, REDIS_URL: redis.url, RABBITMQ_URL: broker.url };
     const channels = { SMTP_URL: mail.url, SMS_API_URL: sms.url, SMS_API_TOKEN: sms.token };
@@ -92,8 +92,8 @@ export const SERVICES: Backend = {
   },
 };
 
-/** Where every suite runs. */
-export const BACKENDS: readonly Backend[] = [EMBEDDED, SERVICES];
+/** Where every suite runs. What is embedded is PostgreSQL: another database is not about it. */
+export const BACKENDS: readonly Backend[] = BACKING === 'postgres' ? [EMBEDDED, SERVICES] : [SERVICES];
 
 async function migrate(env: Settings): Promise<void> {
   const { code, output } = await runProgram({ entry: 'dist/apps/server/src/migrate.js', env });

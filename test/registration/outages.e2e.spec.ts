@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Reply } from '../support/http-message.js';
+import { connectTo } from '../support/test-database.js';
 import { SERVICES } from './backends.js';
 import { type Gate, openGate } from './gate.js';
 import { useHall } from './hall.js';
@@ -135,12 +135,10 @@ describe(`a dependency is away, on ${SERVICES.name}`, () => {
 
 /** As a long transaction of somebody else would: no customer can be stored. Returns the way to end it. */
 async function lockCustomers(url: string): Promise<() => Promise<void>> {
-  const client = new pg.Client(url);
-  await client.connect();
-  await client.query('begin');
-  await client.query('lock table customers in share mode');
+  const client = connectTo(url);
+  await client.lock('customers', 'writes');
   return async () => {
-    await client.query('rollback');
+    await client.unlock();
     await client.end();
   };
 }

@@ -1,5 +1,5 @@
-import type pg from 'pg';
 import type { Reply } from '../support/http-message.js';
+import type { TestDatabase } from '../support/test-database.js';
 
 const counted = (outcomes: Readonly<Record<string, number>>): string[] =>
   Object.entries(outcomes).map(([outcome, n]) => `${n} × ${outcome}`);
@@ -59,7 +59,7 @@ const INVARIANTS: Readonly<Record<string, string>> = {
 };
 
 /** Which invariants the database breaks, and with which rows. */
-export async function brokenInvariants(database: pg.Pool): Promise<string[]> {
+export async function brokenInvariants(database: TestDatabase): Promise<string[]> {
   const broken: string[] = [];
   for (const [name, sql] of Object.entries(INVARIANTS)) {
     const { rows } = await database.query<{ broken: string }>(sql);
@@ -68,7 +68,7 @@ export async function brokenInvariants(database: pg.Pool): Promise<string[]> {
   return broken;
 }
 
-export async function countCustomers(database: pg.Pool, email: string): Promise<number> {
+export async function countCustomers(database: TestDatabase, email: string): Promise<number> {
   const sql = 'select count(*) as n from customers where email = $1';
   return Number((await database.query<{ n: string }>(sql, [email])).rows[0]?.n);
 }

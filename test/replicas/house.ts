@@ -1,11 +1,11 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
-import pg from 'pg';
-import { type FreshDatabase, freshPostgresDatabase } from '../support/databases.js';
+import { type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { type Program, runProgram, startProgram } from '../support/program.js';
 import { consumeEvents, type RabbitConsumer } from '../support/rabbit-consumer.js';
 import { freshRedis } from '../support/redis.js';
 import { type SmtpSink, startSmtpSink } from '../support/smtp-sink.js';
+import { connectTo, type TestDatabase } from '../support/test-database.js';
 import { freshVhost } from '../support/vhost.js';
 
 type Run = 'all' | 'api' | 'worker';
@@ -34,8 +34,7 @@ export interface House {
   /** What all of them were started with. */
   readonly env: Settings;
   readonly mails: SmtpSink;
-  /** One connection, and another one when that is lost. */
-  readonly database: pg.Pool;
+  readonly database: TestDatabase;
   readonly redis: Redis;
   /** Every event of this house. @throws Error when it has no broker */
   readonly events: RabbitConsumer;
@@ -91,7 +90,7 @@ async function furnish(o: HouseOptions, ends: (() => Promise<unknown>)[], close:
     return thing;
   };
   const [db, store, mails, vhost] = await Promise.all([
-    opened(o.database ? Promise.resolve(o.database) : freshPostgresDatabase(), ({ drop }) => drop()),
+    opened(o.database ? Promise.resolve(o.database) : freshDatabase(), ({ drop }) => drop()),
     opened(freshRedis(), ({ drop }) => drop()),
     opened(startSmtpSink(), (sink) => sink.stop()),
     o.broker ? opened(freshVhost(), ({ drop }) => drop()) : undefined,
@@ -102,7 +101,7 @@ async function furnish(o: HouseOptions, ends: (() => Promise<unknown>)[], close:
   if (migrated.code !== 0) throw new Error(`migrate ended with ${migrated.code}:\n${migrated.output}`);
 
   const events = vhost && (await opened(consumeEvents(vhost.url), (consumer) => consumer.stop()));
-  const database = await opened(Promise.resolve(connect(db.url)), (pool) => pool.end());
+  const database = await opened(Promise.resolve(connectTo(db.url)), (one) => one.end());
   const redis = await opened(Promise.resolve(new Redis(store.url)), async (client) => client.disconnect());
   redis.on('error', () => {}); // it goes before us at the end
   const entry = o.entry === undefined ? {} : { entry: o.entry };
@@ -127,17 +126,10 @@ async function furnish(o: HouseOptions, ends: (() => Promise<unknown>)[], close:
   };
 }
 
-function connect(connectionString: string): pg.Pool {
-  const pool = new pg.Pool({ connectionString, max: 1, idleTimeoutMillis: 0 });
-  return pool.on('error', () => {}); // it is dropped under us at the end
-}
-
-async function drained(database: pg.Pool, redis: Redis): Promise<void> {
+async function drained(database: TestDatabase, redis: Redis): Promise<void> {
   for (const deadline = Date.now() + 15_000; ; ) {
     const { rows } = await database.query<{ waiting: string }>('select count(*) as waiting from outbox_deliveries');
-    const lists = await redis.keys('foyer:{due}:*');
-    const due = await Promise.all(lists.map((list) => redis.zcard(list)));
-    const waiting = Number(rows[0]?.waiting) + due.reduce((sum, n) => sum + n, 0);
+    const waiting = Number(rows[0]?.waiting) + (await redis.zcard('foyer:{due}:messages'));
     if (waiting === 0) return;
     if (Date.now() > deadline) throw new Error(`${waiting} messages and events still wait after 15 s`);
     await new Promise((resolve) => setTimeout(resolve, 25));

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { freshPostgresDatabase } from '../support/databases.js';
+import { freshDatabase } from '../support/databases.js';
 import { type Folder, temporaryFolder } from '../support/guard.js';
 import { type Program, runProgram, startProgram } from '../support/program.js';
 import { freshRedis } from '../support/redis.js';
@@ -25,7 +25,7 @@ function sharedFolder(): string {
 
 describe('FM-U3 three processes at once', () => {
   it('migrate a fresh database: one does, the others wait and find it done', async () => {
-    const db = await freshPostgresDatabase();
+    const db = await freshDatabase();
     // they start at different moments on a busy machine, but reach the database together
     const gate = await openGate(db.url, THREE.length);
     const env = { ...freshSecrets(), DATABASE_URL: gate.url };

@@ -8,21 +8,25 @@ import { guard } from './guard.js';
 
 export interface ChildOptions {
   readonly script: string;
+  readonly args?: readonly string[];
+  /** What runs the script; default: this Node. */
+  readonly runner?: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   /** Every line it writes to stdout or stderr goes here. */
   readonly lines: Collected<string>;
 }
 
-/** A Node program that runs as a child of ours and never outlives us. */
+/** A program that runs as a child of ours and never outlives us. */
 export class Child {
   /** Its exit code once it has ended; 128 + n if signal n ended it. */
   readonly exit: Promise<number>;
   readonly #process: ChildProcess;
 
   constructor(private readonly o: ChildOptions) {
-    const { script, cwd, env, lines } = o;
-    const child = spawn(process.execPath, ['--enable-source-maps', script], {
+    const { script, args = [], runner, cwd, env, lines } = o;
+    const before = runner === undefined ? ['--enable-source-maps'] : [];
+    const child = spawn(runner ?? process.execPath, [...before, script, ...args], {
       cwd,
       env,
       detached: true, // Ctrl-C is for vitest, not for its children

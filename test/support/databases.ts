@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
+import { createDataSource } from '../../libs/platform/src/database/data-source.js';
 import { service } from './service.js';
 
 export interface FreshDatabase {
@@ -8,6 +9,21 @@ export interface FreshDatabase {
   /** Drops it, whoever is still connected. Calling it again is harmless. */
   drop(): Promise<void>;
 }
+
+/** What black-box suites run on. */
+export type Backing = 'postgres' | 'mariadb';
+
+/** By `TEST_DATABASE`; PostgreSQL unless it says otherwise. */
+export const BACKING: Backing = backing(process.env['TEST_DATABASE'] || 'postgres');
+
+function backing(name: string): Backing {
+  if (name === 'postgres' || name === 'mariadb') return name;
+  throw new Error(`TEST_DATABASE is postgres or mariadb, not ${name}`);
+}
+
+/** An empty database of your own, on the server that this run is about. */
+export const freshDatabase = (): Promise<FreshDatabase> =>
+  BACKING === 'mariadb' ? freshMariaDatabase() : freshPostgresDatabase();
 
 const randomName = (): string => `foyer_test_${randomUUID().replaceAll('-', '')}`;
 
@@ -48,6 +64,33 @@ export async function freshMariaDatabase(): Promise<FreshDatabase> {
     drop: () => dropMariaDatabase(url, name),
   };
 }
+
+/** An empty SQL Server database of your own, on the server of `TEST_MSSQL_URL`. Times and text are compared as usual there. */
+export async function freshMssqlDatabase(): Promise<FreshDatabase> {
+  const server = process.env['TEST_MSSQL_URL'] ?? '';
+  const name = randomName();
+  await mssql(server, `create database ${name}`);
+  await mssql(server, `alter database ${name} set read_committed_snapshot on`);
+  const drop = `if db_id('${name}') is not null begin
+    alter database ${name} set single_user with rollback immediate; drop database ${name}; end`;
+  return { url: withDatabase(server, name), drop: () => mssql(server, drop) };
+}
+
+async function mssql(url: string, statement: string): Promise<void> {
+  const source = await createDataSource(url, [], true).initialize();
+  try {
+    await source.query(statement);
+  } finally {
+    await source.destroy();
+  }
+}
+
+/** Where contract suites run. SQL Server is among them when `TEST_MSSQL_URL` names one. */
+export const DATABASES: readonly (readonly [string, () => Promise<FreshDatabase>])[] = [
+  ['PostgreSQL', freshPostgresDatabase],
+  ['MariaDB', freshMariaDatabase],
+  ...(process.env['TEST_MSSQL_URL'] ? [['SQL Server', freshMssqlDatabase] as const] : []),
+];
 
 // MariaDB knows no "with (force)": whoever still holds a lock in there has to go first
 async function dropMariaDatabase(url: string, name: string): Promise<void> {

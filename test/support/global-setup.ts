@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { ensureBuilt } from './built.js';
 import { hasDocker, pullImages } from './containers.js';
+import { kcatProgram } from './own-kafka.js';
 import { KINDS } from './probe.js';
 import { ServiceDesk } from './service-desk.js';
 import { isMissing } from './services.js';
@@ -19,7 +20,7 @@ const holder = globalThis as { [SHARED]?: Shared };
 
 /** Opens the desk where test files ask for services; those who start the program get it built. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  if (project.name === 'e2e' || project.name === 'chaos') ensureBuilt();
+  if (['e2e', 'mariadb', 'chaos'].includes(project.name)) ensureBuilt();
   const shared = holder[SHARED] ?? { desk: prepare(), users: 0 };
   holder[SHARED] = shared;
   shared.users++;
@@ -41,7 +42,8 @@ async function prepare(): Promise<ServiceDesk> {
 
 async function installMissing(): Promise<void> {
   const missing = await Promise.all(KINDS.map(async (kind) => ((await isMissing(kind)) ? kind : undefined)));
-  const names = missing.filter((kind) => kind !== undefined).join(', ');
+  const programs = kcatProgram() ? missing : [...missing, 'kcat'];
+  const names = programs.filter((kind) => kind !== undefined).join(', ');
   if (!names || process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return;
   const script = fileURLToPath(new URL('../../deploy/services.sh', import.meta.url));
   console.log(`services: ${names} missing, no Docker, and this is root on Debian or Ubuntu: running ${script}`);

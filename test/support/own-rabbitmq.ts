@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { temporaryFolder } from './guard.js';
 import { type OwnServer, ProgramMissing } from './own-servers.js';
 import { answers, freePort } from './ports.js';
-import { findProgram, startThrowAway } from './throw-away.js';
+import { bareEnvironment, findProgram, startThrowAway } from './throw-away.js';
 
 /** Debian's wrapper in /usr/sbin wants root and switches to the user rabbitmq: the script behind it comes first. */
 export const rabbitMqProgram = (): string | undefined => findProgram(['rabbitmq-server'], ['/usr/lib/rabbitmq/bin']);
@@ -11,6 +14,10 @@ export const rabbitMqProgram = (): string | undefined => findProgram(['rabbitmq-
 export interface OwnRabbitMq extends OwnServer {
   /** Base address of the management API, with the credentials. */
   readonly management: string;
+  /** Kills it (SIGKILL) and starts it again on the same ports and data. */
+  restart(): Promise<void>;
+  /** rabbitmqctl, which takes seconds. */
+  control(...args: string[]): Promise<void>;
 }
 
 /**
@@ -34,13 +41,37 @@ export async function ownRabbitMq(): Promise<OwnRabbitMq> {
   // epmd in the foreground beside it: started by the node it would become a daemon that outlives us
   const script = `"$1" -address 127.0.0.1 -port ${epmd} & exec "$2"`;
   const api = `http://guest:guest@127.0.0.1:${management}`;
-  const server = await startThrowAway({
-    command: ['sh', '-c', script, 'sh', portMapper, program],
-    folder,
-    env: environment(dir, { port, distribution, epmd }),
-    ready: async () => (await answers(port)) && (await answers(management)),
-  });
-  return { ...server, url: `amqp://guest:guest@127.0.0.1:${port}`, port, management: api };
+  const env = environment(dir, { port, distribution, epmd });
+  const start = () =>
+    startThrowAway({
+      command: ['sh', '-c', script, 'sh', portMapper, program],
+      folder,
+      env,
+      ready: async () => (await answers(port)) && (await answers(management)),
+    });
+  let server = await start();
+  return {
+    get pid() {
+      return server.pid;
+    },
+    url: `amqp://guest:guest@127.0.0.1:${port}`,
+    port,
+    management: api,
+    stop: () => server.stop(),
+    async restart() {
+      process.kill(-server.pid, 'SIGKILL');
+      while (await answers(port)) await sleep(25);
+      server = await start();
+    },
+    async control(...args) {
+      const control = findProgram(['rabbitmqctl'], ['/usr/lib/rabbitmq/bin']);
+      if (!control) throw new ProgramMissing('rabbitmqctl is not installed');
+      await promisify(execFile)(control, ['--quiet', ...args], {
+        timeout: 60_000,
+        env: { ...bareEnvironment(), ...env },
+      });
+    },
+  };
 }
 
 const configuration = (port: number, management: number): string =>

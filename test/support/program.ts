@@ -17,6 +17,7 @@ export interface ProgramOptions {
   readonly env?: Settings;
   /** The script to run, from the project's root; default: the built server. */
   readonly entry?: string;
+  readonly args?: readonly string[];
   /** Default 30 000. */
   readonly readyTimeoutMs?: number;
 }
@@ -119,7 +120,8 @@ export class Program {
   launch(): Child {
     const script = path.resolve(ROOT, this.o.entry ?? SERVER);
     // cwd: a developer's .env lies in the project's root
-    this.#child = new Child({ script, cwd: this.folder.path, env: this.#env, lines: this.#lines });
+    const { args = [] } = this.o;
+    this.#child = new Child({ script, args, cwd: this.folder.path, env: this.#env, lines: this.#lines });
     return this.#child;
   }
 

@@ -1,9 +1,9 @@
 import { percentile, separation } from '../support/figures.mjs';
-import { driveHttp } from '../support/http-contender.mjs';
 import { openLine } from '../support/line.mjs';
 import { request } from '../support/load.mjs';
 import { customers, newcomer, PASSWORD, post } from '../support/people.mjs';
 import { startProgram } from '../support/program.mjs';
+import { rateFigures, rates } from '../support/rates.mjs';
 import { startRedis } from '../support/redis.mjs';
 
 const CHEAP = { BCRYPT_COST: '4' };
@@ -28,33 +28,14 @@ async function sessions(many, program) {
 export const refresh = {
   key: 'refresh',
   title: 'POST /v1/auth/refresh, each with the token of the answer before',
-  figures: [
-    { name: 'rate', title: 'exchanges, /s', atLeast: 1_500 },
-    { name: 'p99', title: 'p99, ms' },
-    { name: 'server', title: 'CPU of the program, µs' },
-    { name: 'database', title: 'CPU of the database, µs' },
-    { name: 'refused', title: 'not answered with 200', atMost: 1 },
-  ],
-  measure: async ({ rounds, seconds, warmup, connections }, tell) => {
+  figures: rateFigures({ what: 'exchanges', status: 200, atLeast: 1_500 }),
+  measure: async (options, tell) => {
     const program = await startProgram(CHEAP);
-    const values = { rate: [], p99: [], server: [], database: [], refused: [] };
     try {
-      const idle = await sessions(2 * connections, program);
+      const idle = await sessions(2 * options.connections, program);
       const next = () => exchange(idle.shift());
       const answered = (_status, body) => idle.push(JSON.parse(body).refresh_token);
-      for (let round = 1; round <= rounds; round++) {
-        tell(`round ${round}/${rounds}`);
-        const { rate, p99, cpu, refused } = await driveHttp(
-          { ...program, connections, next, answered },
-          { seconds, warmup },
-        );
-        values.rate.push(rate);
-        values.p99.push(p99);
-        values.server.push(cpu.server);
-        values.database.push(cpu.database);
-        values.refused.push(Object.values(refused).reduce((sum, times) => sum + times, 0));
-      }
-      return values;
+      return await rates({ ...program, next, answered }, options, tell);
     } finally {
       await program.dispose();
     }

@@ -1,0 +1,31 @@
+import type { Mistake } from './mistakes.js';
+
+/** Remembers nothing of what was handled. */
+export const NO_INBOX: Mistake = {
+  'libs/messaging/src/inbox/typeorm-inbox.js': `
+TypeOrmInbox.prototype.accept = async () => {};
+TypeOrmInbox.prototype.hasAccepted = () => true;`,
+};
+
+/** Acknowledges a message, and then handles it. */
+export const ACK_FIRST: Mistake = {
+  'libs/messaging/src/sources/rabbitmq/rabbitmq-event-source.js': `
+const inTurn = RabbitMqEventSource.prototype.subscribe;
+RabbitMqEventSource.prototype.subscribe = function (subscription) {
+  const handle = async (message) => {
+    void subscription.handle(message);
+    return { is: 'done' };
+  };
+  return inTurn.call(this, { ...subscription, handle });
+};`,
+};
+
+/** Acknowledges what it could not handle. */
+export const ACK_ON_FAILURE: Mistake = {
+  'libs/messaging/src/subscribers/handling.js': `
+const carefully = Handling.prototype.judge;
+Handling.prototype.judge = async function (message) {
+  await carefully.call(this, message);
+  return { is: 'done' };
+};`,
+};

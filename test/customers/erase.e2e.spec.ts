@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freshPhone } from '../registration/people.js';
+import { type House, openHouse } from '../replicas/house.js';
+import { activate, codeIn, codeOf, register, stranger } from '../replicas/people.js';
+import { ROOT } from '../support/built.js';
+import { send } from '../support/http-message.js';
+import { freshCpf, Members, type Shown } from './members.js';
+
+interface Checked {
+  readonly code: number;
+  readonly stdout: string;
+}
+
+describe('an erasure, over two replicas', () => {
+  let house: House;
+  let members: Members;
+  let admin: string;
+
+  beforeAll(async () => {
+    const env = { PUBLIC_URL: 'https://foyer.example', TRUSTED_SOURCES: '127.0.0.1/32' };
+    house = await openHouse({ runs: ['all', 'api'], broker: true, env });
+    members = new Members(house);
+    admin = await members.administrator();
+  }, 120_000);
+  afterAll(() => house?.close());
+
+  const erase = (id: string, bearer = admin) => members.call('DELETE', `${id}?mode=erase`, bearer);
+  /** `make erase-check`, once everything is built. */
+  const check = (id: string, env: Readonly<Record<string, string>> = {}): Promise<Checked> =>
+    new Promise((resolve) => {
+      const script = path.join(ROOT, 'dist/apps/server/src/erase-check.js');
+      const o = { env: { ...house.env, ...env }, timeout: 30_000 };
+      execFile(process.execPath, [script, id], o, (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout: stdout + stderr }),
+      );
+    });
+  /** Somebody with everything that a customer may have. */
+  const somebody = async () => {
+    const lastName = `Zq${randomUUID().replaceAll('-', '').slice(0, 12)}`;
+    const [phone, document] = [freshPhone(), freshCpf()];
+    const person = stranger();
+    const json = { email: person.email, phone, firstName: 'Mia', lastName, document, attributes: { note: lastName } };
+    const { json: made } = await send<Shown>(`${members.here}/v1/customers`, 'POST', { bearer: admin, json });
+    await members.call('POST', `${made.id}/document/confirm`, admin, {});
+    await send(`${members.here}/v1/auth/password/forgot`, 'POST', { json: { username: person.email } });
+    const code = codeIn(await house.mails.waitFor(({ to }) => to.includes(person.email), 10_000));
+    await members.logIn(person.email, 'a wrong one');
+    const reset = { username: person.email, code, newPassword: person.password };
+    expect((await send(`${members.here}/v1/auth/password/reset`, 'POST', { json: reset })).status).toBe(204);
+    await members.logIn(person.email, 'a wrong one');
+    await members.call('PATCH', made.id, admin, { firstName: 'Mira' });
+    const bearer = await members.tokenOf(person);
+    const known = { ERASED_EMAIL: person.email, ERASED_PHONE: phone, ERASED_DOCUMENT: document, ERASED_TEXT: lastName };
+    return { id: made.id, person, bearer, known };
+  };
+
+  it('takes a person out of every table, and the check that finds it before finds nothing behind it', async () => {
+    const mia = await somebody();
+    await register(members.here, mia.person); // a decoy is announced under the id, too
+    const before = await check(mia.id, mia.known);
+    expect(before.code, before.stdout).toBe(1);
+    for (const column of ['customers.email', 'customers.last_name', 'customers.attributes', 'outbox.payload'])
+      expect(before.stdout).toContain(`${column}:`);
+    for (const table of ['auth_identifiers', 'auth_sessions', 'registration_keys'])
+      expect(before.stdout, table).toContain(table);
+    for (const value of Object.values(mia.known)) expect(before.stdout).not.toContain(value);
+
+    expect((await erase(mia.id)).status).toBe(204);
+    const after = await check(mia.id, mia.known);
+    expect(after.stdout).toContain('nothing is left of');
+    expect(after.code, after.stdout).toBe(0);
+    await house.events.waitFor(({ type, subject }) => type === 'customer.erased.v1' && subject === mia.id, 10_000);
+    const [told] = house.events.events.filter(
+      ({ type, subject }) => type === 'customer.erased.v1' && subject === mia.id,
+    );
+    expect(told?.body['data']).toEqual({ id: mia.id });
+  });
+
+  it('takes one who was deleted, and whoever has the address by now stays as he is', async () => {
+    const mia = await somebody();
+    await members.call('DELETE', mia.id, admin);
+    const heir = { ...stranger(), email: mia.person.email };
+    const ticket = await register(members.here, heir);
+    expect((await activate(members.here, heir, await codeOf(house.mails, heir, ticket))).status).toBe(200);
+    expect((await erase(mia.id)).status).toBe(204);
+    expect((await members.logIn(heir.email, heir.password)).status).toBe(200);
+    expect((await members.call('GET', ticket.id, admin)).json).toMatchObject({ id: ticket.id, email: heir.email });
+    const { ERASED_EMAIL: _heirs, ...left } = mia.known;
+    const checked = await check(mia.id, left);
+    expect(checked.code, checked.stdout).toBe(0);
+  });
+
+  it('AC-31 ends every session everywhere, and is final', async () => {
+    const mia = await somebody();
+    expect((await erase(mia.id)).status).toBe(204);
+    for (const base of [members.here, members.there])
+      await expect
+        .poll(() => members.call('GET', 'me', mia.bearer, undefined, { base }).then(({ status }) => status), {
+          timeout: 2_000,
+        })
+        .toBe(401);
+    expect((await members.logIn(mia.person.email, mia.person.password)).status).toBe(401);
+    for (const [method, below] of [
+      ['GET', mia.id],
+      ['DELETE', mia.id],
+      ['DELETE', `${mia.id}?mode=erase`],
+      ['POST', `${mia.id}/restore`],
+    ] as const)
+      expect((await members.call(method, below, admin)).status, `${method} ${below}`).toBe(404);
+    expect((await members.call('PATCH', mia.id, admin, { firstName: 'x' })).status).toBe(404);
+    const again = await register(members.here, mia.person);
+    expect(again.id).not.toBe(mia.id);
+    expect((await activate(members.there, mia.person, await codeOf(house.mails, mia.person, again))).status).toBe(200);
+  });
+
+  it('AC-49 is for administrators, by this very mode, of this very version', async () => {
+    const mia = await members.signUp();
+    const clerk = await members.clerk(admin);
+    for (const bearer of [mia.bearer, clerk.bearer]) expect((await erase(mia.id, bearer)).status).toBe(403);
+    for (const id of [randomUUID(), 'x']) expect((await erase(id)).status).toBe(404);
+    for (const query of ['mode=soft', 'mode=', 'mode=erase&mode=erase', 'other=1'])
+      expect((await members.call('DELETE', `${clerk.id}?${query}`, admin)).status, query).toBe(422);
+    const stale = { headers: { 'if-match': `"${clerk.id}.99"` } };
+    expect((await members.call('DELETE', `${clerk.id}?mode=erase`, admin, undefined, stale)).status).toBe(412);
+    expect((await members.call('GET', clerk.id, admin)).status).toBe(200);
+  });
+
+  it('KP-U1 leaves no token good, however a replica dies behind the commit', async () => {
+    const mia = await somebody();
+    const dying = house.programs[1];
+    const erasing = members.call('DELETE', `${mia.id}?mode=erase`, admin, undefined, { base: members.there });
+    await erasing;
+    await dying?.kill();
+    expect((await send(`${members.here}/v1/customers/me`, 'GET', { bearer: mia.bearer })).status).toBe(401);
+    await dying?.start();
+    expect((await send(`${members.there}/v1/customers/me`, 'GET', { bearer: mia.bearer })).status).toBe(401);
+  });
+});

@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+
+export interface Schema {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly format?: string;
+  readonly enum?: readonly unknown[];
+  readonly example?: unknown;
+  readonly nullable?: boolean;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+  readonly allOf?: readonly Schema[];
+}
+interface Media {
+  readonly schema?: Schema;
+}
+export interface Operation {
+  readonly method: string;
+  readonly path: string;
+  readonly parameters: readonly { readonly in: string; readonly name: string; readonly schema?: Schema }[];
+  readonly summary: string;
+  readonly security: readonly Record<string, unknown>[];
+  readonly body: Schema | undefined;
+  readonly responses: Readonly<
+    Record<string, { readonly description?: string; readonly content?: Readonly<Record<string, Media>> }>
+  >;
+}
+export interface OpenApi {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+}
+
+export const operationsIn = ({ paths }: OpenApi): Operation[] =>
+  Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, found]) => {
+      const {
+        requestBody,
+        parameters = [],
+        security = [],
+        summary = '',
+        responses,
+      } = found as Omit<Operation, 'body'> & {
+        readonly requestBody?: { readonly content: Readonly<Record<string, Media>> };
+      };
+      const body = requestBody?.content['application/json']?.schema;
+      return { method: method.toUpperCase(), path, summary, security, parameters, body, responses };
+    }),
+  );
+
+/** What a request of an operation is made of. */
+export interface Asked {
+  readonly path: string;
+  readonly json: unknown;
+}
+
+/** Requests of an operation: some as its schemas want them, some with a fault. Ids are those of people who are there, or not. */
+export function requestsOf(
+  { schemas }: OpenApi['components'],
+  operation: Operation,
+  ids: readonly string[],
+): fc.Arbitrary<Asked> {
+  const valid = (schema: Schema): fc.Arbitrary<unknown> => valuesOf(schemas, schema);
+  const inPath = fc.oneof(fc.constantFrom(...ids), fc.uuid(), fc.constantFrom('x', "'", '%00', '..%2f', 'me', 'ä'));
+  const query = operation.parameters.filter((one) => one.in === 'query');
+  const given = fc.tuple(
+    ...query.map(({ name, schema = {} }) =>
+      fc.option(fc.oneof(valid(schema), garbage).map((value) => [name, value] as const)),
+    ),
+  );
+  const stranger = fc.option(fc.constant(['nonsense', '1'] as const), { freq: 6 });
+  const body =
+    operation.body === undefined ? fc.option(fc.constant({}), { nil: undefined }) : bodies(schemas, operation.body);
+  return fc
+    .tuple(fc.array(inPath, { minLength: 3, maxLength: 3 }), given, stranger, body)
+    .map(([places, values, more, json]) => {
+      let at = 0;
+      const path = operation.path.replaceAll(/\{\w+\}/g, () => places[at++] ?? 'x');
+      const pairs = [...values, ...(query.length > 0 ? [more] : [])].filter((one) => one !== null);
+      const search = new URLSearchParams(
+        pairs.map(([name, value]): [string, string] => [name, String(value)]),
+      ).toString();
+      return { path: search ? `${path}?${search}` : path, json };
+    });
+}
+
+const garbage = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.integer(),
+  fc.constantFrom('', 'null', '[]', '-1', '\u0000'),
+);
+
+/** A body as it should be; with one member of another kind, missing or unknown; or something else altogether. */
+function bodies(schemas: OpenApi['components']['schemas'], schema: Schema): fc.Arbitrary<unknown> {
+  const valid = valuesOf(schemas, schema);
+  const spoilt = fc
+    .tuple(
+      valid,
+      fc.nat(),
+      fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constant(undefined), fc.string({ size: 'large' })),
+    )
+    .map(([body, at, value]) => {
+      const names = Object.keys(body as object);
+      return { ...(body as object), [names[at % (names.length + 1)] ?? 'nonsense']: value };
+    });
+  return fc.oneof(
+    { weight: 3, arbitrary: valid },
+    { weight: 3, arbitrary: spoilt },
+    { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) },
+  );
+}
+
+function valuesOf(schemas: OpenApi['components']['schemas'], schema: Schema): fc.Arbitrary<unknown> {
+  const inner = (one: Schema) => valuesOf(schemas, one);
+  if (schema.$ref) return inner(schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {});
+  if (schema.allOf) return fc.tuple(...schema.allOf.map(inner)).map((all) => Object.assign({}, ...(all as object[])));
+  if (schema.enum) return fc.constantFrom(...schema.enum);
+  if (schema.type === 'array') return fc.array(inner(schema.items ?? {}), { maxLength: 3 });
+  if (schema.type === 'integer' || schema.type === 'number') return fc.integer({ min: -1, max: 200 });
+  if (schema.type === 'boolean') return fc.boolean();
+  if (schema.type === 'object' || schema.properties) {
+    const requiredKeys = [...(schema.required ?? [])];
+    const members = Object.fromEntries(
+      Object.entries(schema.properties ?? {}).map(([name, one]) => [name, inner(one)]),
+    );
+    return fc.record(members, { requiredKeys });
+  }
+  const example = schema.example === undefined ? [] : [{ weight: 3, arbitrary: fc.constant(schema.example) }];
+  const formatted =
+    schema.format === 'uuid'
+      ? fc.uuid()
+      : schema.format === 'date-time'
+        ? fc.date({ noInvalidDate: true }).map((at) => at.toISOString())
+        : fc.string({ maxLength: 40 });
+  return fc.oneof(...example, { weight: 1, arbitrary: formatted });
+}

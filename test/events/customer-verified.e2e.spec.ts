@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasCrashed, startAgain, willCrash } from '../chaos/crash.js';
+import { rounds } from '../chaos/rounds.js';
+import { type House, openHouse } from '../replicas/house.js';
+import { activate, codeOf, logIn, type Person, register, stranger } from '../replicas/people.js';
+import { type Program, runProgram } from '../support/program.js';
+import { type VerificationService, verificationService } from './verification-service.js';
+import { becomesCustomer, customersOf, faultsOfKill, faultsOfRace, faultsOfRepetition } from './verified-checks.js';
+
+let house: House;
+let service: VerificationService;
+let one: Program;
+let other: Program;
+let url: string;
+
+beforeAll(async () => {
+  house = await openHouse({ runs: ['api', 'worker', 'worker'], broker: true });
+  service = await verificationService(house.env['RABBITMQ_URL'] ?? '');
+  [, one, other] = house.programs as [Program, Program, Program];
+  [url = ''] = house.urls;
+}, 120_000);
+afterAll(async () => {
+  await service?.stop();
+  await house?.close();
+});
+
+const settled = async () => {
+  const parts = ['', '.retry'];
+  const left = async () => Promise.all(parts.map((part) => service.waiting(part)));
+  await expect.poll(left, { timeout: 15_000 }).toEqual([0, 0]);
+  await sleep(300);
+};
+const createdOf = async (id: string): Promise<number> => {
+  const { rows } = await house.database.query(
+    "select 1 as one from outbox where aggregate_id = $1 and type = 'customer.created.v1'",
+    [id],
+  );
+  return rows.length;
+};
+/** There is one of this address, who was announced once. */
+async function only({ email }: Person) {
+  expect(await becomesCustomer(house, email)).toBe(true);
+  await settled();
+  const found = await customersOf(house, email);
+  expect(found).toHaveLength(1);
+  expect(await createdOf(found[0]?.id ?? '')).toBe(1);
+  return found[0];
+}
+const attackerOf = ({ email }: Person): Person => ({ ...stranger(), email });
+const log = (outcome: string) => (line: object) => 'outcome' in line && line.outcome === outcome;
+
+describe.each([1, 3, 50])('customer.verified.v1, delivered %i times at once', (times) => {
+  it('RC-08 FM-M1 with its attempt: that is the customer, with its password and never another’s', async () => {
+    const person = stranger();
+    const attacker = attackerOf(person);
+    const { id, attemptId } = await register(url, person);
+    await register(url, attacker);
+    await service.tell({ attemptId, email: person.email }, times);
+    expect(await only(person)).toMatchObject({ id, verified_by: 'event' });
+    expect((await logIn(url, person)).status).toBe(200);
+    expect((await logIn(url, attacker)).status).toBe(401);
+  });
+
+  it('RC-08 FM-M1 without one: a customer nobody has a password of, and every attempt is dead', async () => {
+    const person = stranger();
+    const attacker = attackerOf(person);
+    await register(url, person);
+    const ticket = await register(url, attacker);
+    const code = await codeOf(house.mails, attacker, ticket);
+    await service.tell({ email: person.email }, times);
+    expect(await only(person)).toMatchObject({ id: ticket.id, verified_by: 'event' });
+    expect((await activate(url, attacker, code)).status).toBe(401);
+    for (const somebody of [person, attacker]) expect((await logIn(url, somebody)).status).toBe(401);
+  });
+});
+
+describe.each(rounds)('customer.verified.v1 (round %i)', () => {
+  it('RC-08 races with the code: both are right, one customer', async () => {
+    for (let n = 0; n < 5; n++) expect(await faultsOfRace(house, service)).toEqual([]);
+    await settled();
+    const { rows } = await house.database.query(
+      'select aggregate_id from outbox where type = $1 group by aggregate_id having count(*) > 1',
+      ['customer.created.v1'],
+    );
+    expect(rows).toEqual([]);
+  });
+
+  it('FM-M1 comes again after he has left: he stays away', async () => {
+    expect(await faultsOfRepetition(house, service)).toEqual([]);
+  });
+
+  it.each(['KP-I1', 'KP-I2'])(
+    '%s a worker dies over it: the other one, or the next, has the effect once',
+    async (point) => {
+      const person = stranger();
+      const { attemptId } = await register(url, person);
+      await other.kill();
+      await willCrash(one, point);
+      await service.tell({ attemptId, email: person.email });
+      await hasCrashed(one);
+      expect(await customersOf(house, person.email)).toHaveLength(point === 'KP-I1' ? 0 : 1);
+      await Promise.all([startAgain(one), other.restart()]);
+      await only(person);
+      expect((await logIn(url, person)).status).toBe(200);
+      expect(await service.waiting('.dead')).toBe(0);
+    },
+  );
+
+  it('KP-I1 a worker is killed while it waits for the database: nothing is lost', async () => {
+    await other.kill();
+    expect(await faultsOfKill(house, service, one)).toEqual([]);
+    await other.restart();
+  });
+});
+
+describe('customer.verified.v1 that says nothing of now', () => {
+  const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
+
+  it.each<[string, string, () => { attemptId?: string; verifiedAt?: string }]>([
+    ['an attempt nobody knows', 'unknown', () => ({ attemptId: randomUUID() })],
+    ['a moment that is to come', 'in_the_future', () => ({ verifiedAt: inAnHour() })],
+    ['a moment of long ago', 'too_old', () => ({ verifiedAt: '2026-01-01T00:00:00Z' })],
+  ])('FM-M5 %s: acknowledged, counted, logged without the address, nobody let in', async (_, outcome, data) => {
+    const person = stranger();
+    await register(url, person);
+    await service.tell({ email: person.email, ...data() });
+    await settled();
+    await Promise.any([one, other].map((worker) => worker.waitForLog(log(outcome), 5_000)));
+    expect(await customersOf(house, person.email)).toEqual([]);
+    const outputs = [one, other].map((worker) => worker.output()).join('\n');
+    expect(outputs).not.toContain(person.email);
+    const figures = await Promise.all([one, other].map((worker) => worker.request('GET', '/metrics')));
+    expect(figures.map(({ text }) => text).join('\n')).toContain(
+      `customer_verifications_total{outcome="${outcome}"} 1`,
+    );
+  });
+
+  it('an attempt that was made after it is not what was confirmed', async () => {
+    const person = stranger();
+    const verifiedAt = new Date().toISOString();
+    await sleep(20);
+    const { attemptId } = await register(url, person);
+    await service.tell({ attemptId, email: person.email, verifiedAt });
+    await settled();
+    expect(await customersOf(house, person.email)).toEqual([]);
+  });
+
+  it('FM-M3 FM-M4 what cannot be read is a dead letter, which an operator sees, sends back and drops', async () => {
+    const desk = async (...args: string[]): Promise<string> => {
+      const { code, output } = await runProgram({
+        entry: 'dist/apps/server/src/dead-letters.js',
+        args,
+        env: house.env,
+      });
+      expect(code, output).toBe(0);
+      return output;
+    };
+    const of = ['--of', 'registration.customer.verified.v1'];
+    await service.send('no json');
+    await expect.poll(() => service.waiting('.dead'), { timeout: 10_000 }).toBe(1);
+    expect(await desk()).toContain('registration.customer.verified.v1: 1');
+    expect(await desk('list', ...of)).toMatch(/not_json {2}malformed/);
+    expect(await desk('show', ...of, '--message', (await desk('list', ...of)).split(' ')[0] ?? '')).toContain(
+      'no json',
+    );
+    expect(await desk('replay', ...of, '--all')).toContain('1 sent back');
+    await expect.poll(() => service.waiting('.dead'), { timeout: 10_000 }).toBe(1);
+    expect(await desk('drop', ...of, '--all')).toContain('1 dropped');
+    expect(await service.waiting('.dead')).toBe(0);
+  });
+});

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EMBEDDED } from '../registration/backends.js';
+import { Hall } from '../registration/hall.js';
+import { newcomer, type Person } from '../registration/people.js';
+import { consumeKafka, ownKafka, produceKafka } from '../support/own-kafka.js';
+import type { OwnServer } from '../support/own-servers.js';
+
+const TOPIC = 'foyer.inbound';
+const TYPE = 'customer.verified.v1';
+
+describe('customer.verified.v1 by Kafka', () => {
+  const hall = new Hall();
+  let kafka: OwnServer;
+  let broker: string;
+
+  beforeAll(async () => {
+    kafka = await ownKafka();
+    broker = `127.0.0.1:${kafka.port}`;
+    await hall.open(await EMBEDDED.open({ EVENT_SOURCES: 'kafka', KAFKA_BROKERS: broker }));
+  });
+  afterAll(async () => {
+    await hall.close();
+    await kafka.stop();
+  });
+
+  const write = (payload: string, key: string = randomUUID()) =>
+    produceKafka(broker, TOPIC, { key, headers: { ce_type: TYPE }, payload });
+  const verified = (person: Person, attemptId?: string) => {
+    const data = { attemptId, email: person.email, verifiedAt: new Date().toISOString() };
+    return JSON.stringify({ specversion: '1.0', id: randomUUID(), source: '/verification', type: TYPE, data });
+  };
+  const registered = async () => {
+    const person = newcomer();
+    const { attemptId } = (await hall.register(person)).json;
+    return { person, attemptId };
+  };
+  const isLetIn = (person: Person) => async () => (await hall.logIn(person)).status;
+  const figure = async (outcome: string) => {
+    const { text } = await hall.program.request('GET', '/metrics');
+    const line = new RegExp(`^events_received_total{[^}]*outcome="${outcome}"[^}]*} (\\d+)$`, 'm').exec(text);
+    return Number(line?.[1] ?? 0);
+  };
+
+  it('FM-M1 three times: a customer, once', async () => {
+    const { person, attemptId } = await registered();
+    const event = verified(person, attemptId);
+    for (let n = 0; n < 3; n++) write(event, person.email);
+    await expect.poll(() => figure('duplicate'), { timeout: 20_000 }).toBe(2);
+    expect(await figure('handled')).toBe(1);
+    expect(await isLetIn(person)()).toBe(200);
+  });
+
+  it('FM-M3 that cannot be read is laid aside with the reason, and the next is handled', async () => {
+    const aside = consumeKafka(broker, `${TOPIC}.dead`);
+    const { person, attemptId } = await registered();
+    write('no json', person.email);
+    write(verified(person, attemptId), person.email);
+    const dead = await aside.waitFor(({ payload }) => payload === 'no json');
+    expect(dead.headers).toMatchObject({ ce_type: TYPE, 'x-foyer-reason': 'not_json' });
+    await expect.poll(() => figure('handled'), { timeout: 10_000 }).toBe(2);
+    expect(await isLetIn(person)()).toBe(200);
+    await aside.stop();
+  });
+
+  it('kill -9: what was written while nobody listened is handled by the next', { timeout: 90_000 }, async () => {
+    // Attempts of the embedded default end with the process, so it is about none of them.
+    const person = newcomer();
+    await hall.program.kill();
+    write(verified(person), person.email);
+    await hall.program.start();
+    await expect.poll(() => figure('handled'), { timeout: 60_000, interval: 200 }).toBe(1);
+    const { text } = await hall.program.request('GET', '/metrics');
+    expect(text).toContain('customer_verifications_total{outcome="admitted_without_password"} 1');
+  });
+});

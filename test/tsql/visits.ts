@@ -1,0 +1,38 @@
+import type { Database } from '#platform';
+import { DeletedCustomersSweep } from '../../libs/customers/src/adapters/typeorm/deleted-customers-sweep.js';
+import { SqlCustomerLists } from '../../libs/customers/src/adapters/typeorm/sql-customer-lists.js';
+import { TypeOrmCustomers } from '../../libs/customers/src/adapters/typeorm/typeorm-customers.js';
+import type { CustomerFilter } from '../../libs/customers/src/application/views.js';
+import { Customer } from '../../libs/customers/src/domain/customer.js';
+import { aNewcomer } from '../../libs/customers/src/testing/a-newcomer.js';
+import { TypeOrmEventErasure } from '../../libs/messaging/src/outbox/typeorm-event-erasure.js';
+import { anything } from './anything.js';
+
+const EVERYBODY: CustomerFilter = {
+  ...{ email: null, phone: null, documentHashes: null },
+  ...{ status: null, createdAfter: null, beginning: null },
+};
+const SEARCHES = ['mia', 'mia@ex', '+1202'].map((beginning) => ({ ...EVERYBODY, beginning }));
+const PLACE = { at: new Date(0), id: 'x' };
+
+const mia = Customer.admit(aNewcomer(), new Date(0));
+
+/** What cannot be called with just anything, because it looks at what it is given. */
+export const VISITS: readonly ((database: Database) => Promise<unknown>)[] = [
+  ...[EVERYBODY, ...SEARCHES].flatMap((filter) => [
+    (database: Database) => listsOf(database).page(filter, { limit: 20, after: PLACE }),
+    (database: Database) => listsOf(database).count(filter),
+  ]),
+  (database) => new TypeOrmCustomers(database, anything()).replace(mia, mia.touch(new Date(0))),
+  (database) => new DeletedCustomersSweep(database, anything(), anything(), 30).run(),
+  (database) => new TypeOrmEventErasure(withAnEvent(database)).erase('customer', 'x', []),
+];
+
+/** Whoever asks gets an event that waits. */
+const withAnEvent = (database: Database): Database => {
+  const query = (...[sql, values]: Parameters<Database['query']>) =>
+    database.query(sql, values).then(() => [{ id: 'x', payload: '{"data":{}}' }]);
+  return { query, execute: database.execute.bind(database) } as unknown as Database;
+};
+
+const listsOf = (database: Database) => new SqlCustomerLists(database, anything());
