@@ -2,8 +2,9 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run build test test-unit test-integration test-e2e check services migrate admin rotate-keys \
-  start-rabbitmq-consumer secrets up down bench chaos clean check-node
+.PHONY: help install run build test test-unit test-integration test-e2e check services migrate admin erase-check rotate-keys \
+  outbox dlq \
+  start-rabbitmq-consumer contracts secrets up down bench chaos clean check-node
 
 NODE := node --enable-source-maps
 VITEST := node_modules/.bin/vitest run
@@ -19,7 +20,7 @@ run: build ## API and background work on the embedded default: http://127.0.0.1:
 	@exec $(NODE) $(SERVER)/main.js $(ARGS)
 
 test: build ## every test but those of `make chaos`, of which a part is among them
-	@$(VITEST) --project unit --project integration --project e2e $(ARGS)
+	@$(VITEST) --project unit --project integration --project e2e --project mariadb $(ARGS)
 
 test-unit: install ## unit tests; they need nothing but Node
 	@$(VITEST) --project unit $(ARGS)
@@ -27,7 +28,7 @@ test-unit: install ## unit tests; they need nothing but Node
 test-integration: install ## tests against real services
 	@$(VITEST) --project integration $(ARGS)
 
-test-e2e: build ## tests through the built program: ARGS=test/registration/activation
+test-e2e: build ## tests through the built program: ARGS=test/registration/activation; TEST_DATABASE=mariadb
 	@$(VITEST) --project e2e $(ARGS)
 
 check: install ## format, lint, types, fences and the lock file
@@ -45,11 +46,24 @@ migrate: build ## bring the database up to date
 admin: build ## appoint an administrator: make admin EMAIL=you@example.org
 	@$(NODE) $(SERVER)/admin.js $(EMAIL)
 
+erase-check: build ## look for what is left of an erased customer: make erase-check ID=…
+	@$(NODE) $(SERVER)/erase-check.js $(ID)
+
 rotate-keys: build ## the next step to another key for tokens; says when to call again
 	@$(NODE) $(SERVER)/rotate-keys.js $(ARGS)
 
+outbox: build ## events that wait: ARGS="retry|skip|replay …", alone it lists them
+	@$(NODE) $(SERVER)/outbox.js $(ARGS)
+
+dlq: build ## events that nobody could handle: ARGS="list|show|replay|drop …", alone it counts them
+	@$(NODE) $(SERVER)/dead-letters.js $(ARGS)
+
 start-rabbitmq-consumer: build ## print events: ARGS="--type 'customer.*' --json"
 	@exec $(NODE) dist/apps/subscriber/src/main.js $(ARGS)
+
+contracts: build ## publish the JSON Schemas of the events into docs/events; refuses what would break a subscriber
+	@$(NODE) $(SERVER)/publish-contracts.js docs/events
+	@node_modules/.bin/biome format --write docs/events
 
 up: secrets ## docker compose: the program and its services; mail at http://127.0.0.1:8025
 	@docker compose up --build --detach --wait $(ARGS)

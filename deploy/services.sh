@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what the tests need and this machine lacks of Redis, MariaDB, RabbitMQ and faketime (Debian, Ubuntu; as root).
+# Installs what the tests need and this machine lacks of Redis, MariaDB, RabbitMQ, kcat, faketime, pika and spin
+# (Debian, Ubuntu; as root).
 # The tests start instances of their own from these programs, so no service is started or left enabled.
 set -eu
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -24,10 +25,14 @@ missing=''
 has redis-server || has valkey-server || missing="$missing redis-server"
 { has mariadbd && has mariadb-install-db; } || missing="$missing mariadb-server"
 has rabbitmq-server || missing="$missing rabbitmq-server"
+{ has kcat || has kafkacat; } || missing="$missing kcat"
 has faketime || missing="$missing faketime"
+has spin || missing="$missing spin"
+has gcc || has cc || missing="$missing gcc libc6-dev"
+/usr/bin/python3 -c 'import pika' 2>/dev/null || missing="$missing python3-pika"
 
 if [ -z "$missing" ]; then
-  echo 'services: Redis, MariaDB, RabbitMQ and faketime are installed, nothing to do'
+  echo 'services: Redis, MariaDB, RabbitMQ, kcat, faketime, pika and spin are installed, nothing to do'
   exit 0
 fi
 if ! has apt-get; then
@@ -55,7 +60,7 @@ if [ -d /run/systemd/system ]; then
   for package in $missing; do
     unit=$package
     if [ "$package" = mariadb-server ]; then unit=mariadb; fi
-    if [ "$package" = faketime ]; then continue; fi
+    case $package in faketime | kcat | python3-pika | spin | gcc | libc6-dev) continue ;; esac
     systemctl --quiet disable "$unit" || true
   done
 fi
