@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { type OwnServer, ownRedis } from './own-servers.js';
+import { freePort } from './ports.js';
 
 /** Three masters of our own that share the slots, without replicas. */
 export interface OwnRedisCluster {
@@ -12,12 +13,14 @@ export interface OwnRedisCluster {
 
 const NODES = 3;
 const SLOTS = 16_384;
+/** Where a node's cluster bus listens, counted from its port. */
+const BUS_OFFSET = 10_000;
 /** It needs to be encoded in a URL. */
 const PASSWORD = 'p@ss:w/rd %';
 const SETTINGS = { 'cluster-enabled': 'yes', 'cluster-node-timeout': '5000', requirepass: PASSWORD };
 
 export async function ownRedisCluster(): Promise<OwnRedisCluster> {
-  const nodes = await Promise.all(Array.from({ length: NODES }, () => ownRedis({ settings: SETTINGS })));
+  const nodes = await Promise.all(Array.from({ length: NODES }, node));
   const urls = nodes.map(({ port }) => `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}`);
   const stop = async (): Promise<void> => void (await Promise.all(nodes.map((node) => node.stop())));
   try {
@@ -28,6 +31,10 @@ export async function ownRedisCluster(): Promise<OwnRedisCluster> {
   }
   return { urls, nodes, stop };
 }
+
+/** On a port whose bus is free as well: the bus may lie where the system takes ports for outgoing connections. */
+const node = async (): Promise<OwnServer> =>
+  ownRedis({ port: await freePort({ also: BUS_OFFSET }), settings: SETTINGS });
 
 async function join(nodes: readonly OwnServer[]): Promise<void> {
   const clients = nodes.map(({ port }) => new Redis({ port, host: '127.0.0.1', password: PASSWORD }));

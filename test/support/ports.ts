@@ -8,16 +8,27 @@ const canListen = (port: number): Promise<boolean> =>
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 
+/** Below the range the system takes for outgoing connections: nobody grabs one while its program is down for a restart. */
+const FROM = 20_000;
+const TO = 32_000;
+/** Each worker of a run picks from a share of its own, so that two never take the same one at the same time. */
+const SHARES = 8;
+const picked = new Set<number>();
+
 /**
- * A free TCP port on loopback, from below the range the system takes for outgoing connections: nobody grabs it while
- * the program that owns it is down for a restart.
+ * A free TCP port on loopback that this process has not handed out before.
+ * @param o.also another port that must be free as well, counted from the first: a Redis Cluster's bus is 10 000 above
  */
-export async function freePort(): Promise<number> {
+export async function freePort(o: { also?: number } = {}): Promise<number> {
+  const size = (TO - FROM) / SHARES;
+  const from = FROM + (Number(process.env['VITEST_POOL_ID'] ?? 0) % SHARES) * size;
   for (let tries = 0; tries < 100; tries++) {
-    const port = randomInt(20_000, 32_000);
-    if (await canListen(port)) return port;
+    const port = randomInt(from, from + size);
+    if (picked.has(port) || !(await canListen(port)) || (o.also && !(await canListen(port + o.also)))) continue;
+    picked.add(port);
+    return port;
   }
-  throw new Error('no free port between 20000 and 32000 on 127.0.0.1');
+  throw new Error(`no free port between ${from} and ${from + size} on 127.0.0.1`);
 }
 
 /** Whether something accepts connections on this loopback port, decided within a second. */
