@@ -1,5 +1,5 @@
-import type { Ids, UnitOfWork } from '#kernel';
-import { FixedClock, RecordingOutbox } from '#kernel/testing';
+import type { Ids } from '#kernel';
+import { FixedClock, ImmediateUnitOfWork, RecordingOutbox } from '#kernel/testing';
 import { HmacRefreshTokens } from '../adapters/crypto/hmac-refresh-tokens.js';
 import { EndSession, EndSessionHandler } from '../application/commands/end-session.js';
 import { LogIn, LogInHandler } from '../application/commands/log-in.js';
@@ -42,7 +42,7 @@ export class Auth {
     refreshTokenTtlSeconds: 3_600,
     limits: { sendsPerSourceMinute: 3, sendsPerSourceDay: 5, sendsPerIdentifier: 30, smsPerDay: 2 },
   };
-  readonly work: UnitOfWork = { run: (work) => work() };
+  readonly work = new ImmediateUnitOfWork();
   #ids = 0;
   readonly ids: Ids = { next: () => this.#id(), opaque: () => this.#id() };
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SubjectErasure } from '#auth';
 import { GuessErasure } from '#codes';
-import { EventErasure, parseIdentifier, type UnitOfWork } from '#kernel';
-import { FixedClock, RecordingOutbox } from '#kernel/testing';
+import { EventErasure, parseIdentifier } from '#kernel';
+import { FixedClock, ImmediateUnitOfWork, RecordingOutbox } from '#kernel/testing';
 import { Customer, type Newcomer } from '../domain/customer.js';
 import { CustomerChanged, CustomerNotFound } from '../domain/errors.js';
 import { IdentifierWatchers } from '../facade.js';
@@ -17,7 +17,7 @@ import { CustomerRecord } from './customer-record.js';
 import { DocumentNames } from './document-names.js';
 import { hashesOf } from './identifier-hashes.js';
 
-const WORK: UnitOfWork = { run: (work) => work() };
+const WORK = new ImmediateUnitOfWork();
 const NO_CHANGES: PendingChanges = { put: async () => {}, find: async () => null, remove: async () => false };
 const ORDERED = { by: 'an admin', source: '192.0.2.7' };
 const MIA = parseIdentifier('mia@example.org', 'US');

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { InvalidInput, parseIdentifier, type UnitOfWork } from '#kernel';
-import { FixedClock, RecordingOutbox } from '#kernel/testing';
+import { InvalidInput, parseIdentifier } from '#kernel';
+import { FixedClock, ImmediateUnitOfWork, RecordingOutbox } from '#kernel/testing';
 import { IdentifierWatchers } from '../facade.js';
 import { aNewcomer } from '../testing/a-newcomer.js';
 import { InMemoryCustomers, InMemoryCustomerViews } from '../testing/in-memory-customers.js';
@@ -11,7 +11,7 @@ import { RecordingIdentifierWatcher } from '../testing/recording-identifier-watc
 import { LocalAdministrators } from './local-administrators.js';
 import { LocalCustomerDirectory } from './local-customer-directory.js';
 
-const WORK: UnitOfWork = { run: (work) => work() };
+const WORK = new ImmediateUnitOfWork();
 
 describe('Administrators', () => {
   let credentials: RecordingCredentials;

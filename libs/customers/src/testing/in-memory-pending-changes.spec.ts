@@ -1,8 +1,9 @@
+import { ImmediateUnitOfWork } from '#kernel/testing';
 import { pendingChangesContract } from '../adapters/pending-changes.contract.js';
 import { InMemoryPendingChanges } from './in-memory-pending-changes.js';
 
 pendingChangesContract('InMemoryPendingChanges', async () => ({
   changes: new InMemoryPendingChanges(),
-  work: { run: (work) => work() },
+  work: new ImmediateUnitOfWork(),
   drop: async () => undefined,
 }));

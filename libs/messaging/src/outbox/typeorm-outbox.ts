@@ -7,7 +7,8 @@ import { OutboxSignal } from './outbox-signal.js';
 
 const EVENT = `insert into outbox (event_id, aggregate_type, aggregate_id, sequence, type, payload, occurred_at)
   values (?, ?, ?, ?, ?, ?, ?)`;
-const DELIVERY = 'insert into outbox_deliveries (publisher, event_id, aggregate_type, aggregate_id, sequence) values ';
+const DELIVERY = `insert into outbox_deliveries (publisher, event_id, aggregate_type, aggregate_id, sequence)
+  values (?, ?, ?, ?, ?)`;
 
 /** Writes the event, and one delivery for each publisher that is to take it, into the transaction of the fact. */
 @Injectable()
@@ -28,13 +29,14 @@ export class TypeOrmOutbox extends Outbox {
     const [id, now] = [event.id ?? this.ids.next(), this.clock.now()];
     const telling = { id, time: now, context: currentContext(), personalData: this.settings.eventPersonalData };
     const payload = JSON.stringify(toCloudEvent(event, telling));
-    await this.database
-      .execute(EVENT, [id, aggregateType, subject, sequence, type, payload, now])
-      .catch((error: unknown) => {
-        throw error instanceof DuplicateKey ? new AlreadyAnnounced() : error;
-      });
-    const rows = this.#publishersOf(event).map((publisher) => [publisher, id, aggregateType, subject, sequence]);
-    await this.database.execute(DELIVERY + rows.map(() => '(?, ?, ?, ?, ?)').join(', '), rows.flat());
+    const told = { sql: EVENT, values: [id, aggregateType, subject, sequence, type, payload, now] };
+    const [first, ...others] = this.#publishersOf(event);
+    const delivery = { publisher: first, event_id: id, aggregate_type: aggregateType, aggregate_id: subject, sequence };
+    await this.database.executeAndTell(told, 'outbox_deliveries', delivery).catch((error: unknown) => {
+      throw error instanceof DuplicateKey ? new AlreadyAnnounced() : error;
+    });
+    for (const publisher of others)
+      await this.database.execute(DELIVERY, [publisher, id, aggregateType, subject, sequence]);
     this.database.afterCommit(() => this.signal.ring());
   }
 

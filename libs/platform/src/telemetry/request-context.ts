@@ -13,7 +13,7 @@ export interface RequestContext {
   problem?: string;
 }
 
-const storage = new AsyncLocalStorage<RequestContext>();
+const storage = new AsyncLocalStorage<RequestContext | undefined>();
 
 export const currentContext = (): RequestContext | undefined => storage.getStore();
 
@@ -26,4 +26,5 @@ export function endAt(deadline: number): void {
   if (context) context.deadline = deadline;
 }
 
-export const inContext = <T>(context: RequestContext, work: () => T): T => storage.run(context, work);
+/** @param context undefined: of no request */
+export const inContext = <T>(context: RequestContext | undefined, work: () => T): T => storage.run(context, work);

@@ -4,6 +4,7 @@ import type { Ids } from '#kernel';
 import { FixedClock } from '#kernel/testing';
 import { Subject } from '../../domain/subject.js';
 import { DATABASES, openDatabase } from '../../testing/auth-database.js';
+import { Units } from '../../testing/units.js';
 import { TypeOrmLoginTries } from './typeorm-login-tries.js';
 import { TypeOrmSessions } from './typeorm-sessions.js';
 import { TypeOrmSubjectTraces } from './typeorm-subject-traces.js';
@@ -23,7 +24,7 @@ describe.each(DATABASES)('TypeOrmSubjectTraces on %s', (_, fresh) => {
     const { database } = opened;
     const clock = new FixedClock();
     const [subjects, sessions] = [new TypeOrmSubjects(database, clock), new TypeOrmSessions(database, clock, IDS)];
-    const tries = new TypeOrmLoginTries(database, { run: (work) => database.transaction(work) });
+    const tries = new TypeOrmLoginTries(database, new Units(database));
     const somebody = async () => {
       const [customerId, name] = [randomUUID(), hash()];
       const roles = ['customer', 'admin'] as const;

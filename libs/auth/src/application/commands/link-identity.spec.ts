@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FixedClock } from '#kernel/testing';
+import { FixedClock, ImmediateUnitOfWork } from '#kernel/testing';
 import { SOURCE } from '../../testing/auth.js';
 import { InMemoryLinks } from '../../testing/in-memory-links.js';
 import { InMemorySubjects } from '../../testing/in-memory-subjects.js';
@@ -18,7 +18,7 @@ describe('linking', () => {
 
   beforeEach(() => {
     let ids = 0;
-    const work = { run: <T>(unit: () => Promise<T>) => unit() };
+    const work = new ImmediateUnitOfWork();
     const tokens = new StubForeignTokens();
     tokens.known.set('t', { ...MIA, roles: ['admin'] });
     links = new InMemoryLinks(new InMemorySubjects(), new FixedClock());

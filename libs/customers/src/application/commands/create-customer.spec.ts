@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { InvalidInput, parseIdentifier, type UnitOfWork } from '#kernel';
-import { CountingIds, FixedClock, RecordingOutbox } from '#kernel/testing';
+import { InvalidInput, parseIdentifier } from '#kernel';
+import { CountingIds, FixedClock, ImmediateUnitOfWork, RecordingOutbox } from '#kernel/testing';
 import { IdentifierTaken } from '../../domain/errors.js';
 import { IdentifierWatchers } from '../../facade.js';
 import { InMemoryCustomers, InMemoryCustomerViews } from '../../testing/in-memory-customers.js';
@@ -12,7 +12,7 @@ import { LocalCustomerDirectory } from '../local-customer-directory.js';
 import type { VouchedFor } from '../vouched-for.js';
 import { CreateCustomer, CreateCustomerHandler } from './create-customer.js';
 
-const WORK: UnitOfWork = { run: (work) => work() };
+const WORK = new ImmediateUnitOfWork();
 const ORDERED = { by: 'an admin', source: '192.0.2.7' };
 const MIA = 'mia@example.org';
 const PHONE = '+14155550132';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Cpf, InvalidInput, type UnitOfWork } from '#kernel';
-import { FixedClock, RecordingOutbox } from '#kernel/testing';
+import { Cpf, InvalidInput } from '#kernel';
+import { FixedClock, ImmediateUnitOfWork, RecordingOutbox } from '#kernel/testing';
 import { Customer } from '../../domain/customer.js';
 import { CustomerChanged, CustomerNotFound, DocumentDiffers, DocumentTaken, NoDocument } from '../../domain/errors.js';
 import { IdentifierWatchers } from '../../facade.js';
@@ -14,7 +14,7 @@ import { DocumentNames } from '../document-names.js';
 import { ChangeCustomer, ChangeCustomerHandler } from './change-customer.js';
 import { ConfirmDocument, ConfirmDocumentHandler } from './confirm-document.js';
 
-const WORK: UnitOfWork = { run: (work) => work() };
+const WORK = new ImmediateUnitOfWork();
 const ORDERED = { by: 'a clerk', source: '192.0.2.7' };
 const NUMBER = '52998224725';
 const OTHER = '111.444.777-35';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { InvalidInput, parseIdentifier, type UnitOfWork } from '#kernel';
-import { FixedClock, RecordingOutbox } from '#kernel/testing';
+import { InvalidInput, parseIdentifier } from '#kernel';
+import { FixedClock, ImmediateUnitOfWork, RecordingOutbox } from '#kernel/testing';
 import type { ProfileChange } from '../../domain/customer.js';
 import { CustomerChanged, CustomerNotFound, IdentifierTaken } from '../../domain/errors.js';
 import { IdentifierWatchers } from '../../facade.js';
@@ -18,7 +18,7 @@ import { DeleteCustomer, DeleteCustomerHandler } from './delete-customer.js';
 import { RestoreCustomer, RestoreCustomerHandler } from './restore-customer.js';
 import { SetRoles, SetRolesHandler } from './set-roles.js';
 
-const WORK: UnitOfWork = { run: (work) => work() };
+const WORK = new ImmediateUnitOfWork();
 const ORDERED = { by: 'an admin', source: '192.0.2.7' };
 const MIA = parseIdentifier('mia@example.org', 'US');
 
