@@ -8,6 +8,7 @@ import { activate, codeOf, logIn, type Person, register, stranger } from '../rep
 import { type Program, runProgram } from '../support/program.js';
 import { type VerificationService, verificationService } from './verification-service.js';
 import { becomesCustomer, customersOf, faultsOfKill, faultsOfRace, faultsOfRepetition } from './verified-checks.js';
+import { endsIn, outcomeOf, type Pair, pair, told } from './verified-expiry.js';
 
 let house: House;
 let service: VerificationService;
@@ -75,6 +76,53 @@ describe.each([1, 3, 50])('customer.verified.v1, delivered %i times at once', (t
     for (const somebody of [person, attacker]) expect((await logIn(url, somebody)).status).toBe(401);
   });
 });
+
+describe.each([1, 3, 50])(
+  'customer.verified.v1, delivered %i times at the end of an attempt, an attacker’s beside it',
+  (times) => {
+    const tell = ({ person: { email }, attemptId }: Pair) => service.tell({ attemptId, email }, times);
+
+    it('FM-M5 after it: nobody; and without the attempt: he, without a password', async () => {
+      const his = await pair(house);
+      await endsIn(house, his, 0);
+      await told(house, async () => [await tell(his)]);
+      expect(await outcomeOf(house, his, 'his')).toEqual({ isCustomer: false, faults: [] });
+      await told(house, async () => [await service.tell({ email: his.person.email }, times)]);
+      expect(await outcomeOf(house, his, 'none')).toEqual({ isCustomer: true, faults: [] });
+    });
+
+    it('FM-M5 before it and, when the receipt is over, after it: he, once', async () => {
+      const his = await pair(house);
+      await told(house, async () => [await tell(his)]);
+      await endsIn(house, his, 0);
+      await told(house, async () => [await tell(his)]);
+      expect(await outcomeOf(house, his, 'his')).toEqual({ isCustomer: true, faults: [] });
+    });
+
+    it('FM-M5 in that moment: he or nobody, never the attacker', async () => {
+      const lives = [0, 10, 20, 40, 80, 160, 5_000];
+      const pairs = await Promise.all(lives.map(() => pair(house)));
+      await Promise.all(pairs.map((his, at) => endsIn(house, his, lives[at] ?? 0)));
+      await told(house, () => Promise.all(pairs.map(tell)));
+      const outcomes = await Promise.all(pairs.map((his) => outcomeOf(house, his, 'his')));
+      expect(outcomes.flatMap(({ faults }) => faults)).toEqual([]);
+      expect([outcomes.at(0), outcomes.at(-1)]).toMatchObject([{ isCustomer: false }, { isCustomer: true }]);
+    });
+
+    it('FM-M5 while he is let in: what was good when it was read is good', async () => {
+      const his = await pair(house);
+      await told(house, async () => {
+        await house.database.lock('customers');
+        const event = await tell(his);
+        await sleep(500);
+        await endsIn(house, his, 0);
+        await house.database.unlock();
+        return [event];
+      });
+      expect(await outcomeOf(house, his, 'his')).toEqual({ isCustomer: true, faults: [] });
+    });
+  },
+);
 
 describe.each(rounds)('customer.verified.v1 (round %i)', () => {
   it('RC-08 races with the code: both are right, one customer', async () => {
