@@ -15,6 +15,7 @@ import { PROBLEM_TYPE, statusOf, toProblem } from './problem.js';
 import type { RouteTable } from './route-table.js';
 import { securityHeaders, useSecurityHeaders } from './security-headers.js';
 import { useTelemetry } from './telemetry-hooks.js';
+import { useTurns } from './turns.js';
 
 /** Limits of one HTTP request (OWASP ASVS 13.1.2); the documentation lists them. */
 export const HTTP_LIMITS = {
@@ -85,6 +86,8 @@ export function createHttpAdapter(parts: Parts): FastifyAdapter {
   fastify.server.maxHeadersCount = HTTP_LIMITS.headers + 2;
   fastify.addHook('onRoute', (route) => parts.routes.add(route.url, [route.method].flat()));
   useSecurityHeaders(fastify, parts.publicUrl);
+  // First of what may wait: a request's context would be lost on the way.
+  useTurns(fastify);
   useTelemetry(fastify, parts.log, parts.metrics);
   useDeadlines(fastify);
   useCrowd(fastify);
