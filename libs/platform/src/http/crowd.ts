@@ -7,6 +7,10 @@ const MOST = 100;
 /** So long one word of being overloaded holds for everybody who asks for the same. */
 const SHUT_MS = 250;
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** Made once: where it was thrown is of no interest, and finding that out costs more than the rest of a refusal. */
+const REFUSALS = [1, 2, 3].map(
+  (seconds) => new Overloaded('Too many do this at this moment. Please try again.', seconds),
+);
 
 const kindOf = (request: FastifyRequest): string => `${request.method} ${request.routeOptions.url}`;
 const doors = new WeakMap<FastifyRequest, () => void>();
@@ -31,7 +35,7 @@ export function useCrowd(fastify: FastifyInstance, most = MOST): void {
   };
   const refusal = (kind: string): Overloaded | undefined =>
     (inside.get(kind) ?? 0) >= most || (shutUntil.get(kind) ?? 0) > performance.now()
-      ? new Overloaded('Too many do this at this moment. Please try again.', 1 + randomInt(3))
+      ? REFUSALS[randomInt(REFUSALS.length)]
       : undefined;
   // Before its body is read: that is most of what a refusal costs.
   fastify.addHook('onRequest', (request, _reply, done) => {
