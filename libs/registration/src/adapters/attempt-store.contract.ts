@@ -253,26 +253,24 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
       expect(await store.named(hex(), mia.attemptId)).toBeNull();
     });
 
-    it('removes every attempt of an identifier but those of one id: pending ones, decoys and receipts', async () => {
+    it('removes every attempt of an identifier that has started but those of one id: pending ones, decoys and receipts', async () => {
       const [other, decoy] = [another(), another({ decoy: true })];
-      const [kept, foreign] = [another({ customerId: randomUUID() }), aDraft()];
-      await place(mia);
+      const [kept, early, foreign] = [another({ customerId: randomUUID() }), another(), aDraft()];
+      for (const draft of [mia, other, decoy, kept, early, foreign]) await place(draft, true);
+      for (const draft of [mia, other, decoy, kept]) await store.begin(draft, draft.attemptId, draft.customerId);
       await store.finish(mia, mia.attemptId);
-      for (const draft of [other, decoy, kept, foreign]) await place(draft, true);
       await store.removeOthers(mia.identifierHash, kept.customerId);
       expect((await all([mia, other, decoy])).length).toBe(0);
-      expect((await all([kept, foreign])).map(({ attemptId }) => attemptId)).toEqual([
-        kept.attemptId,
-        foreign.attemptId,
-      ]);
+      const stay = [kept, early, foreign];
+      expect((await all(stay)).map(({ attemptId }) => attemptId)).toEqual(stay.map(({ attemptId }) => attemptId));
       await store.removeOthers(mia.identifierHash, null);
-      expect(await find(kept)).toBeNull();
+      expect(await all([kept, early])).toEqual([]);
       await store.removeOthers(hex(), randomUUID());
     });
 
     describe('finish', () => {
-      it('leaves a receipt until its life ends, and nothing else of the identifier', async () => {
-        const [other, stranger] = [another(), aDraft()];
+      it('leaves a receipt until its life ends, and nothing else of its id', async () => {
+        const [other, stranger] = [another({ customerId: mia.customerId }), aDraft()];
         const placed = await place(mia);
         await place(other);
         await place(stranger);
@@ -282,6 +280,15 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
         expect(Math.abs((receipt?.activatedAt ?? 0) - under.now())).toBeLessThan(1_000);
         expect(await find(other)).toBeNull();
         expect(await find(stranger)).not.toBeNull();
+      });
+
+      it('leaves those of another id: they came when this customer was gone again', async () => {
+        const late = another({ customerId: randomUUID() });
+        await place(mia);
+        const placed = await place(late);
+        await store.finish(mia, mia.attemptId);
+        expect(await find(late)).toEqual(placed);
+        expect((await find(mia))?.activatedAt).toBeGreaterThan(0);
       });
 
       it('does nothing to another attempt in its place', async () => {

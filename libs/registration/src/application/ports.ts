@@ -38,10 +38,13 @@ export abstract class AttemptStore {
   abstract takeBackRequest(key: AttemptKey, attemptId: string, reference: string): Promise<void>;
   /** A code of it is alive for so many milliseconds from now. */
   abstract codeSent(key: AttemptKey, attemptId: string, lifeMs: number): Promise<void>;
-  /** It became a customer: it stays as a receipt, and every other attempt of the identifier is gone. */
+  /**
+   * It became a customer: it stays as a receipt, and every other attempt of its id is gone. Whoever has begun since that
+   * customer was deleted has another id, and stays.
+   */
   abstract finish(key: AttemptKey, attemptId: string): Promise<void>;
   abstract remove(key: AttemptKey): Promise<void>;
-  /** Every attempt of the identifier but those of this customer id is gone; with null, every one. */
+  /** Every started attempt of the identifier but those of this customer id is gone; with null, every one, started or not. */
   abstract removeOthers(identifierHash: string, customerId: string | null): Promise<void>;
   /** How many attempts of everybody are alive. */
   abstract live(): Promise<number>;

@@ -87,9 +87,11 @@ export class InMemoryAttemptStore extends AttemptStore {
   }
 
   async finish(key: AttemptKey, attemptId: string): Promise<void> {
-    const attempt = this.#live(key.identifierHash)[key.tag];
+    const live = this.#live(key.identifierHash);
+    const attempt = live[key.tag];
     if (attempt?.attemptId !== attemptId) return;
-    this.#write(key.identifierHash, { [key.tag]: { ...attempt, activatedAt: this.#attempts.now } });
+    const kept = entriesOf(live, ({ customerId }) => customerId !== attempt.customerId);
+    this.#write(key.identifierHash, { ...kept, [key.tag]: { ...attempt, activatedAt: this.#attempts.now } });
   }
 
   async remove({ identifierHash, tag }: AttemptKey): Promise<void> {
@@ -98,8 +100,8 @@ export class InMemoryAttemptStore extends AttemptStore {
   }
 
   async removeOthers(identifierHash: string, customerId: string | null): Promise<void> {
-    const kept = Object.entries(this.#live(identifierHash)).filter(([, attempt]) => attempt.customerId === customerId);
-    this.#write(identifierHash, Object.fromEntries(kept));
+    const stays = (one: AttemptState) => customerId !== null && (one.customerId === customerId || !one.started);
+    this.#write(identifierHash, entriesOf(this.#live(identifierHash), stays));
   }
 
   async live(): Promise<number> {
@@ -117,8 +119,8 @@ export class InMemoryAttemptStore extends AttemptStore {
   }
 
   #live(identifierHash: string): Attempts {
-    const all = Object.entries(this.#attempts.get(identifierHash) ?? {});
-    return Object.fromEntries(all.filter(([, attempt]) => attempt.expiresAt > this.#attempts.now));
+    const { now } = this.#attempts;
+    return entriesOf(this.#attempts.get(identifierHash) ?? {}, ({ expiresAt }) => expiresAt > now);
   }
 
   #put(others: Attempts, attempt: AttemptState): Placement {
@@ -138,6 +140,9 @@ export class InMemoryAttemptStore extends AttemptStore {
     this.#attempts.set(identifierHash, attempts, until);
   }
 }
+
+const entriesOf = (attempts: Attempts, fits: (attempt: AttemptState) => boolean): Attempts =>
+  Object.fromEntries(Object.entries(attempts).filter(([, attempt]) => fits(attempt)));
 
 /** Of the customer whose identifier it still is. */
 const isReceiptFor = (standing: AttemptState, draft: AttemptDraft): boolean =>

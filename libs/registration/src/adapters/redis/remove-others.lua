@@ -1,6 +1,9 @@
--- KEYS: attempts of one identifier   ARGV: customer id
+-- KEYS: attempts of one identifier   ARGV: customer id, empty for nobody's
 local entries = redis.call('HGETALL', KEYS[1])
 for i = 1, #entries, 2 do
-  if cjson.decode(entries[i + 1]).customerId ~= ARGV[1] then redis.call('HDEL', KEYS[1], entries[i]) end
+  local attempt = cjson.decode(entries[i + 1])
+  -- One that has not started gets the id of the key when it does.
+  local stays = ARGV[1] ~= '' and (attempt.customerId == ARGV[1] or not attempt.started)
+  if not stays then redis.call('HDEL', KEYS[1], entries[i]) end
 end
 return false
