@@ -23,6 +23,7 @@ const POINTS = {
   'KP-O3': ['before', 'messaging/src/relay/deliveries.js', 'delivered', ([, ids]) => ids.length > 0],
   'KP-I1': ['after', 'messaging/src/inbox/typeorm-inbox.js', 'accept'],
   'KP-I2': ['after', 'registration/src/application/commands/accept-verification.js', 'execute'],
+  'KP-U1': ['before', 'auth/src/adapters/redis/redis-revocation-hints.js', 'give'],
   'KP-T1': ['after', 'auth/src/application/commands/refresh.js', 'execute'],
   'KP-T2': ['before', 'auth/src/adapters/redis/redis-revocation-hints.js', 'give'],
 };

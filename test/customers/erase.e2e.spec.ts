@@ -2,11 +2,13 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasCrashed, startAgain, willCrash } from '../chaos/crash.js';
 import { freshPhone } from '../registration/people.js';
 import { type House, openHouse } from '../replicas/house.js';
 import { activate, codeIn, codeOf, register, stranger } from '../replicas/people.js';
 import { ROOT } from '../support/built.js';
 import { send } from '../support/http-message.js';
+import type { Program } from '../support/program.js';
 import { freshCpf, Members, type Shown } from './members.js';
 
 interface Checked {
@@ -128,14 +130,28 @@ describe('an erasure, over two replicas', () => {
     expect((await members.call('GET', clerk.id, admin)).status).toBe(200);
   });
 
-  it('KP-U1 leaves no token good, however a replica dies behind the commit', async () => {
-    const mia = await somebody();
-    const dying = house.programs[1];
-    const erasing = members.call('DELETE', `${mia.id}?mode=erase`, admin, undefined, { base: members.there });
-    await erasing;
-    await dying?.kill();
-    expect((await send(`${members.here}/v1/customers/me`, 'GET', { bearer: mia.bearer })).status).toBe(401);
-    await dying?.start();
-    expect((await send(`${members.there}/v1/customers/me`, 'GET', { bearer: mia.bearer })).status).toBe(401);
-  });
+  it.each([
+    ['a deletion', ''],
+    ['an erasure', '?mode=erase'],
+  ])(
+    'KP-U1 %s whose replica dies between the commit and the word to the others leaves no token good',
+    async (_, query) => {
+      const mia = await members.signUp();
+      const dying = house.programs[1] as Program;
+      await willCrash(dying, 'KP-U1');
+      const deleting = members.call('DELETE', mia.id + query, admin, undefined, { base: members.there });
+      await expect(deleting).rejects.toThrow();
+      await hasCrashed(dying);
+      const me = (base: string) => send(`${base}/v1/customers/me`, 'GET', { bearer: mia.bearer });
+      await expect.poll(async () => (await me(members.here)).status, { timeout: 1_000, interval: 20 }).toBe(401);
+      await startAgain(dying);
+      for (const base of [members.here, members.there]) {
+        expect((await me(base)).status).toBe(401);
+        const json = { refresh_token: mia.refresh };
+        expect((await send(`${base}/v1/auth/refresh`, 'POST', { json })).status).toBe(401);
+        expect((await members.logIn(mia.person.email, mia.person.password, base)).status).toBe(401);
+      }
+      expect((await members.call('DELETE', mia.id, admin)).status).toBe(404);
+    },
+  );
 });

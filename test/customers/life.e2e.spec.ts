@@ -1,33 +1,17 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { brokenInvariants } from '../replicas/checks.js';
 import { type House, openHouse } from '../replicas/house.js';
-import { codeOf, type Person, register, stranger } from '../replicas/people.js';
-import { ROOT } from '../support/built.js';
-import { send } from '../support/http-message.js';
-
-interface Tokens {
-  readonly access_token: string;
-  readonly refresh_token: string;
-}
-interface Customer {
-  readonly id: string;
-  readonly version: number;
-  readonly firstName: string | null;
-  readonly status: string;
-}
-interface SignedUp {
-  readonly person: Person;
-  readonly id: string;
-  readonly bearer: string;
-  readonly refresh: string;
-}
+import { activate, codeOf, register } from '../replicas/people.js';
+import { type RequestOptions, send } from '../support/http-message.js';
+import { race } from '../support/race.js';
+import { type Member, Members } from './members.js';
+import { Rivals } from './rivals.js';
 
 describe('customers, over two replicas', () => {
   let house: House;
+  let members: Members;
   let here: string;
   let there: string;
   let admin: string;
@@ -35,38 +19,15 @@ describe('customers, over two replicas', () => {
   beforeAll(async () => {
     house = await openHouse({ runs: ['all', 'api'], broker: true, env: { PUBLIC_URL: 'https://foyer.example' } });
     [here = '', there = ''] = house.urls;
-    admin = await administrator();
+    members = new Members(house);
+    admin = await members.administrator();
   });
   afterAll(() => house?.close());
 
-  const logIn = (username: string, password: string, base = here) =>
-    send<Tokens>(`${base}/v1/auth/login`, 'POST', { json: { username, password } });
-
-  const administrator = async (): Promise<string> => {
-    const email = `${randomUUID()}@example.org`;
-    const script = path.join(ROOT, 'dist/apps/server/src/admin.js');
-    const { stdout } = await promisify(execFile)(process.execPath, [script, email], {
-      env: house.env,
-      timeout: 20_000,
-    });
-    const once = stdout.split(/\s/)[1] ?? '';
-    const bearer = (await logIn(email, once)).json.access_token;
-    const json = { currentPassword: once, newPassword: `of the admin ${randomUUID()}` };
-    expect((await send(`${here}/v1/auth/password`, 'PUT', { bearer, json })).status).toBe(204);
-    return (await logIn(email, json.newPassword)).json.access_token;
-  };
-  const signUp = async (): Promise<SignedUp> => {
-    const person = stranger();
-    const ticket = await register(here, person);
-    const json = { code: await codeOf(house.mails, person, ticket) };
-    const basic = [person.email, person.password] as const;
-    const url = `${here}/v1/registrations/activate?tokens=true`;
-    const answer = await send<{ id: string; tokens: Tokens }>(url, 'POST', { basic, json });
-    const { access_token: bearer, refresh_token: refresh } = answer.json.tokens;
-    return { person, id: answer.json.id, bearer, refresh };
-  };
-  const call = (method: string, path: string, bearer: string, json?: object, headers: Record<string, string> = {}) =>
-    send<Customer>(`${here}/v1/customers/${path}`, method, { bearer, headers, ...(json ? { json } : {}) });
+  const logIn = (username: string, password: string, base?: string) => members.logIn(username, password, base);
+  const signUp = () => members.signUp();
+  const call = (method: string, path: string, bearer: string, json?: object, headers: RequestOptions['headers'] = {}) =>
+    members.call(method, path, bearer, json, { headers });
 
   /** The status after which nothing changes any more, at the replica that was not told. */
   const refusedThere = async (bearer: string): Promise<number> => {
@@ -78,7 +39,7 @@ describe('customers, over two replicas', () => {
     }
   };
 
-  describe.each<[string, (mia: SignedUp) => Promise<{ readonly status: number }>]>([
+  describe.each<[string, (mia: Member) => Promise<{ readonly status: number }>]>([
     ['is suspended', (mia) => call('PATCH', mia.id, admin, { status: 'suspended' })],
     ['is deleted', (mia) => call('DELETE', mia.id, admin)],
     ['deletes himself', (mia) => call('DELETE', 'me', mia.bearer)],
@@ -128,17 +89,33 @@ describe('customers, over two replicas', () => {
     expect(await call('GET', 'me', mia.bearer)).toMatchObject({ status: 200, json: { version: 1 } });
   });
 
-  it('RC-12 lets one of many who have read the same version write', async () => {
+  it('RC-12 lets one of many who have read the same version write, on whichever replica', async () => {
     const mia = await signUp();
     const etag = (await call('GET', 'me', mia.bearer)).headers.get('etag') ?? '';
-    const writes = Array.from({ length: 10 }, (_, n) =>
-      call('PATCH', 'me', mia.bearer, { lastName: `writer ${n}` }, { 'if-match': etag }),
-    );
-    const statuses = (await Promise.all(writes)).map(({ status }) => status);
-    expect(statuses.filter((status) => status === 200)).toHaveLength(1);
-    expect(statuses.filter((status) => status === 412)).toHaveLength(9);
+    const requests = Array.from({ length: 10 }, (_, n) => ({
+      ...{ method: 'PATCH', path: '/v1/customers/me', bearer: mia.bearer, headers: { 'if-match': etag } },
+      json: { lastName: `writer ${n}` },
+    }));
+    const { replies } = await race(house.urls, requests);
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(412)]);
     const stale = await call('DELETE', 'me', mia.bearer, undefined, { 'if-match': etag });
     expect(stale).toMatchObject({ status: 412, json: { code: 'customer.changed' } });
+  });
+
+  it('RC-12 loses no field of those who have read nothing, on whichever replica', async () => {
+    const mia = await signUp();
+    const requests = Array.from({ length: 10 }, (_, n) => ({
+      ...{ method: 'PATCH', path: `/v1/customers/${mia.id}`, bearer: admin },
+      json: { attributes: { [`writer${n}`]: true } },
+    }));
+    const { replies } = await race(house.urls, requests);
+    const statuses = replies.map(({ status }) => status);
+    expect(statuses.filter((status) => ![200, 412].includes(status))).toEqual([]);
+    const written = statuses.flatMap((status, n) => (status === 200 ? [`writer${n}`] : []));
+    const { attributes, version } = (await call('GET', mia.id, admin)).json;
+    expect(Object.keys(attributes as object).sort()).toEqual(written);
+    expect(version).toBe(1 + written.length);
+    expect(written.length).toBeGreaterThan(0);
   });
 
   it('AC-49 shows and gives nobody what is not his', async () => {
@@ -182,11 +159,71 @@ describe('customers, over two replicas', () => {
     const again = await register(here, { ...mia.person, password });
     expect(again.id).toBe(ticket.id);
     const code = await codeOf(house.mails, mia.person, again);
-    const basic = [mia.person.email, password] as const;
-    const activated = await send<Customer>(`${here}/v1/registrations/activate`, 'POST', { basic, json: { code } });
+    const activated = await activate(here, { ...mia.person, password }, code);
     expect(activated).toMatchObject({ status: 200, json: { id: ticket.id } });
     const refused = await call('POST', `${mia.id}/restore`, admin);
     expect(refused).toMatchObject({ status: 409, json: { code: 'customer.identifier_taken' } });
+  });
+
+  describe('RC-16 an identifier that several want at once', () => {
+    afterEach(async () => expect(await brokenInvariants(house.database)).toEqual([]));
+
+    it.each(['once', 'as soon as he is there'])(
+      'is deleted %s, activated and registered anew: one person or nobody has it, and every id stays its person’s',
+      async (when) => {
+        const rivals = new Rivals(house, members, admin);
+        for (let round = 0; round < 5; round++) {
+          const { mia, ticket, code, eve } = await rivals.pair();
+          const [activated, deleted, other] = await Promise.all([
+            activate(here, mia, code),
+            when === 'once' ? pause(round * 4).then(() => rivals.delete(ticket.id)) : rivals.deleteAtOnce(ticket.id),
+            pause(round * 8).then(() => register(there, eve)),
+          ]);
+          expect(activated).toMatchObject({ status: 200, json: { id: ticket.id } });
+          expect(when === 'once' ? [204, 404] : [204]).toContain(deleted.status);
+          const isGone = deleted.status === 204;
+          await (isGone ? rivals.isGone(mia, ticket.id) : rivals.isHis(mia, ticket.id));
+          const entered = await rivals.enters(eve, other);
+          if (entered !== null) expect([isGone, entered]).toEqual([true, other.id]);
+          if (!isGone) continue;
+          // Who came too early to be let in comes again.
+          const id = entered ?? (await members.signUp(eve)).id;
+          expect(id).not.toBe(ticket.id);
+          await rivals.isHis(eve, id);
+        }
+      },
+    );
+
+    it('is restored while a newcomer’s attempt waits: his code is dead, and the owner is back', async () => {
+      const rivals = new Rivals(house, members, admin);
+      const mia = await signUp();
+      await rivals.delete(mia.id);
+      const eve = { ...mia.person, password: `another ${randomUUID()}` };
+      const ticket = await register(here, eve);
+      const code = await codeOf(house.mails, eve, ticket);
+      expect((await rivals.restore(mia.id)).status).toBe(200);
+      for (const base of [here, there]) expect((await activate(base, eve, code)).status).toBe(401);
+      await rivals.isHis(mia.person, mia.id);
+      expect((await call('GET', ticket.id, admin)).status).toBe(404);
+    });
+
+    it('is restored and activated by a newcomer: one of them has it', async () => {
+      const rivals = new Rivals(house, members, admin);
+      for (let round = 0; round < 6; round++) {
+        const mia = await signUp();
+        await rivals.delete(mia.id);
+        const eve = { ...mia.person, password: `another ${randomUUID()}` };
+        const ticket = await register(here, eve);
+        const code = await codeOf(house.mails, eve, ticket);
+        const [restored, activated] = await Promise.all([
+          pause(round * 3).then(() => rivals.restore(mia.id)),
+          activate(here, eve, code),
+        ]);
+        expect(['200 401', '409 200']).toContain(`${restored.status} ${activated.status}`);
+        if (activated.status === 200) await rivals.isHis(eve, ticket.id);
+        else await rivals.isHis(mia.person, mia.id);
+      }
+    });
   });
 
   it('INV-11 tells every step of a life, in order', async () => {

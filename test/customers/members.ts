@@ -11,6 +11,7 @@ export interface Member {
   readonly person: Person;
   readonly id: string;
   readonly bearer: string;
+  readonly refresh: string;
 }
 
 export interface Shown {
@@ -25,6 +26,7 @@ export interface Shown {
 
 interface Tokens {
   readonly access_token: string;
+  readonly refresh_token: string;
 }
 
 /** What people do at the doors of a house with several replicas. */
@@ -58,7 +60,8 @@ export class Members {
     const url = `${this.here}/v1/registrations/activate?tokens=true`;
     const { status, text, json: made } = await send<{ id: string; tokens: Tokens }>(url, 'POST', { basic, json });
     if (status !== 200) throw new Error(`activate answered ${status} ${text}`);
-    return { person, id: made.id, bearer: made.tokens.access_token };
+    const { access_token: bearer, refresh_token: refresh } = made.tokens;
+    return { person, id: made.id, bearer, refresh };
   }
 
   async administrator(): Promise<string> {

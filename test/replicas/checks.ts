@@ -68,7 +68,13 @@ export async function brokenInvariants(database: TestDatabase): Promise<string[]
   return broken;
 }
 
-export async function countCustomers(database: TestDatabase, email: string): Promise<number> {
-  const sql = 'select count(*) as n from customers where email = $1';
+/** Of this address; the deleted keep theirs. */
+export async function countCustomers(
+  database: TestDatabase,
+  email: string,
+  who: 'all' | 'living' = 'all',
+): Promise<number> {
+  const living = who === 'living' ? ' and email_hash is not null' : '';
+  const sql = `select count(*) as n from customers where email = $1${living}`;
   return Number((await database.query<{ n: string }>(sql, [email])).rows[0]?.n);
 }
