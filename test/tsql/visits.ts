@@ -6,6 +6,7 @@ import type { CustomerFilter } from '../../libs/customers/src/application/views.
 import { Customer } from '../../libs/customers/src/domain/customer.js';
 import { aNewcomer } from '../../libs/customers/src/testing/a-newcomer.js';
 import { TypeOrmEventErasure } from '../../libs/messaging/src/outbox/typeorm-event-erasure.js';
+import { Deliveries } from '../../libs/messaging/src/relay/deliveries.js';
 import { anything } from './anything.js';
 
 const EVERYBODY: CustomerFilter = {
@@ -25,8 +26,19 @@ export const VISITS: readonly ((database: Database) => Promise<unknown>)[] = [
   ]),
   (database) => new TypeOrmCustomers(database, anything()).replace(mia, mia.touch(new Date(0))),
   (database) => new DeletedCustomersSweep(database, anything(), anything(), 30).run(),
+  (database) => new Deliveries(withLateHeads(database), anything()).lease('x'),
+  (database) => database.insertRows('things', [{ id: 1, n: null }]),
   (database) => new TypeOrmEventErasure(withAnEvent(database)).erase('customer', 'x', []),
 ];
+
+/** Whoever walks finds something that others may come before. */
+const withLateHeads = (database: Database): Database => {
+  const query = (...[sql, values]: Parameters<Database['query']>) =>
+    database
+      .query(sql, values)
+      .then(() => [{ id: '1', type: 'x', subject: 'x', sequence: 2, lane: 'x:bulk', earlier: '2' }]);
+  return { dialect: database.dialect, query, execute: database.execute.bind(database) } as unknown as Database;
+};
 
 /** Whoever asks gets an event that waits. */
 const withAnEvent = (database: Database): Database => {

@@ -2,11 +2,22 @@ import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { Codes } from '#codes';
 import { CodesModule } from '#codes/module';
-import { AuditTrail, Clock, Counters, IdentifierHasher, Ids, Outbox, PasswordHasher, UnitOfWork } from '#kernel';
+import {
+  AuditTrail,
+  Clock,
+  Counters,
+  ForeignPasswords,
+  IdentifierHasher,
+  Ids,
+  Outbox,
+  PasswordHasher,
+  UnitOfWork,
+} from '#kernel';
 import { Dispatcher, DueMessages } from '#notifications';
 import { choose, Database, Housekeeping, hasRedis, PasswordPepper, Secrets, Settings, wire } from '#platform';
 import { AesResetSeals } from './adapters/crypto/aes-reset-seals.js';
 import { HmacRefreshTokens } from './adapters/crypto/hmac-refresh-tokens.js';
+import { SealedForeignCredentials } from './adapters/crypto/sealed-foreign-credentials.js';
 import { PepperedPasswordScheme } from './adapters/hashing/peppered-password-scheme.js';
 import { AuthController } from './adapters/http/auth.controller.js';
 import { BearerStrategy } from './adapters/http/bearer.strategy.js';
@@ -21,6 +32,7 @@ import { RevocationWatch } from './adapters/typeorm/revocation-watch.js';
 import { SessionsPurge } from './adapters/typeorm/sessions-purge.js';
 import { SqlSessionViews } from './adapters/typeorm/sql-session-views.js';
 import { SqlSignInRecords } from './adapters/typeorm/sql-sign-in-records.js';
+import { TypeOrmForeignPasswordsMark } from './adapters/typeorm/typeorm-foreign-passwords-mark.js';
 import { TypeOrmLoginTries } from './adapters/typeorm/typeorm-login-tries.js';
 import { TypeOrmRevocations } from './adapters/typeorm/typeorm-revocations.js';
 import { TypeOrmSessions } from './adapters/typeorm/typeorm-sessions.js';
@@ -34,6 +46,7 @@ import { LogOutHandler } from './application/commands/log-out.js';
 import { RefreshHandler } from './application/commands/refresh.js';
 import { ResetPasswordHandler } from './application/commands/reset-password.js';
 import { CountedReauthentication } from './application/counted-reauthentication.js';
+import { ForeignCredentials, ForeignPasswordsMark } from './application/foreign-ports.js';
 import { HashedCredentials } from './application/hashed-credentials.js';
 import { Links } from './application/link-ports.js';
 import { LocalSignInNames } from './application/local-sign-in-names.js';
@@ -55,12 +68,21 @@ import {
 } from './application/ports.js';
 import { ListSessionsHandler } from './application/queries/list-sessions.js';
 import { ResetRequests } from './application/reset-requests.js';
+import { SealedCredentialTransfer } from './application/sealed-credential-transfer.js';
 import { SessionEnder } from './application/session-ender.js';
 import { SessionOpener } from './application/session-opener.js';
 import { SubjectTraces } from './application/subject-traces.js';
 import { ResetDue } from './application/subscribers/reset-due.js';
 import { SessionViews } from './application/views.js';
-import { Credentials, Reauthentication, SignInNames, SignInRecords, SignIns, SubjectErasure } from './facade.js';
+import {
+  Credentials,
+  CredentialTransfer,
+  Reauthentication,
+  SignInNames,
+  SignInRecords,
+  SignIns,
+  SubjectErasure,
+} from './facade.js';
 import { LinksModule } from './links.module.js';
 
 export { authTables } from './adapters/typeorm/tables.js';
@@ -101,7 +123,28 @@ export { authEvents } from './events.js';
     { provide: AuthRules, useExisting: Settings },
     wire(LoginTries, TypeOrmLoginTries, [Database, UnitOfWork]),
     wire(PasswordScheme, PepperedPasswordScheme, [PasswordPepper]),
-    wire(PasswordCheck, PasswordCheck, [Subjects, PasswordScheme, PasswordHasher]),
+    {
+      provide: ForeignCredentials,
+      inject: [Secrets],
+      useFactory: (secrets: Secrets) => new SealedForeignCredentials(secrets.passwordPepper),
+    },
+    { provide: ForeignPasswordsMark, useClass: TypeOrmForeignPasswordsMark },
+    wire(PasswordCheck, PasswordCheck, [
+      Subjects,
+      PasswordScheme,
+      PasswordHasher,
+      ForeignCredentials,
+      ForeignPasswords,
+      ForeignPasswordsMark,
+      Clock,
+    ]),
+    wire(CredentialTransfer, SealedCredentialTransfer, [
+      Subjects,
+      PasswordScheme,
+      ForeignCredentials,
+      ForeignPasswords,
+      ForeignPasswordsMark,
+    ]),
     wire(SessionEnder, SessionEnder, [Sessions, Subjects, Revocations, Outbox, AuditTrail]),
     wire(SessionOpener, SessionOpener, [
       UnitOfWork,
@@ -126,7 +169,7 @@ export { authEvents } from './events.js';
     wire(SignInNames, LocalSignInNames, [Subjects]),
     wire(Reauthentication, CountedReauthentication, [Subjects, LoginTries, PasswordCheck, AuditTrail]),
   ],
-  exports: [Credentials, Reauthentication, SignInNames, SignInRecords, SignIns, SubjectErasure],
+  exports: [Credentials, CredentialTransfer, Reauthentication, SignInNames, SignInRecords, SignIns, SubjectErasure],
 })
 export class AuthModule {
   constructor(housekeeping: Housekeeping, sessions: SessionsPurge, dispatcher: Dispatcher, resetDue: ResetDue) {

@@ -52,6 +52,33 @@ export abstract class Credentials {
   abstract readmit(customerId: string, identifierHash: string): Promise<void>;
 }
 
+export interface TransferredSubject {
+  readonly customerId: string;
+  /** Identifier hashes that nobody else has. */
+  readonly names: readonly string[];
+  /** From `CredentialTransfer.accept`; null: no password yet, a reset sets one. */
+  readonly credential: string | null;
+  readonly status: 'active' | 'suspended';
+  /** ISO 3166-1 alpha-2 */
+  readonly market: string;
+  /** BCP 47, of messages to the person. */
+  readonly locale: string;
+}
+
+/** Passwords of customers who come from elsewhere, or go there: as hashes only. */
+export abstract class CredentialTransfer {
+  /**
+   * What is enrolled of a hash that another system has made (see `ForeignPasswords`), or that `reveal` gave under a pepper of the
+   * ring. The first sign-in puts a hash of ours in its place. Cheap: microseconds.
+   * @throws InvalidInput `password_hash.<reason>` at `/passwordHash`
+   */
+  abstract accept(hash: string, customerId: string): string;
+  /** Customers, many at once. Inside the caller's unit of work. */
+  abstract enrolAll(subjects: readonly TransferredSubject[]): Promise<void>;
+  /** Hashes as `accept` takes them, by customer id. Who has none, or a one-time password, is not among them. */
+  abstract reveal(customerIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
 /** Takes away what is kept of somebody who signed in. */
 export abstract class SubjectErasure {
   /**

@@ -3,6 +3,7 @@ export { type Revocation, RevocationList } from './domain/revocation-list.js';
 export { LoggedInV1, PasswordChangedV1, SessionRevokedV1 } from './events.js';
 export {
   Credentials,
+  CredentialTransfer,
   type NewSubject,
   type PreHash,
   type Reauthenticated,
@@ -14,5 +15,6 @@ export {
   SignIns,
   SubjectErasure,
   type TokenSet,
+  type TransferredSubject,
   tokenResponse,
 } from './facade.js';

@@ -8,6 +8,7 @@ export { consistsOf, isVariationOfCommon, wordsOf, wordsOfHost } from './easy-pa
 export { Email } from './email.js';
 export { type EventClass, type EventContract, eventOf, type HeardEvent } from './event-contract.js';
 export { EventErasure } from './event-erasure.js';
+export { ForeignPasswords } from './foreign-passwords.js';
 export { type Identifier, parseIdentifier } from './identifier.js';
 export { IdentifierHasher } from './identifier-hasher.js';
 export { Ids, isUuid, momentOf, uuidv7 } from './ids.js';

@@ -37,4 +37,10 @@ export class AlreadyAnnounced extends Error {}
 export abstract class Outbox {
   /** @throws AlreadyAnnounced */
   abstract append(event: IntegrationEvent): Promise<void>;
+  /**
+   * Many at once, the first of as many aggregates. They never hold up what is appended alone; what is appended to one of these
+   * aggregates later comes behind them all the same.
+   * @throws AlreadyAnnounced
+   */
+  abstract appendInBulk(events: readonly IntegrationEvent[]): Promise<void>;
 }

@@ -8,6 +8,7 @@ import {
   Clock,
   Counters,
   type DomainError,
+  ForeignPasswords,
   HashingBusy,
   IdentifierHasher,
   Ids,
@@ -30,6 +31,7 @@ import { ValueRefused } from './database/database-errors.js';
 import { hasPendingMigrations } from './database/migrate.js';
 import { TypeOrmUnitOfWork } from './database/typeorm-unit-of-work.js';
 import { BcryptPasswordHasher } from './hashing/bcrypt-password-hasher.js';
+import { PooledForeignPasswords } from './hashing/foreign/pooled-foreign-passwords.js';
 import { HashPool } from './hashing/hash-pool.js';
 import { HmacIdentifierHasher } from './hashing/hmac-identifier-hasher.js';
 import { PasswordPepper } from './hashing/password-pepper.js';
@@ -125,6 +127,11 @@ export class PlatformModule implements OnApplicationShutdown {
       { provide: Clock, useClass: SystemClock },
       { provide: Ids, useClass: UuidV7Ids },
       { provide: IdentifierHasher, useClass: HmacIdentifierHasher },
+      {
+        provide: ForeignPasswords,
+        inject: [HashPool],
+        useFactory: (pool: HashPool) => new PooledForeignPasswords(pool),
+      },
       {
         provide: PasswordHasher,
         inject: [HashPool],

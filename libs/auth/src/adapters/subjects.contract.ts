@@ -70,6 +70,24 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
       expect(found?.usableCredential).toBeNull();
     });
 
+    it('keeps many at once, each with all of his names', async () => {
+      const people = Array.from({ length: 300 }, (_, n) => ({
+        subject: Subject.restore({
+          ...{ customerId: randomUUID(), roles: ['customer'], generation: 0, oneTime: false, ...PERSON },
+          ...{ status: n % 2 ? 'suspended' : 'active', credential: n % 3 ? `f1$0.${'x'.repeat(490)}` : null },
+        }),
+        names: n % 4 ? [hash()] : [hash(), hash()],
+      }));
+      await subjects.addAll(people);
+      for (const { subject, names } of [people[0], people[7], people[299]].filter((one) => one !== undefined))
+        for (const name of names) expect((await subjects.byIdentifier([name]))?.snapshot()).toEqual(subject.snapshot());
+      const some = people.slice(0, 50).map(({ subject }) => subject.snapshot());
+      const found = await subjects.byIds([...some.map(({ customerId }) => customerId), randomUUID()]);
+      const byId = (a: { customerId: string }, b: { customerId: string }) => (a.customerId < b.customerId ? -1 : 1);
+      expect(found.map((one) => one.snapshot()).sort(byId)).toEqual(some.sort(byId));
+      expect(await subjects.byIds([])).toEqual([]);
+    });
+
     it('looks under every key of the ring', async () => {
       const [id, identifier] = [randomUUID(), hash()];
       await subjects.add(

@@ -4,9 +4,18 @@ import type { PresentedToken, SessionState } from '../domain/session.js';
 import type { Role, Subject, SubjectState } from '../domain/subject.js';
 import type { PreHash } from '../facade.js';
 
+export interface NamedSubject {
+  readonly subject: Subject;
+  /** Identifier hashes that nobody else has. */
+  readonly names: readonly string[];
+}
+
 /** Subjects and the identifiers they sign in with. */
 export abstract class Subjects {
   abstract add(subject: Subject, identifierHash: string): Promise<void>;
+  /** Many at once, each with all the names he has. */
+  abstract addAll(subjects: readonly NamedSubject[]): Promise<void>;
+  abstract byIds(customerIds: readonly string[]): Promise<readonly Subject[]>;
   /** @param identifierHashes one per key of the ring, and of what else a name may mean: who has an earlier one goes first */
   abstract byIdentifier(identifierHashes: readonly string[]): Promise<Subject | null>;
   abstract byId(customerId: string): Promise<Subject | null>;

@@ -7,11 +7,13 @@ import { LogOut, LogOutHandler } from '../application/commands/log-out.js';
 import { Refresh, RefreshHandler } from '../application/commands/refresh.js';
 import { LocalSignIns } from '../application/local-sign-ins.js';
 import { PasswordCheck } from '../application/password-check.js';
+import { SealedCredentialTransfer } from '../application/sealed-credential-transfer.js';
 import { SessionEnder } from '../application/session-ender.js';
 import { SessionOpener } from '../application/session-opener.js';
 import { Subject, type SubjectState } from '../domain/subject.js';
 import { aSubject } from './a-subject.js';
 import { CountingPasswordHasher } from './counting-password-hasher.js';
+import { InMemoryForeignPasswordsMark, PlainForeignCredentials, PlainForeignPasswords } from './foreign-passwords.js';
 import { InMemoryLoginTries } from './in-memory-login-tries.js';
 import { InMemorySessions } from './in-memory-sessions.js';
 import { InMemorySubjects } from './in-memory-subjects.js';
@@ -47,7 +49,25 @@ export class Auth {
   readonly ids: Ids = { next: () => this.#id(), opaque: () => this.#id() };
 
   readonly scheme = new PlainPasswordScheme();
-  readonly passwords = new PasswordCheck(this.subjects, this.scheme, this.hasher);
+  readonly foreignCredentials = new PlainForeignCredentials();
+  readonly foreignPasswords = new PlainForeignPasswords();
+  readonly mark = new InMemoryForeignPasswordsMark();
+  readonly passwords = new PasswordCheck(
+    this.subjects,
+    this.scheme,
+    this.hasher,
+    this.foreignCredentials,
+    this.foreignPasswords,
+    this.mark,
+    this.clock,
+  );
+  readonly transfer = new SealedCredentialTransfer(
+    this.subjects,
+    this.scheme,
+    this.foreignCredentials,
+    this.foreignPasswords,
+    this.mark,
+  );
   readonly ender = new SessionEnder(this.sessions, this.subjects, this.revocations, this.outbox, this.audit);
   readonly opener = new SessionOpener(
     this.work,

@@ -1,5 +1,5 @@
 import { DuplicateKey } from '#platform';
-import { Subjects } from '../application/ports.js';
+import { type NamedSubject, Subjects } from '../application/ports.js';
 import { type Role, Subject, type SubjectState } from '../domain/subject.js';
 
 /** Passes the contract of `Subjects`, without a transaction to join. */
@@ -13,6 +13,18 @@ export class InMemorySubjects extends Subjects {
     if (this.#states.has(state.customerId) || this.#ids.has(identifierHash)) throw new DuplicateKey();
     this.#states.set(state.customerId, state);
     this.#ids.set(identifierHash, state.customerId);
+  }
+
+  override async addAll(subjects: readonly NamedSubject[]): Promise<void> {
+    for (const { subject, names } of subjects) {
+      const [first = '', ...others] = names;
+      await this.add(subject, first);
+      for (const name of others) await this.addIdentifier(subject.snapshot().customerId, name);
+    }
+  }
+
+  override async byIds(customerIds: readonly string[]): Promise<readonly Subject[]> {
+    return (await Promise.all(customerIds.map((id) => this.byId(id)))).filter((one) => one !== null);
   }
 
   override async byIdentifier(identifierHashes: readonly string[]): Promise<Subject | null> {

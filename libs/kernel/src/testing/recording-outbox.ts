@@ -8,6 +8,10 @@ export class RecordingOutbox extends Outbox {
     this.events.push(event);
   }
 
+  override async appendInBulk(events: readonly IntegrationEvent[]): Promise<void> {
+    this.events.push(...events);
+  }
+
   get types(): readonly string[] {
     return this.events.map(({ type }) => type);
   }

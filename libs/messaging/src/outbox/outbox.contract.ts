@@ -117,6 +117,24 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
       expect(await under.announced(subject)).toHaveLength(1);
     });
 
+    it('keeps many at once as one unit, with a delivery of each for each publisher in its other lane', async () => {
+      const subjects = Array.from({ length: 700 }, () => randomUUID());
+      const events = subjects.map((subject, n) => new SomethingHappenedV1(subject, 1, { data: { n } }));
+      const failing = under.unit(async () => {
+        await under.outbox.appendInBulk(events);
+        throw new Error('changed its mind');
+      });
+      await expect(failing).rejects.toThrow('changed its mind');
+      expect(await under.announced(subjects[699] ?? '')).toEqual([]);
+      await under.unit(() => under.outbox.appendInBulk(events));
+      for (const n of [0, 350, 699]) {
+        const [event] = await under.announced(subjects[n] ?? '');
+        expect(event?.data).toEqual({ n });
+        expect(await under.due(event?.id ?? '')).toEqual(['one:bulk', 'two:bulk']);
+      }
+      await expect(under.outbox.appendInBulk(events)).rejects.toThrow(/unit of work/);
+    });
+
     it('counts aggregates of two kinds with the same id apart', async () => {
       const subject = randomUUID();
       await append(new SomethingHappenedV1(subject, 1), new ElsewhereHappenedV1(subject, 1));

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AlreadyAnnounced, Clock, Ids, type IntegrationEvent, Outbox } from '#kernel';
 import { currentContext, Database, DuplicateKey, Settings } from '#platform';
 import { ANALYTICS } from '../publishers/analytics/analytics-event-publisher.js';
+import { bulkLaneOf } from './bulk-lane.js';
 import { toCloudEvent } from './cloud-event.js';
 import { OutboxSignal } from './outbox-signal.js';
 
@@ -24,20 +25,44 @@ export class TypeOrmOutbox extends Outbox {
   }
 
   async append(event: IntegrationEvent): Promise<void> {
-    if (!this.database.inTransaction) throw new Error(`${event.type} was announced outside of a unit of work`);
+    this.#refuseOutside(event);
+    const row = this.#rowOf(event);
+    const { event_id, aggregate_type, aggregate_id, sequence, type, payload, occurred_at } = row;
+    const values = [event_id, aggregate_type, aggregate_id, sequence, type, payload, occurred_at];
+    const [first, ...others] = this.#publishersOf(event);
+    const told = { sql: EVENT, values };
+    const delivery = deliveryOf(row, first ?? '');
+    await this.database.executeAndTell(told, 'outbox_deliveries', delivery).catch((error: unknown) => {
+      throw error instanceof DuplicateKey ? new AlreadyAnnounced() : error;
+    });
+    for (const publisher of others) await this.database.execute(DELIVERY, Object.values(deliveryOf(row, publisher)));
+    this.database.afterCommit(() => this.signal.ring());
+  }
+
+  async appendInBulk(events: readonly IntegrationEvent[]): Promise<void> {
+    for (const event of events) this.#refuseOutside(event);
+    const rows = events.map((event) => this.#rowOf(event));
+    await this.database.insertRows('outbox', rows).catch((error: unknown) => {
+      throw error instanceof DuplicateKey ? new AlreadyAnnounced() : error;
+    });
+    const deliveries = events.flatMap((event, n) =>
+      this.#publishersOf(event).map((publisher) => deliveryOf(rows[n] as OutboxRow, bulkLaneOf(publisher))),
+    );
+    await this.database.insertRows('outbox_deliveries', deliveries);
+    this.database.afterCommit(() => this.signal.ring());
+  }
+
+  #refuseOutside({ type }: IntegrationEvent): void {
+    if (!this.database.inTransaction) throw new Error(`${type} was announced outside of a unit of work`);
+  }
+
+  #rowOf(event: IntegrationEvent): OutboxRow {
     const { aggregateType, subject, sequence, type } = event;
     const [id, now] = [event.id ?? this.ids.next(), this.clock.now()];
     const telling = { id, time: now, context: currentContext(), personalData: this.settings.eventPersonalData };
     const payload = JSON.stringify(toCloudEvent(event, telling));
-    const told = { sql: EVENT, values: [id, aggregateType, subject, sequence, type, payload, now] };
-    const [first, ...others] = this.#publishersOf(event);
-    const delivery = { publisher: first, event_id: id, aggregate_type: aggregateType, aggregate_id: subject, sequence };
-    await this.database.executeAndTell(told, 'outbox_deliveries', delivery).catch((error: unknown) => {
-      throw error instanceof DuplicateKey ? new AlreadyAnnounced() : error;
-    });
-    for (const publisher of others)
-      await this.database.execute(DELIVERY, [publisher, id, aggregateType, subject, sequence]);
-    this.database.afterCommit(() => this.signal.ring());
+    const aggregate = { aggregate_type: aggregateType, aggregate_id: subject, sequence };
+    return { event_id: id, ...aggregate, type, payload, occurred_at: now };
   }
 
   #publishersOf({ forAnalytics }: IntegrationEvent): readonly string[] {
@@ -45,3 +70,12 @@ export class TypeOrmOutbox extends Outbox {
     return analytics && forAnalytics ? [...eventPublishers, ANALYTICS] : eventPublishers;
   }
 }
+
+type OutboxRow = Readonly<Record<'event_id' | 'aggregate_type' | 'aggregate_id' | 'type' | 'payload', string>> & {
+  readonly sequence: number;
+  readonly occurred_at: Date;
+};
+
+const deliveryOf = ({ event_id, aggregate_type, aggregate_id, sequence }: OutboxRow, publisher: string) => ({
+  ...{ publisher, event_id, aggregate_type, aggregate_id, sequence },
+});

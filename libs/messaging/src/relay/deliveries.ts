@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Ids } from '#kernel';
 import { Database, limit, NOW_MS } from '#platform';
+import { bulkLaneOf } from '../outbox/bulk-lane.js';
 import type { EventEnvelope } from '../publishers/event-publisher.js';
-import { HeadWalk } from './head-walk.js';
+import { type Head, HeadWalk } from './head-walk.js';
 import { inPortions, marks, padded } from './portions.js';
 
 /** An event that this process may publish now, and nobody else. */
@@ -25,6 +26,8 @@ export const LEASE_MS = 30_000;
 const AGGREGATES = 100;
 const RUN_LENGTH = 100;
 const MOST_PAGES = 30;
+/** Aggregates that what came in bulk never takes the place of. */
+const KEPT_FREE = AGGREGATES / 2;
 const LONGEST_REASON = 200;
 
 /**
@@ -48,15 +51,19 @@ export class Deliveries {
     if (publishers.length === 0) return [];
     const first = `(select id from outbox_deliveries where publisher = ?
       order by publisher, aggregate_type, aggregate_id, sequence ${limit(this.database.dialect, 1)})`;
-    const sql = `select ${publishers.map((_, n) => `${first} as p${n}`).join(', ')}`;
-    const [row] = await this.database.query<Readonly<Record<string, unknown>>>(sql, publishers);
-    return publishers.filter((_, n) => row?.[`p${n}`] != null);
+    const lanes = publishers.flatMap((publisher) => [publisher, bulkLaneOf(publisher)]);
+    const sql = `select ${lanes.map((_, n) => `${first} as l${n}`).join(', ')}`;
+    const [row] = await this.database.query<Readonly<Record<string, unknown>>>(sql, lanes);
+    return publishers.filter((_, n) => row?.[`l${2 * n}`] != null || row?.[`l${2 * n + 1}`] != null);
   }
 
-  /** @param aggregates at most so many of them */
+  /**
+   * What was appended in bulk comes with it where there is room to spare: half of the places are never for it.
+   * @param aggregates at most so many of them
+   */
   async lease(publisher: string, aggregates = AGGREGATES): Promise<Lease> {
     const token = this.ids.next();
-    const { heads, more } = await this.#heads(publisher, aggregates);
+    const { heads, more } = await this.#headsOfLanes(publisher, aggregates);
     const free = `available_at <= ${this.#now} and parked_at is null`;
     if (heads.length === 0 || (await this.#take(heads, token, free)) === 0) return { token, runs: [], more };
     const runs = byAggregate(await this.#runsOf(heads, token));
@@ -89,16 +96,53 @@ export class Deliveries {
     await this.database.execute(sql, [reason.slice(0, LONGEST_REASON), id, lease.token]);
   }
 
-  async #heads(publisher: string, most: number): Promise<{ readonly heads: string[]; readonly more: boolean }> {
-    const walk = this.#walks.get(publisher) ?? new HeadWalk(this.database, publisher);
-    this.#walks.set(publisher, walk);
-    const heads: string[] = [];
-    for (let page = 0; page < MOST_PAGES && heads.length < most; page++) {
-      const { ids, end } = await walk.next(most - heads.length);
-      heads.push(...ids);
-      if (end) return { heads, more: false };
+  async #headsOfLanes(publisher: string, most: number): Promise<{ readonly heads: string[]; readonly more: boolean }> {
+    const front = await this.#heads(publisher, most);
+    const { heads, moved } = await this.#withNothingBefore(publisher, front.heads);
+    const room = most - front.heads.length;
+    // One place alone is for whoever is there: a publisher in trouble is tried with what comes in bulk, too.
+    const spare = most === 1 ? room : room - KEPT_FREE;
+    if (front.more || moved || spare < 1) return { heads, more: front.more || moved };
+    const bulk = await this.#heads(bulkLaneOf(publisher), spare);
+    return { heads: [...heads, ...bulk.heads.map(({ id }) => id)], more: bulk.more };
+  }
+
+  /**
+   * Of an aggregate that came in bulk and lives on, what is older may wait in the other lane: it moves to the front, and the
+   * next walk finds it there. Nothing older of an aggregate is ever committed later.
+   */
+  async #withNothingBefore(
+    publisher: string,
+    heads: readonly Head[],
+  ): Promise<{ readonly heads: string[]; readonly moved: boolean }> {
+    const ids = heads.map(({ id }) => id);
+    const later = heads.filter(({ sequence }) => sequence > 1).map(({ id }) => id);
+    if (later.length === 0) return { heads: ids, moved: false };
+    const [some, bulk] = [padded(later), bulkLaneOf(publisher)];
+    const sql = `select h.id as id, b.id as earlier, b.publisher as lane
+      from outbox_deliveries h join outbox_deliveries b on b.publisher in (?, ?) and b.aggregate_type = h.aggregate_type
+        and b.aggregate_id = h.aggregate_id and b.sequence < h.sequence
+      where h.id in (${marks(some)})`;
+    const found = await this.database.query<EarlierRow>(sql, [publisher, bulk, ...some]);
+    const waiting = found.filter(({ lane }) => lane === bulk).map(({ earlier }) => String(earlier));
+    await inPortions(waiting, (these) => {
+      const moved = `update outbox_deliveries set publisher = ? where id in (${marks(these)})`;
+      return this.database.execute(moved, [publisher, ...these]);
+    });
+    const behind = new Set(found.map(({ id }) => String(id)));
+    return { heads: ids.filter((id) => !behind.has(id)), moved: waiting.length > 0 };
+  }
+
+  async #heads(lane: string, most: number): Promise<{ readonly heads: Head[]; readonly more: boolean }> {
+    const walk = this.#walks.get(lane) ?? new HeadWalk(this.database, lane);
+    this.#walks.set(lane, walk);
+    const found: Head[] = [];
+    for (let page = 0; page < MOST_PAGES && found.length < most; page++) {
+      const { heads, end } = await walk.next(most - found.length);
+      found.push(...heads);
+      if (end) return { heads: found, more: false };
     }
-    return { heads, more: true };
+    return { heads: found, more: true };
   }
 
   /** Compare and set: the rows that are really ours bear the token afterwards. */
@@ -124,6 +168,12 @@ export class Deliveries {
     const rows = await this.database.query<DeliveryRow>(sql, [...some, token]);
     return rows;
   }
+}
+
+interface EarlierRow {
+  readonly id: string | number;
+  readonly earlier: string | number;
+  readonly lane: string;
 }
 
 interface DeliveryRow {

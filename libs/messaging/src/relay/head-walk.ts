@@ -7,6 +7,7 @@ interface Row {
   readonly id: string | number;
   readonly type: string;
   readonly subject: string;
+  readonly sequence: number;
 }
 
 /** Behind this aggregate; without a subject, behind all of this type. */
@@ -16,10 +17,15 @@ interface Place {
 }
 const START: Place = { type: '' };
 
+export interface Head {
+  readonly id: string;
+  readonly sequence: number;
+}
+
 /** One page of a walk. */
 export interface Heads {
-  /** Ids of the first undelivered row of each aggregate, whether it is free or not. */
-  readonly ids: readonly string[];
+  /** The first undelivered row of each aggregate, whether it is free or not. */
+  readonly heads: readonly Head[];
   /** The walk has come to the end; it goes on from the start. */
   readonly end: boolean;
 }
@@ -48,7 +54,10 @@ export class HeadWalk {
     const last = heads.length > given.length ? given.at(-1) : rows.length === PAGE ? rows.at(-1) : undefined;
     const restOfType = last === undefined && subject !== undefined;
     this.#place = last ? { type: last.type, subject: last.subject } : restOfType ? { type } : START;
-    return { ids: given.map(({ id }) => String(id)), end: last === undefined && !restOfType };
+    return {
+      heads: given.map(({ id, sequence }) => ({ id: String(id), sequence })),
+      end: last === undefined && !restOfType,
+    };
   }
 
   /** Two queries instead of one with an OR, which no planner reads as one way along the index. */

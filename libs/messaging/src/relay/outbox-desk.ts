@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, limit } from '#platform';
+import { bulkLaneOf } from '../outbox/bulk-lane.js';
 import { marks } from './portions.js';
 
 const MOST_LISTED = 100;
@@ -71,9 +72,9 @@ export class OutboxDesk {
       last = ids.at(-1) ?? last;
       const sql = `insert into outbox_deliveries (publisher, event_id, aggregate_type, aggregate_id, sequence)
         select ?, o.event_id, o.aggregate_type, o.aggregate_id, o.sequence from outbox o
-        where o.id in (${marks(ids)}) and not exists (select 1 from outbox_deliveries d where d.publisher = ?
+        where o.id in (${marks(ids)}) and not exists (select 1 from outbox_deliveries d where d.publisher in (?, ?)
           and d.aggregate_type = o.aggregate_type and d.aggregate_id = o.aggregate_id and d.sequence = o.sequence)`;
-      replayed += await this.database.execute(sql, [publisher, ...ids, publisher]);
+      replayed += await this.database.execute(sql, [publisher, ...ids, publisher, bulkLaneOf(publisher)]);
       if (ids.length < PORTION) return replayed;
     }
   }

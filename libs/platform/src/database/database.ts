@@ -7,6 +7,7 @@ import { isAway, translate } from './database-errors.js';
 import type { Dialect } from './dialect.js';
 import { IdleConnections, isSilence } from './idle-connections.js';
 import { Placeholders } from './placeholders.js';
+import { type InsertedRow, rowInserts } from './row-inserts.js';
 
 interface Transaction {
   readonly runner: QueryRunner;
@@ -97,6 +98,11 @@ export class Database {
   async insert<Row extends object>(schema: string, row: Row): Promise<void> {
     const manager = this.#ambient.getStore()?.runner.manager ?? this.source.manager;
     await this.#translated(() => manager.getRepository<ObjectLiteral>(schema).insert(row));
+  }
+
+  /** Rows with the same columns, as many in one statement as every database takes. In a unit of work it is all or nothing. */
+  async insertRows(table: string, rows: readonly InsertedRow[]): Promise<void> {
+    for (const { sql, values } of rowInserts(table, rows)) await this.execute(sql, values);
   }
 
   /** Runs when the ambient transaction has committed; at once when there is none. */

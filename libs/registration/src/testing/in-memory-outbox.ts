@@ -18,6 +18,10 @@ export class InMemoryOutbox extends Outbox implements Participant {
     this.#events = [...this.#events, event];
   }
 
+  override async appendInBulk(events: readonly IntegrationEvent[]): Promise<void> {
+    for (const event of events) await this.append(event);
+  }
+
   checkpoint(): () => void {
     const kept = this.#events;
     return () => {

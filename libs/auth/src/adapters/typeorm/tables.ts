@@ -3,6 +3,7 @@ import { type Dialect, type Tables, typesFor } from '#platform';
 import { CreateAuth1763600000001 } from './migrations/1763600000001-create-auth.js';
 import { CreateSessions1763600000006 } from './migrations/1763600000006-create-sessions.js';
 import { CreateLinks1763600000009 } from './migrations/1763600000009-create-links.js';
+import { KeepForeignPasswords1763600000051 } from './migrations/1763600000051-keep-foreign-passwords.js';
 
 export interface SubjectRow {
   customerId: string;
@@ -39,7 +40,7 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
       name: SUBJECTS,
       columns: {
         customerId: { ...type.id, primary: true },
-        credential: { ...text(120), nullable: true },
+        credential: { ...text(500), nullable: true },
         roles: text(100),
         status: text(16),
         generation: INT,
@@ -128,5 +129,10 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
 
 export const authTables: Tables = {
   schemas,
-  migrations: [CreateAuth1763600000001, CreateSessions1763600000006, CreateLinks1763600000009],
+  migrations: [
+    CreateAuth1763600000001,
+    CreateSessions1763600000006,
+    CreateLinks1763600000009,
+    KeepForeignPasswords1763600000051,
+  ],
 };

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
 import { Database, limit } from '#platform';
-import { Subjects } from '../../application/ports.js';
+import { type NamedSubject, Subjects } from '../../application/ports.js';
 import { type Role, Subject, type SubjectState } from '../../domain/subject.js';
 import { IDENTIFIERS, type IdentifierRow, SUBJECTS, type SubjectRow } from './tables.js';
 
@@ -22,6 +22,24 @@ export class TypeOrmSubjects extends Subjects {
     const row = toRow(subject, this.clock.now());
     await this.database.insert<SubjectRow>(SUBJECTS, row);
     await this.database.insert<IdentifierRow>(IDENTIFIERS, { identifierHash, customerId: row.customerId });
+  }
+
+  async addAll(subjects: readonly NamedSubject[]): Promise<void> {
+    const now = this.clock.now();
+    await this.database.insertRows(
+      'auth_subjects',
+      subjects.map(({ subject }) => columnsOf(toRow(subject, now))),
+    );
+    const names = subjects.flatMap(({ subject, names }) =>
+      names.map((hash) => ({ identifier_hash: hash, customer_id: subject.snapshot().customerId })),
+    );
+    await this.database.insertRows('auth_identifiers', names);
+  }
+
+  async byIds(customerIds: readonly string[]): Promise<readonly Subject[]> {
+    if (customerIds.length === 0) return [];
+    const sql = `select ${SUBJECT_COLUMNS} from auth_subjects s where s.customer_id in (${marks(customerIds)})`;
+    return (await this.database.query<FoundSubject>(sql, customerIds)).map(toSubject);
   }
 
   async byIdentifier(identifierHashes: readonly string[]): Promise<Subject | null> {
@@ -114,6 +132,12 @@ export interface FoundSubject extends Pick<SubjectRow, 'credential' | 'roles' | 
   readonly generation: number;
   readonly one_time: number;
 }
+
+const columnsOf = ({ customerId, oneTime, createdAt, updatedAt, ...row }: SubjectRow) => ({
+  customer_id: customerId,
+  ...row,
+  ...{ one_time: oneTime, created_at: createdAt, updated_at: updatedAt },
+});
 
 function toRow(subject: Subject, now: Date): SubjectRow {
   const { roles, oneTime, ...state } = subject.snapshot();

@@ -1,0 +1,27 @@
+import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
+import { column, type Dialect, retype, typesFor } from '#platform';
+
+const text = (length: number) => ({ type: 'varchar', length }) as const;
+
+/** Hashes of other systems are longer than ours, and sealed. */
+export class KeepForeignPasswords1763600000051 implements MigrationInterface {
+  readonly name = 'KeepForeignPasswords1763600000051';
+
+  async up(runner: QueryRunner): Promise<void> {
+    const dialect = runner.connection.options.type as Dialect;
+    await runner.query(retype(dialect, 'auth_subjects', 'credential', text(500)));
+    await runner.createTable(
+      new Table({
+        name: 'auth_marks',
+        columns: [column('name', text(32), { isPrimary: true }), column('set_at', typesFor(dialect).instant)],
+      }),
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.dropTable('auth_marks');
+    // Whoever has not signed in since the import sets a new password.
+    await runner.query("update auth_subjects set credential = null where credential like 'f1$%'");
+    await runner.query(retype(runner.connection.options.type as Dialect, 'auth_subjects', 'credential', text(120)));
+  }
+}
