@@ -29,7 +29,9 @@ export { DuplicateKey, TransactionConflict } from './database/database-errors.js
 export { column, type Dialect, keyText, limit, NOW_MS, orUpdate, retype, typesFor } from './database/dialect.js';
 export { behind } from './database/keyset.js';
 export { hasPendingMigrations, migrate } from './database/migrate.js';
+export { gathered, inPortions, marks, padded } from './database/portions.js';
 export { behindPrefix } from './database/prefix.js';
+export type { InsertedRow } from './database/row-inserts.js';
 export { all, enclosed, joined } from './database/sql-parts.js';
 export type { Tables } from './database/tables.js';
 export { rowsWith, type TextColumn, textColumns } from './database/text-columns.js';

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Ids } from '#kernel';
-import { Database, limit, NOW_MS } from '#platform';
+import { Database, inPortions, limit, marks, NOW_MS, padded } from '#platform';
 import { bulkLaneOf } from '../outbox/bulk-lane.js';
 import type { EventEnvelope } from '../publishers/event-publisher.js';
 import { type Head, HeadWalk } from './head-walk.js';
-import { inPortions, marks, padded } from './portions.js';
 
 /** An event that this process may publish now, and nobody else. */
 export interface LeasedDelivery extends EventEnvelope {

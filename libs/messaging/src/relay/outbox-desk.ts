@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, limit } from '#platform';
+import { Database, limit, marks } from '#platform';
 import { bulkLaneOf } from '../outbox/bulk-lane.js';
-import { marks } from './portions.js';
 
 const MOST_LISTED = 100;
 const PORTION = 500;

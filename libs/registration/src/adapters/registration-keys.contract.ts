@@ -137,6 +137,46 @@ export function registrationKeysContract(name: string, open: () => Promise<Regis
         expect(await find()).toEqual({ customerId: id, sequence: 3 });
       });
 
+      describe('of many at once', () => {
+        const giveAll = (gifts: readonly { hashes: readonly string[]; customerId: string }[]) =>
+          under.work.run(() => keys.giveAll(gifts));
+
+        it('has a key that points to whoever got it; those that had one are told', async () => {
+          const gifts = times(1_500, () => ({ hashes: [hex(), hex()], customerId: randomUUID() }));
+          const [first, , third] = gifts;
+          if (!first || !third) throw new Error('there are many');
+          await hold(randomUUID(), null, [first.hashes[1] ?? '']);
+          await hold(third.customerId, null, third.hashes);
+          const keyed = await giveAll(gifts);
+          expect(keyed).toEqual([first, third]);
+          for (const gift of [gifts[1], gifts[700], gifts[1_499]])
+            expect(await keys.find(gift?.hashes ?? [])).toEqual({ customerId: gift?.customerId, sequence: 0 });
+          expect(await keys.find(first.hashes)).toEqual({ customerId: first.customerId, sequence: 0 });
+          expect(await keys.find(third.hashes), 'counts on').toEqual({ customerId: third.customerId, sequence: 1 });
+          expect(await giveAll(gifts)).toHaveLength(1_500);
+        });
+
+        it('counts the events of an id on that comes back', async () => {
+          const id = randomUUID();
+          await hold(id);
+          await hold(id);
+          await take(randomUUID());
+          const other = hex();
+          await giveAll([{ hashes: [other], customerId: id }]);
+          expect(await keys.find([other])).toEqual({ customerId: id, sequence: 2 });
+        });
+
+        it('INV-03 goes to one after the other when ten give the same at once', async () => {
+          const hashes = times(20, () => hex()).sort();
+          const ids = times(10, () => randomUUID());
+          await Promise.all(ids.map((customerId) => giveAll(hashes.map((hash) => ({ hashes: [hash], customerId })))));
+          const holders = await Promise.all(hashes.map((hash) => keys.find([hash])));
+          expect(new Set(holders.map((holder) => holder?.customerId)).size).toBe(1);
+        });
+
+        it('does nothing for nothing', async () => expect(await giveAll([])).toEqual([]));
+      });
+
       it('keeps its key under whichever key of the ring it has', async () => {
         const [newer, id, fresh] = [hex(), randomUUID(), randomUUID()];
         await hold(randomUUID());

@@ -1,6 +1,6 @@
 import { type IdentifierMove, IdentifierWatcher } from '#customers';
 import type { AfterCommit, Identifier, IdentifierHasher, Ids } from '#kernel';
-import type { AttemptStore, RegistrationKeys } from './ports.js';
+import type { AttemptStore, Gift, RegistrationKeys } from './ports.js';
 
 /**
  * Points the key of an identifier to whoever gets it, and of one that was lost to a fresh id. Every attempt of before bears
@@ -18,6 +18,10 @@ export class KeyKeeper extends IdentifierWatcher {
   }
 
   async moving(moves: readonly IdentifierMove[]): Promise<void> {
+    const gifts = moves.flatMap(({ identifier, holderId }) =>
+      holderId === null ? [] : [{ hashes: this.identifiers.candidates(identifier), customerId: holderId }],
+    );
+    if (gifts.length === moves.length) return this.#giveAll(gifts);
     for (const move of moves) await this.#follow(move);
   }
 
@@ -30,6 +34,11 @@ export class KeyKeeper extends IdentifierWatcher {
     if (holderId === null) await this.keys.take(hashes, this.ids.opaque());
     else await this.keys.give(hashes, holderId);
     this.afterCommit.later(() => this.#tidy(hashes));
+  }
+
+  async #giveAll(gifts: readonly Gift[]): Promise<void> {
+    // What is placed before its key is there finds this one, and is refused by it.
+    for (const { hashes } of await this.keys.giveAll(gifts)) this.afterCommit.later(() => this.#tidy(hashes));
   }
 
   /** Somebody may have begun anew since. */

@@ -60,6 +60,13 @@ export interface RegistrationKey {
   readonly sequence: number;
 }
 
+/** An identifier that somebody gets. */
+export interface Gift {
+  /** One per key of the ring, the one to write first. */
+  readonly hashes: readonly string[];
+  readonly customerId: string;
+}
+
 /** Which id an identifier got at its first attempt. The one thing kept of a person before proof. */
 export abstract class RegistrationKeys {
   /** @param hashes of the identifier, one per key of the ring, the one to write first */
@@ -78,6 +85,11 @@ export abstract class RegistrationKeys {
    * it when there is none. An id that comes back counts its events on from where it was.
    */
   abstract give(hashes: readonly string[], customerId: string): Promise<void>;
+  /**
+   * The same for many at once, no identifier twice.
+   * @returns those that had a key before: attempts may be pending there
+   */
+  abstract giveAll(gifts: readonly Gift[]): Promise<readonly Gift[]>;
   /**
    * Locks the key for this unit of work and points it to an id that nobody has had, because the identifier is nobody's from
    * now on. Creates it when there is none.

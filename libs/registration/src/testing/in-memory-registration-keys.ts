@@ -1,4 +1,4 @@
-import { type RegistrationKey, RegistrationKeys } from '../application/ports.js';
+import { type Gift, type RegistrationKey, RegistrationKeys } from '../application/ports.js';
 import type { Participant } from './in-memory-unit-of-work.js';
 
 interface Row extends RegistrationKey {
@@ -41,6 +41,12 @@ export class InMemoryRegistrationKeys extends RegistrationKeys implements Partic
     const row = this.#row(hashes);
     const sequence = row?.customerId === customerId ? row.sequence : (this.#lost.get(customerId) ?? 0);
     this.#rows.set(this.#placeOf(hashes), { customerId, sequence, provenAt: 1 });
+  }
+
+  override async giveAll(gifts: readonly Gift[]): Promise<readonly Gift[]> {
+    const keyed = gifts.filter(({ hashes }) => this.#row(hashes));
+    for (const { hashes, customerId } of gifts) await this.give(hashes, customerId);
+    return keyed;
   }
 
   override async take(hashes: readonly string[], fresh: string): Promise<void> {

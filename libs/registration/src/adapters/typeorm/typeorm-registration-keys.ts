@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
-import { Database, DuplicateKey, TransactionConflict } from '#platform';
-import { type RegistrationKey, RegistrationKeys } from '../../application/ports.js';
+import { Database, DuplicateKey, gathered, type InsertedRow, inPortions, marks, TransactionConflict } from '#platform';
+import { type Gift, type RegistrationKey, RegistrationKeys } from '../../application/ports.js';
 
 interface Row {
   readonly hash: string;
@@ -55,6 +55,30 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
     else await this.#create(hashes, customerId, sequence, this.clock.now());
   }
 
+  async giveAll(gifts: readonly Gift[]): Promise<readonly Gift[]> {
+    const now = this.clock.now();
+    const hashes = gifts.flatMap((gift) => gift.hashes);
+    const locked = await inPortions(hashes, (some) => {
+      const sql = `update registration_keys set used_at = ? where identifier_hash in (${marks(some)})`;
+      return this.database.execute(sql, [now, ...some]);
+    });
+    const rows = locked === 0 ? [] : await gathered(hashes, (some) => this.#rows(some));
+    const byHash = new Map(rows.map((row) => [row.hash, row]));
+    const lost = await this.#lostSequences(gifts.map(({ customerId }) => customerId));
+    const fresh: InsertedRow[] = [];
+    const keyed: Gift[] = [];
+    for (const gift of gifts) {
+      const { customerId } = gift;
+      const row = gift.hashes.map((hash) => byHash.get(hash)).find((found) => found !== undefined);
+      const sequence = row?.customer_id === customerId ? row.sequence : (lost.get(customerId) ?? 0);
+      if (!row) fresh.push(keyRow(gift.hashes, customerId, sequence, now, now));
+      else await this.#point(row, customerId, sequence, now);
+      if (row) keyed.push(gift);
+    }
+    await this.database.insertRows('registration_keys', fresh).catch(createdAtThisMoment);
+    return keyed;
+  }
+
   async take(hashes: readonly string[], fresh: string): Promise<void> {
     const row = await this.#lock(hashes);
     if (!row) return void (await this.#create(hashes, fresh, 0));
@@ -89,9 +113,16 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
   }
 
   async #lostSequence(id: string): Promise<number> {
-    const sql = 'select sequence as sequence from registration_lost_ids where customer_id = ?';
-    const [row] = await this.database.query<Pick<Row, 'sequence'>>(sql, [id]);
-    return row?.sequence ?? 0;
+    return (await this.#lostSequences([id])).get(id) ?? 0;
+  }
+
+  async #lostSequences(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await gathered(ids, (some) => {
+      const sql = `select customer_id as customer_id, sequence as sequence from registration_lost_ids
+        where customer_id in (${marks(some)})`;
+      return this.database.query<Omit<Row, 'hash'>>(sql, some);
+    });
+    return new Map(rows.map(({ customer_id: id, sequence }) => [id, sequence]));
   }
 
   async #create(
@@ -100,22 +131,29 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
     sequence: number,
     provenAt: Date | null = null,
   ): Promise<RegistrationKey> {
-    const now = this.clock.now();
-    const sql = `insert into registration_keys (identifier_hash, customer_id, sequence, created_at, used_at, proven_at)
-      values (?, ?, ?, ?, ?, ?)`;
-    await this.database.execute(sql, [hashes[0], customerId, sequence, now, now, provenAt]).catch((error: unknown) => {
-      // Created by another request at this instant: the unit of work runs again and finds it.
-      throw error instanceof DuplicateKey ? new TransactionConflict('The key was created at this moment.', 1) : error;
-    });
+    const row = keyRow(hashes, customerId, sequence, this.clock.now(), provenAt);
+    await this.database.insertRows('registration_keys', [row]).catch(createdAtThisMoment);
     return { customerId, sequence };
   }
 
   async #row(hashes: readonly string[]): Promise<Row | undefined> {
+    return (await this.#rows(hashes))[0];
+  }
+
+  #rows(hashes: readonly string[]): Promise<Row[]> {
     const sql = `select identifier_hash as hash, customer_id as customer_id, sequence as sequence from registration_keys
       where identifier_hash in (${marks(hashes)})`;
-    const [row] = await this.database.query<Row>(sql, hashes);
-    return row;
+    return this.database.query<Row>(sql, hashes);
   }
 }
 
-const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
+const keyRow = (hashes: readonly string[], id: string, sequence: number, now: Date, provenAt: Date | null) => ({
+  identifier_hash: hashes[0],
+  customer_id: id,
+  ...{ sequence, created_at: now, used_at: now, proven_at: provenAt },
+});
+
+/** By another request: the unit of work runs again and finds it. */
+function createdAtThisMoment(error: unknown): never {
+  throw error instanceof DuplicateKey ? new TransactionConflict('The key was created at this moment.', 1) : error;
+}

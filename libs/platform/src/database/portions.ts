@@ -3,6 +3,16 @@ const PORTION = 1_000;
 
 export const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
 
+/** Finds what belongs to each of them, some at a time. */
+export async function gathered<Row>(
+  ids: readonly string[],
+  query: (some: readonly string[]) => Promise<readonly Row[]>,
+): Promise<Row[]> {
+  const found: Row[] = [];
+  for (let at = 0; at < ids.length; at += PORTION) found.push(...(await query(padded(ids.slice(at, at + PORTION)))));
+  return found;
+}
+
 /** Does it to some of them at a time. @returns how many rows were touched altogether */
 export async function inPortions(
   ids: readonly string[],
