@@ -3,6 +3,7 @@ import { type VerificationService, verificationService } from '../events/verific
 import { faultsOfKill, faultsOfOutage, faultsOfRepetition } from '../events/verified-checks.js';
 import { type House, openHouse } from '../replicas/house.js';
 import { otherBuild } from '../replicas/other-build.js';
+import { type FreshDatabase, freshMariaDatabase, freshPostgresDatabase } from '../support/databases.js';
 import type { Program } from '../support/program.js';
 import { ACK_FIRST, ACK_ON_FAILURE, NO_INBOX } from './inbox-mistakes.js';
 import type { Mistake } from './mistakes.js';
@@ -16,8 +17,8 @@ afterEach(async () => {
 
 type Faults = (house: House, service: VerificationService, worker: Program) => Promise<string[]>;
 
-async function check(faults: Faults, entry?: string): Promise<string[]> {
-  const house = await openHouse({ runs: ['api', 'worker'], broker: true, ...(entry && { entry }) });
+async function check(faults: Faults, database: FreshDatabase, entry?: string): Promise<string[]> {
+  const house = await openHouse({ runs: ['api', 'worker'], broker: true, database, ...(entry && { entry }) });
   ends.push(() => house.close());
   const service = await verificationService(house.env['RABBITMQ_URL'] ?? '');
   ends.push(() => service.stop());
@@ -30,11 +31,16 @@ const MUTATIONS: readonly (readonly [string, string, Mistake, Faults, RegExp])[]
   ['an acknowledgement of failures', 'FM-D1', ACK_ON_FAILURE, faultsOfOutage, /^FM-D1 his event is lost/],
 ];
 
-describe.each(MUTATIONS)('%s', (_, test, mistake, faults, finds) => {
-  it(`makes ${test} red, which is green without it`, async () => {
-    expect(await check(faults)).toEqual([]);
-    const build = otherBuild(mistake);
-    ends.unshift(() => build.end());
-    expect(await check(faults, build.entry)).toContainEqual(expect.stringMatching(finds));
+describe.each([
+  ['PostgreSQL', freshPostgresDatabase],
+  ['MariaDB', freshMariaDatabase],
+] as const)('on %s', (_, fresh) => {
+  describe.each(MUTATIONS)('%s', (_, test, mistake, faults, finds) => {
+    it(`makes ${test} red, which is green without it`, async () => {
+      expect(await check(faults, await fresh())).toEqual([]);
+      const build = otherBuild(mistake);
+      ends.unshift(() => build.end());
+      expect(await check(faults, await fresh(), build.entry)).toContainEqual(expect.stringMatching(finds));
+    });
   });
 });

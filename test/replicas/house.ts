@@ -39,7 +39,7 @@ export interface House {
   /** Every event of this house. @throws Error when it has no broker */
   readonly events: RabbitConsumer;
   /** Waits until no message is due and no event waits for its publisher. */
-  drained(): Promise<void>;
+  drained(timeoutMs?: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -121,17 +121,17 @@ async function furnish(o: HouseOptions, ends: (() => Promise<unknown>)[], close:
       if (!events) throw new Error('this house has no broker');
       return events;
     },
-    drained: () => drained(database, redis),
+    drained: (timeoutMs) => drained(database, redis, timeoutMs),
     close,
   };
 }
 
-async function drained(database: TestDatabase, redis: Redis): Promise<void> {
-  for (const deadline = Date.now() + 15_000; ; ) {
+async function drained(database: TestDatabase, redis: Redis, timeoutMs = 15_000): Promise<void> {
+  for (const deadline = Date.now() + timeoutMs; ; ) {
     const { rows } = await database.query<{ waiting: string }>('select count(*) as waiting from outbox_deliveries');
     const waiting = Number(rows[0]?.waiting) + (await redis.zcard('foyer:{due}:messages'));
     if (waiting === 0) return;
-    if (Date.now() > deadline) throw new Error(`${waiting} messages and events still wait after 15 s`);
+    if (Date.now() > deadline) throw new Error(`${waiting} messages and events still wait after ${timeoutMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
