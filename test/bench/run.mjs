@@ -1,3 +1,4 @@
+import { backlogs } from './rows/backlog.mjs';
 import { create } from './rows/create.mjs';
 import { enumeration } from './rows/enumeration.mjs';
 import { events } from './rows/events.mjs';
@@ -28,6 +29,7 @@ const ROWS = [
   lists,
   enumeration,
   ...events,
+  ...backlogs,
 ];
 
 /** `--only activation` takes activation12 and activation10. */

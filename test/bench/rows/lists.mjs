@@ -1,6 +1,5 @@
-import path from 'node:path';
-import pg from 'pg';
 import { administrator } from '../support/administrator.mjs';
+import { connectTo } from '../support/embedded.mjs';
 import { percentile } from '../support/figures.mjs';
 import { openLine } from '../support/line.mjs';
 import { request } from '../support/load.mjs';
@@ -19,19 +18,6 @@ const SEED = `insert into customers (id, email, email_hash, phone, phone_hash, f
     '+1415' || lpad(n::text, 7, '0'), encode(sha256(('p' || n)::bytea), 'hex'), 'Ada', 'Smith' || (n % 1000), 'US', 'en', '{}',
     'active', 'code', gen_random_uuid(), now() - n * interval '1 second', now(), 1, 'active', 'smith' || (n % 1000)
   from generate_series($1::int, $2::int) n`;
-
-/** The server of the program's data folder. */
-async function connectTo({ home }) {
-  const { startEmbeddedPostgres } = await import('../../../dist/libs/platform/src/embedded/embedded-postgres.js');
-  const server = await startEmbeddedPostgres({ dataDir: path.join(home.folder, 'data', 'postgres') });
-  const client = new pg.Client({ connectionString: server.url() });
-  await client.connect();
-  const close = async () => {
-    await client.end();
-    await server.stop();
-  };
-  return { client, close };
-}
 
 async function seed(client, from, to, tell) {
   for (let first = from; first <= to; first += PORTION) {
