@@ -40,6 +40,7 @@ export abstract class Credentials {
    * @param by customer id of who ordered it
    */
   abstract setRoles(customerId: string, roles: readonly Role[], by: string | null): Promise<void>;
+  /** Anybody who may sign in: the suspended and the deleted do not count. */
   abstract anybodyHas(role: Role): Promise<boolean>;
   /**
    * `suspended`: nobody signs in as this customer, and every session ends. Inside the caller's unit of work.

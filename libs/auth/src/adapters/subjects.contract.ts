@@ -27,6 +27,16 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
       expect(await subjects.byIdentifier([hash()])).toBeNull();
     });
 
+    it('says whether anybody who may sign in has a role', async () => {
+      const customerId = randomUUID();
+      const enrolled = { ...PERSON, customerId, roles: ['customer', 'admin'], credential: null } as const;
+      expect(await subjects.anybodyHas('admin')).toBe(false);
+      await subjects.add(Subject.enrol(enrolled), hash());
+      expect(await subjects.anybodyHas('admin')).toBe(true);
+      await subjects.setStatus(customerId, 'suspended');
+      expect(await subjects.anybodyHas('admin')).toBe(false);
+    });
+
     it('finds a subject by its identifier, with everything it was added with', async () => {
       const [id, identifier] = [randomUUID(), hash()];
       await subjects.add(

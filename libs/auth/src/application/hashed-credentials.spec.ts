@@ -33,6 +33,8 @@ describe('HashedCredentials', () => {
     await credentials.setRoles('mia', ['customer', 'admin'], null);
     expect((await subjects.byId('mia'))?.snapshot()).toMatchObject({ roles: ['customer', 'admin'], generation: 1 });
     expect(await credentials.anybodyHas('admin')).toBe(true);
+    await credentials.withdraw('mia', null);
+    expect(await credentials.anybodyHas('admin'), 'he is deleted').toBe(false);
   });
 
   it('given a newcomer, then he can be found with what he was enrolled with', async () => {

@@ -30,6 +30,7 @@ export abstract class Subjects {
     oneTime: boolean,
   ): Promise<boolean>;
   abstract setRoles(customerId: string, roles: readonly Role[]): Promise<void>;
+  /** Anybody who may sign in: the suspended and the deleted do not count. */
   abstract anybodyHas(role: Role): Promise<boolean>;
   abstract setStatus(customerId: string, status: SubjectState['status']): Promise<void>;
   abstract addIdentifier(customerId: string, identifierHash: string): Promise<void>;
@@ -185,9 +186,14 @@ export abstract class ResetMessages {
 export abstract class AuthRules {
   /** ISO 3166-1; the region national phone numbers are read with. */
   abstract readonly defaultMarket: string;
+  /** ISO 3166-1: countries that SMS are sent to. */
+  abstract readonly smsCountries: readonly string[];
   abstract readonly refreshTokenTtlSeconds: number;
   /** Messages to one identifier, and SMS to everybody; null is no limit. */
   abstract readonly limits: Readonly<
-    Record<'sendsPerSourceMinute' | 'sendsPerSourceDay' | 'sendsPerIdentifier' | 'smsPerDay', number | null>
+    Record<
+      'sendsPerSourceMinute' | 'sendsPerSourceDay' | 'sendsPerIdentifier' | 'smsPerDay' | 'messageBacklogSeconds',
+      number | null
+    >
   >;
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { parseIdentifier } from '#kernel';
+import { Overloaded, parseIdentifier } from '#kernel';
 import { Recovery } from '../testing/recovery.js';
 import { RESET_DUE, resetAddressOf } from './reset-requests.js';
 
@@ -46,6 +46,15 @@ describe('ResetRequests', () => {
   it('given thirty in a day from everywhere, then no more', async () => {
     for (let n = 0; n < 40; n++) await ask(1, `source ${n}`);
     expect(house.due.due).toHaveLength(30);
+  });
+
+  it('given messages that wait for too long, then 503 for known and unknown, and nothing is counted', async () => {
+    house.due.backlog = 6;
+    await house.known(house.identifiers.hash(MIA));
+    for (const identifier of [MIA, parseIdentifier('nobody@example.org', 'US')])
+      for (let n = 0; n < 4; n++) await expect(ask(1, 'here', identifier)).rejects.toBeInstanceOf(Overloaded);
+    house.due.backlog = 5;
+    expect(await ask(4, 'here')).toBe(3);
   });
 
   it('AC-32 a reset code is bound to its customer, and that of nobody to its identifier', () => {

@@ -1,5 +1,5 @@
 import type { CodeAddress } from '#codes';
-import type { Counters, Identifier, IdentifierHasher } from '#kernel';
+import { type Counters, type Identifier, type IdentifierHasher, Overloaded } from '#kernel';
 import type { DueMessages } from '#notifications';
 import type { AuthRules, ResetSeals } from './ports.js';
 
@@ -26,10 +26,15 @@ export class ResetRequests {
     private readonly rules: AuthRules,
   ) {}
 
-  /** Beyond what an identifier may be sent nothing happens, and nobody learns it. */
+  /**
+   * Beyond what an identifier may be sent nothing happens, and nobody learns it.
+   * @throws Overloaded when the message would come too late
+   */
   async ask(identifier: Identifier, source: string): Promise<void> {
     const identifierHash = this.identifiers.hash(identifier);
-    const { sendsPerSourceMinute, sendsPerSourceDay, sendsPerIdentifier } = this.rules.limits;
+    const { sendsPerSourceMinute, sendsPerSourceDay, sendsPerIdentifier, messageBacklogSeconds } = this.rules.limits;
+    if (messageBacklogSeconds !== null && (await this.due.backlogSeconds()) > messageBacklogSeconds)
+      throw new Overloaded('Too many messages are waiting at this moment. Please try again soon.', 5);
     const bySource = [
       { most: sendsPerSourceMinute, windowMs: MINUTE_MS },
       { most: sendsPerSourceDay, windowMs: DAY_MS },

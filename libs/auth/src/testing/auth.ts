@@ -42,7 +42,14 @@ export class Auth {
   readonly rules = {
     defaultMarket: 'BR',
     refreshTokenTtlSeconds: 3_600,
-    limits: { sendsPerSourceMinute: 3, sendsPerSourceDay: 5, sendsPerIdentifier: 30, smsPerDay: 2 },
+    limits: {
+      sendsPerSourceMinute: 3,
+      sendsPerSourceDay: 5,
+      sendsPerIdentifier: 30,
+      smsPerDay: 2,
+      messageBacklogSeconds: 5,
+    },
+    smsCountries: ['BR', 'US'],
   };
   readonly work = new ImmediateUnitOfWork();
   #ids = 0;

@@ -69,7 +69,7 @@ export class InMemorySubjects extends Subjects {
   }
 
   override async anybodyHas(role: Role): Promise<boolean> {
-    return [...this.#states.values()].some(({ roles }) => roles.includes(role));
+    return [...this.#states.values()].some(({ roles, status }) => status === 'active' && roles.includes(role));
   }
 
   override async hold(customerId: string, generation: number): Promise<boolean> {

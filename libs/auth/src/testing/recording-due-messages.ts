@@ -2,6 +2,7 @@ import { type DueMessage, DueMessages } from '#notifications';
 
 /** Keeps what is due; nobody ever takes it. */
 export class RecordingDueMessages extends DueMessages {
+  backlog = 0;
   readonly due: DueMessage[] = [];
 
   override async put(message: DueMessage): Promise<void> {
@@ -15,7 +16,7 @@ export class RecordingDueMessages extends DueMessages {
   override async done(): Promise<void> {}
 
   override async backlogSeconds(): Promise<number> {
-    return 0;
+    return this.backlog;
   }
 
   override onPut(): void {}

@@ -50,6 +50,8 @@ export class Recovery extends Auth {
     this.newPasswords,
     this.changer,
     this.audit,
+    this.identifiers,
+    this.rules,
   );
   readonly #reset = new ResetPasswordHandler(
     this.subjects,

@@ -20,6 +20,8 @@ describe.each(DATABASES)('OutboxPurge on %s', (_, fresh) => {
       await under.database.transaction(() => under.outbox.append(new SomethingHappenedV1(subject, 1)));
     await under.database.execute('delete from outbox_deliveries where aggregate_id = ?', [taken]);
     await under.database.execute('delete from outbox_deliveries where publisher = ?', ['one']);
+    // One of before, that is not configured any more.
+    await under.database.execute('update outbox_deliveries set publisher = ? where publisher = ?', ['zebra', 'two']);
     const clock = new FixedClock();
     const purge = new OutboxPurge(under.database, clock);
     await clock.pause(14 * DAY);

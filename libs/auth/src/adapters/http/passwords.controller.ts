@@ -29,7 +29,11 @@ export class PasswordsController {
   @Post('forgot')
   @HttpCode(202)
   @Header('cache-control', 'no-store')
-  @ApiProblems({ 422: 'Invalid body', 429: 'Too many calls from this source', 503: 'A dependency is away' })
+  @ApiProblems({
+    422: 'Invalid body',
+    429: 'Too many calls from this source',
+    503: 'Overloaded, or a dependency is away',
+  })
   async forgot(@Body() { username }: ForgotDto, @Address() address: string): Promise<void> {
     await this.limits.count('loginsPerSource', address, 'count here');
     await this.commands.execute(new ForgetPassword(username, this.limits.sourceOf(address).prefix));

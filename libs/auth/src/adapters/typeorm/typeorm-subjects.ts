@@ -91,7 +91,8 @@ export class TypeOrmSubjects extends Subjects {
   }
 
   async anybodyHas(role: Role): Promise<boolean> {
-    const sql = `select customer_id from auth_subjects where roles = ? or roles like ? or roles like ? or roles like ?
+    const sql = `select customer_id from auth_subjects
+      where status = 'active' and (roles = ? or roles like ? or roles like ? or roles like ?)
       order by customer_id ${limit(this.database.dialect, 1)}`;
     const found = await this.database.query(sql, [role, `${role} %`, `% ${role}`, `% ${role} %`]);
     return found.length > 0;

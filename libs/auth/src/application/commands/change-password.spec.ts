@@ -49,6 +49,17 @@ describe('ChangePassword', () => {
     expect(await logIn('right')).toBe('signed_in');
   });
 
+  it('ST-P2 given his own address, in whatever spelling, then it is refused; another one’s tells nothing', async () => {
+    for (const own of ['mia@example.org', 'MIA@Example.org']) {
+      const refused = await house.change('right', own, here).catch((error: unknown) => error);
+      expect((refused as InvalidInput).faults).toMatchObject([
+        { pointer: '/newPassword', code: 'password.too_common' },
+      ]);
+    }
+    await house.known(house.identifiers.hash(parseIdentifier('zoe@example.org', 'BR')), { customerId: 'zoe' });
+    expect(await outcome('right', 'zoe@example.org')).toBe('done');
+  });
+
   it.each([
     ['short', 'too_short'],
     ['x\ud800 more than enough', 'not_unicode'],

@@ -1,8 +1,9 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AuditTrail, InvalidInput, NewPasswords } from '#kernel';
+import { AuditTrail, IdentifierHasher, InvalidInput, NewPasswords } from '#kernel';
 import { PasswordChanger } from '../password-changer.js';
 import { PasswordCheck } from '../password-check.js';
-import { LoginTries, Subjects } from '../ports.js';
+import { AuthRules, LoginTries, Subjects } from '../ports.js';
+import { readable } from '../readable.js';
 
 export type ChangeOutcome =
   | { readonly outcome: 'done' | 'password_wrong' | 'changed_meanwhile' }
@@ -32,6 +33,8 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
     private readonly newPasswords: NewPasswords,
     private readonly changer: PasswordChanger,
     private readonly audit: AuditTrail,
+    private readonly identifiers: IdentifierHasher,
+    private readonly rules: AuthRules,
   ) {}
 
   async execute(command: ChangePassword): Promise<ChangeOutcome> {
@@ -40,6 +43,7 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
     const subject = await this.subjects.byId(customerId);
     if (!subject) return { outcome: 'password_wrong' };
     const { oneTime } = subject.snapshot();
+    if (await this.#isOwnName(password, customerId)) throw ownName();
     if (oneTime && password === currentPassword.normalize('NFC')) throw itself();
     const taken = await this.tries.take(`customer:${customerId}`, source);
     const entry = { actor: customerId, target: customerId, source };
@@ -63,7 +67,16 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
     await this.tries.giveBack(taken.counted);
     return { outcome: 'changed_meanwhile' };
   }
+
+  /** Names are known by their hashes only, so that what is typed is read as one. */
+  async #isOwnName(password: string, customerId: string): Promise<boolean> {
+    const name = readable(password, this.rules.defaultMarket);
+    const owner = name && (await this.subjects.byIdentifier(this.identifiers.candidates(name)));
+    return owner?.snapshot().customerId === customerId;
+  }
 }
+
+const ownName = () => InvalidInput.at('/newPassword', 'password.too_common', 'This password is an address of yours.');
 
 /** It was given by somebody else, who knows it. */
 const itself = () =>

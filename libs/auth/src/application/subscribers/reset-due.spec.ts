@@ -40,6 +40,13 @@ describe('ResetDue', () => {
     expect((await written('+5511961234567'))?.message).toMatchObject({ channel: 'sms', to: '+5511961234567' });
   });
 
+  it('given a number of a country that gets no SMS, then none, after the same work', async () => {
+    await known({}, '+4915123456789');
+    expect((await written('+4915123456789'))?.message).toBeNull();
+    expect(house.codes.put).toMatchObject([{ length: 8, decoy: true }]);
+    expect(await house.counters.count('{sms}:sent', 60_000)).toBe(0);
+  });
+
   it('given as many SMS as may be sent in a day, then no more, and mails as before', async () => {
     await known({}, '+5511961234567');
     await house.known(hashOf('zoe@example.org'), { customerId: 'zoe' });

@@ -39,9 +39,10 @@ export class ResetDue implements MessageSource {
     return { channel, message: this.messages.code(recipient, known.locale, digits), ...this.#life(address, serial) };
   }
 
-  /** SMS cost money: as many as all others together may be sent in a day. Nobody learns that there are no more. */
-  async #maySend({ kind }: Identifier): Promise<boolean> {
-    if (kind !== 'phone') return true;
+  /** SMS cost money: to some countries, and as many as all others together in a day. Nobody learns that there are none. */
+  async #maySend(identifier: Identifier): Promise<boolean> {
+    if (identifier.kind !== 'phone') return true;
+    if (!this.rules.smsCountries.includes(identifier.country ?? '')) return false;
     return (await this.counters.take('{sms}:sent', [{ most: this.rules.limits.smsPerDay, windowMs: DAY_MS }])).allowed;
   }
 

@@ -47,6 +47,13 @@ describe('ChangeNoticeDue', () => {
     await expect(house.noticeDue.write(mine.slice(0, -4))).rejects.toThrow();
   });
 
+  it('given a number of a country that gets no SMS, then none, and mails are', async () => {
+    const both = await house.admit('mia@example.org', { also: parseIdentifier('+4915123456789', 'US') });
+    const [mail = '', sms = ''] = await told(both);
+    expect(await house.noticeDue.write(sms)).toBeNull();
+    expect((await house.noticeDue.write(mail))?.message).toMatchObject({ channel: 'email' });
+  });
+
   it('given the SMS of a day, then the next is not sent, and mails are', async () => {
     const both = await house.admit('mia@example.org', { also: parseIdentifier(PHONE, 'US') });
     const [mail = '', sms = ''] = await told(both);

@@ -1,4 +1,4 @@
-import type { Counters } from '#kernel';
+import { type Counters, PhoneNumber } from '#kernel';
 import type { MessageSource, WrittenMessage } from '#notifications';
 import { CHANGE_NOTICE_DUE, type ChangeMessages, type ChangeRules, type NoticeSeals } from '../change-ports.js';
 
@@ -20,11 +20,14 @@ export class ChangeNoticeDue implements MessageSource {
     const dot = reference.indexOf('.');
     const notice = this.seals.open(reference.slice(dot + 1), reference.slice(0, dot));
     const message = this.messages.notice(notice);
-    if (message.channel === 'sms' && !(await this.#maySend())) return null;
+    if (message.channel === 'sms' && !(await this.#maySend(message.to))) return null;
     return { channel: message.channel, message, accepted: nothing, failed: nothing };
   }
 
-  async #maySend(): Promise<boolean> {
+  async #maySend(number: string): Promise<boolean> {
+    // E.164 has its country in it.
+    const { country } = PhoneNumber.parse(number, 'US');
+    if (!this.rules.smsCountries.includes(country ?? '')) return false;
     return (await this.counters.take('{sms}:sent', [{ most: this.rules.limits.smsPerDay, windowMs: DAY_MS }])).allowed;
   }
 }
