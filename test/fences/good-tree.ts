@@ -31,6 +31,8 @@ export const goodTree: Readonly<Record<string, readonly string[]>> = {
 
   'libs/codes/src/index.ts': ['#kernel'],
   'libs/codes/src/codes.module.ts': ['#notifications/module'],
+  'libs/codes/src/testing/index.ts': ['./in-memory-codes.js'],
+  'libs/codes/src/testing/in-memory-codes.ts': ['#kernel'],
 
   'libs/auth/src/index.ts': ['./facade.js'],
   'libs/auth/src/facade.ts': ['#kernel'],
@@ -73,6 +75,7 @@ export const goodTree: Readonly<Record<string, readonly string[]>> = {
   'libs/customers/src/application/commands/create-customer.spec.ts': [
     'vitest',
     './create-customer.js',
+    '#codes/testing',
     '../../adapters/memory/in-memory-customers.js',
   ],
   'libs/customers/src/application/queries/get-customer.ts': ['@nestjs/cqrs', '#kernel', '../views.js'],
@@ -122,6 +125,7 @@ export const goodPackage = {
     LIBRARIES.flatMap((name) => [
       [`#${name}`, { source: `./libs/${name}/src/index.ts` }],
       [`#${name}/module`, { source: `./libs/${name}/src/${name}.module.ts` }],
+      [`#${name}/testing`, { source: `./libs/${name}/src/testing/index.ts` }],
     ]),
   ),
   dependencies: { '@nestjs/common': '*', '@nestjs/cqrs': '*', typeorm: '*', 'libphonenumber-js': '*' },

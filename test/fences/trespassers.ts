@@ -10,6 +10,7 @@ const COMMAND = 'libs/customers/src/application/commands/create-customer.ts';
 const SUBSCRIBER = 'libs/customers/src/application/subscribers/password-changed.ts';
 const QUERY = 'libs/customers/src/application/queries/get-customer.ts';
 const DOMAIN = 'libs/customers/src/domain/customer.ts';
+const SPEC = 'libs/customers/src/application/commands/create-customer.spec.ts';
 const CONTROLLER = 'libs/customers/src/adapters/http/customers.controller.ts';
 
 /** One bad import each, and exactly the fences it must run into. */
@@ -28,6 +29,7 @@ export const trespassers: readonly Trespasser[] = [
   trespasser('libs/wallet/src/adapters/x.ts', '#customers', 'direction-commerce'),
 
   trespasser(CONTROLLER, '../../../../auth/src/facade.js', 'two-doors', 'doors-by-name'),
+  trespasser(SPEC, '../../../../codes/src/testing/in-memory-codes.js', 'two-doors', 'doors-by-name'),
   trespasser('libs/customers/src/domain/customer.spec.ts', '../../../auth/src/facade.js', 'two-doors', 'doors-by-name'),
   trespasser('apps/server/src/main.ts', '../../../libs/auth/src/facade.js', 'two-doors', 'doors-by-name'),
   trespasser(CONTROLLER, '../../../../auth/src/index.js', 'doors-by-name'),
@@ -80,6 +82,7 @@ export const trespassers: readonly Trespasser[] = [
   trespasser('apps/subscriber/src/main.ts', '../../server/src/main.js', 'apps-stand-alone'),
   trespasser(CONTROLLER, '../customers.contract.js', 'no-test-code-in-the-program'),
   trespasser(CONTROLLER, '../../testing/a-customer.js', 'no-test-code-in-the-program'),
+  trespasser(CONTROLLER, '#codes/testing', 'no-test-code-in-the-program'),
   trespasser(CONTROLLER, 'vitest', 'declared-dependencies'),
   trespasser('libs/platform/src/database.ts', 'undeclared', 'declared-dependencies'),
   trespasser('libs/customers/src/domain/errors.ts', './customer.js', 'no-cycles'),

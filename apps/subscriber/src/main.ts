@@ -1,6 +1,7 @@
 import type { ConsumeMessage } from 'amqplib';
 import { type CloudEvent, readCloudEvent } from './cloud-event.js';
-import { BadOptions, type Options, readEnvironment, readOptions, USAGE } from './options.js';
+import { readEnvironment } from './environment.js';
+import { BadOptions, type Options, readOptions, USAGE } from './options.js';
 import { asJson, readable } from './print.js';
 import { Seen } from './seen.js';
 import { subscribe } from './subscribe.js';
@@ -44,17 +45,11 @@ function read(message: ConsumeMessage): CloudEvent {
   }
 }
 
-/** https://no-color.org: an empty value says nothing. */
-function wantsColours({ NO_COLOR: never, FORCE_COLOR: always }: NodeJS.ProcessEnv): boolean {
-  if (never) return false;
-  return (always ? always !== '0' : false) || (process.stdout.isTTY && process.stdout.hasColors());
-}
-
-const { help, json, ...where } = options();
+const { help, json, colours, ...where } = options();
 if (help) {
   await write(USAGE);
 } else {
-  const format = json ? asJson : readable(wantsColours(process.env));
+  const format = json ? asJson : readable(colours ?? (process.stdout.isTTY && process.stdout.hasColors()));
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   // Whoever read our output has gone: `… | head`.

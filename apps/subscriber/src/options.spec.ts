@@ -14,6 +14,7 @@ describe('readOptions', () => {
       queue: 'foyer.subscriber',
       prefetch: 50,
       json: false,
+      colours: null,
       help: false,
       url: 'amqp://guest:guest@127.0.0.1:5672',
     });
@@ -23,6 +24,14 @@ describe('readOptions', () => {
     const env = { RABBITMQ_URL: 'amqps://env.example.com' };
     expect(readOptions([], env).url).toBe('amqps://env.example.com');
     expect(readOptions(['--url', 'amqp://arg.example.com'], env).url).toBe('amqp://arg.example.com');
+  });
+
+  it.each([
+    [{ FORCE_COLOR: '1' }, true],
+    [{ FORCE_COLOR: '0' }, null],
+    [{ FORCE_COLOR: '1', NO_COLOR: '1' }, false],
+  ])('given %j, then the colours are %s', (env, colours) => {
+    expect(readOptions([], env).colours).toBe(colours);
   });
 
   it('reads a trailing * as everything that starts so', () => {

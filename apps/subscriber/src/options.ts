@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { parseArgs, parseEnv } from 'node:util';
+import { parseArgs } from 'node:util';
+import type { Environment } from './environment.js';
 
 export const USAGE = `Prints the events of Foyer as they come.
 
@@ -23,6 +23,8 @@ export interface Options {
   readonly queue: string;
   readonly prefetch: number;
   readonly json: boolean;
+  /** Null: as the terminal can. */
+  readonly colours: boolean | null;
   readonly url: string;
   readonly help: boolean;
 }
@@ -36,7 +38,7 @@ const LONGEST_KEY = 255;
 const QUEUE = /^(?!amq\.)[A-Za-z0-9._:#-]{1,200}$/;
 
 /** @throws BadOptions */
-export function readOptions(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Options {
+export function readOptions(args: readonly string[], env: Environment): Options {
   const { type = [], queue, prefetch = '50', json = false, url, help = false } = parse(args);
   const patterns = type.length > 0 ? type.map(patternOf) : ['#'];
   return {
@@ -44,16 +46,10 @@ export function readOptions(args: readonly string[], env: Readonly<Record<string
     queue: checkedQueue(queue ?? env['SUBSCRIBER_QUEUE'] ?? ['foyer.subscriber', ...type.map(nameOf)].join('.')),
     prefetch: checkedPrefetch(prefetch),
     json,
+    colours: coloursOf(env),
     help,
     url: checkedUrl(url ?? env['RABBITMQ_URL'] ?? FALLBACK_URL),
   };
-}
-
-/** The process environment over `.env`; what is empty is unset. */
-export function readEnvironment(file = '.env'): Readonly<Record<string, string | undefined>> {
-  const fromFile = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
-  const set = (values: object) => Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== ''));
-  return { ...set(fromFile), ...set(process.env) };
 }
 
 function parse(args: readonly string[]) {
@@ -91,6 +87,12 @@ function checkedPrefetch(prefetch: string): number {
   const count = /^\d{1,4}$/.test(prefetch) ? Number(prefetch) : 0;
   if (count < 1 || count > 1_000) throw new BadOptions('--prefetch must be a whole number from 1 to 1000');
   return count;
+}
+
+/** https://no-color.org */
+function coloursOf({ NO_COLOR: never, FORCE_COLOR: always }: Environment): boolean | null {
+  if (never) return false;
+  return always && always !== '0' ? true : null;
 }
 
 /** What is wrong is told without the value: it may hold a password. */

@@ -1,5 +1,11 @@
 import type { Ids } from '#kernel';
-import { FixedClock, ImmediateUnitOfWork, RecordingOutbox } from '#kernel/testing';
+import {
+  FixedClock,
+  ImmediateUnitOfWork,
+  PlainIdentifierHasher,
+  RecordingAuditTrail,
+  RecordingOutbox,
+} from '#kernel/testing';
 import { HmacRefreshTokens } from '../adapters/crypto/hmac-refresh-tokens.js';
 import { EndSession, EndSessionHandler } from '../application/commands/end-session.js';
 import { LogIn, LogInHandler } from '../application/commands/log-in.js';
@@ -17,10 +23,8 @@ import { InMemoryForeignPasswordsMark, PlainForeignCredentials, PlainForeignPass
 import { InMemoryLoginTries } from './in-memory-login-tries.js';
 import { InMemorySessions } from './in-memory-sessions.js';
 import { InMemorySubjects } from './in-memory-subjects.js';
-import { PlainIdentifierHasher } from './plain-identifier-hasher.js';
 import { PlainPasswordScheme } from './plain-password-scheme.js';
 import { RecordingAccessTokens } from './recording-access-tokens.js';
-import { RecordingAuditTrail } from './recording-audit-trail.js';
 import { RecordingRevocations } from './recording-revocations.js';
 
 export const SECRET = 'a secret of the tests, long enough for all';

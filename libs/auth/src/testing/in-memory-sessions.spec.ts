@@ -1,8 +1,7 @@
-import { FixedClock } from '#kernel/testing';
+import { FixedClock, RecordingAuditTrail } from '#kernel/testing';
 import { sessionsContract } from '../adapters/sessions.contract.js';
 import { InMemorySessions } from './in-memory-sessions.js';
 import { InMemorySubjects } from './in-memory-subjects.js';
-import { RecordingAuditTrail } from './recording-audit-trail.js';
 
 sessionsContract('InMemorySessions', async () => {
   const [clock, subjects] = [new FixedClock(), new InMemorySubjects()];

@@ -1,7 +1,7 @@
 import type { AuditEntry, AuditTrail, Clock } from '#kernel';
+import { RecordingAuditTrail } from '#kernel/testing';
 import { type FoundSession, type NewSession, Sessions, type Subjects } from '../application/ports.js';
 import type { PresentedToken, SessionState } from '../domain/session.js';
-import { RecordingAuditTrail } from './recording-audit-trail.js';
 
 /** Passes the contract of `Sessions`, without a transaction to join. */
 export class InMemorySessions extends Sessions {

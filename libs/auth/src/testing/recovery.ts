@@ -1,4 +1,6 @@
-import { InMemoryCounters } from '#kernel/testing';
+import { InMemoryCodes } from '#codes/testing';
+import { InMemoryCounters, PlainNewPasswords } from '#kernel/testing';
+import { RecordingDueMessages } from '#notifications/testing';
 import { AesResetSeals } from '../adapters/crypto/aes-reset-seals.js';
 import { TemplateResetMessages } from '../adapters/messages/template-reset-messages.js';
 import { ChangePassword, ChangePasswordHandler } from '../application/commands/change-password.js';
@@ -9,10 +11,7 @@ import { PasswordChanger } from '../application/password-changer.js';
 import { ResetRequests } from '../application/reset-requests.js';
 import { ResetDue } from '../application/subscribers/reset-due.js';
 import { Auth, SECRET, SOURCE } from './auth.js';
-import { InMemoryCodes } from './in-memory-codes.js';
 import { InMemoryLinks } from './in-memory-links.js';
-import { PlainNewPasswords } from './plain-new-passwords.js';
-import { RecordingDueMessages } from './recording-due-messages.js';
 
 /** The same room, for those who want another password. */
 export class Recovery extends Auth {

@@ -18,6 +18,11 @@ export class InMemoryGuessLedger extends GuessLedger {
     super();
   }
 
+  /** Every guess that was charged and not given back, by where it was counted. */
+  get charged(): readonly string[] {
+    return this.#guesses.map(({ identifierHash }) => identifierHash);
+  }
+
   override async charge(identifierHash: string): Promise<Charged> {
     const { hour } = this;
     this.#guesses.push({ identifierHash, hour, wrong: false });

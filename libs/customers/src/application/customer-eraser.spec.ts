@@ -2,14 +2,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { SubjectErasure } from '#auth';
 import { GuessErasure } from '#codes';
 import { EventErasure, parseIdentifier } from '#kernel';
-import { FixedClock, ImmediateUnitOfWork, RecordingOutbox } from '#kernel/testing';
+import { FixedClock, ImmediateUnitOfWork, PlainIdentifierHasher, RecordingOutbox } from '#kernel/testing';
 import { Customer, type Newcomer } from '../domain/customer.js';
 import { CustomerChanged, CustomerNotFound } from '../domain/errors.js';
+import { CustomerCreatedV1 } from '../events.js';
 import { IdentifierWatchers } from '../facade.js';
 import { aNewcomer } from '../testing/a-newcomer.js';
 import { InMemoryCustomers } from '../testing/in-memory-customers.js';
 import { InMemorySignInNames } from '../testing/in-memory-sign-in-names.js';
-import { PlainIdentifierHasher } from '../testing/plain-identifier-hasher.js';
 import { RecordingIdentifierWatcher } from '../testing/recording-identifier-watcher.js';
 import type { PendingChanges } from './change-ports.js';
 import { CustomerEraser } from './customer-eraser.js';
@@ -84,7 +84,7 @@ describe('CustomerEraser', () => {
   const erase = (version: number | null = null) => eraser.erase(id, version, ORDERED);
   const remove = async () => {
     const before = await record.living(id, null);
-    const event = () => outbox.events[0] as never;
+    const event = CustomerCreatedV1.of;
     await record.write(before, { after: before.delete(record.now), event, action: 'x' }, ORDERED);
     moves.told.length = recorded.length = 0;
   };

@@ -1,5 +1,16 @@
+import { InMemoryCodes } from '#codes/testing';
 import { parseIdentifier } from '#kernel';
-import { CountingIds, FixedClock, ImmediateAfterCommit, InMemoryCounters, RecordingOutbox } from '#kernel/testing';
+import {
+  CountingIds,
+  FixedClock,
+  ImmediateAfterCommit,
+  ImmediateUnitOfWork,
+  InMemoryCounters,
+  PlainIdentifierHasher,
+  RecordingAuditTrail,
+  RecordingOutbox,
+} from '#kernel/testing';
+import { RecordingDueMessages, SettableChannels } from '#notifications/testing';
 import { AesNoticeSeals } from '../adapters/crypto/aes-notice-seals.js';
 import { TemplateChangeMessages } from '../adapters/messages/template-change-messages.js';
 import { ChangeNotices } from '../application/change-notices.js';
@@ -20,16 +31,10 @@ import { ChangeNoticeDue } from '../application/subscribers/change-notice-due.js
 import { Customer, type Newcomer } from '../domain/customer.js';
 import { IdentifierWatchers } from '../facade.js';
 import { aNewcomer } from './a-newcomer.js';
-import { InMemoryCodes } from './in-memory-codes.js';
 import { InMemoryCustomers } from './in-memory-customers.js';
 import { InMemoryPendingChanges } from './in-memory-pending-changes.js';
 import { InMemorySignInNames } from './in-memory-sign-in-names.js';
-import { InMemoryUnitOfWork } from './in-memory-unit-of-work.js';
-import { PlainIdentifierHasher } from './plain-identifier-hasher.js';
-import { RecordingAuditTrail } from './recording-audit-trail.js';
-import { RecordingDueMessages } from './recording-due-messages.js';
 import { RecordingSignIns } from './recording-sign-ins.js';
-import { SettableChannels } from './settable-channels.js';
 import { SettableReauthentication } from './settable-reauthentication.js';
 
 const SOURCE = '192.0.2.7';
@@ -60,12 +65,7 @@ export class IdentifierChanges {
   readonly hasher = new PlainIdentifierHasher();
   readonly afterCommit = new ImmediateAfterCommit();
   readonly seals = new AesNoticeSeals([{ kid: '0', secret: 'a secret of the tests, long enough for all' }]);
-  readonly work = new InMemoryUnitOfWork([
-    this.customers,
-    this.pending,
-    this.names,
-    { checkpoint: () => this.#untell(this.outbox.events.length) },
-  ]);
+  readonly work = new ImmediateUnitOfWork(this.customers, this.pending, this.names, this.outbox);
   readonly record: CustomerRecord;
   readonly codeDue: ChangeCodeDue;
   readonly noticeDue: ChangeNoticeDue;
@@ -138,10 +138,6 @@ export class IdentifierChanges {
     const { canonical } = asked.identifier;
     const code = (await this.send()).filter(({ to }) => to === canonical).map(({ text }) => /^\d{8}/.exec(text)?.[0]);
     return code.at(-1) ?? '';
-  }
-
-  #untell(kept: number): () => void {
-    return () => void this.outbox.events.splice(kept);
   }
 
   /** What he has, and signs in with. */

@@ -1,9 +1,9 @@
+import { type Participant, restoring } from '#kernel/testing';
 import { Customers, type Found, type Holder, type IdentifierHashes } from '../application/ports.js';
 import { viewOf } from '../application/view-of.js';
 import { type CustomerView, CustomerViews } from '../application/views.js';
 import { Customer, type CustomerState } from '../domain/customer.js';
 import { DocumentTaken, IdentifierTaken } from '../domain/errors.js';
-import { type Participant, restoring } from './in-memory-unit-of-work.js';
 
 /** Passes the contract of `Customers`. */
 export class InMemoryCustomers extends Customers implements Participant {

@@ -1,6 +1,6 @@
+import { type Participant, restoring } from '#kernel/testing';
 import { PendingChanges } from '../application/change-ports.js';
 import type { PendingChange } from '../domain/identifier-change.js';
-import { type Participant, restoring } from './in-memory-unit-of-work.js';
 
 /** Passes the contract of `PendingChanges`. */
 export class InMemoryPendingChanges extends PendingChanges implements Participant {

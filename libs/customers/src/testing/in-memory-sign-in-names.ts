@@ -1,5 +1,5 @@
 import { SignInNames } from '#auth';
-import { type Participant, restoring } from './in-memory-unit-of-work.js';
+import { type Participant, restoring } from '#kernel/testing';
 
 /** Who signs in with which hash. */
 export class InMemorySignInNames extends SignInNames implements Participant {

@@ -1,6 +1,10 @@
 export { CountingIds } from './counting-ids.js';
 export { FixedClock } from './fixed-clock.js';
 export { ImmediateAfterCommit } from './immediate-after-commit.js';
-export { ImmediateUnitOfWork } from './immediate-unit-of-work.js';
+export { ImmediateUnitOfWork, type Participant, restoring } from './immediate-unit-of-work.js';
 export { InMemoryCounters } from './in-memory-counters.js';
+export { InMemoryUnitOfWork } from './in-memory-unit-of-work.js';
+export { hashed, PlainIdentifierHasher } from './plain-identifier-hasher.js';
+export { PlainNewPasswords } from './plain-new-passwords.js';
+export { RecordingAuditTrail } from './recording-audit-trail.js';
 export { RecordingOutbox } from './recording-outbox.js';

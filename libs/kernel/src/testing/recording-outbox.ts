@@ -1,18 +1,25 @@
-import { type IntegrationEvent, Outbox } from '../index.js';
+import { AlreadyAnnounced, type IntegrationEvent, Outbox } from '../index.js';
+import type { Participant } from './immediate-unit-of-work.js';
 
-/** Keeps what was announced. */
-export class RecordingOutbox extends Outbox {
+/** Keeps what was announced, in order; nothing twice by the same id. */
+export class RecordingOutbox extends Outbox implements Participant {
   readonly events: IntegrationEvent[] = [];
 
   override async append(event: IntegrationEvent): Promise<void> {
+    if (event.id !== undefined && this.events.some(({ id }) => id === event.id)) throw new AlreadyAnnounced();
     this.events.push(event);
   }
 
   override async appendInBulk(events: readonly IntegrationEvent[]): Promise<void> {
-    this.events.push(...events);
+    for (const event of events) await this.append(event);
   }
 
   get types(): readonly string[] {
     return this.events.map(({ type }) => type);
+  }
+
+  checkpoint(): () => void {
+    const kept = this.events.length;
+    return () => void this.events.splice(kept);
   }
 }

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { IncomingEvent } from '#kernel';
 import { FixedClock } from '#kernel/testing';
 import { Database, TransactionConflict } from '#platform';
+import { DATABASES } from '#platform/testing';
 import { anEvent } from '../testing/an-event.js';
 import { openInbox } from '../testing/inbox-database.js';
-import { DATABASES } from '../testing/outbox-database.js';
 import { InboxPurge } from './inbox-purge.js';
 import { TypeOrmInbox } from './typeorm-inbox.js';
 
@@ -22,16 +22,16 @@ describe.each(DATABASES)('TypeOrmInbox on %s', (_, fresh) => {
     under = await openInbox(fresh, REPLICAS);
   });
   beforeEach(async () => {
-    [database] = under.databases as [Database];
+    [database] = under.replicas as [Database];
     clock = new FixedClock();
-    inboxes = under.databases.map((one) => new TypeOrmInbox(one, clock));
+    inboxes = under.replicas.map((one) => new TypeOrmInbox(one, clock));
     for (const table of ['inbox', 'inbox_positions', 'effects']) await database.execute(`delete from ${table}`);
   });
   afterAll(() => under.drop());
 
   /** What a handler does; a conflict is tried again, as the unit of work does. Says what came of it. */
   async function handle(event: IncomingEvent, at = 0, effect: () => unknown = () => undefined): Promise<string> {
-    const [on, inbox] = [under.databases[at], inboxes[at]] as [Database, TypeOrmInbox];
+    const [on, inbox] = [under.replicas[at], inboxes[at]] as [Database, TypeOrmInbox];
     try {
       await on.transaction(async () => {
         await inbox.accept(event);

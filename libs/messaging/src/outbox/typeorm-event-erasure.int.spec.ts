@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DATABASES, type OutboxDatabase, openOutbox } from '../testing/outbox-database.js';
+import { DATABASES } from '#platform/testing';
+import { type OutboxDatabase, openOutbox } from '../testing/outbox-database.js';
 import { ElsewhereHappenedV1, SomethingHappenedV1 } from '../testing/something-happened.js';
 import { TypeOrmEventErasure } from './typeorm-event-erasure.js';
 

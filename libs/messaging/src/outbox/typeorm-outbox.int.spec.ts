@@ -1,4 +1,5 @@
-import { DATABASES, openOutbox } from '../testing/outbox-database.js';
+import { DATABASES } from '#platform/testing';
+import { openOutbox } from '../testing/outbox-database.js';
 import type { CloudEvent } from './cloud-event.js';
 import { outboxContract } from './outbox.contract.js';
 

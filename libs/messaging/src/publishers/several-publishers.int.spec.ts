@@ -1,13 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
+import { DATABASES, recordingLog } from '#platform/testing';
 import { type S3Server, startS3Server } from '../../../../test/support/s3-server.js';
 import { startWebhookSink, type WebhookSink } from '../../../../test/support/webhook-sink.js';
 import { endLeases } from '../relay/deliveries.contract.js';
 import { Deliveries, type Lease } from '../relay/deliveries.js';
 import { Relay } from '../relay/relay.js';
-import { DATABASES, type OutboxDatabase, openOutbox } from '../testing/outbox-database.js';
-import { recordingLog } from '../testing/recording-log.js';
+import { type OutboxDatabase, openOutbox } from '../testing/outbox-database.js';
 import { SomethingHappenedV1 } from '../testing/something-happened.js';
 import type { EventPublisher } from './event-publisher.js';
 import { S3EventPublisher } from './s3/s3-event-publisher.js';

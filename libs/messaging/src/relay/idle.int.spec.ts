@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { DATABASES, type OutboxDatabase, openOutbox } from '../testing/outbox-database.js';
+import { DATABASES, recordingLog } from '#platform/testing';
+import { type OutboxDatabase, openOutbox } from '../testing/outbox-database.js';
 import { RecordingEventPublisher } from '../testing/recording-event-publisher.js';
-import { recordingLog } from '../testing/recording-log.js';
 import { SomethingHappenedV1 } from '../testing/something-happened.js';
 import { Relay } from './relay.js';
 import { Watch } from './watch.js';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DATABASES, recordingLog } from '#platform/testing';
 import type { EventEnvelope } from '../publishers/event-publisher.js';
-import { DATABASES, type OutboxDatabase, openOutbox } from '../testing/outbox-database.js';
+import { type OutboxDatabase, openOutbox } from '../testing/outbox-database.js';
 import { RecordingEventPublisher } from '../testing/recording-event-publisher.js';
-import { recordingLog } from '../testing/recording-log.js';
 import { SomethingHappenedV1 } from '../testing/something-happened.js';
 import { endLeases } from './deliveries.contract.js';
 import { Relay } from './relay.js';

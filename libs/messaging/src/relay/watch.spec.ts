@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
+import { recordingLog } from '#platform/testing';
 import { InMemoryDeliveries } from '../testing/in-memory-deliveries.js';
-import { recordingLog } from '../testing/recording-log.js';
 import { Watch } from './watch.js';
 
 let watch: Watch;

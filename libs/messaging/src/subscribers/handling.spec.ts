@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AlreadyHandled, type IncomingEvent, Unavailable } from '#kernel';
 import { currentContext } from '#platform';
+import { recordingLog } from '#platform/testing';
 import { OutOfTurn, Stale } from '../inbox/out-of-turn.js';
 import type { IncomingMessage } from '../sources/event-source.js';
 import { TestSubscriber } from '../testing/a-subscriber.js';
-import { recordingLog } from '../testing/recording-log.js';
 import { Handling, type Outcome } from './handling.js';
 import { Lanes } from './lanes.js';
 

@@ -5,14 +5,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { EventSubscriber, type IncomingEvent, InvalidInput, Unavailable } from '#kernel';
 import { FixedClock } from '#kernel/testing';
 import { type Database, Metrics, TransactionConflict } from '#platform';
+import { DATABASES, recordingLog } from '#platform/testing';
 import { type FreshVhost, freshVhost } from '../../../../test/support/vhost.js';
 import { TypeOrmInbox } from '../inbox/typeorm-inbox.js';
 import { DeadLetters } from '../sources/rabbitmq/dead-letters.js';
 import { INBOUND } from '../sources/rabbitmq/incoming-topology.js';
 import { RabbitMqEventSource } from '../sources/rabbitmq/rabbitmq-event-source.js';
 import { openInbox } from '../testing/inbox-database.js';
-import { DATABASES } from '../testing/outbox-database.js';
-import { recordingLog } from '../testing/recording-log.js';
 import { TcpProxy } from '../testing/tcp-proxy.js';
 import { queueOf, Subscribers } from './subscribers.js';
 
@@ -79,7 +78,7 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
     [workers, books] = [[], []];
     name = `test.${randomUUID().slice(0, 8)}`;
     [letters, proxy] = [new DeadLetters(vhost.url), await TcpProxy.before(vhost.url)];
-    await under.databases[0]?.execute('delete from effects');
+    await under.replicas[0]?.execute('delete from effects');
   });
   afterEach(async () => {
     await Promise.all(workers.map((worker) => worker.onApplicationShutdown()));
@@ -96,7 +95,7 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
   async function start(o: { ordered?: boolean; count?: number } = {}): Promise<void> {
     metrics = new Metrics();
     for (let at = 0; at < (o.count ?? 2); at++) {
-      const database = under.databases[at] as Database;
+      const database = under.replicas[at] as Database;
       const inbox = new TypeOrmInbox(database, new FixedClock());
       const log = recordingLog().log;
       const source = new RabbitMqEventSource(at === 0 ? proxy.url : vhost.url, log);
@@ -139,7 +138,7 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
     await channel.waitForConfirms();
   }
   const booked = async () => {
-    const rows = await under.databases[0]?.query<{ name: string }>('select name as name from effects');
+    const rows = await under.replicas[0]?.query<{ name: string }>('select name as name from effects');
     return (rows ?? []).map((row) => row.name);
   };
   const settle = (count: number, timeout = 30_000) =>

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Ids } from '#kernel';
 import { FixedClock } from '#kernel/testing';
-import { createDataSource, Database, migrate, type Settings } from '#platform';
-import { DATABASES, type FreshDatabase } from '../../../../test/support/databases.js';
+import type { Database, Settings } from '#platform';
+import { type FreshDatabase, openDatabase } from '#platform/testing';
 import { OutboxSignal } from '../outbox/outbox-signal.js';
 import { messagingTables } from '../outbox/tables.js';
 import { TypeOrmOutbox } from '../outbox/typeorm-outbox.js';
 import { Deliveries } from '../relay/deliveries.js';
-
-export { DATABASES };
 
 class RandomIds extends Ids {
   override next(): string {
@@ -37,17 +35,10 @@ export interface OutboxDatabase {
 export async function openOutbox(
   fresh: () => Promise<FreshDatabase>,
   eventPublishers: readonly string[],
-  replicas = 1,
+  count = 1,
 ): Promise<OutboxDatabase> {
-  const { url, drop } = await fresh();
-  const sources = await Promise.all(
-    Array.from({ length: replicas }, () => createDataSource(url, [messagingTables]).initialize()),
-  );
-  const [database, ...others] = sources.map((source) => new Database(source));
-  if (database === undefined) throw new Error('at least one replica');
-  await migrate(database.source);
-  // Every connection is opened: races on a cold pool are run one after the other.
-  await Promise.all(Array.from({ length: 10 }, () => database.query('select 1')));
+  const { database, replicas, drop } = await openDatabase(fresh, [messagingTables], count);
+  const [, ...others] = replicas;
   const [ids, signal] = [new RandomIds(), new OutboxSignal()];
   return {
     database,
@@ -61,9 +52,6 @@ export async function openOutbox(
     async clear() {
       for (const table of ['outbox_deliveries', 'outbox']) await database.execute(`delete from ${table}`);
     },
-    async drop() {
-      await Promise.all(sources.map((source) => source.destroy()));
-      await drop();
-    },
+    drop,
   };
 }

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FixedClock } from '#kernel/testing';
 import { currentContext, inContext, Metrics } from '#platform';
+import { recordingLog } from '#platform/testing';
 import { ConfiguredChannels } from '../adapters/configured-channels.js';
 import { InMemoryDueMessages } from '../adapters/memory/in-memory-due-messages.js';
 import { CountingSource } from '../testing/counting-source.js';
-import { recordingLog } from '../testing/recording-log.js';
 import { RecordingMessageSender } from '../testing/recording-message-sender.js';
 import { Dispatcher } from './dispatcher.js';
 import { PermanentRefusal } from './ports.js';

@@ -2,11 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
 import type { Settings } from '../config/settings.js';
-import { createDataSource } from '../database/data-source.js';
-import { Database } from '../database/database.js';
-import { migrate } from '../database/migrate.js';
 import { rowsWith, textColumns } from '../database/text-columns.js';
-import { DATABASES } from '../testing/databases.js';
+import { DATABASES, type OpenDatabase, openDatabase } from '../testing/index.js';
 import { AuditPurge } from './audit-purge.js';
 import { auditTables } from './tables.js';
 import { TypeOrmAuditTrail } from './typeorm-audit-trail.js';
@@ -15,21 +12,16 @@ const DAY = 24 * 3_600_000;
 const IDS = { next: () => randomUUID(), opaque: () => randomUUID() };
 
 describe.each(DATABASES)('on %s', (_, fresh) => {
-  let database: Database;
-  let drop: () => Promise<void>;
+  let opened: OpenDatabase;
   const clock = new FixedClock();
-  const purge = (auditDays: number | null) => new AuditPurge(database, clock, { auditDays } as Settings).run();
+  const purge = (auditDays: number | null) => new AuditPurge(opened.database, clock, { auditDays } as Settings).run();
   const record = (target: string) =>
-    new TypeOrmAuditTrail(database, clock, IDS).record({ action: 'auth.x', actor: null, target, source: null });
+    new TypeOrmAuditTrail(opened.database, clock, IDS).record({ action: 'auth.x', actor: null, target, source: null });
 
   beforeAll(async () => {
-    const made = await fresh();
-    const source = await createDataSource(made.url, [auditTables]).initialize();
-    await migrate(source);
-    database = new Database(source);
-    drop = () => source.destroy().then(made.drop);
+    opened = await openDatabase(fresh, [auditTables]);
   });
-  afterAll(() => drop());
+  afterAll(() => opened.drop());
 
   it('lines of the audit trail are kept for so many days, or for ever', async () => {
     await record('old');
@@ -39,19 +31,19 @@ describe.each(DATABASES)('on %s', (_, fresh) => {
     clock.advance(1);
     expect(await purge(null)).toBe(0);
     expect([await purge(365), await purge(365)]).toEqual([1, 0]);
-    expect(await database.query('select target as target from audit_log')).toEqual([{ target: 'young' }]);
+    expect(await opened.database.query('select target as target from audit_log')).toEqual([{ target: 'young' }]);
   });
 
   it('a text is found wherever it stands, whatever characters it has', async () => {
-    const columns = await textColumns(database);
+    const columns = await textColumns(opened.database);
     expect(columns).toContainEqual({ table: 'audit_log', column: 'target' });
     expect(columns.map(({ column }) => column)).not.toContain('at');
     const target = { table: 'audit_log', column: 'target' };
     for (const text of ['100%_!', 'Éa[b]', 'it’s "q"', "o'neil\\"]) {
       await record(`x${text}y`);
-      expect(await rowsWith(database, target, text), text).toBe(1);
+      expect(await rowsWith(opened.database, target, text), text).toBe(1);
     }
     for (const text of ['1%0', '_', '!!', 'ab'])
-      expect(await rowsWith(database, target, text === '_' ? 'a_b' : text)).toBe(0);
+      expect(await rowsWith(opened.database, target, text === '_' ? 'a_b' : text)).toBe(0);
   });
 });

@@ -2,10 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuditFilter, type Ids, type Place, type RecordedEntry, uuidv7 } from '#kernel';
 import { FixedClock } from '#kernel/testing';
-import { createDataSource } from '../database/data-source.js';
-import { Database } from '../database/database.js';
-import { migrate } from '../database/migrate.js';
-import { DATABASES } from '../testing/databases.js';
+import { DATABASES, type OpenDatabase, openDatabase } from '../testing/index.js';
 import { SqlAuditLog } from './sql-audit-log.js';
 import { auditTables } from './tables.js';
 import { TypeOrmAuditTrail } from './typeorm-audit-trail.js';
@@ -16,15 +13,12 @@ const [MIA, EVE] = [randomUUID(), randomUUID()];
 describe.each(DATABASES)('the audit log on %s', (_, fresh) => {
   const clock = new FixedClock();
   const ids: Ids = { next: () => uuidv7(clock.now().getTime()), opaque: () => randomUUID() };
-  let [drop, log] = [async () => {}, undefined as unknown as SqlAuditLog];
+  let opened: OpenDatabase;
+  let log: SqlAuditLog;
   beforeAll(async () => {
-    const made = await fresh();
-    const source = await createDataSource(made.url, [auditTables]).initialize();
-    await migrate(source);
-    const database = new Database(source);
-    const trail = new TypeOrmAuditTrail(database, clock, ids);
-    log = new SqlAuditLog(database);
-    drop = () => source.destroy().then(made.drop);
+    opened = await openDatabase(fresh, [auditTables]);
+    const trail = new TypeOrmAuditTrail(opened.database, clock, ids);
+    log = new SqlAuditLog(opened.database);
     for (let n = 0; n < 12; n++) {
       const [actor, target] = [n % 2 ? MIA : EVE, n % 3 ? EVE : MIA];
       await trail.record({
@@ -37,7 +31,7 @@ describe.each(DATABASES)('the audit log on %s', (_, fresh) => {
       if (n % 2) await clock.pause(1_000);
     }
   });
-  afterAll(() => drop());
+  afterAll(() => opened.drop());
 
   const walk = async (filter: AuditFilter, limit: number): Promise<RecordedEntry[]> => {
     const seen: RecordedEntry[] = [];

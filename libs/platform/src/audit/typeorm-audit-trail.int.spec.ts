@@ -2,11 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ids } from '#kernel';
 import { FixedClock } from '#kernel/testing';
-import { createDataSource } from '../database/data-source.js';
-import { Database } from '../database/database.js';
-import { migrate } from '../database/migrate.js';
 import { inContext } from '../telemetry/request-context.js';
-import { DATABASES } from '../testing/databases.js';
+import { DATABASES, type OpenDatabase, openDatabase } from '../testing/index.js';
 import { auditTables } from './tables.js';
 import { TypeOrmAuditTrail } from './typeorm-audit-trail.js';
 
@@ -14,21 +11,16 @@ const IDS: Ids = { next: () => randomUUID(), opaque: () => randomUUID() };
 const LOGGED_IN = { action: 'auth.login.succeeded', actor: 'mia', target: 'mia', source: '2001:db8::/64' };
 
 describe.each(DATABASES)('the audit trail on %s', (_, fresh) => {
-  let database: Database;
+  let opened: OpenDatabase;
   let trail: TypeOrmAuditTrail;
-  let drop: () => Promise<void>;
   beforeAll(async () => {
-    const made = await fresh();
-    const source = await createDataSource(made.url, [auditTables]).initialize();
-    await migrate(source);
-    database = new Database(source);
-    trail = new TypeOrmAuditTrail(database, new FixedClock(), IDS);
-    drop = () => source.destroy().then(made.drop);
+    opened = await openDatabase(fresh, [auditTables]);
+    trail = new TypeOrmAuditTrail(opened.database, new FixedClock(), IDS);
   });
-  afterAll(() => drop());
+  afterAll(() => opened.drop());
 
   const rows = (action: string) =>
-    database.query<Record<string, unknown>>(
+    opened.database.query<Record<string, unknown>>(
       'select at as at, actor, target, source, correlation_id from audit_log where action = ?',
       [action],
     );
@@ -48,7 +40,7 @@ describe.each(DATABASES)('the audit trail on %s', (_, fresh) => {
   });
 
   it('given a unit that is rolled back, then it was not done', async () => {
-    const changed = database.transaction(async () => {
+    const changed = opened.database.transaction(async () => {
       await trail.record({ ...LOGGED_IN, action: 'auth.undone' });
       throw new Error('changed its mind');
     });

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Unavailable } from '#kernel';
 import { purge } from '../housekeeping/purge.js';
-import { DATABASES, openDatabase } from '../testing/databases.js';
+import { DATABASES } from '../testing/index.js';
+import { openThings } from '../testing/things.js';
 import { POOL_SIZE } from './data-source.js';
 import { databaseContract } from './database.contract.js';
 import type { Database } from './database.js';
@@ -22,7 +23,7 @@ const SESSIONS: Record<Dialect, typeof MYSQL> = {
 
 for (const [name, fresh] of DATABASES)
   databaseContract(name, async () => {
-    const opened = await openDatabase(fresh);
+    const opened = await openThings(fresh);
     const [, elsewhere] = opened.replicas;
     return {
       ...opened,
@@ -36,10 +37,10 @@ for (const [name, fresh] of DATABASES)
   });
 
 describe.each(DATABASES)('purge on %s', (_, fresh) => {
-  let opened: Awaited<ReturnType<typeof openDatabase>>;
+  let opened: Awaited<ReturnType<typeof openThings>>;
   let database: Database;
   beforeAll(async () => {
-    opened = await openDatabase(fresh);
+    opened = await openThings(fresh);
     [database] = opened.replicas;
   });
   afterAll(() => opened.drop());
@@ -62,10 +63,10 @@ describe.each(DATABASES)('purge on %s', (_, fresh) => {
 });
 
 describe.each(DATABASES)('M9 %s waits for nothing longer than', (_, fresh) => {
-  let opened: Awaited<ReturnType<typeof openDatabase>>;
+  let opened: Awaited<ReturnType<typeof openThings>>;
   let database: Database;
   beforeAll(async () => {
-    opened = await openDatabase(fresh);
+    opened = await openThings(fresh);
     [database] = opened.replicas;
     await database.execute('insert into things (id, n) values (1, 0)');
   });

@@ -8,9 +8,9 @@ describe('Admission', () => {
   let house: Registration;
   let attempt: AttemptState;
 
-  const admit = (changes: Partial<AttemptState> = {}) => {
+  const admit = (changes: Partial<AttemptState> = {}, charge = { hour: 0 }) => {
     const [preHash] = house.credentials.preHashes(MIA.password);
-    const last = () => house.codes.giveBack(codeAddressOf(attempt));
+    const last = () => house.codes.giveBack(codeAddressOf(attempt), charge);
     return house.admission.admit({ ...attempt, ...changes }, { preHash, verifiedBy: 'code', last });
   };
   const key = async () => house.keys.find([attempt.identifierHash]);
@@ -32,12 +32,12 @@ describe('Admission', () => {
   });
 
   it('given a proven attempt, then it is a receipt, its code is gone and the guess is given back', async () => {
-    house.codes.charged.push(attempt.identifierHash);
-    await admit();
+    const { charge } = await house.codes.guesses.charge(attempt.identifierHash);
+    await admit({}, charge);
     expect((await house.attempt())?.activatedAt).toBeGreaterThan(0);
     const address = { identifierHash: attempt.identifierHash, purpose: 'registration', subject: attempt.attemptId };
     expect(await house.codes.status({ ...address, purpose: 'registration' })).toBeNull();
-    expect(house.codes.charged).toEqual([]);
+    expect(house.codes.guesses.charged).toEqual([]);
   });
 
   it('given a hash that takes its time, then no transaction waits for it', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '#kernel';
+import { PlainNewPasswords } from '#kernel/testing';
 import { ChannelUnavailable } from '../domain/errors.js';
-import { PlainNewPasswords } from '../testing/plain-new-passwords.js';
 import { RULES } from '../testing/rules.js';
 import { type Application, readApplicant } from './applicant.js';
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseIdentifier } from '#kernel';
+import { PlainIdentifierHasher } from '#kernel/testing';
 import type { AttemptState } from '../domain/registration-attempt.js';
 import { aDraft } from '../testing/a-draft.js';
-import { PlainIdentifierHasher } from '../testing/plain-identifier-hasher.js';
 import { Registration } from '../testing/registration.js';
 
 const MIA = parseIdentifier('mia@example.org', 'US');

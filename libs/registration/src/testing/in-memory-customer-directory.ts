@@ -7,7 +7,7 @@ import {
   type Standing,
 } from '#customers';
 import type { Identifier, Outbox } from '#kernel';
-import type { Participant } from './in-memory-unit-of-work.js';
+import type { Participant } from '#kernel/testing';
 
 interface Known extends Newcomer {
   readonly view: CustomerView;

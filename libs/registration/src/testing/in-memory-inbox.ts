@@ -1,5 +1,5 @@
 import { AlreadyHandled, Inbox, type IncomingEvent } from '#kernel';
-import type { Participant } from './in-memory-unit-of-work.js';
+import type { Participant } from '#kernel/testing';
 
 /** What was handled and committed. */
 export class InMemoryInbox extends Inbox implements Participant {

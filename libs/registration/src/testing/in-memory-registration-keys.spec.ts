@@ -1,9 +1,8 @@
+import { InMemoryUnitOfWork } from '#kernel/testing';
 import { registrationKeysContract } from '../adapters/registration-keys.contract.js';
 import { InMemoryRegistrationKeys } from './in-memory-registration-keys.js';
-import { InMemoryUnitOfWork } from './in-memory-unit-of-work.js';
 
 registrationKeysContract('InMemoryRegistrationKeys', async () => {
-  const [keys, work] = [new InMemoryRegistrationKeys(), new InMemoryUnitOfWork()];
-  work.join(keys);
-  return { keys, work, drop: async () => undefined };
+  const keys = new InMemoryRegistrationKeys();
+  return { keys, work: new InMemoryUnitOfWork(keys), drop: async () => undefined };
 });

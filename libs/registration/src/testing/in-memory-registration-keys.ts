@@ -1,5 +1,5 @@
+import type { Participant } from '#kernel/testing';
 import { type Gift, type RegistrationKey, RegistrationKeys } from '../application/ports.js';
-import type { Participant } from './in-memory-unit-of-work.js';
 
 interface Row extends RegistrationKey {
   readonly provenAt: number | null;

@@ -1,5 +1,15 @@
+import { InMemoryCodes } from '#codes/testing';
 import { parseIdentifier } from '#kernel';
-import { CountingIds, FixedClock, InMemoryCounters } from '#kernel/testing';
+import {
+  CountingIds,
+  FixedClock,
+  InMemoryCounters,
+  InMemoryUnitOfWork,
+  PlainIdentifierHasher,
+  PlainNewPasswords,
+  RecordingOutbox,
+} from '#kernel/testing';
+import { RecordingDueMessages, SettableChannels } from '#notifications/testing';
 import { KeyedAttemptSecrets } from '../adapters/crypto/keyed-attempt-secrets.js';
 import { InMemoryAttemptStore } from '../adapters/memory/in-memory-attempt-store.js';
 import { TemplateRegistrationMessages } from '../adapters/messages/template-registration-messages.js';
@@ -23,18 +33,11 @@ import { VerifiedAttempts } from '../application/verified-attempts.js';
 import { VerifiedStrangers } from '../application/verified-strangers.js';
 import type { AttemptKey, AttemptState } from '../domain/registration-attempt.js';
 import type { Verification } from '../domain/verification.js';
-import { InMemoryCodes } from './in-memory-codes.js';
 import { InMemoryCustomerDirectory } from './in-memory-customer-directory.js';
 import { InMemoryInbox } from './in-memory-inbox.js';
-import { InMemoryOutbox } from './in-memory-outbox.js';
 import { InMemoryRegistrationKeys } from './in-memory-registration-keys.js';
-import { InMemoryUnitOfWork } from './in-memory-unit-of-work.js';
 import { PlainCredentials } from './plain-credentials.js';
-import { PlainIdentifierHasher } from './plain-identifier-hasher.js';
-import { PlainNewPasswords } from './plain-new-passwords.js';
-import { RecordingDueMessages } from './recording-due-messages.js';
 import { LIMITS, RULES } from './rules.js';
-import { SettableChannels } from './settable-channels.js';
 
 export const SOURCE = { prefix: '192.0.2.7', trusted: false };
 export const MIA: Application = { email: 'mia@example.org', password: 'correct horse' };
@@ -46,10 +49,11 @@ export class Registration {
   readonly clock = new FixedClock();
   readonly ids = new CountingIds();
   readonly identifiers = new PlainIdentifierHasher();
-  readonly work = new InMemoryUnitOfWork();
-  readonly outbox = new InMemoryOutbox();
+  readonly outbox = new RecordingOutbox();
+  readonly inbox = new InMemoryInbox();
   readonly keys = new InMemoryRegistrationKeys();
   readonly directory = new InMemoryCustomerDirectory(this.outbox);
+  readonly work = new InMemoryUnitOfWork(this.inbox, this.outbox, this.keys, this.directory);
   readonly credentials = new PlainCredentials();
   readonly codes = new InMemoryCodes(this.clock);
   readonly attempts = new InMemoryAttemptStore(this.clock, this.rules, this.limits);
@@ -71,7 +75,6 @@ export class Registration {
     this.codes,
     this.identifiers,
   );
-  readonly inbox = new InMemoryInbox();
   readonly #verifiedAttempts = new VerifiedAttempts(this.attempts, this.secrets, this.admission, this.identifiers);
   readonly #strangers = new VerifiedStrangers(
     ...([this.work, this.keys, this.directory, this.attempts, this.identifiers, this.ids, this.rules] as const),
@@ -95,10 +98,6 @@ export class Registration {
   );
   readonly #resend = new ResendCodeHandler(this.intake, this.attempts, this.announcer, this.requests);
   readonly #activate = new ActivateRegistrationHandler(this.attempts, this.codes, this.admission, this.ids, this.clock);
-
-  constructor() {
-    this.work.join(this.inbox, this.outbox, this.keys, this.directory);
-  }
 
   register(changes: Partial<Application> = {}, source = SOURCE) {
     return this.#register.execute(new Register({ ...MIA, ...changes }, source));

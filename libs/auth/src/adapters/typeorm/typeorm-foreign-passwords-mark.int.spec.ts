@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '#platform';
-import { DATABASES, openDatabase } from '../../testing/auth-database.js';
-import { RealClock } from '../../testing/real-clock.js';
+import { DATABASES, SystemClock } from '#platform/testing';
+import { openAuth } from '../../testing/auth-database.js';
 import { TypeOrmForeignPasswordsMark } from './typeorm-foreign-passwords-mark.js';
 
 for (const [name, fresh] of DATABASES)
@@ -10,8 +10,8 @@ for (const [name, fresh] of DATABASES)
     let drop: () => Promise<void>;
     let mark: TypeOrmForeignPasswordsMark;
     beforeAll(async () => {
-      ({ database, drop } = await openDatabase(fresh));
-      mark = new TypeOrmForeignPasswordsMark(database, new RealClock());
+      ({ database, drop } = await openAuth(fresh));
+      mark = new TypeOrmForeignPasswordsMark(database, new SystemClock());
     });
     afterAll(() => drop());
 

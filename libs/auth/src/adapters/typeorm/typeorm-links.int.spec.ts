@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
-import { DATABASES, openDatabase } from '../../testing/auth-database.js';
+import { DATABASES, type OpenDatabase } from '#platform/testing';
+import { openAuth } from '../../testing/auth-database.js';
 import { linksContract } from '../links.contract.js';
 import { SqlLinkViews } from './sql-link-views.js';
 import { TypeOrmLinks } from './typeorm-links.js';
@@ -9,16 +10,16 @@ import { TypeOrmSubjects } from './typeorm-subjects.js';
 
 describe.each(DATABASES)('on %s', (name, fresh) => {
   linksContract(`TypeOrmLinks on ${name}`, async () => {
-    const { database, drop } = await openDatabase(fresh);
+    const { database, drop } = await openAuth(fresh);
     const clock = new FixedClock();
     return { links: new TypeOrmLinks(database, clock), subjects: new TypeOrmSubjects(database, clock), drop };
   });
 
   describe('the view of them', () => {
-    let opened: Awaited<ReturnType<typeof openDatabase>>;
+    let opened: OpenDatabase;
     const clock = new FixedClock();
     beforeAll(async () => {
-      opened = await openDatabase(fresh);
+      opened = await openAuth(fresh);
     });
     afterAll(() => opened.drop());
 

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
-import { DATABASES, openDatabase } from '../../testing/auth-database.js';
-import { Units } from '../../testing/units.js';
+import { DATABASES } from '#platform/testing';
+import { openAuth } from '../../testing/auth-database.js';
 import { loginTriesContract } from '../login-tries.contract.js';
 import { TypeOrmLoginTries } from './typeorm-login-tries.js';
 
@@ -10,8 +10,8 @@ const OLDER = `update auth_login_tries
 
 describe.each(DATABASES)('on %s', (name, fresh) => {
   loginTriesContract(`TypeOrmLoginTries on ${name}`, async () => {
-    const { database, drop } = await openDatabase(fresh);
-    const replica = () => new TypeOrmLoginTries(database, new Units(database));
+    const { database, work, drop } = await openAuth(fresh);
+    const replica = () => new TypeOrmLoginTries(database, work);
     const pass = async (ms: number) => void (await database.execute(OLDER, [ms, ms, ms]));
     return { replicas: [replica(), replica()], pass, drop };
   });

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Ids, Unavailable } from '#kernel';
 import type { Settings } from '#platform';
-import { DATABASES, openDatabase } from '../../testing/auth-database.js';
+import { DATABASES, type OpenDatabase, SystemClock } from '#platform/testing';
+import { openAuth } from '../../testing/auth-database.js';
 import { OwnHints } from '../../testing/own-hints.js';
-import { RealClock } from '../../testing/real-clock.js';
 import { RevocationWatch } from './revocation-watch.js';
 import { TypeOrmRevocations } from './typeorm-revocations.js';
 
@@ -15,7 +15,7 @@ const WITHIN = { timeout: 1_000, interval: 20 };
 const LATEST_MS = 1_000;
 
 describe.each(DATABASES)('revocations on %s', (_, fresh) => {
-  let opened: Awaited<ReturnType<typeof openDatabase>>;
+  let opened: OpenDatabase;
   let here: RevocationWatch;
   let elsewhere: RevocationWatch;
   let revocations: TypeOrmRevocations;
@@ -23,13 +23,13 @@ describe.each(DATABASES)('revocations on %s', (_, fresh) => {
   const transaction = <T>(work: () => Promise<T>) => opened.database.transaction(work);
 
   beforeAll(async () => {
-    opened = await openDatabase(fresh);
+    opened = await openAuth(fresh);
   });
   afterAll(() => opened.drop());
   beforeEach(async () => {
     here = new RevocationWatch(opened.database, new OwnHints());
     elsewhere = new RevocationWatch(opened.database, new OwnHints());
-    revocations = new TypeOrmRevocations(opened.database, SETTINGS, here, new RealClock(), IDS);
+    revocations = new TypeOrmRevocations(opened.database, SETTINGS, here, new SystemClock(), IDS);
     claims = { customerId: randomUUID(), sessionId: randomUUID(), generation: 0, roles: [], scopes: [] };
     // Both have read once: from now on each knows, and does not ask.
     for (const watch of [here, elsewhere]) expect(await watch.isRevoked(claims)).toBe(false);
@@ -100,7 +100,7 @@ describe.each(DATABASES)('revocations on %s', (_, fresh) => {
   });
 
   it('AC-54 given a database that is gone, then after a second nobody can tell, and nobody is let in', async () => {
-    const { database, drop } = await openDatabase(fresh);
+    const { database, drop } = await openAuth(fresh);
     const watch = new RevocationWatch(database, new OwnHints());
     expect(await watch.isRevoked(claims)).toBe(false);
     await drop();

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ids } from '#kernel';
 import { FixedClock } from '#kernel/testing';
+import { DATABASES, type OpenDatabase } from '#platform/testing';
 import type { NewSession } from '../../application/ports.js';
 import { Subject } from '../../domain/subject.js';
-import { DATABASES, openDatabase } from '../../testing/auth-database.js';
+import { openAuth } from '../../testing/auth-database.js';
 import { sessionsContract } from '../sessions.contract.js';
 import { SessionsPurge } from './sessions-purge.js';
 import { SqlSessionViews } from './sql-session-views.js';
@@ -20,7 +21,7 @@ const hash = () => randomUUID().replaceAll('-', '').repeat(2);
 
 describe.each(DATABASES)('on %s', (name, fresh) => {
   sessionsContract(`TypeOrmSessions on ${name}`, async () => {
-    const { database, drop } = await openDatabase(fresh);
+    const { database, drop } = await openAuth(fresh);
     const clock = new FixedClock();
     const pass = async (ms: number) => void (await database.execute(OLDER, [ms, ms]));
     return {
@@ -33,10 +34,10 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
   });
 
   describe('what becomes of sessions', () => {
-    let opened: Awaited<ReturnType<typeof openDatabase>>;
+    let opened: OpenDatabase;
     const clock = new FixedClock();
     beforeAll(async () => {
-      opened = await openDatabase(fresh);
+      opened = await openAuth(fresh);
     });
     afterAll(() => opened.drop());
 

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ids } from '#kernel';
 import { FixedClock } from '#kernel/testing';
+import { DATABASES, type OpenDatabase } from '#platform/testing';
 import { Subject } from '../../domain/subject.js';
-import { DATABASES, openDatabase } from '../../testing/auth-database.js';
-import { Units } from '../../testing/units.js';
+import { openAuth } from '../../testing/auth-database.js';
 import { TypeOrmLoginTries } from './typeorm-login-tries.js';
 import { TypeOrmSessions } from './typeorm-sessions.js';
 import { TypeOrmSubjectTraces } from './typeorm-subject-traces.js';
@@ -14,17 +14,17 @@ const IDS: Ids = { next: () => randomUUID(), opaque: () => randomUUID() };
 const hash = () => randomUUID().replaceAll('-', '').repeat(2);
 
 describe.each(DATABASES)('TypeOrmSubjectTraces on %s', (_, fresh) => {
-  let opened: Awaited<ReturnType<typeof openDatabase>>;
+  let opened: OpenDatabase;
   beforeAll(async () => {
-    opened = await openDatabase(fresh);
+    opened = await openAuth(fresh);
   });
   afterAll(() => opened.drop());
 
   it('takes everything of one subject, and nothing of another', async () => {
-    const { database } = opened;
+    const { database, work } = opened;
     const clock = new FixedClock();
     const [subjects, sessions] = [new TypeOrmSubjects(database, clock), new TypeOrmSessions(database, clock, IDS)];
-    const tries = new TypeOrmLoginTries(database, new Units(database));
+    const tries = new TypeOrmLoginTries(database, work);
     const somebody = async () => {
       const [customerId, name] = [randomUUID(), hash()];
       const roles = ['customer', 'admin'] as const;

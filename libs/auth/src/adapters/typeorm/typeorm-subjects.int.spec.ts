@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
 import { DuplicateKey, TransactionConflict } from '#platform';
+import { DATABASES, type OpenDatabase } from '#platform/testing';
 import { Subject } from '../../domain/subject.js';
-import { DATABASES, openDatabase } from '../../testing/auth-database.js';
+import { openAuth } from '../../testing/auth-database.js';
 import { subjectsContract } from '../subjects.contract.js';
 import { TypeOrmSubjects } from './typeorm-subjects.js';
 
@@ -13,15 +14,15 @@ const somebody = () =>
 
 describe.each(DATABASES)('on %s', (name, fresh) => {
   subjectsContract(`TypeOrmSubjects on ${name}`, async () => {
-    const { database, drop } = await openDatabase(fresh);
+    const { database, drop } = await openAuth(fresh);
     return { subjects: new TypeOrmSubjects(database, new FixedClock()), drop };
   });
 
   describe('its transaction', () => {
-    let opened: Awaited<ReturnType<typeof openDatabase>>;
+    let opened: OpenDatabase;
     let subjects: TypeOrmSubjects;
     beforeAll(async () => {
-      opened = await openDatabase(fresh);
+      opened = await openAuth(fresh);
       subjects = new TypeOrmSubjects(opened.database, new FixedClock());
     });
     afterAll(() => opened.drop());

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FixedClock, ImmediateUnitOfWork } from '#kernel/testing';
+import { FixedClock, ImmediateUnitOfWork, RecordingAuditTrail } from '#kernel/testing';
 import { SOURCE } from '../../testing/auth.js';
 import { InMemoryLinks } from '../../testing/in-memory-links.js';
 import { InMemorySubjects } from '../../testing/in-memory-subjects.js';
-import { RecordingAuditTrail } from '../../testing/recording-audit-trail.js';
 import { StubForeignTokens } from '../../testing/stub-foreign-tokens.js';
 import { LinkIdentity, LinkIdentityHandler } from './link-identity.js';
 import { UnlinkIdentity, UnlinkIdentityHandler } from './unlink-identity.js';

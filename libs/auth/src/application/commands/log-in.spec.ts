@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Cpf, HashingBusy, parseIdentifier } from '#kernel';
+import { hashed } from '#kernel/testing';
 import type { SubjectState } from '../../domain/subject.js';
 import { Auth, SOURCE } from '../../testing/auth.js';
 
@@ -76,7 +77,7 @@ describe('LogIn', () => {
   );
 
   it('given an identifier stored under an older key, then it is found', async () => {
-    await known('mia@example.org', {}, 'old email:mia@example dot org');
+    await known('mia@example.org', {}, hashed('old', 'email:mia@example.org'));
     expect(await outcome('mia@example.org')).toBe('signed_in');
   });
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseIdentifier } from '#kernel';
+import { hashed } from '#kernel/testing';
 import type { SubjectState } from '../../domain/subject.js';
 import { Recovery } from '../../testing/recovery.js';
 
@@ -58,7 +59,7 @@ describe('ResetDue', () => {
   });
 
   it('given an identifier that is stored under an older key, then its owner is found', async () => {
-    await house.known('old email:mia@example dot org');
+    await house.known(hashed('old', 'email:mia@example.org'));
     expect((await written())?.message).not.toBeNull();
     expect(address().identifierHash).toBe(hashOf('mia@example.org'));
   });

@@ -1,40 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { UnitOfWork } from '#kernel';
 import { FixedClock } from '#kernel/testing';
-import { createDataSource, Database, migrate, TransactionConflict } from '#platform';
-import { DATABASES, type FreshDatabase } from '../../../../../test/support/databases.js';
+import type { Database } from '#platform';
+import { DATABASES, type FreshDatabase, openDatabase } from '#platform/testing';
 import { guessLedgerContract } from '../guess-ledger.contract.js';
 import { GuessesPurge } from './guesses-purge.js';
 import { codesTables } from './tables.js';
 import { TypeOrmGuessLedger } from './typeorm-guess-ledger.js';
 
-/** Runs again after a conflict, as the program's does. */
-class Units extends UnitOfWork {
-  constructor(private readonly database: Database) {
-    super();
-  }
-
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.database.inTransaction) return work();
-    for (let n = 1; ; n++) {
-      try {
-        return await this.database.transaction(work);
-      } catch (error) {
-        if (!(error instanceof TransactionConflict) || n === 3) throw error;
-      }
-    }
-  }
-}
-
 async function open(fresh: () => Promise<FreshDatabase>) {
-  const { url, drop } = await fresh();
-  const source = await createDataSource(url, [codesTables]).initialize();
-  await migrate(source);
-  const [database, clock] = [new Database(source), new FixedClock()];
-  // Every connection is opened: races on a cold pool are run one after the other.
-  await Promise.all(Array.from({ length: 10 }, () => database.query('select 1')));
-  const ledger = new TypeOrmGuessLedger(database, new Units(database), clock);
-  return { database, ledger, clock, drop: () => source.destroy().then(drop) };
+  const [{ database, work, drop }, clock] = [await openDatabase(fresh, [codesTables]), new FixedClock()];
+  return { database, ledger: new TypeOrmGuessLedger(database, work, clock), clock, drop };
 }
 
 describe.each(DATABASES)('on %s', (name, fresh) => {

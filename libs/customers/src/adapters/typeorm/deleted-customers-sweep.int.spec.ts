@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
+import { DATABASES, type OpenDatabase } from '#platform/testing';
 import type { CustomerEraser } from '../../application/customer-eraser.js';
 import { Customer } from '../../domain/customer.js';
 import { CustomerChanged } from '../../domain/errors.js';
 import { aNewcomer } from '../../testing/a-newcomer.js';
-import { DATABASES, DOCUMENTS, openDatabase } from '../../testing/customers-database.js';
+import { DOCUMENTS, openCustomers } from '../../testing/customers-database.js';
 import { DeletedCustomersSweep } from './deleted-customers-sweep.js';
 import { TypeOrmCustomers } from './typeorm-customers.js';
 
@@ -12,11 +13,11 @@ const DAY = 24 * 3_600_000;
 const NONE = { email: null, phone: null };
 
 describe.each(DATABASES)('DeletedCustomersSweep on %s', (_, fresh) => {
-  let opened: Awaited<ReturnType<typeof openDatabase>>;
+  let opened: OpenDatabase;
   let customers: TypeOrmCustomers;
   const clock = new FixedClock();
   beforeAll(async () => {
-    opened = await openDatabase(fresh);
+    opened = await openCustomers(fresh);
     customers = new TypeOrmCustomers(opened.database, DOCUMENTS);
   });
   afterAll(() => opened.drop());

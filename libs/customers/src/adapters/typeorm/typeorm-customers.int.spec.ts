@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DATABASES, type OpenDatabase } from '#platform/testing';
 import { Customer } from '../../domain/customer.js';
 import { aNewcomer } from '../../testing/a-newcomer.js';
-import { DATABASES, DOCUMENTS, openDatabase } from '../../testing/customers-database.js';
+import { DOCUMENTS, openCustomers } from '../../testing/customers-database.js';
 import { customerListsContract } from '../customer-lists.contract.js';
 import { customerViewsContract } from '../customer-views.contract.js';
 import { customersContract } from '../customers.contract.js';
@@ -11,12 +12,12 @@ import { TypeOrmCustomers } from './typeorm-customers.js';
 
 describe.each(DATABASES)('on %s', (name, fresh) => {
   customersContract(`TypeOrmCustomers on ${name}`, async () => {
-    const { database, drop } = await openDatabase(fresh);
+    const { database, drop } = await openCustomers(fresh);
     return { customers: new TypeOrmCustomers(database, DOCUMENTS), drop };
   });
 
   customerViewsContract(`SqlCustomerViews on ${name}`, async () => {
-    const { database, drop } = await openDatabase(fresh);
+    const { database, drop } = await openCustomers(fresh);
     return {
       customers: new TypeOrmCustomers(database, DOCUMENTS),
       views: new SqlCustomerViews(database, DOCUMENTS),
@@ -26,7 +27,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
 
   describe.each([2_000, 3])('looking at the next %i first', (window) => {
     customerListsContract(`SqlCustomerLists on ${name}`, async () => {
-      const { database, drop } = await openDatabase(fresh);
+      const { database, drop } = await openCustomers(fresh);
       return {
         customers: new TypeOrmCustomers(database, DOCUMENTS),
         lists: new SqlCustomerLists(database, DOCUMENTS, window),
@@ -36,9 +37,9 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
   });
 
   describe('its transaction', () => {
-    let opened: Awaited<ReturnType<typeof openDatabase>>;
+    let opened: OpenDatabase;
     beforeAll(async () => {
-      opened = await openDatabase(fresh);
+      opened = await openCustomers(fresh);
     });
     afterAll(() => opened.drop());
 
@@ -58,7 +59,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
 it('keeps a document sealed, bound to its customer, and its hash only when it is confirmed', async () => {
   const [, fresh] = DATABASES[0] ?? [];
   if (fresh === undefined) throw new Error('PostgreSQL comes first');
-  const { database, drop } = await openDatabase(fresh);
+  const { database, drop } = await openCustomers(fresh);
   const customers = new TypeOrmCustomers(database, DOCUMENTS);
   const row = async () => (await database.query<Record<string, string>>('select * from customers order by id'))[0];
   const [newcomer, now] = [aNewcomer(), new Date()];
@@ -79,7 +80,7 @@ it('keeps a document sealed, bound to its customer, and its hash only when it is
 it('keeps attributes as a JSON object that PostgreSQL can look into', async () => {
   const [, fresh] = DATABASES[0] ?? [];
   if (fresh === undefined) throw new Error('PostgreSQL comes first');
-  const { database, drop } = await openDatabase(fresh);
+  const { database, drop } = await openCustomers(fresh);
   await new TypeOrmCustomers(database, DOCUMENTS).add(Customer.admit(aNewcomer(), new Date()), {
     email: 'a'.repeat(64),
     phone: null,

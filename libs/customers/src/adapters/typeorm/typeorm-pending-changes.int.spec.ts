@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
 import { type Database, KeyedSeal } from '#platform';
+import { DATABASES } from '#platform/testing';
 import { aNewcomer } from '../../testing/a-newcomer.js';
 import { aPendingChange } from '../../testing/a-pending-change.js';
-import { DATABASES, openDatabase } from '../../testing/customers-database.js';
+import { openCustomers } from '../../testing/customers-database.js';
 import { pendingChangesContract } from '../pending-changes.contract.js';
 import { IdentifierChangesPurge } from './identifier-changes-purge.js';
 import { TypeOrmPendingChanges } from './typeorm-pending-changes.js';
@@ -14,13 +15,13 @@ const changesOf = (database: Database, clock = new FixedClock()) => new TypeOrmP
 
 for (const [name, fresh] of DATABASES)
   pendingChangesContract(`TypeOrmPendingChanges on ${name}`, async () => {
-    const { database, work, drop } = await openDatabase(fresh);
+    const { database, work, drop } = await openCustomers(fresh);
     return { changes: changesOf(database), work, drop };
   });
 
 describe.each(DATABASES)('a pending change on %s', (_, fresh) => {
   it('is sealed, and cannot be read as another customer’s', async () => {
-    const { database, drop } = await openDatabase(fresh);
+    const { database, drop } = await openCustomers(fresh);
     const [changes, change] = [changesOf(database), aPendingChange()];
     await changes.put(change);
     const rows = await database.query('select * from customer_identifier_changes');
@@ -32,7 +33,7 @@ describe.each(DATABASES)('a pending change on %s', (_, fresh) => {
   });
 
   it('is not there when its unit of work was rolled back, and what it was to replace is', async () => {
-    const { database, work, drop } = await openDatabase(fresh);
+    const { database, work, drop } = await openCustomers(fresh);
     const [changes, before] = [changesOf(database), aPendingChange()];
     await changes.put(before);
     const failing = work.run(async () => {
@@ -45,7 +46,7 @@ describe.each(DATABASES)('a pending change on %s', (_, fresh) => {
   });
 
   it('is purged an hour after it was asked for, and not before', async () => {
-    const { database, drop } = await openDatabase(fresh);
+    const { database, drop } = await openCustomers(fresh);
     const clock = new FixedClock();
     const [changes, purge] = [changesOf(database, clock), new IdentifierChangesPurge(database, clock)];
     const [old, young] = [aPendingChange(), aPendingChange()];

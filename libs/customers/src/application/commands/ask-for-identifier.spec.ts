@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInput, parseIdentifier, Unavailable } from '#kernel';
+import { hashed } from '#kernel/testing';
 import { ChannelUnavailable, CustomerNotFound, TooManyChanges } from '../../domain/errors.js';
 import { IdentifierChanges } from '../../testing/identifier-changes.js';
 
@@ -23,14 +24,18 @@ describe('AskForIdentifier', () => {
     house.passwords.result = { outcome: 'right', generation: 7 };
     expect(await house.ask(mia, NEW)).toMatchObject({ outcome: 'asked', identifier: { canonical: NEW.email } });
     const change = await house.pending.find(mia);
-    expect(change).toMatchObject({ customerId: mia, generation: 7, identifierHash: 'new email:new@example.org' });
+    expect(change).toMatchObject({
+      customerId: mia,
+      generation: 7,
+      identifierHash: hashed('new', 'email:new@example.org'),
+    });
     expect(kinds()).toEqual([noticeDue, codeDue]);
     expect(house.due.due[1]?.reference).toBe(`${mia}.${change?.id}`);
     expect(house.audit.entries).toEqual([
       { action: 'customer.identifier_change_asked', actor: mia, target: mia, source: '192.0.2.7' },
     ]);
     expect([await house.of(mia), house.outbox.events]).toEqual([
-      { email: 'mia@example.org', phone: null, version: 1, names: ['new email:mia@example.org'] },
+      { email: 'mia@example.org', phone: null, version: 1, names: [hashed('new', 'email:mia@example.org')] },
       [],
     ]);
   });

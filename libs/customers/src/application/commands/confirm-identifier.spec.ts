@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseIdentifier } from '#kernel';
+import { hashed } from '#kernel/testing';
 import { Customer } from '../../domain/customer.js';
 import { CustomerChanged } from '../../domain/errors.js';
 import { aNewcomer } from '../../testing/a-newcomer.js';
@@ -8,7 +9,12 @@ import { changeAddressOf } from '../change-ports.js';
 
 const NEW = { email: 'new@example.org' };
 const PHONE = { phone: '+14155550132' };
-const AS_BEFORE = { email: 'mia@example.org', phone: null, version: 1, names: ['new email:mia@example.org'] };
+const AS_BEFORE = {
+  email: 'mia@example.org',
+  phone: null,
+  version: 1,
+  names: [hashed('new', 'email:mia@example.org')],
+};
 
 describe('ConfirmIdentifier', () => {
   let house: IdentifierChanges;
@@ -23,7 +29,7 @@ describe('ConfirmIdentifier', () => {
     const code = await house.codeFor(mia, NEW);
     const result = await house.confirm(mia, code);
     expect(result).toMatchObject({ outcome: 'changed', customer: { id: mia, email: NEW.email, version: 3 } });
-    const names = ['new email:new@example.org'];
+    const names = [hashed('new', 'email:new@example.org')];
     expect(await house.of(mia)).toEqual({ email: NEW.email, phone: null, version: 3, names });
     expect(house.signIns.ended).toEqual([{ customerId: mia, kept: 'this session', source: '192.0.2.7' }]);
     expect(house.outbox.events.map(({ type, sequence }) => [type, sequence])).toEqual([
@@ -42,7 +48,7 @@ describe('ConfirmIdentifier', () => {
   it('given the code, then it is good once, and was no guess', async () => {
     const code = await house.codeFor(mia, NEW);
     await house.confirm(mia, code);
-    expect(house.codes.charged).toEqual([]);
+    expect(house.codes.guesses.charged).toEqual([]);
     expect(await house.confirm(mia, code)).toEqual({ outcome: 'code_expired' });
     expect(house.audit.actions.at(-1)).toBe('customer.identifier_change_refused');
   });
@@ -50,7 +56,10 @@ describe('ConfirmIdentifier', () => {
   it('given one of the other kind, then it stands beside the first', async () => {
     const result = await house.confirm(mia, await house.codeFor(mia, PHONE));
     expect(result).toMatchObject({ outcome: 'changed', customer: { email: 'mia@example.org', phone: PHONE.phone } });
-    expect((await house.of(mia)).names).toEqual(['new email:mia@example.org', 'new phone:+14155550132']);
+    expect((await house.of(mia)).names).toEqual([
+      hashed('new', 'email:mia@example.org'),
+      hashed('new', 'phone:+14155550132'),
+    ]);
   });
 
   it('given wrong codes, then they are counted, three are the end of it, and nothing changes', async () => {
@@ -59,7 +68,7 @@ describe('ConfirmIdentifier', () => {
       expect(await house.confirm(mia, '99999999')).toEqual({ outcome: 'code_wrong', attemptsRemaining });
     expect(await house.confirm(mia, code)).toEqual({ outcome: 'code_expired' });
     expect([await house.of(mia), house.outbox.events, house.signIns.ended]).toEqual([AS_BEFORE, [], []]);
-    expect(house.codes.charged).toHaveLength(3);
+    expect(house.codes.guesses.charged).toHaveLength(3);
     expect(house.audit.actions.slice(1)).toEqual(Array(4).fill('customer.identifier_change_refused'));
   });
 
@@ -117,12 +126,12 @@ describe('ConfirmIdentifier', () => {
       const before = await house.of(zoe);
       expect(await confirmed()).toEqual(refused);
       expect([await house.of(mia), await house.of(zoe)]).toEqual([AS_BEFORE, before]);
-      expect([await house.pending.find(mia), house.codes.charged, house.signIns.ended]).toEqual([null, [], []]);
+      expect([await house.pending.find(mia), house.codes.guesses.charged, house.signIns.ended]).toEqual([null, [], []]);
     });
 
     it('then also when it is stored under an older key of the ring', async () => {
       const zoe = Customer.admit(aNewcomer({ identifier: parseIdentifier(NEW.email, 'US') }), new Date());
-      await house.customers.add(zoe, { email: 'old email:new@example.org' });
+      await house.customers.add(zoe, { email: hashed('old', 'email:new@example.org') });
       expect(await confirmed()).toEqual(refused);
     });
   });
@@ -134,7 +143,7 @@ describe('ConfirmIdentifier', () => {
     expect([await house.of(mia), house.outbox.events]).toEqual([AS_BEFORE, []]);
     expect(await house.pending.find(mia)).toBeNull();
     await house.afterCommit.settled;
-    expect([await house.send(), house.codes.charged]).toEqual([[], []]);
+    expect([await house.send(), house.codes.guesses.charged]).toEqual([[], []]);
   });
 
   it('RC-12 given somebody who writes the record at this moment, then it runs again, three times at most', async () => {
@@ -153,7 +162,7 @@ describe('ConfirmIdentifier', () => {
     const { replace } = house.customers;
     house.customers.replace = () => Promise.reject(new Error('away'));
     await expect(house.confirm(mia, code)).rejects.toThrow('away');
-    expect(house.codes.charged).toEqual([]);
+    expect(house.codes.guesses.charged).toEqual([]);
     house.customers.replace = replace;
     expect(await house.confirm(mia, code)).toMatchObject({ outcome: 'changed' });
   });

@@ -1,11 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInput, parseIdentifier } from '#kernel';
-import { CountingIds, FixedClock, ImmediateUnitOfWork, RecordingOutbox } from '#kernel/testing';
+import { CountingIds, FixedClock, ImmediateUnitOfWork, PlainIdentifierHasher, RecordingOutbox } from '#kernel/testing';
 import { IdentifierTaken } from '../../domain/errors.js';
 import { IdentifierWatchers } from '../../facade.js';
 import { InMemoryCustomers, InMemoryCustomerViews } from '../../testing/in-memory-customers.js';
 import { InMemorySignInNames } from '../../testing/in-memory-sign-in-names.js';
-import { PlainIdentifierHasher } from '../../testing/plain-identifier-hasher.js';
 import { RecordingCredentials } from '../../testing/recording-credentials.js';
 import { RecordingIdentifierWatcher } from '../../testing/recording-identifier-watcher.js';
 import { LocalCustomerDirectory } from '../local-customer-directory.js';

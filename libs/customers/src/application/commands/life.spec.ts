@@ -1,13 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInput, parseIdentifier } from '#kernel';
-import { FixedClock, ImmediateUnitOfWork, RecordingOutbox } from '#kernel/testing';
+import { FixedClock, ImmediateUnitOfWork, PlainIdentifierHasher, RecordingOutbox } from '#kernel/testing';
 import type { ProfileChange } from '../../domain/customer.js';
 import { CustomerChanged, CustomerNotFound, IdentifierTaken } from '../../domain/errors.js';
 import { IdentifierWatchers } from '../../facade.js';
 import { aNewcomer } from '../../testing/a-newcomer.js';
 import { InMemoryCustomers, InMemoryCustomerViews } from '../../testing/in-memory-customers.js';
 import { InMemorySignInNames } from '../../testing/in-memory-sign-in-names.js';
-import { PlainIdentifierHasher } from '../../testing/plain-identifier-hasher.js';
 import { RecordingCredentials } from '../../testing/recording-credentials.js';
 import { RecordingIdentifierWatcher } from '../../testing/recording-identifier-watcher.js';
 import { CustomerRecord } from '../customer-record.js';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { recordingLog } from '#platform/testing';
 import { consumeKafka, type KafkaRecord, ownKafka } from '../../../../../test/support/own-kafka.js';
 import { kafkaProxy } from '../../testing/kafka-proxy.js';
-import { recordingLog } from '../../testing/recording-log.js';
 import { envelope, eventPublisherContract } from '../event-publisher.contract.js';
 import { RefusedForGood } from '../event-publisher.js';
 import { remoteEventPublisherContract } from '../remote-event-publisher.contract.js';

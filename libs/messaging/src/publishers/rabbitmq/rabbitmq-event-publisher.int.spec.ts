@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import amqp, { type Channel, type ChannelModel } from 'amqplib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { recordingLog } from '#platform/testing';
 import { consumeEvents, type RabbitConsumer } from '../../../../../test/support/rabbit-consumer.js';
 import { type FreshVhost, freshVhost } from '../../../../../test/support/vhost.js';
-import { recordingLog } from '../../testing/recording-log.js';
 import { TcpProxy } from '../../testing/tcp-proxy.js';
 import { envelope, eventPublisherContract } from '../event-publisher.contract.js';
 import { type EventEnvelope, RefusedForGood } from '../event-publisher.js';

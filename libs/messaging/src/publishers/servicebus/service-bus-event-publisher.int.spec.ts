@@ -1,7 +1,7 @@
 import type { Message } from 'rhea';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { recordingLog } from '#platform/testing';
 import { ServiceBusStandIn } from '../../../../../test/support/service-bus.js';
-import { recordingLog } from '../../testing/recording-log.js';
 import { TcpProxy } from '../../testing/tcp-proxy.js';
 import { envelope, eventPublisherContract } from '../event-publisher.contract.js';
 import { RefusedForGood } from '../event-publisher.js';

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { recordingLog } from '#platform/testing';
 import { consumeKafka, ownKafka } from '../../../../../test/support/own-kafka.js';
 import { envelope } from '../../publishers/event-publisher.contract.js';
 import { connectKafka } from '../../publishers/kafka/connect-kafka.js';
 import { KafkaEventPublisher } from '../../publishers/kafka/kafka-event-publisher.js';
 import { kafkaProxy } from '../../testing/kafka-proxy.js';
-import { recordingLog } from '../../testing/recording-log.js';
 import { eventSourceContract } from '../event-source.contract.js';
 import type { Subscription, Verdict } from '../event-source.js';
 import { KafkaEventSource } from './kafka-event-source.js';

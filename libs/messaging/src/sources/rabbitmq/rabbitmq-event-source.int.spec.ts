@@ -1,7 +1,7 @@
 import amqp from 'amqplib';
+import { recordingLog } from '#platform/testing';
 import { freshVhost } from '../../../../../test/support/vhost.js';
 import { EVENTS } from '../../publishers/rabbitmq/topology.js';
-import { recordingLog } from '../../testing/recording-log.js';
 import { eventSourceContract } from '../event-source.contract.js';
 import { INBOUND } from './incoming-topology.js';
 import { RabbitMqEventSource } from './rabbitmq-event-source.js';

@@ -5,8 +5,7 @@ import { codesTables } from '#codes/module';
 import { customersTables } from '#customers/module';
 import { messagingTables } from '#messaging/module';
 import { createDataSource, hasPendingMigrations, migrate, type Tables, typesFor } from '#platform';
-import type { FreshDatabase } from '../../../../../test/support/databases.js';
-import { DATABASES } from '../../testing/registration-database.js';
+import { DATABASES, type FreshDatabase } from '#platform/testing';
 import { registrationTables } from './tables.js';
 
 const TABLES = [messagingTables, authTables, codesTables, customersTables, registrationTables];

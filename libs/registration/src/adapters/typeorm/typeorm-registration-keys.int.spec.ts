@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
+import { DATABASES, openDatabase } from '#platform/testing';
 import { hex } from '../../testing/a-draft.js';
-import { DATABASES, openDatabase } from '../../testing/registration-database.js';
 import { registrationKeysContract } from '../registration-keys.contract.js';
 import { RegistrationKeysPurge } from './registration-keys-purge.js';
 import { registrationTables } from './tables.js';

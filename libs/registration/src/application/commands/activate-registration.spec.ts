@@ -15,7 +15,7 @@ describe('ActivateRegistration', () => {
 
   const customers = () => house.directory.customers.map(({ id }) => id);
   const created = () => house.outbox.types.filter((type) => type === 'customer.created.v1').length;
-  const charged = () => house.codes.charged.length;
+  const charged = () => house.codes.guesses.charged.length;
   const somebodyElse = (id = 'staff made') =>
     house.directory.admit({
       ...{ id, identifier: parseIdentifier('mia@example.org', 'US'), attemptId: 'of staff', firstName: null },

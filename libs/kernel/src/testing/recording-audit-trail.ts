@@ -1,5 +1,6 @@
-import { type AuditEntry, AuditTrail } from '#kernel';
+import { type AuditEntry, AuditTrail } from '../index.js';
 
+/** Keeps what was recorded. */
 export class RecordingAuditTrail extends AuditTrail {
   readonly entries: AuditEntry[] = [];
 

@@ -1,4 +1,4 @@
-import { type DueMessage, DueMessages } from '#notifications';
+import { type DueMessage, DueMessages } from '../index.js';
 
 /** Keeps what is due; nobody ever takes it. */
 export class RecordingDueMessages extends DueMessages {

@@ -1,4 +1,4 @@
-import { type Channel, Channels } from '#notifications';
+import { type Channel, Channels } from '../index.js';
 
 /** Channels without a way out; whether they are there is for the test to say. */
 export class SettableChannels extends Channels {

@@ -1,0 +1,1 @@
+export { InMemoryCodes } from './in-memory-codes.js';

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import { type Cpf, type Identifier, IdentifierHasher } from '../index.js';
+
+/** Two keys, `new` and `old`, that are no secret. */
+export class PlainIdentifierHasher extends IdentifierHasher {
+  /** The key that writes. */
+  writer: 'new' | 'old' = 'new';
+
+  override hash({ key }: Identifier | Cpf): string {
+    return hashed(this.writer, key);
+  }
+
+  override candidates({ key }: Identifier | Cpf): readonly string[] {
+    return [hashed(this.writer, key), hashed(this.writer === 'new' ? 'old' : 'new', key)];
+  }
+}
+
+/** @param key of an identifier, as in `email:mia@example.org` */
+export const hashed = (kid: 'new' | 'old', key: string): string =>
+  createHash('sha256').update(`${kid} ${key}`).digest('hex');

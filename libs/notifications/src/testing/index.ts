@@ -1,0 +1,2 @@
+export { RecordingDueMessages } from './recording-due-messages.js';
+export { SettableChannels } from './settable-channels.js';
