@@ -1,6 +1,6 @@
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
-const ID = /\b(?:FM-[A-Z]\d+|KP-[A-Z]\d+|INV-\d+|AC-\d+|LD-\d+)\b/g;
+const ID = /\b(?:FM-[A-Z]\d+|KP-[A-Z]\d+|RC-\d+|INV-\d+|AC-\d+|LD-\d+)\b/g;
 
 interface Row {
   readonly ids: string;
@@ -17,9 +17,9 @@ export class ChaosTable implements Reporter {
   onTestCaseResult(test: TestCase): void {
     const { state } = test.result();
     if (state === 'skipped' || state === 'pending') return;
-    const title = test.fullName.replace(/ \((?:round|seed|n =)[^)]*\)/g, '');
+    const title = test.fullName.replace(/(?: >)? \((?:round|seed|n =)[^)]*\)/g, '');
     const row = this.#rows.get(title) ?? { ids: idsIn(title), what: whatIn(title), runs: 0, failed: 0, ms: 0 };
-    row.runs++;
+    row.runs += 1 + (test.diagnostic()?.repeatCount ?? 0);
     row.failed += state === 'failed' ? 1 : 0;
     row.ms += test.diagnostic()?.duration ?? 0;
     this.#rows.set(title, row);
@@ -37,6 +37,7 @@ const whatIn = (title: string): string =>
     .replace(ID, '')
     .replaceAll(' > ', ': ')
     .replace(/\s+/g, ' ')
+    .replace(/(?:: )+/g, ': ')
     .replace(/^[: ]+/, '')
     .trim();
 

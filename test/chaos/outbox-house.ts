@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import amqp, { type Channel } from 'amqplib';
 import { expect } from 'vitest';
 import { type OutboxDatabase, openOutbox } from '../../libs/messaging/src/testing/outbox-database.js';
 import { SomethingHappenedV1 } from '../../libs/messaging/src/testing/something-happened.js';
 import { freshSecrets, MIGRATE, TEST_RULES } from '../replicas/house.js';
 import type { FreshDatabase } from '../support/databases.js';
 import { type Program, runProgram, startProgram } from '../support/program.js';
-import { consumeEvents, type RabbitConsumer } from '../support/rabbit-consumer.js';
+import { consumeEvents, EXCHANGE, type RabbitConsumer } from '../support/rabbit-consumer.js';
 import { freshRedis } from '../support/redis.js';
 import { freshVhost } from '../support/vhost.js';
 import { type EventMark, faultsOfDelivery } from './delivery-checks.js';
@@ -32,6 +33,10 @@ export interface OutboxHouse {
   readonly ears: RabbitConsumer;
   /** The broker was gone, and the connection of the one who hears it all with it. */
   listenAgain(): Promise<void>;
+  /** The broker loses the exchange of all events, and with it who hears it. */
+  loseExchange(): Promise<void>;
+  /** Whoever hears it all takes what the broker kept while nobody did, and is bound again. */
+  findAgain(): Promise<void>;
   /** These sequences of one aggregate, a transaction each. */
   announce(subject: string, ...sequences: number[]): Promise<void>;
   /** The same in one transaction, which is held open until `meanwhile` is done. */
@@ -42,6 +47,29 @@ export interface OutboxHouse {
   /** Everything that is wrong. Heals and waits until nothing is left to send. */
   verdict(timeoutMs?: number): Promise<string[]>;
   close(): Promise<void>;
+}
+
+const EARS = 'test.ears';
+const UNROUTED = 'foyer.unrouted';
+
+async function atBroker(url: string, what: (channel: Channel) => Promise<unknown>): Promise<void> {
+  const connection = await amqp.connect(url, { timeout: 5_000 });
+  try {
+    await what(await connection.createChannel());
+  } finally {
+    await connection.close();
+  }
+}
+
+/** What was published while no queue was bound. */
+async function unheard(channel: Channel): Promise<EventMark[]> {
+  const marks: EventMark[] = [];
+  for (let message = await channel.get(UNROUTED); message; message = await channel.get(UNROUTED)) {
+    const { id, subject, sequence } = JSON.parse(message.content.toString()) as EventMark;
+    marks.push({ id, subject, sequence });
+    channel.ack(message);
+  }
+  return marks;
 }
 
 export async function openOutboxHouse(o: OutboxHouseOptions): Promise<OutboxHouse> {
@@ -87,7 +115,7 @@ async function furnish(
   }
   const all: RabbitConsumer[] = [];
   const listen = async (): Promise<RabbitConsumer> => {
-    const ears = await consumeEvents(vhost.url, { queue: 'test.ears' });
+    const ears = await consumeEvents(vhost.url, { queue: EARS });
     ends.push(() => ears.stop());
     all.push(ears);
     return ears;
@@ -106,10 +134,13 @@ async function furnish(
   const drained = async (timeoutMs = 60_000): Promise<void> => {
     await expect.poll(() => under.depth(), { timeout: timeoutMs, interval: 50 }).toBe(0);
   };
-  const heard = (): EventMark[] =>
-    all
+  const kept: EventMark[] = [];
+  const heard = (): EventMark[] => [
+    ...kept,
+    ...all
       .flatMap(({ events }) => events)
-      .map(({ id, subject = '', body }) => ({ id, subject, sequence: Number(body['sequence']) }));
+      .map(({ id, subject = '', body }) => ({ id, subject, sequence: Number(body['sequence']) })),
+  ];
   return {
     workers,
     faults,
@@ -118,6 +149,12 @@ async function furnish(
     async listenAgain() {
       await listen();
     },
+    loseExchange: () => atBroker(vhost.url, (channel) => channel.deleteExchange(EXCHANGE)),
+    findAgain: () =>
+      atBroker(vhost.url, async (channel) => {
+        kept.push(...(await unheard(channel)));
+        await channel.bindQueue(EARS, EXCHANGE, '#');
+      }),
     async announce(subject, ...sequences) {
       for (const sequence of sequences) await append(subject, sequence);
     },

@@ -41,7 +41,7 @@ describe.each(ON)('the outbox on %s', (_, database) => {
   const announceAll = (subjects: readonly string[], each: number) =>
     Promise.all(subjects.map((subject) => house.announce(subject, ...upTo(each))));
 
-  describe.each(rounds)('round %i', (round) => {
+  describe.each(rounds)('(round %i)', (round) => {
     it.each([
       ['KP-O1', 'after it has leased'],
       ['KP-O2', 'after it has published, before the broker has confirmed'],
@@ -76,6 +76,15 @@ describe.each(ON)('the outbox on %s', (_, database) => {
       await announceAll(some(5), 4);
       await sleep(200);
       way.reset();
+      expect(await house.verdict()).toEqual([]);
+    });
+
+    it('FM-Q4 the broker loses exchange and bindings: declared again, and what nobody could hear is kept', async () => {
+      await house.loseExchange();
+      await announceAll(some(5), 4);
+      await house.drained();
+      await house.findAgain();
+      await announceAll(some(5), 4);
       expect(await house.verdict()).toEqual([]);
     });
 
