@@ -130,6 +130,30 @@ describe('a customer whom staff vouch for, over two replicas', () => {
       expect([400, 422], JSON.stringify(json)).toContain((await create(json)).status);
   });
 
+  it.each(['\\ud800', '\\udfff\\ud800', '\\u0000'])(
+    'AC-44 takes no attribute with %s in it, and says where',
+    async (half) => {
+      const mia = await members.signUp();
+      const sent = (method: string, path: string, bearer: string, rest = '') =>
+        ['{"a":["%"]}', '{"b":{"%":1}}'].map((attributes) =>
+          send(`${members.here}/v1/customers${path}`, method, {
+            bearer,
+            body: `{${rest}"attributes":${attributes.replace('%', half)}}`,
+            headers: { 'content-type': 'application/json' },
+          }),
+        );
+      const replies = await Promise.all([
+        ...sent('PATCH', '/me', mia.bearer),
+        ...sent('PATCH', `/${mia.id}`, admin),
+        ...sent('POST', '', admin, `"email":"${stranger().email}",`),
+      ]);
+      for (const { status, text, json } of replies) {
+        expect(status, text).toBe(422);
+        expect(json).toMatchObject({ errors: [{ pointer: '/attributes', code: 'attributes.characters' }] });
+      }
+    },
+  );
+
   it.each(['__proto__', 'constructor', 'prototype'])('AC-38 takes no key %s, at any depth', async (key) => {
     const { email } = stranger();
     for (const text of [

@@ -115,6 +115,25 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
         expect((await holderOf('email', identifierHash))?.id).toBe(id);
       });
 
+      it('AC-44 gives back every attribute as it was accepted, however odd', async () => {
+        const { id, before } = await added();
+        const odd = [
+          '\u0001\u007f',
+          '\u2028\ufeff\uffff\u202e',
+          '😀e\u0301',
+          '"\\/',
+          "'; --",
+          1e308,
+          5e-324,
+          0.1,
+          null,
+        ];
+        const attributes = { odd, ...Object.fromEntries(odd.map((key) => [key, key])) };
+        const after = before.change({ attributes }, LATER);
+        expect(await customers.replace(before, after)).toBe(true);
+        expect((await customers.byId(id))?.snapshot().attributes).toEqual(after.snapshot().attributes);
+      });
+
       it('RC-12 is written by one of many who have read the same version', async () => {
         const { id, before } = await added();
         const writers = Array.from({ length: 10 }, (_, n) => before.change({ lastName: `writer ${n}` }, LATER));

@@ -30,5 +30,15 @@ describe('acceptAttributes', () => {
     expect(() => acceptAttributes(of(4_098))).toThrow(InvalidInput);
   });
 
+  it.each([
+    ...['\0', 'a\0b', '\ud800', '\udfff\ud800', Number.POSITIVE_INFINITY],
+    ...[{ '\ud800': 1 }, { 'a\0': 1 }, [['\udc00']], { a: [{ b: { '\udfff': null } }] }, [Number.NEGATIVE_INFINITY]],
+  ])('AC-44 refuses %j, which not every database would keep', (value) => {
+    for (const attributes of [{ a: value }, { a: 'b', c: [value] }])
+      expect(() => acceptAttributes(attributes)).toThrow(
+        expect.objectContaining({ faults: [expect.objectContaining({ pointer: '/attributes' })] }),
+      );
+  });
+
   it('takes nothing for an empty object', () => expect(acceptAttributes(null)).toEqual({}));
 });

@@ -15,12 +15,21 @@ export function merge(target: unknown, patch: unknown): unknown {
   return merged;
 }
 
-/** @throws InvalidInput when they are too many to keep */
+/** @throws InvalidInput when they are too many to keep, or not every database would give them back as they came */
 export function acceptAttributes(attributes: unknown): Attributes {
   const accepted = isObject(attributes) ? attributes : {};
+  if (!isKept(accepted))
+    throw InvalidInput.at('/attributes', 'attributes.characters', 'must have no NUL, half character or endless number');
   if (new TextEncoder().encode(JSON.stringify(accepted)).length > MOST_BYTES)
     throw InvalidInput.at('/attributes', 'attributes.too_large', `must have at most ${MOST_BYTES} bytes as JSON`);
   return accepted;
+}
+
+/** RFC 7493, 2.1 and 2.2; PostgreSQL takes neither NUL nor half of a surrogate pair, and JSON knows no Infinity. */
+function isKept(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value !== 'object' || value === null || Object.entries(value).flat().every(isKept);
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
