@@ -22,4 +22,4 @@ export { acceptPassword } from './password-rules.js';
 export { readPersonName } from './person-name.js';
 export { PhoneNumber } from './phone-number.js';
 export { type JsonSchema, type Shape, shape, type TypeOf } from './shape.js';
-export { UnitOfWork } from './unit-of-work.js';
+export { TransactionConflict, UnitOfWork } from './unit-of-work.js';

@@ -149,7 +149,7 @@ describe('CustomerEraser', () => {
   it('given one who is erased, or never was, then he is not there', async () => {
     await erase();
     await expect(erase()).rejects.toBeInstanceOf(CustomerNotFound);
-    await expect(record.deleted(id)).rejects.toBeInstanceOf(CustomerNotFound);
+    await expect(record.known(id, null)).rejects.toBeInstanceOf(CustomerNotFound);
     await expect(record.living(id, null)).rejects.toBeInstanceOf(CustomerNotFound);
     id = '00000000-0000-4000-8000-000000000000';
     await expect(erase()).rejects.toBeInstanceOf(CustomerNotFound);

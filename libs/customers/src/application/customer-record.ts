@@ -1,4 +1,11 @@
-import type { AuditTrail, Clock, IdentifierHasher, IntegrationEvent, Outbox } from '#kernel';
+import {
+  type AuditTrail,
+  type Clock,
+  type IdentifierHasher,
+  type IntegrationEvent,
+  type Outbox,
+  TransactionConflict,
+} from '#kernel';
 import type { Customer } from '../domain/customer.js';
 import { CustomerChanged, CustomerNotFound } from '../domain/errors.js';
 import { movesBetween } from '../domain/identifier-move.js';
@@ -66,20 +73,14 @@ export class CustomerRecord {
     return customer;
   }
 
-  /** @throws CustomerNotFound unless it was deleted */
-  async deleted(id: string): Promise<Customer> {
-    const customer = await this.customers.byId(id);
-    if (!customer?.isDeleted || customer.isErased) throw new CustomerNotFound();
-    return customer;
-  }
-
-  /** @throws CustomerChanged when another request was faster, IdentifierTaken, DocumentTaken */
+  /** @throws TransactionConflict when another request was faster: the unit reads again; IdentifierTaken, DocumentTaken */
   async write(before: Customer, { after, event, action }: Step, { by, source }: Ordered): Promise<CustomerView> {
     const moves = movesBetween(before, after);
     await this.watchers.tell(moves);
     const hashes = moves.length > 0 ? hashesOf(after, this.identifiers) : {};
     const all = { ...hashes, ...(await this.documents.hashes(before, after)) };
-    if (!(await this.customers.replace(before, after, all))) throw new CustomerChanged();
+    if (!(await this.customers.replace(before, after, all)))
+      throw new TransactionConflict('The customer is being changed at this moment. Please try again.', 1);
     await this.documents.follow(before, after);
     const view = viewOf(after);
     await this.outbox.append(event(view, viewOf(before)));

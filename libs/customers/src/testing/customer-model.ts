@@ -73,7 +73,8 @@ export class CustomerModel {
     const isTaken = (one: string | null) => one !== null && ![undefined, person].includes(this.#ownerOf(one));
     switch (step.do) {
       case 'restore':
-        if (standing !== 'deleted') return 'CustomerNotFound';
+        if (isLiving) return 'done';
+        if (standing === 'erased') return 'CustomerNotFound';
         return isTaken(email) || isTaken(phone) ? 'IdentifierTaken' : 'done';
       case 'erase':
         return standing === 'erased' ? 'CustomerNotFound' : 'done';
@@ -141,6 +142,7 @@ export class CustomerModel {
         if (step.do === 'erase') Object.assign(person, { email: null, phone: null, pending: null });
         break;
       case 'restore':
+        if (standing !== 'deleted') break;
         person.standing = person.before;
         person.version++;
         break;

@@ -1,4 +1,6 @@
-import { UnitOfWork } from '../index.js';
+import { TransactionConflict, UnitOfWork } from '../index.js';
+
+const TRIES = 3;
 
 /** Something a unit of work can roll back. */
 export interface Participant {
@@ -6,7 +8,10 @@ export interface Participant {
   checkpoint(): () => void;
 }
 
-/** Does the work at once. Whatever it throws takes every participant back; one unit at a time: the test sees to that. */
+/**
+ * Does the work at once, and again after a conflict. Whatever it throws takes every participant back; one unit at a time: the
+ * test sees to that.
+ */
 export class ImmediateUnitOfWork extends UnitOfWork {
   readonly #participants: readonly Participant[];
 
@@ -16,12 +21,14 @@ export class ImmediateUnitOfWork extends UnitOfWork {
   }
 
   override async run<T>(work: () => Promise<T>): Promise<T> {
-    const undo = this.#participants.map((participant) => participant.checkpoint());
-    try {
-      return await work();
-    } catch (error) {
-      for (const back of undo) back();
-      throw error;
+    for (let n = 1; ; n++) {
+      const undo = this.#participants.map((participant) => participant.checkpoint());
+      try {
+        return await work();
+      } catch (error) {
+        for (const back of undo) back();
+        if (!(error instanceof TransactionConflict) || n === TRIES) throw error;
+      }
     }
   }
 }

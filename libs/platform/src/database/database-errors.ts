@@ -1,11 +1,10 @@
-import { DomainError, Unavailable } from '#kernel';
+import { DomainError, TransactionConflict, Unavailable } from '#kernel';
 import type { Dialect } from './dialect.js';
+
+export { TransactionConflict };
 
 /** A unique key was violated. Repositories turn it into their module's broken rule; it never leaves as it is. */
 export class DuplicateKey extends Error {}
-
-/** A deadlock or a serialization failure: the unit of work is run again. */
-export class TransactionConflict extends Unavailable {}
 
 /** The database takes this value for too long, too large, or forbidden by a CHECK: whoever sent it can send another. */
 export class ValueRefused extends DomainError {

@@ -16,14 +16,14 @@ import { idOf, orderedBy, type SignedIn, tagged } from './customer-answers.js';
 export class CustomerStandingController {
   constructor(private readonly commands: CommandBus) {}
 
-  /** Take a deletion back. */
+  /** Take a deletion back. Who is not deleted stays as he is. */
   @Roles('admin')
   @Post('restore')
   @HttpCode(200)
   @ApiProblems({
     401: 'No valid access token',
     403: 'Not for you',
-    404: 'Not there, or not deleted',
+    404: 'Not there, or erased',
     409: 'The identifier belongs to another customer now',
   })
   async restore(

@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { parseIdentifier } from '#kernel';
+import { parseIdentifier, TransactionConflict } from '#kernel';
 import { hashed } from '#kernel/testing';
 import { Customer } from '../../domain/customer.js';
-import { CustomerChanged } from '../../domain/errors.js';
 import { aNewcomer } from '../../testing/a-newcomer.js';
 import { IdentifierChanges } from '../../testing/identifier-changes.js';
 import { changeAddressOf } from '../change-ports.js';
@@ -152,7 +151,7 @@ describe('ConfirmIdentifier', () => {
     house.customers.replace = async (...all) => races-- <= 0 && replace(...all);
     const code = await house.codeFor(mia, NEW);
     races = 3;
-    await expect(house.confirm(mia, code)).rejects.toBeInstanceOf(CustomerChanged);
+    await expect(house.confirm(mia, code)).rejects.toBeInstanceOf(TransactionConflict);
     races = 2;
     expect(await house.confirm(mia, code)).toMatchObject({ outcome: 'changed', customer: { version: 3 } });
   });

@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Codes } from '#codes';
 import { AuditTrail, Ids, UnitOfWork } from '#kernel';
-import { ChangeCodeExpired, CustomerChanged, IdentifierTaken } from '../../domain/errors.js';
+import { ChangeCodeExpired, IdentifierTaken } from '../../domain/errors.js';
 import type { PendingChange } from '../../domain/identifier-change.js';
 import type { CustomerView } from '../../facade.js';
 import { changeAddressOf, PendingChanges } from '../change-ports.js';
@@ -25,8 +25,6 @@ export class ConfirmIdentifier extends Command<ConfirmOutcome> {
     super();
   }
 }
-
-const TRIES = 3;
 
 @CommandHandler(ConfirmIdentifier)
 export class ConfirmIdentifierHandler implements ICommandHandler<ConfirmIdentifier> {
@@ -65,19 +63,12 @@ export class ConfirmIdentifierHandler implements ICommandHandler<ConfirmIdentifi
     }
   }
 
-  /** Whoever writes the record at the same time makes it run again: no version was asked for. */
-  async #change(change: PendingChange, confirmed: Confirmed, giveBack: () => Promise<void>): Promise<CustomerView> {
-    for (let n = 1; ; n++) {
-      try {
-        return await this.work.run(async () => {
-          const customer = await this.changer.change(change, confirmed);
-          await giveBack();
-          return customer;
-        });
-      } catch (error) {
-        if (!(error instanceof CustomerChanged) || n === TRIES) throw error;
-      }
-    }
+  #change(change: PendingChange, confirmed: Confirmed, giveBack: () => Promise<void>): Promise<CustomerView> {
+    return this.work.run(async () => {
+      const customer = await this.changer.change(change, confirmed);
+      await giveBack();
+      return customer;
+    });
   }
 
   async #refused<Outcome extends ConfirmOutcome>(

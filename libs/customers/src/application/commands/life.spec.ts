@@ -120,6 +120,22 @@ describe('the life of a customer', () => {
       expect(await directory.find(id)).toMatchObject({ firstName: 'Mira' });
     });
 
+    it.each([
+      [null, 'Mira', 3],
+      [1, 'Maja', 2],
+    ])('RC-12 of version %s, while somebody else writes, ends as %s', async (version, firstName, last) => {
+      const replace = customers.replace.bind(customers);
+      customers.replace = async (before, ...rest) => {
+        customers.replace = replace;
+        await replace(before, before.change({ firstName: 'Maja', lastName: 'Ü' }, new Date()));
+        return replace(before, ...rest);
+      };
+      const changed = change({ firstName: 'Mira' }, undefined, version);
+      if (version === null) expect(await changed).toMatchObject({ firstName, lastName: 'Ü' });
+      else await expect(changed).rejects.toBeInstanceOf(CustomerChanged);
+      expect(await directory.find(id)).toMatchObject({ firstName, lastName: 'Ü', version: last });
+    });
+
     it('to what nobody can read is refused', async () => {
       await expect(change({ firstName: '\u0000' })).rejects.toBeInstanceOf(InvalidInput);
       await expect(change({ attributes: { a: 'x'.repeat(5_000) } })).rejects.toBeInstanceOf(InvalidInput);
@@ -166,6 +182,15 @@ describe('the life of a customer', () => {
       expect(credentials.readmitted).toEqual([{ customerId: id, identifierHash: identifiers.hash(MIA) }]);
       expect(told().at(-1)).toEqual(['customer.restored.v1', 3]);
       expect(moves.told.at(-1)).toBe(`email:mia@example.org -> ${id}`);
+    });
+
+    it('is taken back once, whoever asks again: the answer may have been lost', async () => {
+      await remove();
+      const view = await restore();
+      await change({ firstName: 'Mira' });
+      expect(await restore()).toEqual({ ...view, firstName: 'Mira', version: 4, updatedAt: expect.anything() });
+      expect([told().length, recorded.length, credentials.readmitted.length]).toEqual([3, 3, 1]);
+      id = '00000000-0000-4000-8000-000000000000';
       await expect(restore()).rejects.toBeInstanceOf(CustomerNotFound);
     });
 

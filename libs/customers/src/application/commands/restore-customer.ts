@@ -4,8 +4,9 @@ import { IdentifierHasher, UnitOfWork } from '#kernel';
 import { CustomerRestoredV1 } from '../../events.js';
 import type { CustomerView } from '../../facade.js';
 import { CustomerRecord, type Ordered } from '../customer-record.js';
+import { viewOf } from '../view-of.js';
 
-/** Take a deletion back, unless somebody else has got the identifier meanwhile. */
+/** Take a deletion back, unless somebody else has got the identifier meanwhile. Who lives is left as he is. */
 export class RestoreCustomer extends Command<CustomerView> {
   constructor(
     readonly id: string,
@@ -26,7 +27,8 @@ export class RestoreCustomerHandler implements ICommandHandler<RestoreCustomer> 
 
   execute({ id, ordered }: RestoreCustomer): Promise<CustomerView> {
     return this.work.run(async () => {
-      const customer = await this.record.deleted(id);
+      const customer = await this.record.known(id, null);
+      if (!customer.isDeleted) return viewOf(customer);
       const after = customer.bringBack(this.record.now);
       const event = (view: CustomerView) => new CustomerRestoredV1(view);
       const view = await this.record.write(customer, { after, event, action: 'customer.restored' }, ordered);
