@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshSecrets, MIGRATE } from '../replicas/house.js';
 import { freePort } from '../support/ports.js';
@@ -7,6 +8,7 @@ import { faultsOfProblem } from './problems.js';
 import { exchange, firstReply, requestBytes } from './wire.js';
 
 type Settings = Readonly<Record<string, string>>;
+const ERASE_CHECK = 'dist/apps/server/src/erase-check.js';
 const CANARY = 'c4n4ry-of-a-secret';
 const SECRETS = freshSecrets();
 /** Far more than it needs on a busy machine; a program that waits for something never ends by itself. */
@@ -17,8 +19,8 @@ interface Refusal {
   readonly output: string;
 }
 
-const refusal = (env: Settings, entry?: string): Promise<Refusal> =>
-  runProgram({ env, timeoutMs: QUICKLY_MS, ...(entry ? { entry } : {}) });
+const refusal = (env: Settings, entry?: string, ...args: readonly string[]): Promise<Refusal> =>
+  runProgram({ env, args, timeoutMs: QUICKLY_MS, ...(entry ? { entry } : {}) });
 
 /** It ended by itself, names all of these settings, and says nothing else but sentences: no stack, no value. */
 function expectRefusal({ code, output }: Refusal, settings: readonly string[]): void {
@@ -105,10 +107,35 @@ describe('AC-53 a configuration that cannot be used stops the start', () => {
   it('a database that is away stops the start as well, without its password', async () => {
     const port = await freePort();
     const env = { ...SECRETS, DATABASE_URL: `postgres://foyer:${CANARY}@127.0.0.1:${port}/foyer` };
-    for (const { code, output } of await Promise.all([refusal(env), refusal(env, MIGRATE)])) {
-      expect(code).toBe(1);
-      expect(output).not.toBe('');
-      expect(output).not.toContain(CANARY);
+    const [main, migrate, look] = await Promise.all([
+      refusal(env),
+      refusal(env, MIGRATE),
+      refusal(env, ERASE_CHECK, '01a1f980-a045-700b-9375-5db802c20578'),
+    ]);
+    for (const told of [main, migrate, { ...look, code: look.code - 1 }])
+      expectRefusal(told, ['DATABASE_URL', `127.0.0.1:${port}`]);
+  });
+
+  it('a port that is taken stops the start with a sentence, and with nothing begun', async () => {
+    const port = await freePort();
+    const taken = createServer().listen(port, '127.0.0.1');
+    try {
+      const told = await refusal({ PORT: String(port) });
+      expectRefusal(told, [`PORT ${port} is taken`]);
+      expect(told.output).not.toContain('"level":"warn"');
+    } finally {
+      taken.close();
+    }
+  });
+
+  const COMMANDS = ['main', 'migrate', 'admin', 'outbox', 'dead-letters', 'erase-check', 'rotate-keys'];
+  it.concurrent.each(COMMANDS)('%s takes no word that it does not know for a yes', async (name) => {
+    const entry = `dist/apps/server/src/${name}.js`;
+    for (const args of [['--help'], ['one', 'two']]) {
+      const { code, output } = await refusal({}, entry, ...args);
+      expect([name, args, code]).toEqual([name, args, name === 'erase-check' ? 2 : 1]);
+      expect(output).toMatch(/^(make |It takes no arguments)/);
+      expect(output).not.toMatch(/^\s+at .+:\d+/m);
     }
   });
 });

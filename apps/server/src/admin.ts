@@ -1,14 +1,17 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { Administrators } from '#customers';
-import { DomainError } from '#kernel';
-import { BadConfiguration, parseSettings, readEnvironment } from '#platform';
+import { parseSettings, readEnvironment } from '#platform';
 import { AppModule } from './app.module.js';
+import { fail, Refusal, readArguments } from './command.js';
 import { openFoundations } from './foundations.js';
 
+const USAGE = 'make admin EMAIL=you@example.org';
+
 /** `make admin EMAIL=…`: appoints an administrator; prints the one-time password of one who is new. */
-async function main(email: string | undefined): Promise<void> {
-  if (!email) throw new BadConfiguration(['EMAIL is missing: make admin EMAIL=you@example.org']);
+async function main(): Promise<void> {
+  const [email] = readArguments(USAGE, {}, 1).positionals;
+  if (!email) throw new Refusal(`EMAIL is missing: ${USAGE}`);
   const settings = parseSettings({ ...readEnvironment(), LOG_LEVEL: 'silent' });
   const foundations = await openFoundations(settings, { beside: true });
   const app = await NestFactory.createApplicationContext(AppModule.on(foundations), {
@@ -28,11 +31,7 @@ async function main(email: string | undefined): Promise<void> {
   }
 }
 
-await main(process.argv[2]).then(
+await main().then(
   () => process.exit(0),
-  (error: unknown) => {
-    const faults = error instanceof DomainError ? error.faults.map(({ detail }) => detail) : [];
-    console.error(error instanceof BadConfiguration ? error.message : faults.length > 0 ? faults.join('\n') : error);
-    process.exit(1);
-  },
+  (error: unknown) => fail(error),
 );

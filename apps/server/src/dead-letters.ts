@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
 import { type DeadLetter, DeadLetters, queueOf } from '#messaging';
-import { BadConfiguration, parseSettings, readEnvironment } from '#platform';
+import { parseSettings, readEnvironment } from '#platform';
 import { registrationConsumers } from '#registration/module';
+import { fail, Refusal, readArguments } from './command.js';
 
 const USAGE = `make dlq                                                how many events each subscriber could not handle
 make dlq ARGS="list --of subscriber"                    which they are, and why
@@ -11,8 +11,6 @@ make dlq ARGS="drop --of subscriber --message id"       gone for good; --all for
 
 const CONSUMERS = registrationConsumers;
 const OPTIONS = { of: { type: 'string' }, message: { type: 'string' }, all: { type: 'boolean' } } as const;
-
-class Misused extends Error {}
 
 interface Asked {
   readonly of?: string | undefined;
@@ -32,7 +30,7 @@ const COMMANDS: Readonly<Record<string, (letters: DeadLetters, asked: Asked) => 
   async show(letters, asked) {
     const wanted = chosen({ message: asked.message });
     const found = (await letters.list(queueAsked(asked))).find(wanted);
-    if (!found) throw new Misused(`${asked.message} is not there`);
+    if (!found) throw new Refusal(`${asked.message} is not there`);
     return found.body.toString('utf8');
   },
   async replay(letters, asked) {
@@ -45,24 +43,29 @@ const COMMANDS: Readonly<Record<string, (letters: DeadLetters, asked: Asked) => 
 
 function queueAsked({ of }: Asked): string {
   if (of !== undefined && CONSUMERS.includes(of)) return queueOf(of);
-  throw new Misused(`--of takes one of ${CONSUMERS.join(', ')}\n${USAGE}`);
+  throw new Refusal(`--of takes one of ${CONSUMERS.join(', ')}\n${USAGE}`);
 }
 
 function chosen({ message, all = false }: Asked): (letter: DeadLetter) => boolean {
-  if ((message === undefined) === !all) throw new Misused(`either --message or --all\n${USAGE}`);
+  if ((message === undefined) === !all) throw new Refusal(`either --message or --all\n${USAGE}`);
   return ({ id }) => all || id === message;
+}
+
+/** What the broker says, or the way to it, is no fault of ours: its sentence is enough. */
+function inAWord(error: unknown): never {
+  throw error instanceof Refusal ? error : new Refusal(String(error));
 }
 
 /** Asks the broker only: it works while the database is away. */
 async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({ options: OPTIONS, allowPositionals: true });
+  const { positionals, values } = readArguments(USAGE, OPTIONS, 1);
   const command = COMMANDS[positionals[0] ?? 'count'];
-  if (!command || positionals.length > 1) throw new Misused(USAGE);
+  if (!command) throw new Refusal(USAGE);
   const { rabbitmqUrl } = parseSettings({ ...readEnvironment(), LOG_LEVEL: 'silent' });
-  if (rabbitmqUrl === undefined) throw new Misused('RABBITMQ_URL is not set: in memory dead letters are only logged');
+  if (rabbitmqUrl === undefined) throw new Refusal('RABBITMQ_URL is not set: in memory dead letters are only logged');
   const letters = new DeadLetters(rabbitmqUrl);
   try {
-    console.log(await command(letters, values));
+    console.log(await command(letters, values).catch(inAWord));
   } finally {
     await letters.close();
   }
@@ -70,8 +73,5 @@ async function main(): Promise<void> {
 
 await main().then(
   () => process.exit(0),
-  (error: unknown) => {
-    console.error(error instanceof Misused || error instanceof BadConfiguration ? error.message : String(error));
-    process.exit(1);
-  },
+  (error: unknown) => fail(error),
 );

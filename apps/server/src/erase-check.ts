@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import { createInterface } from 'node:readline/promises';
 import { Cpf, type Identifier, isUuid, parseIdentifier } from '#kernel';
 import {
-  BadConfiguration,
   type Database,
   HmacIdentifierHasher,
   parseSettings,
@@ -11,10 +10,13 @@ import {
   type Settings,
   textColumns,
 } from '#platform';
+import { fail, Refusal, readArguments } from './command.js';
 import { openFoundations } from './foundations.js';
 
 /** Lines of the audit trail outlive a person: they may hold the keyed hash of what was typed at the door. */
 const MAY_HOLD_HASHES = 'audit_log';
+
+const USAGE = 'make erase-check ID=<customer id>';
 
 interface Sought {
   readonly what: string;
@@ -27,8 +29,9 @@ interface Sought {
  * comes from ERASED_EMAIL, ERASED_PHONE, ERASED_DOCUMENT and ERASED_TEXT (a name …), or is asked for at a terminal: it stands in
  * no argument, and nothing of it is printed or kept. Exit code 1: something was found.
  */
-async function main(id: string | undefined): Promise<boolean> {
-  if (!id || !isUuid(id)) throw new BadConfiguration(['ID is missing: make erase-check ID=<customer id>']);
+async function main(): Promise<boolean> {
+  const [id = ''] = readArguments(USAGE, {}, 1).positionals;
+  if (!isUuid(id)) throw new Refusal(`${id === '' ? 'ID is missing' : `${id} is no id of a customer`}: ${USAGE}`);
   const settings = parseSettings({ ...readEnvironment(), LOG_LEVEL: 'silent' });
   const told = await whatToLookFor();
   const foundations = await openFoundations(settings, { beside: true });
@@ -115,10 +118,7 @@ async function leftOf(id: string, database: Database): Promise<readonly string[]
   return found;
 }
 
-await main(process.argv[2]).then(
+await main().then(
   (clean) => process.exit(clean ? 0 : 1),
-  (error: unknown) => {
-    console.error(error instanceof BadConfiguration ? error.message : error);
-    process.exit(2);
-  },
+  (error: unknown) => fail(error, 2),
 );

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { DataSource } from 'typeorm';
 import {
   BadConfiguration,
   connectRedis,
@@ -17,6 +18,7 @@ import {
 } from '#platform';
 import type { Foundations } from '#platform/module';
 import { TABLES } from './app.module.js';
+import { noWayIn } from './reach.js';
 
 interface Opening {
   /** A command that runs beside the program on the same data folder and touches no pending attempt. */
@@ -34,9 +36,9 @@ export async function openFoundations(
   const embedded = settings.databaseUrl === undefined ? await startEmbedded(settings) : undefined;
   const url = settings.databaseUrl ?? embedded?.url() ?? '';
   if (embedded && !beside) await refuseSecondProcess(embedded, settings);
-  if (embedded) await runMigrations(url);
+  if (embedded) await runMigrations(url, settings);
   const source = createDataSource(url, TABLES);
-  await source.initialize();
+  await reached(source, settings);
   const database = new Database(source);
   const close = async (): Promise<void> => {
     await redis?.close();
@@ -66,14 +68,20 @@ async function refuseSecondProcess(embedded: EmbeddedPostgres, settings: Setting
 }
 
 /** Safe to start from many replicas at once. */
-export async function runMigrations(url: string): Promise<readonly string[]> {
-  const patient = await createDataSource(url, TABLES, true).initialize();
+export async function runMigrations(url: string, settings: Settings): Promise<readonly string[]> {
+  const patient = await reached(createDataSource(url, TABLES, true), settings);
   try {
     return await migrate(patient);
   } finally {
     await patient.destroy();
   }
 }
+
+/** @throws BadConfiguration when it is a database of one's own, and lets nobody in */
+const reached = (source: DataSource, { databaseUrl }: Settings): Promise<DataSource> =>
+  source.initialize().catch((error: unknown) => {
+    throw databaseUrl === undefined ? error : noWayIn(error, databaseUrl);
+  });
 
 export const startEmbedded = (settings: Settings): Promise<EmbeddedPostgres> =>
   startEmbeddedPostgres({ dataDir: path.join(settings.dataDir, 'postgres') });

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { setImmediate } from 'node:timers/promises';
-import { BadConfiguration, parseSettings, readEnvironment } from '#platform';
+import { parseSettings, readEnvironment } from '#platform';
+import { fail, readArguments } from './command.js';
 import { appointFirstAdmin } from './first-admin.js';
 import { openFoundations } from './foundations.js';
 import { serve, stop } from './server.js';
@@ -9,6 +10,7 @@ import { greet } from './welcome.js';
 
 async function main(): Promise<void> {
   const asked = stopSignal();
+  readArguments('It takes no arguments: what it does is set in the environment or in .env, see .env.example', {}, 0);
   const settings = parseSettings(readEnvironment());
   const foundations = await openFoundations(settings);
   const app = await serve(foundations).catch(async (error: unknown) => {
@@ -26,9 +28,4 @@ async function main(): Promise<void> {
   process.exit(0);
 }
 
-function fail(error: unknown): never {
-  console.error(error instanceof BadConfiguration ? error.message : error);
-  process.exit(1);
-}
-
-await main().catch(fail);
+await main().catch((error: unknown) => fail(error));

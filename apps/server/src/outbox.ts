@@ -1,10 +1,10 @@
 import 'reflect-metadata';
-import { parseArgs } from 'node:util';
 import { NestFactory } from '@nestjs/core';
 import { isUuid } from '#kernel';
 import { Backlog, OutboxDesk } from '#messaging';
-import { BadConfiguration, parseSettings, readEnvironment } from '#platform';
+import { parseSettings, readEnvironment } from '#platform';
 import { AppModule } from './app.module.js';
+import { fail, Refusal, readArguments } from './command.js';
 import { openFoundations } from './foundations.js';
 
 const USAGE = `make outbox                                                    what waits for each publisher, and what is parked
@@ -20,8 +20,6 @@ const OPTIONS = {
   since: { type: 'string' },
   until: { type: 'string' },
 } as const;
-
-class Misused extends Error {}
 
 type Asked = Readonly<Partial<Record<keyof typeof OPTIONS, string>>>;
 interface Counter {
@@ -43,49 +41,57 @@ const COMMANDS: Readonly<Record<string, (asked: Asked, counter: Counter) => Prom
     );
     return [...(waiting.length > 0 ? waiting : ['nothing waits']), ...parked].join('\n');
   },
-  async retry(asked, { desk }) {
+  async retry(asked, counter) {
     const event = asked.event === undefined ? undefined : uuid(asked.event);
-    return `${await desk.retry(needed(asked, 'publisher'), event)} will be tried again`;
+    return `${await counter.desk.retry(publisherOf(asked, counter), event)} will be tried again`;
   },
   async skip(asked, { desk }) {
     const [publisher, event] = [needed(asked, 'publisher'), uuid(needed(asked, 'event'))];
-    if (!(await desk.skip(publisher, event))) throw new Misused(`${event} is not parked on ${publisher}`);
+    if (!(await desk.skip(publisher, event))) throw new Refusal(`${event} is not parked on ${publisher}`);
     return `${publisher} will not get ${event}`;
   },
-  async replay(asked, { desk, publishers }) {
-    const publisher = needed(asked, 'publisher');
-    if (!publishers.includes(publisher)) throw new Misused(`${publisher} is not in EVENT_PUBLISHERS`);
+  async replay(asked, counter) {
+    const publisher = publisherOf(asked, counter);
     if (asked.type !== undefined && !/^[a-z0-9_.]*\*?$/.test(asked.type)) {
-      throw new Misused("--type takes a type, or the beginning of one and *: 'customer.*'");
+      throw new Refusal("--type takes a type, or the beginning of one and *: 'customer.*'");
     }
     const past = { type: asked.type, since: moment(asked.since), until: moment(asked.until) };
     if (Object.values(past).every((one) => one === undefined))
-      throw new Misused('--type, --since or --until is missing');
-    return `${publisher} gets ${await desk.replay(publisher, past)} events again`;
+      throw new Refusal('--type, --since or --until is missing');
+    return `${publisher} gets ${await counter.desk.replay(publisher, past)} events again`;
   },
 };
 
 function needed(asked: Asked, name: keyof Asked): string {
   const value = asked[name];
-  if (!value) throw new Misused(`--${name} is missing\n${USAGE}`);
+  if (!value) throw new Refusal(`--${name} is missing\n${USAGE}`);
   return value;
 }
 
+/** Who left the setting gets nothing any more; who was never in it is a typing error. */
+function publisherOf(asked: Asked, { publishers }: Counter): string {
+  const publisher = needed(asked, 'publisher');
+  if (!publishers.includes(publisher)) throw new Refusal(`${publisher} is not in EVENT_PUBLISHERS`);
+  return publisher;
+}
+
 function uuid(text: string): string {
-  if (!isUuid(text)) throw new Misused('--event takes the id of an event');
+  if (!isUuid(text)) throw new Refusal('--event takes the id of an event');
   return text;
 }
 
 function moment(text: string | undefined): Date | undefined {
   if (text === undefined) return undefined;
   const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw new Misused(`${text} is no time such as 2026-11-20T09:00Z`);
+  if (Number.isNaN(date.getTime())) throw new Refusal(`${text} is no time such as 2026-11-20T09:00Z`);
   return date;
 }
 
 /** `make outbox ARGS=…`: what an operator sees and decides about events that wait. */
-async function main(args: readonly string[]): Promise<void> {
-  const [asked, command] = read(args);
+async function main(): Promise<void> {
+  const { values, positionals } = readArguments(USAGE, OPTIONS, 1);
+  const command = COMMANDS[positionals[0] ?? 'list'];
+  if (!command) throw new Refusal(USAGE);
   const settings = parseSettings({ ...readEnvironment(), LOG_LEVEL: 'silent' });
   const foundations = await openFoundations(settings, { beside: true });
   const app = await NestFactory.createApplicationContext(AppModule.on(foundations), {
@@ -94,28 +100,14 @@ async function main(args: readonly string[]): Promise<void> {
   });
   try {
     const counter = { desk: app.get(OutboxDesk), backlog: app.get(Backlog), publishers: settings.eventPublishers };
-    console.log(await command(asked, counter));
+    console.log(await command(values, counter));
   } finally {
     await app.close();
     await foundations.close();
   }
 }
 
-function read(args: readonly string[]): [Asked, (asked: Asked, counter: Counter) => Promise<string>] {
-  try {
-    const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-    const command = COMMANDS[positionals[0] ?? 'list'];
-    if (command && positionals.length <= 1) return [values, command];
-  } catch {
-    // An option that does not exist.
-  }
-  throw new Misused(USAGE);
-}
-
-await main(process.argv.slice(2)).then(
+await main().then(
   () => process.exit(0),
-  (error: unknown) => {
-    console.error(error instanceof BadConfiguration || error instanceof Misused ? error.message : error);
-    process.exit(1);
-  },
+  (error: unknown) => fail(error),
 );

@@ -1,5 +1,4 @@
 import {
-  BadConfiguration,
   changeKeys,
   keysOf,
   parseSettings,
@@ -9,6 +8,7 @@ import {
   rotate,
   secretsFileIn,
 } from '#platform';
+import { fail, readArguments } from './command.js';
 
 /**
  * `make rotate-keys`: the next step to another key for access tokens. Keys of the embedded default are rewritten in their
@@ -16,6 +16,7 @@ import {
  * Exit code 2: it is too early.
  */
 function main(): number {
+  readArguments('make rotate-keys takes no arguments: each call does the next step', {}, 0);
   const settings = parseSettings(readEnvironment());
   const rotation = settings.jwtKeys === undefined ? rotateGenerated(settings.dataDir) : rotateGiven(settings.jwtKeys);
   const restart =
@@ -68,6 +69,5 @@ const at = (time: Date): string => time.toISOString().replace('.000', '');
 try {
   process.exitCode = main();
 } catch (error) {
-  console.error(error instanceof BadConfiguration ? error.message : error);
-  process.exitCode = 1;
+  fail(error);
 }

@@ -7,6 +7,7 @@ import { createHttpAdapter, Housekeeping, Snapshots } from '#platform';
 import type { Foundations } from '#platform/module';
 import { AppModule } from './app.module.js';
 import { serveDocs } from './docs.js';
+import { noListening } from './reach.js';
 
 /** The program, composed and listening. */
 export async function serve(foundations: Foundations): Promise<NestFastifyApplication> {
@@ -27,8 +28,10 @@ export async function serve(foundations: Foundations): Promise<NestFastifyApplic
     abortOnError: false,
   });
   if (settings.run !== 'worker') serveDocs(app, settings.publicUrl);
+  await app.listen(settings.port, settings.host).catch((error: unknown) => {
+    throw noListening(error, settings, 'PORT');
+  });
   if (settings.run !== 'api') startBackgroundWork(app);
-  await app.listen(settings.port, settings.host);
   return app;
 }
 

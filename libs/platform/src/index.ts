@@ -36,6 +36,7 @@ export { all, enclosed, joined } from './database/sql-parts.js';
 export type { Tables } from './database/tables.js';
 export { rowsWith, type TextColumn, textColumns } from './database/text-columns.js';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.js';
+export { EmbeddedPostgresError } from './embedded/embedded-postgres-error.js';
 export { HmacIdentifierHasher } from './hashing/hmac-identifier-hasher.js';
 export { KeyedSeal } from './hashing/keyed-seal.js';
 export { PasswordPepper } from './hashing/password-pepper.js';
