@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshSecrets, MIGRATE } from '../replicas/house.js';
+import { send } from '../support/http-message.js';
 import { freePort } from '../support/ports.js';
 import { type Program, runProgram, startProgram } from '../support/program.js';
 import { faultsOfProblem } from './problems.js';
@@ -142,8 +143,10 @@ describe('AC-53 a configuration that cannot be used stops the start', () => {
 
 describe('the embedded default', () => {
   let program: Program;
+  let adminPort: number;
   beforeAll(async () => {
-    program = await startProgram();
+    adminPort = await freePort();
+    program = await startProgram({ env: { ADMIN_PORT: String(adminPort) } });
   });
   afterAll(() => program?.dispose());
 
@@ -159,6 +162,25 @@ describe('the embedded default', () => {
     '/dev/messages?to=a',
     '/%64ev/messages',
   ];
+
+  it('with an ADMIN_PORT keeps metrics and single dependencies from the public, and gives operators nothing else', async () => {
+    const seen = async (path: string) => {
+      const ask = (url: string) => send(url + path, 'GET');
+      return [await ask(program.url), await ask(`http://127.0.0.1:${adminPort}`)] as const;
+    };
+    const [outside, inside] = await seen('/metrics');
+    const [ready, details] = await seen('/health/ready');
+    expect([outside.status, inside.status]).toEqual([404, 200]);
+    expect(inside.text).toContain('request_count_total');
+    expect([ready.status, ready.json]).toEqual([200, { status: 'ok' }]);
+    expect(details.json).toMatchObject({ status: 'ok', dependencies: { database: 'ok' } });
+    for (const path of ['/health', '/health/live'])
+      expect((await seen(path)).map(({ status }) => status)).toEqual([200, 200]);
+    for (const path of ['/docs', '/.well-known/jwks.json', '/dev/messages'])
+      expect([path, (await seen(path)).map(({ status }) => status)]).toEqual([path, [200, 404]]);
+    await program.restart();
+    expect((await seen('/metrics')).map(({ status }) => status)).toEqual([404, 200]);
+  });
 
   it('shows the dev mailbox by a name of this machine', async () => {
     for (const path of DEV)

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Relays, Subscribers } from '#messaging';
 import { Dispatcher } from '#notifications';
-import { createHttpAdapter, Housekeeping, Snapshots } from '#platform';
+import { createHttpAdapter, Housekeeping, HTTP_LIMITS, type Settings, Snapshots, useAdminPort } from '#platform';
 import type { Foundations } from '#platform/module';
 import { AppModule } from './app.module.js';
 import { serveDocs } from './docs.js';
@@ -22,6 +24,8 @@ export async function serve(foundations: Foundations): Promise<NestFastifyApplic
     metrics,
     routes,
   });
+  const { adminPort } = settings;
+  const adminDoor = adminPort === undefined ? undefined : useAdminPort(adapter.getInstance(), adminPort, HTTP_LIMITS);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.on(foundations), adapter, {
     logger: log,
     bodyParser: false,
@@ -31,8 +35,16 @@ export async function serve(foundations: Foundations): Promise<NestFastifyApplic
   await app.listen(settings.port, settings.host).catch((error: unknown) => {
     throw noListening(error, settings, 'PORT');
   });
+  if (adminDoor) await listen(adminDoor, settings);
   if (settings.run !== 'api') startBackgroundWork(app);
   return app;
+}
+
+async function listen(adminDoor: Server, { host, adminPort = 0 }: Settings): Promise<void> {
+  adminDoor.listen(adminPort, host);
+  await once(adminDoor, 'listening').catch((error: unknown) => {
+    throw noListening(error, { host, port: adminPort }, 'ADMIN_PORT');
+  });
 }
 
 function startBackgroundWork(app: NestFastifyApplication): void {

@@ -45,6 +45,7 @@ export { type Chore, Housekeeping } from './housekeeping/housekeeping.js';
 export { purge } from './housekeeping/purge.js';
 export { AuthenticatedBy, Open, OwnToken, Roles, Scopes } from './http/access.js';
 export { Address } from './http/address.decorator.js';
+export { useAdminPort } from './http/admin-port.js';
 export { Authentication, type AuthenticationRequest } from './http/authentication.js';
 export { parseBasicCredentials } from './http/basic-credentials.js';
 export { completeDocument } from './http/document.js';

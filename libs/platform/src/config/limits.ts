@@ -162,6 +162,9 @@ export type Limits = Readonly<Record<LimitName, number | null>>;
 /** `off` switches a limit off. */
 export function readLimits(read: Reader): Limits {
   const rules: [string, LimitRule][] = Object.entries(LIMITS);
+  const known = rules.map(([, { setting }]) => setting);
+  for (const name of read.names('LIMIT_'))
+    if (!known.includes(name)) read.refuse(name, 'is no limit: see .env.example');
   return Object.fromEntries(rules.map(([name, rule]) => [name, readLimit(read, rule)])) as unknown as Limits;
 }
 

@@ -11,6 +11,11 @@ export class Reader {
     return value === '' ? undefined : value;
   }
 
+  /** Of those that are set. */
+  names(prefix: string): readonly string[] {
+    return Object.keys(this.env).filter((name) => name.startsWith(prefix) && this.text(name) !== undefined);
+  }
+
   whole(name: string, fallback: number, min: number, max: number): number {
     const raw = this.text(name);
     if (raw === undefined) return fallback;
@@ -26,12 +31,12 @@ export class Reader {
     return found ?? this.#refuse(name, `must be one of ${allowed.join(', ')}`, allowed[0]);
   }
 
-  /** A URL with one of the schemes. What is wrong is told without the value: URLs hold passwords. */
   /** `off`: null. */
   wholeOrOff(name: string, fallback: number, min: number, max: number): number | null {
     return this.text(name) === 'off' ? null : this.whole(name, fallback, min, max);
   }
 
+  /** A URL with one of the schemes. What is wrong is told without the value: URLs hold passwords. */
   url(name: string, schemes: readonly string[]): string | undefined {
     const raw = this.text(name);
     return raw === undefined ? undefined : this.#checkedUrl(name, raw, schemes);

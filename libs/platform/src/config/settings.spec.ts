@@ -160,6 +160,9 @@ describe('faults', () => {
       CORS_ORIGINS: '*',
       SECURITY_CONTACT: 'security@foyer.example',
       CHANGE_PASSWORD_URL: '/account',
+      ADMIN_PORT: '0',
+      DEV_MAILBOX: 'yes',
+      LIMIT_GUESES_PER_DAY: '9',
     };
     const found = new Set(namesOf(faulty));
     for (const name of Object.keys(faulty)) expect(found, name).toContain(name);
@@ -192,6 +195,16 @@ describe('faults', () => {
   it('rabbitmq as a publisher without its URL is refused', () => {
     expect(namesOf({ EVENT_PUBLISHERS: 'rabbitmq' })).toEqual(['RABBITMQ_URL']);
     expect(namesOf({ EVENT_SOURCES: 'rabbitmq' })).toEqual(['RABBITMQ_URL']);
+  });
+
+  it('a limit that is misspelt is refused, unless it is empty', () => {
+    expect(problemsOf({ LIMIT_GUESES_PER_DAY: '9' })).toEqual(['LIMIT_GUESES_PER_DAY is no limit: see .env.example']);
+    expect(problemsOf({ LIMIT_GUESES_PER_DAY: ' ' })).toEqual([]);
+  });
+
+  it('one port for everybody and for operators is refused', () => {
+    expect(namesOf({ PORT: '8080', ADMIN_PORT: '8080' })).toEqual(['ADMIN_PORT']);
+    expect(parseSettings({ ADMIN_PORT: '9090' }).adminPort).toBe(9090);
   });
 
   it('two ways for mail are refused', () => {

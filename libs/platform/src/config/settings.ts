@@ -16,6 +16,8 @@ export type Run = 'all' | 'api' | 'worker';
 export abstract class Settings {
   abstract readonly host: string;
   abstract readonly port: number;
+  /** Takes `/metrics` and what `/health/ready` says of single dependencies off the public port. */
+  abstract readonly adminPort: number | undefined;
   /** Which half of the work this process does. `worker` serves only health and metrics over HTTP. */
   abstract readonly run: Run;
   /** Absolute path: embedded database, generated secrets, dev mailbox, snapshot of pending attempts. */
@@ -106,12 +108,15 @@ export function parseSettings(env: Environment): Settings {
 function readNetwork(read: Reader) {
   const host = read.text('HOST') ?? '127.0.0.1';
   const port = read.whole('PORT', 3000, 0, 65535);
+  const adminPort = read.text('ADMIN_PORT') === undefined ? undefined : read.whole('ADMIN_PORT', 0, 1, 65535);
+  if (adminPort === port) read.refuse('ADMIN_PORT', 'must be another one than PORT');
   const typedUrl =
     read.url('PUBLIC_URL', ['http', 'https']) ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const publicUrl = typedUrl.replace(/\/+$/, '');
   return {
     host,
     port,
+    adminPort,
     publicUrl,
     tokenAudience: read.text('TOKEN_AUDIENCE') ?? publicUrl,
     corsOrigins: readOrigins(read, 'CORS_ORIGINS'),
@@ -121,7 +126,7 @@ function readNetwork(read: Reader) {
     run: read.oneOf<Run>('RUN', ['all', 'api', 'worker']),
     preStopMs: read.whole('PRE_STOP_MS', read.text('DATABASE_URL') === undefined ? 0 : 5_000, 0, 10_000),
     dataDir: path.resolve(read.text('DATA_DIR') ?? '.data'),
-    devMailboxIsPublic: read.text('DEV_MAILBOX') === 'public',
+    devMailboxIsPublic: read.matching('DEV_MAILBOX', '', /^public$/, 'public, or unset') === 'public',
     logLevel: read.oneOf('LOG_LEVEL', LEVELS),
     trustProxy: readNetworks(read, 'TRUST_PROXY'),
     trustedSources: readNetworks(read, 'TRUSTED_SOURCES'),

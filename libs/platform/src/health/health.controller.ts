@@ -1,7 +1,9 @@
-import { applyDecorators, Controller, Get, Header, Res } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Header, Req, Res } from '@nestjs/common';
 import { ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Settings } from '../config/settings.js';
 import { Open } from '../http/access.js';
+import { isRestricted } from '../http/admin-port.js';
 import { ProblemDocument } from '../http/openapi.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { Health, type Readiness } from './health.js';
@@ -13,10 +15,14 @@ const status = (...words: string[]) => ({ type: 'string', enum: words });
 const OVERALL = { type: 'object', required: ['status'], properties: { status: status('ok', 'unavailable') } };
 const READINESS = {
   type: 'object',
-  required: ['status', 'dependencies'],
+  required: ['status'],
   properties: {
     status: status('ok', 'degraded', 'unavailable'),
-    dependencies: { type: 'object', additionalProperties: status('ok', 'away') },
+    dependencies: {
+      type: 'object',
+      additionalProperties: status('ok', 'away'),
+      description: 'Where ADMIN_PORT is set: on that port only',
+    },
   },
 };
 /** 503 has the same body as 200. */
@@ -39,6 +45,7 @@ export class HealthController {
   constructor(
     private readonly health: Health,
     private readonly metrics: Metrics,
+    private readonly settings: Settings,
   ) {}
 
   /** Is the service able to do its work? 200 or 503. */
@@ -59,8 +66,12 @@ export class HealthController {
   /** May requests be sent here? Each dependency by name; `degraded`, still 200, when only the broker, mail or Redis is away. */
   @Get('health/ready')
   @ApiHealth(READINESS)
-  ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Readiness> {
-    return this.#readiness(reply);
+  async ready(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Pick<Readiness, 'status'>> {
+    const readiness = await this.#readiness(reply);
+    return isRestricted(request, this.settings.adminPort) ? { status: readiness.status } : readiness;
   }
 
   /** Prometheus text format. */

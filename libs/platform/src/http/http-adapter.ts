@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type DomainError, uuidv7 } from '#kernel';
 import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import { OPERATIONS } from './admin-port.js';
 import { useStrictBodies } from './body-parser.js';
 import { useCors } from './cors.js';
 import { useCrowd } from './crowd.js';
@@ -28,8 +29,6 @@ export const HTTP_LIMITS = {
   requestsPerSocket: 1_000,
   sockets: 2_000,
 } as const;
-
-const OPERATIONS = /^\/(health(\/(live|ready))?|metrics|problems)\/?(\?|$)/;
 
 interface Parts {
   readonly publicUrl: string;
