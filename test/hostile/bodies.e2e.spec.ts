@@ -49,9 +49,12 @@ describe('AC-37 content types', () => {
   it('given twice, or with a coding, never skip the validation', async () => {
     const types = ['application/json', 'text/plain'];
     const pairs = types.flatMap((one) => types.map((other) => [`content-type: ${one}`, `content-type: ${other}`]));
-    const codings = ['gzip', 'br', 'deflate', 'identity', 'aes128gcm', 'x'];
+    const codings = ['gzip', 'br', 'deflate', 'aes128gcm', 'x'];
     const coded = codings.map((coding) => [JSON_TYPE, `content-encoding: ${coding}`]);
-    const probes = [...pairs, ...coded].map((headers) => probe(headers.join(), headers, [400, 415, 422]));
+    const probes = [
+      ...pairs.map((headers) => probe(headers.join(), headers, [400, 415, 422])),
+      ...coded.map((headers) => probe(headers.join(), headers, [415])),
+    ];
     expect(await walk(program.url, probes)).toEqual([]);
   });
 });

@@ -60,7 +60,12 @@ export const methodNotAllowed = (allow: readonly string[]) =>
   });
 export const bodyTooLarge = () => new RequestFault('request.too_large', 'malformed', 'The body is too large.', 413);
 export const unsupportedMediaType = () =>
-  new RequestFault('request.unsupported_media_type', 'malformed', 'The body must be application/json, in UTF-8.', 415);
+  new RequestFault(
+    'request.unsupported_media_type',
+    'malformed',
+    'The body must be application/json, in UTF-8 and not compressed.',
+    415,
+  );
 export const headersTooLarge = () =>
   new RequestFault('request.headers_too_large', 'malformed', 'The header block is too large.', 431);
 export const requestTimeout = () =>

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Put, Query, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiConsumes, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { isUuid } from '#kernel';
 import { Address, ApiProblems, Forbidden, NoBody, Roles } from '#platform';
@@ -45,6 +45,7 @@ export class CustomersController {
   /** Change a customer, by JSON merge patch. The status is for administrators; `suspended` ends every session. */
   @Roles('staff', 'admin')
   @Patch(':id')
+  @ApiConsumes('application/json', 'application/merge-patch+json')
   @ApiHeader(IF_MATCH)
   @ApiProblems({
     401: 'No valid access token',

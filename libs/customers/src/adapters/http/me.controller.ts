@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Query, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiConsumes, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Address, ApiProblems, NoBody, NoQuery, OwnToken } from '#platform';
 import { ChangeCustomer } from '../../application/commands/change-customer.js';
@@ -36,6 +36,7 @@ export class MeController {
 
   /** Change one's own record, by JSON merge patch. */
   @Patch()
+  @ApiConsumes('application/json', 'application/merge-patch+json')
   @ApiHeader(IF_MATCH)
   @ApiProblems({ 401: 'No valid access token', 412: 'Changed since it was read', 422: 'Not acceptable' })
   async changeMe(
