@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ChaosHouse, openChaosHouse } from '../chaos/chaos-house.js';
 import { hasCrashed, startAgain, willCrash } from '../chaos/crash.js';
+import { Members } from '../customers/members.js';
+import { stranger } from '../replicas/people.js';
+import { send } from '../support/http-message.js';
 import type { Program } from '../support/program.js';
 import {
   type Customer,
@@ -69,6 +72,41 @@ describe('FM-R1 FM-R2 a Redis that is away', () => {
       expect(await status(other.url, tokens)).toBe(200);
     },
   );
+});
+
+describe('FM-R1 the register of customers while Redis is away', () => {
+  it('is read and written, and what is made under a key is made once', async () => {
+    const members = new Members(house);
+    const admin = await members.administrator();
+    house.faults.redis.refuse();
+    const key = { headers: { 'idempotency-key': 'k-away' } };
+    const json = { ...stranger(), password: undefined };
+    const made = await members.call('POST', '', admin, json, key);
+    const again = await members.call('POST', '', admin, json, { ...key, base: members.there });
+    expect([made.status, again.status, again.json.id]).toEqual([201, 201, made.json.id]);
+    const { id } = made.json;
+    const steps: readonly [string, string, object?][] = [
+      ['GET', id],
+      ['GET', `?email=${encodeURIComponent(json.email)}`],
+      ['PATCH', id, { lastName: 'Away' }],
+      ['PUT', `${id}/roles`, { roles: ['customer', 'staff'] }],
+      ['DELETE', id],
+      ['POST', `${id}/restore`],
+      ['DELETE', `${id}?mode=erase`],
+    ];
+    const answers: [string, number][] = [];
+    for (const [method, below, body] of steps)
+      answers.push([`${method} ${below}`, (await members.call(method, below, admin, body)).status]);
+    expect(answers.filter(([, status]) => status >= 300)).toEqual([]);
+    const others = [
+      send(`${one.url}/v1/auth/password/forgot`, 'POST', { json: { username: mia.email } }),
+      send(`${one.url}/v1/customers/me/identifiers`, 'POST', {
+        bearer: tokens.access_token,
+        json: { email: stranger().email, currentPassword: mia.password },
+      }),
+    ];
+    expect((await Promise.all(others)).map(({ status }) => status)).toEqual([503, 503]);
+  });
 });
 
 describe('a sign-out', () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { InvalidInput, isUuid } from '#kernel';
+import { InvalidInput, isUuid, Unavailable } from '#kernel';
 import { FixedClock } from '#kernel/testing';
 import { provideSecrets } from '../config/secrets.js';
 import { parseSettings } from '../config/settings.js';
@@ -24,7 +24,7 @@ describe('Idempotency', () => {
   let made: number;
 
   const once = (
-    changes: { key?: string | undefined; scope?: string; body?: unknown } = {},
+    changes: { key?: string | undefined; scope?: string; body?: unknown; durable?: true } = {},
     work: (id?: string) => Promise<{ made: number }> = make,
   ) =>
     idempotency.once(
@@ -81,6 +81,32 @@ describe('Idempotency', () => {
   it('given work that fails, then the next may try', async () => {
     await expect(once({}, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await once()).toEqual({ value: { made: 1 }, replayed: false });
+  });
+
+  describe('given a store that is away', () => {
+    const away = async () => Promise.reject(new Unavailable());
+    beforeEach(() => {
+      store.begin = away;
+      store.finish = away;
+    });
+
+    it('then nothing is done, because a repeat would do it again', async () => {
+      await expect(once()).rejects.toBeInstanceOf(Unavailable);
+      expect(made).toBe(0);
+    });
+
+    it('then what bears the id of its request is made all the same, under the same id each time', async () => {
+      const ids: (string | undefined)[] = [];
+      const work = async (id?: string) => ({ made: ids.push(id) });
+      for (const made of [1, 2])
+        expect(await once({ durable: true }, work)).toEqual({ value: { made }, replayed: false });
+      expect([isUuid(ids[0] ?? ''), ids[0] === ids[1]]).toEqual([true, true]);
+    });
+
+    it('then other faults of it stay faults', async () => {
+      store.begin = async () => Promise.reject(new Error('a bug'));
+      await expect(once({ durable: true })).rejects.toThrow('a bug');
+    });
   });
 
   it('given its life is over, then the work is done again', async () => {

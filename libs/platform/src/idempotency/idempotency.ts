@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { DomainError, InvalidInput } from '#kernel';
+import { DomainError, InvalidInput, Unavailable } from '#kernel';
 import { Secrets } from '../config/secrets.js';
-import { IdempotencyStore } from './idempotency-store.js';
+import { IdempotencyStore, type Remembered } from './idempotency-store.js';
 
 /** The key of a request that is still running. */
 export class StillRunning extends DomainError {
@@ -34,11 +34,23 @@ export interface Once {
   readonly body: unknown;
   /** As long as what it made. */
   readonly lifeMs: number;
+  /**
+   * What is made bears the id of its request, and a repeat finds it: the work is done although the store is away. Meanwhile
+   * only one thing goes unnoticed, the same key with another body.
+   */
+  readonly durable?: boolean;
 }
 
 export interface Replayable<T> {
   readonly value: T;
   readonly replayed: boolean;
+}
+
+interface Kept {
+  readonly place: string;
+  readonly fingerprint: string;
+  readonly lifeMs: number;
+  readonly durable: boolean;
 }
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -57,7 +69,7 @@ export class Idempotency {
 
   /** @param work gets an id that is the same for every try of this request, and undefined without a key */
   async once<T>(
-    { key, scope, body, lifeMs }: Once,
+    { key, scope, body, lifeMs, durable = false }: Once,
     work: (id: string | undefined) => Promise<T>,
   ): Promise<Replayable<T>> {
     if (key === undefined) return { value: await work(undefined), replayed: false };
@@ -65,27 +77,37 @@ export class Idempotency {
       throw InvalidInput.at('', 'idempotency_key', 'Idempotency-Key must have 1 to 255 visible ASCII characters');
     const place = `{${this.#hash(scope)}}:once:${this.#hash(key)}`;
     const fingerprint = this.#hash(canonical(body));
-    const known = await this.store.begin(place, fingerprint, HOLD_MS);
+    const known = await orElse<Remembered>({ state: 'new' }, durable, this.store.begin(place, fingerprint, HOLD_MS));
     if (known.state === 'running') throw new StillRunning();
     if (known.state === 'different') throw new KeyReused();
     if (known.state === 'done') return { value: JSON.parse(known.answer) as T, replayed: true };
     const id = uuidOf(this.#hash(`${place}\0${fingerprint}`));
-    return { value: await this.#first({ place, fingerprint, lifeMs }, () => work(id)), replayed: false };
+    return { value: await this.#first({ place, fingerprint, lifeMs, durable }, () => work(id)), replayed: false };
   }
 
-  async #first<T>(kept: { place: string; fingerprint: string; lifeMs: number }, work: () => Promise<T>): Promise<T> {
+  async #first<T>({ place, fingerprint, lifeMs, durable }: Kept, work: () => Promise<T>): Promise<T> {
     try {
       const value = await work();
-      await this.store.finish(kept.place, kept.fingerprint, JSON.stringify(value), kept.lifeMs);
+      await orElse<void>(undefined, durable, this.store.finish(place, fingerprint, JSON.stringify(value), lifeMs));
       return value;
     } catch (error) {
-      await this.store.forget(kept.place).catch(() => undefined);
+      await this.store.forget(place).catch(() => undefined);
       throw error;
     }
   }
 
   #hash(text: string): string {
     return createHmac('sha256', this.secrets.code[0].secret).update(`idempotency\0${text}`).digest('hex');
+  }
+}
+
+/** Where what is made is durable, the store may be away: then this is its word. */
+async function orElse<T>(otherwise: T, durable: boolean, asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (durable && error instanceof Unavailable) return otherwise;
+    throw error;
   }
 }
 

@@ -44,7 +44,7 @@ export class CreateCustomerController {
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto> {
-    const once = { key, scope: `customers ${user.customerId}`, body, lifeMs: DAY_MS };
+    const once = { key, scope: `customers ${user.customerId}`, body, lifeMs: DAY_MS, durable: true } as const;
     // Kept for a day: the id, and nothing of the person.
     const { value, replayed } = await this.idempotency.once(once, async (request) => {
       const { id } = await this.commands.execute(new CreateCustomer(body, request, orderedBy(user, address)));
