@@ -164,6 +164,12 @@ describe('signing out', () => {
     },
   );
 
+  it('lists that have no pages, and copies of all there is, refuse a query', async () => {
+    const asked = ['/v1/auth/sessions', '/v1/auth/links', '/v1/customers/me/export'];
+    const ask = async (path: string) => (await send(one + path, 'GET', { bearer: tokens.access_token })).status;
+    for (const path of asked) expect([path, await ask(path), await ask(`${path}?limit=1`)]).toEqual([path, 200, 422]);
+  });
+
   it('shows one’s own sessions, and ends one of them, but AC-49 none of somebody else', async () => {
     const eve = await customerOf(house);
     const [here, theirs] = [await tokensOf(one, mia), await tokensOf(one, eve)];

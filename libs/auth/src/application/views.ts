@@ -1,3 +1,6 @@
+/** Of sessions and of links. These lists have no pages: who has more of them than anybody needs ends them all at once. */
+export const MOST_SHOWN = 100;
+
 /** One of one's own sessions. Times are RFC 3339, UTC. */
 export interface SessionView {
   readonly id: string;
@@ -11,7 +14,7 @@ export interface SessionView {
 }
 
 export abstract class SessionViews {
-  /** Those that are alive, the newest first. */
+  /** Those that are alive, the newest first, at most `MOST_SHOWN`. */
   abstract ofCustomer(customerId: string): Promise<readonly Omit<SessionView, 'current'>[]>;
 }
 
@@ -23,6 +26,6 @@ export interface LinkView {
 }
 
 export abstract class LinkViews {
-  /** The oldest first. */
+  /** The oldest first, at most `MOST_SHOWN`. */
   abstract ofCustomer(customerId: string): Promise<readonly LinkView[]>;
 }

@@ -1,8 +1,8 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { InvalidInput, isUuid } from '#kernel';
-import { Address, ApiProblems, OwnToken, sourcePrefix } from '#platform';
+import { Address, ApiProblems, NoQuery, OwnToken, sourcePrefix } from '#platform';
 import { LinkIdentity } from '../../application/commands/link-identity.js';
 import { UnlinkIdentity } from '../../application/commands/unlink-identity.js';
 import type { Caller } from '../../application/ports.js';
@@ -48,15 +48,16 @@ export class LinksController {
     return { id, issuer, createdAt: createdAt.toISOString() };
   }
 
-  /** What is linked to oneself, the oldest first. */
+  /** What is linked to oneself, the oldest first, at most 100. There are no pages: every query is refused. */
   @Get()
   @Header('cache-control', 'no-store')
   @ApiProblems({
     401: 'No valid access token',
     403: 'The access token is not one of ours',
+    422: 'A query',
     503: 'The database is away',
   })
-  async list(@Req() { user }: SignedIn): Promise<LinkListDto> {
+  async list(@Req() { user }: SignedIn, @Query(new NoQuery()) _query: undefined): Promise<LinkListDto> {
     return { items: await this.queries.execute(new ListLinks(user.customerId)) };
   }
 

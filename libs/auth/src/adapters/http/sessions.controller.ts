@@ -1,8 +1,8 @@
-import { Controller, Delete, Get, Header, HttpCode, Param, Req } from '@nestjs/common';
+import { Controller, Delete, Get, Header, HttpCode, Param, Query, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { isUuid } from '#kernel';
-import { Address, ApiProblems, sourcePrefix } from '#platform';
+import { Address, ApiProblems, NoQuery, sourcePrefix } from '#platform';
 import { EndSession } from '../../application/commands/end-session.js';
 import type { Caller } from '../../application/ports.js';
 import { ListSessions } from '../../application/queries/list-sessions.js';
@@ -22,11 +22,11 @@ export class SessionsController {
     private readonly queries: QueryBus,
   ) {}
 
-  /** One's own sessions, the newest first. */
+  /** One's own sessions, the newest first, at most 100. There are no pages: every query is refused. */
   @Get()
   @Header('cache-control', 'no-store')
-  @ApiProblems({ 401: 'No valid access token', 503: 'The database is away' })
-  async list(@Req() { user }: SignedIn): Promise<SessionListDto> {
+  @ApiProblems({ 401: 'No valid access token', 422: 'A query', 503: 'The database is away' })
+  async list(@Req() { user }: SignedIn, @Query(new NoQuery()) _query: undefined): Promise<SessionListDto> {
     return { items: await this.queries.execute(new ListSessions(user.customerId, user.sessionId)) };
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#platform';
-import { type LinkView, LinkViews } from '../../application/views.js';
+import { Database, limit } from '#platform';
+import { type LinkView, LinkViews, MOST_SHOWN } from '../../application/views.js';
 
 interface Row {
   readonly id: string;
@@ -15,7 +15,8 @@ export class SqlLinkViews extends LinkViews {
   }
 
   async ofCustomer(customerId: string): Promise<readonly LinkView[]> {
-    const sql = 'select id, issuer, created_at from auth_links where customer_id = ? order by created_at, id';
+    const sql = `select id, issuer, created_at from auth_links where customer_id = ?
+      order by created_at, id ${limit(this.database.dialect, MOST_SHOWN)}`;
     const rows = await this.database.query<Row>(sql, [customerId]);
     return rows.map(({ id, issuer, created_at }) => ({ id, issuer, createdAt: created_at.toISOString() }));
   }

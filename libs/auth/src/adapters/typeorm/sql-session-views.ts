@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, NOW_MS } from '#platform';
-import { type SessionView, SessionViews } from '../../application/views.js';
+import { Database, limit, NOW_MS } from '#platform';
+import { MOST_SHOWN, type SessionView, SessionViews } from '../../application/views.js';
 
 interface Row {
   readonly id: string;
@@ -21,7 +21,7 @@ export class SqlSessionViews extends SessionViews {
       from auth_sessions a join auth_subjects s on s.customer_id = a.customer_id
       where a.customer_id = ? and a.revoked_ms = 0 and a.generation = s.generation
         and a.expires_ms > ${NOW_MS[this.database.dialect]}
-      order by a.created_at desc, a.id desc`;
+      order by a.created_at desc, a.id desc ${limit(this.database.dialect, MOST_SHOWN)}`;
     return (await this.database.query<Row>(sql, [customerId])).map(toView);
   }
 }

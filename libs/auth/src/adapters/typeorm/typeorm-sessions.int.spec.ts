@@ -4,6 +4,7 @@ import type { Ids } from '#kernel';
 import { FixedClock } from '#kernel/testing';
 import { DATABASES, type OpenDatabase } from '#platform/testing';
 import type { NewSession } from '../../application/ports.js';
+import { MOST_SHOWN } from '../../application/views.js';
 import { Subject } from '../../domain/subject.js';
 import { openAuth } from '../../testing/auth-database.js';
 import { sessionsContract } from '../sessions.contract.js';
@@ -77,6 +78,14 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
         expiresAt: expect.stringMatching(/^20\d\d-\d\d-\d\dT.+Z$/),
       });
       expect(Date.parse(shown[0]?.expiresAt ?? '')).toBeGreaterThan(Date.now() + HOUR / 2);
+    });
+
+    it('are shown up to a hundred', async () => {
+      const mia = await somebody();
+      const begun: string[] = [];
+      for (let n = 0; n <= MOST_SHOWN; n++) begun.push(await begin(mia));
+      const shown = await new SqlSessionViews(opened.database).ofCustomer(mia);
+      expect(shown.map(({ id }) => id)).toEqual(begun.slice(1).reverse());
     });
 
     it('AC-13 are not shown, and not found alive, when they have expired and nobody has tidied', async () => {

@@ -1,7 +1,7 @@
-import { Controller, Get, Header, Req } from '@nestjs/common';
+import { Controller, Get, Header, Query, Req } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, OwnToken } from '#platform';
+import { ApiProblems, NoQuery, OwnToken } from '#platform';
 import { ExportCustomer } from '../../application/queries/export-customer.js';
 import { gone, type SignedIn } from './customer-answers.js';
 import { ExportDto } from './export.dto.js';
@@ -17,8 +17,8 @@ export class ExportController {
   @OwnToken()
   @Get()
   @Header('content-disposition', 'attachment; filename="foyer-export.json"')
-  @ApiProblems({ 401: 'No valid access token', 403: 'Not with this token' })
-  async export(@Req() { user }: SignedIn): Promise<ExportDto> {
+  @ApiProblems({ 401: 'No valid access token', 403: 'Not with this token', 422: 'A query' })
+  async export(@Req() { user }: SignedIn, @Query(new NoQuery()) _query: undefined): Promise<ExportDto> {
     const found = await this.queries.execute(new ExportCustomer(user.customerId));
     if (!found) throw gone();
     return found;

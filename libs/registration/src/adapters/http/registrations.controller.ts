@@ -13,6 +13,7 @@ import {
   InvalidCredentials,
   Metrics,
   NoBody,
+  NoQuery,
   Open,
   SourceLimits,
 } from '#platform';
@@ -93,8 +94,8 @@ export class RegistrationsController {
   @ApiBasicAuth()
   @Get('mine')
   @Header('cache-control', 'no-store')
-  @ApiProblems({ 401: 'No live attempt has this identifier and password' })
-  async mine(@Req() request: ByRegistrant): Promise<MyRegistrationDto> {
+  @ApiProblems({ 401: 'No live attempt has this identifier and password', 422: 'A query' })
+  async mine(@Req() request: ByRegistrant, @Query(new NoQuery()) _query: undefined): Promise<MyRegistrationDto> {
     const mine = await this.queries.execute(
       new GetMyRegistration(request.user.key.identifierHash, request.user.key.tag),
     );
