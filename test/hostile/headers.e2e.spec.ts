@@ -107,6 +107,11 @@ describe('on every answer', () => {
     });
   });
 
+  it('the bare address leads to the documentation', async () => {
+    const reply = await ask('GET', '/');
+    expect([reply.status, reply.headers.get('location')]).toEqual([302, 'docs']);
+  });
+
   it('/.well-known/change-password leads to the documentation', async () => {
     const reply = await ask('GET', '/.well-known/change-password');
     expect([reply.status, reply.headers.get('location')]).toEqual([302, `${hall.program.url}/docs`]);

@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { completeDocument } from '#platform';
 
 const ABOUT = `Strangers register with an e-mail address or a phone number, prove it with a code within one minute, and become customers.
@@ -27,4 +28,6 @@ export function serveDocs(app: INestApplication, publicUrl: string): void {
     yamlDocumentUrl: 'docs/openapi.yaml',
     customSiteTitle: 'Foyer API',
   });
+  // Relative: it holds under whatever path a proxy puts in front.
+  app.getHttpAdapter().get('/', (_request: unknown, reply: FastifyReply) => reply.redirect('docs', 302));
 }
