@@ -35,12 +35,13 @@ if [ -z "$missing" ]; then
   echo 'services: Redis, MariaDB, RabbitMQ, kcat, faketime, pika and spin are installed, nothing to do'
   exit 0
 fi
+docker='Docker brings Redis, RabbitMQ and MariaDB, and none of the others'
 if ! has apt-get; then
-  echo "services: please install, with the package manager of this system:$missing (or start Docker)" >&2
+  echo "services: please install, with the package manager of this system:$missing ($docker)" >&2
   exit 1
 fi
 if [ "$(id -u)" != 0 ]; then
-  echo "services: installing$missing takes root: sudo make services (or start Docker)" >&2
+  echo "services: installing$missing takes root: sudo make services ($docker)" >&2
   exit 1
 fi
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../support/built.js';
 import { temporaryFolder } from '../support/guard.js';
 import { findProgram } from '../support/throw-away.js';
@@ -20,7 +20,11 @@ function searched(...mutations: string[]): string {
   return run('./pan', '-E', '-m200000');
 }
 
-describe.skipIf(!spin || !compiler)('the lease of the outbox, searched by spin (make services installs it)', () => {
+describe('the lease of the outbox, searched by spin', () => {
+  beforeAll(() => {
+    if (!spin || !compiler) throw new Error('spin or a C compiler is missing: make services (Debian: apt install spin gcc)');
+  });
+
   it('INV-10 INV-11 keeps every order of steps of two relays that fail, die and sleep', { timeout: 120_000 }, () => {
     const report = searched();
     expect(report).toContain('errors: 0');

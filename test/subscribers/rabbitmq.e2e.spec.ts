@@ -26,7 +26,6 @@ function whyNoPython(): string | undefined {
 }
 
 const missing = whyNoPython();
-if (missing) console.log(`docs/examples/subscriber.py is not tried: ${missing}`);
 
 const LANGUAGES: readonly Language[] = [
   {
@@ -59,7 +58,7 @@ describe.each(LANGUAGES)('$name', ({ missing: why, listener: make }) => {
   const done = () => expect.poll(() => stage.waiting(queue), { timeout: 10_000 }).toBe(0);
 
   beforeAll(async () => {
-    if (why) return;
+    if (why) throw new Error(why);
     stage = await openStage();
     proxy = await TcpProxy.before(stage.url);
     listener = make(proxy.url, queue);
@@ -71,14 +70,14 @@ describe.each(LANGUAGES)('$name', ({ missing: why, listener: make }) => {
     await stage?.drop();
   });
 
-  it.skipIf(why)('hears the types it asked for, and no others', async () => {
+  it('hears the types it asked for, and no others', async () => {
     const other = await stage.tell({ type: 'auth.logged_in.v1' });
     const event = await told(1);
     await listener.heard(event.subject);
     expect(listener.count(other.subject)).toBe(0);
   });
 
-  it.skipIf(why)('handles an event once, however often it comes', async () => {
+  it('handles an event once, however often it comes', async () => {
     const event = await told(1);
     for (let times = 0; times < 3; times++) await stage.tell(event);
     const last = await told(1);
@@ -87,7 +86,7 @@ describe.each(LANGUAGES)('$name', ({ missing: why, listener: make }) => {
     await done();
   });
 
-  it.skipIf(why)('FM-M3 puts what it cannot read to the dead letters, and goes on', async () => {
+  it('FM-M3 puts what it cannot read to the dead letters, and goes on', async () => {
     for (const body of ['no JSON', '[]', '{"type":"customer.created.v1"}', 'null']) await stage.tell({}, body);
     const event = await told(1);
     await listener.heard(event.subject);
@@ -95,7 +94,7 @@ describe.each(LANGUAGES)('$name', ({ missing: why, listener: make }) => {
     await done();
   });
 
-  it.skipIf(why)('comes back when its connection is cut, and loses nothing of what came meanwhile', async () => {
+  it('comes back when its connection is cut, and loses nothing of what came meanwhile', async () => {
     const listening = listener.count('listening');
     proxy.refuse(true);
     proxy.cut();
@@ -105,7 +104,7 @@ describe.each(LANGUAGES)('$name', ({ missing: why, listener: make }) => {
     await expect.poll(() => listener.count('listening')).toBeGreaterThan(listening);
   });
 
-  it.skipIf(why)('gets what came while it was killed, in order', async () => {
+  it('gets what came while it was killed, in order', async () => {
     await listener.kill();
     const subject = randomUUID();
     for (let sequence = 1; sequence <= 20; sequence++) await stage.tell({ subject, sequence });
@@ -115,7 +114,7 @@ describe.each(LANGUAGES)('$name', ({ missing: why, listener: make }) => {
     expect(sequences).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
   });
 
-  it.skipIf(why)('ends when it is asked to, and leaves its queue', async () => {
+  it('ends when it is asked to, and leaves its queue', async () => {
     expect(await listener.stop()).toBe(0);
     const event = await told(1);
     await expect.poll(() => stage.waiting(queue), { timeout: 5_000 }).toBe(1);
