@@ -27,7 +27,10 @@ it.each([
 ])('an address that cannot be listened to, %s: %s', (code, sentence) => {
   const error = Object.assign(new Error(`listen ${code}`), { code });
   const told = noListening(error, { host: '127.0.0.1', port: 80 }, 'PORT');
-  expect([told instanceof BadConfiguration, (told as Error).message]).toEqual([true, expect.stringContaining(sentence)]);
+  expect([told instanceof BadConfiguration, (told as Error).message]).toEqual([
+    true,
+    expect.stringContaining(sentence),
+  ]);
 });
 
 it('leaves other faults as they are', () => {
