@@ -22,7 +22,8 @@ function searched(...mutations: string[]): string {
 
 describe('the lease of the outbox, searched by spin', () => {
   beforeAll(() => {
-    if (!spin || !compiler) throw new Error('spin or a C compiler is missing: make services (Debian: apt install spin gcc)');
+    if (!spin || !compiler)
+      throw new Error('spin or a C compiler is missing: make services (Debian: apt install spin gcc)');
   });
 
   it('INV-10 INV-11 keeps every order of steps of two relays that fail, die and sleep', { timeout: 120_000 }, () => {

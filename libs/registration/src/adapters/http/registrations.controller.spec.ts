@@ -89,9 +89,13 @@ describe('RegistrationsController', () => {
   });
 
   it('given an attempt that died meanwhile, then 401 with the challenge of the request', async () => {
-    await expect(controller.mine(REQUEST, undefined)).rejects.toMatchObject({ challenge: 'Basic realm="foyer", charset="UTF-8"' });
+    await expect(controller.mine(REQUEST, undefined)).rejects.toMatchObject({
+      challenge: 'Basic realm="foyer", charset="UTF-8"',
+    });
     const script = { ...REQUEST, headers: { 'x-requested-with': 'fetch' } };
-    await expect(controller.mine(script, undefined)).rejects.toMatchObject({ challenge: 'xBasic realm="foyer", charset="UTF-8"' });
+    await expect(controller.mine(script, undefined)).rejects.toMatchObject({
+      challenge: 'xBasic realm="foyer", charset="UTF-8"',
+    });
   });
 
   it('given wrong codes, then they count for their source, and the one after the last is refused unseen', async () => {
