@@ -1,10 +1,7 @@
 import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
 import { Administrators } from '#customers';
-import { parseSettings, readEnvironment } from '#platform';
-import { AppModule } from './app.module.js';
+import { besideTheProgram } from './beside.js';
 import { fail, Refusal, readArguments } from './command.js';
-import { openFoundations } from './foundations.js';
 
 const USAGE = 'make admin EMAIL=you@example.org';
 
@@ -12,23 +9,14 @@ const USAGE = 'make admin EMAIL=you@example.org';
 async function main(): Promise<void> {
   const [email] = readArguments(USAGE, {}, 1).positionals;
   if (!email) throw new Refusal(`EMAIL is missing: ${USAGE}`);
-  const settings = parseSettings({ ...readEnvironment(), LOG_LEVEL: 'silent' });
-  const foundations = await openFoundations(settings, { beside: true });
-  const app = await NestFactory.createApplicationContext(AppModule.on(foundations), {
-    logger: false,
-    abortOnError: false,
-  });
-  try {
+  await besideTheProgram(async (app) => {
     const { oneTimePassword } = await app.get(Administrators).appoint(email);
     console.log(
       oneTimePassword === null
         ? `${email} is an administrator now, with the password of before.`
         : `${email} ${oneTimePassword}\nThis password is good for setting a new one only: PUT /v1/auth/password.`,
     );
-  } finally {
-    await app.close();
-    await foundations.close();
-  }
+  });
 }
 
 await main().then(

@@ -1,11 +1,8 @@
 import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
 import { isUuid } from '#kernel';
 import { Backlog, OutboxDesk } from '#messaging';
-import { parseSettings, readEnvironment } from '#platform';
-import { AppModule } from './app.module.js';
+import { besideTheProgram } from './beside.js';
 import { fail, Refusal, readArguments } from './command.js';
-import { openFoundations } from './foundations.js';
 
 const USAGE = `make outbox                                                    what waits for each publisher, and what is parked
 make outbox ARGS="retry --publisher p [--event id]"            try parked events again
@@ -92,19 +89,10 @@ async function main(): Promise<void> {
   const { values, positionals } = readArguments(USAGE, OPTIONS, 1);
   const command = COMMANDS[positionals[0] ?? 'list'];
   if (!command) throw new Refusal(USAGE);
-  const settings = parseSettings({ ...readEnvironment(), LOG_LEVEL: 'silent' });
-  const foundations = await openFoundations(settings, { beside: true });
-  const app = await NestFactory.createApplicationContext(AppModule.on(foundations), {
-    logger: false,
-    abortOnError: false,
-  });
-  try {
+  await besideTheProgram(async (app, settings) => {
     const counter = { desk: app.get(OutboxDesk), backlog: app.get(Backlog), publishers: settings.eventPublishers };
     console.log(await command(values, counter));
-  } finally {
-    await app.close();
-    await foundations.close();
-  }
+  });
 }
 
 await main().then(

@@ -1,3 +1,5 @@
+import { inLanguage } from '#notifications';
+
 /** Every word of the messages about passwords, in one language. They carry no text that a stranger typed. */
 export interface Words {
   /** BCP 47 */
@@ -41,10 +43,4 @@ const FRENCH: Words = {
     `${code} est votre code pour un nouveau mot de passe. Il est valable dix minutes. Ce n'est pas vous ? Ignorez ce message et ne le communiquez à personne.`,
 };
 
-const KNOWN: readonly Words[] = [ENGLISH, PORTUGUESE, FRENCH];
-
-/** RFC 4647 lookup by language, then English. */
-export function wordsFor(locale: string): Words {
-  const language = locale.toLowerCase().split('-', 1)[0];
-  return KNOWN.find((words) => words.locale.toLowerCase().split('-', 1)[0] === language) ?? ENGLISH;
-}
+export const wordsFor = (locale: string): Words => inLanguage([ENGLISH, PORTUGUESE, FRENCH], locale);

@@ -1,3 +1,5 @@
+import { inLanguage } from '#notifications';
+
 type Kind = 'email' | 'phone';
 
 /** Every word of the messages about a new e-mail address or phone number. They carry no text that a stranger typed. */
@@ -71,10 +73,4 @@ const FRENCH: Words = {
     'Ce n’était pas vous ? Demandez aussitôt un nouveau mot de passe : cela arrête un changement non confirmé et déconnecte tout le monde.',
 };
 
-const KNOWN: readonly Words[] = [ENGLISH, PORTUGUESE, FRENCH];
-
-/** RFC 4647 lookup by language, then English. */
-export function changeWordsFor(locale: string): Words {
-  const language = locale.toLowerCase().split('-', 1)[0];
-  return KNOWN.find((words) => words.locale.toLowerCase().split('-', 1)[0] === language) ?? ENGLISH;
-}
+export const changeWordsFor = (locale: string): Words => inLanguage([ENGLISH, PORTUGUESE, FRENCH], locale);

@@ -1,12 +1,10 @@
 import { type KafkaSettings, type Log, within } from '#platform';
 import { Bell } from '../bell.js';
 import { FINISH_MS, type Subscription } from '../event-source.js';
+import { keepListening, STOPPED } from '../keep-listening.js';
 import type { DeadLetterTopic } from './dead-letter-topic.js';
 import { KafkaMembership, type Pace } from './kafka-membership.js';
-import { fullJitter, KafkaWork } from './kafka-work.js';
-
-const HEALTHY_MS = 60_000;
-const STOPPED = new Error('stopped');
+import { KafkaWork } from './kafka-work.js';
 
 /** One subscription, from its beginning to its end, over all the memberships that it takes. */
 export class KafkaListener {
@@ -24,25 +22,13 @@ export class KafkaListener {
   }
 
   start(): void {
-    this.#running ??= this.#run();
+    const { queue } = this.subscription;
+    this.#running ??= keepListening(queue, this.#stopped, this.log, () => this.#listen());
   }
 
   async stop(): Promise<void> {
     this.#stopped.ring();
     await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    for (let failures = 0; !this.#stopped.rung; failures++) {
-      const begun = performance.now();
-      const reason = await this.#listen().catch((error: unknown) => error as Error);
-      if (this.#stopped.rung) return;
-      if (performance.now() - begun > HEALTHY_MS) failures = 0;
-      const pause = fullJitter(failures);
-      const { queue } = this.subscription;
-      this.log.warn({ queue, reason: reason.message, pause }, 'a queue is not listened to');
-      await this.#stopped.within(pause);
-    }
   }
 
   /** One membership, from joining the group until it is lost or no longer wanted. */

@@ -1,16 +1,14 @@
-import { randomInt } from 'node:crypto';
 import type { KafkaMessage } from 'kafkajs';
 import type { Log } from '#platform';
 import { Lanes } from '../../subscribers/lanes.js';
 import type { Bell } from '../bell.js';
 import { Carrier } from '../carrier.js';
 import type { Subscription } from '../event-source.js';
+import { fullJitter } from '../keep-listening.js';
 import type { DeadLetterTopic } from './dead-letter-topic.js';
 
 /** Records that are handled, held for another try, or wait for one of their key. */
 const HELD = 100;
-const SHORTEST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 30_000;
 
 /** What is done with the records of one subscription, whichever connection they came over. */
 export class KafkaWork {
@@ -75,7 +73,3 @@ export class KafkaWork {
     }
   }
 }
-
-/** Replicas do not come back at the same moment. */
-export const fullJitter = (failures: number): number =>
-  randomInt(1, Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** Math.min(failures, 10)));

@@ -1,17 +1,14 @@
-import { randomInt } from 'node:crypto';
 import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { type Log, within } from '#platform';
 import { Bell } from '../bell.js';
 import { FINISH_MS, IN_FLIGHT, type Subscription, type Verdict } from '../event-source.js';
+import { fullJitter, keepListening, STOPPED } from '../keep-listening.js';
 import { deadQueueOf, declareIncoming, retryQueueOf } from './incoming-topology.js';
 import type { LaidAside } from './laid-aside.js';
 import { type Note, readNotes } from './notes.js';
 import { ANSWER_MS, leave, type RabbitMqLink } from './rabbitmq-link.js';
 
-const SHORTEST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 30_000;
-const HEALTHY_MS = 60_000;
-const STOPPED = new Error('stopped');
+const AGAIN: Verdict = { is: 'again', afterMs: 250, counts: true };
 
 /** One subscription on a channel of its own, from its beginning to its end, over all the channels that it takes. */
 export class RabbitMqListener {
@@ -27,25 +24,13 @@ export class RabbitMqListener {
   ) {}
 
   start(): void {
-    this.#running ??= this.#run();
+    const { queue } = this.subscription;
+    this.#running ??= keepListening(queue, this.#stopped, this.log, () => this.#listen());
   }
 
   async stop(): Promise<void> {
     this.#stopped.ring();
     await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    for (let failures = 0; !this.#stopped.rung; failures++) {
-      const begun = performance.now();
-      const reason = await this.#listen().catch((error: unknown) => error as Error);
-      if (this.#stopped.rung) return;
-      if (performance.now() - begun > HEALTHY_MS) failures = 0;
-      const pause = fullJitter(failures);
-      const { queue } = this.subscription;
-      this.log.warn({ queue, reason: reason.message || String(reason), pause }, 'a queue is not listened to');
-      await this.#stopped.within(pause);
-    }
   }
 
   /** One channel, from opening it until it is lost or no longer wanted. */
@@ -81,9 +66,7 @@ export class RabbitMqListener {
 
   async #judge(channel: Channel, message: ConsumeMessage): Promise<void> {
     const { attempt = 1, since = Date.now() } = readNotes(message.properties.headers);
-    const verdict = await this.subscription
-      .handle({ body: message.content, attempt, since })
-      .catch((): Verdict => ({ is: 'again', afterMs: SHORTEST_PAUSE_MS, counts: true }));
+    const verdict = await this.subscription.handle({ body: message.content, attempt, since }).catch(() => AGAIN);
     const put = (queue: string, note: Note) => this.#putAside(channel, queue, message, note);
     // At once it would be handed straight back to us.
     if (verdict.is === 'release') await this.#stopped.heard;
@@ -131,10 +114,6 @@ async function settle(verdict: Verdict, { queue, attempt, since, put }: Laying):
   }
   return verdict.is === 'done';
 }
-
-/** Replicas do not come back at the same moment. */
-const fullJitter = (failures: number): number =>
-  randomInt(1, Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** Math.min(failures, 10)));
 
 function lossOf(channel: ConfirmChannel): Promise<Error> {
   return new Promise((resolve) => {

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { Connection, Delivery, EventContext, Message, Receiver } from 'rhea';
 import type { Arrival } from '#kernel';
 import { type Log, within } from '#platform';
@@ -6,15 +5,12 @@ import { addressIn, connectAmqp, faultOf } from '../../publishers/servicebus/amq
 import { Bell } from '../bell.js';
 import { Carrier } from '../carrier.js';
 import { FINISH_MS, type Subscription } from '../event-source.js';
+import { keepListening, STOPPED } from '../keep-listening.js';
 
 const OPEN_MS = 5_000;
-const SHORTEST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 30_000;
-const HEALTHY_MS = 60_000;
 /** Messages that are handled or held for another try. */
 const HELD = 100;
 const INBOUND = 'foyer.inbound';
-const STOPPED = new Error('stopped');
 
 /** One subscription, from its beginning to its end, over all the connections that it takes. */
 export class ServiceBusListener {
@@ -36,25 +32,13 @@ export class ServiceBusListener {
   }
 
   start(): void {
-    this.#running ??= this.#run();
+    const { queue } = this.subscription;
+    this.#running ??= keepListening(queue, this.#stopped, this.log, () => this.#listen());
   }
 
   async stop(): Promise<void> {
     this.#stopped.ring();
     await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    for (let failures = 0; !this.#stopped.rung; failures++) {
-      const begun = performance.now();
-      const reason = await this.#listen().catch((error: unknown) => error as Error);
-      if (this.#stopped.rung) return;
-      if (performance.now() - begun > HEALTHY_MS) failures = 0;
-      const pause = randomInt(1, Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** Math.min(failures, 10)));
-      const { queue } = this.subscription;
-      this.log.warn({ queue, reason: reason.message, pause }, 'a queue is not listened to');
-      await this.#stopped.within(pause);
-    }
   }
 
   /** One connection, from opening it until it is lost or no longer wanted. */

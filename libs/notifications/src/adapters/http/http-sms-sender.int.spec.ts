@@ -2,34 +2,14 @@ import { expect, it } from 'vitest';
 import type { Settings } from '#platform';
 import { startSmsSink } from '../../../../../test/support/sms-sink.js';
 import { type OutgoingMessage, PermanentRefusal } from '../../application/ports.js';
-import { startSilentServer } from '../../testing/silent-server.js';
-import { messageSenderContract, type TransportUnderTest, transportContract } from '../message-sender.contract.js';
+import { openGateway } from '../../testing/open-gateway.js';
+import { messageSenderContract, transportContract } from '../message-sender.contract.js';
 import { HttpSmsSender } from './http-sms-sender.js';
 
 const senderTo = (smsApiUrl: string, smsApiToken?: string) => new HttpSmsSender({ smsApiUrl, smsApiToken } as Settings);
 const message = (id: string): OutgoingMessage => ({ id, channel: 'sms', to: '+5511961234567', subject: '', text: id });
 
-async function open(): Promise<TransportUnderTest> {
-  let sink = await startSmsSink();
-  return {
-    sender: senderTo(sink.url, sink.token),
-    message,
-    arrived: () => sink.messages,
-    fail(how) {
-      if (how === 'without an answer') sink.behave({ drop: 'before' }, 1);
-      else sink.behave({ status: how === 'for good' ? 422 : 503 }, 1);
-    },
-    leave: () => sink.stop(),
-    async comeBack() {
-      sink = await startSmsSink({ port: sink.port });
-    },
-    async toSilence() {
-      const server = await startSilentServer();
-      return { sender: senderTo(`http://127.0.0.1:${server.port}`), drop: () => server.stop() };
-    },
-    drop: () => sink.stop(),
-  };
-}
+const open = () => openGateway(senderTo, message);
 
 messageSenderContract('HttpSmsSender', open);
 transportContract('HttpSmsSender', open);

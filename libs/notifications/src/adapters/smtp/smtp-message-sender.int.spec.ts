@@ -2,7 +2,7 @@ import { domainToASCII } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Health, type Settings } from '#platform';
 import { type SmtpSink, startSmtpSink } from '../../../../../test/support/smtp-sink.js';
-import type { OutgoingMessage } from '../../application/ports.js';
+import { aMail } from '../../testing/a-mail.js';
 import { startSilentServer } from '../../testing/silent-server.js';
 import { messageSenderContract, type TransportUnderTest, transportContract } from '../message-sender.contract.js';
 import { SmtpMessageSender } from './smtp-message-sender.js';
@@ -10,21 +10,12 @@ import { SmtpMessageSender } from './smtp-message-sender.js';
 const settings = (smtpUrl: string) =>
   ({ smtpUrl, mailFrom: 'Foyer <no-reply@foyer.example>', publicUrl: 'https://foyer.example/app' }) as Settings;
 const senderTo = (smtpUrl: string) => new SmtpMessageSender(settings(smtpUrl), new Health());
-const message = (id: string): OutgoingMessage => ({
-  id,
-  channel: 'email',
-  to: 'mia@example.org',
-  subject: '0420 — é o seu código',
-  text: `text of ${id}`,
-  html: '<p lang="pt">Olá, <b>0420</b></p>',
-});
-
 async function open(): Promise<TransportUnderTest> {
   let sink = await startSmtpSink();
   const sender = senderTo(sink.url);
   return {
     sender,
-    message,
+    message: aMail,
     arrived: () => sink.messages.map(({ to, text }) => ({ to: to.join(), text })),
     fail(how) {
       if (how === 'without an answer') sink.behave({ drop: 'before' }, 1);
@@ -63,10 +54,10 @@ describe('a mail', () => {
   });
 
   it('has both parts and its subject in UTF-8, and headers that keep robots from answering', async () => {
-    await sender.send(message('0199'));
+    await sender.send(aMail('0199'));
     const mail = await sink.waitFor(() => true);
     expect(mail.subject).toBe('0420 — é o seu código');
-    expect([mail.text.trimEnd(), mail.html.trimEnd()]).toEqual(['text of 0199', message('0199').html]);
+    expect([mail.text.trimEnd(), mail.html.trimEnd()]).toEqual(['text of 0199', aMail('0199').html]);
     expect(mail.from).toBe('no-reply@foyer.example');
     expect(mail.headers.get('from')).toBe('Foyer <no-reply@foyer.example>');
     expect(mail.headers.get('auto-submitted')).toBe('auto-generated');
@@ -80,7 +71,7 @@ describe('a mail', () => {
     `${'a'.repeat(64)}@${'b.'.repeat(91)}exampl`,
     '+16502530000@example.com',
   ])('AC-35 goes to %s and to nobody else', async (to) => {
-    await sender.send({ ...message('x'), to });
+    await sender.send({ ...aMail('x'), to });
     const [address = '', ...others] = (await sink.waitFor(() => true)).to;
     const [local, domain] = address.split('@');
     // The sink shows an encoded domain in letters.
@@ -88,7 +79,7 @@ describe('a mail', () => {
   });
 
   it('AC-28 AC-35 lets no subject add a header', async () => {
-    await sender.send({ ...message('x'), subject: 'hello\r\nBcc: eve@evil.example' });
+    await sender.send({ ...aMail('x'), subject: 'hello\r\nBcc: eve@evil.example' });
     const mail = await sink.waitFor(() => true);
     expect(mail.to).toEqual(['mia@example.org']);
     expect(mail.headers.has('bcc')).toBe(false);
@@ -97,14 +88,14 @@ describe('a mail', () => {
   it('FM-S2 is accepted when the server says so, not before', async () => {
     sink.behave({ delayMs: 300 }, 1);
     const start = Date.now();
-    await sender.send(message('slow'));
+    await sender.send(aMail('slow'));
     expect(Date.now() - start).toBeGreaterThanOrEqual(300);
     expect(Date.now() - (sink.messages[0]?.acceptedAt ?? 0)).toBeLessThan(200);
   });
 
   it('KP-R4 that was taken although its answer was lost is an error: it may be sent again', async () => {
     sink.behave({ drop: 'after' }, 1);
-    await expect(sender.send(message('lost'))).rejects.toThrow();
+    await expect(sender.send(aMail('lost'))).rejects.toThrow();
     expect(sink.messages).toHaveLength(1);
   });
 });
