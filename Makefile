@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run build test test-unit test-integration test-e2e check services migrate admin erase-check rotate-keys \
+.PHONY: help install run build test test-unit test-integration test-e2e check services migrate admin erase-check import export rotate-keys \
   outbox dlq \
   start-rabbitmq-consumer contracts secrets up down bench chaos clean check-node
 
@@ -48,6 +48,12 @@ admin: build ## appoint an administrator: make admin EMAIL=you@example.org
 
 erase-check: build ## look for what is left of an erased customer: make erase-check ID=…
 	@$(NODE) $(SERVER)/erase-check.js $(ID)
+
+import: build ## customers of another system: make import FILE=customers.ndjson [ARGS=--dry-run]
+	@$(NODE) $(SERVER)/import.js $(FILE) $(ARGS)
+
+export: build ## every customer, as an import takes them: make export FILE=customers.ndjson
+	@$(NODE) $(SERVER)/export.js $(FILE) $(ARGS)
 
 rotate-keys: build ## the next step to another key for tokens; says when to call again
 	@$(NODE) $(SERVER)/rotate-keys.js $(ARGS)

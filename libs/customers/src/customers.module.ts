@@ -38,7 +38,7 @@ import { ExportCustomerHandler } from './application/queries/export-customer.js'
 import { GetCustomerHandler } from './application/queries/get-customer.js';
 import { ListCustomersHandler } from './application/queries/list-customers.js';
 import { AnnouncedViews, CustomerLists, CustomerViews, SignInViews } from './application/views.js';
-import { Administrators, CustomerDirectory, IdentifierWatchers } from './facade.js';
+import { Administrators, CustomerDirectory, CustomerExport, CustomerImport, IdentifierWatchers } from './facade.js';
 
 import {
   ChangeCodeDue,
@@ -46,6 +46,7 @@ import {
   IdentifierChangesPurge,
   identifierChanges,
 } from './identifier-changes.module.js';
+import { transfer } from './transfer.module.js';
 
 export { customersTables } from './adapters/typeorm/tables.js';
 export { CUSTOMERS_PROBLEMS as customersProblems } from './domain/errors.js';
@@ -85,6 +86,7 @@ export { customersEvents } from './events.js';
       IdentifierHasher,
       IdentifierWatchers,
     ]),
+    ...transfer.providers,
     wire(DocumentNames, DocumentNames, [Customers, SignInNames, IdentifierHasher]),
     { provide: SealedDocuments, inject: [Secrets], useFactory: (secrets: Secrets) => new SealedDocuments(secrets) },
     { provide: Customers, useClass: TypeOrmCustomers },
@@ -133,7 +135,7 @@ export { customersEvents } from './events.js';
       Clock,
     ]),
   ],
-  exports: [Administrators, CustomerDirectory, IdentifierWatchers],
+  exports: [Administrators, CustomerDirectory, CustomerExport, CustomerImport, IdentifierWatchers],
 })
 export class CustomersModule {
   constructor(

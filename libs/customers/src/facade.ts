@@ -28,6 +28,55 @@ export abstract class Administrators {
   abstract appoint(email: string): Promise<Appointed>;
 }
 
+/** How far a file is. */
+export interface FileProgress {
+  /** Lines that were read, or written. */
+  readonly lines: number;
+  /** Bytes that were read, of all. */
+  readonly bytes: number;
+  readonly totalBytes: number;
+}
+
+export interface ImportOrder {
+  /** NDJSON: one customer a line (see docs/operations.md). */
+  readonly file: string;
+  /** Where refused lines go: NDJSON, `{line, errors: [{pointer, code, detail}]}`, nothing of what they held. It is written anew. */
+  readonly report: string;
+  /** Says what would become of the lines, and changes nothing. */
+  readonly dryRun: boolean;
+  /** Ends it behind the lines that are on their way. */
+  readonly signal: AbortSignal;
+  readonly progress: (progress: FileProgress) => void;
+}
+
+export interface ImportSummary {
+  /** Its id: `correlationid` of its events, and of its lines in the audit trail. */
+  readonly run: string;
+  readonly lines: number;
+  readonly created: number;
+  /** Were customers already, as the line says. */
+  readonly there: number;
+  readonly refused: number;
+  /** False: it was ended before; run again, it goes on. */
+  readonly complete: boolean;
+}
+
+/** Customers of another system, or of an export. The same file once more changes nothing. */
+export abstract class CustomerImport {
+  /** @throws Unavailable when the database stays away; what was created until then stays */
+  abstract run(order: ImportOrder): Promise<ImportSummary>;
+}
+
+/** Living customers as an import takes them, in the order of creation. */
+export abstract class CustomerExport {
+  /**
+   * @param file is written anew, for its owner alone (0600)
+   * @param withPasswords their hashes, too: those of ours are good with the same `PASSWORD_PEPPER` only
+   * @returns how many there were
+   */
+  abstract run(file: string, withPasswords: boolean, progress: (customers: number) => void): Promise<number>;
+}
+
 /** What other modules may ask of customers. */
 export abstract class CustomerDirectory {
   abstract standing(identifier: Identifier, id: string | null): Promise<Standing>;

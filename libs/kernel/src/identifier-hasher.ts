@@ -1,5 +1,7 @@
-import type { Cpf } from './cpf.js';
-import type { Identifier } from './identifier.js';
+/** `<namespace>:<canonical text>` of an e-mail address, a phone number, a document … */
+export interface Keyed {
+  readonly key: string;
+}
 
 /**
  * Identifiers are looked up and kept unique by a keyed hash, 64 lower-case hex characters, so that no collation merges two
@@ -8,7 +10,7 @@ import type { Identifier } from './identifier.js';
  */
 export abstract class IdentifierHasher {
   /** The hash to write. */
-  abstract hash(identifier: Identifier | Cpf): string;
+  abstract hash(identifier: Keyed): string;
   /** The hashes to look for: one per key of the ring, the one to write first. */
-  abstract candidates(identifier: Identifier | Cpf): readonly string[];
+  abstract candidates(identifier: Keyed): readonly string[];
 }

@@ -60,6 +60,7 @@ export { RouteTable } from './http/route-table.js';
 export { singleHeader } from './http/single-header.js';
 export { addressOf, sourcePrefix } from './http/source.js';
 export { type JsonLimits, parseStrictJson } from './http/strict-json.js';
+export { strictValidation } from './http/validation.js';
 export { Idempotency } from './idempotency/idempotency.js';
 export { type Counted, SourceLimited, SourceLimits } from './limits/source-limits.js';
 export { EphemeralMap } from './memory/ephemeral-map.js';

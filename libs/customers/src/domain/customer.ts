@@ -18,7 +18,11 @@ export interface Newcomer {
   readonly locale: string;
   readonly attributes?: Attributes;
   readonly verifiedBy: VerifiedBy;
-  /** The attempt that was proven, or the request that vouched: a replay is recognised by it. */
+  /** Active unless it is said. */
+  readonly status?: CustomerState['status'];
+  /** Elsewhere, before; now unless it is said. */
+  readonly createdAt?: Date;
+  /** The attempt that was proven, or the request or import that vouched: a replay is recognised by it. */
   readonly attemptId: string;
   /** What `Credentials.hash` gave; null when there is no password. */
   readonly credential: string | null;
@@ -82,8 +86,9 @@ export class Customer {
     const person = { id, email, phone, firstName, lastName, market, locale, verifiedBy, attemptId };
     const attributes = acceptAttributes(newcomer.attributes ?? {});
     const document = documentOf(newcomer.document ?? null, null);
-    const fresh = { document, attributes, status: 'active', version: 1, deletedAt: null } as const;
-    return new Customer({ ...person, ...fresh, createdAt: now, updatedAt: now });
+    const { status = 'active', createdAt = now } = newcomer;
+    const fresh = { document, attributes, status, version: 1, deletedAt: null } as const;
+    return new Customer({ ...person, ...fresh, createdAt, updatedAt: now });
   }
 
   static restore(state: CustomerState): Customer {

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import { type Cpf, type Identifier, IdentifierHasher } from '../index.js';
+import { IdentifierHasher, type Keyed } from '../index.js';
 
 /** Two keys, `new` and `old`, that are no secret. */
 export class PlainIdentifierHasher extends IdentifierHasher {
   /** The key that writes. */
   writer: 'new' | 'old' = 'new';
 
-  override hash({ key }: Identifier | Cpf): string {
+  override hash({ key }: Keyed): string {
     return hashed(this.writer, key);
   }
 
-  override candidates({ key }: Identifier | Cpf): readonly string[] {
+  override candidates({ key }: Keyed): readonly string[] {
     return [hashed(this.writer, key), hashed(this.writer === 'new' ? 'old' : 'new', key)];
   }
 }

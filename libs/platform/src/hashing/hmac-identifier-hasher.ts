@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type Cpf, type Identifier, IdentifierHasher } from '#kernel';
+import { IdentifierHasher, type Keyed } from '#kernel';
 import { Secrets } from '../config/secrets.js';
 
 @Injectable()
@@ -9,11 +9,11 @@ export class HmacIdentifierHasher extends IdentifierHasher {
     super();
   }
 
-  hash(identifier: Identifier | Cpf): string {
+  hash(identifier: Keyed): string {
     return hmac(this.secrets.identifier[0].secret, identifier.key);
   }
 
-  candidates(identifier: Identifier | Cpf): readonly string[] {
+  candidates(identifier: Keyed): readonly string[] {
     return this.secrets.identifier.map(({ secret }) => hmac(secret, identifier.key));
   }
 }

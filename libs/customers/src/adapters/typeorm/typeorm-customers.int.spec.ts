@@ -3,17 +3,25 @@ import { DATABASES, type OpenDatabase } from '#platform/testing';
 import { Customer } from '../../domain/customer.js';
 import { aNewcomer } from '../../testing/a-newcomer.js';
 import { DOCUMENTS, openCustomers } from '../../testing/customers-database.js';
+import { customerCrowdsContract } from '../customer-crowds.contract.js';
 import { customerListsContract } from '../customer-lists.contract.js';
 import { customerViewsContract } from '../customer-views.contract.js';
 import { customersContract } from '../customers.contract.js';
 import { SqlCustomerLists } from './sql-customer-lists.js';
 import { SqlCustomerViews } from './sql-customer-views.js';
+import { TypeOrmCustomerCrowds } from './typeorm-customer-crowds.js';
 import { TypeOrmCustomers } from './typeorm-customers.js';
 
 describe.each(DATABASES)('on %s', (name, fresh) => {
   customersContract(`TypeOrmCustomers on ${name}`, async () => {
     const { database, drop } = await openCustomers(fresh);
     return { customers: new TypeOrmCustomers(database, DOCUMENTS), drop };
+  });
+
+  customerCrowdsContract(`TypeOrmCustomerCrowds on ${name}`, async () => {
+    const { database, work, drop } = await openCustomers(fresh);
+    const customers = new TypeOrmCustomers(database, DOCUMENTS);
+    return { crowds: new TypeOrmCustomerCrowds(database, DOCUMENTS), customers, work, drop };
   });
 
   customerViewsContract(`SqlCustomerViews on ${name}`, async () => {

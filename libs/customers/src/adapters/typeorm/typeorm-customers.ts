@@ -7,11 +7,11 @@ import { SealedDocuments } from '../crypto/sealed-documents.js';
 import { findingColumns } from './finding.js';
 import { CUSTOMERS, type CustomerRow } from './tables.js';
 
-const SELECT = `select id, email, phone, first_name as first_name, last_name as last_name, market, locale, attributes,
+/** Of a `CustomerColumns`. */
+export const CUSTOMER_COLUMNS = `id, email, phone, first_name as first_name, last_name as last_name, market, locale, attributes,
     document_sealed as document_sealed, document_hash as document_hash,
     status, verified_by as verified_by, attempt_id as attempt_id, created_at as created_at, updated_at as updated_at,
-    version, deleted_at as deleted_at
-  from customers where id = ?`;
+    version, deleted_at as deleted_at`;
 
 /** An id that no customer has. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -33,7 +33,9 @@ export class TypeOrmCustomers extends Customers {
   }
 
   async byId(id: string): Promise<Customer | null> {
-    const [row] = await this.database.query<CustomerColumns>(SELECT, [id]);
+    const [row] = await this.database.query<CustomerColumns>(`select ${CUSTOMER_COLUMNS} from customers where id = ?`, [
+      id,
+    ]);
     return row ? toCustomer(row, this.documents.open(row.document_sealed, id)) : null;
   }
 
@@ -60,7 +62,7 @@ export class TypeOrmCustomers extends Customers {
 }
 
 /** What a change may change, by column. */
-function written(state: CustomerState): Readonly<Record<string, unknown>> {
+export function written(state: CustomerState): Readonly<Record<string, unknown>> {
   const { email, phone, market, locale, status, version } = state;
   const { standing, lastNameKey } = findingColumns(state);
   return {
@@ -74,7 +76,7 @@ function written(state: CustomerState): Readonly<Record<string, unknown>> {
   };
 }
 
-function takenBy(error: unknown): never {
+export function takenBy(error: unknown): never {
   throw error instanceof DuplicateKey ? new IdentifierTaken() : error;
 }
 
@@ -88,7 +90,8 @@ interface Row {
   readonly holds: number | string;
 }
 
-interface CustomerColumns extends Pick<CustomerState, 'id' | 'email' | 'phone' | 'market' | 'locale' | 'status'> {
+export interface CustomerColumns
+  extends Pick<CustomerState, 'id' | 'email' | 'phone' | 'market' | 'locale' | 'status'> {
   readonly first_name: string | null;
   readonly last_name: string | null;
   readonly document_sealed: string | null;
@@ -102,7 +105,7 @@ interface CustomerColumns extends Pick<CustomerState, 'id' | 'email' | 'phone' |
   readonly deleted_at: Date | null;
 }
 
-function toCustomer(row: CustomerColumns, number: string | null): Customer {
+export function toCustomer(row: CustomerColumns, number: string | null): Customer {
   const { id, email, phone, market, locale, status, attributes } = row;
   return Customer.restore({
     ...{ id, email, phone, market, locale, status },

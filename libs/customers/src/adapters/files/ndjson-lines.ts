@@ -1,0 +1,45 @@
+import { createReadStream } from 'node:fs';
+
+const NEWLINE = 0x0a;
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+export interface NdjsonLine {
+  /** 1, 2, 3 … */
+  readonly number: number;
+  /** Null: longer than a line may be. */
+  readonly bytes: Buffer | null;
+  /** Of the file, up to and with this line. */
+  readonly end: number;
+}
+
+/** The lines of a file that are not blank, one after the other: no more of it is in memory than one chunk and one line. */
+export async function* ndjsonLines(file: string, mostBytes: number): AsyncGenerator<NdjsonLine> {
+  let [number, end, held, parts]: [number, number, number, Buffer[]] = [0, 0, 0, []];
+  const line = (): NdjsonLine | undefined => {
+    const bytes = held > mostBytes ? null : trimmed(Buffer.concat(parts), ++number);
+    if (bytes === null) number++;
+    [held, parts] = [0, []];
+    return bytes?.length === 0 ? undefined : { number, bytes, end };
+  };
+  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+    for (let at = 0; at < chunk.length; ) {
+      const newline = chunk.indexOf(NEWLINE, at);
+      const part = chunk.subarray(at, newline < 0 ? chunk.length : newline);
+      held += part.length;
+      // Of a line that is too long nothing more is kept.
+      if (held <= mostBytes) parts.push(part);
+      end += newline < 0 ? part.length : part.length + 1;
+      at = newline < 0 ? chunk.length : newline + 1;
+      const complete = newline < 0 ? undefined : line();
+      if (complete) yield complete;
+    }
+  }
+  const last = held > 0 ? line() : undefined;
+  if (last) yield last;
+}
+
+/** Without what Windows puts before the first line and at the end of each. */
+function trimmed(bytes: Buffer, number: number): Buffer {
+  const start = number === 1 && bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
+  return bytes.subarray(start, bytes.at(-1) === 0x0d ? bytes.length - 1 : bytes.length);
+}
