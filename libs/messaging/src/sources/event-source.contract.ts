@@ -20,12 +20,14 @@ interface Handed extends IncomingMessage {
 }
 
 const DONE: Verdict = { is: 'done' };
+const READY = 'ready';
 
 /** Keeps what it is handed, and gives the verdict that it is told to give. */
 class Listening implements Subscription {
   readonly queue = `foyer.test.${randomUUID().slice(0, 8)}`;
   readonly types = [`test.${randomUUID().slice(0, 8)}.v1`] as const;
   readonly handed: Handed[] = [];
+  hears = false;
   running = 0;
   most = 0;
   judge: (message: Handed) => Verdict | Promise<Verdict> = () => DONE;
@@ -37,9 +39,15 @@ class Listening implements Subscription {
 
   async handle(message: IncomingMessage): Promise<Verdict> {
     const handed = { ...message, text: Buffer.from(message.body).toString(), at: performance.now() };
+    if (handed.text === READY) return this.#hear();
     this.handed.push(handed);
     this.most = Math.max(this.most, ++this.running);
     return Promise.resolve(this.judge(handed)).finally(() => this.running--);
+  }
+
+  #hear(): Verdict {
+    this.hears = true;
+    return DONE;
   }
 
   get texts(): readonly string[] {
@@ -74,11 +82,10 @@ export function eventSourceContract(name: string, under: () => Promise<EventSour
     const ready = async (...all: Listening[]) => {
       for (const one of all) {
         await expect
-          .poll(() => send(one, 'ready').then(() => one.handed.length > 0), { timeout: 10_000, interval: 100 })
+          .poll(() => send(one, READY).then(() => one.hears), { timeout: 10_000, interval: 100 })
           .toBe(true);
       }
       await sleep(200);
-      for (const one of all) one.handed.length = 0;
     };
     const arrived = (to: Listening, count: number, timeout = 10_000) =>
       expect.poll(() => to.handed.length, { timeout, interval: 10 }).toBe(count);
