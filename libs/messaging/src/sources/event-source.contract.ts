@@ -81,9 +81,7 @@ export function eventSourceContract(name: string, under: () => Promise<EventSour
     /** The first message waits until somebody listens: until then it may be nobody's. */
     const ready = async (...all: Listening[]) => {
       for (const one of all) {
-        await expect
-          .poll(() => send(one, READY).then(() => one.hears), { timeout: 10_000, interval: 100 })
-          .toBe(true);
+        await expect.poll(() => send(one, READY).then(() => one.hears), { timeout: 10_000, interval: 100 }).toBe(true);
       }
       await sleep(200);
     };
