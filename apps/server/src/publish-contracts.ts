@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { JsonSchema } from '#kernel';
 import { differences, type PersonalData, schemaOf } from '#messaging';
+import { fail, readArguments } from './command.js';
 import { EVENTS } from './events.js';
 
 const KINDS: readonly PersonalData[] = ['include', 'omit'];
@@ -29,4 +30,9 @@ function publish(folder: string, kind: PersonalData): readonly string[] {
   });
 }
 
-process.exitCode = main(process.argv[2] ?? 'docs/events');
+try {
+  const [folder = 'docs/events'] = readArguments('publish-contracts.js <folder>', {}, 1).positionals;
+  process.exitCode = main(folder);
+} catch (error) {
+  fail(error);
+}

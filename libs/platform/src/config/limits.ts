@@ -148,7 +148,7 @@ export const LIMITS = {
   messageBacklogSeconds: {
     setting: 'LIMIT_MESSAGE_BACKLOG_SECONDS',
     default: 5,
-    counts: 'seconds that the oldest due message waits',
+    counts: 'seconds that a message put now would wait, by the age of the oldest and by how fast they go',
     excess: '503',
     kept: 'code store',
   },
