@@ -6,7 +6,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { administratorOf, type Role, type Signed, somebody } from '../customers/staff.js';
 import { EMBEDDED } from '../registration/backends.js';
 import { useHall } from '../registration/hall.js';
-import { type OpenApi, type Operation, operationsIn, requestsOf } from './operations.js';
+import { basicOf } from '../registration/people.js';
+import type { RequestOptions } from '../support/http-message.js';
+import { bodiesOf, type OpenApi, type Operation, operationsIn, requestsOf } from './operations.js';
 
 const KINDS = ['nobody', 'customer', 'staff', 'admin'] as const;
 type Kind = (typeof KINDS)[number];
@@ -16,6 +18,11 @@ const ROLES: Record<Exclude<Kind, 'nobody'>, readonly Role[]> = {
   admin: ['customer', 'admin'],
 };
 const EACH = 10;
+/** What somebody may put after `Authorization:` instead. */
+const GARBLED = fc.oneof(
+  fc.constantFrom('Basic', 'Basic ', 'Basic :', 'Basic Og==', 'basic YTpi', 'Basic YTpi=', 'Basic //79', 'Bearer YTpi'),
+  fc.base64String().map((text) => `Basic ${text}`),
+);
 /** Contract, section 1. */
 const OPEN = [
   /^POST \/v1\/registrations$/,
@@ -51,6 +58,19 @@ describe('the OpenAPI document', () => {
     return fresh;
   };
 
+  /** Basic credentials of an attempt that lives. */
+  const applicant = async () => {
+    const { person } = await hall.pending();
+    return basicOf(person);
+  };
+
+  /** What is wrong with a value, by the schema of the body that stands there in the document. */
+  const faultOf = (place: string, value: unknown): string | undefined => {
+    const schema = encodeURI(`api${place}/schema`);
+    const check = ajv.getSchema(schema) ?? ajv.compile({ $ref: schema });
+    return check(value) ? undefined : ajv.errorsText(check.errors);
+  };
+
   /** What is wrong with an answer, by the document. */
   const driftOf = (operation: Operation, reply: Awaited<ReturnType<typeof hall.request>>): string | undefined => {
     const { status, headers, text, json } = reply;
@@ -64,9 +84,9 @@ describe('the OpenAPI document', () => {
     const media = answer.content?.[type];
     if (!media) return `${status}: ${type} is not documented`;
     if (json === undefined || !media.schema) return undefined;
-    const place = `api#/paths/${operation.path.replaceAll('~', '~0').replaceAll('/', '~1')}/${operation.method.toLowerCase()}/responses/${status}/content/${type.replaceAll('/', '~1')}/schema`;
-    const check = ajv.getSchema(encodeURI(place)) ?? ajv.compile({ $ref: encodeURI(place) });
-    return check(json) ? undefined : `${status}: ${ajv.errorsText(check.errors)}`;
+    const body = bodiesOf(operation, document).find((one) => one.status === status && one.type === type);
+    const fault = faultOf(body?.place ?? '', json);
+    return fault && `${status}: ${fault}`;
   };
 
   it('is valid OpenAPI 3.1', async () => {
@@ -96,6 +116,78 @@ describe('the OpenAPI document', () => {
     });
     expect(faults).toEqual([]);
   });
+
+  it('shows an example of every body, each as its schema wants it; of a problem those that have that status', async () => {
+    const { json } = await hall.program.request<{ items: { code: string; status: number }[] }>('GET', '/problems');
+    const statusOf = new Map(json.items.map(({ code, status }) => [code, status]));
+    const bodies = operationsIn(document).flatMap((operation) => bodiesOf(operation, document));
+    expect(bodies.length).toBeGreaterThan(400);
+    const isOf = (status: number | undefined, example: unknown) => {
+      const { code, status: said } = example as { code: string; status: number };
+      // What the framework refuses keeps the status that it gave.
+      return said === status && (statusOf.get(code) === status || code === 'request.refused');
+    };
+    const faults = bodies.flatMap(({ place, type, status, examples }) => {
+      if (examples.length === 0) return [`${place} has no example`];
+      return examples.flatMap((example) => {
+        const fault = faultOf(place, example);
+        const isOther = type === 'application/problem+json' && !isOf(status, example);
+        return [...(fault ? [`${place} ${fault}`] : []), ...(isOther ? [`${place} is no ${status}`] : [])];
+      });
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it('takes each of its examples of a request for well-formed', async () => {
+    const refused: string[] = [];
+    for (const operation of operationsIn(document)) {
+      const [body] = bodiesOf(operation, document).filter(({ status }) => status === undefined);
+      for (const json of body?.examples ?? []) {
+        const caller = operation.security.length > 0 ? await callerOf('admin') : undefined;
+        const path = operation.path.replace('{id}', caller?.id ?? '');
+        const basic = await applicant();
+        const o = 'basic' in (operation.security[0] ?? {}) ? { basic } : caller && { bearer: caller.bearer };
+        const { status, text } = await hall.program.request(operation.method, path, { json, ...o });
+        const isRefused = status === 422 || (status === 400 && text.includes('request.'));
+        // No token of another server can be good for ever.
+        if (isRefused && !text.includes('token.not_accepted')) refused.push(`${operation.method} ${path} ${text}`);
+      }
+    }
+    expect(refused).toEqual([]);
+  });
+
+  it('AC-44 is what is answered to Basic credentials: right, wrong and garbled ones', async () => {
+    const drift = new Set<string>();
+    const ask = async (operation: Operation, path: string, o: RequestOptions) => {
+      const reply = await hall.program.request(operation.method, path, o);
+      const found = driftOf(operation, reply);
+      if (found) drift.add(`${operation.method} ${operation.path}: ${found}`);
+      return reply.status;
+    };
+    const operations = operationsIn(document).filter(({ security }) => security.some((one) => 'basic' in one));
+    expect(operations.length).toBeGreaterThan(2);
+    const seen = new Set<number>();
+    for (const operation of operations) {
+      const [name, password] = await applicant();
+      const sampled = fc.sample(fc.tuple(requestsOf(document.components, operation, [first.id]), GARBLED), 3 * EACH);
+      for (const [at, [{ path, json }, authorization]] of sampled.entries()) {
+        const body = operation.method === 'GET' || json === undefined ? {} : { json };
+        const who = [
+          { basic: [name, password] },
+          { basic: [name, 'another'] },
+          { headers: { authorization } },
+        ] as const;
+        seen.add(await ask(operation, path, { ...body, ...who[at % 3] }));
+      }
+    }
+    const { person, code } = await hall.pending();
+    for (const operation of operations) {
+      const json = operation.body && { json: { code } };
+      seen.add(await ask(operation, operation.path, { basic: basicOf(person), ...json }));
+    }
+    expect([...drift].sort()).toEqual([]);
+    expect([...seen]).toEqual(expect.arrayContaining([200, 401, 422, 429]));
+  }, 120_000);
 
   it('AC-44 is what is answered, whoever asks for whatever: no other status, no other body, no 5xx but 503', async () => {
     const drift = new Set<string>();

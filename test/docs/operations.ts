@@ -12,9 +12,16 @@ export interface Schema {
   readonly items?: Schema;
   readonly allOf?: readonly Schema[];
 }
+interface Example {
+  readonly $ref?: string;
+  readonly value?: unknown;
+}
 interface Media {
   readonly schema?: Schema;
+  readonly example?: unknown;
+  readonly examples?: Readonly<Record<string, Example>>;
 }
+type Content = Readonly<Record<string, Media>>;
 export interface Operation {
   readonly method: string;
   readonly path: string;
@@ -22,32 +29,58 @@ export interface Operation {
   readonly summary: string;
   readonly security: readonly Record<string, unknown>[];
   readonly body: Schema | undefined;
-  readonly responses: Readonly<
-    Record<string, { readonly description?: string; readonly content?: Readonly<Record<string, Media>> }>
-  >;
+  readonly requestBody?: { readonly content: Content };
+  readonly responses: Readonly<Record<string, { readonly description?: string; readonly content?: Content }>>;
 }
 export interface OpenApi {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>;
+    readonly examples: Readonly<Record<string, Example>>;
+  };
 }
 
 export const operationsIn = ({ paths }: OpenApi): Operation[] =>
   Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, found]) => {
-      const {
-        requestBody,
-        parameters = [],
-        security = [],
-        summary = '',
-        responses,
-      } = found as Omit<Operation, 'body'> & {
-        readonly requestBody?: { readonly content: Readonly<Record<string, Media>> };
-      };
+      const { requestBody, parameters = [], security = [], summary = '', responses } = found as Omit<Operation, 'body'>;
       const body = requestBody?.content['application/json']?.schema;
-      return { method: method.toUpperCase(), path, summary, security, parameters, body, responses };
+      const sent = requestBody && { requestBody };
+      return { method: method.toUpperCase(), path, summary, security, parameters, body, ...sent, responses };
     }),
   );
+
+/** A body of the document: where it stands in there, as a JSON pointer in a fragment, and its examples. */
+export interface Body {
+  readonly place: string;
+  readonly type: string;
+  /** Of the answer; none of a request. */
+  readonly status: number | undefined;
+  readonly examples: readonly unknown[];
+}
+
+const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+
+export function bodiesOf({ method, path, requestBody, responses }: Operation, { components }: OpenApi): Body[] {
+  const at = `#/paths/${escaped(path)}/${method.toLowerCase()}`;
+  const contents: [place: string, content: Content, status: number | undefined][] = [
+    [`${at}/requestBody`, requestBody?.content ?? {}, undefined],
+    ...Object.entries(responses).map(([status, { content = {} }]): [string, Content, number] => [
+      `${at}/responses/${status}`,
+      content,
+      Number(status),
+    ]),
+  ];
+  const shown = ({ $ref, value }: Example) =>
+    $ref === undefined ? value : components.examples[$ref.split('/').at(-1) ?? '']?.value;
+  return contents.flatMap(([place, content, status]) =>
+    Object.entries(content).map(([type, { example, examples = {} }]) => ({
+      ...{ place: `${place}/content/${escaped(type)}`, type, status },
+      examples: [...(example === undefined ? [] : [example]), ...Object.values(examples).map(shown)],
+    })),
+  );
+}
 
 /** What a request of an operation is made of. */
 export interface Asked {

@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { completeDocument } from '#platform';
+import { completeDocument, ProblemCatalogue } from '#platform';
 
 const ABOUT = `Strangers register with an e-mail address or a phone number, prove it with a code within one minute, and become customers.
 Errors are RFC 9457 problem documents; \`GET /problems\` lists every code.`;
@@ -20,7 +20,7 @@ export function serveDocs(app: INestApplication, publicUrl: string): void {
     .build();
   let made: OpenAPIObject | undefined;
   const document = (): OpenAPIObject => {
-    made ??= completeDocument(SwaggerModule.createDocument(app, config));
+    made ??= completeDocument(SwaggerModule.createDocument(app, config), app.get(ProblemCatalogue).entries);
     return made;
   };
   SwaggerModule.setup('docs', app, document, {

@@ -56,6 +56,7 @@ export { Forbidden, InvalidCredentials, notFound } from './http/http-errors.js';
 export { NoBody } from './http/no-body.pipe.js';
 export { NoQuery } from './http/no-query.pipe.js';
 export { ApiProblems } from './http/openapi.js';
+export { ProblemCatalogue } from './http/problems.controller.js';
 export { RouteTable } from './http/route-table.js';
 export { singleHeader } from './http/single-header.js';
 export { addressOf, sourcePrefix } from './http/source.js';

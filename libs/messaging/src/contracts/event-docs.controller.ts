@@ -8,6 +8,11 @@ import { schemaOf } from './event-schema.js';
 import { EVENTS_PAGE_POLICY, eventsPage } from './events-page.js';
 
 /** What is told to the rest of the business, for machines and for people. */
+const SCHEMA = {
+  schema: { type: 'object' },
+  example: { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'customer.created.v1' },
+};
+
 @ApiTags('events')
 @Open()
 @Controller('docs')
@@ -19,7 +24,7 @@ export class EventDocsController {
 
   /** The AsyncAPI 3.0 document of the events. */
   @Get('asyncapi.json')
-  @ApiOkResponse({ description: 'AsyncAPI 3.0', schema: { type: 'object' } })
+  @ApiOkResponse({ description: 'AsyncAPI 3.0', schema: { type: 'object', example: { asyncapi: '3.0.0' } } })
   asyncApi(): object {
     return asyncApiOf(this.events, this.settings.eventPersonalData);
   }
@@ -37,7 +42,7 @@ export class EventDocsController {
   @Get('events/:file')
   @Header('content-type', 'application/schema+json')
   @ApiParam({ name: 'file', example: 'customer.created.v1.schema.json' })
-  @ApiOkResponse({ description: 'JSON Schema', content: { 'application/schema+json': { schema: { type: 'object' } } } })
+  @ApiOkResponse({ description: 'JSON Schema', content: { 'application/schema+json': SCHEMA } })
   @ApiProblems({ 404: 'There is no such event' })
   schema(@Param('file') file: string): JsonSchema {
     const contract = this.events.contracts.find(({ type }) => file === `${type}.schema.json`);

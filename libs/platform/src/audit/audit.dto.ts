@@ -6,6 +6,8 @@ import { PageQuery } from '../paging/page.dto.js';
 
 const IsName = () => Matches(/^[A-Za-z0-9._:-]{1,64}$/, { message: 'must be 1 to 64 of A-Z a-z 0-9 . _ : -' });
 
+const SOMEBODY = '0f8fad5b-d9cb-469f-a165-70867728950e';
+
 /** Which lines of the audit log are wanted. All of it together. */
 export class AuditQuery extends PageQuery {
   @ApiProperty({ required: false, maxLength: 64, description: 'Customer id of who did it' })
@@ -48,13 +50,18 @@ export class AuditEntryDto implements RecordedEntry {
   @ApiProperty({ type: String, nullable: true, description: 'Customer id of who did it; null when nobody is known' })
   readonly actor!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Customer id, or keyed hash, of whom it was done to' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: SOMEBODY,
+    description: 'Customer id, or keyed hash, of whom it was done to',
+  })
   readonly target!: string | null;
 
   @ApiProperty({ type: String, nullable: true, example: '2001:db8::/64', description: 'Source prefix it came from' })
   readonly source!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: '`X-Correlation-Id` of the request' })
+  @ApiProperty({ type: String, nullable: true, example: 'till-7', description: '`X-Correlation-Id` of the request' })
   readonly correlationId!: string | null;
 }
 

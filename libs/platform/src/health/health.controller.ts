@@ -22,8 +22,13 @@ const READINESS = {
       type: 'object',
       additionalProperties: status('ok', 'away'),
       description: 'Where ADMIN_PORT is set: on that port only',
+      example: { database: 'ok', redis: 'ok', broker: 'ok', email: 'ok' },
     },
   },
+};
+const FIGURES = {
+  schema: { type: 'string' },
+  example: 'request_count_total{method="GET",route="/health/live",status="200"} 1\n',
 };
 /** 503 has the same body as 200. */
 const ApiHealth = (schema: object) => {
@@ -76,7 +81,7 @@ export class HealthController {
 
   /** Prometheus text format. */
   @Get('metrics')
-  @ApiResponse({ status: 200, description: 'Figures', content: { 'text/plain': { schema: { type: 'string' } } } })
+  @ApiResponse({ status: 200, description: 'Figures', content: { 'text/plain': FIGURES } })
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   figures(): Promise<string> {
     return this.metrics.registry.metrics();

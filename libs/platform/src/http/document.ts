@@ -1,19 +1,33 @@
+import { exampleOf, type Schema } from './examples.js';
+import type { ProblemEntry } from './problems.controller.js';
+
+interface Media {
+  schema?: object;
+  example?: unknown;
+  examples?: object;
+}
 interface Answer {
   description: string;
   headers?: Record<string, object>;
-  content?: Record<string, object>;
+  content?: Record<string, Media>;
 }
 interface Operation {
   security?: readonly Record<string, unknown>[];
+  requestBody?: { content: Record<string, Media> };
   responses: Record<string, Answer>;
 }
 /** What of an OpenAPI document is looked at here. */
 interface Document {
   paths: object;
+  components?: object;
+}
+interface Components {
+  readonly schemas?: Readonly<Record<string, Schema>>;
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
-const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDocument' } } };
+const PROBLEM_JSON = 'application/problem+json';
+const PROBLEM_SCHEMA = { $ref: '#/components/schemas/ProblemDocument' };
 const text = (description: string) => ({ description, schema: { type: 'string' } });
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer', minimum: 1 } } };
 
@@ -35,12 +49,56 @@ const OF_WRITES: Record<number, string> = {
   422: 'Well-formed, but not acceptable',
 };
 
-/** Completes a document with the answers that no single route is the reason of, and the headers of all. */
-export function completeDocument<Doc extends Document>(document: Doc): Doc {
-  for (const operations of Object.values(document.paths))
+/**
+ * Completes a document with the answers that no single route is the reason of, the headers of all, and an example of every
+ * body that has none.
+ */
+export function completeDocument<Doc extends Document>(document: Doc, problems: readonly ProblemEntry[]): Doc {
+  const { schemas = {} } = (document.components ?? {}) as Components;
+  for (const [path, operations] of Object.entries(document.paths))
     for (const [method, operation] of Object.entries(operations as Record<string, Operation>))
-      if (METHODS.includes(method)) complete(operation, method);
+      if (METHODS.includes(method)) {
+        complete(operation, method);
+        illustrate(operation, path, schemas, problems);
+      }
+  document.components = { ...document.components, examples: Object.fromEntries(problems.map(problemExample)) };
   return document;
+}
+
+function illustrate(
+  operation: Operation,
+  path: string,
+  schemas: Components['schemas'],
+  problems: readonly ProblemEntry[],
+) {
+  const answers = Object.entries(operation.responses).map(
+    ([status, { content = {} }]) => [Number(status), content] as const,
+  );
+  for (const [status, content] of [[0, operation.requestBody?.content ?? {}] as const, ...answers])
+    for (const [type, media] of Object.entries(content))
+      if (media.example !== undefined || media.examples !== undefined) continue;
+      else if (type === PROBLEM_JSON) media.examples = problemExamples(path, status, problems);
+      else media.example = exampleOf(media.schema ?? {}, schemas ?? {});
+}
+
+/** Those of the route's own module, then those that can befall every request. */
+function problemExamples(path: string, status: number, problems: readonly ProblemEntry[]): object {
+  const [, module = ''] = /^\/v1\/([a-z]+?)s?(\/|$)/.exec(path) ?? [];
+  const ofStatus = problems.filter((one) => one.status === status);
+  if (ofStatus.length === 0)
+    return Object.fromEntries(problems.filter(isOfAnyStatus).map((one) => problemExample({ ...one, status })));
+  const fitting = ofStatus.filter(({ code }) => [module, 'request', 'service'].includes(code.split('.', 1)[0] ?? ''));
+  const codes = (fitting.length > 0 ? fitting : ofStatus).map(({ code }) => code);
+  return Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]));
+}
+
+/** What the framework refuses keeps the status that it gave. */
+const isOfAnyStatus = ({ code }: ProblemEntry): boolean => code === 'request.refused';
+
+function problemExample({ code, status, title, detail }: ProblemEntry): [code: string, example: object] {
+  const place = { type: `http://127.0.0.1:3000/problems#${code}`, instance: '/v1/registrations/activate' };
+  const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+  return [code, { summary: title, value: { ...place, title, status, detail, code, traceId } }];
 }
 
 function complete(operation: Operation, method: string): void {
@@ -52,7 +110,7 @@ function complete(operation: Operation, method: string): void {
     ...(method === 'get' ? {} : OF_WRITES),
   };
   for (const [status, description] of Object.entries(common))
-    operation.responses[status] ??= { description, content: PROBLEM };
+    operation.responses[status] ??= { description, content: { [PROBLEM_JSON]: { schema: PROBLEM_SCHEMA } } };
   for (const [status, answer] of Object.entries(operation.responses)) answer.headers = headersOf(status, answer);
 }
 

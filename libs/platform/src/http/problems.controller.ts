@@ -4,7 +4,7 @@ import type { DomainError } from '#kernel';
 import { Open } from './access.js';
 import { InternalError, statusOf, titleOf } from './problem.js';
 
-interface ProblemEntry {
+export interface ProblemEntry {
   /** Stable and dotted: `registration.code_expired`. */
   readonly code: string;
   readonly status: number;
@@ -32,6 +32,12 @@ const ENTRY = {
   type: 'object',
   required: ['code', 'status', 'title', 'detail'],
   properties: { code: TEXT, status: { type: 'integer' }, title: TEXT, detail: TEXT },
+  example: {
+    code: 'registration.code_expired',
+    status: 410,
+    title: 'Code expired',
+    detail: 'The code is no longer valid. Ask for a new one.',
+  },
 };
 
 @ApiTags('operations')

@@ -1,5 +1,5 @@
 import { Controller, Get, Header, Res } from '@nestjs/common';
-import { ApiFoundResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiFoundResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Clock } from '#kernel';
 import { Settings } from '../config/settings.js';
@@ -10,6 +10,11 @@ import { ApiProblems } from './openapi.js';
 const DAY_MS = 86_400_000;
 /** RFC 9116, 2.5.5: less than a year, so that nobody trusts what is stale. */
 const EXPIRES_DAYS = 180;
+
+const SECURITY_TXT = {
+  schema: { type: 'string' },
+  example: 'Contact: mailto:security@example.org\nExpires: 2026-09-01T00:00:00Z\n',
+};
 
 @ApiTags('operations')
 @Open()
@@ -31,7 +36,7 @@ export class WellKnownController {
   @Get('security.txt')
   @Header('cache-control', 'public, max-age=3600')
   @Header('content-type', 'text/plain; charset=utf-8')
-  @ApiProduces('text/plain')
+  @ApiOkResponse({ description: 'Contacts, and how long they hold', content: { 'text/plain': SECURITY_TXT } })
   @ApiProblems({ 404: 'No `SECURITY_CONTACT` is set' })
   securityTxt(): string {
     const { securityContacts: contacts, publicUrl } = this.settings;

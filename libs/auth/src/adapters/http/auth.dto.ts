@@ -3,6 +3,8 @@ import { IsIn, IsString, MaxLength, MinLength } from 'class-validator';
 import { IfGiven } from '#platform';
 import type { SessionView } from '../../application/views.js';
 
+const REFRESH_TOKEN = 'nfK1uVx2T0yBq3Zk0d7JcA.0.mT5w2cYh8Q1rXb6uLpS9eA.Vh3kZq';
+
 export class LogInDto {
   /** E-mail address, phone number or confirmed CPF; national numbers are read in the default market. */
   @ApiProperty({ example: 'ada@example.org' })
@@ -20,7 +22,7 @@ export class LogInDto {
 
 export class RefreshDto {
   /** As it was given; it is good once. */
-  @ApiProperty()
+  @ApiProperty({ example: REFRESH_TOKEN })
   @IsString()
   @MinLength(1)
   @MaxLength(512)
@@ -36,7 +38,7 @@ export class LogOutDto {
 
 /** RFC 6749, 5.1. */
 export class TokenDto {
-  @ApiProperty({ description: 'A JWT, RFC 9068' })
+  @ApiProperty({ example: 'eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln', description: 'A JWT, RFC 9068' })
   readonly access_token!: string;
 
   @ApiProperty({ example: 'Bearer' })
@@ -45,7 +47,7 @@ export class TokenDto {
   @ApiProperty({ example: 900, description: 'Seconds' })
   readonly expires_in!: number;
 
-  @ApiProperty({ description: 'Opaque; good once, for the next pair' })
+  @ApiProperty({ example: REFRESH_TOKEN, description: 'Opaque; good once, for the next pair' })
   readonly refresh_token!: string;
 
   @ApiProperty({ example: 'customer', description: '`password`: good for setting a new password only' })

@@ -4,7 +4,7 @@ import type { LinkView } from '../../application/views.js';
 
 export class LinkIdentityDto {
   /** An access token of the external identity server, for the identity that shall be linked. */
-  @ApiProperty()
+  @ApiProperty({ example: 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln' })
   @IsString()
   @MinLength(1)
   @MaxLength(8192)

@@ -31,7 +31,7 @@ export class ChangeMeDto {
   readonly locale?: string;
 
   /** At most 4 KiB; null empties it. */
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { newsletter: true } })
   @IfSet()
   @IsObject()
   readonly attributes?: Record<string, unknown> | null;

@@ -47,7 +47,7 @@ export class CreateCustomerDto {
   readonly locale?: string;
 
   /** At most 4 KiB as JSON. */
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { newsletter: true } })
   @IfGiven()
   @IsObject()
   readonly attributes?: Record<string, unknown>;

@@ -32,7 +32,7 @@ export class CustomerDto implements CustomerView {
   @ApiProperty({ example: 'en', description: 'BCP 47' })
   readonly locale!: string;
 
-  @ApiProperty({ type: 'object', additionalProperties: true })
+  @ApiProperty({ type: 'object', additionalProperties: true, example: { newsletter: true } })
   readonly attributes!: Record<string, unknown>;
 
   @ApiProperty({ enum: ['active', 'suspended'] })

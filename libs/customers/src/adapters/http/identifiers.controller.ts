@@ -1,6 +1,6 @@
 import { Body, Controller, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { LoginLimited, PasswordWrong } from '#auth';
 import { Address, ApiProblems, OwnToken, SourceLimits } from '#platform';
@@ -13,6 +13,11 @@ import { type SignedIn, tagged } from './customer-answers.js';
 import { AskForIdentifierDto, ConfirmIdentifierDto, type IdentifierAskedDto } from './identifiers.dto.js';
 
 const CODE_SECONDS = 600;
+const currentPassword = 'correct horse battery staple';
+const WANTED = {
+  email: { value: { email: 'ada@example.net', currentPassword } },
+  phone: { value: { phone: '+1 415 555 0132', currentPassword } },
+};
 
 interface OwnSession {
   readonly user: SignedIn['user'] & { readonly sessionId: string };
@@ -32,6 +37,7 @@ export class IdentifiersController {
   /** Ask for another e-mail address or phone number, or a second one. One answer, whoever it belongs to. */
   @Post()
   @HttpCode(202)
+  @ApiBody({ type: AskForIdentifierDto, examples: WANTED })
   @Header('cache-control', 'no-store')
   @ApiProblems({
     400: 'The current password is wrong',

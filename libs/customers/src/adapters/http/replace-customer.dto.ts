@@ -34,7 +34,7 @@ export class ReplaceCustomerDto {
   readonly locale!: string;
 
   /** At most 4 KiB as JSON; they take the place of all there were. */
-  @ApiProperty({ type: 'object', additionalProperties: true })
+  @ApiProperty({ type: 'object', additionalProperties: true, example: { newsletter: true } })
   @IsObject()
   readonly attributes!: Record<string, unknown>;
 

@@ -14,14 +14,14 @@ export class DevMessage {
   readonly to!: string;
 
   /** Empty for SMS. */
-  @ApiProperty()
+  @ApiProperty({ example: '0420 is your code' })
   readonly subject!: string;
 
-  @ApiProperty()
+  @ApiProperty({ example: '0420\n\nYour code' })
   readonly text!: string;
 
   /** Null for SMS. */
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: '<p>0420</p>' })
   readonly html!: string | null;
 
   @ApiProperty({ type: String, format: 'date-time' })

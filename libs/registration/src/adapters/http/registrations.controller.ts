@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Header, Headers, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiBasicAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBasicAuth, ApiBody, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { SignIns, tokenResponse } from '#auth';
 import type { CustomerView } from '#customers';
@@ -32,6 +32,12 @@ import {
   RegisterDto,
   RegistrationTicketDto,
 } from './registrations.dto.js';
+
+const ADA = { password: 'correct horse battery staple', firstName: 'Ada', lastName: 'Lovelace' };
+const APPLICANTS = {
+  byEmail: { value: { email: 'ada@example.org', ...ADA } },
+  byPhone: { value: { phone: '+1 415 555 0132', ...ADA, market: 'US', locale: 'en' } },
+};
 
 /** Longer than registering takes on a machine that has time: whoever is new, pending or a customer is answered alike. */
 const EVEN_MS = 20;
@@ -65,6 +71,7 @@ export class RegistrationsController {
   @Open()
   @Post()
   @Header('cache-control', 'no-store')
+  @ApiBody({ type: RegisterDto, examples: APPLICANTS })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key and body get the same answer' })
   @ApiProblems({
     409: 'The first request with this key is still running, or taken (only when disclosed)',
