@@ -4,6 +4,7 @@ import { enumeration } from './rows/enumeration.mjs';
 import { events } from './rows/events.mjs';
 import { floods } from './rows/flood.mjs';
 import { hashing } from './rows/hashing.mjs';
+import { importing } from './rows/import.mjs';
 import { lists } from './rows/lists.mjs';
 import { overload } from './rows/overload.mjs';
 import { processes } from './rows/process.mjs';
@@ -19,6 +20,7 @@ import { inTurn } from './support/rounds.mjs';
 const ROWS = [
   registration,
   create,
+  importing,
   ...hashing,
   ...routes,
   ...sessionRows,

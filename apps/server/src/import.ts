@@ -30,11 +30,14 @@ async function main(): Promise<number> {
   try {
     const progress = ({ lines, bytes, totalBytes }: FileProgress) => line.show(lines, bytes / (totalBytes || 1));
     const order = { file, report, dryRun, signal: ending.signal, progress };
+    const begun = performance.now();
     const { run, lines, created, there, refused, complete } = await app.get(CustomerImport).run(order);
     line.end();
+    const seconds = (performance.now() - begun) / 1_000;
     console.log(
       `${lines} lines: ${created} ${dryRun ? 'would be created' : 'created'}, ${there} there already, ${refused} refused`,
     );
+    console.log(`${seconds.toFixed(1)} s, ${Math.round(lines / seconds)} lines/s`);
     if (!dryRun) console.log(`import ${run}: the correlation id of its events and of its lines in the audit trail`);
     if (refused > 0) console.log(`why they were refused: ${report}`);
     if (!complete) console.log('Interrupted. Run it again: it goes on where it ended.');

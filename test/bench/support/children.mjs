@@ -9,14 +9,18 @@ process.once('exit', () => {
   for (const child of alive) child.kill('SIGKILL');
 });
 
-/** A Node program whose log goes nowhere. With `talks` it has an IPC channel. */
-export function startNode(script, { args = [], env = {}, cwd, talks = false, nodeArgs = [] } = {}) {
-  const stdio = ['ignore', 'ignore', 'pipe', ...(talks ? ['ipc'] : [])];
+/** A Node program whose log goes nowhere, or with `tells` into `told`. With `talks` it has an IPC channel. */
+export function startNode(script, { args = [], env = {}, cwd, talks = false, tells = false, nodeArgs = [] } = {}) {
+  const stdio = ['ignore', tells ? 'pipe' : 'ignore', 'pipe', ...(talks ? ['ipc'] : [])];
   const base = { PATH: process.env.PATH, HOME: process.env.HOME };
   const child = spawn(process.execPath, [...nodeArgs, script, ...args], { cwd, env: { ...base, ...env }, stdio });
   alive.add(child);
   child.once('exit', () => alive.delete(child));
   child.errors = '';
+  child.told = '';
+  child.stdout?.on('data', (chunk) => {
+    child.told += chunk;
+  });
   child.stderr.on('data', (chunk) => {
     child.errors = `${child.errors}${chunk}`.slice(-2_000);
   });
