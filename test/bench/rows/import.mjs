@@ -11,7 +11,12 @@ const LINES = 200_000;
 const SAMPLE_MS = 100;
 
 const lineOf = (n) => ({
-  ...{ externalId: `customer ${n}`, email: `person${n}@example${n % 100}.org`, firstName: 'Ada', lastName: `Lovelace ${n}` },
+  ...{
+    externalId: `customer ${n}`,
+    email: `person${n}@example${n % 100}.org`,
+    firstName: 'Ada',
+    lastName: `Lovelace ${n}`,
+  },
   ...{ market: 'BR', locale: 'pt-BR', attributes: { points: n % 1_000 }, createdAt: '2020-01-01T00:00:00Z' },
 });
 
@@ -26,7 +31,13 @@ async function written(file, lines) {
 /** The import by itself, on the embedded default, from its first line on. */
 async function imported(home, file) {
   const env = { DATA_DIR: path.join(home.folder, 'data'), BCRYPT_COST: '4' };
-  const child = startNode(SCRIPT, { args: [file], cwd: home.folder, env, nodeArgs: ['--enable-source-maps'], tells: true });
+  const child = startNode(SCRIPT, {
+    args: [file],
+    cwd: home.folder,
+    env,
+    nodeArgs: ['--enable-source-maps'],
+    tells: true,
+  });
   const samples = [];
   const ended = once(child, 'exit');
   let over = false;
