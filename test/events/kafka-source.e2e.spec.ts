@@ -5,6 +5,7 @@ import { Hall } from '../registration/hall.js';
 import { newcomer, type Person } from '../registration/people.js';
 import { consumeKafka, ownKafka, produceKafka } from '../support/own-kafka.js';
 import type { OwnServer } from '../support/own-servers.js';
+import { runProgram } from '../support/program.js';
 
 const TOPIC = 'foyer.inbound';
 const TYPE = 'customer.verified.v1';
@@ -51,7 +52,7 @@ describe('customer.verified.v1 by Kafka', () => {
     expect(await isLetIn(person)()).toBe(200);
   });
 
-  it('FM-M3 that cannot be read is laid aside with the reason, and the next is handled', async () => {
+  it('FM-M3 that cannot be read is laid aside with the reason, for an operator to drop, and the next is handled', async () => {
     const aside = consumeKafka(broker, `${TOPIC}.dead`);
     const { person, attemptId } = await registered();
     write('no json', person.email);
@@ -61,6 +62,9 @@ describe('customer.verified.v1 by Kafka', () => {
     await expect.poll(() => figure('handled'), { timeout: 10_000 }).toBe(2);
     expect(await isLetIn(person)()).toBe(200);
     await aside.stop();
+    const args = ['drop', '--of', 'registration.customer.verified.v1', '--all'];
+    const desk = await runProgram({ entry: 'dist/apps/server/src/dead-letters.js', args, env: hall.program.env });
+    expect(desk).toMatchObject({ code: 0, output: expect.stringContaining('1 dropped') });
   });
 
   it('kill -9: what was written while nobody listened is handled by the next', { timeout: 90_000 }, async () => {

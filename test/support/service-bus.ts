@@ -97,6 +97,7 @@ export class ServiceBusStandIn implements ServiceBus {
     container.on('sender_open', ({ sender }: EventContext) => sender && this.#openReader(sender));
     container.on('message', (context: EventContext) => this.#take(context));
     container.on('sendable', ({ sender }: EventContext) => sender && this.#pump(this.#readers.get(sender)));
+    container.on('sender_draining', ({ sender }: EventContext) => sender?.set_drained(true));
     container.on('sender_close', ({ sender }: EventContext) => sender && this.#readers.delete(sender));
     for (const end of ['disconnected', 'connection_close']) container.on(end, () => this.#forget());
     container.on('accepted', ({ delivery }: EventContext) => this.#settle(delivery, () => undefined));
@@ -111,7 +112,7 @@ export class ServiceBusStandIn implements ServiceBus {
 
   #openWriter(receiver: Receiver): void {
     const { address } = receiver.target;
-    if (address !== QUEUE) return void receiver.close(NO_SUCH_ENTITY);
+    if (!TOPICS.includes(address)) return void receiver.close(NO_SUCH_ENTITY);
     receiver.set_target({ address });
     (receiver as unknown as { local: { attach: object } }).local.attach = Object.assign(
       (receiver as unknown as { local: { attach: object } }).local.attach,
@@ -128,7 +129,7 @@ export class ServiceBusStandIn implements ServiceBus {
     this.#pump(address);
   }
 
-  #take({ message, delivery }: EventContext): void {
+  #take({ message, delivery, receiver }: EventContext): void {
     if (!message || !delivery) return;
     const { outcome, condition = 'amqp:internal-error' } = this.#script.take();
     if (outcome === 'silence') return;
@@ -136,7 +137,7 @@ export class ServiceBusStandIn implements ServiceBus {
     if (outcome === 'released') return void delivery.release();
     this.#received.add(message);
     delivery.accept();
-    this.put(QUEUE, message);
+    this.put(receiver?.target.address ?? QUEUE, message);
   }
 
   /** Everybody who has subscribed to the topic gets it, and whoever reads it as a queue. */
@@ -175,7 +176,7 @@ export class ServiceBusStandIn implements ServiceBus {
 
   #giveBack(message: BusMessage, from: string): void {
     const again = { ...message, delivery_count: message.delivery_count + 1 };
-    if (again.delivery_count >= MAX_DELIVERIES) this.#bury(again, from);
+    if (again.delivery_count >= MAX_DELIVERIES && !from.endsWith(DEAD)) this.#bury(again, from);
     else this.#queues.set(from, [again, ...this.queue(from)]);
     setImmediate(() => this.#pump(from));
   }

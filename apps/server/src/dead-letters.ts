@@ -1,4 +1,4 @@
-import { type DeadLetter, DeadLetters, queueOf } from '#messaging';
+import { type DeadLetter, type DeadLetterPlace, type DeadLetters, deadLettersOf, queueOf } from '#messaging';
 import { parseSettings, readEnvironment } from '#platform';
 import { registrationConsumers } from '#registration/module';
 import { fail, Refusal, readArguments } from './command.js';
@@ -7,43 +7,66 @@ const USAGE = `make dlq                                                how many 
 make dlq ARGS="list --of subscriber"                    which they are, and why
 make dlq ARGS="show --of subscriber --message id"       one of them as it came; it may hold personal data
 make dlq ARGS="replay --of subscriber --message id"     back to its subscriber, under the same message id; --all for every one
-make dlq ARGS="drop --of subscriber --message id"       gone for good; --all for every one`;
+make dlq ARGS="drop --of subscriber --message id"       gone for good; --all for every one
+  --at rabbitmq, kafka or servicebus                    when EVENT_SOURCES names several`;
 
 const CONSUMERS = registrationConsumers;
-const OPTIONS = { of: { type: 'string' }, message: { type: 'string' }, all: { type: 'boolean' } } as const;
+const OPTIONS = {
+  of: { type: 'string' },
+  at: { type: 'string' },
+  message: { type: 'string' },
+  all: { type: 'boolean' },
+} as const;
 
 interface Asked {
   readonly of?: string | undefined;
+  readonly at?: string | undefined;
   readonly message?: string | undefined;
   readonly all?: boolean | undefined;
 }
 
-const COMMANDS: Readonly<Record<string, (letters: DeadLetters, asked: Asked) => Promise<string>>> = {
-  async count(letters) {
-    const lines = CONSUMERS.map(async (of) => `${of}: ${(await letters.list(queueOf(of))).length}`);
+/** By the name of their source. */
+type Shelves = ReadonlyMap<string, DeadLetters>;
+
+const COMMANDS: Readonly<Record<string, (shelves: Shelves, asked: Asked) => Promise<string>>> = {
+  async count(shelves) {
+    const lines = [...shelves].flatMap(([source, letters]) =>
+      CONSUMERS.map(async ({ name, arrival }) => {
+        const found = await letters.list({ queue: queueOf(name), arrival });
+        return `${name}${shelves.size > 1 ? ` at ${source}` : ''}: ${found.length}`;
+      }),
+    );
     return (await Promise.all(lines)).join('\n');
   },
-  async list(letters, asked) {
-    const found = await letters.list(queueAsked(asked));
+  async list(shelves, asked) {
+    const found = await shelfAsked(shelves, asked).list(placeAsked(asked));
     return found.map((one) => `${one.id}  ${one.deadAt || '-'}  ${one.reason}  ${one.detail}`).join('\n') || 'none';
   },
-  async show(letters, asked) {
+  async show(shelves, asked) {
     const wanted = chosen({ message: asked.message });
-    const found = (await letters.list(queueAsked(asked))).find(wanted);
+    const found = (await shelfAsked(shelves, asked).list(placeAsked(asked))).find(wanted);
     if (!found) throw new Refusal(`${asked.message} is not there`);
     return found.body.toString('utf8');
   },
-  async replay(letters, asked) {
-    return `${await letters.replay(queueAsked(asked), chosen(asked))} sent back`;
+  async replay(shelves, asked) {
+    return `${await shelfAsked(shelves, asked).replay(placeAsked(asked), chosen(asked))} sent back`;
   },
-  async drop(letters, asked) {
-    return `${await letters.drop(queueAsked(asked), chosen(asked))} dropped`;
+  async drop(shelves, asked) {
+    return `${await shelfAsked(shelves, asked).drop(placeAsked(asked), chosen(asked))} dropped`;
   },
 };
 
-function queueAsked({ of }: Asked): string {
-  if (of !== undefined && CONSUMERS.includes(of)) return queueOf(of);
-  throw new Refusal(`--of takes one of ${CONSUMERS.join(', ')}\n${USAGE}`);
+function shelfAsked(shelves: Shelves, { at }: Asked): DeadLetters {
+  const names = [...shelves.keys()];
+  const letters = shelves.get(at ?? (names.length === 1 ? (names[0] ?? '') : ''));
+  if (letters) return letters;
+  throw new Refusal(`--at takes one of ${names.join(', ')}\n${USAGE}`);
+}
+
+function placeAsked({ of }: Asked): DeadLetterPlace {
+  const found = CONSUMERS.find(({ name }) => name === of);
+  if (found) return { queue: queueOf(found.name), arrival: found.arrival };
+  throw new Refusal(`--of takes one of ${CONSUMERS.map(({ name }) => name).join(', ')}\n${USAGE}`);
 }
 
 function chosen({ message, all = false }: Asked): (letter: DeadLetter) => boolean {
@@ -56,18 +79,22 @@ function inAWord(error: unknown): never {
   throw error instanceof Refusal ? error : new Refusal(String(error));
 }
 
-/** Asks the broker only: it works while the database is away. */
+/** Asks the brokers only: it works while the database is away. */
 async function main(): Promise<void> {
   const { positionals, values } = readArguments(USAGE, OPTIONS, 1);
   const command = COMMANDS[positionals[0] ?? 'count'];
   if (!command) throw new Refusal(USAGE);
-  const { rabbitmqUrl } = parseSettings({ ...readEnvironment(), LOG_LEVEL: 'silent' });
-  if (rabbitmqUrl === undefined) throw new Refusal('RABBITMQ_URL is not set: in memory dead letters are only logged');
-  const letters = new DeadLetters(rabbitmqUrl);
+  const settings = parseSettings({ ...readEnvironment(), LOG_LEVEL: 'silent' });
+  const shelves = new Map<string, DeadLetters>();
+  for (const source of settings.eventSources) {
+    const letters = deadLettersOf(source, settings);
+    if (letters) shelves.set(source, letters);
+  }
+  if (shelves.size === 0) throw new Refusal('events are heard in memory only: there dead letters are only logged');
   try {
-    console.log(await command(letters, values).catch(inAWord));
+    console.log(await command(shelves, values).catch(inAWord));
   } finally {
-    await letters.close();
+    await Promise.all([...shelves.values()].map((letters) => letters.close()));
   }
 }
 

@@ -7,5 +7,6 @@ export { InMemoryEventPublisher } from './publishers/memory/in-memory-event-publ
 export { Backlog } from './relay/backlog.js';
 export { OutboxDesk, type ParkedDelivery } from './relay/outbox-desk.js';
 export { Relays } from './relay/relays.js';
-export { type DeadLetter, DeadLetters } from './sources/rabbitmq/dead-letters.js';
+export { type DeadLetter, type DeadLetterPlace, DeadLetters } from './sources/dead-letters.js';
+export { deadLettersOf } from './sources/dead-letters-of.js';
 export { queueOf, Subscribers } from './subscribers/subscribers.js';

@@ -56,7 +56,7 @@ export { REGISTRATION_PROBLEMS as registrationProblems } from './domain/errors.j
 export { registrationEvents, registrationHears } from './events.js';
 
 /** Who listens here: each has a queue, and dead letters. */
-export const registrationConsumers: readonly string[] = [VERIFIED_CONSUMER];
+export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbound' }] as const;
 
 /** The doors to other modules, the ports, and who stands behind them. */
 @Module({

@@ -8,8 +8,8 @@ import { type Database, Metrics, TransactionConflict } from '#platform';
 import { DATABASES, recordingLog } from '#platform/testing';
 import { type FreshVhost, freshVhost } from '../../../../test/support/vhost.js';
 import { TypeOrmInbox } from '../inbox/typeorm-inbox.js';
-import { DeadLetters } from '../sources/rabbitmq/dead-letters.js';
 import { INBOUND } from '../sources/rabbitmq/incoming-topology.js';
+import { RabbitMqDeadLetters } from '../sources/rabbitmq/rabbitmq-dead-letters.js';
 import { RabbitMqEventSource } from '../sources/rabbitmq/rabbitmq-event-source.js';
 import { openInbox } from '../testing/inbox-database.js';
 import { TcpProxy } from '../testing/tcp-proxy.js';
@@ -64,7 +64,7 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
   let connection: amqp.ChannelModel;
   let workers: Subscribers[];
   let books: Bookkeeper[];
-  let letters: DeadLetters;
+  let letters: RabbitMqDeadLetters;
   let name: string;
   let proxy: TcpProxy;
   let metrics: Metrics;
@@ -77,7 +77,7 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
   beforeEach(async () => {
     [workers, books] = [[], []];
     name = `test.${randomUUID().slice(0, 8)}`;
-    [letters, proxy] = [new DeadLetters(vhost.url), await TcpProxy.before(vhost.url)];
+    [letters, proxy] = [new RabbitMqDeadLetters(vhost.url), await TcpProxy.before(vhost.url)];
     await under.replicas[0]?.execute('delete from effects');
   });
   afterEach(async () => {
@@ -109,6 +109,7 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
     // Of a queue that is read in order one consumer is counted; the other one waits for it to go.
     await expect.poll(consumers, { timeout: 10_000 }).toBe(o.ordered ? 1 : (o.count ?? 2));
   }
+  const place = () => ({ queue: queueOf(name), arrival: 'inbound' as const });
   async function consumers(): Promise<number> {
     const probe = await connection.createChannel();
     probe.on('error', () => undefined);
@@ -164,7 +165,7 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
     expect((await booked()).toSorted()).toEqual(once(subjects, 10));
     const received = await metrics.registry.getSingleMetricAsString('events_received_total');
     expect(received).toMatch(/outcome="duplicate"\} [1-9]/);
-    expect(await letters.list(queueOf(name))).toEqual([]);
+    expect(await letters.list(place())).toEqual([]);
   });
 
   it('FM-M2 INV-11 in order: whatever order they come in, twice each, they are applied as 1, 2, 3 …', async () => {
@@ -197,7 +198,7 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
     await settle(1);
     let found: Awaited<ReturnType<typeof letters.list>> = [];
     const list = async () => {
-      found = await letters.list(queueOf(name));
+      found = await letters.list(place());
       return found.length;
     };
     await expect.poll(list, { timeout: 10_000 }).toBe(6);
@@ -228,17 +229,17 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
     await start();
     const subject = randomUUID();
     await send(paid(subject, 1, { data: { n: 'one' } }), paid(subject, 2, { data: { n: 'two' } }));
-    await expect.poll(async () => (await letters.list(queueOf(name))).length).toBe(2);
+    await expect.poll(async () => (await letters.list(place())).length).toBe(2);
     for (const book of books) book.read = () => ({ n: 1 });
     const only = ({ id }: { id: string }) => id === `${subject}-1`;
-    expect(await letters.replay(queueOf(name), only)).toBe(1);
+    expect(await letters.replay(place(), only)).toBe(1);
     await settle(1);
-    expect((await letters.list(queueOf(name))).map(({ id }) => id)).toEqual([`${subject}-2`]);
+    expect((await letters.list(place())).map(({ id }) => id)).toEqual([`${subject}-2`]);
     await send(paid(subject, 1));
     await quiet();
     expect(await booked()).toEqual([`${subject} 1`]);
-    expect(await letters.drop(queueOf(name), () => true)).toBe(1);
-    expect(await letters.list(queueOf(name))).toEqual([]);
+    expect(await letters.drop(place(), () => true)).toBe(1);
+    expect(await letters.list(place())).toEqual([]);
   });
 
   it('waits for what is away, and loses nothing', async () => {

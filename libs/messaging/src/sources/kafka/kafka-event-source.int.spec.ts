@@ -7,8 +7,10 @@ import { envelope } from '../../publishers/event-publisher.contract.js';
 import { connectKafka } from '../../publishers/kafka/connect-kafka.js';
 import { KafkaEventPublisher } from '../../publishers/kafka/kafka-event-publisher.js';
 import { kafkaProxy } from '../../testing/kafka-proxy.js';
+import { type DeadLettersUnderTest, deadLettersContract } from '../dead-letters.contract.js';
 import { eventSourceContract } from '../event-source.contract.js';
 import type { Subscription, Verdict } from '../event-source.js';
+import { KafkaDeadLetters } from './kafka-dead-letters.js';
 import { KafkaEventSource } from './kafka-event-source.js';
 
 const TOPICS = { events: 'foyer.events', inbound: 'foyer.inbound' } as const;
@@ -31,11 +33,12 @@ async function writerTo(port: number) {
   return producer;
 }
 
-eventSourceContract('KafkaEventSource', async () => {
+const underTest = async (): Promise<DeadLettersUnderTest> => {
   const kafka = await ownKafka();
   const writer = await writerTo(kafka.port);
   return {
     durable: true,
+    letters: () => new KafkaDeadLetters(settingsOf(kafka.port), PACE.sessionMs),
     open: () => new KafkaEventSource(settingsOf(kafka.port), recordingLog().log, PACE),
     async send(arrival, { id, type, payload }) {
       // One partition, because order is promised there only.
@@ -47,7 +50,10 @@ eventSourceContract('KafkaEventSource', async () => {
       await kafka.stop();
     },
   };
-});
+};
+
+eventSourceContract('KafkaEventSource', underTest);
+deadLettersContract('KafkaEventSource', underTest);
 
 const DONE: Verdict = { is: 'done' };
 

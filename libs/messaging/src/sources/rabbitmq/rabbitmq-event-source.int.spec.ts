@@ -2,17 +2,20 @@ import amqp from 'amqplib';
 import { recordingLog } from '#platform/testing';
 import { freshVhost } from '../../../../../test/support/vhost.js';
 import { EVENTS } from '../../publishers/rabbitmq/topology.js';
+import { type DeadLettersUnderTest, deadLettersContract } from '../dead-letters.contract.js';
 import { eventSourceContract } from '../event-source.contract.js';
 import { INBOUND } from './incoming-topology.js';
+import { RabbitMqDeadLetters } from './rabbitmq-dead-letters.js';
 import { RabbitMqEventSource } from './rabbitmq-event-source.js';
 
-eventSourceContract('RabbitMqEventSource', async () => {
+const underTest = async (): Promise<DeadLettersUnderTest> => {
   const vhost = await freshVhost();
   const connection = await amqp.connect(vhost.url);
   const open = async () => (await connection.createConfirmChannel()).on('error', () => (channel = undefined));
   let channel: Awaited<ReturnType<typeof open>> | undefined;
   return {
     durable: true,
+    letters: () => new RabbitMqDeadLetters(vhost.url),
     open: () => new RabbitMqEventSource(vhost.url, recordingLog().log),
     async send(arrival, { id, type, payload }) {
       channel ??= await open();
@@ -24,4 +27,7 @@ eventSourceContract('RabbitMqEventSource', async () => {
       await vhost.drop();
     },
   };
-});
+};
+
+eventSourceContract('RabbitMqEventSource', underTest);
+deadLettersContract('RabbitMqEventSource', underTest);

@@ -7,14 +7,18 @@ import { QUEUE, ServiceBusStandIn } from '../../../../../test/support/service-bu
 import { envelope } from '../../publishers/event-publisher.contract.js';
 import { ServiceBusEventPublisher } from '../../publishers/servicebus/service-bus-event-publisher.js';
 import { TcpProxy } from '../../testing/tcp-proxy.js';
+import { Bell } from '../bell.js';
+import { type DeadLettersUnderTest, deadLettersContract } from '../dead-letters.contract.js';
 import { eventSourceContract } from '../event-source.contract.js';
 import type { IncomingMessage, Subscription, Verdict } from '../event-source.js';
+import { ServiceBusDeadLetters } from './service-bus-dead-letters.js';
 import { ServiceBusEventSource } from './service-bus-event-source.js';
 
-eventSourceContract('ServiceBusEventSource', async () => {
+const underTest = async (): Promise<DeadLettersUnderTest> => {
   const bus = await ServiceBusStandIn.start();
   return {
     durable: true,
+    letters: () => new ServiceBusDeadLetters(bus.url),
     open: () => new ServiceBusEventSource(bus.url, recordingLog().log),
     send: async (arrival, { id, type, payload }) =>
       bus.put(arrival === 'events' ? QUEUE : 'foyer.inbound', {
@@ -24,7 +28,10 @@ eventSourceContract('ServiceBusEventSource', async () => {
       }),
     drop: () => bus.stop(),
   };
-});
+};
+
+eventSourceContract('ServiceBusEventSource', underTest);
+deadLettersContract('ServiceBusEventSource', underTest);
 
 describe('a subscription of the bus', () => {
   const heard = (types: readonly string[], judge: () => Verdict = () => ({ is: 'done' })) => {
@@ -83,6 +90,36 @@ describe('a subscription of the bus', () => {
     await source.close();
     await bus.stop();
   });
+
+  it.each([{ order: ['good', 'bad'] }, { order: ['bad', 'good'] }])(
+    'INV-10 lays aside what is bad, and nothing else, when $order get their verdicts at once',
+    async ({ order }) => {
+      const bus = await ServiceBusStandIn.start();
+      const source = new ServiceBusEventSource(bus.url, recordingLog().log);
+      const both = new Bell();
+      const { messages, subscription } = heard(['test.two.v1']);
+      const handle = async (message: IncomingMessage): Promise<Verdict> => {
+        if (messages.push(message) === 2) both.ring();
+        await both.heard;
+        const isBad = Buffer.from(message.body).toString() === 'bad';
+        return isBad ? { is: 'dead', reason: 'not_json', detail: '' } : { is: 'done' };
+      };
+      source.subscribe({ ...subscription, handle });
+      const address = `${QUEUE}/Subscriptions/${subscription.queue}`;
+      await expect.poll(() => bus.subscriptions).toContain(address);
+      for (const text of order)
+        bus.put(QUEUE, {
+          message_id: text,
+          subject: 'test.two.v1',
+          body: rhea.message.data_section(Buffer.from(text)),
+        });
+      await both.heard;
+      await source.close();
+      expect(bus.queue(`${address}/$deadletterqueue`).map(({ message_id }) => message_id)).toEqual(['bad']);
+      expect(bus.queue(address)).toEqual([]);
+      await bus.stop();
+    },
+  );
 
   it('that is not there is asked for again, and not in a hot loop', async () => {
     const bus = await ServiceBusStandIn.start();

@@ -1,20 +1,21 @@
 import type { Connection, Delivery, EventContext, Message, Receiver } from 'rhea';
-import type { Arrival } from '#kernel';
 import { type Log, within } from '#platform';
-import { addressIn, connectAmqp, faultOf } from '../../publishers/servicebus/amqp-connection.js';
+import { connectAmqp, faultOf } from '../../publishers/servicebus/amqp-connection.js';
 import { Bell } from '../bell.js';
 import { Carrier } from '../carrier.js';
 import { FINISH_MS, type Subscription } from '../event-source.js';
 import { keepListening, STOPPED } from '../keep-listening.js';
+import { bodyOf, subscriptionOf } from './service-bus-places.js';
+import { Settling } from './settling.js';
 
 const OPEN_MS = 5_000;
 /** Messages that are handled or held for another try. */
 const HELD = 100;
-const INBOUND = 'foyer.inbound';
 
 /** One subscription, from its beginning to its end, over all the connections that it takes. */
 export class ServiceBusListener {
   readonly #stopped = new Bell();
+  readonly #settling = new Settling();
   readonly #carrier: Carrier;
   #running: Promise<void> | undefined;
   #dead = 0;
@@ -45,7 +46,7 @@ export class ServiceBusListener {
   async #listen(): Promise<Error> {
     const connection = await connectAmqp(this.url, 'subscriber');
     try {
-      const address = `${topicOf(this.url, this.subscription.arrival)}/Subscriptions/${this.subscription.queue}`;
+      const address = subscriptionOf(this.url, this.subscription);
       const receiver = connection.open_receiver({ source: { address }, autoaccept: false, credit_window: 0 });
       const lost = lossOf(connection, receiver);
       receiver.on('message', (context: EventContext) => void this.#take(receiver, context));
@@ -57,6 +58,7 @@ export class ServiceBusListener {
       if (reason === STOPPED) await within(FINISH_MS, this.#carrier.finished()).catch(() => undefined);
       return reason;
     } finally {
+      await this.#settling.told();
       // What no verdict was given on goes back with the connection.
       connection.close();
     }
@@ -64,7 +66,8 @@ export class ServiceBusListener {
 
   async #take(receiver: Receiver, { message, delivery }: EventContext): Promise<void> {
     if (!message || !delivery) return;
-    if (typeof message.subject === 'string' && !this.subscription.types.includes(message.subject)) delivery.accept();
+    if (typeof message.subject === 'string' && !this.subscription.types.includes(message.subject))
+      await this.#settling.settle(() => delivery.accept());
     else await this.#judge(message, delivery);
     if (receiver.is_open() && !this.#stopped.rung) receiver.add_credit(1);
   }
@@ -72,24 +75,15 @@ export class ServiceBusListener {
   async #judge(message: Message, delivery: Delivery): Promise<void> {
     const enqueued: unknown = message.message_annotations?.['x-opt-enqueued-time'];
     const since = enqueued instanceof Date ? enqueued.getTime() : Date.now();
-    const verdict = await this.#carrier.carry(bytesOf(message.body), since);
-    if (verdict.is === 'done') delivery.accept();
-    else if (verdict.is === 'release') delivery.release();
-    else {
+    const verdict = await this.#carrier.carry(bodyOf(message.body), since);
+    await this.#settling.settle(() => {
+      if (verdict.is === 'done') return delivery.accept();
+      if (verdict.is === 'release') return delivery.release();
       const info = { DeadLetterReason: verdict.reason, DeadLetterErrorDescription: verdict.detail };
       delivery.reject({ condition: 'com.microsoft:dead-letter', description: verdict.reason, info });
       this.#dead++;
-    }
+    });
   }
-}
-
-const topicOf = (url: URL, arrival: Arrival): string => (arrival === 'inbound' ? INBOUND : addressIn(url));
-
-/** Others may send text instead of data. */
-function bytesOf(body: unknown): Uint8Array {
-  const content: unknown = (body as { content?: unknown } | undefined)?.content ?? body;
-  if (Buffer.isBuffer(content)) return content;
-  return Buffer.from(typeof content === 'string' ? content : '');
 }
 
 function lossOf(connection: Connection, receiver: Receiver): Promise<Error> {

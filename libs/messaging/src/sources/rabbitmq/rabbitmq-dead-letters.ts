@@ -1,39 +1,29 @@
 import { createHash } from 'node:crypto';
 import type { ConfirmChannel, GetMessage } from 'amqplib';
 import { within } from '#platform';
+import { type DeadLetter, type DeadLetterPlace, DeadLetters } from '../dead-letters.js';
 import { deadQueueOf } from './incoming-topology.js';
 import { LaidAside } from './laid-aside.js';
 import { readNotes } from './notes.js';
 import { ANSWER_MS, leave, RabbitMqLink } from './rabbitmq-link.js';
 
-/** A message that nobody could handle. */
-export interface DeadLetter {
-  /** Its `message-id`; of one without, the beginning of its hash. */
-  readonly id: string;
-  readonly reason: string;
-  readonly detail: string;
-  /** RFC 3339; empty for what the broker itself laid aside. */
-  readonly deadAt: string;
-  readonly body: Buffer;
-}
-
 /**
- * What lies in `<queue>.dead`, for an operator. Looking takes messages out and puts them back, so one at a time should look.
- * A queue that nobody has declared is an error.
+ * What lies in `<queue>.dead`. Looking takes messages out and puts them back. The id is the `message-id`; of one without, the
+ * beginning of its hash. A replay goes to the one subscriber only.
  */
-export class DeadLetters {
+export class RabbitMqDeadLetters extends DeadLetters {
   readonly #looking: RabbitMqLink;
   readonly #returning: RabbitMqLink;
   readonly #aside: LaidAside;
 
   constructor(url: string) {
+    super();
     this.#looking = new RabbitMqLink(url, 'dead letters');
     this.#returning = new RabbitMqLink(url, 'dead letters, sending back');
     this.#aside = new LaidAside(this.#returning);
   }
 
-  /** Oldest first. */
-  async list(queue: string): Promise<readonly DeadLetter[]> {
+  async list({ queue }: DeadLetterPlace): Promise<readonly DeadLetter[]> {
     const letters: DeadLetter[] = [];
     await this.#walk(queue, async (message) => {
       letters.push(letterOf(message));
@@ -42,8 +32,7 @@ export class DeadLetters {
     return letters;
   }
 
-  /** Sends them back where they came from, unchanged and under the same message id, as if they had just come. */
-  replay(queue: string, wanted: (letter: DeadLetter) => boolean): Promise<number> {
+  replay({ queue }: DeadLetterPlace, wanted: (letter: DeadLetter) => boolean): Promise<number> {
     return this.#walk(queue, async (message) => {
       if (!wanted(letterOf(message))) return false;
       await this.#aside.put(queue, message);
@@ -51,8 +40,7 @@ export class DeadLetters {
     });
   }
 
-  /** They are gone for good. */
-  drop(queue: string, wanted: (letter: DeadLetter) => boolean): Promise<number> {
+  drop({ queue }: DeadLetterPlace, wanted: (letter: DeadLetter) => boolean): Promise<number> {
     return this.#walk(queue, async (message) => wanted(letterOf(message)));
   }
 

@@ -1,0 +1,16 @@
+import type { Settings } from '#platform';
+import type { DeadLetters } from './dead-letters.js';
+import { KafkaDeadLetters } from './kafka/kafka-dead-letters.js';
+import { RabbitMqDeadLetters } from './rabbitmq/rabbitmq-dead-letters.js';
+import { ServiceBusDeadLetters } from './servicebus/service-bus-dead-letters.js';
+
+type Source = Settings['eventSources'][number];
+
+/** Of a source; null of one that keeps none. */
+export function deadLettersOf(source: Source, settings: Settings): DeadLetters | null {
+  const { rabbitmqUrl, kafka, servicebusUrl } = settings;
+  if (source === 'rabbitmq' && rabbitmqUrl) return new RabbitMqDeadLetters(rabbitmqUrl);
+  if (source === 'kafka' && kafka) return new KafkaDeadLetters(kafka);
+  if (source === 'servicebus' && servicebusUrl) return new ServiceBusDeadLetters(servicebusUrl);
+  return null;
+}
