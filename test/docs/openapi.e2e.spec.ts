@@ -1,6 +1,4 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { administratorOf, type Role, type Signed, somebody } from '../customers/staff.js';
@@ -8,6 +6,7 @@ import { EMBEDDED } from '../registration/backends.js';
 import { useHall } from '../registration/hall.js';
 import { basicOf } from '../registration/people.js';
 import type { RequestOptions } from '../support/http-message.js';
+import { driftIn } from './drift.js';
 import { bodiesOf, type OpenApi, type Operation, operationsIn, requestsOf } from './operations.js';
 
 const KINDS = ['nobody', 'customer', 'staff', 'admin'] as const;
@@ -33,15 +32,14 @@ const OPEN = [
 
 describe('the OpenAPI document', () => {
   const hall = useHall(EMBEDDED, { LOG_LEVEL: 'error' });
-  const ajv = new Ajv2020({ strict: false, allErrors: true });
-  (addFormats as unknown as (one: Ajv2020) => void)(ajv);
+  let drifts: ReturnType<typeof driftIn>;
   const callers = new Map<Kind, Signed>();
   let document: OpenApi;
   let first: Signed;
 
   beforeAll(async () => {
     document = (await hall.program.request<OpenApi>('GET', '/docs/openapi.json')).json;
-    ajv.addSchema(document, 'api');
+    drifts = driftIn(document);
     first = await administratorOf(hall);
   });
 
@@ -62,31 +60,6 @@ describe('the OpenAPI document', () => {
   const applicant = async () => {
     const { person } = await hall.pending();
     return basicOf(person);
-  };
-
-  /** What is wrong with a value, by the schema of the body that stands there in the document. */
-  const faultOf = (place: string, value: unknown): string | undefined => {
-    const schema = encodeURI(`api${place}/schema`);
-    const check = ajv.getSchema(schema) ?? ajv.compile({ $ref: schema });
-    return check(value) ? undefined : ajv.errorsText(check.errors);
-  };
-
-  /** What is wrong with an answer, by the document. */
-  const driftOf = (operation: Operation, reply: Awaited<ReturnType<typeof hall.request>>): string | undefined => {
-    const { status, headers, text, json } = reply;
-    const answer = operation.responses[String(status)];
-    if (!answer) return `${status} is not documented`;
-    if (status >= 500 && status !== 503) return `${status}`;
-    const type = (headers.get('content-type') ?? '').split(';')[0] ?? '';
-    const content = Object.entries(answer.content ?? {});
-    if (text === '')
-      return status < 300 && content.length > 0 ? `${status} has a body in the document only` : undefined;
-    const media = answer.content?.[type];
-    if (!media) return `${status}: ${type} is not documented`;
-    if (json === undefined || !media.schema) return undefined;
-    const body = bodiesOf(operation, document).find((one) => one.status === status && one.type === type);
-    const fault = faultOf(body?.place ?? '', json);
-    return fault && `${status}: ${fault}`;
   };
 
   it('is valid OpenAPI 3.1', async () => {
@@ -130,7 +103,7 @@ describe('the OpenAPI document', () => {
     const faults = bodies.flatMap(({ place, type, status, examples }) => {
       if (examples.length === 0) return [`${place} has no example`];
       return examples.flatMap((example) => {
-        const fault = faultOf(place, example);
+        const fault = drifts.faultOf(place, example);
         const isOther = type === 'application/problem+json' && !isOf(status, example);
         return [...(fault ? [`${place} ${fault}`] : []), ...(isOther ? [`${place} is no ${status}`] : [])];
       });
@@ -160,7 +133,7 @@ describe('the OpenAPI document', () => {
     const drift = new Set<string>();
     const ask = async (operation: Operation, path: string, o: RequestOptions) => {
       const reply = await hall.program.request(operation.method, path, o);
-      const found = driftOf(operation, reply);
+      const found = drifts.driftOf(operation, reply);
       if (found) drift.add(`${operation.method} ${operation.path}: ${found}`);
       return reply.status;
     };
@@ -203,7 +176,7 @@ describe('the OpenAPI document', () => {
             ...body,
           });
           asked++;
-          const found = driftOf(operation, reply);
+          const found = drifts.driftOf(operation, reply);
           if (found) drift.add(`${operation.method} ${operation.path}: ${found}`);
         }
       }
@@ -212,4 +185,44 @@ describe('the OpenAPI document', () => {
     expect([...drift].sort()).toEqual([]);
     expect((await hall.program.request('GET', '/health/ready')).status).toBe(200);
   }, 240_000);
+});
+
+/** Every source limit at one, and nobody trusted. */
+const ONE = ['REGISTRATIONS', 'WRONG_CODES', 'WRONG_PASSWORDS', 'LOGINS'].map((what) => [
+  `LIMIT_${what}_PER_SOURCE`,
+  '1',
+]);
+
+describe('the OpenAPI document, where limits are reached', () => {
+  const hall = useHall(EMBEDDED, { LOG_LEVEL: 'error', TRUSTED_SOURCES: '', ...Object.fromEntries(ONE) });
+
+  it('is what is answered, too', async () => {
+    const document = (await hall.program.request<OpenApi>('GET', '/docs/openapi.json')).json;
+    const [{ driftOf }, operations] = [driftIn(document), operationsIn(document)];
+    const { person, code } = await hall.pending();
+    const wrong = { code: code === '0000' ? '1111' : '0000' };
+    const [right, other] = [basicOf(person), basicOf({ ...person, password: 'another password' })];
+    const login = { username: 'nobody@example.org', password: 'another password' };
+    const twice = (name: string, options: RequestOptions) => [[name, options] as const, [name, options] as const];
+    const calls = [
+      ...twice('POST /v1/registrations', { json: person }),
+      ...twice('POST /v1/registrations/activate', { basic: right, json: wrong }),
+      ...twice('POST /v1/auth/login', { json: login }),
+      ...twice('GET /v1/registrations/mine', { basic: other }),
+      ...twice('POST /v1/registrations/activate', { basic: right, json: { code } }),
+      ...twice('POST /v1/registrations/resend-code', { basic: right }),
+    ];
+    const limited = new Set<string>();
+    const drift = new Set<string>();
+    for (const [name, options] of calls) {
+      const operation = operations.find(({ method, path }) => `${method} ${path}` === name);
+      if (!operation) throw new Error(`no ${name} in the document`);
+      const reply = await hall.program.request(operation.method, operation.path, options);
+      if (reply.status === 429) limited.add(name);
+      const found = driftOf(operation, reply);
+      if (found) drift.add(`${name}: ${found}`);
+    }
+    expect([...drift]).toEqual([]);
+    expect([...limited].sort()).toEqual([...new Set(calls.map(([name]) => name))].sort());
+  });
 });

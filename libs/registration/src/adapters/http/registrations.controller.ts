@@ -101,7 +101,11 @@ export class RegistrationsController {
   @ApiBasicAuth()
   @Get('mine')
   @Header('cache-control', 'no-store')
-  @ApiProblems({ 401: 'No live attempt has this identifier and password', 422: 'A query' })
+  @ApiProblems({
+    401: 'No live attempt has this identifier and password',
+    422: 'A query',
+    429: 'Too many wrong passwords from this source',
+  })
   async mine(@Req() request: ByRegistrant, @Query(new NoQuery()) _query: undefined): Promise<MyRegistrationDto> {
     const mine = await this.queries.execute(
       new GetMyRegistration(request.user.key.identifierHash, request.user.key.tag),
@@ -123,6 +127,7 @@ export class RegistrationsController {
     409: 'Complete already, or being completed at this moment',
     410: 'No live code',
     422: 'Not 4 or 8 digits',
+    429: 'Too many wrong codes or passwords from this source',
     503: 'Overloaded, or a dependency is away',
   })
   async activate(
@@ -174,7 +179,11 @@ export class RegistrationsController {
   @Post('resend-code')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
-  @ApiProblems({ 401: 'No live attempt has this identifier and password', 409: 'Complete already', 429: 'Too early' })
+  @ApiProblems({
+    401: 'No live attempt has this identifier and password',
+    409: 'Complete already',
+    429: 'Too early, or too many wrong passwords from this source',
+  })
   async resend(
     @Req() request: ByRegistrant,
     @Address() address: string,
