@@ -15,7 +15,10 @@ export interface Words {
   readonly changedHeading: Readonly<Record<Kind, string>>;
   readonly asked: string;
   readonly changed: string;
+  /** Before it has happened. */
   readonly notYou: string;
+  /** Afterwards: a reset goes to what the account has now, which may be nothing of theirs. */
+  readonly notYouAnyMore: string;
 }
 
 const ENGLISH: Words = {
@@ -35,6 +38,8 @@ const ENGLISH: Words = {
   changed: 'Your account has it from now on, and every other device is signed out.',
   notYou:
     'Was it not you? Ask for a new password at once: that stops a change that is not confirmed, and signs everybody out.',
+  notYouAnyMore:
+    'Was it not you? If your account still has this address or number, or another of yours, ask for a new password with it at once: that signs everybody out. If it has none, tell those who run this service.',
 };
 
 const PORTUGUESE: Words = {
@@ -52,6 +57,8 @@ const PORTUGUESE: Words = {
   asked: 'Alguém conectado à sua conta, e que sabe a senha, fez o pedido. A mudança só vale depois de confirmada.',
   changed: 'A partir de agora ele vale para a sua conta, e os outros aparelhos foram desconectados.',
   notYou: 'Não foi você? Peça logo uma nova senha: isso impede a mudança não confirmada e desconecta todos.',
+  notYouAnyMore:
+    'Não foi você? Se a sua conta ainda tem este endereço ou número, ou outro que é seu, peça logo uma nova senha com ele: isso desconecta todos. Se não tem nenhum, avise quem mantém este serviço.',
 };
 
 const FRENCH: Words = {
@@ -71,6 +78,8 @@ const FRENCH: Words = {
   changed: 'Votre compte l’utilise désormais, et tous les autres appareils sont déconnectés.',
   notYou:
     'Ce n’était pas vous ? Demandez aussitôt un nouveau mot de passe : cela arrête un changement non confirmé et déconnecte tout le monde.',
+  notYouAnyMore:
+    'Ce n’était pas vous ? Si votre compte a encore cette adresse ou ce numéro, ou un autre qui est à vous, demandez aussitôt un nouveau mot de passe avec : cela déconnecte tout le monde. Sinon, prévenez ceux qui gèrent ce service.',
 };
 
 export const changeWordsFor = (locale: string): Words => inLanguage([ENGLISH, PORTUGUESE, FRENCH], locale);

@@ -40,6 +40,12 @@ describe.each(LOCALES)('in %s', (locale) => {
     }
   });
 
+  it('a notice of what has happened does not say how to stop what has not', () => {
+    const lines = (what: Notice['what']) => new Set(notice({ what, locale }).text.split('\n').filter(Boolean));
+    expect([...lines('changed')].filter((line) => lines('asked').has(line))).toEqual([]);
+    expect([...lines('changed')].join(' ')).not.toMatch(/not confirmed|não confirmada|non confirmé/);
+  });
+
   it('a notice by SMS says the same, without a page', () => {
     const [mail, sms] = [notice({ locale }), notice({ to: PHONE, locale })];
     expect([sms.channel, sms.to, sms.html]).toEqual(['sms', PHONE, undefined]);

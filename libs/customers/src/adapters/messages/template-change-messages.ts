@@ -20,10 +20,10 @@ export class TemplateChangeMessages extends ChangeMessages {
   notice({ to, what, kind, locale }: Notice): OutgoingMessage {
     const words = changeWordsFor(locale);
     const heading = what === 'asked' ? words.noticeHeading(kind) : words.changedHeading[kind];
-    const [id, told] = [this.ids.next(), what === 'asked' ? words.asked : words.changed];
-    if (!to.includes('@'))
-      return { id, channel: 'sms', to, subject: heading, text: `${heading}. ${told} ${words.notYou}` };
-    const paragraphs = [told, words.notYou];
+    const [told, notYou] = what === 'asked' ? [words.asked, words.notYou] : [words.changed, words.notYouAnyMore];
+    const id = this.ids.next();
+    if (!to.includes('@')) return { id, channel: 'sms', to, subject: heading, text: `${heading}. ${told} ${notYou}` };
+    const paragraphs = [told, notYou];
     return { id, channel: 'email', to, ...noticeMail({ locale: words.locale, subject: heading, heading, paragraphs }) };
   }
 }
