@@ -1,5 +1,10 @@
 import { InvalidInput } from './domain-error.js';
 
+/** Controls, and what turns the text around it, belongs to nobody, or means what a private agreement says (UTS 39, UAX 9). */
+const UNREADABLE = /[\p{Cc}\p{Co}\p{Bidi_Control}\p{Noncharacter_Code_Point}]/u;
+/** Joiners and marks are part of names, and none by themselves. U+2800 is a blank that counts as a symbol. */
+const VISIBLE = /[^\p{Default_Ignorable_Code_Point}\p{Z}\p{M}\u2800]/u;
+
 /**
  * 1–200 code points that a person can read (OWASP ASVS 2.2.1), in NFC and without surrounding blanks.
  * @throws InvalidInput `name.<reason>` at the pointer
@@ -8,7 +13,7 @@ export function readPersonName(pointer: string, typed: string): string {
   const name = typed.normalize('NFC').trim();
   if (name === '' || [...name].length > 200)
     throw InvalidInput.at(pointer, 'name.length', 'must have 1 to 200 characters');
-  if (!name.isWellFormed() || /\p{Cc}/u.test(name))
+  if (!name.isWellFormed() || UNREADABLE.test(name) || !VISIBLE.test(name))
     throw InvalidInput.at(pointer, 'name.characters', 'must be readable text');
   return name;
 }
