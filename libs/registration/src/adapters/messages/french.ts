@@ -6,7 +6,8 @@ export const FRENCH: Words = {
   locale: 'fr',
   codeSubject: (code) => `${code} est votre code`,
   codeHeading: 'Votre code',
-  codeIntro: (seconds) => `Saisissez ce code dans un délai de ${duration(seconds)} pour terminer votre inscription.`,
+  codeIntro: (seconds) =>
+    `Saisissez ce code dans un délai ${seconds === 60 ? "d'une minute" : `de ${duration(seconds)}`} pour terminer votre inscription.`,
   reference: 'Référence',
   referenceNote: 'La page où vous saisissez le code affiche la même référence.',
   notYou:

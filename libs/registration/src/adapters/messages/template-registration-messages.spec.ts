@@ -59,6 +59,17 @@ it.each([
   expect(messages.code(mail(asked), '0420').subject).toBe(messages.code(mail(spoken), '0420').subject);
 });
 
+it.each([
+  [60, "un délai d'une minute"],
+  [90, 'un délai de 90 secondes'],
+])('a code for %s seconds is good for "%s"', (codeTtlSeconds, said) => {
+  const { text } = new TemplateRegistrationMessages(new CountingIds(), { ...RULES, codeTtlSeconds }).code(
+    mail('fr'),
+    '0420',
+  );
+  expect(text).toContain(said);
+});
+
 it('every message has an id of its own', () => {
   const ids = Array.from({ length: 5 }, () => messages.code(mail(), '0420').id);
   expect(new Set(ids).size).toBe(5);
