@@ -6,7 +6,7 @@ import { Codes } from '#codes';
 import { CodesModule } from '#codes/module';
 import { CustomerDirectory, IdentifierWatchers } from '#customers';
 import { CustomersModule } from '#customers/module';
-import { AfterCommit, Clock, Counters, IdentifierHasher, Ids, Outbox, UnitOfWork } from '#kernel';
+import { AfterCommit, AuditTrail, Clock, Counters, IdentifierHasher, Ids, Outbox, UnitOfWork } from '#kernel';
 import { Subscribers } from '#messaging';
 import { Dispatcher, DueMessages } from '#notifications';
 import { choose, Housekeeping, hasRedis, Secrets, Settings, wire } from '#platform';
@@ -91,6 +91,7 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
       AttemptStore,
       Codes,
       IdentifierHasher,
+      AuditTrail,
     ]),
     wire(KeyKeeper, KeyKeeper, [RegistrationKeys, AttemptStore, IdentifierHasher, Ids, AfterCommit]),
     wire(CodeDue, CodeDue, [AttemptStore, Codes, RegistrationMessages, RegistrationRules, DueMessages, Ids]),
@@ -105,6 +106,7 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
       IdentifierHasher,
       Ids,
       RegistrationRules,
+      AuditTrail,
     ]),
     wire(CustomerVerified, CustomerVerified, [CommandBus, RegistrationRules, VerificationJournal]),
   ],

@@ -7,12 +7,13 @@ import { HashedCredentials } from './hashed-credentials.js';
 
 describe('HashedCredentials', () => {
   let subjects: InMemorySubjects;
+  let audit: Auth['audit'];
   let hasher: CountingPasswordHasher;
   let credentials: HashedCredentials;
   beforeEach(() => {
     hasher = new CountingPasswordHasher();
     const house = new Auth();
-    subjects = house.subjects;
+    ({ subjects, audit } = house);
     credentials = new HashedCredentials(subjects, new PlainPasswordScheme(), hasher, house.ender);
   });
 
@@ -35,6 +36,19 @@ describe('HashedCredentials', () => {
     expect(await credentials.anybodyHas('admin')).toBe(true);
     await credentials.withdraw('mia', null);
     expect(await credentials.anybodyHas('admin'), 'he is deleted').toBe(false);
+  });
+
+  it('INV-18 given that his sessions end, then the audit trail says why: a deletion is no suspension', async () => {
+    const mia = { customerId: 'mia', credential: null, roles: ['customer'], market: 'BR', locale: 'pt-BR' } as const;
+    await credentials.enrol({ ...mia, identifierHash: 'h' });
+    await credentials.setRoles('mia', ['customer', 'staff'], 'an admin');
+    await credentials.setStatus('mia', 'suspended', 'an admin');
+    await credentials.withdraw('mia', 'mia');
+    expect(audit.entries.map(({ action, actor }) => [action, actor])).toEqual([
+      ['auth.roles.changed', 'an admin'],
+      ['auth.suspended', 'an admin'],
+      ['auth.withdrawn', 'mia'],
+    ]);
   });
 
   it('given a newcomer, then he can be found with what he was enrolled with', async () => {

@@ -40,7 +40,8 @@ export class HashedCredentials extends Credentials {
 
   async withdraw(customerId: string, by: string | null): Promise<void> {
     await this.subjects.removeIdentifiers(customerId);
-    await this.setStatus(customerId, 'suspended', by);
+    await this.subjects.setStatus(customerId, 'suspended');
+    await this.#endAll(customerId, 'auth.withdrawn', by);
   }
 
   async readmit(customerId: string, identifierHash: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HashingBusy, parseIdentifier } from '#kernel';
 import type { AttemptState } from '../domain/registration-attempt.js';
-import { MIA, Registration } from '../testing/registration.js';
+import { MIA, Registration, SOURCE } from '../testing/registration.js';
 import { codeAddressOf } from './code-address.js';
 
 describe('Admission', () => {
@@ -11,7 +11,10 @@ describe('Admission', () => {
   const admit = (changes: Partial<AttemptState> = {}, charge = { hour: 0 }) => {
     const [preHash] = house.credentials.preHashes(MIA.password);
     const last = () => house.codes.giveBack(codeAddressOf(attempt), charge);
-    return house.admission.admit({ ...attempt, ...changes }, { preHash, verifiedBy: 'code', last });
+    return house.admission.admit(
+      { ...attempt, ...changes },
+      { preHash, verifiedBy: 'code', source: SOURCE.prefix, last },
+    );
   };
   const key = async () => house.keys.find([attempt.identifierHash]);
 
@@ -29,6 +32,12 @@ describe('Admission', () => {
     expect(house.directory.customers).toMatchObject([
       { attemptId: attempt.attemptId, firstName: 'Mia', lastName: 'Doe', credential: 'hashed(new:correct horse)' },
     ]);
+  });
+
+  it('INV-18 given a proven attempt, then the audit trail says who came in, and from where', async () => {
+    await admit();
+    const { customerId: id } = attempt;
+    expect(house.audit.entries).toEqual([{ action: 'customer.created', actor: id, target: id, source: SOURCE.prefix }]);
   });
 
   it('given a proven attempt, then it is a receipt, its code is gone and the guess is given back', async () => {
@@ -64,6 +73,7 @@ describe('Admission', () => {
     const first = await admit();
     expect(await admit()).toEqual(first);
     expect(house.outbox.types.filter((type) => type === 'customer.created.v1')).toHaveLength(1);
+    expect(house.audit.actions).toEqual(['customer.created']);
     expect(await house.admission.admitted(attempt)).toEqual(first);
   });
 

@@ -1,7 +1,7 @@
 import type { Credentials, PreHash } from '#auth';
 import type { Codes } from '#codes';
 import { type CustomerDirectory, type CustomerView, IdentifierTaken } from '#customers';
-import type { IdentifierHasher, UnitOfWork } from '#kernel';
+import type { AuditTrail, IdentifierHasher, UnitOfWork } from '#kernel';
 import { type AttemptState, identifierOf } from '../domain/registration-attempt.js';
 import { codeAddressOf } from './code-address.js';
 import type { AttemptStore, RegistrationKeys } from './ports.js';
@@ -11,6 +11,8 @@ export interface Proof {
   /** Of the attempt's password; what is stored is its hash. */
   readonly preHash: PreHash;
   readonly verifiedBy: 'code' | 'event';
+  /** Source prefix of who typed the code; null for an event. */
+  readonly source: string | null;
   /** The first thing in the unit of work that lets him in. */
   first?(): Promise<void>;
   /** The last thing in it. */
@@ -27,6 +29,7 @@ export class Admission {
     private readonly attempts: AttemptStore,
     private readonly codes: Codes,
     private readonly identifiers: IdentifierHasher,
+    private readonly audit: AuditTrail,
   ) {}
 
   /** The customer, or null when the identifier went to somebody else while this attempt waited. */
@@ -45,16 +48,12 @@ export class Admission {
 
   async #store(attempt: AttemptState, credential: string, proof: Proof): Promise<CustomerView | null> {
     await proof.first?.();
-    const customer = await this.#letIn(attempt, credential, proof.verifiedBy);
+    const customer = await this.#letIn(attempt, credential, proof);
     await proof.last?.();
     return customer;
   }
 
-  async #letIn(
-    attempt: AttemptState,
-    credential: string,
-    verifiedBy: Proof['verifiedBy'],
-  ): Promise<CustomerView | null> {
+  async #letIn(attempt: AttemptState, credential: string, { verifiedBy, source }: Proof): Promise<CustomerView | null> {
     const identifier = identifierOf(attempt);
     const key = await this.keys.prove(this.identifiers.candidates(identifier));
     const { holderId, idIsUsed, admittedBy } = await this.directory.standing(identifier, attempt.customerId);
@@ -62,7 +61,10 @@ export class Admission {
     if (admittedBy === attempt.attemptId) return this.directory.find(attempt.customerId);
     if (attempt.decoy || holderId !== null || idIsUsed || key?.customerId !== attempt.customerId) return null;
     const { customerId: id, attemptId, profile } = attempt;
-    return this.directory.admit({ id, identifier, attemptId, ...profile, credential, verifiedBy });
+    const customer = await this.directory.admit({ id, identifier, attemptId, ...profile, credential, verifiedBy });
+    const actor = verifiedBy === 'code' ? id : null;
+    await this.audit.record({ action: 'customer.created', actor, target: id, source });
+    return customer;
   }
 
   /** What is committed is true whether or not the code store can be tidied: dead attempts are known by the database. */

@@ -24,7 +24,7 @@ describe('KeyKeeper', () => {
     return attempt;
   };
   const admit = async (attempt: Awaited<ReturnType<typeof pending>>) => {
-    return house.admission.admit(attempt, { preHash: PREHASH, verifiedBy: 'code' });
+    return house.admission.admit(attempt, { preHash: PREHASH, verifiedBy: 'code', source: null });
   };
 
   beforeEach(() => {

@@ -27,7 +27,7 @@ export class VerifiedAttempts {
   /** @param note the first thing in the unit of work */
   async admit(attempt: AttemptState, note: () => Promise<void>): Promise<VerificationOutcome> {
     const preHash = this.secrets.open(attempt.sealedPreHash, attempt.attemptId);
-    const customer = await this.admission.admit(attempt, { preHash, verifiedBy: 'event', first: note });
+    const customer = await this.admission.admit(attempt, { preHash, verifiedBy: 'event', source: null, first: note });
     return customer ? 'admitted' : 'known';
   }
 }

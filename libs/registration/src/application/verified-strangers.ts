@@ -1,5 +1,5 @@
 import type { CustomerDirectory } from '#customers';
-import type { Identifier, IdentifierHasher, Ids, UnitOfWork } from '#kernel';
+import type { AuditTrail, Identifier, IdentifierHasher, Ids, UnitOfWork } from '#kernel';
 import type { Verification } from '../domain/verification.js';
 import type { AttemptStore, RegistrationKeys, RegistrationRules, VerificationOutcome } from './ports.js';
 
@@ -16,6 +16,7 @@ export class VerifiedStrangers {
     private readonly identifiers: IdentifierHasher,
     private readonly ids: Ids,
     private readonly rules: RegistrationRules,
+    private readonly audit: AuditTrail,
   ) {}
 
   /** @param note the first thing in the unit of work */
@@ -41,6 +42,7 @@ export class VerifiedStrangers {
       ...{ id, identifier, attemptId: this.ids.next(), firstName: null, lastName: null },
       ...{ market: this.rules.defaultMarket, locale: 'en', credential: null, verifiedBy: 'event' },
     });
+    await this.audit.record({ action: 'customer.created', actor: null, target: id, source: null });
     return true;
   }
 }

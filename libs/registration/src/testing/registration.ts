@@ -7,6 +7,7 @@ import {
   InMemoryUnitOfWork,
   PlainIdentifierHasher,
   PlainNewPasswords,
+  RecordingAuditTrail,
   RecordingOutbox,
 } from '#kernel/testing';
 import { RecordingDueMessages, SettableChannels } from '#notifications/testing';
@@ -50,6 +51,7 @@ export class Registration {
   readonly ids = new CountingIds();
   readonly identifiers = new PlainIdentifierHasher();
   readonly outbox = new RecordingOutbox();
+  readonly audit = new RecordingAuditTrail();
   readonly inbox = new InMemoryInbox();
   readonly keys = new InMemoryRegistrationKeys();
   readonly directory = new InMemoryCustomerDirectory(this.outbox);
@@ -74,10 +76,20 @@ export class Registration {
     this.attempts,
     this.codes,
     this.identifiers,
+    this.audit,
   );
   readonly #verifiedAttempts = new VerifiedAttempts(this.attempts, this.secrets, this.admission, this.identifiers);
   readonly #strangers = new VerifiedStrangers(
-    ...([this.work, this.keys, this.directory, this.attempts, this.identifiers, this.ids, this.rules] as const),
+    ...([
+      this.work,
+      this.keys,
+      this.directory,
+      this.attempts,
+      this.identifiers,
+      this.ids,
+      this.rules,
+      this.audit,
+    ] as const),
   );
   readonly #accept = new AcceptVerificationHandler(
     ...([this.#verifiedAttempts, this.#strangers, this.work, this.inbox, this.clock] as const),
@@ -110,7 +122,7 @@ export class Registration {
   activate(code: string, application: Partial<Application> = {}) {
     const { password = '' } = { ...MIA, ...application };
     const [preHash] = this.credentials.preHashes(password);
-    return this.#activate.execute(new ActivateRegistration(this.keyOf(application), preHash, code));
+    return this.#activate.execute(new ActivateRegistration(this.keyOf(application), preHash, code, SOURCE.prefix));
   }
 
   /** An event says that the identifier was verified. @param id of the event */

@@ -136,7 +136,8 @@ export class RegistrationsController {
     @Query() { tokens }: ActivateQuery,
     @Address() address: string,
   ): Promise<ActivatedCustomer> {
-    const command = new ActivateRegistration(request.user.key, request.user.preHash, code);
+    const source = this.limits.sourceOf(address).prefix;
+    const command = new ActivateRegistration(request.user.key, request.user.preHash, code, source);
     const result = await this.#counted(command, address);
     this.#funnel.inc({ step: result.outcome });
     switch (result.outcome) {

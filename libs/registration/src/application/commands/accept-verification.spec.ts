@@ -23,6 +23,8 @@ describe('AcceptVerification', () => {
   };
   const verified = (o: Partial<Verification> = {}, id?: string) =>
     house.verified({ attemptId: null, identifier: IDENTIFIER, verifiedAt: house.clock.now(), ...o }, id);
+  /** INV-18: who did it is a service, and no customer. */
+  const byNobody = (target: string) => ({ action: 'customer.created', actor: null, target, source: null });
   const created = () => house.outbox.types.filter((type) => type === 'customer.created.v1').length;
 
   it('given its attempt, then that is the customer, with its id, names and password', async () => {
@@ -32,6 +34,7 @@ describe('AcceptVerification', () => {
       { id: customerId, attemptId, firstName: 'Mia', verifiedBy: 'event', credential: 'hashed(new:correct horse)' },
     ]);
     expect([created(), house.inbox.handled.length]).toEqual([1, 1]);
+    expect(house.audit.entries).toEqual([byNobody(customerId)]);
   });
 
   it('given an attacker’s attempt beside it, then that is gone, and its password is nobody’s', async () => {
@@ -55,6 +58,7 @@ describe('AcceptVerification', () => {
       0,
     ]);
     expect(created()).toBe(1);
+    expect(house.audit.entries).toEqual([byNobody(customerId)]);
   });
 
   it('given no attempt and no store to tidy, then the attempts are dead all the same', async () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HashingBusy, parseIdentifier } from '#kernel';
 import { FixedClock } from '#kernel/testing';
-import { Registration } from '../../testing/registration.js';
+import { Registration, SOURCE } from '../../testing/registration.js';
 import { ActivateRegistration, ActivateRegistrationHandler } from './activate-registration.js';
 
 const SECOND = 1_000;
@@ -139,7 +139,9 @@ describe('ActivateRegistration', () => {
         const { attempts, codes, admission, ids } = house;
         const elsewhere = new ActivateRegistrationHandler(attempts, codes, admission, ids, clock);
         const [preHash] = house.credentials.preHashes('correct horse');
-        expect(await elsewhere.execute(new ActivateRegistration(house.keyOf(), preHash, code))).toEqual(first);
+        expect(await elsewhere.execute(new ActivateRegistration(house.keyOf(), preHash, code, SOURCE.prefix))).toEqual(
+          first,
+        );
       }
     });
 

@@ -20,6 +20,8 @@ export class ActivateRegistration extends Command<ActivationOutcome> {
     /** Of the password that picked the attempt; what is stored is its hash. */
     readonly preHash: PreHash,
     readonly code: string,
+    /** Source prefix. */
+    readonly source: string,
   ) {
     super();
   }
@@ -30,6 +32,7 @@ interface Granted {
   readonly preHash: PreHash;
   readonly charge: GuessCharge;
   readonly requestId: string;
+  readonly source: string;
 }
 
 const PATIENCE_MS = 2_000;
@@ -56,7 +59,7 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
     }
   }
 
-  async #once({ key, code, preHash }: ActivateRegistration, requestId: string): Promise<ActivationOutcome> {
+  async #once({ key, code, preHash, source }: ActivateRegistration, requestId: string): Promise<ActivationOutcome> {
     const found = await this.attempts.find(key.identifierHash, [key.tag]);
     if (!found) return { outcome: 'unknown' };
     const attempt = RegistrationAttempt.restore(found);
@@ -64,7 +67,7 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
     const claim = await this.codes.claim(codeAddressOf(found), code, requestId);
     switch (claim.outcome) {
       case 'granted':
-        return this.#admit(found, { preHash, charge: claim.charge, requestId });
+        return this.#admit(found, { preHash, charge: claim.charge, requestId, source });
       case 'wrong':
         return { outcome: 'code_wrong', attemptsRemaining: claim.attemptsRemaining };
       case 'busy':
@@ -96,12 +99,12 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
   }
 
   /** Our own failure costs nobody his code: the claim is given back. */
-  async #admit(attempt: AttemptState, { preHash, charge, requestId }: Granted): Promise<ActivationOutcome> {
+  async #admit(attempt: AttemptState, { preHash, charge, requestId, source }: Granted): Promise<ActivationOutcome> {
     const address = codeAddressOf(attempt);
     // The charge last: its row is what other guesses wait for.
     const last = () => this.codes.giveBack(address, charge);
     try {
-      const customer = await this.admission.admit(attempt, { preHash, verifiedBy: 'code', last });
+      const customer = await this.admission.admit(attempt, { preHash, verifiedBy: 'code', source, last });
       return customer ? { outcome: 'active', customer } : { outcome: 'unknown' };
     } catch (error) {
       const charged = this.codes.giveBack(address, charge);
