@@ -20,6 +20,6 @@ export { type Page, type PageWanted, type Place, pageOf } from './page.js';
 export { HashingBusy, type HashPriority, PasswordHasher } from './password-hasher.js';
 export { acceptPassword } from './password-rules.js';
 export { readPersonName } from './person-name.js';
-export { PhoneNumber } from './phone-number.js';
+export { isCountry, PhoneNumber } from './phone-number.js';
 export { type JsonSchema, type Shape, shape, type TypeOf } from './shape.js';
 export { TransactionConflict, UnitOfWork } from './unit-of-work.js';

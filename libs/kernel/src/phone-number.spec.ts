@@ -2,7 +2,7 @@ import { getCountries } from 'libphonenumber-js/min';
 import examples from 'libphonenumber-js/mobile/examples';
 import { describe, expect, it } from 'vitest';
 import { InvalidInput } from './domain-error.js';
-import { PhoneNumber } from './phone-number.js';
+import { isCountry, PhoneNumber } from './phone-number.js';
 
 const faultOf = (raw: unknown, region = 'US', pointer?: string) => {
   try {
@@ -13,6 +13,11 @@ const faultOf = (raw: unknown, region = 'US', pointer?: string) => {
   }
   return undefined;
 };
+
+it.each([
+  ...(['US', 'BR', 'GB', 'FR'].map((code) => [code, true]) as [unknown, boolean][]),
+  ...(['UK', 'XX', 'us', 'USA', '', '001', '__', null, 7, ['US']].map((code) => [code, false]) as [unknown, boolean][]),
+])('%j is a country: %s', (code, is) => expect(isCountry(code)).toBe(is));
 
 describe('PhoneNumber', () => {
   it('knows its country', () => {

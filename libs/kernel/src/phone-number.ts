@@ -5,6 +5,10 @@ const MAX_LENGTH = 64;
 /** ASCII only: digits of other scripts, letters (1-800-FLOWERS), `tel:` and extensions are refused, not folded. */
 const PLAIN = /^[+0-9(][0-9 ()./-]*[0-9]$/;
 
+/** ISO 3166-1 alpha-2, as far as a country has a numbering plan: nobody could be reached in another. */
+export const isCountry = (code: unknown): code is string =>
+  typeof code === 'string' && /^[A-Z]{2}$/.test(code) && isSupportedCountry(code);
+
 /**
  * A phone number as E.164 (ITU-T). It must lie in a range that the numbering plan of its country has given out.
  * A number without a country code is read as one of the default region.

@@ -168,6 +168,11 @@ describe('faults', () => {
     for (const name of Object.keys(faulty)) expect(found, name).toContain(name);
   });
 
+  it.each(['UK', 'XX', 'br', 'Brazil'])('a country that there is not is refused: %s', (country) => {
+    expect(namesOf({ DEFAULT_MARKET: country })).toEqual(['DEFAULT_MARKET']);
+    expect(namesOf({ SMS_COUNTRIES: `BR,${country}` })).toEqual(['SMS_COUNTRIES']);
+  });
+
   it('are told without the values, which may be secrets', () => {
     const shown = problemsOf({
       DATABASE_URL: 'postgres//user:hunter2@x',

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { isCountry } from '#kernel';
 import { readContacts, readOrigins } from './addresses.js';
 import type { Environment } from './environment.js';
 import { readJwtKeys } from './jwt-keys.js';
@@ -89,7 +90,7 @@ export abstract class Settings {
   abstract readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }
 
-const COUNTRY = /^[A-Z]{2}$/;
+const COUNTRY = 'a country of ISO 3166-1, two capital letters';
 const LOOPBACK = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1)$/;
 const LEVELS = ['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -149,10 +150,10 @@ function readServices(read: Reader) {
 }
 
 function readRules(read: Reader) {
-  const defaultMarket = read.matching('DEFAULT_MARKET', 'US', COUNTRY, 'a country of ISO 3166-1, two capital letters');
+  const defaultMarket = read.text('DEFAULT_MARKET') ?? 'US';
+  if (!isCountry(defaultMarket)) read.refuse('DEFAULT_MARKET', `must be ${COUNTRY}`);
   const countries = read.list('SMS_COUNTRIES');
-  if (!countries.every((country) => COUNTRY.test(country)))
-    read.refuse('SMS_COUNTRIES', 'must list countries of ISO 3166-1');
+  if (!countries.every(isCountry)) read.refuse('SMS_COUNTRIES', 'must list countries of ISO 3166-1');
   return {
     defaultMarket,
     smsCountries: countries.length > 0 ? countries : [defaultMarket],
