@@ -22,19 +22,26 @@ export const strictValidation = (): ValidationPipe =>
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
     transform: true,
-    stopAtFirstError: true,
     validationError: { target: false, value: false },
     exceptionFactory: (errors) => new InvalidInput(errors.flatMap((error) => faults(error, ''))),
   });
 
 function faults(error: ValidationError, parent: string): Fault[] {
   const pointer = `${parent}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1').slice(0, 100)}`;
-  const own = Object.entries(error.constraints ?? {}).map(([rule, detail]) => ({
+  const own = firstOf(error.constraints ?? {}).map(([rule, detail]) => ({
     pointer,
     code: codeOf(rule),
     detail: detailOf(rule, detail),
   }));
   return [...own, ...(error.children ?? []).flatMap((child) => faults(child, pointer))];
+}
+
+const TYPES: readonly string[] = ['isString', 'isArray', 'isObject'];
+
+/** One fault of a value is enough: what it is not, before what else is wrong with it. */
+function firstOf(constraints: Readonly<Record<string, string>>): [string, string][] {
+  const broken = Object.entries(constraints);
+  return [broken.find(([rule]) => TYPES.includes(rule)) ?? broken[0]].filter((one) => one !== undefined);
 }
 
 /** `isString` → `is_string`; an unknown field has the code `unknown_field`. */

@@ -91,6 +91,7 @@ describe('readApplicant', () => {
     expect(codeOf({ firstName: '🔑'.repeat(75), lastName: `${'🔑'.repeat(75)}x` })).toBe(
       'request.invalid /lastName name.too_long',
     );
+    expect(codeOf({ firstName: '🔑'.repeat(151) })).toBe('request.invalid /firstName name.too_long');
   });
 
   it('given a channel without a transport, then 422 channel_unavailable', () => {

@@ -47,7 +47,8 @@ function readIdentifier({ email, phone }: Application, market: string): Identifi
 function readProfile(typed: Application, rules: RegistrationRules): Profile {
   const [firstName, lastName] = [nameAt('/firstName', typed.firstName), nameAt('/lastName', typed.lastName)];
   if (new TextEncoder().encode(`${firstName ?? ''}${lastName ?? ''}`).length > NAME_BYTES) {
-    throw InvalidInput.at('/lastName', 'name.too_long', 'the names are too long together');
+    const pointer = lastName === null ? '/firstName' : '/lastName';
+    throw InvalidInput.at(pointer, 'name.too_long', `the names have more than ${NAME_BYTES} bytes together`);
   }
   return { firstName, lastName, market: typed.market ?? rules.defaultMarket, locale: typed.locale ?? 'en' };
 }

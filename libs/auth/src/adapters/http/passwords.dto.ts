@@ -14,7 +14,7 @@ export class ResetDto extends ForgotDto {
   /** Eight ASCII digits, as a string: leading zeros count. */
   @ApiProperty({ example: '04200420', pattern: '^[0-9]{8}$' })
   @IsString()
-  @Matches(/^[0-9]{8}$/)
+  @Matches(/^[0-9]{8}$/, { message: 'must be the 8 digits of the message, as a string' })
   readonly code!: string;
 
   /** 8 to 128 characters (15 with the `nist` profile), at most 512 bytes; any characters, but no common password. */

@@ -45,6 +45,6 @@ export class ConfirmIdentifierDto {
   /** Eight ASCII digits, as a string: leading zeros count. */
   @ApiProperty({ example: '04200420', pattern: '^[0-9]{8}$' })
   @IsString()
-  @Matches(/^[0-9]{8}$/)
+  @Matches(/^[0-9]{8}$/, { message: 'must be the 8 digits of the message, as a string' })
   readonly code!: string;
 }

@@ -5,24 +5,25 @@ import type { CustomerView } from '../../application/views.js';
 
 /** Must be there; null says that there is none. */
 const OrNull = () => ValidateIf((_: object, value: unknown) => value !== null);
+const TEXT = { message: 'must be a string or null' };
 const READ_ONLY = { required: false, description: 'As it is, or left out' } as const;
 
 /** Everything that may be changed of a customer. What cannot be changed here may be named, as it is. */
 export class ReplaceCustomerDto {
   @ApiProperty({ type: String, nullable: true, example: 'Ada', maxLength: 200 })
   @OrNull()
-  @IsString()
+  @IsString(TEXT)
   readonly firstName!: string | null;
 
   @ApiProperty({ type: String, nullable: true, example: 'Lovelace', maxLength: 200 })
   @OrNull()
-  @IsString()
+  @IsString(TEXT)
   readonly lastName!: string | null;
 
   /** A CPF, bare or punctuated; another one than there is must be confirmed anew. */
   @ApiProperty({ type: String, nullable: true, example: '529.982.247-25' })
   @OrNull()
-  @IsString()
+  @IsString(TEXT)
   readonly document!: string | null;
 
   @ApiProperty({ example: 'US', description: 'ISO 3166-1 alpha-2' })
