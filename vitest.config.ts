@@ -27,6 +27,8 @@ export default defineConfig({
           exclude: ['**/*.int.spec.ts', '**/*.e2e.spec.ts', '**/*.chaos.spec.ts'],
           // Most of a unit run is loading the frameworks: once per worker, not once per file.
           isolate: false,
+          // Properties are asked hundreds of times, beside whatever else a machine does.
+          testTimeout: 30_000,
         },
       },
       {
