@@ -47,7 +47,7 @@ describe('FM-D2 cut in flight', () => {
   it.each([
     ['cutBefore', /^Query START/, 2],
     ['cutAfter', NEW_CUSTOMER, 1],
-    ['cutBefore', /^(Execute|Query) insert into outbox /, 1],
+    ['cutBefore', /^(Execute|Query) (with changed as \()?insert into outbox /, 1],
     ['cutBefore', /^Query COMMIT/, 2],
     ['cutAfter', /^Query COMMIT/, 2],
     ['cutAfter', /^Query COMMIT/, 1],

@@ -147,6 +147,7 @@ describe.each(BACKENDS)('events on $name', (backend) => {
   it('the start of a phone attempt holds no phone number, and the next of an identifier counts on', async () => {
     const phone = freshPhone();
     const { person, ticket } = await hall.pending(newcomer({ phone }));
+    await consumer?.waitFor(({ subject, body }) => subject === ticket.id && body['sequence'] === 2);
     await hall.pending(withPassword(person));
     await consumer?.waitFor(({ subject, body }) => subject === ticket.id && body['sequence'] === 4);
     const told = eventsOf(ticket.id);
