@@ -8,12 +8,14 @@ const alias = Object.entries(pkg.imports).map(([name, target]) => ({
   replacement: fileURLToPath(new URL(target.source, import.meta.url)),
 }));
 
+/** Two more than most machines that run this have processors: much of a black-box suite is waiting. */
+const BLACK_BOX = { maxWorkers: 4, sequence: { groupOrder: 2 } };
+
 export default defineConfig({
   resolve: { alias },
   test: {
     environment: 'node',
     pool: 'forks',
-    // One more than most machines that run this have processors: much of a black-box suite is waiting.
     maxWorkers: 3,
     // Times and races on a shared machine: CI asks again before it says no, and its report tells of every retry.
     retry: process.env['CI'] ? 2 : 0,
@@ -38,6 +40,9 @@ export default defineConfig({
           include: ['{apps,libs,test}/**/*.int.spec.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 30_000,
+          // Nearly all of it is waiting, for brokers above all.
+          maxWorkers: 6,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -47,6 +52,7 @@ export default defineConfig({
           include: ['test/**/*.e2e.spec.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 60_000,
+          ...BLACK_BOX,
         },
       },
       {
@@ -58,6 +64,7 @@ export default defineConfig({
           include: ['test/registration/activation.e2e.spec.ts', 'test/customers/life.e2e.spec.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 60_000,
+          ...BLACK_BOX,
         },
       },
       {
@@ -67,6 +74,7 @@ export default defineConfig({
           include: ['test/chaos/*.chaos.spec.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 300_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

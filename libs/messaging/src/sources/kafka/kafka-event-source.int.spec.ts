@@ -4,56 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { recordingLog } from '#platform/testing';
 import { consumeKafka, ownKafka } from '../../../../../test/support/own-kafka.js';
 import { envelope } from '../../publishers/event-publisher.contract.js';
-import { connectKafka } from '../../publishers/kafka/connect-kafka.js';
 import { KafkaEventPublisher } from '../../publishers/kafka/kafka-event-publisher.js';
 import { kafkaProxy } from '../../testing/kafka-proxy.js';
-import { type DeadLettersUnderTest, deadLettersContract } from '../dead-letters.contract.js';
+import { kafkaUnderTest, PACE, settingsOf, TOPICS, writerTo } from '../../testing/kafka-under-test.js';
 import { eventSourceContract } from '../event-source.contract.js';
 import type { Subscription, Verdict } from '../event-source.js';
-import { KafkaDeadLetters } from './kafka-dead-letters.js';
 import { KafkaEventSource } from './kafka-event-source.js';
 
-const TOPICS = { events: 'foyer.events', inbound: 'foyer.inbound' } as const;
-const settingsOf = (port: number) => ({
-  brokers: [`127.0.0.1:${port}`],
-  topic: TOPICS.events,
-  inboundTopic: TOPICS.inbound,
-  tls: false,
-  login: undefined,
-});
-
-/** The cluster of the tests lets a group wait for nearly a session, and ends no fetch early. */
-const PACE = { sessionMs: 3_000, fetchMs: 50 };
-
-/** A program that writes records as others do. */
-async function writerTo(port: number) {
-  const { kafka, createPartitioner } = await connectKafka(settingsOf(port));
-  const producer = kafka.producer({ createPartitioner });
-  await producer.connect();
-  return producer;
-}
-
-const underTest = async (): Promise<DeadLettersUnderTest> => {
-  const kafka = await ownKafka();
-  const writer = await writerTo(kafka.port);
-  return {
-    durable: true,
-    letters: () => new KafkaDeadLetters(settingsOf(kafka.port), PACE.sessionMs),
-    open: () => new KafkaEventSource(settingsOf(kafka.port), recordingLog().log, PACE),
-    async send(arrival, { id, type, payload }) {
-      // One partition, because order is promised there only.
-      const record = { partition: 0, key: id, value: payload, headers: { ce_id: id, ce_type: type } };
-      await writer.send({ topic: TOPICS[arrival], messages: [record] });
-    },
-    async drop() {
-      await writer.disconnect();
-      await kafka.stop();
-    },
-  };
-};
-
-eventSourceContract('KafkaEventSource', underTest);
-deadLettersContract('KafkaEventSource', underTest);
+eventSourceContract('KafkaEventSource', kafkaUnderTest);
 
 const DONE: Verdict = { is: 'done' };
 
