@@ -20,13 +20,13 @@ run: build ## API and background work on the embedded default: http://127.0.0.1:
 	@exec $(NODE) $(SERVER)/main.js $(ARGS)
 
 test: build ## every test but those of `make chaos`, of which a part is among them
-	@$(VITEST) --project unit --project integration --project e2e --project mariadb $(ARGS)
+	@$(VITEST) --project unit --project integration --project e2e --project mariadb --project alone $(ARGS)
 
 test-unit: install ## unit tests; they need nothing but Node
 	@$(VITEST) --project unit $(ARGS)
 
 test-integration: install ## tests against real services
-	@$(VITEST) --project integration $(ARGS)
+	@$(VITEST) --project integration --project alone $(ARGS)
 
 test-e2e: build ## tests through the built program: ARGS=test/registration/activation; TEST_DATABASE=mariadb
 	@$(VITEST) --project e2e $(ARGS)

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import pkg from './package.json' with { type: 'json' };
+import MixedSequencer from './test/support/mixed-sequencer.js';
 
 // An alias, not resolve.conditions: it also reaches globalSetup files, and conditions break require('pg').
 const alias = Object.entries(pkg.imports).map(([name, target]) => ({
@@ -8,15 +9,17 @@ const alias = Object.entries(pkg.imports).map(([name, target]) => ({
   replacement: fileURLToPath(new URL(target.source, import.meta.url)),
 }));
 
-/** Two more than most machines that run this have processors: much of a black-box suite is waiting. */
-const BLACK_BOX = { maxWorkers: 4, sequence: { groupOrder: 2 } };
+/** What is about the use of the processors is asked when nothing else runs. */
+const ALONE = ['libs/platform/src/hashing/hash-load.int.spec.ts'];
 
 export default defineConfig({
   resolve: { alias },
   test: {
     environment: 'node',
     pool: 'forks',
-    maxWorkers: 3,
+    // Two more than most machines that run this have processors: much of it is waiting.
+    maxWorkers: 4,
+    sequence: { sequencer: MixedSequencer },
     // Times and races on a shared machine: CI asks again before it says no, and its report tells of every retry.
     retry: process.env['CI'] ? 2 : 0,
     hookTimeout: 60_000,
@@ -40,9 +43,7 @@ export default defineConfig({
           include: ['{apps,libs,test}/**/*.int.spec.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 30_000,
-          // Nearly all of it is waiting, for brokers above all.
-          maxWorkers: 6,
-          sequence: { groupOrder: 1 },
+          exclude: ALONE,
         },
       },
       {
@@ -52,7 +53,6 @@ export default defineConfig({
           include: ['test/**/*.e2e.spec.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 60_000,
-          ...BLACK_BOX,
         },
       },
       {
@@ -64,7 +64,15 @@ export default defineConfig({
           include: ['test/registration/activation.e2e.spec.ts', 'test/customers/life.e2e.spec.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 60_000,
-          ...BLACK_BOX,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ALONE,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -74,7 +82,7 @@ export default defineConfig({
           include: ['test/chaos/*.chaos.spec.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 300_000,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
