@@ -9,6 +9,9 @@ SHELL := /bin/sh
 NODE := node --enable-source-maps
 VITEST := node_modules/.bin/vitest run
 SERVER := dist/apps/server/src
+# `make test` leaves the longest to `make chaos` and `make test-e2e`.
+BRIEF := --exclude 'test/chaos/{outbox,redis-kinds,mix,smtp-faults,database}.e2e.spec.ts' \
+  --exclude 'test/replicas/{naive-claim,acknowledged}.e2e.spec.ts' --exclude 'test/events/{publishers,kafka-source}.e2e.spec.ts'
 # Folders count as well: their time changes when a file goes away.
 SOURCES := $(shell find apps libs \( -name '*.spec.ts' -o -name '*.contract.ts' \) -prune -o -print) \
   package.json nest-cli.json tsconfig.json tsconfig.build.json
@@ -19,8 +22,8 @@ help: ## this list
 run: build ## API and background work on the embedded default: http://127.0.0.1:3000
 	@exec $(NODE) $(SERVER)/main.js $(ARGS)
 
-test: build ## every test but those of `make chaos`, of which a part is among them
-	@$(VITEST) --project unit --project integration --project e2e --project mariadb --project alone $(ARGS)
+test: build ## every test but the longest, which `make chaos` plays as well
+	@$(VITEST) --project unit --project integration --project e2e --project mariadb --project alone $(BRIEF) $(ARGS)
 
 test-unit: install ## unit tests; they need nothing but Node
 	@$(VITEST) --project unit $(ARGS)

@@ -61,7 +61,7 @@ export default defineConfig({
           // What depends most on the database, once more on another one. All of it: TEST_DATABASE=mariadb make test-e2e
           name: 'mariadb',
           env: { TEST_DATABASE: 'mariadb' },
-          include: ['test/registration/activation.e2e.spec.ts', 'test/customers/life.e2e.spec.ts'],
+          include: ['test/customers/life.e2e.spec.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 60_000,
         },

@@ -15,8 +15,8 @@ export default defineConfig({
     fileParallelism: false,
     include: [
       'test/chaos/**/*.{e2e,chaos}.spec.ts',
-      'test/replicas/activation.e2e.spec.ts',
-      'test/events/customer-verified.e2e.spec.ts',
+      'test/replicas/{activation,acknowledged,naive-claim}.e2e.spec.ts',
+      'test/events/*.e2e.spec.ts',
       'libs/messaging/src/{inbox,relay,subscribers}/**/*.int.spec.ts',
       'libs/messaging/src/publishers/{rabbitmq,s3}/**/*.int.spec.ts',
     ],
