@@ -17,6 +17,7 @@ export default defineConfig({
       'test/chaos/**/*.{e2e,chaos}.spec.ts',
       'test/replicas/{activation,acknowledged,naive-claim}.e2e.spec.ts',
       'test/events/*.e2e.spec.ts',
+      'test/customers/transfer.e2e.spec.ts',
       'libs/messaging/src/{inbox,relay,subscribers}/**/*.int.spec.ts',
       'libs/messaging/src/publishers/{rabbitmq,s3}/**/*.int.spec.ts',
     ],

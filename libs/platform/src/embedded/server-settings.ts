@@ -7,7 +7,7 @@ const SETTINGS: Readonly<Record<string, string | number>> = {
   unix_socket_directories: '',
 
   shared_buffers: '64MB',
-  max_connections: 50,
+  max_connections: 100,
   // Version 18 would start three I/O workers and a replication launcher, which an application's small queries never need.
   io_method: 'sync',
   max_logical_replication_workers: 0,
