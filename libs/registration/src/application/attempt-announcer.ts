@@ -27,7 +27,7 @@ export class AttemptAnnouncer {
   /** A code of it was sent. @param eventId under which that is told: once */
   async announceCode(attempt: AttemptState, eventId: string): Promise<void> {
     const hashes = this.identifiers.candidates(identifierOf(attempt));
-    const told = this.work.runWithOthers(async () => {
+    const told = this.work.run(async () => {
       const key = await this.keys.hold(hashes, attempt.customerId, null);
       await this.outbox.append(new RegistrationCodeSentV1(eventId, key.sequence, announced(attempt, key.customerId)));
     });
