@@ -13,12 +13,4 @@ export class TransactionConflict extends Unavailable {}
  */
 export abstract class UnitOfWork {
   abstract run<T>(work: () => Promise<T>): Promise<T>;
-
-  /**
-   * For small units that nobody waits for: those that come at the same time may share a transaction, in which each runs
-   * behind the one before. None fails by another. What the other locks are, one does not know: it must not take several.
-   */
-  runWithOthers(work: () => Promise<void>): Promise<void> {
-    return this.run(work);
-  }
 }

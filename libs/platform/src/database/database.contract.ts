@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Unavailable } from '#kernel';
-import { currentContext, inContext } from '../telemetry/request-context.js';
+import { inContext } from '../telemetry/request-context.js';
 import { SystemClock } from '../time/system-clock.js';
 import type { Database } from './database.js';
 import { DuplicateKey, TransactionConflict } from './database-errors.js';
@@ -196,51 +196,6 @@ export function databaseContract(name: string, open: () => Promise<DatabaseUnder
         expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(20);
         const even = times(20, (n) => 2 * n);
         expect(await ids()).toEqual([...even, ...even.map((n) => n + 1_000)]);
-      });
-    });
-
-    describe('units that share a transaction', () => {
-      it('are all there, each from its own request', async () => {
-        const seen = new Map<number, string | undefined>();
-        const unit = (id: number) =>
-          inContext({ correlationId: `of ${id}` }, () =>
-            work.runWithOthers(async () => {
-              seen.set(id, currentContext()?.correlationId);
-              await insert(id);
-            }),
-          );
-        await Promise.all(times(50, unit));
-        expect(await ids()).toEqual(times(50, Number));
-        expect([...seen.values()]).toEqual(times(50, (id) => `of ${id}`));
-      });
-
-      it('do not fail by one among them, and keep nothing of it', async () => {
-        const unit = (id: number) =>
-          work.runWithOthers(async () => {
-            await insert(id);
-            if (id % 5 === 3) throw new Error('changed its mind');
-          });
-        const ends = await Promise.allSettled(times(10, unit));
-        expect(ends.flatMap(({ status }, id) => (status === 'rejected' ? [id] : []))).toEqual([3, 8]);
-        expect(await ids()).toEqual([0, 1, 2, 4, 5, 6, 7, 9]);
-      });
-
-      it('have nothing to do with the time that the request of another has left', async () => {
-        const late = inContext({ correlationId: 'late', deadline: performance.now() - 1 }, () =>
-          work.runWithOthers(() => insert(1).then(() => undefined)),
-        );
-        const others = times(3, (n) => work.runWithOthers(() => insert(n + 2).then(() => undefined)));
-        await Promise.allSettled([late, ...others]);
-        expect((await ids()).filter((id) => id > 1)).toEqual([2, 3, 4]);
-      });
-
-      it('join the unit they are in', async () => {
-        const rolledBack = work.run(async () => {
-          await work.runWithOthers(() => insert(1).then(() => undefined));
-          throw new Error('changed its mind');
-        });
-        await expect(rolledBack).rejects.toThrow('changed its mind');
-        expect(await ids()).toEqual([]);
       });
     });
 

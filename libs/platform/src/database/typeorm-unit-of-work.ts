@@ -3,14 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { Clock, UnitOfWork } from '#kernel';
 import { Database } from './database.js';
 import { TransactionConflict } from './database-errors.js';
-import { SharedUnits } from './shared-units.js';
 
 const TRIES = 3;
 
 @Injectable()
 export class TypeOrmUnitOfWork extends UnitOfWork {
-  readonly #shared = new SharedUnits((work) => this.run(work));
-
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
@@ -28,9 +25,5 @@ export class TypeOrmUnitOfWork extends UnitOfWork {
         await this.clock.pause(randomInt(10, 80));
       }
     }
-  }
-
-  override runWithOthers(work: () => Promise<void>): Promise<void> {
-    return this.database.inTransaction ? work() : this.#shared.add(work);
   }
 }
