@@ -20,7 +20,7 @@ SOURCES := $(shell find apps libs \( -name '*.spec.ts' -o -name '*.contract.ts' 
   package.json nest-cli.json tsconfig.json tsconfig.build.json
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-24s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-24s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: build ## API and background work on the embedded default: http://127.0.0.1:3000
 	@exec $(NODE) $(SERVER)/main.js $(ARGS)
