@@ -1,14 +1,18 @@
-import { existsSync } from 'node:fs';
+import { existsSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { brokenInvariants, tally } from '../replicas/checks.js';
 import { type House, TEST_RULES } from '../replicas/house.js';
 import { activate, activation, codeIn, codeOf, register, registration, stranger } from '../replicas/people.js';
+import { ROOT } from '../support/built.js';
+import { Child } from '../support/child.js';
+import { Collected } from '../support/collected.js';
 import { temporaryFolder } from '../support/guard.js';
 import { freePort } from '../support/ports.js';
 import { Program } from '../support/program.js';
 import { race } from '../support/race.js';
+import { bareEnvironment } from '../support/throw-away.js';
 import { openPair, restartInTurn, walkIn } from './rolling.js';
 import { counted, steady } from './steady.js';
 
@@ -76,8 +80,32 @@ describe('LD-11', () => {
     await leaving.restart({ PRE_STOP_MS: '10000' });
     process.kill(leaving.pid, 'SIGTERM');
     await expect.poll(async () => (await leaving.request('GET', '/health/ready')).status).toBe(503);
+    await sleep(600); // what comes sooner is an echo
     const [code, took] = await timed(leaving.stop('SIGINT'));
     expect([code, took < 1_000]).toEqual([1, true]);
+  });
+
+  it('a signal that supervisor, make and npm repeat is one: what has arrived is answered', async () => {
+    const [, leaving] = pair();
+    await leaving.restart({ PRE_STOP_MS: '0' });
+    const replies = race(leaving.url, [registration(stranger())]);
+    await sleep(55);
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.kill(leaving.pid, signal);
+    expect([await leaving.stop(), tally((await replies).replies)]).toEqual([0, { '201': 1 }]);
+  });
+
+  it('npm start passes SIGTERM on, and lives as long as the program', async () => {
+    const folder = temporaryFolder();
+    for (const part of ['package.json', 'dist']) symlinkSync(path.join(ROOT, part), path.join(folder.path, part));
+    const own = { ...TEST_RULES, PORT: String(await freePort()), DATA_DIR: path.join(folder.path, 'data') };
+    const env = { ...bareEnvironment(), ...own, npm_config_update_notifier: 'false' };
+    const lines = new Collected<string>('line of output');
+    const npm = new Child({ runner: 'npm', script: 'start', cwd: folder.path, env, lines });
+    await lines.waitFor((line) => line.includes('"ready"'), 20_000);
+    npm.signal('SIGTERM');
+    expect(await npm.ended(20_000)).toBe(0);
+    expect(existsSync(path.join(own.DATA_DIR, 'postgres/postmaster.pid'))).toBe(false);
+    await folder.end();
   });
 
   it.each([
