@@ -162,4 +162,19 @@ export class Registration {
     const { identifierHash, tag } = this.keyOf(application);
     return this.attempts.find(identifierHash, [tag]);
   }
+
+  /** Ids of who is a customer. */
+  get customers(): readonly string[] {
+    return this.directory.customers.map(({ id }) => id);
+  }
+
+  /** How often a customer was announced. */
+  get created(): number {
+    return this.outbox.types.filter((type) => type === 'customer.created.v1').length;
+  }
+
+  /** How many guesses are charged and not given back. */
+  get charged(): number {
+    return this.codes.guesses.charged.length;
+  }
 }

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { AttemptDraft } from '../domain/registration-attempt.js';
+import { type AttemptScene, times } from '../testing/attempt-scene.js';
+
+/** One password is one attempt. */
+export function samePasswordContract(scene: AttemptScene): void {
+  const { place, ask } = scene;
+
+  describe('the same password again', () => {
+    const again = (changes: Partial<AttemptDraft> = {}) => ({
+      ...scene.mia,
+      attemptId: randomUUID(),
+      reference: 'Z3',
+      profile: { ...scene.mia.profile, firstName: 'newest' },
+      ...changes,
+    });
+
+    it('is the same attempt, with the newest profile, and its thirty minutes start again', async () => {
+      const first = await place(scene.mia);
+      await ask(scene.mia, 'Q4');
+      await scene.under.pass(20);
+      const second = await place(again());
+      expect(second).toMatchObject({
+        attemptId: scene.mia.attemptId,
+        reference: 'Q4',
+        profile: { firstName: 'newest' },
+        askedAt: expect.any(Number),
+      });
+      expect(second?.askedAt).toBeGreaterThan(0);
+      expect(second?.expiresAt).toBeGreaterThanOrEqual((first?.expiresAt ?? 0) + 20);
+    });
+
+    it('is another attempt when the identifier has become a customer’s meanwhile, or is one’s no longer', async () => {
+      await place(scene.mia);
+      const decoy = again({ decoy: true });
+      expect((await place(decoy))?.attemptId).toBe(decoy.attemptId);
+      const back = again({ decoy: false });
+      expect((await place(back))?.attemptId).toBe(back.attemptId);
+    });
+
+    it('is another attempt when it has started under an id that is lost', async () => {
+      await place(scene.mia);
+      await scene.store.begin(scene.mia, scene.mia.attemptId, scene.mia.customerId);
+      expect((await place(again()))?.attemptId).toBe(scene.mia.attemptId);
+      const elsewhere = again({ customerId: randomUUID() });
+      expect((await place(elsewhere))?.attemptId).toBe(elsewhere.attemptId);
+    });
+
+    it('is the same attempt although it has started, when the id was drawn in haste: it has the better one', async () => {
+      await place(scene.mia);
+      await scene.store.begin(scene.mia, scene.mia.attemptId, scene.mia.customerId);
+      const placed = await place(again({ customerId: randomUUID(), provisional: true }));
+      expect([placed?.attemptId, placed?.customerId]).toEqual([scene.mia.attemptId, scene.mia.customerId]);
+    });
+
+    it('is the same attempt, whatever id was proposed, as long as none was given', async () => {
+      await place(scene.mia);
+      const placed = await place(again({ customerId: randomUUID() }));
+      expect([placed?.attemptId, placed?.customerId]).toEqual([scene.mia.attemptId, scene.mia.customerId]);
+    });
+
+    it('RC-03 is one attempt although it comes fifty times at once', async () => {
+      const drafts = times(50, () => again());
+      const placed = await Promise.all(
+        drafts.map((draft, n) => scene.stores[n % scene.stores.length]?.place(draft, false)),
+      );
+      const ids = placed.map((placement) => (placement?.placed ? placement.attempt.attemptId : 'none'));
+      expect(new Set(ids).size).toBe(1);
+    });
+  });
+}
