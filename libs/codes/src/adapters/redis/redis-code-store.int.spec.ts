@@ -4,7 +4,8 @@ import { connectRedis, createLog, type RedisConnection } from '#platform';
 import { type FreshRedis, freshRedis } from '../../../../../test/support/redis.js';
 import type { CodeStore } from '../../application/ports.js';
 import { NaiveRedisCodeStore } from '../../testing/naive-redis-code-store.js';
-import { codeStoreContract, oneWinner, threeEvaluated } from '../code-store.contract.js';
+import { codeStoreContract } from '../code-store.contract.js';
+import { oneWinner, threeEvaluated } from '../code-store.races.contract.js';
 import { RedisCodeStore } from './redis-code-store.js';
 
 let redis: FreshRedis;
