@@ -8,6 +8,7 @@ import { POOL_SIZE } from './data-source.js';
 import { databaseContract } from './database.contract.js';
 import type { Database } from './database.js';
 import type { Dialect } from './dialect.js';
+import { marks } from './portions.js';
 
 const MYSQL = { id: 'select connection_id() as id', kill: (id: number) => `kill ${id}`, sleep: 'select sleep(10)' };
 const SESSIONS: Record<Dialect, typeof MYSQL> = {
@@ -59,6 +60,37 @@ describe.each(DATABASES)('purge on %s', (_, fresh) => {
     await database.execute(`insert into things (id, n) values ${values}`);
     const swept = await Promise.all(opened.replicas.map((replica) => purge(replica, 'things', 'id', 'n < ?', [5])));
     expect(swept.reduce((sum, count) => sum + count, 0)).toBe(2_000);
+  });
+});
+
+describe.each(DATABASES.filter(([name]) => name === 'PostgreSQL'))('on %s, which keeps plans', (_, fresh) => {
+  let opened: Awaited<ReturnType<typeof openThings>>;
+  beforeAll(async () => {
+    opened = await openThings(fresh);
+  });
+  afterAll(() => opened.drop());
+
+  it('a list of values is found by its index, although the table was small when it was first asked', async () => {
+    const [database] = opened.replicas;
+    const ids = Array.from({ length: 128 }, (_, n) => n);
+    const find = () => database.query(`select id as id from things where id in (${marks(ids)})`, ids);
+    const read = async () => {
+      const sql = `select seq_tup_read as rows from pg_stat_xact_user_tables where relname = 'things'`;
+      return Number((await database.query<{ rows: string }>(sql))[0]?.rows);
+    };
+    const fill = (from: number, to: number) =>
+      database.execute(
+        `insert into things (id, n, name) select g, 0, repeat('x', 100) from generate_series(${from}, ${to}) g`,
+      );
+    await fill(1, 5);
+    await database.execute('analyze things');
+    await database.transaction(async () => {
+      for (let times = 0; times < 10; times++) await find();
+      await fill(6, 100_000);
+      const before = await read();
+      expect(await find()).toHaveLength(127);
+      expect((await read()) - before).toBe(0);
+    });
   });
 });
 

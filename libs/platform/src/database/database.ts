@@ -44,6 +44,8 @@ export interface Sql {
 }
 
 const MOST_PREPARED = 100;
+/** A kept plan is of the table as it was: while it was small, reading all of it was best for a list of values. */
+const MOST_VALUES_PLANNED = 64;
 
 /**
  * The way to the database for every repository. Inside a unit of work each call joins its transaction, outside it takes a
@@ -163,12 +165,13 @@ export class Database {
   async #sendPrepared(sql: string, values: readonly unknown[]): Promise<Answer> {
     const ambient = this.#ambient.getStore();
     const client: PostgresClient = ambient ? await ambient.runner.connect() : this.#pool;
-    const { rows, rowCount } = await client.query({ ...this.#statement(sql), values: [...values] });
+    const { rows, rowCount } = await client.query({ ...this.#statement(sql, values.length), values: [...values] });
     return { records: rows, affected: rowCount ?? 0 };
   }
 
-  /** The first texts get a name, which makes the server keep their plan. Lists of many lengths do not crowd it. */
-  #statement(sql: string): Statement {
+  /** The first texts get a name, which makes the server keep their plan. */
+  #statement(sql: string, count: number): Statement {
+    if (count > MOST_VALUES_PLANNED && !sql.startsWith('insert')) return { text: this.#placeholders.text(sql) };
     const known = this.#statements.get(sql);
     if (known) return known;
     const text = this.#placeholders.text(sql);
