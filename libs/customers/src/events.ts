@@ -126,9 +126,20 @@ export const customersEvents = [
   CustomerIdentifierChangedV1,
 ];
 
-function asAnnounced({ document: _document, attributes: _attributes, ...announced }: CustomerView): AnnouncedCustomer {
-  return announced;
-}
+const asAnnounced = (customer: CustomerView): AnnouncedCustomer => ({
+  id: customer.id,
+  email: customer.email,
+  phone: customer.phone,
+  firstName: customer.firstName,
+  lastName: customer.lastName,
+  market: customer.market,
+  locale: customer.locale,
+  status: customer.status,
+  verifiedBy: customer.verifiedBy,
+  createdAt: customer.createdAt,
+  updatedAt: customer.updatedAt,
+  version: customer.version,
+});
 
 function asSparse(
   { id, market, status, version }: AnnouncedCustomer,

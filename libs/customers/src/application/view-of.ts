@@ -4,16 +4,21 @@ import type { CustomerView } from './views.js';
 
 /** In the order in which views are read, so that a repeated answer is the same to the byte. */
 export function viewOf(customer: Customer): CustomerView {
-  const { id, email, phone, firstName, lastName, market, locale, ...state } = customer.snapshot();
-  const { document, attributes, status, verifiedBy, createdAt, updatedAt, version } = state;
-  const shown = document && Cpf.parse(document.number).formatted;
-  const person = { id, email, phone, firstName, lastName, document: shown, market, locale, attributes };
+  const state = customer.snapshot();
   return {
-    ...person,
-    status,
-    verifiedBy,
-    createdAt: createdAt.toISOString(),
-    updatedAt: updatedAt.toISOString(),
-    version,
+    id: state.id,
+    email: state.email,
+    phone: state.phone,
+    firstName: state.firstName,
+    lastName: state.lastName,
+    document: state.document && Cpf.parse(state.document.number).formatted,
+    market: state.market,
+    locale: state.locale,
+    attributes: state.attributes,
+    status: state.status,
+    verifiedBy: state.verifiedBy,
+    createdAt: state.createdAt.toISOString(),
+    updatedAt: state.updatedAt.toISOString(),
+    version: state.version,
   };
 }

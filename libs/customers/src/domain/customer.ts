@@ -79,16 +79,26 @@ export class Customer {
   private constructor(private readonly state: CustomerState) {}
 
   static admit(newcomer: Newcomer, now: Date): Customer {
-    const { id, firstName, lastName, market, locale, verifiedBy, attemptId } = newcomer;
     const canonical = (kind: Identifier['kind']) =>
       [newcomer.identifier, newcomer.also].find((one) => one?.kind === kind)?.canonical ?? null;
-    const [email, phone] = [canonical('email'), canonical('phone')];
-    const person = { id, email, phone, firstName, lastName, market, locale, verifiedBy, attemptId };
-    const attributes = acceptAttributes(newcomer.attributes ?? {});
-    const document = documentOf(newcomer.document ?? null, null);
-    const { status = 'active', createdAt = now } = newcomer;
-    const fresh = { document, attributes, status, version: 1, deletedAt: null } as const;
-    return new Customer({ ...person, ...fresh, createdAt, updatedAt: now });
+    return new Customer({
+      id: newcomer.id,
+      email: canonical('email'),
+      phone: canonical('phone'),
+      firstName: newcomer.firstName,
+      lastName: newcomer.lastName,
+      document: documentOf(newcomer.document ?? null, null),
+      market: newcomer.market,
+      locale: newcomer.locale,
+      attributes: acceptAttributes(newcomer.attributes ?? {}),
+      status: newcomer.status ?? 'active',
+      verifiedBy: newcomer.verifiedBy,
+      attemptId: newcomer.attemptId,
+      createdAt: newcomer.createdAt ?? now,
+      updatedAt: now,
+      version: 1,
+      deletedAt: null,
+    });
   }
 
   static restore(state: CustomerState): Customer {

@@ -57,12 +57,18 @@ export class TypeOrmOutbox extends Outbox {
   }
 
   #rowOf(event: IntegrationEvent): OutboxRow {
-    const { aggregateType, subject, sequence, type } = event;
     const [id, now] = [event.id ?? this.ids.next(), this.clock.now()];
     const telling = { id, time: now, context: currentContext(), personalData: this.settings.eventPersonalData };
     const payload = JSON.stringify(toCloudEvent(event, telling));
-    const aggregate = { aggregate_type: aggregateType, aggregate_id: subject, sequence };
-    return { event_id: id, ...aggregate, type, payload, occurred_at: now };
+    return {
+      event_id: id,
+      aggregate_type: event.aggregateType,
+      aggregate_id: event.subject,
+      sequence: event.sequence,
+      type: event.type,
+      payload,
+      occurred_at: now,
+    };
   }
 
   #publishersOf({ forAnalytics }: IntegrationEvent): readonly string[] {
@@ -76,6 +82,10 @@ type OutboxRow = Readonly<Record<'event_id' | 'aggregate_type' | 'aggregate_id' 
   readonly occurred_at: Date;
 };
 
-const deliveryOf = ({ event_id, aggregate_type, aggregate_id, sequence }: OutboxRow, publisher: string) => ({
-  ...{ publisher, event_id, aggregate_type, aggregate_id, sequence },
+const deliveryOf = (row: OutboxRow, publisher: string) => ({
+  publisher,
+  event_id: row.event_id,
+  aggregate_type: row.aggregate_type,
+  aggregate_id: row.aggregate_id,
+  sequence: row.sequence,
 });

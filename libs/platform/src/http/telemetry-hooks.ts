@@ -23,8 +23,7 @@ export function useTelemetry(fastify: FastifyInstance, log: Log, metrics: Metric
     const source = sourcePrefix(addressOf(request));
     const milliseconds = Math.round(reply.elapsedTime * 100) / 100;
     const problem = currentContext()?.problem;
-    const reason = problem === undefined ? {} : { problem };
-    log.answered({ method: request.method, route, status: reply.statusCode, ...reason, milliseconds, source });
+    log.answered({ method: request.method, route, status: reply.statusCode, problem, milliseconds, source });
     done();
   });
 }
@@ -32,8 +31,8 @@ export function useTelemetry(fastify: FastifyInstance, log: Log, metrics: Metric
 function contextOf(request: FastifyRequest): RequestContext {
   const asked = request.headers['x-correlation-id'];
   const traceparent = request.headers['traceparent'];
-  return {
-    correlationId: typeof asked === 'string' && CORRELATION_ID.test(asked) ? asked : randomUUID(),
-    ...(typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
-  };
+  const correlationId = typeof asked === 'string' && CORRELATION_ID.test(asked) ? asked : randomUUID();
+  return typeof traceparent === 'string' && TRACEPARENT.test(traceparent)
+    ? { correlationId, traceparent }
+    : { correlationId };
 }

@@ -3,7 +3,7 @@ import { Clock } from '#kernel';
 import { Database, limit } from '#platform';
 import { type NamedSubject, Subjects } from '../../application/ports.js';
 import { type Role, Subject, type SubjectState } from '../../domain/subject.js';
-import { IDENTIFIERS, type IdentifierRow, SUBJECTS, type SubjectRow } from './tables.js';
+import { IDENTIFIERS, type IdentifierRow, type SubjectRow } from './tables.js';
 
 /** The columns of a subject `s`. */
 export const SUBJECT_COLUMNS = `s.customer_id as customer_id, s.credential as credential, s.roles as roles,
@@ -19,16 +19,14 @@ export class TypeOrmSubjects extends Subjects {
   }
 
   async add(subject: Subject, identifierHash: string): Promise<void> {
-    const row = toRow(subject, this.clock.now());
-    await this.database.insert<SubjectRow>(SUBJECTS, row);
-    await this.database.insert<IdentifierRow>(IDENTIFIERS, { identifierHash, customerId: row.customerId });
+    await this.addAll([{ subject, names: [identifierHash] }]);
   }
 
   async addAll(subjects: readonly NamedSubject[]): Promise<void> {
     const now = this.clock.now();
     await this.database.insertRows(
       'auth_subjects',
-      subjects.map(({ subject }) => columnsOf(toRow(subject, now))),
+      subjects.map(({ subject }) => columnsOf(subject.snapshot(), now)),
     );
     const names = subjects.flatMap(({ subject, names }) =>
       names.map((hash) => ({ identifier_hash: hash, customer_id: subject.snapshot().customerId })),
@@ -134,23 +132,19 @@ export interface FoundSubject extends Pick<SubjectRow, 'credential' | 'roles' | 
   readonly one_time: number;
 }
 
-const columnsOf = ({ customerId, oneTime, createdAt, updatedAt, ...row }: SubjectRow) => ({
-  customer_id: customerId,
-  ...row,
-  ...{ one_time: oneTime, created_at: createdAt, updated_at: updatedAt },
+const columnsOf = (subject: SubjectState, now: Date) => ({
+  customer_id: subject.customerId,
+  credential: subject.credential,
+  roles: subject.roles.join(' '),
+  status: subject.status,
+  generation: subject.generation,
+  market: subject.market,
+  locale: subject.locale,
+  one_time: subject.oneTime ? 1 : 0,
+  sequence: 0,
+  created_at: now,
+  updated_at: now,
 });
-
-function toRow(subject: Subject, now: Date): SubjectRow {
-  const { roles, oneTime, ...state } = subject.snapshot();
-  return {
-    ...state,
-    roles: roles.join(' '),
-    oneTime: oneTime ? 1 : 0,
-    sequence: 0,
-    createdAt: now,
-    updatedAt: now,
-  };
-}
 
 export function toSubject(row: FoundSubject): Subject {
   const { customer_id: customerId, roles, credential, status, generation, market, locale, one_time: oneTime } = row;

@@ -38,10 +38,16 @@ export class TypeOrmCustomerCrowds extends CustomerCrowds {
 
   #rowOf({ customer, hashes: { email = null, phone = null } }: Hashed): InsertedRow {
     const state = customer.snapshot();
-    const { id, document, verifiedBy, attemptId, createdAt } = state;
-    const hashes = { email_hash: email, phone_hash: phone, document_hash: null };
-    const sealed = { document_sealed: this.documents.seal(document, id) };
-    const made = { verified_by: verifiedBy, attempt_id: attemptId, created_at: createdAt };
-    return { id, ...written(state), ...hashes, ...sealed, ...made };
+    return {
+      ...written(state),
+      id: state.id,
+      email_hash: email,
+      phone_hash: phone,
+      document_hash: null,
+      document_sealed: this.documents.seal(state.document, state.id),
+      verified_by: state.verifiedBy,
+      attempt_id: state.attemptId,
+      created_at: state.createdAt,
+    };
   }
 }

@@ -63,14 +63,19 @@ export class TypeOrmCustomers extends Customers {
 
 /** What a change may change, by column. */
 export function written(state: CustomerState): Readonly<Record<string, unknown>> {
-  const { email, phone, market, locale, status, version } = state;
   const { standing, lastNameKey } = findingColumns(state);
   return {
-    ...{ email, phone, market, locale, status, version, standing },
+    email: state.email,
+    phone: state.phone,
     first_name: state.firstName,
     last_name: state.lastName,
     last_name_key: lastNameKey,
+    market: state.market,
+    locale: state.locale,
     attributes: JSON.stringify(state.attributes),
+    status: state.status,
+    standing,
+    version: state.version,
     updated_at: state.updatedAt,
     deleted_at: state.deletedAt,
   };
@@ -106,9 +111,14 @@ export interface CustomerColumns
 }
 
 export function toCustomer(row: CustomerColumns, number: string | null): Customer {
-  const { id, email, phone, market, locale, status, attributes } = row;
+  const { attributes } = row;
   return Customer.restore({
-    ...{ id, email, phone, market, locale, status },
+    id: row.id,
+    email: row.email,
+    phone: row.phone,
+    market: row.market,
+    locale: row.locale,
+    status: row.status,
     firstName: row.first_name,
     lastName: row.last_name,
     document: number === null ? null : { number, confirmed: row.document_hash !== null },

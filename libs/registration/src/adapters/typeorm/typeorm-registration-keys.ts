@@ -150,7 +150,10 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
 const keyRow = (hashes: readonly string[], id: string, sequence: number, now: Date, provenAt: Date | null) => ({
   identifier_hash: hashes[0],
   customer_id: id,
-  ...{ sequence, created_at: now, used_at: now, proven_at: provenAt },
+  sequence,
+  created_at: now,
+  used_at: now,
+  proven_at: provenAt,
 });
 
 /** By another request: the unit of work runs again and finds it. */
