@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ChaosHouse, openChaosHouse } from '../chaos/chaos-house.js';
-import { hasCrashed, startAgain, willCrash } from '../chaos/crash.js';
+import { hasCrashed, willCrash } from '../chaos/crash.js';
 import { Members } from '../customers/members.js';
 import { stranger } from '../replicas/people.js';
 import { send } from '../support/http-message.js';
@@ -145,7 +145,7 @@ describe('a process that is killed', () => {
     await hasCrashed(one);
     await isOver(tokens, [other.url]);
     await house.redis.flushall();
-    await startAgain(one);
+    await one.restart();
     await isOver(tokens, [one.url]);
   });
 });

@@ -1,7 +1,8 @@
-// Preloaded by tests (NODE_OPTIONS=--import=…) and by nobody else: the product knows nothing of this. It wraps methods of
-// the built program and ends the process with SIGKILL at the point that CRASH_AT names: `KP-A3`, or `KP-A3:2` for the
-// second time the point is passed.
+// Preloaded by tests (NODE_OPTIONS=--import=…) and by nobody else: the product knows nothing of this. On SIGUSR2 it wraps a
+// method of the built program and ends the process with SIGKILL at the point that the file CRASH_AT names: `KP-A3`, or
+// `KP-A3:2` for the second time the point is passed from then on.
 import 'reflect-metadata';
+import { readFile } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
 
 const DIST = new URL('../../dist/libs/', import.meta.url);
@@ -51,8 +52,13 @@ async function arm([side, file, method, counts = () => true], nth) {
 }
 
 const { CRASH_AT } = process.env;
-if (CRASH_AT && isMainThread) {
-  const [name, nth = '1'] = CRASH_AT.split(':');
+
+async function obey() {
+  const [point, order] = (await readFile(CRASH_AT, 'utf8')).split(' ');
+  const [name, nth = '1'] = point.split(':');
   if (!POINTS[name]) throw new Error(`CRASH_AT: there is no ${name}, only ${Object.keys(POINTS).join(', ')}`);
   await arm(POINTS[name], Number(nth));
+  console.log(`will crash at ${point} ${order}`);
 }
+
+if (CRASH_AT && isMainThread) process.on('SIGUSR2', obey);

@@ -1,13 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { expect } from 'vitest';
 import type { Program } from '../support/program.js';
 
 const PRELOAD = new URL('./crash-points.mjs', import.meta.url).href;
 const KILLED = 137;
 
-/** Starts it again as a process that dies at this point, as if it were killed there. */
+/**
+ * From now on it dies at this point, as if it were killed there. Only the first time it is started again for that: a start
+ * costs seconds, and a process that has been at work for a while is nearer to what happens to people.
+ */
 export async function willCrash(program: Program, point: string): Promise<void> {
-  await program.kill();
-  await program.restart({ CRASH_AT: point, NODE_OPTIONS: `--import=${PRELOAD}` });
+  const file = path.resolve(program.env['DATA_DIR'] ?? '', '../crash-at');
+  if (!program.running || program.env['CRASH_AT'] !== file) {
+    await program.kill();
+    await program.restart({ CRASH_AT: file, NODE_OPTIONS: `--import=${PRELOAD}` });
+  }
+  const order = `${point} ${randomUUID()}`;
+  await writeFile(file, order);
+  process.kill(program.pid, 'SIGUSR2');
+  await program.waitForOutput(`will crash at ${order}`, 5_000);
 }
 
 /** Waits for that, and fails if it does not happen or if it ends in another way. */
@@ -15,5 +28,3 @@ export async function hasCrashed(program: Program): Promise<void> {
   await expect.poll(() => program.running, { timeout: 10_000, interval: 10 }).toBe(false);
   expect(await program.stop()).toBe(KILLED);
 }
-
-export const startAgain = (program: Program): Promise<void> => program.restart({ CRASH_AT: '' });

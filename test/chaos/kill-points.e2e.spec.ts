@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { countCustomers } from '../replicas/checks.js';
 import type { Program } from '../support/program.js';
 import { type ChaosHouse, openChaosHouse } from './chaos-house.js';
-import { hasCrashed, startAgain, willCrash } from './crash.js';
+import { hasCrashed, willCrash } from './crash.js';
 import { aMinutePasses, claimsLapse, leasesEnd } from './later.js';
 import { ROUNDS, rounds } from './rounds.js';
 import type { Visitor } from './visitor.js';
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => house?.close());
 afterEach(async () => {
-  if (!worker.running) await startAgain(worker);
+  if (!worker.running) await worker.restart();
   await leasesEnd(house);
   expect(await house.verdict()).toEqual([]);
 });
@@ -87,7 +87,7 @@ describe.each(rounds)('a process is killed while somebody registers (round %i)',
     expect((await visitor.register(peer)).status).toBe(201);
     await hasCrashed(worker);
     expect(mailsTo(visitor)).toHaveLength(0);
-    await startAgain(worker);
+    await worker.restart();
     await leasesEnd(house);
     await getsIn(visitor);
   });
@@ -106,7 +106,7 @@ describe.each(rounds)('a process is killed while somebody registers (round %i)',
     await willCrash(worker, 'KP-R5');
     expect((await visitor.register(peer)).status).toBe(201);
     await hasCrashed(worker);
-    await startAgain(worker);
+    await worker.restart();
     await leasesEnd(house);
     await expect.poll(() => mailsTo(visitor).length, { timeout: 10_000 }).toBe(2);
     await house.drained();

@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ChaosHouse, openChaosHouse } from './chaos-house.js';
-import { startAgain } from './crash.js';
 import { leasesEnd } from './later.js';
 import { live } from './life.js';
 import { expectReady } from './manners.js';
@@ -30,7 +29,7 @@ it.each(seeds)('INV-01 INV-02 INV-03 INV-04 INV-16 a random mix of calls and fau
   const mischief = await rage(house, randomFrom(seed), until);
   const visitors = (await Promise.all(lives)).flat();
 
-  for (const program of house.programs) if (!program.running) await startAgain(program);
+  for (const program of house.programs) if (!program.running) await program.restart();
   for (const { url } of house.programs) await expectReady(url, 20_000);
   const letIn = visitors.filter(({ name }) =>
     house.history.operations.some(({ proc, op, outcome }) => proc === name && op === 'activate' && outcome === 'ok'),

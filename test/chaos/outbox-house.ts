@@ -166,7 +166,10 @@ async function furnish(
     async verdict(timeoutMs) {
       for (const proxy of faults) proxy.pass();
       await drained(timeoutMs);
-      const missing = () => committed.filter(({ id }) => !heard().some((event) => event.id === id)).length;
+      const missing = () => {
+        const known = new Set(heard().map(({ id }) => id));
+        return committed.filter(({ id }) => !known.has(id)).length;
+      };
       // What is lost never comes: the rest is quick.
       await expect
         .poll(missing, { timeout: 5_000, interval: 50 })

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type FreshDatabase, freshMariaDatabase, freshPostgresDatabase } from '../support/databases.js';
 import type { Program } from '../support/program.js';
-import { hasCrashed, startAgain, willCrash } from './crash.js';
+import { hasCrashed, willCrash } from './crash.js';
 import type { FaultProxy } from './fault-proxy.js';
 import { type OutboxHouse, openOutboxHouse } from './outbox-house.js';
 import { isChaos, rounds } from './rounds.js';
@@ -33,11 +33,17 @@ describe.each(ON)('the outbox on %s', (_, database) => {
   afterAll(() => house?.close());
   afterEach(async () => {
     process.kill(peer.pid, 'SIGCONT');
-    if (!one.running) await startAgain(one);
+    if (!one.running) await one.restart();
   });
 
   /** Nobody else is there to do it. */
   const peerSleeps = () => process.kill(peer.pid, 'SIGSTOP');
+  /** And it has a connection that can be spoilt. */
+  const oneAlone = async () => {
+    peerSleeps();
+    await announceAll(some(1), 1);
+    await house.drained();
+  };
   const announceAll = (subjects: readonly string[], each: number) =>
     Promise.all(subjects.map((subject) => house.announce(subject, ...upTo(each))));
 
@@ -47,8 +53,8 @@ describe.each(ON)('the outbox on %s', (_, database) => {
       ['KP-O2', 'after it has published, before the broker has confirmed'],
       ['KP-O3', 'after the broker has confirmed, before that is noted'],
     ])('%s a worker is killed %s: its peer sends what is left, all in order', async (point) => {
-      await willCrash(one, point);
       peerSleeps();
+      await willCrash(one, point);
       await announceAll(some(5), 4);
       await hasCrashed(one);
       expect(await house.under.depth()).toBeGreaterThan(0);
@@ -63,7 +69,7 @@ describe.each(ON)('the outbox on %s', (_, database) => {
     });
 
     it('FM-Q2 the connection is cut between publish and confirm: sent again, by the same id', async () => {
-      peerSleeps();
+      await oneAlone();
       const cut = way.cutAfter(PUBLISH, 1 + (round % 7));
       await announceAll(some(5), 4);
       await cut.fallen;
@@ -71,10 +77,11 @@ describe.each(ON)('the outbox on %s', (_, database) => {
     });
 
     it('FM-Q2 replies are held back, then the connection is reset', async () => {
-      peerSleeps();
+      await oneAlone();
       way.blackhole('down');
+      const sent = way.passing(PUBLISH, 1 + (round % 5));
       await announceAll(some(5), 4);
-      await sleep(200);
+      await sent;
       way.reset();
       expect(await house.verdict()).toEqual([]);
     });
@@ -89,17 +96,19 @@ describe.each(ON)('the outbox on %s', (_, database) => {
     });
 
     it('FM-Q6 the way to the broker falls silent: left after five seconds, sent over another one', async () => {
-      peerSleeps();
+      await oneAlone();
       way.forgetConnections();
       const begun = performance.now();
       await announceAll(some(5), 2);
       expect(await house.verdict()).toEqual([]);
-      expect(performance.now() - begun).toBeLessThan(20_000);
+      const took = performance.now() - begun;
+      expect(took).toBeGreaterThan(4_000);
+      expect(took).toBeLessThan(20_000);
     });
 
     it('FM-H1 a worker is frozen while it sends: its peer takes over, and the woken one harms nothing', async () => {
       const subjects = some(5);
-      peerSleeps();
+      await oneAlone();
       way.delay(30);
       await announceAll(subjects, 4);
       const sent = () => subjects.some((subject) => house.ears.events.some((event) => event.subject === subject));

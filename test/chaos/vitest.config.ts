@@ -25,6 +25,7 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 300_000,
     hookTimeout: 120_000,
-    reporters: ['default', new ChaosTable()],
+    // A line for each test as it ends: all of it takes hours.
+    reporters: ['verbose', new ChaosTable()],
   },
 });

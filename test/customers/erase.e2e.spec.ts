@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasCrashed, startAgain, willCrash } from '../chaos/crash.js';
+import { hasCrashed, willCrash } from '../chaos/crash.js';
 import { freshPhone } from '../registration/people.js';
 import { type House, openHouse } from '../replicas/house.js';
 import { activate, codeIn, codeOf, register, stranger } from '../replicas/people.js';
@@ -144,7 +144,7 @@ describe('an erasure, over two replicas', () => {
       await hasCrashed(dying);
       const me = (base: string) => send(`${base}/v1/customers/me`, 'GET', { bearer: mia.bearer });
       await expect.poll(async () => (await me(members.here)).status, { timeout: 1_000, interval: 20 }).toBe(401);
-      await startAgain(dying);
+      await dying.restart();
       for (const base of [members.here, members.there]) {
         expect((await me(base)).status).toBe(401);
         const json = { refresh_token: mia.refresh };

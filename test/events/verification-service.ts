@@ -18,6 +18,8 @@ export interface VerificationService {
   send(body: string | Buffer): Promise<void>;
   /** How many messages wait in the queue, or in `.retry` or `.dead` behind it. */
   waiting(part?: string): Promise<number>;
+  /** How many workers hear what comes. */
+  listeners(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -25,6 +27,10 @@ export async function verificationService(url: string): Promise<VerificationServ
   const connection = await amqp.connect(url);
   const channel = await connection.createConfirmChannel();
   let looking: Channel | undefined;
+  const look = async (part: string) => {
+    looking ??= await connection.createChannel();
+    return looking.checkQueue(QUEUE + part);
+  };
   const send = async (body: string | Buffer, messageId: string = randomUUID(), times = 1): Promise<void> => {
     const options = { messageId, persistent: true, mandatory: true, contentType: 'application/cloudevents+json' };
     for (let n = 0; n < times; n++)
@@ -39,10 +45,8 @@ export async function verificationService(url: string): Promise<VerificationServ
       await send(JSON.stringify(event), id, times);
       return id;
     },
-    async waiting(part = '') {
-      looking ??= await connection.createChannel();
-      return (await looking.checkQueue(QUEUE + part)).messageCount;
-    },
+    waiting: async (part = '') => (await look(part)).messageCount,
+    listeners: async () => (await look('')).consumerCount,
     stop: () => connection.close(),
   };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
 import type { House } from '../replicas/house.js';
 import { activate, codeOf, logIn, register, stranger } from '../replicas/people.js';
 import { send } from '../support/http-message.js';
@@ -6,6 +7,8 @@ import type { Program } from '../support/program.js';
 import type { VerificationService } from './verification-service.js';
 
 const PATIENCE_MS = 15_000;
+/** Longer than a worker waits that the broker has turned away many times. */
+const COMES_BACK_MS = 45_000;
 
 export const customersOf = async (house: House, email: string) =>
   (
@@ -20,6 +23,24 @@ export async function becomesCustomer(house: House, email: string, patienceMs = 
     if ((await customersOf(house, email)).length > 0) return true;
   }
   return false;
+}
+
+/** Nothing of what was told is left to do. */
+export async function settled(service: VerificationService): Promise<void> {
+  const left = () => Promise.all(['', '.retry'].map((part) => service.waiting(part)));
+  await expect.poll(left, { timeout: COMES_BACK_MS }).toEqual([0, 0]);
+  await sleep(300);
+}
+
+/** There is one customer of this address, who was announced once. */
+export async function theOnly(house: House, service: VerificationService, email: string) {
+  expect(await becomesCustomer(house, email, COMES_BACK_MS)).toBe(true);
+  await settled(service);
+  const found = await customersOf(house, email);
+  expect(found).toHaveLength(1);
+  const announced = "select 1 as one from outbox where aggregate_id = $1 and type = 'customer.created.v1'";
+  expect((await house.database.query(announced, [found[0]?.id])).rows).toHaveLength(1);
+  return found[0];
 }
 
 /** He leaves, and the event that made him a customer comes again. */
