@@ -1,8 +1,6 @@
 import type { Bell } from './bell.js';
-import { IN_FLIGHT, type Subscription, type Verdict } from './event-source.js';
+import { AGAIN, IN_FLIGHT, type Subscription, type Verdict } from './event-source.js';
 import { Slots } from './memory/slots.js';
-
-const AGAIN: Verdict = { is: 'again', afterMs: 250, counts: true };
 
 /** What is left to be done with a message. */
 export type LastVerdict = Exclude<Verdict, { readonly is: 'again' }>;

@@ -26,6 +26,9 @@ export type Verdict =
   /** Was not begun: whoever else listens may have it at once. */
   | { readonly is: 'release' };
 
+/** What a rejection of `handle` comes to. */
+export const AGAIN: Verdict = { is: 'again', afterMs: 250, counts: true };
+
 export interface Subscription {
   /** Everybody who subscribes by this name shares the messages; it outlives all of them. Dead letters: `<queue>.dead`. */
   readonly queue: string;
@@ -34,7 +37,7 @@ export interface Subscription {
   readonly types: readonly string[];
   /** Of all who share the queue one at a time gets messages. */
   readonly ordered: boolean;
-  /** Called up to `IN_FLIGHT` times at once, in the order in which messages arrive. A rejection is `again`. */
+  /** Called up to `IN_FLIGHT` times at once, in the order in which messages arrive. A rejection is `AGAIN`. */
   handle(message: IncomingMessage): Promise<Verdict>;
 }
 

@@ -4,7 +4,7 @@ import { Lanes } from '../../subscribers/lanes.js';
 import type { Bell } from '../bell.js';
 import { Carrier } from '../carrier.js';
 import type { Subscription } from '../event-source.js';
-import { fullJitter } from '../keep-listening.js';
+import { fullJitter } from '../listener.js';
 import type { DeadLetterTopic } from './dead-letter-topic.js';
 
 /** Records that are handled, held for another try, or wait for one of their key. */

@@ -2,7 +2,7 @@ import type { Arrival } from '#kernel';
 import { within } from '#platform';
 import type { InMemoryEventPublisher } from '../../publishers/memory/in-memory-event-publisher.js';
 import { Bell } from '../bell.js';
-import { EventSource, FINISH_MS, IN_FLIGHT, type Subscription, type Verdict } from '../event-source.js';
+import { AGAIN, EventSource, FINISH_MS, IN_FLIGHT, type Subscription } from '../event-source.js';
 import { Slots } from './slots.js';
 
 /** So long the outbox is kept waiting by a subscriber; then the event stays in it and is offered again. */
@@ -11,8 +11,6 @@ interface Listening {
   readonly subscription: Subscription;
   readonly slots: Slots;
 }
-
-const AGAIN: Verdict = { is: 'again', afterMs: 250, counts: true };
 
 /**
  * Hears what the publisher `memory` of this process is given. An event leaves the outbox when every subscription has given a

@@ -1,40 +1,28 @@
 import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { type Log, within } from '#platform';
 import { Bell } from '../bell.js';
-import { FINISH_MS, IN_FLIGHT, type Subscription, type Verdict } from '../event-source.js';
-import { fullJitter, keepListening, STOPPED } from '../keep-listening.js';
+import { AGAIN, FINISH_MS, IN_FLIGHT, type Subscription, type Verdict } from '../event-source.js';
+import { fullJitter, Listener, STOPPED } from '../listener.js';
 import { deadQueueOf, declareIncoming, retryQueueOf } from './incoming-topology.js';
 import type { LaidAside } from './laid-aside.js';
 import { type Note, readNotes } from './notes.js';
 import { ANSWER_MS, leave, type RabbitMqLink } from './rabbitmq-link.js';
 
-const AGAIN: Verdict = { is: 'again', afterMs: 250, counts: true };
-
-/** One subscription on a channel of its own, from its beginning to its end, over all the channels that it takes. */
-export class RabbitMqListener {
-  readonly #stopped = new Bell();
+/** A subscription has a channel of its own. */
+export class RabbitMqListener extends Listener {
   readonly #handling = new Set<Promise<void>>();
-  #running: Promise<void> | undefined;
 
   constructor(
     private readonly link: RabbitMqLink,
     private readonly aside: LaidAside,
-    private readonly subscription: Subscription,
-    private readonly log: Log,
-  ) {}
-
-  start(): void {
-    const { queue } = this.subscription;
-    this.#running ??= keepListening(queue, this.#stopped, this.log, () => this.#listen());
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped.ring();
-    await this.#running;
+    subscription: Subscription,
+    log: Log,
+  ) {
+    super(subscription, log);
   }
 
   /** One channel, from opening it until it is lost or no longer wanted. */
-  async #listen(): Promise<Error> {
+  protected override async listen(): Promise<Error> {
     const channel = await this.link.channel();
     try {
       const lost = lossOf(channel);
@@ -45,7 +33,7 @@ export class RabbitMqListener {
         message ? this.#take(channel, message) : cancelled.ring();
       const { consumerTag } = await within(ANSWER_MS, channel.consume(this.subscription.queue, take));
       const ended = cancelled.heard.then(() => new Error('the broker ended the subscription'));
-      const reason = await Promise.race([lost, ended, this.#stopped.heard.then(() => STOPPED)]);
+      const reason = await Promise.race([lost, ended, this.stopped.heard.then(() => STOPPED)]);
       if (reason === STOPPED) await this.#finish(channel, consumerTag);
       return reason;
     } finally {
@@ -69,7 +57,7 @@ export class RabbitMqListener {
     const verdict = await this.subscription.handle({ body: message.content, attempt, since }).catch(() => AGAIN);
     const put = (queue: string, note: Note) => this.#putAside(channel, queue, message, note);
     // At once it would be handed straight back to us.
-    if (verdict.is === 'release') await this.#stopped.heard;
+    if (verdict.is === 'release') await this.stopped.heard;
     const settled = await settle(verdict, { queue: this.subscription.queue, attempt, since, put });
     try {
       if (settled) channel.ack(message);
@@ -87,8 +75,8 @@ export class RabbitMqListener {
         return true;
       } catch (error) {
         this.log.warn({ queue, reason: (error as Error).message }, 'a message cannot be laid aside');
-        await this.#stopped.within(fullJitter(failures));
-        if (this.#stopped.rung) return false;
+        await this.stopped.within(fullJitter(failures));
+        if (this.stopped.rung) return false;
         await within(ANSWER_MS, declareIncoming(channel, this.subscription)).catch(() => undefined);
       }
     }

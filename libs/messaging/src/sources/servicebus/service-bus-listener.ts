@@ -1,10 +1,9 @@
 import type { Connection, Delivery, EventContext, Message, Receiver } from 'rhea';
 import { type Log, within } from '#platform';
 import { connectAmqp, faultOf } from '../../publishers/servicebus/amqp-connection.js';
-import { Bell } from '../bell.js';
 import { Carrier } from '../carrier.js';
 import { FINISH_MS, type Subscription } from '../event-source.js';
-import { keepListening, STOPPED } from '../keep-listening.js';
+import { Listener, STOPPED } from '../listener.js';
 import { bodyOf, subscriptionOf } from './service-bus-places.js';
 import { Settling } from './settling.js';
 
@@ -12,38 +11,26 @@ const OPEN_MS = 5_000;
 /** Messages that are handled or held for another try. */
 const HELD = 100;
 
-/** One subscription, from its beginning to its end, over all the connections that it takes. */
-export class ServiceBusListener {
-  readonly #stopped = new Bell();
+export class ServiceBusListener extends Listener {
   readonly #settling = new Settling();
   readonly #carrier: Carrier;
-  #running: Promise<void> | undefined;
   #dead = 0;
 
   constructor(
     private readonly url: URL,
-    private readonly subscription: Subscription,
-    private readonly log: Log,
+    subscription: Subscription,
+    log: Log,
   ) {
-    this.#carrier = new Carrier(subscription, this.#stopped);
+    super(subscription, log);
+    this.#carrier = new Carrier(subscription, this.stopped);
   }
 
   get dead(): number {
     return this.#dead;
   }
 
-  start(): void {
-    const { queue } = this.subscription;
-    this.#running ??= keepListening(queue, this.#stopped, this.log, () => this.#listen());
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped.ring();
-    await this.#running;
-  }
-
   /** One connection, from opening it until it is lost or no longer wanted. */
-  async #listen(): Promise<Error> {
+  protected override async listen(): Promise<Error> {
     const connection = await connectAmqp(this.url, 'subscriber');
     try {
       const address = subscriptionOf(this.url, this.subscription);
@@ -54,7 +41,7 @@ export class ServiceBusListener {
       const failed = await within(OPEN_MS, Promise.race([opened, lost]));
       if (failed) return failed;
       receiver.add_credit(HELD);
-      const reason = await Promise.race([lost, this.#stopped.heard.then(() => STOPPED)]);
+      const reason = await Promise.race([lost, this.stopped.heard.then(() => STOPPED)]);
       if (reason === STOPPED) await within(FINISH_MS, this.#carrier.finished()).catch(() => undefined);
       return reason;
     } finally {
@@ -69,7 +56,7 @@ export class ServiceBusListener {
     if (typeof message.subject === 'string' && !this.subscription.types.includes(message.subject))
       await this.#settling.settle(() => delivery.accept());
     else await this.#judge(message, delivery);
-    if (receiver.is_open() && !this.#stopped.rung) receiver.add_credit(1);
+    if (receiver.is_open() && !this.stopped.rung) receiver.add_credit(1);
   }
 
   async #judge(message: Message, delivery: Delivery): Promise<void> {
