@@ -1,34 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMinSize, ArrayUnique, IsArray, IsIn, IsObject, IsString } from 'class-validator';
-import { IfGiven, IfSet, IsLocale, IsMarket } from '#platform';
+import { ArrayMinSize, ArrayUnique, IsArray, IsIn, IsObject } from 'class-validator';
+import { IfGiven, IfSet, IsMarket } from '#platform';
+import { ProfileDto } from './profile.dto.js';
 
 /** A JSON merge patch (RFC 7396) of one's own record. */
-export class ChangeMeDto {
-  @ApiProperty({ required: false, type: String, nullable: true, example: 'Ada', maxLength: 200 })
-  @IfSet()
-  @IsString()
-  readonly firstName?: string | null;
-
-  @ApiProperty({ required: false, type: String, nullable: true, example: 'Lovelace', maxLength: 200 })
-  @IfSet()
-  @IsString()
-  readonly lastName?: string | null;
-
-  /** A CPF, bare or punctuated. A claim until staff confirm it; another number is a claim again. */
-  @ApiProperty({ required: false, type: String, nullable: true, example: '529.982.247-25' })
-  @IfSet()
-  @IsString()
-  readonly document?: string | null;
-
+export class ChangeMeDto extends ProfileDto {
   @ApiProperty({ required: false, example: 'US', description: 'ISO 3166-1 alpha-2' })
   @IfGiven()
   @IsMarket()
   readonly market?: string;
-
-  @ApiProperty({ required: false, example: 'en', description: 'BCP 47' })
-  @IfGiven()
-  @IsLocale()
-  readonly locale?: string;
 
   /** At most 4 KiB; null empties it. */
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { newsletter: true } })

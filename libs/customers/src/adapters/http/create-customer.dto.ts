@@ -1,9 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsObject, IsString, MaxLength } from 'class-validator';
-import { IfGiven, IfSet, IsLocale, IsMarket } from '#platform';
+import { IfGiven, IfSet, IsMarket } from '#platform';
+import { ProfileDto } from './profile.dto.js';
 
 /** Somebody whom staff vouch for: an email, a phone, or both. */
-export class CreateCustomerDto {
+export class CreateCustomerDto extends ProfileDto {
   /** At most 254 bytes; stored and written to in its canonical form. */
   @ApiProperty({ required: false, type: String, nullable: true, example: 'ada@example.org' })
   @IfSet()
@@ -18,33 +19,11 @@ export class CreateCustomerDto {
   @MaxLength(64)
   readonly phone?: string | null;
 
-  @ApiProperty({ required: false, type: String, nullable: true, example: 'Ada', maxLength: 200 })
-  @IfSet()
-  @IsString()
-  readonly firstName?: string | null;
-
-  @ApiProperty({ required: false, type: String, nullable: true, example: 'Lovelace', maxLength: 200 })
-  @IfSet()
-  @IsString()
-  readonly lastName?: string | null;
-
-  /** A CPF, bare or punctuated. A claim until it is confirmed. */
-  @ApiProperty({ required: false, type: String, nullable: true, example: '529.982.247-25' })
-  @IfSet()
-  @IsString()
-  readonly document?: string | null;
-
   /** ISO 3166-1 alpha-2; the default market if absent. */
   @ApiProperty({ required: false, example: 'US' })
   @IfGiven()
   @IsMarket()
   readonly market?: string;
-
-  /** BCP 47. */
-  @ApiProperty({ required: false, example: 'en' })
-  @IfGiven()
-  @IsLocale()
-  readonly locale?: string;
 
   /** At most 4 KiB as JSON. */
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { newsletter: true } })
