@@ -9,6 +9,7 @@ export function attemptRoomContract(scene: AttemptScene): void {
 
   describe('the number of attempts of one identifier', () => {
     const from = (source: string) => another({ source });
+    const near = () => from('192.0.2.7');
     /** Placed one after the other, so that one is older than the next, each with a live code. */
     const placeAlive = async (...drafts: AttemptDraft[]) => {
       for (const draft of drafts) {
@@ -19,12 +20,7 @@ export function attemptRoomContract(scene: AttemptScene): void {
     };
 
     it('is three from one source: with live codes, the fourth is not kept, and nothing is changed', async () => {
-      const [a, b, c, d] = times(4, () => from('192.0.2.7')) as [
-        AttemptDraft,
-        AttemptDraft,
-        AttemptDraft,
-        AttemptDraft,
-      ];
+      const [a, b, c, d] = [near(), near(), near(), near()];
       await placeAlive(a, b, c);
       expect(await place(d)).toBeNull();
       expect((await all([a, b, c, d])).map(({ attemptId }) => attemptId)).toEqual(
@@ -33,12 +29,7 @@ export function attemptRoomContract(scene: AttemptScene): void {
     });
 
     it('is three from one source that have just been placed: none gives way before it could be asked for', async () => {
-      const [a, b, c, d] = times(4, () => from('192.0.2.7')) as [
-        AttemptDraft,
-        AttemptDraft,
-        AttemptDraft,
-        AttemptDraft,
-      ];
+      const [a, b, c, d] = [near(), near(), near(), near()];
       for (const draft of [a, b, c]) await place(draft);
       expect(await place(d)).toBeNull();
       expect(await all([a, b, c])).toHaveLength(3);
@@ -47,17 +38,12 @@ export function attemptRoomContract(scene: AttemptScene): void {
     it('is three from each source: a stranger takes no place from the owner', async () => {
       const strangers = times(3, () => from('198.51.100.1'));
       await placeAlive(...strangers);
-      expect(await place(from('192.0.2.7'))).not.toBeNull();
+      expect(await place(near())).not.toBeNull();
       expect(await all(strangers)).toHaveLength(3);
     });
 
     it('gives way when a code is dead: the attempt that was asked for longest ago', async () => {
-      const [a, b, c, d] = times(4, () => from('192.0.2.7')) as [
-        AttemptDraft,
-        AttemptDraft,
-        AttemptDraft,
-        AttemptDraft,
-      ];
+      const [a, b, c, d] = [near(), near(), near(), near()];
       await placeAlive(a, b, c);
       for (const dead of [c, b]) await scene.store.codeSent(dead, dead.attemptId, 1);
       await scene.under.pass(5);
@@ -83,12 +69,12 @@ export function attemptRoomContract(scene: AttemptScene): void {
     });
 
     it('is twelve from a trusted source', async () => {
-      const drafts = times(12, () => from('192.0.2.7'));
+      const drafts = times(12, near);
       for (const draft of drafts) {
         expect(await place(draft, true)).not.toBeNull();
         await ask(draft);
       }
-      expect(await place(from('192.0.2.7'), true)).toBeNull();
+      expect(await place(near(), true)).toBeNull();
       expect(await all(drafts)).toHaveLength(12);
     });
 
