@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshPhone } from '../registration/people.js';
-import { type House, openHouse } from '../replicas/house.js';
+import type { House } from '../replicas/house.js';
 import { activate, codeIn, codeOf, register, stranger } from '../replicas/people.js';
 import { type RequestOptions, send } from '../support/http-message.js';
-import { Members, type Shown } from './members.js';
+import { type Members, openMembers, type Shown } from './members.js';
 
 describe('a customer whom staff vouch for, over two replicas', () => {
   let house: House;
@@ -12,10 +12,7 @@ describe('a customer whom staff vouch for, over two replicas', () => {
   let admin: string;
 
   beforeAll(async () => {
-    const env = { PUBLIC_URL: 'https://foyer.example', TRUSTED_SOURCES: '127.0.0.1/32' };
-    house = await openHouse({ runs: ['all', 'api'], broker: true, env });
-    members = new Members(house);
-    admin = await members.administrator();
+    ({ house, members, admin } = await openMembers({ TRUSTED_SOURCES: '127.0.0.1/32' }));
   }, 120_000);
   afterAll(() => house?.close());
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dumpDatabase, dumpRedis, findCanaries } from '../hostile/canaries.js';
-import { type House, openHouse } from '../replicas/house.js';
+import type { House } from '../replicas/house.js';
 import { send } from '../support/http-message.js';
 import { race } from '../support/race.js';
-import { bare, freshCpf, type Member, Members } from './members.js';
+import { bare, freshCpf, type Member, type Members, openMembers } from './members.js';
 
 describe('documents, over two replicas', () => {
   let house: House;
@@ -13,10 +13,7 @@ describe('documents, over two replicas', () => {
   let clerk: Member;
 
   beforeAll(async () => {
-    const env = { PUBLIC_URL: 'https://foyer.example', LIMIT_LOGINS_PER_SOURCE: 'off' };
-    house = await openHouse({ runs: ['all', 'api'], broker: true, env });
-    members = new Members(house);
-    admin = await members.administrator();
+    ({ house, members, admin } = await openMembers({ LIMIT_LOGINS_PER_SOURCE: 'off' }));
     clerk = await members.clerk(admin);
   }, 120_000);
   afterAll(() => house?.close());

@@ -4,12 +4,12 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasCrashed, willCrash } from '../chaos/crash.js';
 import { freshPhone } from '../registration/people.js';
-import { type House, openHouse } from '../replicas/house.js';
+import type { House } from '../replicas/house.js';
 import { activate, codeIn, codeOf, register, stranger } from '../replicas/people.js';
 import { ROOT } from '../support/built.js';
 import { send } from '../support/http-message.js';
 import type { Program } from '../support/program.js';
-import { freshCpf, Members, type Shown } from './members.js';
+import { freshCpf, type Members, openMembers, type Shown } from './members.js';
 
 interface Checked {
   readonly code: number;
@@ -22,10 +22,7 @@ describe('an erasure, over two replicas', () => {
   let admin: string;
 
   beforeAll(async () => {
-    const env = { PUBLIC_URL: 'https://foyer.example', TRUSTED_SOURCES: '127.0.0.1/32' };
-    house = await openHouse({ runs: ['all', 'api'], broker: true, env });
-    members = new Members(house);
-    admin = await members.administrator();
+    ({ house, members, admin } = await openMembers({ TRUSTED_SOURCES: '127.0.0.1/32' }));
   }, 120_000);
   afterAll(() => house?.close());
 

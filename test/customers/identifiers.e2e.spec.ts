@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dumpDatabase, dumpRedis, findCanaries } from '../hostile/canaries.js';
-import { type House, openHouse } from '../replicas/house.js';
+import type { House } from '../replicas/house.js';
 import { activate, codeIn, codeOf, register, stranger, wrongCodes } from '../replicas/people.js';
 import { send } from '../support/http-message.js';
 import { race } from '../support/race.js';
 import { type SmsSink, startSmsSink } from '../support/sms-sink.js';
-import { type Member, Members } from './members.js';
+import { type Member, type Members, openMembers } from './members.js';
 
 const fresh = () => `${randomUUID()}@example.net`;
 const freshNumber = () => `+1415${2_000_000 + Math.floor(Math.random() * 7_000_000)}`;
@@ -22,10 +22,8 @@ describe('a change of an identifier, over two replicas', () => {
   beforeAll(async () => {
     sms = await startSmsSink();
     const limits = { LIMIT_LOGINS_PER_SOURCE: 'off', LIMIT_SENDS_PER_SOURCE_MINUTE: 'off' };
-    const env = { PUBLIC_URL: 'https://foyer.example', SMS_API_URL: sms.url, SMS_API_TOKEN: sms.token, ...limits };
-    house = await openHouse({ runs: ['all', 'api'], broker: true, env });
-    members = new Members(house);
-    admin = await members.administrator();
+    const env = { SMS_API_URL: sms.url, SMS_API_TOKEN: sms.token, ...limits };
+    ({ house, members, admin } = await openMembers(env));
   }, 120_000);
   afterAll(() => Promise.all([house?.close(), sms?.stop()]));
 

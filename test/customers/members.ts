@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomInt, randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { House } from '../replicas/house.js';
+import { type House, openHouse } from '../replicas/house.js';
 import { codeOf, type Person, register, stranger } from '../replicas/people.js';
 import { ROOT } from '../support/built.js';
 import { type Reply, type RequestOptions, send } from '../support/http-message.js';
@@ -27,6 +27,14 @@ export interface Shown {
 interface Tokens {
   readonly access_token: string;
   readonly refresh_token: string;
+}
+
+/** Two replicas, a broker, and an administrator's token. */
+export async function openMembers(env: Readonly<Record<string, string>> = {}) {
+  const all = { PUBLIC_URL: 'https://foyer.example', ...env };
+  const house = await openHouse({ runs: ['all', 'api'], broker: true, env: all });
+  const members = new Members(house);
+  return { house, members, admin: await members.administrator() };
 }
 
 /** What people do at the doors of a house with several replicas. */
