@@ -148,6 +148,7 @@ export { authEvents } from './events.js';
     wire(SessionEnder, SessionEnder, [Sessions, Subjects, Revocations, Outbox, AuditTrail]),
     wire(SessionOpener, SessionOpener, [
       UnitOfWork,
+      Subjects,
       Sessions,
       RefreshTokens,
       AccessTokens,

@@ -2,12 +2,13 @@ import type { AuditTrail, Clock, Ids, Outbox, UnitOfWork } from '#kernel';
 import type { Subject } from '../domain/subject.js';
 import { LoggedInV1 } from '../events.js';
 import type { TokenSet } from '../facade.js';
-import type { AccessTokens, AuthRules, RefreshTokens, Sessions } from './ports.js';
+import type { AccessTokens, AuthRules, RefreshTokens, Sessions, Subjects } from './ports.js';
 
 /** Opens sessions: one transaction with the event and the line in the audit trail. */
 export class SessionOpener {
   constructor(
     private readonly work: UnitOfWork,
+    private readonly subjects: Subjects,
     private readonly sessions: Sessions,
     private readonly refreshTokens: RefreshTokens,
     private readonly accessTokens: AccessTokens,
@@ -18,24 +19,30 @@ export class SessionOpener {
     private readonly rules: AuthRules,
   ) {}
 
-  /** @param together what belongs into the same transaction */
+  /**
+   * @param together what belongs into the same transaction
+   * @returns null when everything of his was ended since the subject was read: a session would outlive the customer
+   */
   async open(
     subject: Subject,
     source: string,
     together: () => Promise<void> = async () => undefined,
-  ): Promise<TokenSet> {
+  ): Promise<TokenSet | null> {
     const { customerId, generation, market } = subject.snapshot();
     const sid = this.ids.opaque();
     const { token: refreshToken, hash: currentHash } = this.refreshTokens.first(sid);
     const lifeMs = this.rules.refreshTokenTtlSeconds * 1000;
     const session = { id: sid, customerId, generation, currentHash, scope: subject.scope, source, lifeMs };
     const expiresAt = new Date(this.clock.now().getTime() + lifeMs).toISOString();
-    await this.work.run(async () => {
+    const opened = await this.work.run(async () => {
+      if (!(await this.subjects.hold(customerId, generation))) return false;
       await this.sessions.begin(session);
       await together();
       await this.outbox.append(new LoggedInV1(sid, 1, market, { customerId, sid, expiresAt }));
       await this.audit.record({ action: 'auth.login.succeeded', actor: customerId, target: customerId, source });
+      return true;
     });
+    if (!opened) return null;
     const access = await this.accessTokens.issue(subject, session);
     return { accessToken: access.token, expiresInSeconds: access.expiresInSeconds, refreshToken, scope: access.scope };
   }

@@ -82,6 +82,7 @@ export class Auth {
   readonly ender = new SessionEnder(this.sessions, this.subjects, this.revocations, this.outbox, this.audit);
   readonly opener = new SessionOpener(
     this.work,
+    this.subjects,
     this.sessions,
     this.refreshTokens,
     this.accessTokens,

@@ -108,6 +108,21 @@ describe('LogIn', () => {
     },
   );
 
+  it.each<[string, (house: Auth) => Promise<unknown>]>([
+    ['suspended', (house) => house.subjects.setStatus('mia', 'suspended')],
+    ['signed out everywhere', (house) => house.subjects.raiseGeneration('mia')],
+  ])('RC-07 given somebody who is %s while his password is compared, then there is no session', async (_, end) => {
+    await known('mia@example.org');
+    const verify = house.hasher.verify.bind(house.hasher);
+    house.hasher.verify = async (...typed) => {
+      await end(house);
+      return verify(...typed);
+    };
+    expect(await house.logIn('mia@example.org')).toEqual({ outcome: 'refused' });
+    expect([house.sessions.states.size, house.outbox.events, house.accessTokens.issued]).toEqual([0, [], []]);
+    expect(house.audit.actions).toEqual(['auth.login.refused']);
+  });
+
   it('AC-26 given the right password, then it costs what a wrong one does', async () => {
     await known('mia@example.org');
     await house.logIn('mia@example.org');

@@ -57,12 +57,14 @@ export class LogInHandler implements ICommandHandler<LogIn> {
       await this.audit.record({ action: 'auth.login.limited', actor: null, target, source });
       return { outcome: 'too_many', retryAfterSeconds: taken.may === 'never' ? taken.retryAfterSeconds : 1 };
     }
-    if (!(await this.#isRight(subject, password, taken.counted)) || !subject) {
+    const isRight = await this.#isRight(subject, password, taken.counted);
+    const forgiven = () => this.tries.forgive(taken.counted, source);
+    const tokens = isRight && subject ? await this.sessions.open(subject, source, forgiven) : null;
+    if (!tokens || !subject) {
       await this.tries.settle(taken.counted);
       await this.audit.record({ action: 'auth.login.refused', actor: null, target, source });
       return { outcome: 'refused' };
     }
-    const tokens = await this.sessions.open(subject, source, () => this.tries.forgive(taken.counted, source));
     // Nobody waits for it, and when it fails the next sign-in does it.
     void this.passwords.renew(subject, password).catch(() => undefined);
     return { outcome: 'signed_in', tokens };
