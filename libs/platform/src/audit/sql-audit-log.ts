@@ -9,7 +9,7 @@ import {
   type RecordedEntry,
 } from '#kernel';
 import { Database, type Sql } from '../database/database.js';
-import { limit } from '../database/dialect.js';
+import { type Dialect, leading, limit } from '../database/dialect.js';
 import { behind } from '../database/keyset.js';
 import { all, enclosed, joined } from '../database/sql-parts.js';
 
@@ -28,34 +28,51 @@ export class SqlAuditLog extends AuditLog {
   }
 
   async page(filter: AuditFilter, { limit: many, after }: PageWanted): Promise<Page<RecordedEntry>> {
-    const first = `order by at, id ${limit(this.database.dialect, many + 1)}`;
+    const { dialect } = this.database;
+    const first = limit(dialect, many + 1);
     const more = after === null ? [] : [behind(after, 'at')];
-    const ranges = rangesOf(filter).map((range) =>
-      enclosed(`select ${COLUMNS} from audit_log where `, all([...range, ...more]), ` ${first}`),
+    const ranges = rangesOf(filter, dialect).map(({ where, order }) =>
+      enclosed(`select ${COLUMNS} from audit_log where `, all([...where, ...more]), ` order by ${order} ${first}`),
     );
     const parts = ranges.map((range, n) => enclosed(`select ${COLUMNS} from (`, range, `) range_${n}`));
-    const { sql, values } = enclosed('', joined(parts, ' union '), ` ${first}`);
+    const { sql, values } = enclosed('', joined(parts, ' union '), ` order by at, id ${first}`);
     return pageOf(await this.database.query<Row>(sql, values), many, placeOf, toEntry);
   }
 
   async count(filter: AuditFilter): Promise<number> {
-    const ids = rangesOf(filter).map((range) => enclosed('select id from audit_log where ', all(range)));
+    const ranges = rangesOf(filter, this.database.dialect);
+    const ids = ranges.map(({ where }) => enclosed('select id from audit_log where ', all(where)));
     const { sql, values } = enclosed('select count(*) as n from (', joined(ids, ' union '), ') entries');
     const [row] = await this.database.query<{ readonly n: number | string }>(sql, values);
     return Number(row?.n ?? 0);
   }
 }
 
+/** Lines that follow each other in an index. */
+interface Range {
+  readonly where: readonly Sql[];
+  readonly order: string;
+}
+
 /** Whoever is concerned stands in one column or in another: two ranges of two indexes. */
-function rangesOf({ concerned, from, to, ...exact }: AuditFilter): readonly (readonly Sql[])[] {
+function rangesOf({ concerned, from, to, ...exact }: AuditFilter, dialect: Dialect): readonly Range[] {
   const asked = Object.entries(exact).filter(([, value]) => value !== null);
-  const common: Sql[] = [
-    ...asked.map(([column, value]) => ({ sql: `${column} = ?`, values: [value] })),
+  const span: Sql[] = [
     ...(from === null ? [] : [{ sql: 'at >= ?', values: [from] }]),
     ...(to === null ? [] : [{ sql: 'at < ?', values: [to] }]),
   ];
-  if (concerned === null) return [common];
-  return ['actor', 'target'].map((column) => [{ sql: `${column} = ?`, values: [concerned] }, ...common]);
+  const sides =
+    concerned === null ? [asked] : ['actor', 'target'].map((side) => [[side, concerned] as const, ...asked]);
+  return sides.map((named) => ({
+    where: [
+      ...named.map(([column, value], n) => ({
+        sql: n === 0 ? leading(dialect, column) : `${column} = ?`,
+        values: [value],
+      })),
+      ...span,
+    ],
+    order: [...named.slice(0, 1).map(([column]) => column), 'at', 'id'].join(', '),
+  }));
 }
 
 const placeOf = ({ at, id }: Row): Place => ({ at, id });

@@ -88,6 +88,13 @@ export const NOW_MS: Record<Dialect, string> = {
   mssql: 'datediff_big(millisecond, 0, sysutcdatetime()) - datediff_big(millisecond, 0, 25567)',
 };
 
+/**
+ * `column = ?`, where the order begins with that column, too. PostgreSQL would leave a column out of an order that it knows to
+ * be one value, and walk all rows in the order of the others when it believes that many of them fit.
+ */
+export const leading = (dialect: Dialect, name: string): string =>
+  dialect === 'postgres' ? `${name} = any(array[?])` : `${name} = ?`;
+
 /** `first(100)` behind a SELECT that has an ORDER BY. */
 export const limit = (dialect: Dialect, rows: number): string =>
   dialect === 'mssql' ? `offset 0 rows fetch next ${rows} rows only` : `limit ${rows}`;
