@@ -42,6 +42,8 @@ export default defineConfig({
           name: 'integration',
           include: ['{apps,libs,test}/**/!(hash-load).int.spec.ts'],
           globalSetup: ['test/support/global-setup.ts'],
+          // As above.
+          isolate: false,
           testTimeout: 30_000,
         },
       },

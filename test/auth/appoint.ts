@@ -15,7 +15,7 @@ export const appoint = (env: Readonly<Record<string, string>>, ...email: string[
     const script = path.join(ROOT, 'dist/apps/server/src/admin.js');
     // cwd: a developer's .env lies in the project's root
     const o = { env, cwd: os.tmpdir(), timeout: 30_000 };
-    execFile(process.execPath, ['--enable-source-maps', script, ...email], o, (error, stdout, stderr) =>
+    execFile(process.execPath, [script, ...email], o, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
     );
   });

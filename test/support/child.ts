@@ -25,8 +25,7 @@ export class Child {
 
   constructor(private readonly o: ChildOptions) {
     const { script, args = [], runner, cwd, env, lines } = o;
-    const before = runner === undefined ? ['--enable-source-maps'] : [];
-    const child = spawn(runner ?? process.execPath, [...before, script, ...args], {
+    const child = spawn(runner ?? process.execPath, [script, ...args], {
       cwd,
       env,
       detached: true, // Ctrl-C is for vitest, not for its children
