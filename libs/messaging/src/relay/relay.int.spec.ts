@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DATABASES, recordingLog } from '#platform/testing';
 import type { EventEnvelope } from '../publishers/event-publisher.js';
-import { type OutboxDatabase, openOutbox } from '../testing/outbox-database.js';
+import { endLeases, type OutboxDatabase, openOutbox } from '../testing/outbox-database.js';
 import { RecordingEventPublisher } from '../testing/recording-event-publisher.js';
 import { SomethingHappenedV1 } from '../testing/something-happened.js';
-import { endLeases } from './deliveries.contract.js';
 import { Relay } from './relay.js';
 
 const AGGREGATES = 20;

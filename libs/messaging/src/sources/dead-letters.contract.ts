@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { EventSourceUnderTest } from '../testing/listening.js';
 import type { DeadLetterPlace, DeadLetters } from './dead-letters.js';
-import type { EventSourceUnderTest } from './event-source.contract.js';
 import type { EventSource, Subscription, Verdict } from './event-source.js';
 
 export interface DeadLettersUnderTest extends EventSourceUnderTest {

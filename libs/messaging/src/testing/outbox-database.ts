@@ -55,3 +55,8 @@ export async function openOutbox(
     drop,
   };
 }
+
+/** As if the thirty seconds of every lease were over. */
+export async function endLeases({ database }: OutboxDatabase): Promise<void> {
+  await database.execute('update outbox_deliveries set lease_until = 1 where lease_until > 0');
+}
