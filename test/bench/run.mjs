@@ -3,6 +3,7 @@ import { create } from './rows/create.mjs';
 import { enumeration } from './rows/enumeration.mjs';
 import { events } from './rows/events.mjs';
 import { floods } from './rows/flood.mjs';
+import { whoCameFromElsewhere } from './rows/foreign-passwords.mjs';
 import { hashing } from './rows/hashing.mjs';
 import { importing } from './rows/import.mjs';
 import { lists } from './rows/lists.mjs';
@@ -24,6 +25,7 @@ const ROWS = [
   ...hashing,
   ...routes,
   ...sessionRows,
+  whoCameFromElsewhere,
   ...processes,
   ...overload,
   ...floods,
