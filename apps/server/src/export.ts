@@ -12,8 +12,8 @@ async function main(): Promise<void> {
   const { values, positionals } = readArguments(USAGE, { 'with-passwords': { type: 'boolean' } }, 1);
   const [file] = positionals;
   if (!file) throw new Refusal(USAGE);
-  const line = new ProgressLine(process.stderr);
   await besideTheProgram(async (app) => {
+    const line = new ProgressLine(process.stderr);
     const withPasswords = values['with-passwords'] === true;
     const running = app.get(CustomerExport).run(file, withPasswords, (customers) => line.show(customers));
     const customers = await running.finally(() => line.end());

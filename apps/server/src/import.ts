@@ -25,11 +25,11 @@ async function main(): Promise<number> {
   const [report, dryRun] = [values.report ?? `${file}.refused.ndjson`, values['dry-run'] === true];
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
-  const line = new ProgressLine(process.stderr);
-  const progress = ({ lines, bytes, totalBytes }: FileProgress) => line.show(lines, bytes / (totalBytes || 1));
   let code = FAILED;
   await besideTheProgram(async (app) => {
     const begun = performance.now();
+    const line = new ProgressLine(process.stderr);
+    const progress = ({ lines, bytes, totalBytes }: FileProgress) => line.show(lines, bytes / (totalBytes || 1));
     const running = app.get(CustomerImport).run({ file, report, dryRun, signal: ending.signal, progress });
     const summary = await running.finally(() => line.end()).catch(explain);
     const seconds = (performance.now() - begun) / 1_000;
