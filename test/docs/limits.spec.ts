@@ -98,3 +98,14 @@ describe('the limits in the documentation', () => {
     expect(page).toContain(`\`CODE_LENGTH=8\` (${bits(8).toFixed(1)} bits) complies.`);
   });
 });
+
+it('.env.example tells of each limit what it counts, and its default', () => {
+  const example = readFileSync('.env.example', 'utf8');
+  for (const { setting, default: standard, counts } of Object.values<LimitRule>(LIMITS)) {
+    const [, value, told = ''] = new RegExp(`^# ${setting}=(\\S*) +# (.+)$`, 'm').exec(example) ?? [];
+    expect([value, told.startsWith(counts) || counts.startsWith(told)], setting).toEqual([
+      String(standard ?? 'off'),
+      true,
+    ]);
+  }
+});
