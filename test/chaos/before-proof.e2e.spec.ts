@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dumpDatabase, findCanaries } from '../hostile/canaries.js';
 import { wrongCodes } from '../replicas/people.js';
 import { type ChaosHouse, openChaosHouse } from './chaos-house.js';
-import { getsIn } from './visits.js';
+import { codeIsTold, getsIn } from './visits.js';
 
 const LIFE_MS = 1_800_000;
 
@@ -38,6 +38,7 @@ it('INV-12 before proof nothing but an id is in the database, whatever was tried
   expect((await visitor.register(url)).status).toBe(201);
   const code = await visitor.codeFrom(house.mails);
   for (const wrong of wrongCodes(code, 2)) expect((await visitor.activate(peer, wrong)).status).toBe(400);
+  await codeIsTold(house, visitor);
   house.faults.database.cutBefore(/^Query COMMIT/, 2);
   expect((await visitor.activate(url, code)).status).toBe(503);
   expect((await visitor.resend(peer)).status).toBe(429);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type OtherBuild, otherBuild } from '../replicas/other-build.js';
 import { type ChaosHouse, openChaosHouse } from './chaos-house.js';
 import type { Mistake } from './mistakes.js';
-import { applicant } from './visits.js';
+import { applicant, codeIsTold } from './visits.js';
 
 // What is green on a program that is known to be wrong shows nothing.
 
@@ -63,6 +63,7 @@ describe('known mistakes are caught', () => {
     const here = await houseWith(HASTY);
     const [url = '', peer = ''] = here.urls;
     const { visitor, code } = await applicant(here, peer);
+    await codeIsTold(here, visitor);
     const cut = here.faults.database.cutBefore(/^Query COMMIT/, 2);
     expect((await visitor.activate(url, code)).status).toBe(200);
     await cut.fallen;

@@ -52,7 +52,8 @@ describe('FM-D2 cut in flight', () => {
     ['cutAfter', /^Query COMMIT/, 2],
     ['cutAfter', /^Query COMMIT/, 1],
   ] as const)('%s %s (%i): all or nothing, and the repeat is let in', async (side, on, nth) => {
-    await expectReady(url); // those before may have opened the breaker
+    // Those before may have opened the breaker.
+    await expect.poll(async () => (await house.newcomer().logIn(url)).status, { timeout: 5_000 }).toBe(401);
     const one = await applicant(house, peer);
     const { visitor, code } = one;
     const cut = database[side](on, nth);

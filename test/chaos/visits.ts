@@ -18,6 +18,12 @@ export async function applicant(house: ChaosHouse, base: string): Promise<Applic
 export const applicants = (house: ChaosHouse, base: string, count: number): Promise<Applicant[]> =>
   Promise.all(Array.from({ length: count }, () => applicant(house, base)));
 
+/** Until what his code has set off is committed, too: whoever cuts the n-th commit means one of those that come. */
+export async function codeIsTold(house: ChaosHouse, { ticket }: Visitor): Promise<void> {
+  const sql = "select 1 from outbox where type = 'registration.code_sent.v1' and aggregate_id = $1";
+  await expect.poll(async () => (await house.database.query(sql, [ticket?.id])).rowCount, { timeout: 10_000 }).toBe(1);
+}
+
 /** The code he has is good, at once or a little later, and so is his password. */
 export async function getsIn({ visitor, code }: Applicant, base: string): Promise<void> {
   const status = async () => (await visitor.activate(base, code)).status;

@@ -7,6 +7,7 @@ import { Customer } from '../../libs/customers/src/domain/customer.js';
 import { aNewcomer } from '../../libs/customers/src/testing/a-newcomer.js';
 import { TypeOrmEventErasure } from '../../libs/messaging/src/outbox/typeorm-event-erasure.js';
 import { Deliveries } from '../../libs/messaging/src/relay/deliveries.js';
+import { TypeOrmRegistrationKeys } from '../../libs/registration/src/adapters/typeorm/typeorm-registration-keys.js';
 import { anything } from './anything.js';
 
 const EVERYBODY: CustomerFilter = {
@@ -28,8 +29,18 @@ export const VISITS: readonly ((database: Database) => Promise<unknown>)[] = [
   (database) => new DeletedCustomersSweep(database, anything(), anything(), 30).run(),
   (database) => new Deliveries(withLateHeads(database), anything()).lease('x'),
   (database) => database.insertRows('things', [{ id: 1, n: null }]),
+  (database) => new TypeOrmRegistrationKeys(withAHolder(database), anything()).take(['x'], 'y'),
   (database) => new TypeOrmEventErasure(withAnEvent(database)).erase('customer', 'x', []),
 ];
+
+/** An identifier is somebody's, whose events were counted for the first time. */
+const withAHolder = (database: Database): Database => {
+  const query = (...[sql, values]: Parameters<Database['query']>) =>
+    database.query(sql, values).then(() => [{ hash: 'x', customer_id: 'x', sequence: 1 }]);
+  const execute = (...[sql, values]: Parameters<Database['execute']>) =>
+    database.execute(sql, values).then(() => (sql.startsWith('update registration_lost_ids') ? 0 : 1));
+  return { dialect: database.dialect, query, execute } as unknown as Database;
+};
 
 /** Whoever walks finds something that others may come before. */
 const withLateHeads = (database: Database): Database => {
