@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LIMITS, type LimitRule } from '../../libs/platform/src/config/limits.js';
+import { guessesOf } from './sign-in-attack.js';
 
 const PAGE = 'docs/security.md';
 const BLOCK = /<!-- limits -->\n[\s\S]*<!-- \/limits -->/;
 const ARITHMETIC = /<!-- arithmetic -->\n[\s\S]*<!-- \/arithmetic -->/;
+const SIGN_IN_ARITHMETIC = /<!-- sign-in-arithmetic -->\n[\s\S]*<!-- \/sign-in-arithmetic -->/;
 const TIMES = new Map([
   [undefined, 'at one moment'],
   [60, '1 minute'],
@@ -63,6 +65,18 @@ function arithmetic(): string {
   return `<!-- arithmetic -->\n${head}\n${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}\n<!-- /arithmetic -->`;
 }
 
+const SOURCES = [1, 10, 100, 1_000, 10_000];
+
+function signInArithmetic(): string {
+  const whole = (guesses: number): string => String(Number(guesses.toPrecision(2))).replace(/\B(?=(\d{3})+$)/g, ' ');
+  const rows = SOURCES.map((sources) => {
+    const { firstDay, laterDay } = guessesOf(sources);
+    return `| ${whole(sources)} | ${whole(firstDay)} | ${whole(laterDay)} |`;
+  });
+  const head = '| sources | guesses on the first day | on each later day |\n|---|---|---|';
+  return `<!-- sign-in-arithmetic -->\n${head}\n${rows.join('\n')}\n<!-- /sign-in-arithmetic -->`;
+}
+
 /** The block of the page between these two marks; UPDATE_DOCS=1 writes it. */
 function blockOf(pattern: RegExp, wanted: string): string | undefined {
   const page = readFileSync(PAGE, 'utf8');
@@ -78,6 +92,10 @@ describe('the limits in the documentation', () => {
   it('ST-07 are worth what it says: less than one in a thousand per identifier and day', () => {
     expect(blockOf(ARITHMETIC, arithmetic())).toBe(arithmetic());
     expect(chance(LIMITS.guessesPerDay.default)).toBeLessThan(1e-3);
+  });
+
+  it('tells how many passwords so many sources can try at one name in a day [AC-66]', () => {
+    expect(blockOf(SIGN_IN_ARITHMETIC, signInArithmetic())).toBe(signInArithmetic());
   });
 
   it('ST-07 of reset codes are worth what it says: less than one in a million per identifier and day', () => {

@@ -68,6 +68,7 @@ export const TEST_RULES: Settings = {
   LIMIT_REGISTRATIONS_PER_SOURCE: 'off',
   LIMIT_WRONG_CODES_PER_SOURCE: 'off',
   LIMIT_WRONG_PASSWORDS_PER_SOURCE: 'off',
+  LIMIT_WRONG_LOGINS_PER_SOURCE: 'off',
 };
 
 export async function openHouse(o: HouseOptions): Promise<House> {

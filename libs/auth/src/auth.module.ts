@@ -16,6 +16,7 @@ import {
 import { Dispatcher, DueMessages } from '#notifications';
 import { choose, Database, Housekeeping, hasRedis, PasswordPepper, Secrets, Settings, wire } from '#platform';
 import { AesResetSeals } from './adapters/crypto/aes-reset-seals.js';
+import { HmacDeviceTokens } from './adapters/crypto/hmac-device-tokens.js';
 import { HmacRefreshTokens } from './adapters/crypto/hmac-refresh-tokens.js';
 import { SealedForeignCredentials } from './adapters/crypto/sealed-foreign-credentials.js';
 import { PepperedPasswordScheme } from './adapters/hashing/peppered-password-scheme.js';
@@ -25,6 +26,7 @@ import { KeysController } from './adapters/http/keys.controller.js';
 import { PasswordsController } from './adapters/http/passwords.controller.js';
 import { SessionsController } from './adapters/http/sessions.controller.js';
 import { JoseAccessTokens } from './adapters/jose/jose-access-tokens.js';
+import { LimitedSourceFailures } from './adapters/limits/limited-source-failures.js';
 import { TemplateResetMessages } from './adapters/messages/template-reset-messages.js';
 import { RedisRevocationHints } from './adapters/redis/redis-revocation-hints.js';
 import { RevocationHints } from './adapters/redis/revocation-hints.js';
@@ -57,6 +59,7 @@ import { PasswordCheck } from './application/password-check.js';
 import {
   AccessTokens,
   AuthRules,
+  DeviceTokens,
   LoginTries,
   PasswordScheme,
   RefreshTokens,
@@ -64,6 +67,7 @@ import {
   ResetSeals,
   Revocations,
   Sessions,
+  SourceFailures,
   Subjects,
 } from './application/ports.js';
 import { ListSessionsHandler } from './application/queries/list-sessions.js';
@@ -121,6 +125,12 @@ export { authEvents } from './events.js';
       useFactory: (s: Settings, k: Secrets) => JoseAccessTokens.create(s, k),
     },
     { provide: AuthRules, useExisting: Settings },
+    {
+      provide: DeviceTokens,
+      inject: [Secrets, Clock],
+      useFactory: (secrets: Secrets, clock: Clock) => new HmacDeviceTokens(secrets.code, clock),
+    },
+    { provide: SourceFailures, useClass: LimitedSourceFailures },
     wire(LoginTries, TypeOrmLoginTries, [Database, UnitOfWork]),
     wire(PasswordScheme, PepperedPasswordScheme, [PasswordPepper]),
     {
@@ -157,6 +167,7 @@ export { authEvents } from './events.js';
       Ids,
       Clock,
       AuthRules,
+      DeviceTokens,
     ]),
     { provide: ResetSeals, inject: [Secrets], useFactory: (secrets: Secrets) => new AesResetSeals(secrets.code) },
     wire(ResetMessages, TemplateResetMessages, [Ids]),

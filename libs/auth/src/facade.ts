@@ -108,11 +108,13 @@ export type Reauthenticated =
 /** Asks somebody who is signed in for the password once more (OWASP ASVS 7.5.1). */
 export abstract class Reauthentication {
   /**
-   * Counted with the passwords of sign-ins, and the same work for a customer without a password. Outside of any transaction.
+   * Counted per session, apart from sign-ins: whoever has stolen a token gets few tries and makes no sign-in wait. The same work for
+   * a customer without a password. Outside of any transaction.
    * @param source prefix it comes from
+   * @param sessionId of the access token that asks
    * @throws HashingBusy
    */
-  abstract check(customerId: string, password: string, source: string): Promise<Reauthenticated>;
+  abstract check(customerId: string, password: string, source: string, sessionId: string): Promise<Reauthenticated>;
 }
 
 /** What a client works with (RFC 6749, 5.1). */
@@ -123,16 +125,30 @@ export interface TokenSet {
   /** Opaque; good once, for the next set. */
   readonly refreshToken: string;
   readonly scope: string;
+  /** Of a sign-in only: says of the device that the customer has signed in from it. Opens nothing by itself. */
+  readonly deviceToken?: string;
 }
 
 /** As it goes out (RFC 6749, 5.1): the one place where its members get their RFC names. */
-export const tokenResponse = ({ accessToken, expiresInSeconds, refreshToken, scope }: TokenSet) => ({
+export const tokenResponse = ({ accessToken, expiresInSeconds, refreshToken, scope, deviceToken }: TokenSet) => ({
   access_token: accessToken,
   token_type: 'Bearer' as const,
   expires_in: expiresInSeconds,
   refresh_token: refreshToken,
   scope,
+  ...(deviceToken === undefined ? {} : { device_token: deviceToken }),
 });
+
+export const DEVICE_COOKIE = 'foyer_device';
+
+/** How long a device is known after a sign-in from it. */
+export const DEVICE_TOKEN_SECONDS = 180 * 24 * 3_600;
+
+/** `Set-Cookie` with a device token, for browsers. @param publicUrl how browsers call the program */
+export function deviceCookie(deviceToken: string, publicUrl: string): string {
+  const attributes = `Path=/v1/auth; Max-Age=${DEVICE_TOKEN_SECONDS}; HttpOnly; SameSite=Strict`;
+  return `${DEVICE_COOKIE}=${deviceToken}; ${attributes}${publicUrl.startsWith('https:') ? '; Secure' : ''}`;
+}
 
 /** Signing in and out on behalf of other modules. */
 export abstract class SignIns {
@@ -175,8 +191,6 @@ export interface SignInRecord {
     readonly subject: string;
     readonly createdAt: string;
   }[];
-  /** Source prefixes with a count of their own, because he has signed in from there. */
-  readonly knownSources: readonly { readonly source: string; readonly until: string }[];
 }
 
 /** Tells a customer what is kept of him here. */

@@ -4,6 +4,7 @@ export { LoggedInV1, PasswordChangedV1, SessionRevokedV1 } from './events.js';
 export {
   Credentials,
   CredentialTransfer,
+  deviceCookie,
   type NewSubject,
   type PreHash,
   type Reauthenticated,

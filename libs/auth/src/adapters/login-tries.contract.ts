@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { tryByDevice, tryByName, tryBySession } from '../application/login-try.js';
 import type { LoginTries, LoginTry, TryAnswer } from '../application/ports.js';
+import { ATTACKED_FROM, BUSY_FROM, MOST_COUNTED } from '../domain/login-backoff.js';
 
 export interface LoginTriesUnderTest {
   /** Replicas on one store. */
@@ -16,35 +18,43 @@ const DAY = 24 * 60 * MINUTE;
 const HOME = '203.0.113.1';
 const ELSEWHERE = '198.51.100.66';
 
+const freshHash = (): string => randomUUID().replaceAll('-', '').repeat(2);
+
 /** What every `LoginTries` must do. */
 export function loginTriesContract(name: string, open: () => Promise<LoginTriesUnderTest>): void {
   describe(`${name} is a LoginTries`, () => {
     let under: LoginTriesUnderTest;
     let tries: LoginTries;
-    let who: string;
+    let name: string;
     beforeAll(async () => {
       under = await open();
       [tries] = under.replicas;
     });
     afterAll(() => under.drop());
     beforeEach(() => {
-      who = `customer:${randomUUID()}`;
+      name = freshHash();
     });
 
-    const take = (source = ELSEWHERE) => tries.take(who, source);
-    const taken = async (source = ELSEWHERE): Promise<LoginTry> => countedOf(await take(source));
-    const wrong = async (times: number, source = ELSEWHERE) => {
-      for (let n = 0; n < times; n++) await tries.settle(await taken(source));
+    const take = (source = ELSEWHERE) => tries.take(tryByName(name, source));
+    const counted = async (wanted: LoginTry): Promise<LoginTry> => countedOf(await tries.take(wanted));
+    const taken = (source = ELSEWHERE) => counted(tryByName(name, source));
+    const fail = async (wanted: LoginTry, times: number) => {
+      for (let n = 0; n < times; n++) await tries.settle(await counted(wanted));
     };
-    const right = async (source: string) => tries.forgive(await taken(source), source);
+    const wrong = (times: number, source = ELSEWHERE) => fail(tryByName(name, source), times);
+    const right = async (source: string) => tries.forgive(await taken(source));
+    /** So many wrong ones of sources that are not asked about. */
+    const wrongOfOthers = async (times: number) => {
+      for (let n = 0; n < times; n++) await tries.settle(tryByName(name, `198.18.0.${n}`));
+    };
 
     it('given nobody who tried before, then one may', async () => {
-      expect(await take()).toEqual({ may: 'compare', counted: { subjectKey: who, source: '' } });
+      expect(await take()).toEqual({ may: 'compare', counted: tryByName(name, ELSEWHERE) });
     });
 
     it('AC-01 given fifty at once over two replicas, then five are compared', async () => {
       const answers = await Promise.all(
-        Array.from({ length: 50 }, (_, n) => under.replicas[n % 2]?.take(who, ELSEWHERE)),
+        Array.from({ length: 50 }, (_, n) => under.replicas[n % 2]?.take(tryByName(name, ELSEWHERE))),
       );
       expect(answers.filter((answer) => answer?.may === 'compare')).toHaveLength(5);
       expect(answers.filter((answer) => answer?.may === 'later')).toHaveLength(45);
@@ -52,15 +62,15 @@ export function loginTriesContract(name: string, open: () => Promise<LoginTriesU
 
     it('AC-01 given those five are wrong, at once, then one waits a second, and nobody is compared', async () => {
       const open = await Promise.all(Array.from({ length: 5 }, () => taken()));
-      await Promise.all(open.map((counted) => tries.settle(counted)));
+      await Promise.all(open.map((one) => tries.settle(one)));
       expect(await take()).toEqual({ may: 'never', retryAfterSeconds: 1 });
     });
 
     it('given four wrong, then one may be compared at a time', async () => {
       await wrong(4);
-      const counted = await taken();
+      const open = await taken();
       expect(await take()).toEqual({ may: 'later' });
-      await tries.giveBack(counted);
+      await tries.giveBack(open);
       expect(await take()).toMatchObject({ may: 'compare' });
     });
 
@@ -73,44 +83,88 @@ export function loginTriesContract(name: string, open: () => Promise<LoginTriesU
       }
     });
 
-    it('given very many wrong ones, then fifteen minutes, and as long in quiet after them the count begins anew', async () => {
+    it('given very many wrong ones, then fifteen minutes, and a day in quiet after them the count begins anew', async () => {
       await wrong(5);
       for (let n = 0; n < 11; n++) {
         await under.pass(15 * MINUTE);
         await wrong(1);
       }
       expect(await take()).toEqual({ may: 'never', retryAfterSeconds: 15 * 60 });
-      await under.pass(30 * MINUTE + SECOND);
+      await under.pass(DAY - MINUTE);
+      await wrong(1);
+      expect(await take()).toMatchObject({ may: 'never' });
+      await under.pass(DAY + 15 * MINUTE + SECOND);
       await wrong(4);
       expect(await take()).toMatchObject({ may: 'compare' });
     });
 
-    it('given the right one, then the count begins anew', async () => {
+    it('given the right one, then the count of its source begins anew', async () => {
       await wrong(4);
       await right(ELSEWHERE);
+      await wrong(4);
+      expect(await take()).toMatchObject({ may: 'compare' });
+    });
+
+    it('counts each source for itself [AC-66]', async () => {
+      await wrong(5);
+      expect(await take()).toMatchObject({ may: 'never' });
       await wrong(4, HOME);
       expect(await take(HOME)).toMatchObject({ may: 'compare' });
     });
 
-    it('AC-25 given a source that succeeded, then it has a count of its own, for 30 days', async () => {
-      await right(HOME);
+    it('keeps the wait of one source when another one is right, or tells who is a customer [AC-65]', async () => {
       await wrong(5);
+      await right(HOME);
       expect(await take()).toMatchObject({ may: 'never' });
-      expect(await taken(HOME)).toEqual({ subjectKey: who, source: HOME });
-      await under.pass(30 * DAY + SECOND);
-      expect((await taken(HOME)).source).toBe('');
     });
 
-    it('AC-25 given wrong ones from a source that succeeded, then that source waits, and nobody else', async () => {
-      await right(HOME);
-      await wrong(5, HOME);
-      expect(await take(HOME)).toMatchObject({ may: 'never' });
+    it('given a name with many wrong ones of all sources, then each has two tries and waits from a minute on [AC-66]', async () => {
+      await wrongOfOthers(BUSY_FROM);
+      await wrong(2);
+      expect(await take()).toEqual({ may: 'never', retryAfterSeconds: 60 });
+    });
+
+    it('given a name under attack, then each source has two tries and waits from a quarter of an hour on [AC-66]', async () => {
+      await wrongOfOthers(ATTACKED_FROM);
+      const open = [await taken(HOME), await taken(HOME)];
+      expect(await take(HOME)).toEqual({ may: 'later' });
+      await Promise.all(open.map((one) => tries.settle(one)));
+      expect(await take(HOME)).toEqual({ may: 'never', retryAfterSeconds: 15 * 60 });
+      await under.pass(15 * MINUTE);
+      await wrong(1, HOME);
+      expect(await take(HOME)).toEqual({ may: 'never', retryAfterSeconds: 30 * 60 });
+    });
+
+    it('forgets an attack of any size within five days [AC-66]', async () => {
+      await wrongOfOthers(MOST_COUNTED + 20);
+      await under.pass(5 * DAY);
+      await wrong(4);
       expect(await take()).toMatchObject({ may: 'compare' });
     });
 
-    it('given another subject, then it has its own count', async () => {
+    it('given wrong ones of many sources at once over two replicas, then the total has all of them [AC-66]', async () => {
+      const sources = Array.from({ length: BUSY_FROM }, (_, n) => tryByName(name, `198.18.1.${n}`));
+      await Promise.all(sources.map((one, n) => under.replicas[n % 2]?.settle(one)));
+      await wrong(2);
+      expect(await take()).toEqual({ may: 'never', retryAfterSeconds: 60 });
+    });
+
+    it.each([
+      ['a device', tryByDevice],
+      ['a session', tryBySession],
+    ])('counts %s for itself: it is neither slowed by others nor slows them [AC-66]', async (_, tryBy) => {
+      const [customerId, one, other] = [randomUUID(), randomUUID(), randomUUID()];
+      await wrongOfOthers(BUSY_FROM);
+      for (let n = 0; n < BUSY_FROM; n++) await tries.settle(tryBy(customerId, randomUUID()));
+      await fail(tryBy(customerId, one), 5);
+      expect(await tries.take(tryBy(customerId, one))).toEqual({ may: 'never', retryAfterSeconds: 1 });
+      await fail(tryBy(customerId, other), 4);
+      expect(await tries.take(tryBy(customerId, other))).toMatchObject({ may: 'compare' });
+    });
+
+    it('given another name, then it has its own count', async () => {
       await wrong(5);
-      who = `nobody:${randomUUID()}`;
+      name = freshHash();
       expect(await take()).toMatchObject({ may: 'compare' });
     });
 
@@ -133,8 +187,8 @@ export function loginTriesContract(name: string, open: () => Promise<LoginTriesU
     it('given a try that is settled after it was given up, then the count stays a count', async () => {
       const lost = await taken();
       await under.pass(16 * SECOND);
-      const counted = await taken();
-      await Promise.all([tries.giveBack(counted), tries.giveBack(lost)]);
+      const open = await taken();
+      await Promise.all([tries.giveBack(open), tries.giveBack(lost)]);
       for (let n = 0; n < 5; n++) await taken();
       expect(await take()).toEqual({ may: 'later' });
     });

@@ -6,7 +6,7 @@ import { CountedReauthentication } from './counted-reauthentication.js';
 describe('asking for the password once more', () => {
   let house: Auth;
   let again: CountedReauthentication;
-  const check = (password: string, source = SOURCE) => again.check('mia', password, source);
+  const check = (password: string, sessionId = 'this session') => again.check('mia', password, SOURCE, sessionId);
 
   beforeEach(() => {
     house = new Auth();
@@ -19,13 +19,19 @@ describe('asking for the password once more', () => {
     expect(house.audit.entries).toEqual([]);
   });
 
-  it('given wrong ones, then they count with those of sign-ins', async () => {
+  it('given wrong ones of one session, then it waits, and neither another session nor a sign-in does [AC-66]', async () => {
     await house.known(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
-    for (let n = 0; n < 3; n++) expect(await check('wrong')).toEqual({ outcome: 'wrong' });
-    for (let n = 0; n < 2; n++) await house.logIn('mia@example.org', 'wrong');
-    expect((await check('right')).outcome).toBe('too_many');
-    expect((await house.logIn('mia@example.org')).outcome).toBe('too_many');
-    expect(house.audit.actions.filter((action) => action === 'auth.password.refused')).toHaveLength(3);
+    for (let n = 0; n < 5; n++) expect(await check('wrong')).toEqual({ outcome: 'wrong' });
+    expect(await check('right')).toEqual({ outcome: 'too_many', retryAfterSeconds: 1 });
+    expect((await check('right', 'another session')).outcome).toBe('right');
+    expect((await house.logIn('mia@example.org')).outcome).toBe('signed_in');
+    expect(house.audit.actions.filter((action) => action === 'auth.password.refused')).toHaveLength(5);
+  });
+
+  it('given wrong passwords of strangers at the name, then it does not wait for them [AC-66]', async () => {
+    await house.known(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
+    for (let n = 0; n < 9; n++) await house.logIn('mia@example.org', 'wrong');
+    expect((await check('right')).outcome).toBe('right');
   });
 
   it.each([

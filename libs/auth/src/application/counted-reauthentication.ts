@@ -1,5 +1,6 @@
 import type { AuditTrail } from '#kernel';
 import { type Reauthenticated, Reauthentication } from '../facade.js';
+import { tryBySession } from './login-try.js';
 import type { PasswordCheck } from './password-check.js';
 import type { LoginTries, Subjects } from './ports.js';
 
@@ -13,10 +14,10 @@ export class CountedReauthentication extends Reauthentication {
     super();
   }
 
-  async check(customerId: string, password: string, source: string): Promise<Reauthenticated> {
+  async check(customerId: string, password: string, source: string, sessionId: string): Promise<Reauthenticated> {
     this.passwords.refuseWhenFull();
     const subject = await this.subjects.byId(customerId);
-    const taken = await this.tries.take(`customer:${customerId}`, source);
+    const taken = await this.tries.take(tryBySession(customerId, sessionId));
     const entry = { actor: customerId, target: customerId, source };
     if (taken.may !== 'compare') {
       await this.audit.record({ action: 'auth.password.limited', ...entry });
@@ -31,7 +32,7 @@ export class CountedReauthentication extends Reauthentication {
       await this.audit.record({ action: 'auth.password.refused', ...entry });
       return { outcome: 'wrong' };
     }
-    await this.tries.forgive(taken.counted, source);
+    await this.tries.forgive(taken.counted);
     return { outcome: 'right', generation: subject.snapshot().generation };
   }
 }

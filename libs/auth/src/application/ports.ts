@@ -110,11 +110,12 @@ export abstract class RefreshTokens {
   abstract childrenOf(parent: string): readonly [MadeToken, ...MadeToken[]];
 }
 
-/** A try that was counted before anything is compared. */
+/** Whose wrong passwords in a row are counted together. Made in `login-try.ts`. */
 export interface LoginTry {
   readonly subjectKey: string;
-  /** Empty: the count of all sources that are not known. */
   readonly source: string;
+  /** Whether wrong passwords of other sources at the same key make the waits longer. */
+  readonly slowedByOthers: boolean;
 }
 
 export type TryAnswer =
@@ -123,15 +124,48 @@ export type TryAnswer =
   | { readonly may: 'later' }
   | { readonly may: 'never'; readonly retryAfterSeconds: number };
 
-/** Wrong passwords in a row, one count per subject and one per source that it is known from. Survives Redis. */
+/**
+ * Wrong passwords in a row, one count per key and source, and a total per key that only makes waits longer: see
+ * `login-backoff.ts`. A try is counted before it is compared. Survives Redis.
+ */
 export abstract class LoginTries {
-  abstract take(subjectKey: string, source: string): Promise<TryAnswer>;
+  abstract take(wanted: LoginTry): Promise<TryAnswer>;
   /** It was wrong. */
   abstract settle(counted: LoginTry): Promise<void>;
   /** It was none: our own failure. */
   abstract giveBack(counted: LoginTry): Promise<void>;
-  /** It was right: the count begins anew, and the source is known from now on. In the caller's unit of work. */
-  abstract forgive(counted: LoginTry, source: string): Promise<void>;
+  /** It was right: the count of this source begins anew. In the caller's unit of work. */
+  abstract forgive(counted: LoginTry): Promise<void>;
+}
+
+/** Failed sign-ins of one source at all names together. */
+export abstract class SourceFailures {
+  /**
+   * Counts one, before it is known what comes of it.
+   * @param address the caller's, as far as it can be believed
+   * @throws DomainError `request.too_many` when the source has used up what it may fail
+   */
+  abstract count(address: string): Promise<{
+    /** It was no failed sign-in. */
+    giveBack(): Promise<void>;
+  }>;
+}
+
+/** The customer that a device token is asked about, as it stands in the database. */
+export type DeviceOwner = Pick<SubjectState, 'customerId' | 'generation'>;
+
+/** Whom a token is asked about when the name is nobody's: after the same work it is none. */
+export const NO_OWNER: DeviceOwner = { customerId: '', generation: 0 };
+
+/** Says of a device that a customer has signed in from it. Opaque, authenticated, not stored. */
+export abstract class DeviceTokens {
+  /** @param deviceId of a device that is known; null for one that becomes known */
+  abstract issue(owner: DeviceOwner, deviceId: string | null): string;
+  /**
+   * The id of the device, when the token was issued for this customer, has not ended, and no session of the customer was ended
+   * by force since: undefined otherwise.
+   */
+  abstract read(token: string, owner: DeviceOwner): string | undefined;
 }
 
 /** How passwords are prepared for hashing, and how what is stored names its pepper. */
@@ -189,6 +223,8 @@ export abstract class AuthRules {
   /** ISO 3166-1: countries that SMS are sent to. */
   abstract readonly smsCountries: readonly string[];
   abstract readonly refreshTokenTtlSeconds: number;
+  /** How browsers call the program. */
+  abstract readonly publicUrl: string;
   /** Messages to one identifier, and SMS to everybody; null is no limit. */
   abstract readonly limits: Readonly<
     Record<

@@ -16,14 +16,17 @@ export function readings(username: string, market: string): readonly (Identifier
   return [readable(username, market), cpf].filter((name) => name !== null);
 }
 
-/**
- * What tries at nobody's name are counted under: one for all spellings, as a customer has one for all names. Otherwise eleven
- * digits, bare and in another spelling, would tell whether they are somebody's.
- */
+/** What tries at a name are counted under, whoever has it: one for all spellings, or each would be a count of its own. */
 export function countedAs(names: readonly [Identifier | Cpf, ...(Identifier | Cpf)[]]): Identifier | Cpf {
   const [likeliest] = names;
   if (likeliest.kind === 'email') return likeliest;
   return read(() => Cpf.parse(likeliest.canonical.slice(-11))) ?? names.at(-1) ?? likeliest;
+}
+
+/** The same of a name as it was typed; null when it can be nobody's. */
+export function countedName(username: string, market: string): Identifier | Cpf | null {
+  const [likeliest, ...others] = readings(username, market);
+  return likeliest ? countedAs([likeliest, ...others]) : null;
 }
 
 function read<T>(parse: () => T): T | null {

@@ -48,6 +48,22 @@ describe('ResetRequests', () => {
     expect(house.due.due).toHaveLength(30);
   });
 
+  it('given a device of the customer, then it has messages of its own, when all others are used up [AC-66]', async () => {
+    for (let n = 0; n < 40; n++) await ask(1, `source ${n}`);
+    const byDevice = async (deviceId: string | null) => {
+      const before = house.due.due.length;
+      await house.requests.ask(MIA, 'source 0', deviceId);
+      return house.due.due.length - before;
+    };
+    expect([await byDevice(null), await byDevice('own'), await byDevice('own')]).toEqual([0, 1, 0]);
+    const sent: number[] = [];
+    for (let n = 0; n < 4; n++) {
+      await house.clock.pause(60_000);
+      sent.push(await byDevice('own'));
+    }
+    expect(sent).toEqual([1, 1, 0, 0]);
+  });
+
   it('given messages that wait for too long, then 503 for known and unknown, and nothing is counted', async () => {
     house.due.backlog = 6;
     await house.known(house.identifiers.hash(MIA));

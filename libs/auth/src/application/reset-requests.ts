@@ -8,6 +8,11 @@ export const RESET_DUE = 'auth.password_reset';
 export const RESET_DIGITS = 8;
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+/** Messages that a device of the customer may ask for, whatever others have used up. */
+const PER_DEVICE = [
+  { most: 1, windowMs: MINUTE_MS },
+  { most: 3, windowMs: DAY_MS },
+];
 
 /** Where the reset code of an identifier lives: bound to its subject; nobody's is a decoy under the identifier itself. */
 export const resetAddressOf = (identifierHash: string, customerId: string | undefined): CodeAddress => ({
@@ -28,13 +33,20 @@ export class ResetRequests {
 
   /**
    * Beyond what an identifier may be sent nothing happens, and nobody learns it.
+   * @param deviceId of a device that the customer has signed in from
    * @throws Overloaded when the message would come too late
    */
-  async ask(identifier: Identifier, source: string): Promise<void> {
+  async ask(identifier: Identifier, source: string, deviceId: string | null = null): Promise<void> {
     const identifierHash = this.identifiers.hash(identifier);
     const { sendsPerSourceMinute, sendsPerSourceDay, sendsPerIdentifier, messageBacklogSeconds } = this.rules.limits;
     if (messageBacklogSeconds !== null && (await this.due.backlogSeconds()) > messageBacklogSeconds)
       throw new Overloaded('Too many messages are waiting at this moment. Please try again soon.', 5);
+    const send = async () => {
+      const sealed = this.seals.seal(identifier.canonical, identifierHash);
+      await this.due.put({ kind: RESET_DUE, reference: `${identifierHash}.${sealed}` });
+    };
+    const byDevice = `{${identifierHash}}:resets:device:${deviceId}`;
+    if (deviceId !== null && (await this.counters.take(byDevice, PER_DEVICE)).allowed) return send();
     const bySource = [
       { most: sendsPerSourceMinute, windowMs: MINUTE_MS },
       { most: sendsPerSourceDay, windowMs: DAY_MS },
@@ -42,7 +54,6 @@ export class ResetRequests {
     if (!(await this.counters.take(`{${identifierHash}}:resets:${source}`, bySource)).allowed) return;
     const daily = [{ most: sendsPerIdentifier, windowMs: DAY_MS }];
     if (!(await this.counters.take(`{${identifierHash}}:resets`, daily)).allowed) return;
-    const sealed = this.seals.seal(identifier.canonical, identifierHash);
-    await this.due.put({ kind: RESET_DUE, reference: `${identifierHash}.${sealed}` });
+    await send();
   }
 }

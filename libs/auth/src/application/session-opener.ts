@@ -2,7 +2,7 @@ import type { AuditTrail, Clock, Ids, Outbox, UnitOfWork } from '#kernel';
 import type { Subject } from '../domain/subject.js';
 import { LoggedInV1 } from '../events.js';
 import type { TokenSet } from '../facade.js';
-import type { AccessTokens, AuthRules, RefreshTokens, Sessions, Subjects } from './ports.js';
+import type { AccessTokens, AuthRules, DeviceTokens, RefreshTokens, Sessions, Subjects } from './ports.js';
 
 /** Opens sessions: one transaction with the event and the line in the audit trail. */
 export class SessionOpener {
@@ -17,16 +17,19 @@ export class SessionOpener {
     private readonly ids: Ids,
     private readonly clock: Clock,
     private readonly rules: AuthRules,
+    private readonly devices: DeviceTokens,
   ) {}
 
   /**
    * @param together what belongs into the same transaction
+   * @param deviceId of a known device that the customer signs in from
    * @returns null when everything of his was ended since the subject was read: a session would outlive the customer
    */
   async open(
     subject: Subject,
     source: string,
     together: () => Promise<void> = async () => undefined,
+    deviceId: string | null = null,
   ): Promise<TokenSet | null> {
     const { customerId, generation, market } = subject.snapshot();
     const sid = this.ids.opaque();
@@ -44,6 +47,8 @@ export class SessionOpener {
     });
     if (!opened) return null;
     const access = await this.accessTokens.issue(subject, session);
-    return { accessToken: access.token, expiresInSeconds: access.expiresInSeconds, refreshToken, scope: access.scope };
+    const deviceToken = this.devices.issue({ customerId, generation }, deviceId);
+    const { token: accessToken, expiresInSeconds, scope } = access;
+    return { accessToken, expiresInSeconds, refreshToken, scope, deviceToken };
   }
 }

@@ -6,6 +6,7 @@ import {
   RecordingAuditTrail,
   RecordingOutbox,
 } from '#kernel/testing';
+import { HmacDeviceTokens } from '../adapters/crypto/hmac-device-tokens.js';
 import { HmacRefreshTokens } from '../adapters/crypto/hmac-refresh-tokens.js';
 import { EndSession, EndSessionHandler } from '../application/commands/end-session.js';
 import { LogIn, LogInHandler } from '../application/commands/log-in.js';
@@ -22,6 +23,7 @@ import { CountingPasswordHasher } from './counting-password-hasher.js';
 import { InMemoryForeignPasswordsMark, PlainForeignCredentials, PlainForeignPasswords } from './foreign-passwords.js';
 import { InMemoryLoginTries } from './in-memory-login-tries.js';
 import { InMemorySessions } from './in-memory-sessions.js';
+import { InMemorySourceFailures } from './in-memory-source-failures.js';
 import { InMemorySubjects } from './in-memory-subjects.js';
 import { PlainPasswordScheme } from './plain-password-scheme.js';
 import { RecordingAccessTokens } from './recording-access-tokens.js';
@@ -40,12 +42,15 @@ export class Auth {
   readonly hasher = new CountingPasswordHasher();
   readonly accessTokens = new RecordingAccessTokens();
   readonly refreshTokens = new HmacRefreshTokens([{ kid: '0', secret: SECRET }]);
+  readonly devices = new HmacDeviceTokens([{ kid: '0', secret: SECRET }], this.clock);
+  readonly failures = new InMemorySourceFailures();
   readonly revocations = new RecordingRevocations();
   readonly outbox = new RecordingOutbox();
   readonly identifiers = new PlainIdentifierHasher();
   readonly rules = {
     defaultMarket: 'BR',
     refreshTokenTtlSeconds: 3_600,
+    publicUrl: 'https://foyer.example',
     limits: {
       sendsPerSourceMinute: 3,
       sendsPerSourceDay: 5,
@@ -91,6 +96,7 @@ export class Auth {
     this.ids,
     this.clock,
     this.rules,
+    this.devices,
   );
   readonly signIns = new LocalSignIns(this.subjects, this.opener, this.ender);
   readonly #logIn = new LogInHandler(
@@ -102,6 +108,8 @@ export class Auth {
     this.audit,
     this.clock,
     this.rules,
+    this.devices,
+    this.failures,
   );
   readonly #refresh = new RefreshHandler(
     this.sessions,
@@ -120,8 +128,8 @@ export class Auth {
     return this.subjects.add(Subject.restore(aSubject(changes)), key);
   }
 
-  logIn(username: string, password = 'right', source = SOURCE) {
-    return this.#logIn.execute(new LogIn(username, password, source));
+  logIn(username: string, password = 'right', source = SOURCE, deviceToken: string | null = null) {
+    return this.#logIn.execute(new LogIn(username, password, source, source, deviceToken));
   }
 
   refresh(token: string, source = SOURCE) {

@@ -41,7 +41,13 @@ export class Recovery extends Auth {
     this.counters,
     this.rules,
   );
-  readonly #forget = new ForgetPasswordHandler(this.requests, this.rules);
+  readonly #forget = new ForgetPasswordHandler(
+    this.requests,
+    this.rules,
+    this.subjects,
+    this.identifiers,
+    this.devices,
+  );
   readonly #change = new ChangePasswordHandler(
     this.subjects,
     this.tries,
@@ -69,8 +75,8 @@ export class Recovery extends Auth {
     return this.#change.execute(new ChangePassword(customerId, sessionId, current, wanted, SOURCE));
   }
 
-  forget(username = 'mia@example.org', source = SOURCE) {
-    return this.#forget.execute(new ForgetPassword(username, source));
+  forget(username = 'mia@example.org', source = SOURCE, deviceToken: string | null = null) {
+    return this.#forget.execute(new ForgetPassword(username, source, deviceToken));
   }
 
   reset(code: string, wanted: string, username = 'mia@example.org', source = SOURCE) {

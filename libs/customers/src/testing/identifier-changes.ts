@@ -112,7 +112,7 @@ export class IdentifierChanges {
   }
 
   ask(customerId: string, wanted: WantedIdentifier, source = SOURCE) {
-    return this.#ask.execute(new AskForIdentifier(customerId, wanted, 'a password', source));
+    return this.#ask.execute(new AskForIdentifier(customerId, wanted, 'a password', source, 'this session'));
   }
 
   confirm(customerId: string, code: string, sessionId = 'this session') {

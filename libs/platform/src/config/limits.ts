@@ -82,6 +82,14 @@ export const LIMITS = {
     excess: '429',
     kept: 'code store',
   },
+  wrongLoginsPerSource: {
+    setting: 'LIMIT_WRONG_LOGINS_PER_SOURCE',
+    default: 300,
+    windowSeconds: DAY,
+    counts: 'failed sign-ins from one source, at all names together',
+    excess: '429, but from known devices',
+    kept: 'code store',
+  },
   sendsPerSourceMinute: {
     setting: 'LIMIT_SENDS_PER_SOURCE_MINUTE',
     default: 3,

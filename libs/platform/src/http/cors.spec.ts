@@ -44,7 +44,7 @@ describe('CORS', () => {
     expect([statusCode, body]).toEqual([204, '']);
     expect(headers).toMatchObject({ 'access-control-allow-origin': APP, vary: 'Origin' });
     expect(headers['access-control-allow-methods']).toContain('PATCH');
-    expect(headers['access-control-allow-headers']).toMatch(/Authorization.*Idempotency-Key.*If-Match/);
+    expect(headers['access-control-allow-headers']).toMatch(/Authorization.*Idempotency-Key.*If-Match.*X-Device-Token/);
   });
 
   it.each(OTHERS)('given the origin %s, then nothing is allowed, and a preflight is a wrong method', async (origin) => {

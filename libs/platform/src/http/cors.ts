@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 const PREFLIGHT = {
   'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
   'access-control-allow-headers':
-    'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Correlation-Id, X-Requested-With, traceparent',
+    'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Correlation-Id, X-Device-Token, X-Requested-With, traceparent',
   'access-control-max-age': '600',
 };
 /** What a page may read beside the few headers that it may read anyway. */
@@ -11,7 +11,7 @@ const EXPOSED = 'ETag, Idempotency-Replayed, Link, Location, Retry-After, X-Corr
 
 /**
  * Pages of these origins may call (Fetch Standard, CORS protocol). Each is compared to the letter; there is no wildcard, and
- * no `Access-Control-Allow-Credentials`, because no cookie is used. Without origins nothing is added at all.
+ * no `Access-Control-Allow-Credentials`, because no cookie is needed: what a browser keeps in one, a page sends in a header. Without origins nothing is added at all.
  *
  * Not @fastify/cors: it answers preflights by a route for every address, which would take OPTIONS away from the 404 and 405
  * of the rest of the program, and refuses bad ones with text instead of a problem.

@@ -68,11 +68,13 @@ export class SourceLimits {
     if (most === null || windowSeconds === undefined || this.#isTrusted(address)) return UNCOUNTED;
     const key = `{src:${sourcePrefix(address)}}:${limit}`;
     const windowMs = windowSeconds * 1000;
+    let kept: Counters = this.counters;
     const taken = await this.counters.take(key, [{ most, windowMs }]).catch((error: unknown) => {
       if (whenAway === 'refuse' || !(error instanceof Unavailable)) throw error;
+      kept = this.#here;
       return this.#here.take(key, [{ most: Math.ceil(most / 2), windowMs }]);
     });
     if (!taken.allowed) throw new SourceLimited(taken.retryAfterSeconds);
-    return { giveBack: () => this.counters.giveBack(key, taken.ticket) };
+    return { giveBack: () => kept.giveBack(key, taken.ticket) };
   }
 }

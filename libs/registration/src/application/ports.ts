@@ -128,6 +128,8 @@ export abstract class RegistrationRules {
   abstract readonly codeLength: number;
   abstract readonly codeTtlSeconds: number;
   abstract readonly attemptTtlSeconds: number;
+  /** How browsers call the program. */
+  abstract readonly publicUrl: string;
   abstract readonly registrationDisclosure: 'conceal' | 'reveal';
   /** ISO 3166-1 alpha-2 */
   abstract readonly defaultMarket: string;

@@ -6,6 +6,7 @@ export const RULES: RegistrationRules = {
   codeLength: 4,
   codeTtlSeconds: 60,
   attemptTtlSeconds: 1_800,
+  publicUrl: 'https://foyer.example',
   registrationDisclosure: 'conceal',
   defaultMarket: 'US',
   smsCountries: ['US', 'BR'],

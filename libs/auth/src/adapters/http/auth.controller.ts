@@ -1,14 +1,16 @@
-import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
+import { Body, Controller, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { Address, ApiProblems, InvalidCredentials, Open, OwnToken, Scopes, SourceLimits } from '#platform';
 import { LogIn } from '../../application/commands/log-in.js';
 import { LogOut } from '../../application/commands/log-out.js';
 import { Refresh } from '../../application/commands/refresh.js';
-import type { TokenClaims } from '../../application/ports.js';
+import { AuthRules, type TokenClaims } from '../../application/ports.js';
 import { LoginLimited } from '../../domain/errors.js';
-import { tokenResponse } from '../../facade.js';
+import { deviceCookie, tokenResponse } from '../../facade.js';
 import { LogInDto, LogOutDto, RefreshDto, type TokenDto } from './auth.dto.js';
+import { DEVICE_HEADER, DeviceToken } from './device-token.js';
 
 const CHALLENGE = 'Bearer realm="foyer"';
 
@@ -18,6 +20,7 @@ export class AuthController {
   constructor(
     private readonly commands: CommandBus,
     private readonly limits: SourceLimits,
+    private readonly rules: AuthRules,
   ) {}
 
   /** Sign in. One answer for an unknown name and a wrong password, after the same work. */
@@ -25,18 +28,26 @@ export class AuthController {
   @Post('login')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
+  @ApiHeader(DEVICE_HEADER)
   @ApiProblems({
     401: 'Unknown name or wrong password',
     422: 'Invalid body',
-    429: 'Too many wrong passwords in a row, or too many calls from this source',
+    429: 'Too many wrong passwords in a row, or too many calls or failed sign-ins from this source',
     503: 'Overloaded, or a dependency is away',
   })
-  async logIn(@Body() { username, password }: LogInDto, @Address() address: string): Promise<TokenDto> {
+  async logIn(
+    @Body() { username, password }: LogInDto,
+    @Address() address: string,
+    @DeviceToken() deviceToken: string | null,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokenDto> {
     const { prefix } = this.limits.sourceOf(address);
     await this.limits.count('loginsPerSource', address, 'count here');
-    const result = await this.commands.execute(new LogIn(username, password, prefix));
+    const result = await this.commands.execute(new LogIn(username, password, prefix, address, deviceToken));
     if (result.outcome === 'too_many') throw new LoginLimited(result.retryAfterSeconds);
     if (result.outcome === 'refused') throw new InvalidCredentials(CHALLENGE);
+    const { deviceToken: issued } = result.tokens;
+    if (issued !== undefined) reply.header('set-cookie', deviceCookie(issued, this.rules.publicUrl));
     return tokenResponse(result.tokens);
   }
 

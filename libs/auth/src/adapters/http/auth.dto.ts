@@ -3,6 +3,7 @@ import { IsIn, IsString, MaxLength, MinLength } from 'class-validator';
 import { IfGiven } from '#platform';
 import type { SessionView } from '../../application/views.js';
 
+const DEVICE_TOKEN = 'u5hUz2V0bq4kY8mXo3wQ9GpLd1sRf7TnCeAiJyKxWvBtEhNZ';
 const REFRESH_TOKEN = 'nfK1uVx2T0yBq3Zk0d7JcA.0.mT5w2cYh8Q1rXb6uLpS9eA.Vh3kZq';
 
 export class LogInDto {
@@ -52,6 +53,13 @@ export class TokenDto {
 
   @ApiProperty({ example: 'customer', description: '`password`: good for setting a new password only' })
   readonly scope!: string;
+
+  @ApiProperty({
+    required: false,
+    example: DEVICE_TOKEN,
+    description: 'After a sign-in: keep it on the device, and send it as `X-Device-Token` with the next sign-ins',
+  })
+  readonly device_token?: string;
 }
 
 /** One of one's own sessions. */

@@ -1,6 +1,6 @@
 import { Body, Controller, Header, HttpCode, Post, Put, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
 import { Address, ApiProblems, Open, OwnToken, Scopes, SourceLimits } from '#platform';
 import { ChangePassword } from '../../application/commands/change-password.js';
 import { ForgetPassword } from '../../application/commands/forget-password.js';
@@ -14,6 +14,7 @@ import {
   ResetCodeWrong,
   ResetInProgress,
 } from '../../domain/errors.js';
+import { DEVICE_HEADER, DeviceToken } from './device-token.js';
 import { ChangePasswordDto, ForgotDto, ResetDto } from './passwords.dto.js';
 
 @ApiTags('authentication')
@@ -29,14 +30,19 @@ export class PasswordsController {
   @Post('forgot')
   @HttpCode(202)
   @Header('cache-control', 'no-store')
+  @ApiHeader(DEVICE_HEADER)
   @ApiProblems({
     422: 'Invalid body',
     429: 'Too many calls from this source',
     503: 'Overloaded, or a dependency is away',
   })
-  async forgot(@Body() { username }: ForgotDto, @Address() address: string): Promise<void> {
+  async forgot(
+    @Body() { username }: ForgotDto,
+    @Address() address: string,
+    @DeviceToken() deviceToken: string | null,
+  ): Promise<void> {
     await this.limits.count('loginsPerSource', address, 'count here');
-    await this.commands.execute(new ForgetPassword(username, this.limits.sourceOf(address).prefix));
+    await this.commands.execute(new ForgetPassword(username, this.limits.sourceOf(address).prefix, deviceToken));
   }
 
   /** Set a new password with the code. Every session ends. */

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
 import { type Chore, Database, purge } from '#platform';
-import { QUIET_MS } from '../../domain/login-wait.js';
+import { QUIET_MS } from '../../domain/login-backoff.js';
 
 /** A reused token is told from an unknown one for so long after its session ended. */
 const KEEP_MS = 7 * 24 * 3_600_000;
 
 /** Beyond that a count begins anew anyway; clocks may differ by as much as is between the two. */
-const QUIET_FOR_LONG_MS = 4 * QUIET_MS;
+const QUIET_FOR_LONG_MS = QUIET_MS + 3_600_000;
 
 /** What has ended, and counts that say nothing any more: strangers can make one with every name they invent. */
 @Injectable()
@@ -23,12 +23,12 @@ export class SessionsPurge implements Chore {
     const now = this.clock.now().getTime();
     const old = now - KEEP_MS;
     const quiet = now - QUIET_FOR_LONG_MS;
-    const idle = 'last_ms < ? and wait_until_ms < ? and known_until_ms < ?';
+    const idle = 'last_ms < ? and wait_until_ms < ?';
     const ended = 'expires_ms < ? or (revoked_ms > 0 and revoked_ms < ?)';
     return (
       (await purge(this.database, 'auth_sessions', 'id', ended, [old, old])) +
       (await purge(this.database, 'auth_revocations', 'id', 'expires_ms < ?', [old])) +
-      (await purge(this.database, 'auth_login_tries', 'subject_key', idle, [quiet, quiet, now]))
+      (await purge(this.database, 'auth_login_tries', 'subject_key', idle, [quiet, quiet]))
     );
   }
 }

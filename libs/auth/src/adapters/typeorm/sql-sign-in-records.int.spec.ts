@@ -52,14 +52,6 @@ describe.each(DATABASES)('sign-in records on %s', (_, fresh) => {
       });
     const link = { id: randomUUID(), identity_hash: hash, issuer: 'https://login.example', subject: 'mia@there' };
     await put('auth_links', { ...link, customer_id: mia, created_at: AT });
-    const tries = { wrong: 0, open_tries: 0, last_ms: 0, wait_until_ms: 0 };
-    await put('auth_login_tries', {
-      subject_key: `customer:${mia}`,
-      source: '10.0.0.1',
-      ...tries,
-      known_until_ms: LATER,
-    });
-    await put('auth_login_tries', { subject_key: `customer:${mia}`, source: '', ...tries, known_until_ms: 0 });
 
     const record = await new SqlSignInRecords(database).of(mia);
     const known = {
@@ -76,16 +68,11 @@ describe.each(DATABASES)('sign-in records on %s', (_, fresh) => {
         { id: ended, createdAt: new Date(LATER).toISOString(), ...known, ended: true },
       ],
       links: [{ id: link.id, issuer: link.issuer, subject: link.subject, createdAt: AT.toISOString() }],
-      knownSources: [{ source: '10.0.0.1', until: new Date(LATER).toISOString() }],
     });
     expect(JSON.stringify(record)).not.toContain('secret');
     expect(JSON.stringify(record)).not.toContain(hash);
-    expect(await new SqlSignInRecords(database).of(eve)).toMatchObject({
-      hasPassword: false,
-      links: [],
-      knownSources: [],
-    });
-    const none = { roles: [], hasPassword: false, sessions: [], links: [], knownSources: [] };
+    expect(await new SqlSignInRecords(database).of(eve)).toMatchObject({ hasPassword: false, links: [] });
+    const none = { roles: [], hasPassword: false, sessions: [], links: [] };
     expect(await new SqlSignInRecords(database).of(randomUUID())).toEqual(none);
     await drop();
   });

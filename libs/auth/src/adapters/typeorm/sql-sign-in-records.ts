@@ -40,7 +40,6 @@ export class SqlSignInRecords extends SignInRecords {
       hasPassword: Number(found?.has_password ?? 0) === 1,
       sessions: await this.#sessions(customerId, found?.generation ?? 0),
       links: await this.#links(customerId),
-      knownSources: await this.#sources(customerId),
     };
   }
 
@@ -62,15 +61,6 @@ export class SqlSignInRecords extends SignInRecords {
     const sql = 'select id, issuer, subject, created_at from auth_links where customer_id = ? order by created_at, id';
     const rows = await this.database.query<LinkFound>(sql, [customerId]);
     return rows.map(({ created_at: at, ...link }) => ({ ...link, createdAt: at.toISOString() }));
-  }
-
-  async #sources(customerId: string): Promise<SignInRecord['knownSources']> {
-    const sql = `select source, known_until_ms as until_ms from auth_login_tries
-      where subject_key = ? and known_until_ms > 0 order by source`;
-    const rows = await this.database.query<{ source: string; until_ms: number | string }>(sql, [
-      `customer:${customerId}`,
-    ]);
-    return rows.map(({ source, until_ms: until }) => ({ source, until: moment(until) }));
   }
 }
 

@@ -1,19 +1,35 @@
 import { Injectable } from '@nestjs/common';
 import type { UnitOfWork } from '#kernel';
-import { Database, DuplicateKey, NOW_MS, TransactionConflict } from '#platform';
+import { Database, DuplicateKey, NOW_MS } from '#platform';
 import { LoginTries, type LoginTry, type TryAnswer } from '../../application/ports.js';
-import { FREE_TRIES, KNOWN_MS, LOST_MS, QUIET_MS, waitAfter } from '../../domain/login-wait.js';
+import {
+  backoffAt,
+  FORGET_ONE_MS,
+  LOST_MS,
+  MOST_COUNTED,
+  QUIET_MS,
+  totalAt,
+  waitAfter,
+} from '../../domain/login-backoff.js';
 
-/** The count of all sources that are not known. */
-const EVERYBODY = '';
+/** The row of a key's total: its `wait_until_ms` is the moment at which all of it will be forgotten. */
+const TOTAL = '';
 
 interface Row {
+  readonly source: string;
   readonly wrong: number;
   readonly wait_until_ms: number | string;
   readonly now_ms: number | string;
 }
 
-/** One row per subject and known source; a try is counted before it is made. Time is the database's own. */
+interface Found {
+  readonly exists: boolean;
+  readonly wrong: number;
+  readonly waitMs: number;
+  readonly total: number;
+}
+
+/** One row per key and source, and one for the total of a key. Time is the database's own. */
 @Injectable()
 export class TypeOrmLoginTries extends LoginTries {
   readonly #now: string;
@@ -26,89 +42,95 @@ export class TypeOrmLoginTries extends LoginTries {
     this.#now = NOW_MS[database.dialect];
   }
 
-  async take(subjectKey: string, source: string): Promise<TryAnswer> {
-    const counted = { subjectKey, source: await this.#countOf(subjectKey, source) };
-    if (await this.#open(counted)) return { may: 'compare', counted };
-    const row = await this.#row(counted);
-    const waitMs = row ? Number(row.wait_until_ms) - Number(row.now_ms) : 0;
+  async take(wanted: LoginTry): Promise<TryAnswer> {
+    const { exists, waitMs, total } = await this.#find(wanted);
     if (waitMs > 0) return { may: 'never', retryAfterSeconds: Math.ceil(waitMs / 1000) };
-    // It may have been made, or closed, since it was looked for.
-    const opened = (!row && (await this.#first(counted))) || (await this.#open(counted));
-    return opened ? { may: 'compare', counted } : { may: 'later' };
+    // Another try may have made the row since it was looked for.
+    const opened = (!exists && (await this.#first(wanted))) || (await this.#open(wanted, backoffAt(total).freeTries));
+    return opened ? { may: 'compare', counted: wanted } : { may: 'later' };
   }
 
+  /** The total first, so that this wrong password counts in the wait that follows it. */
   async settle(counted: LoginTry): Promise<void> {
+    if (counted.slowedByOthers) await this.#addToTotal(counted.subjectKey);
     await this.work.run(async () => {
-      const sql = `update auth_login_tries set wrong = wrong + 1, ${closing}, last_ms = ${this.#now} where ${WHERE}`;
+      const sql = `update auth_login_tries set wrong = wrong + 1, ${CLOSING}, last_ms = ${this.#now} where ${OWN_ROW}`;
       await this.database.execute(sql, keyOf(counted));
-      const wrong = (await this.#row(counted))?.wrong ?? 0;
-      const wait = `update auth_login_tries set wait_until_ms = ${this.#now} + ? where ${WHERE}`;
-      await this.database.execute(wait, [waitAfter(wrong), ...keyOf(counted)]);
+      const { wrong, total } = await this.#find(counted);
+      const wait = `update auth_login_tries set wait_until_ms = ${this.#now} + ? where ${OWN_ROW}`;
+      await this.database.execute(wait, [waitAfter(wrong, total), ...keyOf(counted)]);
     });
   }
 
   async giveBack(counted: LoginTry): Promise<void> {
-    await this.database.execute(`update auth_login_tries set ${closing} where ${WHERE}`, keyOf(counted));
+    await this.database.execute(`update auth_login_tries set ${CLOSING} where ${OWN_ROW}`, keyOf(counted));
   }
 
-  async forgive(counted: LoginTry, source: string): Promise<void> {
-    const anew = `update auth_login_tries set wrong = 0, wait_until_ms = 0, ${closing} where ${WHERE}`;
+  async forgive(counted: LoginTry): Promise<void> {
+    const anew = `update auth_login_tries set wrong = 0, wait_until_ms = 0, ${CLOSING} where ${OWN_ROW}`;
     await this.database.execute(anew, keyOf(counted));
-    const known = `update auth_login_tries set known_until_ms = ${this.#now} + ${KNOWN_MS}, last_ms = ${this.#now} where ${WHERE}`;
-    const own = { subjectKey: counted.subjectKey, source };
-    if ((await this.database.execute(known, keyOf(own))) > 0) return;
-    await this.#insert(own, 0, KNOWN_MS).catch((error: unknown) => {
-      // Made by another sign-in at this instant: the unit of work runs again and finds it.
-      throw error instanceof DuplicateKey ? new TransactionConflict('The row was made at this moment.', 1) : error;
-    });
   }
 
-  async #countOf(subjectKey: string, source: string): Promise<string> {
-    const sql = `select source from auth_login_tries where ${WHERE} and known_until_ms > ${this.#now}`;
-    const known = await this.database.query(sql, [subjectKey, source]);
-    return known.length > 0 ? source : EVERYBODY;
+  async #find({ subjectKey, source, slowedByOthers }: LoginTry): Promise<Found> {
+    const sql = `select source, wrong, wait_until_ms, ${this.#now} as now_ms from auth_login_tries
+      where subject_key = ? and source in (?, ?)`;
+    const rows = await this.database.query<Row>(sql, [subjectKey, source, slowedByOthers ? TOTAL : source]);
+    const own = rows.find((row) => row.source === source);
+    const all = slowedByOthers ? rows.find((row) => row.source === TOTAL) : undefined;
+    return {
+      exists: own !== undefined,
+      wrong: own?.wrong ?? 0,
+      waitMs: own ? Number(own.wait_until_ms) - Number(own.now_ms) : 0,
+      total: all ? totalAt(Number(all.now_ms), Number(all.wait_until_ms)) : 0,
+    };
   }
 
   /**
    * One statement, so that of many at once no more get in than may. In the end all that are open may be wrong: no more of
    * them than could be compared one after the other. Who is turned away leaves no trace, or lost tries would live for ever.
    */
-  async #open(counted: LoginTry): Promise<boolean> {
+  async #open(wanted: LoginTry, freeTries: number): Promise<boolean> {
     const lost = `last_ms < ${this.#now} - ${LOST_MS}`;
     const quiet = `last_ms < ${this.#now} - ${QUIET_MS} and wait_until_ms < ${this.#now} - ${QUIET_MS}`;
-    const most = `case when wrong < ${FREE_TRIES} then ${FREE_TRIES} - wrong else 1 end`;
+    const most = `case when wrong < ${freeTries} then ${freeTries} - wrong else 1 end`;
     // `last_ms` comes last: MySQL reads what it has just written.
     const sql = `update auth_login_tries set open_tries = case when ${lost} then 1 else open_tries + 1 end,
         wrong = case when ${quiet} then 0 else wrong end, last_ms = ${this.#now}
-      where ${WHERE} and wait_until_ms <= ${this.#now} and (open_tries < ${most} or ${lost})`;
-    return (await this.database.execute(sql, keyOf(counted))) > 0;
+      where ${OWN_ROW} and wait_until_ms <= ${this.#now} and (open_tries < ${most} or ${lost})`;
+    return (await this.database.execute(sql, keyOf(wanted))) > 0;
   }
 
   /** False when another try was faster. */
-  async #first(counted: LoginTry): Promise<boolean> {
+  async #first({ subjectKey, source }: LoginTry): Promise<boolean> {
+    return this.#insert(subjectKey, source, 1, '0');
+  }
+
+  async #addToTotal(subjectKey: string): Promise<void> {
+    const [none, one] = [`${this.#now}`, `${this.#now} + ${FORGET_ONE_MS}`];
+    const most = `${this.#now} + ${MOST_COUNTED * FORGET_ONE_MS}`;
+    const sql = `update auth_login_tries set wait_until_ms = case when wait_until_ms < ${none} then ${one}
+        when wait_until_ms + ${FORGET_ONE_MS} > ${most} then ${most} else wait_until_ms + ${FORGET_ONE_MS} end,
+        last_ms = ${this.#now} where ${OWN_ROW}`;
+    const add = async () => (await this.database.execute(sql, [subjectKey, TOTAL])) > 0;
+    // Of two that are the first at the same moment one makes the row, the other finds it.
+    if (!(await add()) && !(await this.#insert(subjectKey, TOTAL, 0, one))) await add();
+  }
+
+  /** False when the row is there already. Outside of a unit of work, which such a failure would end. */
+  async #insert(subjectKey: string, source: string, open: number, waitUntil: string): Promise<boolean> {
+    // known_until_ms: only processes of an earlier version, which may still run beside this one, read it.
+    const sql = `insert into auth_login_tries (subject_key, source, wrong, open_tries, last_ms, wait_until_ms, known_until_ms)
+      values (?, ?, 0, ?, ${this.#now}, ${waitUntil}, 0)`;
     try {
-      await this.#insert(counted, 1, 0);
+      await this.database.execute(sql, [subjectKey, source, open]);
       return true;
     } catch (error) {
       if (error instanceof DuplicateKey) return false;
       throw error;
     }
   }
-
-  async #insert({ subjectKey, source }: LoginTry, open: number, knownMs: number): Promise<void> {
-    const known = knownMs === 0 ? '0' : `${this.#now} + ${knownMs}`;
-    const sql = `insert into auth_login_tries (subject_key, source, wrong, open_tries, last_ms, wait_until_ms, known_until_ms)
-      values (?, ?, 0, ?, ${this.#now}, 0, ${known})`;
-    await this.database.execute(sql, [subjectKey, source, open]);
-  }
-
-  async #row(counted: LoginTry): Promise<Row | undefined> {
-    const sql = `select wrong, wait_until_ms, ${this.#now} as now_ms from auth_login_tries where ${WHERE}`;
-    const [row] = await this.database.query<Row>(sql, keyOf(counted));
-    return row;
-  }
 }
 
-const WHERE = 'subject_key = ? and source = ?';
-const closing = 'open_tries = case when open_tries > 0 then open_tries - 1 else 0 end';
+const OWN_ROW = 'subject_key = ? and source = ?';
+const CLOSING = 'open_tries = case when open_tries > 0 then open_tries - 1 else 0 end';
 const keyOf = ({ subjectKey, source }: LoginTry): readonly string[] => [subjectKey, source];

@@ -117,19 +117,19 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
       await database.execute(revocation, [recent, mia, ended, now, now + HOUR]);
       await database.execute(revocation, [randomUUID(), mia, expired, now - 9 * DAY, now - 8 * DAY]);
       const count = `insert into auth_login_tries (subject_key, source, wrong, open_tries, last_ms, wait_until_ms, known_until_ms)
-        values (?, '', 3, 0, ?, ?, ?)`;
-      await database.execute(count, ['known', now - 20 * DAY, 0, now + 10 * DAY]);
-      await database.execute(count, ['waits', now - HOUR, now + 60_000, 0]);
-      await database.execute(count, ['fresh', now - 60_000, 0, 0]);
-      await database.execute(count, ['quiet', now - DAY, 0, 0]);
-      await database.execute(count, ['long ago', now - 31 * DAY, 0, now - DAY]);
+        values (?, ?, 3, 0, ?, ?, 0)`;
+      await database.execute(count, ['waits', '192.0.2.7', now - 3 * DAY, now + 60_000]);
+      await database.execute(count, ['total', '', now - 3 * DAY, now - HOUR]);
+      await database.execute(count, ['fresh', '192.0.2.7', now - DAY, 0]);
+      await database.execute(count, ['fresh', '192.0.2.8', now - 2 * DAY, 0]);
+      await database.execute(count, ['quiet', '', now - 2 * DAY, now - 2 * DAY]);
 
       const today = Object.assign(new FixedClock(), { now: () => new Date() });
       const purge = new SessionsPurge(database, today);
       expect(await purge.run()).toBe(5);
       expect((await left('auth_sessions', 'id')).toSorted()).toEqual([alive, endedToday].toSorted());
       expect(await left('auth_revocations', 'id')).toEqual([recent]);
-      expect((await left('auth_login_tries', 'subject_key')).toSorted()).toEqual(['fresh', 'known', 'waits']);
+      expect((await left('auth_login_tries', 'subject_key')).toSorted()).toEqual(['fresh', 'total', 'waits']);
       expect(await purge.run()).toBe(0);
     });
   });

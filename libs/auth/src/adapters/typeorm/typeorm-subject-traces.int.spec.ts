@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ids } from '#kernel';
 import { FixedClock } from '#kernel/testing';
 import { DATABASES, type OpenDatabase } from '#platform/testing';
+import { tryByDevice, tryByName } from '../../application/login-try.js';
 import { Subject } from '../../domain/subject.js';
 import { openAuth } from '../../testing/auth-database.js';
 import { TypeOrmLoginTries } from './typeorm-login-tries.js';
@@ -32,7 +33,7 @@ describe.each(DATABASES)('TypeOrmSubjectTraces on %s', (_, fresh) => {
       await subjects.add(Subject.enrol(person), name);
       const session = { id: randomUUID(), customerId, generation: 0, currentHash: hash(), scope: 'customer' as const };
       await sessions.begin({ ...session, source: '192.0.2.7', lifeMs: 60_000 });
-      for (const key of [`customer:${customerId}`, `nobody:${name}`]) await tries.take(key, '192.0.2.7');
+      for (const one of [tryByDevice(customerId, randomUUID()), tryByName(name, '192.0.2.7')]) await tries.take(one);
       return { customerId, name };
     };
     const left = async ({ customerId, name }: { customerId: string; name: string }) => {
@@ -45,7 +46,7 @@ describe.each(DATABASES)('TypeOrmSubjectTraces on %s', (_, fresh) => {
       };
       return [
         await count('auth_sessions', 'customer_id = ?', [customerId]),
-        await count('auth_login_tries', 'subject_key in (?, ?)', [`customer:${customerId}`, `nobody:${name}`]),
+        await count('auth_login_tries', 'subject_key in (?, ?)', [`customer:${customerId}`, `name:${name}`]),
       ];
     };
     const [mia, zoe] = [await somebody(), await somebody()];

@@ -18,7 +18,7 @@ export class TypeOrmSubjectTraces extends SubjectTraces {
   async remove(customerId: string, names: readonly string[]): Promise<void> {
     await this.database.execute(EMPTY, [this.clock.now(), customerId]);
     await this.database.execute('delete from auth_sessions where customer_id = ?', [customerId]);
-    const counted = [`customer:${customerId}`, ...names.map((hash) => `nobody:${hash}`)];
+    const counted = [`customer:${customerId}`, ...names.map((hash) => `name:${hash}`)];
     const marks = counted.map(() => '?').join(', ');
     await this.database.execute(`delete from auth_login_tries where subject_key in (${marks})`, counted);
   }

@@ -1,5 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AuditTrail, IdentifierHasher, InvalidInput, NewPasswords } from '#kernel';
+import { tryBySession } from '../login-try.js';
 import { PasswordChanger } from '../password-changer.js';
 import { PasswordCheck } from '../password-check.js';
 import { AuthRules, LoginTries, Subjects } from '../ports.js';
@@ -23,7 +24,7 @@ export class ChangePassword extends Command<ChangeOutcome> {
   }
 }
 
-/** A wrong current password counts as a wrong sign-in: there is one count for all ways to guess it. */
+/** Wrong current passwords are counted per session, apart from sign-ins: whoever has stolen a token makes no sign-in wait. */
 @CommandHandler(ChangePassword)
 export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
   constructor(
@@ -45,7 +46,7 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
     const { oneTime } = subject.snapshot();
     if (await this.#isOwnName(password, customerId)) throw ownName();
     if (oneTime && password === currentPassword.normalize('NFC')) throw itself();
-    const taken = await this.tries.take(`customer:${customerId}`, source);
+    const taken = await this.tries.take(tryBySession(customerId, sessionId));
     const entry = { actor: customerId, target: customerId, source };
     if (taken.may !== 'compare') {
       await this.audit.record({ action: 'auth.password.limited', ...entry });
@@ -62,7 +63,7 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
     }
     // A session that was opened with a password of somebody else ends as well: it was good for this only.
     const change = { password, action: 'auth.password.changed', source, kept: oneTime ? null : sessionId };
-    const forgive = () => this.tries.forgive(taken.counted, source);
+    const forgive = () => this.tries.forgive(taken.counted);
     if (await this.changer.change(subject, change, forgive).catch(failed)) return { outcome: 'done' };
     await this.tries.giveBack(taken.counted);
     return { outcome: 'changed_meanwhile' };

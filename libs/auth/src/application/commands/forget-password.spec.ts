@@ -36,4 +36,20 @@ describe('ForgetPassword', () => {
     expect(new Set(lengths).size).toBe(1);
     expect(house.hasher.paid).toEqual([]);
   });
+
+  it('given a known device of the customer, then one message more than others may ask for; of nobody and of others none [AC-66]', async () => {
+    const keyOf = (name: string) => house.identifiers.hash(parseIdentifier(name, 'BR'));
+    await house.known(keyOf('mia@example.org'));
+    await house.known(keyOf('zoe@example.org'), { customerId: 'zoe' });
+    const signedIn = await house.logIn('mia@example.org');
+    const device = (signedIn.outcome === 'signed_in' && signedIn.tokens.deviceToken) || null;
+    const more: number[] = [];
+    for (const name of ['mia@example.org', 'zoe@example.org', 'nobody@example.org']) {
+      for (let n = 0; n < 40; n++) await house.forget(name, `source ${n}`);
+      house.due.due.length = 0;
+      for (const token of [device, 'forged', null]) await house.forget(name, 'source 0', token);
+      more.push(house.due.due.length);
+    }
+    expect(more).toEqual([1, 0, 0]);
+  });
 });

@@ -1,5 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AuthRules } from '../ports.js';
+import { type Identifier, IdentifierHasher } from '#kernel';
+import { AuthRules, DeviceTokens, NO_OWNER, Subjects } from '../ports.js';
 import { readable } from '../readable.js';
 import { ResetRequests } from '../reset-requests.js';
 
@@ -9,6 +10,8 @@ export class ForgetPassword extends Command<void> {
     readonly username: string,
     /** Source prefix. */
     readonly source: string,
+    /** What the device brought along, whatever it is worth. */
+    readonly deviceToken: string | null,
   ) {
     super();
   }
@@ -19,10 +22,20 @@ export class ForgetPasswordHandler implements ICommandHandler<ForgetPassword> {
   constructor(
     private readonly requests: ResetRequests,
     private readonly rules: AuthRules,
+    private readonly subjects: Subjects,
+    private readonly identifiers: IdentifierHasher,
+    private readonly devices: DeviceTokens,
   ) {}
 
-  async execute({ username, source }: ForgetPassword): Promise<void> {
+  async execute({ username, source, deviceToken }: ForgetPassword): Promise<void> {
     const identifier = readable(username, this.rules.defaultMarket);
-    if (identifier) await this.requests.ask(identifier, source);
+    if (!identifier) return;
+    const deviceId = deviceToken === null ? null : await this.#knownDevice(identifier, deviceToken);
+    await this.requests.ask(identifier, source, deviceId);
+  }
+
+  async #knownDevice(identifier: Identifier, deviceToken: string): Promise<string | null> {
+    const subject = await this.subjects.byIdentifier(this.identifiers.candidates(identifier));
+    return this.devices.read(deviceToken, subject?.snapshot() ?? NO_OWNER) ?? null;
   }
 }

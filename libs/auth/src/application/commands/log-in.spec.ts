@@ -3,8 +3,11 @@ import { Cpf, HashingBusy, parseIdentifier } from '#kernel';
 import { hashed } from '#kernel/testing';
 import type { SubjectState } from '../../domain/subject.js';
 import { Auth, SOURCE } from '../../testing/auth.js';
+import { tryByName } from '../login-try.js';
 
 const SECOND = 1_000;
+const DAY = 86_400 * SECOND;
+const ELSEWHERE = '198.51.100.66';
 
 describe('LogIn', () => {
   let house: Auth;
@@ -36,16 +39,16 @@ describe('LogIn', () => {
     ]);
   });
 
-  it('given a CPF that is a name of his, bare or punctuated, then a session, and one count with his other names', async () => {
+  it('given a CPF that is a name of the customer, bare or punctuated, then a session, and one count apart from other names [AC-65]', async () => {
     await known('mia@example.org');
     await house.subjects.addIdentifier('mia', house.identifiers.hash(Cpf.parse('52998224725')));
     expect([await outcome('529.982.247-25'), await outcome('52998224725')]).toEqual(['signed_in', 'signed_in']);
     const source = '198.51.100.1';
-    for (const name of ['52998224725', 'mia@example.org', '529.982.247-25', '52998224725', 'mia@example.org'])
+    for (const name of ['52998224725', '529.982.247-25', '52998224725', '529.982.247-25', '52998224725'])
       expect(await outcome(name, 'wrong', source)).toBe('refused');
-    expect([await outcome('52998224725', 'right', source), await outcome('mia@example.org', 'right', source)]).toEqual([
-      ...['too_many', 'too_many'],
-    ]);
+    const after: string[] = [];
+    for (const name of ['529.982.247-25', 'mia@example.org']) after.push(await outcome(name, 'right', source));
+    expect(after).toEqual(['too_many', 'signed_in']);
   });
 
   it('given a CPF that is nobody’s, then it is refused after the same work, and counted', async () => {
@@ -174,25 +177,35 @@ describe('LogIn', () => {
       expect(house.audit.actions.at(-1)).toBe('auth.login.limited');
     });
 
-    it('then nobody waits longer than fifteen minutes, and after as long in quiet the count begins anew', async () => {
+    it('then the source waits no longer than fifteen minutes, and after a day in quiet the count begins anew', async () => {
       for (let n = 0; n < 25; n++) {
         await wrong(1);
         await house.clock.pause(901 * SECOND);
       }
+      await house.clock.pause(DAY + 900 * SECOND);
       expect(await wrong(5)).toEqual(Array(5).fill('refused'));
     });
 
-    it('AC-25 then the owner gets in at once from where he was before', async () => {
-      await house.logIn('mia@example.org', 'right', '203.0.113.1');
+    it('then the owner gets in at once from any other source [AC-25]', async () => {
       await wrong(20, '198.51.100.66');
       expect(await outcome('mia@example.org', 'right', '198.51.100.66')).toBe('too_many');
       expect(await outcome('mia@example.org', 'right', '203.0.113.1')).toBe('signed_in');
     });
 
-    it('then one count is for all names of a customer, and an unknown name has one, too', async () => {
-      for (let n = 0; n < 5; n++) await house.logIn('nobody@example.org', 'x');
-      expect(await outcome('nobody@example.org', 'x')).toBe('too_many');
-      expect(await outcome('mia@example.org', 'wrong')).toBe('refused');
+    it('then each name has a count of its own, an unknown one like one of a customer [AC-65]', async () => {
+      const phone = house.identifiers.hash(parseIdentifier('+5511961234567', 'BR'));
+      await house.subjects.addIdentifier('mia', phone);
+      for (const name of ['mia@example.org', 'nobody@example.org']) {
+        for (let n = 0; n < 5; n++) await house.logIn(name, 'wrong');
+        expect(await outcome(name, 'wrong')).toBe('too_many');
+      }
+      expect(await outcome('+5511961234567', 'wrong')).toBe('refused');
+    });
+
+    it('then a name that becomes one of a customer keeps its wait [AC-65]', async () => {
+      for (let n = 0; n < 9; n++) await house.logIn('later@example.org', 'wrong');
+      await house.subjects.addIdentifier('mia', keyOf('later@example.org'));
+      expect(await outcome('later@example.org', 'right')).toBe('too_many');
     });
 
     it('given fifty at once, then five are compared', async () => {
@@ -204,6 +217,115 @@ describe('LogIn', () => {
     it('given many right ones at once, then all get in', async () => {
       const results = await Promise.all(Array.from({ length: 12 }, () => outcome('mia@example.org', 'right')));
       expect(results).toEqual(Array(12).fill('signed_in'));
+    });
+  });
+
+  describe('given a device that the customer has signed in from', () => {
+    const deviceOf = async (...typed: Parameters<Auth['logIn']>): Promise<string> => {
+      const result = await house.logIn(...typed);
+      return (result.outcome === 'signed_in' && result.tokens.deviceToken) || '';
+    };
+    let device: string;
+    beforeEach(async () => {
+      await known('mia@example.org');
+      device = await deviceOf('mia@example.org');
+    });
+    const byDevice = (password: string, token = device, source = ELSEWHERE, username = 'mia@example.org') =>
+      outcome(username, password, source, token);
+
+    it('then it gets in whatever others do, from any source [AC-66]', async () => {
+      for (let n = 0; n < 400; n++) await house.tries.settle(tryByName(keyOf('mia@example.org'), `198.18.0.${n}`));
+      await wrong(9, ELSEWHERE);
+      expect([await outcome('mia@example.org', 'right', ELSEWHERE), await byDevice('right')]).toEqual([
+        'too_many',
+        'signed_in',
+      ]);
+    });
+
+    it('then it has five tries of its own and then waits, and no other source or device does [AC-66]', async () => {
+      const another = await deviceOf('mia@example.org');
+      const tried: string[] = [];
+      for (let n = 0; n < 6; n++) tried.push(await byDevice('wrong', device, `203.0.113.${n}`));
+      expect(tried).toEqual([...Array(5).fill('refused'), 'too_many']);
+      expect([await byDevice('right'), await byDevice('right', another), await outcome('mia@example.org')]).toEqual([
+        ...['too_many', 'signed_in', 'signed_in'],
+      ]);
+    });
+
+    it('then every sign-in renews its token, and it stays the same device [AC-66]', async () => {
+      const renewed = await deviceOf('mia@example.org', 'right', ELSEWHERE, device);
+      for (let n = 0; n < 5; n++) await byDevice('wrong');
+      expect(await byDevice('right', renewed)).toBe('too_many');
+    });
+
+    it.each<[string, (house: Auth) => Promise<unknown>]>([
+      ['it has not been used for 180 days', (house) => house.clock.pause(180 * DAY)],
+      ['all sessions of the customer were ended', (house) => house.subjects.raiseGeneration('mia')],
+    ])('then it is an unknown one once %s [AC-66]', async (_, end) => {
+      await end(house);
+      await wrong(5, ELSEWHERE);
+      expect(await byDevice('right')).toBe('too_many');
+    });
+
+    it('then it is an unknown one at the name of another customer, and at a name of nobody [AC-66]', async () => {
+      await known('zoe@example.org', { customerId: 'zoe' });
+      for (const name of ['zoe@example.org', 'nobody@example.org']) {
+        for (let n = 0; n < 5; n++) await house.logIn(name, 'wrong', ELSEWHERE);
+        expect([name, await byDevice('right', device, ELSEWHERE, name)]).toEqual([name, 'too_many']);
+      }
+    });
+
+    it('then a suspended customer gets the answer of a wrong password, after the same work [AC-26]', async () => {
+      await house.subjects.setStatus('mia', 'suspended');
+      house.hasher.paid.length = 0;
+      expect(await byDevice('right')).toBe('refused');
+      expect(house.hasher.paid).toHaveLength(1);
+    });
+  });
+
+  describe('given a source whose sign-ins have failed as often as one may in a day', () => {
+    const spray = async (times: number) => {
+      const told: string[] = [];
+      for (let n = 0; n < times; n++)
+        told.push(await outcome(`${n}@example.org`, 'wrong').catch((error: { code: string }) => error.code));
+      return told;
+    };
+    beforeEach(() => {
+      house.failures.most = 3;
+      return known('mia@example.org');
+    });
+
+    it('then it is refused for every name alike, and costs no hash [AC-78]', async () => {
+      expect(await spray(5)).toEqual([...Array(3).fill('refused'), 'request.too_many', 'request.too_many']);
+      const paid = house.hasher.paid.length;
+      for (const name of ['mia@example.org', 'nobody@example.org', 'no name'])
+        await expect(house.logIn(name)).rejects.toMatchObject({ code: 'request.too_many' });
+      expect(house.hasher.paid).toHaveLength(paid);
+      expect(await outcome('mia@example.org', 'right', ELSEWHERE)).toBe('signed_in');
+    });
+
+    it('then names that cannot be read count as well, and neither sign-ins, nor waits, nor our own failures do [AC-78]', async () => {
+      for (let n = 0; n < 3; n++) await house.logIn('mia@example.org');
+      expect(house.failures.counted.get(SOURCE)).toBe(0);
+      const verify = house.hasher.verify.bind(house.hasher);
+      house.hasher.verify = () => Promise.reject(new Error('busy'));
+      await expect(house.logIn('mia@example.org')).rejects.toThrow('busy');
+      house.hasher.verify = verify;
+      expect(house.failures.counted.get(SOURCE)).toBe(0);
+      await outcome('no name', 'wrong');
+      expect(house.failures.counted.get(SOURCE)).toBe(1);
+      house.failures.most = 300;
+      await wrong(5);
+      await wrong(5);
+      expect(house.failures.counted.get(SOURCE)).toBe(6);
+    });
+
+    it('then a known device is let on, and its wrong passwords do not count [AC-78]', async () => {
+      const signedIn = await house.logIn('mia@example.org');
+      const device = (signedIn.outcome === 'signed_in' && signedIn.tokens.deviceToken) || '';
+      await spray(3);
+      expect(await outcome('mia@example.org', 'wrong', SOURCE, device)).toBe('refused');
+      expect(await outcome('mia@example.org', 'right', SOURCE, device)).toBe('signed_in');
     });
   });
 

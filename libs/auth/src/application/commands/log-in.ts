@@ -2,8 +2,9 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AuditTrail, Clock, IdentifierHasher } from '#kernel';
 import type { Subject } from '../../domain/subject.js';
 import type { TokenSet } from '../../facade.js';
+import { tryByDevice, tryByName } from '../login-try.js';
 import { PasswordCheck } from '../password-check.js';
-import { AuthRules, LoginTries, type LoginTry, Subjects } from '../ports.js';
+import { AuthRules, DeviceTokens, LoginTries, type LoginTry, NO_OWNER, SourceFailures, Subjects } from '../ports.js';
 import { countedAs, readings } from '../readable.js';
 import { SessionOpener } from '../session-opener.js';
 
@@ -20,6 +21,10 @@ export class LogIn extends Command<LoginOutcome> {
     readonly password: string,
     /** Source prefix. */
     readonly source: string,
+    /** The address of the source. */
+    readonly address: string,
+    /** What the device brought along, whatever it is worth. */
+    readonly deviceToken: string | null,
   ) {
     super();
   }
@@ -27,6 +32,16 @@ export class LogIn extends Command<LoginOutcome> {
 
 const PATIENCE_MS = 2_000;
 const LOOK_EVERY_MS = 50;
+
+interface Guess {
+  readonly subject: Subject | null;
+  readonly password: string;
+  readonly source: string;
+  /** Customer id, or the hash of a name that is nobody's: for the audit trail. */
+  readonly target: string;
+  readonly deviceId: string | null;
+  readonly wanted: LoginTry;
+}
 
 /** Counted before compared; whoever waits costs no hash. */
 @CommandHandler(LogIn)
@@ -40,26 +55,47 @@ export class LogInHandler implements ICommandHandler<LogIn> {
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
     private readonly rules: AuthRules,
+    private readonly devices: DeviceTokens,
+    private readonly failures: SourceFailures,
   ) {}
 
-  async execute({ username, password, source }: LogIn): Promise<LoginOutcome> {
+  async execute({ username, password, source, address, deviceToken }: LogIn): Promise<LoginOutcome> {
     // Who is refused in the end costs nothing before it.
     this.passwords.refuseWhenFull();
     const [likeliest, ...others] = readings(username, this.rules.defaultMarket);
-    if (!likeliest) return this.#refuseUnreadable(password, source);
+    if (!likeliest) return this.#countedOfSource(address, () => this.#refuseUnreadable(password, source));
     const candidates = [likeliest, ...others].flatMap((name) => this.identifiers.candidates(name));
     const subject = await this.subjects.byIdentifier(candidates);
-    const known = subject?.snapshot().customerId;
-    // One count per customer, whichever name is used; nobody's name has one as well, so that it looks no different.
-    const target = known ?? this.identifiers.hash(countedAs([likeliest, ...others]));
-    const taken = await this.#take(`${known ? 'customer' : 'nobody'}:${target}`, source);
+    const owner = subject?.snapshot() ?? NO_OWNER;
+    const deviceId = (deviceToken !== null && this.devices.read(deviceToken, owner)) || null;
+    const nameHash = this.identifiers.hash(countedAs([likeliest, ...others]));
+    const target = subject ? owner.customerId : nameHash;
+    const wanted = deviceId ? tryByDevice(owner.customerId, deviceId) : tryByName(nameHash, source);
+    const compare = () => this.#compare({ subject, password, source, target, deviceId, wanted });
+    return deviceId ? compare() : this.#countedOfSource(address, compare);
+  }
+
+  /** Whoever tries many names is stopped, whatever the names are. What is refused by a wait is no failed sign-in. */
+  async #countedOfSource(address: string, compare: () => Promise<LoginOutcome>): Promise<LoginOutcome> {
+    const failure = await this.failures.count(address);
+    const giveBack = () => failure.giveBack().catch(() => undefined);
+    const result = await compare().catch(async (error: unknown) => {
+      await giveBack();
+      throw error;
+    });
+    if (result.outcome !== 'refused') await giveBack();
+    return result;
+  }
+
+  async #compare({ subject, password, source, target, deviceId, wanted }: Guess): Promise<LoginOutcome> {
+    const taken = await this.#take(wanted);
     if (taken.may !== 'compare') {
       await this.audit.record({ action: 'auth.login.limited', actor: null, target, source });
       return { outcome: 'too_many', retryAfterSeconds: taken.may === 'never' ? taken.retryAfterSeconds : 1 };
     }
     const isRight = await this.#isRight(subject, password, taken.counted);
-    const forgiven = () => this.tries.forgive(taken.counted, source);
-    const tokens = isRight && subject ? await this.sessions.open(subject, source, forgiven) : null;
+    const forgiven = () => this.tries.forgive(taken.counted);
+    const tokens = isRight && subject ? await this.sessions.open(subject, source, forgiven, deviceId) : null;
     if (!tokens || !subject) {
       await this.tries.settle(taken.counted);
       await this.audit.record({ action: 'auth.login.refused', actor: null, target, source });
@@ -70,16 +106,16 @@ export class LogInHandler implements ICommandHandler<LogIn> {
     return { outcome: 'signed_in', tokens };
   }
 
-  /** A name that nobody can have is not worth a count, and costs what every other does. */
+  /** A name that nobody can have is not worth a count of its own, and costs what every other does. */
   async #refuseUnreadable(password: string, source: string): Promise<LoginOutcome> {
     await this.passwords.isRight(null, password);
     await this.audit.record({ action: 'auth.login.refused', actor: null, target: null, source });
     return { outcome: 'refused' };
   }
 
-  async #take(subjectKey: string, source: string) {
+  async #take(wanted: LoginTry) {
     for (const deadline = this.clock.now().getTime() + PATIENCE_MS; ; ) {
-      const taken = await this.tries.take(subjectKey, source);
+      const taken = await this.tries.take(wanted);
       if (taken.may !== 'later' || this.clock.now().getTime() >= deadline) return taken;
       await this.clock.pause(LOOK_EVERY_MS);
     }

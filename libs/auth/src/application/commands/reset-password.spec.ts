@@ -165,7 +165,7 @@ describe('ResetPassword', () => {
     expect(await logIn(`m\u00f6bius\0${'a'.repeat(72)}!`)).toBe('signed_in');
   });
 
-  it('AC-25 given an owner who waits after wrong passwords, whoever typed them, then he waits no longer', async () => {
+  it('given wrong passwords before, then the owner waits no longer there, and whoever tries elsewhere learns nothing [AC-65]', async () => {
     await known();
     const wrong = async (source: string) => {
       for (let n = 0; n < 8; n++) await house.logIn('mia@example.org', 'wrong', source);
@@ -177,6 +177,7 @@ describe('ResetPassword', () => {
     expect(await outcome(await house.mailedCode(), NEW)).toBe('done');
     expect(await logIn(NEW)).toBe('signed_in');
     expect((await house.logIn('mia@example.org', NEW, '203.0.113.9')).outcome).toBe('signed_in');
+    expect((await house.logIn('mia@example.org', NEW, '198.51.100.66')).outcome).toBe('too_many');
   });
 
   it.each<[string, Partial<SubjectState>]>([

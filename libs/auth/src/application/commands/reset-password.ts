@@ -3,9 +3,10 @@ import { type Claim, type CodeAddress, Codes } from '#codes';
 import { AuditTrail, type Identifier, IdentifierHasher, Ids, NewPasswords } from '#kernel';
 import type { Subject } from '../../domain/subject.js';
 import { Links } from '../link-ports.js';
+import { tryByName } from '../login-try.js';
 import { PasswordChanger } from '../password-changer.js';
 import { AuthRules, LoginTries, Subjects } from '../ports.js';
-import { readable } from '../readable.js';
+import { countedName, readable } from '../readable.js';
 import { resetAddressOf } from '../reset-requests.js';
 
 export type ResetOutcome =
@@ -43,12 +44,14 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
   async execute({ username, code, newPassword, source }: ResetPassword): Promise<ResetOutcome> {
     const identifier = readable(username, this.rules.defaultMarket);
     const password = this.newPasswords.accept(newPassword, identifier ? [identifier] : [], '/newPassword');
-    return identifier ? this.#reset(identifier, { code, password, source }) : { outcome: 'code_expired' };
+    const counted = countedName(username, this.rules.defaultMarket);
+    if (!identifier || !counted) return { outcome: 'code_expired' };
+    return this.#reset(identifier, { code, password, source, nameHash: this.identifiers.hash(counted) });
   }
 
   async #reset(
     identifier: Identifier,
-    typed: { code: string; password: string; source: string },
+    typed: { code: string; password: string; source: string; nameHash: string },
   ): Promise<ResetOutcome> {
     const hashes = this.identifiers.candidates(identifier);
     const found = await this.subjects.byIdentifier(hashes);
@@ -89,19 +92,17 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
   }
 
   /**
-   * Who has the code is the owner: those who tried passwords before do not keep him waiting, and who got in before him keeps no
-   * way in beside the password.
+   * Who has the code is the owner: wrong passwords typed here before cost no wait, and who got in before keeps no way in beside
+   * the password. Waits of other sources stay, or their end would tell who is a customer.
    */
   #change(
     subject: Subject,
-    { password, source }: { password: string; source: string },
+    { password, source, nameHash }: { password: string; source: string; nameHash: string },
     giveBack: () => Promise<void>,
   ): Promise<boolean> {
     const { customerId } = subject.snapshot();
-    const subjectKey = `customer:${customerId}`;
     return this.changer.change(subject, { password, source, action: 'auth.password.reset', kept: null }, async () => {
-      await this.tries.forgive({ subjectKey, source: '' }, source);
-      await this.tries.forgive({ subjectKey, source }, source);
+      await this.tries.forgive(tryByName(nameHash, source));
       if ((await this.links.removeAllOf(customerId)) > 0)
         await this.audit.record({ action: 'auth.links.ended', actor: customerId, target: customerId, source });
       await giveBack();

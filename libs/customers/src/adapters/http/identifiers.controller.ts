@@ -54,7 +54,7 @@ export class IdentifiersController {
   ): Promise<IdentifierAskedDto> {
     await this.limits.count('loginsPerSource', address, 'count here');
     const { prefix } = this.limits.sourceOf(address);
-    const asked = new AskForIdentifier(user.customerId, wanted, currentPassword, prefix);
+    const asked = new AskForIdentifier(user.customerId, wanted, currentPassword, prefix, user.sessionId);
     const result = await this.commands.execute(asked);
     if (result.outcome === 'password_wrong') throw new PasswordWrong();
     if (result.outcome === 'too_many') throw new LoginLimited(result.retryAfterSeconds);

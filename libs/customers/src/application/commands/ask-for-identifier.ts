@@ -36,6 +36,8 @@ export class AskForIdentifier extends Command<AskOutcome> {
     readonly currentPassword: string,
     /** Source prefix. */
     readonly source: string,
+    /** Of the access token that asks. */
+    readonly sessionId: string,
   ) {
     super();
   }
@@ -61,13 +63,13 @@ export class AskForIdentifierHandler implements ICommandHandler<AskForIdentifier
     private readonly rules: ChangeRules,
   ) {}
 
-  async execute({ customerId, wanted, currentPassword, source }: AskForIdentifier): Promise<AskOutcome> {
+  async execute({ customerId, wanted, currentPassword, source, sessionId }: AskForIdentifier): Promise<AskOutcome> {
     const owner = await this.record.living(customerId, null);
     const identifier = readWanted(wanted, owner.snapshot().market);
     this.#refuseUnreachable(identifier);
     if (owner.identifiers.some(({ key }) => key === identifier.key))
       throw InvalidInput.at(`/${identifier.kind}`, 'identifier.unchanged', 'is yours already');
-    const checked = await this.passwords.check(customerId, currentPassword, source);
+    const checked = await this.passwords.check(customerId, currentPassword, source, sessionId);
     if (checked.outcome === 'wrong') return { outcome: 'password_wrong' };
     if (checked.outcome === 'too_many') return checked;
     await this.requests.admit(customerId);

@@ -1,6 +1,7 @@
 import { FixedClock, InMemoryCounters } from '#kernel/testing';
 import 'reflect-metadata';
 import type { CommandBus, QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { SignIns } from '#auth';
 import { type DomainError, Unavailable } from '#kernel';
@@ -17,7 +18,7 @@ const REQUEST = {
   headers: {},
 };
 const CUSTOMER = { id: 'mia' };
-const TOKENS = { accessToken: 'a', expiresInSeconds: 900, refreshToken: 'r', scope: 'customer' };
+const TOKENS = { accessToken: 'a', expiresInSeconds: 900, refreshToken: 'r', scope: 'customer', deviceToken: 'd' };
 
 describe('RegistrationsController', () => {
   /** What the next command ends with. */
@@ -25,11 +26,16 @@ describe('RegistrationsController', () => {
   let counters: InMemoryCounters;
   let metrics: Metrics;
   let controller: RegistrationsController;
+  /** Headers of the answer. */
+  let headers: Record<string, unknown>;
+  const reply = {
+    header: (name: string, value: unknown) => Object.assign(headers, { [name]: value }),
+  } as unknown as FastifyReply;
 
   const counted = (limit: string) => counters.count(`{src:${HOME}}:${limit}`, 24 * 3_600_000);
   const activate = (result: ActivationOutcome) => {
     outcome = async () => result;
-    return controller.activate(REQUEST, { code: '0420' }, {}, HOME);
+    return controller.activate(REQUEST, { code: '0420' }, {}, HOME, reply);
   };
   const resend = (result: ResendOutcome) => {
     outcome = async () => result;
@@ -39,6 +45,7 @@ describe('RegistrationsController', () => {
   beforeEach(() => {
     counters = new InMemoryCounters(new FixedClock());
     metrics = new Metrics();
+    headers = {};
     const bus = { execute: () => outcome() };
     const once = { once: async (_: unknown, work: () => unknown) => ({ value: await work(), replayed: false }) };
     controller = new RegistrationsController(
@@ -56,12 +63,16 @@ describe('RegistrationsController', () => {
     expect(await activate({ outcome: 'active', customer: CUSTOMER as never })).toBe(CUSTOMER);
   });
 
-  it('given an activation that asks for tokens, then the customer with a first pair of them', async () => {
+  it('given an activation that asks for tokens, then the customer with a first pair of them, and a known device', async () => {
     outcome = async () => ({ outcome: 'active', customer: CUSTOMER });
-    expect(await controller.activate(REQUEST, { code: '0420' }, { tokens: 'true' }, HOME)).toEqual({
+    expect(await controller.activate(REQUEST, { code: '0420' }, { tokens: 'true' }, HOME, reply)).toEqual({
       id: 'mia',
-      tokens: { access_token: 'a', token_type: 'Bearer', expires_in: 900, refresh_token: 'r', scope: 'customer' },
+      tokens: {
+        ...{ access_token: 'a', token_type: 'Bearer', expires_in: 900, refresh_token: 'r', scope: 'customer' },
+        device_token: 'd',
+      },
     });
+    expect(headers).toEqual({ 'set-cookie': expect.stringMatching(/^foyer_device=d; Path=\/v1\/auth; .*; Secure$/) });
   });
 
   it.each<[ActivationOutcome, new (...values: never[]) => DomainError]>([
@@ -127,7 +138,7 @@ describe('RegistrationsController', () => {
 
   it('given our own failure, then the source has guessed nothing', async () => {
     outcome = () => Promise.reject(new Unavailable());
-    await expect(controller.activate(REQUEST, { code: '0420' }, {}, HOME)).rejects.toBeInstanceOf(Unavailable);
+    await expect(controller.activate(REQUEST, { code: '0420' }, {}, HOME, reply)).rejects.toBeInstanceOf(Unavailable);
     expect(await counted('wrongCodesPerSource')).toBe(0);
   });
 

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Header, Headers, HttpCode, Post, Query, Req, Res
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBasicAuth, ApiBody, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { SignIns, tokenResponse } from '#auth';
+import { deviceCookie, SignIns, tokenResponse } from '#auth';
 import type { CustomerView } from '#customers';
 import {
   Address,
@@ -135,6 +135,7 @@ export class RegistrationsController {
     @Body() { code }: ActivateDto,
     @Query() { tokens }: ActivateQuery,
     @Address() address: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ActivatedCustomer> {
     const source = this.limits.sourceOf(address).prefix;
     const command = new ActivateRegistration(request.user.key, request.user.preHash, code, source);
@@ -142,7 +143,7 @@ export class RegistrationsController {
     this.#funnel.inc({ step: result.outcome });
     switch (result.outcome) {
       case 'active':
-        return tokens === 'true' ? this.#withTokens(result.customer, address) : result.customer;
+        return tokens === 'true' ? this.#withTokens(result.customer, address, reply) : result.customer;
       case 'code_wrong':
         throw new CodeWrong(result.attemptsRemaining);
       case 'code_expired':
@@ -169,9 +170,12 @@ export class RegistrationsController {
   }
 
   /** A second sign-in is saved: who has just proven himself and knows the password may come in. */
-  async #withTokens(customer: CustomerView, address: string): Promise<ActivatedCustomer> {
+  async #withTokens(customer: CustomerView, address: string, reply: FastifyReply): Promise<ActivatedCustomer> {
     const tokens = await this.signIns.open(customer.id, this.limits.sourceOf(address).prefix);
-    return tokens ? { ...customer, tokens: tokenResponse(tokens) } : customer;
+    if (!tokens) return customer;
+    if (tokens.deviceToken !== undefined)
+      reply.header('set-cookie', deviceCookie(tokens.deviceToken, this.rules.publicUrl));
+    return { ...customer, tokens: tokenResponse(tokens) };
   }
 
   /** Ask for a new code; the old one dies when the new one is on its way. */

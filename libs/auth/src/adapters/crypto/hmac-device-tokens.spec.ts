@@ -1,0 +1,67 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FixedClock } from '#kernel/testing';
+import { HmacDeviceTokens } from './hmac-device-tokens.js';
+
+const MIA = { customerId: '0190a1b2-c3d4-4e5f-8a6b-7c8d9e0f1a2b', generation: 3 };
+const OLD = { kid: '0', secret: 'a secret of long ago, long enough for all' };
+const NEW = { kid: '1', secret: 'a secret of these days, long enough for all' };
+const DAY = 24 * 3_600_000;
+
+describe('a device token', () => {
+  let clock: FixedClock;
+  let tokens: HmacDeviceTokens;
+  beforeEach(() => {
+    clock = new FixedClock();
+    tokens = new HmacDeviceTokens([NEW, OLD], clock);
+  });
+
+  it('is 48 characters, names a device of its own, and nobody [AC-66]', () => {
+    const [one, other] = [tokens.issue(MIA, null), tokens.issue(MIA, null)];
+    expect(one).toMatch(/^[A-Za-z0-9_-]{48}$/);
+    expect(tokens.read(one, MIA)).toMatch(/^[0-9a-f]{32}$/);
+    expect(tokens.read(one, MIA)).not.toBe(tokens.read(other, MIA));
+    expect(Buffer.from(one, 'base64url').toString('hex')).not.toContain(MIA.customerId.replaceAll('-', ''));
+  });
+
+  it('keeps its device when it is issued anew, and lives 180 days from then on [AC-66]', () => {
+    const first = tokens.issue(MIA, null);
+    const device = tokens.read(first, MIA) ?? null;
+    clock.advance(179 * DAY);
+    const renewed = tokens.issue(MIA, device);
+    expect([tokens.read(first, MIA), tokens.read(renewed, MIA)]).toEqual([device, device]);
+    clock.advance(DAY);
+    expect([tokens.read(first, MIA), tokens.read(renewed, MIA)]).toEqual([undefined, device]);
+    clock.advance(179 * DAY);
+    expect(tokens.read(renewed, MIA)).toBeUndefined();
+  });
+
+  it('is none for another customer, and for the same one after all sessions were ended [AC-66]', () => {
+    const token = tokens.issue(MIA, null);
+    for (const owner of [
+      { ...MIA, customerId: '0190a1b2-c3d4-4e5f-8a6b-7c8d9e0f1a2c' },
+      { ...MIA, generation: 4 },
+      { ...MIA, generation: 2 },
+      { customerId: '', generation: 0 },
+    ])
+      expect(tokens.read(token, owner)).toBeUndefined();
+  });
+
+  it('is none once a single bit of it has changed, or is not spelt as it was issued [AC-66]', () => {
+    const token = tokens.issue(MIA, null);
+    const bytes = Buffer.from(token, 'base64url');
+    const accepted = Array.from({ length: bytes.length * 8 }, (_, bit) => {
+      const changed = Buffer.from(bytes);
+      changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      return tokens.read(changed.toString('base64url'), MIA);
+    }).filter((device) => device !== undefined);
+    expect(accepted).toEqual([]);
+    for (const spelt of ['', ` ${token}`, `${token}\n`, `${token}=`, token.slice(1), `${token}, ${token}`])
+      expect(tokens.read(spelt, MIA)).toBeUndefined();
+  });
+
+  it('is read under every key of the ring, and under none that has left it [AC-66]', () => {
+    const old = new HmacDeviceTokens([OLD], clock).issue(MIA, null);
+    expect(tokens.read(old, MIA)).toBeDefined();
+    expect(new HmacDeviceTokens([NEW], clock).read(old, MIA)).toBeUndefined();
+  });
+});

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { deviceCookie } from '../../facade.js';
+import { deviceTokenOf } from './device-token.js';
+
+describe('the device token of a request', () => {
+  it.each<[string, Record<string, string | string[] | undefined>, string | null]>([
+    ['nothing', {}, null],
+    ['a header', { 'x-device-token': 'one' }, 'one'],
+    ['a cookie among others', { cookie: 'a=b; foyer_device=two; c=d' }, 'two'],
+    ['both', { 'x-device-token': 'one', cookie: 'foyer_device=two' }, 'one'],
+    ['an empty header and a cookie', { 'x-device-token': '', cookie: 'foyer_device=two' }, 'two'],
+    ['a cookie whose name only ends so', { cookie: 'not_foyer_device=two' }, null],
+    ['an empty cookie', { cookie: 'foyer_device=' }, ''],
+  ])('given %s, then it is read [AC-66]', (_, headers, token) => {
+    expect(deviceTokenOf({ headers })).toBe(token);
+  });
+
+  it('is set as a cookie that no script and no other site can use [AC-66]', () => {
+    const attributes = 'Path=/v1/auth; Max-Age=15552000; HttpOnly; SameSite=Strict';
+    expect(deviceCookie('one', 'http://127.0.0.1:3000')).toBe(`foyer_device=one; ${attributes}`);
+    expect(deviceCookie('one', 'https://foyer.example')).toBe(`foyer_device=one; ${attributes}; Secure`);
+  });
+});

@@ -1,0 +1,55 @@
+import { forgottenAfter, QUIET_MS, totalAt, waitAfter } from '../../libs/auth/src/domain/login-backoff.js';
+
+const DAY_MS = 24 * 3_600_000;
+const DAYS = 8;
+/** Wrong passwords in a row after which a source rests until its count begins anew. */
+const RESTS = [2, 4, 6, 8, Number.POSITIVE_INFINITY];
+
+interface Source {
+  at: number;
+  wrong: number;
+}
+
+export interface Guesses {
+  readonly firstDay: number;
+  readonly laterDay: number;
+}
+
+/** The most that so many sources can try at one name, each as soon as it may, or resting where that gives more. */
+export function guessesOf(sources: number): Guesses {
+  const attacks = RESTS.map((restAfter) => attack(sources, restAfter));
+  const [most] = attacks.toSorted((a, b) => sum(b) - sum(a));
+  const [firstDay = 0, ...later] = most ?? [];
+  return { firstDay, laterDay: sum(later) / later.length };
+}
+
+/** Guesses of each day. */
+function attack(sources: number, restAfter: number): number[] {
+  const days = Array<number>(DAYS).fill(0);
+  // In steps of a second, the shortest wait: whoever may try in a step does.
+  const due = Array<Source[] | undefined>((DAYS * DAY_MS) / 1_000).fill(undefined);
+  const plan = (source: Source): void => {
+    const step = Math.ceil(source.at / 1_000);
+    const others = due[step];
+    if (others) others.push(source);
+    else if (step < due.length) due[step] = [source];
+  };
+  for (let n = 0; n < sources; n++) plan({ at: 0, wrong: 0 });
+  let forgottenAt = 0;
+  for (let step = 0; step < due.length; step++) {
+    const trying = due[step] ?? [];
+    // A source that does not wait is due in the same step once more.
+    for (let source = trying.pop(); source; source = trying.pop()) {
+      const now = step * 1_000;
+      days[Math.floor(now / DAY_MS)] = (days[Math.floor(now / DAY_MS)] ?? 0) + 1;
+      source.wrong++;
+      forgottenAt = forgottenAfter(now, forgottenAt);
+      const wait = waitAfter(source.wrong, totalAt(now, forgottenAt));
+      if (wait === 0) trying.push(source);
+      else plan(source.wrong < restAfter ? { ...source, at: now + wait } : { at: now + wait + QUIET_MS, wrong: 0 });
+    }
+  }
+  return days;
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
