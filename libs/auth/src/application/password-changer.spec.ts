@@ -4,7 +4,13 @@ import { aSubject } from '../testing/a-subject.js';
 import { SOURCE } from '../testing/auth.js';
 import { Recovery } from '../testing/recovery.js';
 
-const CHANGE = { password: 'another horse', action: 'auth.password.changed', source: SOURCE, kept: null };
+const CHANGE = {
+  password: 'another horse',
+  action: 'auth.password.changed',
+  source: SOURCE,
+  kept: null,
+  endLinks: false,
+};
 
 describe('PasswordChanger', () => {
   let house: Recovery;

@@ -33,7 +33,8 @@ export class SessionOpener {
     const { token: refreshToken, hash: currentHash } = this.refreshTokens.first(sid);
     const lifeMs = this.rules.refreshTokenTtlSeconds * 1000;
     const session = { id: sid, customerId, generation, currentHash, scope: subject.scope, source, lifeMs };
-    const expiresAt = new Date(this.clock.now().getTime() + lifeMs).toISOString();
+    const now = this.clock.now();
+    const expiresAt = new Date(now.getTime() + lifeMs).toISOString();
     const opened = await this.work.run(async () => {
       if (!(await this.subjects.hold(customerId, generation))) return false;
       await this.sessions.begin(session);
@@ -43,7 +44,7 @@ export class SessionOpener {
       return true;
     });
     if (!opened) return null;
-    const access = await this.accessTokens.issue(subject, session);
+    const access = await this.accessTokens.issue(subject, session, now);
     return { accessToken: access.token, expiresInSeconds: access.expiresInSeconds, refreshToken, scope: access.scope };
   }
 }

@@ -1,7 +1,16 @@
 import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import { Address, ApiProblems, InvalidCredentials, Open, OwnToken, Scopes, SourceLimits } from '#platform';
+import {
+  Address,
+  ApiProblems,
+  FreshAuthentications,
+  InvalidCredentials,
+  Open,
+  OwnToken,
+  Scopes,
+  SourceLimits,
+} from '#platform';
 import { LogIn } from '../../application/commands/log-in.js';
 import { LogOut } from '../../application/commands/log-out.js';
 import { Refresh } from '../../application/commands/refresh.js';
@@ -18,6 +27,7 @@ export class AuthController {
   constructor(
     private readonly commands: CommandBus,
     private readonly limits: SourceLimits,
+    private readonly authentications: FreshAuthentications,
   ) {}
 
   /** Sign in. One answer for an unknown name and a wrong password, after the same work. */
@@ -52,7 +62,7 @@ export class AuthController {
     return tokenResponse(tokens);
   }
 
-  /** Sign out, here or everywhere. Within a second no replica takes a token of it any more. */
+  /** Sign out, here or, after a recent sign-in, everywhere. Within a second no replica takes a token of it any more. */
   @Scopes('customer', 'password')
   @OwnToken()
   @ApiBearerAuth()
@@ -60,7 +70,7 @@ export class AuthController {
   @HttpCode(204)
   @Header('cache-control', 'no-store')
   @ApiProblems({
-    401: 'No valid access token',
+    401: 'No valid access token, or, for `all`, one whose sign-in is more than five minutes old',
     403: 'The access token is not one of ours',
     422: 'Invalid body',
     503: 'The database is away',
@@ -70,6 +80,7 @@ export class AuthController {
     @Body() { scope = 'current' }: LogOutDto,
     @Address() address: string,
   ): Promise<void> {
+    if (scope === 'all') this.authentications.require(user);
     const source = this.limits.sourceOf(address).prefix;
     await this.commands.execute(new LogOut(user.customerId, user.sessionId, scope, source));
   }

@@ -29,6 +29,14 @@ export class RefreshDto {
   readonly refresh_token!: string;
 }
 
+export class ReauthenticateDto {
+  @ApiProperty({ example: 'correct horse battery staple' })
+  @IsString()
+  @MinLength(1)
+  @MaxLength(512)
+  readonly password!: string;
+}
+
 export class LogOutDto {
   @ApiProperty({ required: false, enum: ['current', 'all'], default: 'current' })
   @IfGiven()
@@ -37,7 +45,7 @@ export class LogOutDto {
 }
 
 /** RFC 6749, 5.1. */
-export class TokenDto {
+export class AccessTokenDto {
   @ApiProperty({ example: 'eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln', description: 'A JWT, RFC 9068' })
   readonly access_token!: string;
 
@@ -47,11 +55,14 @@ export class TokenDto {
   @ApiProperty({ example: 900, description: 'Seconds' })
   readonly expires_in!: number;
 
-  @ApiProperty({ example: REFRESH_TOKEN, description: 'Opaque; good once, for the next pair' })
-  readonly refresh_token!: string;
-
   @ApiProperty({ example: 'customer', description: '`password`: good for setting a new password only' })
   readonly scope!: string;
+}
+
+/** With what the next access token is had. */
+export class TokenDto extends AccessTokenDto {
+  @ApiProperty({ example: REFRESH_TOKEN, description: 'Opaque; good once, for the next pair' })
+  readonly refresh_token!: string;
 }
 
 /** One of one's own sessions. */
