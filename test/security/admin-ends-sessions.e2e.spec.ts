@@ -55,9 +55,8 @@ describe('an administrator who ends the sessions of a customer, over two replica
     const gone = await members.signUp();
     expect((await members.call('DELETE', gone.id, admin)).status).toBe(204);
     expect((await end(gone.id, admin)).status).toBe(404);
-    const refused = [{ json: {} }, { json: { sid: randomUUID() } }];
-    for (const { json } of refused)
-      expect([json, (await members.call('DELETE', `${mia.id}/sessions`, admin, json)).status]).toEqual([json, 422]);
+    const body = { sid: randomUUID() };
+    expect((await members.call('DELETE', `${mia.id}/sessions`, admin, body)).status).toBe(422);
     expect((await members.call('DELETE', `${mia.id}/sessions?sid=x`, admin)).status).toBe(422);
     expect(await isTaken(mia.bearer, members.there)).toBe(200);
   });
