@@ -76,6 +76,12 @@ export const OF_A_CUSTOMER: readonly Call[] = [
     takesIfMatch: true,
   },
   {
+    call: 'DELETE /v1/customers/{id}/sessions',
+    answers: '401 403 403 403 204',
+    unfit: [{ sid: 'x' }],
+    queries: ['sid=x'],
+  },
+  {
     call: 'POST /v1/customers/{id}/restore',
     answers: '401 403 403 403 200',
     unfit: [{ status: 'active' }],

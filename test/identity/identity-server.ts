@@ -19,6 +19,8 @@ export class IdentityServer {
   readonly asked: string[] = [];
   /** Account → roles over there. */
   readonly roles = new Map<string, readonly string[]>();
+  /** Account → more claims of its access tokens. */
+  readonly claims = new Map<string, object>();
   manner: Manner = 'well';
   #server: Server | undefined;
   #answer: RequestListener;
@@ -83,6 +85,7 @@ export class IdentityServer {
       findAccount: (_: unknown, accountId: string) => ({ accountId, claims: async () => ({ sub: accountId }) }),
       extraTokenClaims: (_: unknown, { accountId = '' }: { accountId?: string }) => ({
         roles: this.roles.get(accountId) ?? [],
+        ...this.claims.get(accountId),
       }),
       features: {
         clientCredentials: { enabled: true },

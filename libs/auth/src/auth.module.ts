@@ -15,6 +15,7 @@ import {
 } from '#kernel';
 import { Dispatcher, DueMessages } from '#notifications';
 import { choose, Database, Housekeeping, hasRedis, PasswordPepper, Secrets, Settings, wire } from '#platform';
+import { AccountChangesModule } from './account-changes.module.js';
 import { AesResetSeals } from './adapters/crypto/aes-reset-seals.js';
 import { HmacDeviceTokens } from './adapters/crypto/hmac-device-tokens.js';
 import { HmacRefreshTokens } from './adapters/crypto/hmac-refresh-tokens.js';
@@ -24,6 +25,7 @@ import { AuthController } from './adapters/http/auth.controller.js';
 import { BearerStrategy } from './adapters/http/bearer.strategy.js';
 import { KeysController } from './adapters/http/keys.controller.js';
 import { PasswordsController } from './adapters/http/passwords.controller.js';
+import { ReauthenticationController } from './adapters/http/reauthentication.controller.js';
 import { SessionsController } from './adapters/http/sessions.controller.js';
 import { JoseAccessTokens } from './adapters/jose/jose-access-tokens.js';
 import { LimitedSourceFailures } from './adapters/limits/limited-source-failures.js';
@@ -45,6 +47,7 @@ import { EndSessionHandler } from './application/commands/end-session.js';
 import { ForgetPasswordHandler } from './application/commands/forget-password.js';
 import { LogInHandler } from './application/commands/log-in.js';
 import { LogOutHandler } from './application/commands/log-out.js';
+import { ReauthenticateHandler } from './application/commands/reauthenticate.js';
 import { RefreshHandler } from './application/commands/refresh.js';
 import { ResetPasswordHandler } from './application/commands/reset-password.js';
 import { CountedReauthentication } from './application/counted-reauthentication.js';
@@ -79,6 +82,7 @@ import { SubjectTraces } from './application/subject-traces.js';
 import { ResetDue } from './application/subscribers/reset-due.js';
 import { SessionViews } from './application/views.js';
 import {
+  AccountChangeListeners,
   Credentials,
   CredentialTransfer,
   Reauthentication,
@@ -94,11 +98,12 @@ export { AUTH_PROBLEMS as authProblems } from './domain/errors.js';
 export { authEvents } from './events.js';
 
 @Module({
-  imports: [CqrsModule, CodesModule, LinksModule],
-  controllers: [AuthController, KeysController, PasswordsController, SessionsController],
+  imports: [CqrsModule, CodesModule, LinksModule, AccountChangesModule],
+  controllers: [AuthController, KeysController, PasswordsController, ReauthenticationController, SessionsController],
   providers: [
     LogInHandler,
     RefreshHandler,
+    ReauthenticateHandler,
     LogOutHandler,
     EndSessionHandler,
     ListSessionsHandler,
@@ -173,15 +178,33 @@ export { authEvents } from './events.js';
     wire(ResetMessages, TemplateResetMessages, [Ids]),
     wire(ResetRequests, ResetRequests, [IdentifierHasher, Counters, ResetSeals, DueMessages, AuthRules]),
     wire(ResetDue, ResetDue, [Subjects, IdentifierHasher, Codes, ResetSeals, ResetMessages, Counters, AuthRules]),
-    wire(PasswordChanger, PasswordChanger, [UnitOfWork, Subjects, Credentials, SessionEnder, Outbox, AuditTrail]),
+    wire(PasswordChanger, PasswordChanger, [
+      UnitOfWork,
+      Subjects,
+      Credentials,
+      SessionEnder,
+      Outbox,
+      AuditTrail,
+      Links,
+      AccountChangeListeners,
+    ]),
     wire(Credentials, HashedCredentials, [Subjects, PasswordScheme, PasswordHasher, SessionEnder]),
-    wire(SignIns, LocalSignIns, [Subjects, SessionOpener, SessionEnder]),
+    wire(SignIns, LocalSignIns, [Subjects, SessionOpener, SessionEnder, AccountChangeListeners]),
     { provide: SubjectTraces, useClass: TypeOrmSubjectTraces },
     wire(SubjectErasure, LocalSubjectErasure, [Subjects, SessionEnder, Links, SubjectTraces]),
     wire(SignInNames, LocalSignInNames, [Subjects]),
     wire(Reauthentication, CountedReauthentication, [Subjects, LoginTries, PasswordCheck, AuditTrail]),
   ],
-  exports: [Credentials, CredentialTransfer, Reauthentication, SignInNames, SignInRecords, SignIns, SubjectErasure],
+  exports: [
+    AccountChangesModule,
+    Credentials,
+    CredentialTransfer,
+    Reauthentication,
+    SignInNames,
+    SignInRecords,
+    SignIns,
+    SubjectErasure,
+  ],
 })
 export class AuthModule {
   constructor(housekeeping: Housekeeping, sessions: SessionsPurge, dispatcher: Dispatcher, resetDue: ResetDue) {

@@ -1,3 +1,4 @@
+import type { AfterCommit } from '#kernel';
 import type { Role } from './domain/subject.js';
 
 export type { Role };
@@ -158,16 +159,46 @@ export abstract class SignIns {
    */
   abstract open(customerId: string, source: string): Promise<TokenSet | null>;
   /**
-   * Ends every session of the customer: no token of it is good any more. Inside the caller's unit of work.
+   * Ends every session of the customer: no token of it is good any more. The customer is told. Inside the caller's unit of work.
    * @param by customer id of who ordered it
+   * @param source prefix it comes from; null when it came from within
    */
-  abstract endAll(customerId: string, by: string | null): Promise<void>;
+  abstract endAll(customerId: string, by: string | null, source: string | null): Promise<void>;
   /**
    * Ends every session but this one, unless they were all ended since this generation: then false, and nothing is done.
    * Inside the caller's unit of work, where it locks the customer's subject.
    * @param source prefix it comes from
    */
   abstract endOthers(customerId: string, kept: string, generation: number, source: string): Promise<boolean>;
+}
+
+/** A way into an account that was opened or closed. `…_by_staff`: not by somebody who is signed in to it. */
+export type AccountChange =
+  | 'link_added'
+  | 'link_removed'
+  | 'password_changed'
+  | 'sessions_ended'
+  | 'sessions_ended_by_staff';
+
+/** Tells the owner of an account. auth knows no addresses, so that a module above it does this. */
+export abstract class AccountChangeListener {
+  abstract changed(customerId: string, change: AccountChange): Promise<void>;
+}
+
+/** Who can reach the owners of accounts adds a listener here. */
+export class AccountChangeListeners {
+  readonly #listeners: AccountChangeListener[] = [];
+
+  constructor(private readonly afterCommit: AfterCommit) {}
+
+  add(listener: AccountChangeListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Once the ambient unit of work has committed. Nobody waits for it, and a listener that fails changes nothing. */
+  notify(customerId: string, change: AccountChange): void {
+    for (const listener of this.#listeners) this.afterCommit.later(() => listener.changed(customerId, change));
+  }
 }
 
 /** What is kept of how a customer signs in. Times are RFC 3339, UTC. Never a hash of a password or a token. */

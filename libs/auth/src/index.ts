@@ -2,6 +2,9 @@ export { LoginLimited, PasswordWrong } from './domain/errors.js';
 export { type Revocation, RevocationList } from './domain/revocation-list.js';
 export { LoggedInV1, PasswordChangedV1, SessionRevokedV1 } from './events.js';
 export {
+  type AccountChange,
+  AccountChangeListener,
+  AccountChangeListeners,
   Credentials,
   CredentialTransfer,
   deviceCookie,

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { Log, Settings } from '#platform';
+import { AccountChangesModule } from './account-changes.module.js';
 import { LinksController } from './adapters/http/links.controller.js';
 import { JoseForeignTokens } from './adapters/jose/jose-foreign-tokens.js';
 import { SqlLinkViews } from './adapters/typeorm/sql-link-views.js';
@@ -14,7 +15,7 @@ import { LinkViews } from './application/views.js';
 
 /** Tokens of external identity servers, and whose they are. A part of auth, in a file of its own. */
 @Module({
-  imports: [CqrsModule],
+  imports: [CqrsModule, AccountChangesModule],
   controllers: [LinksController],
   providers: [
     LinkIdentityHandler,

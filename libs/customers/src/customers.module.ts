@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { Credentials, SignInNames, SignInRecords, SubjectErasure } from '#auth';
+import { AccountChangeListeners, Credentials, SignInNames, SignInRecords, SubjectErasure } from '#auth';
 import { AuthModule } from '#auth/module';
 import { GuessErasure } from '#codes';
 import { CodesModule } from '#codes/module';
@@ -25,6 +25,7 @@ import { ChangeCustomerHandler } from './application/commands/change-customer.js
 import { ConfirmDocumentHandler } from './application/commands/confirm-document.js';
 import { CreateCustomerHandler } from './application/commands/create-customer.js';
 import { DeleteCustomerHandler } from './application/commands/delete-customer.js';
+import { EndSessionsHandler } from './application/commands/end-sessions.js';
 import { EraseCustomerHandler } from './application/commands/erase-customer.js';
 import { RestoreCustomerHandler } from './application/commands/restore-customer.js';
 import { SetRolesHandler } from './application/commands/set-roles.js';
@@ -41,6 +42,8 @@ import { AnnouncedViews, CustomerLists, CustomerViews, SignInViews } from './app
 import { Administrators, CustomerDirectory, CustomerExport, CustomerImport, IdentifierWatchers } from './facade.js';
 
 import {
+  AccountNoticeDue,
+  AccountNotices,
   ChangeCodeDue,
   ChangeNoticeDue,
   IdentifierChangesPurge,
@@ -73,6 +76,7 @@ export { customersEvents } from './events.js';
     CreateCustomerHandler,
     ConfirmDocumentHandler,
     DeleteCustomerHandler,
+    EndSessionsHandler,
     EraseCustomerHandler,
     RestoreCustomerHandler,
     SetRolesHandler,
@@ -145,10 +149,15 @@ export class CustomersModule {
     dispatcher: Dispatcher,
     codeDue: ChangeCodeDue,
     noticeDue: ChangeNoticeDue,
+    accountNoticeDue: AccountNoticeDue,
+    accountNotices: AccountNotices,
+    accountChanges: AccountChangeListeners,
   ) {
     housekeeping.add(changes);
     dispatcher.serve(codeDue);
     dispatcher.serve(noticeDue);
+    dispatcher.serve(accountNoticeDue);
+    accountChanges.add(accountNotices);
     housekeeping.add(deleted);
   }
 }

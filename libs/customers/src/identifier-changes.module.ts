@@ -10,6 +10,7 @@ import { IdentifiersController } from './adapters/http/identifiers.controller.js
 import { TemplateChangeMessages } from './adapters/messages/template-change-messages.js';
 import { IdentifierChangesPurge } from './adapters/typeorm/identifier-changes-purge.js';
 import { TypeOrmPendingChanges } from './adapters/typeorm/typeorm-pending-changes.js';
+import { AccountNotices } from './application/account-notices.js';
 import { ChangeNotices } from './application/change-notices.js';
 import { ChangeMessages, ChangeRules, NoticeSeals, PendingChanges } from './application/change-ports.js';
 import { ChangeRequests } from './application/change-requests.js';
@@ -19,7 +20,7 @@ import { CustomerRecord } from './application/customer-record.js';
 import { IdentifierChanger } from './application/identifier-changer.js';
 import { Customers } from './application/ports.js';
 import { ChangeCodeDue } from './application/subscribers/change-code-due.js';
-import { ChangeNoticeDue } from './application/subscribers/change-notice-due.js';
+import { AccountNoticeDue, ChangeNoticeDue } from './application/subscribers/change-notice-due.js';
 
 const providers: Provider[] = [
   AskForIdentifierHandler,
@@ -38,6 +39,8 @@ const providers: Provider[] = [
   wire(ChangeRequests, ChangeRequests, [Counters, DueMessages, ChangeRules]),
   wire(ChangeCodeDue, ChangeCodeDue, [PendingChanges, Customers, Codes, ChangeMessages, Counters, ChangeRules]),
   wire(ChangeNoticeDue, ChangeNoticeDue, [NoticeSeals, ChangeMessages, Counters, ChangeRules]),
+  wire(AccountNoticeDue, AccountNoticeDue, [NoticeSeals, ChangeMessages, Counters, ChangeRules]),
+  wire(AccountNotices, AccountNotices, [Customers, ChangeNotices, Counters, ChangeRules]),
   wire(IdentifierChanger, IdentifierChanger, [
     PendingChanges,
     CustomerRecord,
@@ -53,4 +56,4 @@ const providers: Provider[] = [
 /** Changes of identifiers: a part of customers' wiring, in a file of its own. */
 export const identifierChanges = { imports: [CodesModule], controllers: [IdentifiersController], providers };
 
-export { ChangeCodeDue, ChangeNoticeDue, IdentifierChangesPurge };
+export { AccountNoticeDue, AccountNotices, ChangeCodeDue, ChangeNoticeDue, IdentifierChangesPurge };

@@ -40,6 +40,7 @@ import { Health } from './health/health.js';
 import { Housekeeping } from './housekeeping/housekeeping.js';
 import { AccessGuard } from './http/access.guard.js';
 import { BodyGuard } from './http/body.guard.js';
+import { FreshAuthentications } from './http/fresh-authentication.js';
 import { PLATFORM_PROBLEMS } from './http/http-errors.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ProblemCatalogue, ProblemsController } from './http/problems.controller.js';
@@ -146,6 +147,7 @@ export class PlatformModule implements OnApplicationShutdown {
       choose(IdempotencyStore, (s) => (hasRedis(s) ? RedisIdempotencyStore : InMemoryIdempotencyStore)),
       Idempotency,
       SourceLimits,
+      FreshAuthentications,
       Pages,
       Housekeeping,
       AuditPurge,

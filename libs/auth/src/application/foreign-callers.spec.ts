@@ -32,7 +32,7 @@ describe('ForeignCallers', () => {
     tokens = new StubForeignTokens();
     callers = new ForeignCallers(tokens, links, () => now);
     await subjects.add(Subject.restore(aSubject()), 'h');
-    tokens.known.set('t', { ...MIA, roles: [] });
+    tokens.known.set('t', { ...MIA, roles: [], authTime: 7 });
   });
   const link = () => links.add({ id: 'l', customerId: 'mia', ...MIA });
 
@@ -41,7 +41,7 @@ describe('ForeignCallers', () => {
   });
 
   it('AC-57 given a foreign subject that is spelt like a customer id of ours, then nobody', async () => {
-    tokens.known.set('t', { issuer: ISSUER, subject: 'mia', roles: ['admin'] });
+    tokens.known.set('t', { issuer: ISSUER, subject: 'mia', roles: ['admin'], authTime: null });
     expect(await callers.identify('t')).toBeUndefined();
   });
 
@@ -53,19 +53,19 @@ describe('ForeignCallers', () => {
   it('given a link, then its customer, without a session and never for a password only', async () => {
     await link();
     subjects.change('mia', { oneTime: true });
-    const caller = { customerId: 'mia', sessionId: null, roles: ['customer'], scopes: ['customer'] };
+    const caller = { customerId: 'mia', sessionId: null, roles: ['customer'], scopes: ['customer'], authTime: 7 };
     expect(await callers.identify('t')).toEqual(caller);
   });
 
   it('given roles here and mapped ones, then both, each once', async () => {
     await link();
-    tokens.known.set('t', { ...MIA, roles: ['staff', 'customer'] });
+    tokens.known.set('t', { ...MIA, roles: ['staff', 'customer'], authTime: null });
     expect((await callers.identify('t'))?.roles).toEqual(['customer', 'staff']);
   });
 
   it('given the same subject at another issuer, then nobody', async () => {
     await link();
-    tokens.known.set('t', { ...MIA, issuer: 'https://evil.example', roles: [] });
+    tokens.known.set('t', { ...MIA, issuer: 'https://evil.example', roles: [], authTime: null });
     expect(await callers.identify('t')).toBeUndefined();
   });
 

@@ -28,7 +28,7 @@ export class ForeignCallers {
     if (!claims || subject?.status !== 'active') return undefined;
     const { customerId } = subject;
     const roles = [...new Set([...subject.roles, ...claims.roles])];
-    return { customerId, sessionId: null, roles, scopes: ['customer'] };
+    return { customerId, sessionId: null, roles, scopes: ['customer'], authTime: claims.authTime };
   }
 
   /** What is remembered is the question: a hundred requests at once ask the database one. */

@@ -11,6 +11,8 @@ export interface Identity {
 export interface ForeignClaims extends Identity {
   /** Ours, by the issuer's mapping. */
   readonly roles: readonly Role[];
+  /** When the person signed in over there, in seconds since 1970; null when the token does not say. */
+  readonly authTime: number | null;
 }
 
 /** Access tokens of the external identity servers that are named in the settings. */

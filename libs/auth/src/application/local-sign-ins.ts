@@ -1,4 +1,4 @@
-import { SignIns, type TokenSet } from '../facade.js';
+import { type AccountChangeListeners, SignIns, type TokenSet } from '../facade.js';
 import type { Subjects } from './ports.js';
 import type { SessionEnder } from './session-ender.js';
 import type { SessionOpener } from './session-opener.js';
@@ -8,6 +8,7 @@ export class LocalSignIns extends SignIns {
     private readonly subjects: Subjects,
     private readonly opener: SessionOpener,
     private readonly ender: SessionEnder,
+    private readonly listeners: AccountChangeListeners,
   ) {
     super();
   }
@@ -17,9 +18,11 @@ export class LocalSignIns extends SignIns {
     return subject?.usableCredential ? this.opener.open(subject, source) : null;
   }
 
-  async endAll(customerId: string, by: string | null): Promise<void> {
+  async endAll(customerId: string, by: string | null, source: string | null): Promise<void> {
     const subject = await this.subjects.byId(customerId);
-    if (subject) await this.ender.endAll(subject.snapshot(), 'auth.sessions.ended', { by, source: null });
+    if (!subject) return;
+    await this.ender.endAll(subject.snapshot(), 'auth.sessions.ended', { by, source });
+    this.listeners.notify(customerId, by === customerId ? 'sessions_ended' : 'sessions_ended_by_staff');
   }
 
   async endOthers(customerId: string, kept: string, generation: number, source: string): Promise<boolean> {

@@ -4,7 +4,13 @@ import { aSubject } from '../testing/a-subject.js';
 import { SOURCE } from '../testing/auth.js';
 import { Recovery } from '../testing/recovery.js';
 
-const CHANGE = { password: 'another horse', action: 'auth.password.changed', source: SOURCE, kept: null };
+const CHANGE = {
+  password: 'another horse',
+  action: 'auth.password.changed',
+  source: SOURCE,
+  kept: null,
+  endLinks: false,
+};
 
 describe('PasswordChanger', () => {
   let house: Recovery;
@@ -44,6 +50,18 @@ describe('PasswordChanger', () => {
         source: SOURCE,
       })),
     );
+  });
+
+  it('ends the links only where it is asked to, in the trail as well, and tells the owner once [AC-70]', async () => {
+    const link = { id: 'l', customerId: 'mia', issuer: 'https://login.example', subject: 'mia-over-there' };
+    await house.links.add(link);
+    await house.changer.change(mia(), CHANGE);
+    expect([house.links.links.size, house.audit.actions.includes('auth.links.ended')]).toEqual([1, false]);
+    const now = await house.subjects.byId('mia');
+    if (!now) throw new Error('mia is there');
+    await house.changer.change(now, { ...CHANGE, password: 'a third horse', endLinks: true });
+    expect([house.links.links.size, house.audit.actions.includes('auth.links.ended')]).toEqual([0, true]);
+    expect(house.changes.told).toEqual(Array(2).fill(['mia', 'password_changed']));
   });
 
   it('ST-P7 then neither event nor audit trail holds a password or what is made of one', async () => {

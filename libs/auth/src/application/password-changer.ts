@@ -1,7 +1,8 @@
 import type { AuditTrail, Outbox, UnitOfWork } from '#kernel';
 import type { Subject } from '../domain/subject.js';
 import { PasswordChangedV1 } from '../events.js';
-import type { Credentials } from '../facade.js';
+import type { AccountChangeListeners, Credentials } from '../facade.js';
+import type { Links } from './link-ports.js';
 import type { Subjects } from './ports.js';
 import type { SessionEnder } from './session-ender.js';
 
@@ -14,9 +15,11 @@ export interface Change {
   readonly source: string;
   /** A session that goes on; null ends all of them. */
   readonly kept: string | null;
+  /** Whether the links to external identities end as well. */
+  readonly endLinks: boolean;
 }
 
-/** Puts a new password in the place of the old one, and ends the sessions that the old one opened. */
+/** Puts a new password in the place of the old one, ends the sessions that the old one opened, and tells the owner. */
 export class PasswordChanger {
   constructor(
     private readonly work: UnitOfWork,
@@ -25,6 +28,8 @@ export class PasswordChanger {
     private readonly ender: SessionEnder,
     private readonly outbox: Outbox,
     private readonly audit: AuditTrail,
+    private readonly links: Links,
+    private readonly listeners: AccountChangeListeners,
   ) {}
 
   /**
@@ -37,16 +42,23 @@ export class PasswordChanger {
     together: () => Promise<void> = async () => undefined,
   ): Promise<boolean> {
     const { customerId, credential, market } = subject.snapshot();
-    const { password, action, source, kept } = change;
+    const { password, action, source, kept, endLinks } = change;
     const written = await this.credentials.hash(this.credentials.preHashes(password)[0]);
     return this.work.run(async () => {
       if (!(await this.subjects.replaceCredential(customerId, credential, written, false))) return false;
       await together();
+      if (endLinks) await this.#endLinks(customerId, source);
       await this.ender.endAll(subject.snapshot(), `${action}.sessions_ended`, { by: customerId, source }, kept);
       const sequence = await this.subjects.nextSequence(customerId);
       await this.outbox.append(new PasswordChangedV1(customerId, sequence, market, { customerId }));
       await this.audit.record({ action, actor: customerId, target: customerId, source });
+      this.listeners.notify(customerId, 'password_changed');
       return true;
     });
+  }
+
+  async #endLinks(customerId: string, source: string): Promise<void> {
+    if ((await this.links.removeAllOf(customerId)) > 0)
+      await this.audit.record({ action: 'auth.links.ended', actor: customerId, target: customerId, source });
   }
 }

@@ -189,6 +189,8 @@ export interface Caller {
   readonly sessionId: string | null;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
+  /** When the caller last authenticated, in seconds since 1970 (`auth_time`); null when the token does not say. */
+  readonly authTime: number | null;
 }
 
 /** What an access token of ours says. */
@@ -200,7 +202,12 @@ export interface TokenClaims extends Caller {
 
 /** Signed access tokens, RFC 9068. */
 export abstract class AccessTokens {
-  abstract issue(subject: Subject, session: Pick<SessionState, 'id' | 'scope'>): Promise<AccessToken>;
+  /** @param authenticatedAt the sign-in of the session, or the last time that the password was given since */
+  abstract issue(
+    subject: Subject,
+    session: Pick<SessionState, 'id' | 'scope'>,
+    authenticatedAt: Date,
+  ): Promise<AccessToken>;
   /** Undefined for whatever is not a valid token of ours (RFC 8725). Says nothing of revocation. */
   abstract verify(token: string): Promise<TokenClaims | undefined>;
 }

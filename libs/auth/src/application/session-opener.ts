@@ -36,7 +36,8 @@ export class SessionOpener {
     const { token: refreshToken, hash: currentHash } = this.refreshTokens.first(sid);
     const lifeMs = this.rules.refreshTokenTtlSeconds * 1000;
     const session = { id: sid, customerId, generation, currentHash, scope: subject.scope, source, lifeMs };
-    const expiresAt = new Date(this.clock.now().getTime() + lifeMs).toISOString();
+    const now = this.clock.now();
+    const expiresAt = new Date(now.getTime() + lifeMs).toISOString();
     const opened = await this.work.run(async () => {
       if (!(await this.subjects.hold(customerId, generation))) return false;
       await this.sessions.begin(session);
@@ -46,7 +47,7 @@ export class SessionOpener {
       return true;
     });
     if (!opened) return null;
-    const access = await this.accessTokens.issue(subject, session);
+    const access = await this.accessTokens.issue(subject, session, now);
     const deviceToken = this.devices.issue({ customerId, generation }, deviceId);
     const { token: accessToken, expiresInSeconds, scope } = access;
     return { accessToken, expiresInSeconds, refreshToken, scope, deviceToken };

@@ -14,6 +14,7 @@ const STATE: SessionState = {
   revoked: false,
   scope: 'customer',
   source: '192.0.2.7',
+  createdAt: new Date(NOW),
 };
 const present = (
   turn: number,

@@ -1,4 +1,7 @@
-/** One sign-in: a family of refresh tokens, of which one is alive at a time. Times are Unix milliseconds by the database's clock. */
+/**
+ * One sign-in: a family of refresh tokens, of which one is alive at a time. Times in numbers are Unix milliseconds by the
+ * database's clock.
+ */
 export interface SessionState {
   readonly id: string;
   readonly customerId: string;
@@ -17,6 +20,8 @@ export interface SessionState {
   readonly scope: string;
   /** Source prefix it began from. */
   readonly source: string;
+  /** When it began, by the clock of the process that signed the customer in. */
+  readonly createdAt: Date;
 }
 
 /** A refresh token that we have made, whoever brings it. */

@@ -1,6 +1,7 @@
 import type { Ids } from '#kernel';
 import {
   FixedClock,
+  ImmediateAfterCommit,
   ImmediateUnitOfWork,
   PlainIdentifierHasher,
   RecordingAuditTrail,
@@ -18,6 +19,7 @@ import { SealedCredentialTransfer } from '../application/sealed-credential-trans
 import { SessionEnder } from '../application/session-ender.js';
 import { SessionOpener } from '../application/session-opener.js';
 import { Subject, type SubjectState } from '../domain/subject.js';
+import { type AccountChange, AccountChangeListener, AccountChangeListeners } from '../facade.js';
 import { aSubject } from './a-subject.js';
 import { CountingPasswordHasher } from './counting-password-hasher.js';
 import { InMemoryForeignPasswordsMark, PlainForeignCredentials, PlainForeignPasswords } from './foreign-passwords.js';
@@ -31,6 +33,15 @@ import { RecordingRevocations } from './recording-revocations.js';
 
 export const SECRET = 'a secret of the tests, long enough for all';
 export const SOURCE = '192.0.2.7';
+
+/** Keeps what owners are to be told. */
+export class RecordingAccountChanges extends AccountChangeListener {
+  readonly told: (readonly [customerId: string, change: AccountChange])[] = [];
+
+  override async changed(customerId: string, change: AccountChange): Promise<void> {
+    this.told.push([customerId, change]);
+  }
+}
 
 /** The room with fakes behind its ports: what one does at its door, and what came of it. */
 export class Auth {
@@ -61,6 +72,8 @@ export class Auth {
     smsCountries: ['BR', 'US'],
   };
   readonly work = new ImmediateUnitOfWork();
+  readonly changes = new RecordingAccountChanges();
+  readonly listeners = new AccountChangeListeners(new ImmediateAfterCommit());
   #ids = 0;
   readonly ids: Ids = { next: () => this.#id(), opaque: () => this.#id() };
 
@@ -98,7 +111,7 @@ export class Auth {
     this.rules,
     this.devices,
   );
-  readonly signIns = new LocalSignIns(this.subjects, this.opener, this.ender);
+  readonly signIns = new LocalSignIns(this.subjects, this.opener, this.ender, this.listeners);
   readonly #logIn = new LogInHandler(
     this.subjects,
     this.identifiers,
@@ -120,8 +133,12 @@ export class Auth {
     this.audit,
     this.rules,
   );
-  readonly #logOut = new LogOutHandler(this.work, this.subjects, this.ender);
+  readonly #logOut = new LogOutHandler(this.work, this.subjects, this.ender, this.listeners);
   readonly #endSession = new EndSessionHandler(this.work, this.sessions, this.ender);
+
+  constructor() {
+    this.listeners.add(this.changes);
+  }
 
   /** Somebody who may sign in with this key, and the password `right`. */
   known(key: string, changes: Partial<SubjectState> = {}): Promise<void> {

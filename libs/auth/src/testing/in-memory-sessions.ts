@@ -18,7 +18,8 @@ export class InMemorySessions extends Sessions {
   override async begin({ lifeMs, ...session }: NewSession): Promise<void> {
     const now = this.#now;
     const fresh = { turn: 0, previousHash: null, rotatedAt: now, expiresAt: now + lifeMs, revoked: false };
-    this.states.set(session.id, { ...session, ...fresh });
+    const createdAt = this.clock.now();
+    this.states.set(session.id, { ...session, ...fresh, createdAt });
   }
 
   override async find(id: string): Promise<FoundSession | null> {

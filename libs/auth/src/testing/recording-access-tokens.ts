@@ -5,10 +5,17 @@ import type { Subject, SubjectState } from '../domain/subject.js';
 /** Keeps whom tokens were issued to. */
 export class RecordingAccessTokens extends AccessTokens {
   readonly issued: SubjectState[] = [];
+  /** `auth_time` of each of them. */
+  readonly authenticatedAt: Date[] = [];
 
-  override async issue(subject: Subject, { scope }: Pick<SessionState, 'id' | 'scope'>): Promise<AccessToken> {
+  override async issue(
+    subject: Subject,
+    { scope }: Pick<SessionState, 'id' | 'scope'>,
+    authenticatedAt: Date,
+  ): Promise<AccessToken> {
     const state = subject.snapshot();
     this.issued.push(state);
+    this.authenticatedAt.push(authenticatedAt);
     return { token: `token of ${state.customerId}`, expiresInSeconds: 900, scope };
   }
 

@@ -29,6 +29,8 @@ export class Recovery extends Auth {
     this.ender,
     this.outbox,
     this.audit,
+    this.links,
+    this.listeners,
   );
   readonly requests = new ResetRequests(this.identifiers, this.counters, this.seals, this.due, this.rules);
   readonly messages = new TemplateResetMessages(this.ids);
@@ -65,14 +67,13 @@ export class Recovery extends Auth {
     this.newPasswords,
     this.changer,
     this.tries,
-    this.links,
     this.audit,
     this.ids,
     this.rules,
   );
 
-  change(current: string, wanted: string, sessionId = 'none', customerId = 'mia') {
-    return this.#change.execute(new ChangePassword(customerId, sessionId, current, wanted, SOURCE));
+  change(current: string, wanted: string, sessionId = 'none', customerId = 'mia', endLinks = false) {
+    return this.#change.execute(new ChangePassword(customerId, sessionId, current, wanted, SOURCE, endLinks));
   }
 
   forget(username = 'mia@example.org', source = SOURCE, deviceToken: string | null = null) {

@@ -1,3 +1,4 @@
+import type { AccountChange } from '#auth';
 import type { CodeAddress } from '#codes';
 import type { OutgoingMessage } from '#notifications';
 import type { PendingChange } from '../domain/identifier-change.js';
@@ -11,16 +12,25 @@ export abstract class PendingChanges {
   abstract remove(change: Pick<PendingChange, 'id' | 'customerId'>): Promise<boolean>;
 }
 
-/** What the owner of an account is told at the identifiers he has. */
-export interface Notice {
-  /** A canonical e-mail address or an E.164 phone number. */
-  readonly to: string;
+/** Of an identifier. */
+export interface IdentifierNews {
   readonly what: 'asked' | 'changed';
   /** What is to be new, or is. */
   readonly kind: 'email' | 'phone';
+}
+
+/** Of a way into the account. */
+export interface AccountNews {
+  readonly what: AccountChange;
+}
+
+/** What the owner of an account is told at each of its identifiers. */
+export type Notice = (IdentifierNews | AccountNews) & {
+  /** A canonical e-mail address or an E.164 phone number. */
+  readonly to: string;
   /** BCP 47 */
   readonly locale: string;
-}
+};
 
 /** Keeps a notice in the list of due messages without anybody reading it there. */
 export abstract class NoticeSeals {
@@ -55,6 +65,7 @@ export abstract class ChangeRules {
 
 export const CHANGE_CODE_DUE = 'customers.identifier_code';
 export const CHANGE_NOTICE_DUE = 'customers.identifier_notice';
+export const ACCOUNT_NOTICE_DUE = 'customers.account_notice';
 
 /** Bound to this request: a code for another customer, identifier or request is not good for it. */
 export const changeAddressOf = ({ id, identifierHash }: PendingChange): CodeAddress => ({

@@ -45,7 +45,7 @@ export class IdentifierChanger {
     if (lost) await this.names.remove(id, this.identifiers.candidates(lost));
     await this.names.add(id, this.identifiers.hash(identifier));
     if (!(await this.signIns.endOthers(id, sessionId, change.generation, source))) throw new ChangeCodeExpired();
-    this.afterCommit.later(() => this.notices.tell(owner, 'changed', identifier.kind));
+    this.afterCommit.later(() => this.notices.tell(owner, { what: 'changed', kind: identifier.kind }));
     return view;
   }
 

@@ -13,6 +13,7 @@ import {
 import { RecordingDueMessages, SettableChannels } from '#notifications/testing';
 import { AesNoticeSeals } from '../adapters/crypto/aes-notice-seals.js';
 import { TemplateChangeMessages } from '../adapters/messages/template-change-messages.js';
+import { AccountNotices } from '../application/account-notices.js';
 import { ChangeNotices } from '../application/change-notices.js';
 import type { ChangeRules } from '../application/change-ports.js';
 import { ChangeRequests } from '../application/change-requests.js';
@@ -27,7 +28,7 @@ import { DocumentNames } from '../application/document-names.js';
 import { IdentifierChanger } from '../application/identifier-changer.js';
 import { hashesOf } from '../application/identifier-hashes.js';
 import { ChangeCodeDue } from '../application/subscribers/change-code-due.js';
-import { ChangeNoticeDue } from '../application/subscribers/change-notice-due.js';
+import { AccountNoticeDue, ChangeNoticeDue } from '../application/subscribers/change-notice-due.js';
 import { Customer, type Newcomer } from '../domain/customer.js';
 import { IdentifierWatchers } from '../facade.js';
 import { aNewcomer } from './a-newcomer.js';
@@ -69,6 +70,8 @@ export class IdentifierChanges {
   readonly record: CustomerRecord;
   readonly codeDue: ChangeCodeDue;
   readonly noticeDue: ChangeNoticeDue;
+  readonly accountNoticeDue: AccountNoticeDue;
+  readonly accountNotices: AccountNotices;
   readonly #ask: AskForIdentifierHandler;
   readonly #confirm: ConfirmIdentifierHandler;
 
@@ -98,6 +101,8 @@ export class IdentifierChanges {
     const messages = new TemplateChangeMessages(ids);
     this.codeDue = new ChangeCodeDue(pending, customers, codes, messages, counters, rules);
     this.noticeDue = new ChangeNoticeDue(this.seals, messages, counters, rules);
+    this.accountNoticeDue = new AccountNoticeDue(this.seals, messages, counters, rules);
+    this.accountNotices = new AccountNotices(customers, notices, counters, rules);
   }
 
   /** A customer with this identifier, who signs in with it. */
@@ -123,8 +128,8 @@ export class IdentifierChanges {
   async send(): Promise<{ readonly to: string; readonly text: string }[]> {
     const sent = [];
     for (const { kind, reference } of this.due.due.splice(0)) {
-      const source = kind === this.codeDue.kind ? this.codeDue : this.noticeDue;
-      const written = await source.write(reference);
+      const sources = [this.codeDue, this.noticeDue, this.accountNoticeDue];
+      const written = await sources.find((source) => source.kind === kind)?.write(reference);
       await written?.accepted();
       if (written?.message) sent.push({ to: written.message.to, text: written.message.text });
     }

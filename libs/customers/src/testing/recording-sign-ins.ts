@@ -3,6 +3,7 @@ import { SignIns } from '#auth';
 /** Keeps whose other sessions were ended, by whom they are kept. */
 export class RecordingSignIns extends SignIns {
   readonly #generations = new Map<string, number>();
+  readonly endedAll: { readonly customerId: string; readonly by: string | null; readonly source: string | null }[] = [];
   readonly ended: { readonly customerId: string; readonly kept: string; readonly source: string }[] = [];
 
   override async open(): Promise<null> {
@@ -13,7 +14,8 @@ export class RecordingSignIns extends SignIns {
     return this.#generations.get(customerId) ?? 0;
   }
 
-  override async endAll(customerId: string): Promise<void> {
+  override async endAll(customerId: string, by: string | null = null, source: string | null = null): Promise<void> {
+    this.endedAll.push({ customerId, by, source });
     this.#generations.set(customerId, this.generationOf(customerId) + 1);
   }
 

@@ -1,14 +1,18 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { FixedClock } from '#kernel/testing';
 import { AccessGuard } from './access.guard.js';
-import { AuthenticatedBy, Open, Roles, Scopes } from './access.js';
+import { AuthenticatedBy, FreshAuthentication, Open, OwnToken, Roles, Scopes } from './access.js';
 import { Authentication } from './authentication.js';
-import { Forbidden, InvalidCredentials } from './http-errors.js';
+import { FreshAuthentications } from './fresh-authentication.js';
+import { Forbidden, InvalidCredentials, OwnTokenRequired, ReauthenticationRequired } from './http-errors.js';
 
 interface Caller {
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
+  readonly sessionId?: string | null;
+  readonly authTime?: number | null;
 }
 
 let caller: Caller | undefined;
@@ -61,10 +65,20 @@ class Plain extends Shared {
   @Open()
   forAll(): void {}
 
+  @FreshAuthentication()
+  forFresh(): void {}
+
+  @OwnToken()
+  @Roles('admin')
+  @FreshAuthentication()
+  forFreshAdmins(): void {}
+
   @AuthenticatedBy('key')
   forKeys(): void {}
 }
 
+const clock = new FixedClock();
+const NOW = Math.floor(clock.now().getTime() / 1_000);
 const CUSTOMER: Caller = { roles: ['customer'], scopes: ['customer'] };
 const STAFF: Caller = { roles: ['customer', 'staff'], scopes: ['customer'] };
 const ADMIN: Caller = { roles: ['admin'], scopes: ['customer'] };
@@ -72,7 +86,7 @@ const ADMIN: Caller = { roles: ['admin'], scopes: ['customer'] };
 describe('AccessGuard', () => {
   let guard: AccessGuard;
   beforeEach(() => {
-    guard = new AccessGuard(new Reflector());
+    guard = new AccessGuard(new Reflector(), new FreshAuthentications(clock));
     new Bearer('bearer');
     new Key('key');
     [caller, failure] = [undefined, undefined];
@@ -130,6 +144,27 @@ describe('AccessGuard', () => {
       const by = { roles: ['customer', 'staff', 'admin'], scopes: [scope] };
       await expect(asks(Plain, handler, by), scope).rejects.toBeInstanceOf(Forbidden);
     }
+  });
+
+  it('asks for a recent authentication where a route says so, and nowhere else [AC-70]', async () => {
+    for (const authTime of [NOW, NOW - 299])
+      expect(await asks(Plain, 'forFresh', { ...CUSTOMER, authTime })).toBeTruthy();
+    for (const authTime of [null, NOW - 302]) {
+      const stale = { ...CUSTOMER, authTime };
+      await expect(asks(Plain, 'forFresh', stale)).rejects.toBeInstanceOf(ReauthenticationRequired);
+      expect(await asks(Plain, 'handle', stale)).toBeTruthy();
+    }
+    await expect(asks(Plain, 'forFresh')).rejects.toBeInstanceOf(InvalidCredentials);
+  });
+
+  it('refuses whoever may not do it at all without asking for a password [AC-70]', async () => {
+    const stale = { sessionId: 's', authTime: null };
+    await expect(asks(Plain, 'forFreshAdmins', { ...STAFF, ...stale })).rejects.toBeInstanceOf(Forbidden);
+    const foreign = { ...ADMIN, sessionId: null, authTime: NOW };
+    await expect(asks(Plain, 'forFreshAdmins', foreign)).rejects.toBeInstanceOf(OwnTokenRequired);
+    await expect(asks(Plain, 'forFreshAdmins', { ...ADMIN, ...stale })).rejects.toBeInstanceOf(
+      ReauthenticationRequired,
+    );
   });
 
   it('given another scheme, then roles and scopes of tokens say nothing there', async () => {

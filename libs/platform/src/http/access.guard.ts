@@ -1,7 +1,17 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import { ACCESS, type Access, DEFAULT_SCHEME, DEFAULT_SCOPES, OWN_TOKEN, ROLES, SCOPES } from './access.js';
+import {
+  ACCESS,
+  type Access,
+  DEFAULT_SCHEME,
+  DEFAULT_SCOPES,
+  FRESH_AUTHENTICATION,
+  OWN_TOKEN,
+  ROLES,
+  SCOPES,
+} from './access.js';
+import { FreshAuthentications } from './fresh-authentication.js';
 import { Forbidden, InvalidCredentials, OwnTokenRequired } from './http-errors.js';
 
 /** Read once of the metadata of a route. */
@@ -10,6 +20,7 @@ interface Rule {
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   readonly ownToken: boolean;
+  readonly fresh: boolean;
 }
 
 interface Bearer {
@@ -17,6 +28,7 @@ interface Bearer {
   readonly sessionId: string | null;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
+  readonly authTime: number | null;
 }
 
 /** Closes every route that does not say it is open, before its body is looked at. */
@@ -26,7 +38,10 @@ export class AccessGuard implements CanActivate {
   /** By class and method: a method may be inherited by classes with rules of their own. */
   readonly #rules = new WeakMap<object, WeakMap<object, Rule>>();
 
-  constructor(private readonly reflector: Reflector) {}
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly authentications: FreshAuthentications,
+  ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const rule = this.#ruleOf(context);
@@ -35,7 +50,11 @@ export class AccessGuard implements CanActivate {
 
   async #admits(rule: Rule, context: ExecutionContext): Promise<boolean> {
     await this.#guardOf(rule.scheme).canActivate(context);
-    if (rule.scheme === DEFAULT_SCHEME) refuseUnlessAllowed(context.switchToHttp().getRequest().user, rule);
+    if (rule.scheme !== DEFAULT_SCHEME) return true;
+    const bearer: Bearer = context.switchToHttp().getRequest().user;
+    refuseUnlessAllowed(bearer, rule);
+    // Last of all: whoever may not do it at all is not asked for a password.
+    if (rule.fresh) this.authentications.require(bearer);
     return true;
   }
 
@@ -51,6 +70,7 @@ export class AccessGuard implements CanActivate {
       roles: said<readonly string[]>(ROLES) ?? [],
       scopes: said<readonly string[]>(SCOPES) ?? DEFAULT_SCOPES,
       ownToken: said<boolean>(OWN_TOKEN) ?? false,
+      fresh: said<boolean>(FRESH_AUTHENTICATION) ?? false,
     };
     ofType.set(handler, rule);
     return rule;

@@ -10,6 +10,7 @@ export const ACCESS = 'foyer:access';
 export const ROLES = 'foyer:roles';
 export const SCOPES = 'foyer:scopes';
 export const OWN_TOKEN = 'foyer:own-token';
+export const FRESH_AUTHENTICATION = 'foyer:fresh-authentication';
 export const DEFAULT_SCHEME = 'bearer';
 /** What a token must be good for where a route says nothing else. */
 export const DEFAULT_SCOPES: readonly string[] = ['customer'];
@@ -28,3 +29,6 @@ export const Scopes = (...scopes: readonly string[]) => applyDecorators(SetMetad
 
 /** Only a token of a session of ours will do: 403 for one of an external identity server. */
 export const OwnToken = () => SetMetadata(OWN_TOKEN, true);
+
+/** Only somebody who has authenticated within the last minutes: 401 with a step-up challenge for others. */
+export const FreshAuthentication = () => SetMetadata(FRESH_AUTHENTICATION, true);

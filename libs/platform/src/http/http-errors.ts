@@ -11,6 +11,21 @@ export class InvalidCredentials extends DomainError {
   }
 }
 
+/** The token is good, and the authentication behind it too old for this (RFC 9470, 3). */
+export class ReauthenticationRequired extends DomainError {
+  readonly code = 'auth.reauthentication_required';
+  readonly kind = 'unauthenticated';
+  /** The value of WWW-Authenticate. */
+  readonly challenge: string;
+
+  /** @param maxAge seconds since the sign-in, or since the password was given again */
+  constructor(maxAge: number) {
+    super('This needs a recent sign-in. Send the password to /v1/auth/reauthenticate, or sign in again.');
+    const description = `Sign in, or authenticate again, within the last ${maxAge} seconds`;
+    this.challenge = `Bearer realm="foyer", error="insufficient_user_authentication", error_description="${description}", max_age="${maxAge}"`;
+  }
+}
+
 /** Authenticated, but not allowed: the role or the token is not one for this. */
 export class Forbidden extends DomainError {
   readonly code = 'auth.forbidden';
@@ -80,6 +95,7 @@ export const uriTooLong = () => new RequestFault('request.uri_too_long', 'malfor
 
 export const PLATFORM_PROBLEMS: readonly DomainError[] = [
   new InvalidCredentials(''),
+  new ReauthenticationRequired(300),
   new Forbidden(),
   new OwnTokenRequired(),
   malformedBody(),

@@ -1,5 +1,5 @@
 import { DomainError, type ErrorKind, type Fault } from '#kernel';
-import { InvalidCredentials, RequestFault } from './http-errors.js';
+import { InvalidCredentials, ReauthenticationRequired, RequestFault } from './http-errors.js';
 
 /** RFC 9457 problem details, `application/problem+json`. */
 export interface Problem {
@@ -54,9 +54,10 @@ export function toProblem(error: DomainError, publicUrl: string, instance: strin
 
 /** The headers that a broken rule asks for. */
 export function headersOf(error: DomainError): Record<string, string> {
+  const isChallenge = error instanceof InvalidCredentials || error instanceof ReauthenticationRequired;
   return {
     ...(error instanceof RequestFault ? error.headers : {}),
-    ...(error instanceof InvalidCredentials ? { 'www-authenticate': error.challenge } : {}),
+    ...(isChallenge ? { 'www-authenticate': error.challenge } : {}),
     ...(error.retryAfter === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(error.retryAfter))) }),
   };
 }

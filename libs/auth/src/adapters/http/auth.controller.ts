@@ -2,7 +2,16 @@ import { Body, Controller, Header, HttpCode, Post, Req, Res } from '@nestjs/comm
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Address, ApiProblems, InvalidCredentials, Open, OwnToken, Scopes, SourceLimits } from '#platform';
+import {
+  Address,
+  ApiProblems,
+  FreshAuthentications,
+  InvalidCredentials,
+  Open,
+  OwnToken,
+  Scopes,
+  SourceLimits,
+} from '#platform';
 import { LogIn } from '../../application/commands/log-in.js';
 import { LogOut } from '../../application/commands/log-out.js';
 import { Refresh } from '../../application/commands/refresh.js';
@@ -20,6 +29,7 @@ export class AuthController {
   constructor(
     private readonly commands: CommandBus,
     private readonly limits: SourceLimits,
+    private readonly authentications: FreshAuthentications,
     private readonly rules: AuthRules,
   ) {}
 
@@ -63,7 +73,7 @@ export class AuthController {
     return tokenResponse(tokens);
   }
 
-  /** Sign out, here or everywhere. Within a second no replica takes a token of it any more. */
+  /** Sign out, here or, after a recent sign-in, everywhere. Within a second no replica takes a token of it any more. */
   @Scopes('customer', 'password')
   @OwnToken()
   @ApiBearerAuth()
@@ -71,7 +81,7 @@ export class AuthController {
   @HttpCode(204)
   @Header('cache-control', 'no-store')
   @ApiProblems({
-    401: 'No valid access token',
+    401: 'No valid access token, or, for `all`, one whose sign-in is more than five minutes old',
     403: 'The access token is not one of ours',
     422: 'Invalid body',
     503: 'The database is away',
@@ -81,6 +91,7 @@ export class AuthController {
     @Body() { scope = 'current' }: LogOutDto,
     @Address() address: string,
   ): Promise<void> {
+    if (scope === 'all') this.authentications.require(user);
     const source = this.limits.sourceOf(address).prefix;
     await this.commands.execute(new LogOut(user.customerId, user.sessionId, scope, source));
   }

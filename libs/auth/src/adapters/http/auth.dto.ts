@@ -30,6 +30,14 @@ export class RefreshDto {
   readonly refresh_token!: string;
 }
 
+export class ReauthenticateDto {
+  @ApiProperty({ example: 'correct horse battery staple' })
+  @IsString()
+  @MinLength(1)
+  @MaxLength(512)
+  readonly password!: string;
+}
+
 export class LogOutDto {
   @ApiProperty({ required: false, enum: ['current', 'all'], default: 'current' })
   @IfGiven()
@@ -38,7 +46,7 @@ export class LogOutDto {
 }
 
 /** RFC 6749, 5.1. */
-export class TokenDto {
+export class AccessTokenDto {
   @ApiProperty({ example: 'eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln', description: 'A JWT, RFC 9068' })
   readonly access_token!: string;
 
@@ -47,9 +55,6 @@ export class TokenDto {
 
   @ApiProperty({ example: 900, description: 'Seconds' })
   readonly expires_in!: number;
-
-  @ApiProperty({ example: REFRESH_TOKEN, description: 'Opaque; good once, for the next pair' })
-  readonly refresh_token!: string;
 
   @ApiProperty({ example: 'customer', description: '`password`: good for setting a new password only' })
   readonly scope!: string;
@@ -60,6 +65,12 @@ export class TokenDto {
     description: 'After a sign-in: keep it on the device, and send it as `X-Device-Token` with the next sign-ins',
   })
   readonly device_token?: string;
+}
+
+/** With what the next access token is had. */
+export class TokenDto extends AccessTokenDto {
+  @ApiProperty({ example: REFRESH_TOKEN, description: 'Opaque; good once, for the next pair' })
+  readonly refresh_token!: string;
 }
 
 /** One of one's own sessions. */

@@ -4,7 +4,14 @@ import { RecordingAccessTokens } from '../../testing/recording-access-tokens.js'
 import type { RevocationWatch } from '../typeorm/revocation-watch.js';
 import { BearerStrategy } from './bearer.strategy.js';
 
-const CLAIMS = { customerId: 'mia', sessionId: 's', generation: 0, roles: ['customer'], scopes: ['customer'] };
+const CLAIMS = {
+  customerId: 'mia',
+  sessionId: 's',
+  generation: 0,
+  roles: ['customer'],
+  scopes: ['customer'],
+  authTime: 7,
+};
 const FOREIGN = { ...CLAIMS, sessionId: null };
 
 /** Knows one token. */

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query, Re
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { InvalidInput, isUuid } from '#kernel';
-import { Address, ApiProblems, NoQuery, OwnToken, sourcePrefix } from '#platform';
+import { Address, ApiProblems, FreshAuthentication, NoQuery, OwnToken, sourcePrefix } from '#platform';
 import { LinkIdentity } from '../../application/commands/link-identity.js';
 import { UnlinkIdentity } from '../../application/commands/unlink-identity.js';
 import type { Caller } from '../../application/ports.js';
@@ -25,12 +25,13 @@ export class LinksController {
     private readonly queries: QueryBus,
   ) {}
 
-  /** Let tokens of an external identity be one's own. Doing it again changes nothing. */
+  /** Let tokens of an external identity be one's own, after a recent sign-in. Doing it again changes nothing. */
+  @FreshAuthentication()
   @Post()
   @HttpCode(201)
   @Header('cache-control', 'no-store')
   @ApiProblems({
-    401: 'No valid access token',
+    401: 'No valid access token, or one whose sign-in is more than five minutes old',
     403: 'The access token is not one of ours',
     409: 'Linked to somebody else',
     422: 'Invalid body, or no valid access token of a server that is trusted here',
@@ -61,12 +62,13 @@ export class LinksController {
     return { items: await this.queries.execute(new ListLinks(user.customerId)) };
   }
 
-  /** Within a second no replica takes a token of that identity any more. */
+  /** End a link, after a recent sign-in. Within a second no replica takes a token of that identity any more. */
+  @FreshAuthentication()
   @Delete(':id')
   @HttpCode(204)
   @Header('cache-control', 'no-store')
   @ApiProblems({
-    401: 'No valid access token',
+    401: 'No valid access token, or one whose sign-in is more than five minutes old',
     403: 'The access token is not one of ours',
     404: 'No such link of yours',
     503: 'The database is away',

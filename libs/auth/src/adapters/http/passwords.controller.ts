@@ -73,7 +73,7 @@ export class PasswordsController {
     if (result.outcome === 'in_progress') throw new ResetInProgress();
   }
 
-  /** Set a new password with the current one. The other sessions end. */
+  /** Set a new password with the current one. The other sessions end; links to external identities end when it is asked for. */
   @Scopes('customer', 'password')
   @OwnToken()
   @ApiBearerAuth()
@@ -91,11 +91,12 @@ export class PasswordsController {
   })
   async change(
     @Req() { user }: { readonly user: TokenClaims },
-    @Body() { currentPassword, newPassword }: ChangePasswordDto,
+    @Body() { currentPassword, newPassword, endLinks = false }: ChangePasswordDto,
     @Address() address: string,
   ): Promise<void> {
     const { prefix } = this.limits.sourceOf(address);
-    const change = new ChangePassword(user.customerId, user.sessionId, currentPassword, newPassword, prefix);
+    const { customerId, sessionId } = user;
+    const change = new ChangePassword(customerId, sessionId, currentPassword, newPassword, prefix, endLinks);
     const result = await this.commands.execute(change);
     if (result.outcome === 'password_wrong') throw new PasswordWrong();
     if (result.outcome === 'changed_meanwhile') throw new PasswordChangedMeanwhile();

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsBoolean, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IfGiven } from '#platform';
 
 export class ForgotDto {
   /** E-mail address or phone number; national numbers are read in the default market. */
@@ -33,4 +34,10 @@ export class ChangePasswordDto {
   @ApiProperty({ example: 'another horse, another staple' })
   @IsString()
   readonly newPassword!: string;
+
+  /** Ends every link to an external identity as well: tokens of other servers stay good otherwise. */
+  @ApiProperty({ required: false, default: false })
+  @IfGiven()
+  @IsBoolean()
+  readonly endLinks?: boolean;
 }

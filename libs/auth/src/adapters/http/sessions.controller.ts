@@ -2,7 +2,7 @@ import { Controller, Delete, Get, Header, HttpCode, Param, Query, Req } from '@n
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { isUuid } from '#kernel';
-import { Address, ApiProblems, NoQuery, sourcePrefix } from '#platform';
+import { Address, ApiProblems, FreshAuthentications, NoQuery, OwnToken, sourcePrefix } from '#platform';
 import { EndSession } from '../../application/commands/end-session.js';
 import type { Caller } from '../../application/ports.js';
 import { ListSessions } from '../../application/queries/list-sessions.js';
@@ -20,6 +20,7 @@ export class SessionsController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
+    private readonly authentications: FreshAuthentications,
   ) {}
 
   /** One's own sessions, the newest first, at most 100. There are no pages: every query is refused. */
@@ -30,12 +31,19 @@ export class SessionsController {
     return { items: await this.queries.execute(new ListSessions(user.customerId, user.sessionId)) };
   }
 
-  /** End one of them. */
+  /** End one of them, with a token of ours: the one that asks, or, after a recent sign-in, another one. */
+  @OwnToken()
   @Delete(':sid')
   @HttpCode(204)
   @Header('cache-control', 'no-store')
-  @ApiProblems({ 401: 'No valid access token', 404: 'No such session of yours', 503: 'The database is away' })
+  @ApiProblems({
+    401: 'No valid access token, or, for another session, one whose sign-in is more than five minutes old',
+    403: 'The access token is not one of ours',
+    404: 'No such session of yours',
+    503: 'The database is away',
+  })
   async end(@Req() { user }: SignedIn, @Param('sid') sid: string, @Address() address: string): Promise<void> {
+    if (sid !== user.sessionId) this.authentications.require(user);
     const ended =
       isUuid(sid) && (await this.commands.execute(new EndSession(user.customerId, sid, sourcePrefix(address))));
     if (!ended) throw new NoSuchSession();

@@ -35,7 +35,13 @@ export const toForeignClaims = (issuer: OAuthIssuer, payload: JWTPayload): Forei
   issuer: issuer.issuer,
   subject: String(payload.sub),
   roles: [...new Set(rolesIn(payload, issuer.rolesClaim).flatMap((role) => (issuer.roles.get(role) as Role) ?? []))],
+  authTime: authTimeIn(payload),
 });
+
+/** OpenID Connect Core, 2. Nobody signs in after the token of that sign-in was issued. */
+function authTimeIn({ auth_time: authTime, iat = 0 }: JWTPayload): number | null {
+  return typeof authTime === 'number' && authTime <= iat ? authTime : null;
+}
 
 /** A list, or words with spaces between them as in `scope`. */
 function rolesIn(payload: JWTPayload, claim: string): readonly string[] {

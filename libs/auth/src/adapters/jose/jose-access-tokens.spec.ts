@@ -19,6 +19,8 @@ const state = {
 } as const;
 const MIA = Subject.restore(aSubject(state));
 const SESSION = { id: '0199aaaa-0000-4000-8000-000000000002', scope: 'customer' };
+const SIGNED_IN = new Date('2026-11-20T15:06:20.999Z');
+const AUTH_TIME = Date.parse('2026-11-20T15:06:20Z') / 1_000;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-/;
 
 let ours: JWK;
@@ -57,13 +59,32 @@ async function forged({ claims = {}, header = {}, key = ours }: Forgery): Promis
   const protectedHeader = JSON.parse(JSON.stringify({ ...goodHeader(), ...header })) as JWTHeaderParameters;
   return new SignJWT(payload).setProtectedHeader(protectedHeader).sign(await importJWK(key, key.alg));
 }
+/** A part of so many characters carries bits that stand for nothing. */
+const hasUnusedBits = (part: string) => part.length % 4 > 1;
+
+/** A good token whose part has unused bits: a longer key id makes the header longer, and a longer claim the payload. */
+async function withUnusedBits(at: number): Promise<{ readonly token: string; readonly verifier: JoseAccessTokens }> {
+  for (const more of ['', 'x', 'xx']) {
+    const key = { ...ours, kid: `ours${more}` };
+    const token = await forged({ key, header: { kid: key.kid }, claims: { client_id: `foyer${more}` } });
+    if (hasUnusedBits(token.split('.')[at] ?? ''))
+      return { token, verifier: await JoseAccessTokens.create(settings, jwtKeys(key)) };
+  }
+  throw new Error('no length leaves bits over');
+}
+
+/** The next letter of the alphabet differs in the last bit only, which nobody reads. */
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const withUnusedBitSet = (part: string): string =>
+  part.slice(0, -1) + ALPHABET[ALPHABET.indexOf(part.at(-1) ?? '') + 1];
+
 const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 /** Without a library, which would refuse to make it. */
 const unsigned = (header: object, signature = '') => `${encoded(header)}.${encoded(goodClaims())}.${signature}`;
 
 describe('a token of ours', () => {
   it('is one of RFC 9068, with what the contract promises', async () => {
-    const { token, expiresInSeconds, scope } = await tokens.issue(MIA, SESSION);
+    const { token, expiresInSeconds, scope } = await tokens.issue(MIA, SESSION, SIGNED_IN);
     expect([expiresInSeconds, scope]).toEqual([900, 'customer']);
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'EdDSA', kid: 'ours', typ: 'at+jwt' });
     const claims = decodeJwt(token);
@@ -77,46 +98,55 @@ describe('a token of ours', () => {
       gen: 3,
       iat: expect.any(Number),
       exp: (claims.iat ?? 0) + 900,
+      auth_time: AUTH_TIME,
       scope: 'customer',
       roles: ['customer', 'staff'],
     });
   });
 
   it('is read back', async () => {
-    const { token } = await tokens.issue(MIA, SESSION);
+    const { token } = await tokens.issue(MIA, SESSION, SIGNED_IN);
     expect(await tokens.verify(token)).toEqual({
       customerId: state.customerId,
       sessionId: SESSION.id,
       generation: 3,
       scopes: ['customer'],
       roles: ['customer', 'staff'],
+      authTime: AUTH_TIME,
     });
   });
 
+  it.each([undefined, null, '1763651180', {}])(
+    'is of nobody knows when with an auth_time of %j [AC-70]',
+    async (value) => {
+      expect((await tokens.verify(await forged({ claims: { auth_time: value } })))?.authTime).toBeNull();
+    },
+  );
+
   it('has an id of its own', async () => {
-    const issued = await Promise.all(Array.from({ length: 20 }, () => tokens.issue(MIA, SESSION)));
+    const issued = await Promise.all(Array.from({ length: 20 }, () => tokens.issue(MIA, SESSION, SIGNED_IN)));
     const ids = issued.map(({ token }) => decodeJwt(token).jti);
     expect(new Set(ids).size).toBe(20);
   });
 
   it('may be signed with ES256', async () => {
     const es256 = await JoseAccessTokens.create(settings, jwtKeys(await signingKey('p256', 'ES256')));
-    const { token } = await es256.issue(MIA, SESSION);
+    const { token } = await es256.issue(MIA, SESSION, SIGNED_IN);
     expect(decodeProtectedHeader(token).alg).toBe('ES256');
     expect(await es256.verify(token)).toBeDefined();
   });
 
   it('is good after a rotation, while its key is in the set, and not after it has left', async () => {
-    const { token } = await tokens.issue(MIA, SESSION);
+    const { token } = await tokens.issue(MIA, SESSION, SIGNED_IN);
     const rotated = await JoseAccessTokens.create(settings, jwtKeys(theirs, ours));
-    expect(decodeProtectedHeader((await rotated.issue(MIA, SESSION)).token).kid).toBe('theirs');
+    expect(decodeProtectedHeader((await rotated.issue(MIA, SESSION, SIGNED_IN)).token).kid).toBe('theirs');
     expect(await rotated.verify(token)).toBeDefined();
     expect(await (await JoseAccessTokens.create(settings, jwtKeys(theirs))).verify(token)).toBeUndefined();
   });
 
   it('dies with its second', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    const { token } = await tokens.issue(MIA, SESSION);
+    const { token } = await tokens.issue(MIA, SESSION, SIGNED_IN);
     vi.setSystemTime(Date.now() + 899_000);
     expect(await tokens.verify(token)).toBeDefined();
     vi.setSystemTime(Date.now() + 1_000);
@@ -132,6 +162,7 @@ describe('AC-45 is refused', () => {
       generation: 3,
       scopes: ['customer'],
       roles: ['customer'],
+      authTime: null,
     });
   });
 
@@ -189,7 +220,7 @@ describe('AC-45 is refused', () => {
   });
 
   it('a changed payload, a changed header, a changed signature', async () => {
-    const [header = '', payload = '', signature = ''] = (await tokens.issue(MIA, SESSION)).token.split('.');
+    const [header = '', payload = '', signature = ''] = (await tokens.issue(MIA, SESSION, SIGNED_IN)).token.split('.');
     const admin = encoded({ ...goodClaims(), roles: ['admin'] });
     const flipped = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1);
     for (const parts of [
@@ -203,6 +234,29 @@ describe('AC-45 is refused', () => {
 
   it.each(['', '.', '..', '...', 'a.b.c', 'a.b.c.d.e', 'null', '{}', ' ', '\0', 'ü.ü.ü'])('%j', async (token) => {
     expect(await tokens.verify(token)).toBeUndefined();
+  });
+
+  it.each([0, 1, 2])('part %i of a good token with one of its unused bits set [AC-87]', async (at) => {
+    const { token, verifier } = await withUnusedBits(at);
+    expect(await verifier.verify(token)).toBeDefined();
+    const spoilt = token.split('.').map((part, n) => (n === at ? withUnusedBitSet(part) : part));
+    expect(spoilt.join('.')).not.toBe(token);
+    expect(spoilt.map((part) => Buffer.from(part, 'base64url'))).toEqual(
+      token.split('.').map((part) => Buffer.from(part, 'base64url')),
+    );
+    expect(await verifier.verify(spoilt.join('.'))).toBeUndefined();
+  });
+
+  it('a part that is padded, or in the other alphabet [AC-87]', async () => {
+    const { token, verifier } = await withUnusedBits(2);
+    const [header = '', payload = '', signature = ''] = token.split('.');
+    for (const other of [
+      `${signature}=`,
+      `${signature}==`,
+      `${signature.slice(0, 40)}+${signature.slice(41)}`,
+      `${signature}A`,
+    ])
+      expect(await verifier.verify(`${header}.${payload}.${other}`)).toBeUndefined();
   });
 
   it('a megabyte, at once', async () => {

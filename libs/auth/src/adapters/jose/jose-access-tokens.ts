@@ -4,6 +4,7 @@ import { BadConfiguration, Secrets, Settings } from '#platform';
 import { type AccessToken, AccessTokens, type TokenClaims } from '../../application/ports.js';
 import type { SessionState } from '../../domain/session.js';
 import type { Subject } from '../../domain/subject.js';
+import { isCanonicalJws } from './compact-jws.js';
 import { JwsSigner } from './jws-signer.js';
 
 const ALGORITHMS = ['EdDSA', 'ES256'];
@@ -36,7 +37,11 @@ export class JoseAccessTokens extends AccessTokens {
     }
   }
 
-  async issue(subject: Subject, { id: sid, scope }: Pick<SessionState, 'id' | 'scope'>): Promise<AccessToken> {
+  async issue(
+    subject: Subject,
+    { id: sid, scope }: Pick<SessionState, 'id' | 'scope'>,
+    authenticatedAt: Date,
+  ): Promise<AccessToken> {
     const { publicUrl, tokenAudience, accessTokenTtlSeconds } = this.settings;
     const { customerId, generation: gen, roles } = subject.snapshot();
     const iat = Math.floor(Date.now() / 1000);
@@ -50,6 +55,7 @@ export class JoseAccessTokens extends AccessTokens {
       gen,
       iat,
       exp: iat + accessTokenTtlSeconds,
+      auth_time: Math.floor(authenticatedAt.getTime() / 1000),
       scope,
       roles,
     });
@@ -59,7 +65,7 @@ export class JoseAccessTokens extends AccessTokens {
   async verify(token: string): Promise<TokenClaims | undefined> {
     const known = this.#remembered.get(token);
     if (known && known.expiresAt > Date.now()) return known.claims;
-    if (token.length > LONGEST) return undefined;
+    if (token.length > LONGEST || !isCanonicalJws(token)) return undefined;
     const { publicUrl: issuer, tokenAudience: audience } = this.settings;
     const required = ['sub', 'sid', 'gen', 'scope', 'jti', 'iat', 'exp', 'client_id'];
     const options = { issuer, audience, typ: TYPE, algorithms: ALGORITHMS, requiredClaims: required };
@@ -94,4 +100,5 @@ const toClaims = (payload: JWTPayload): TokenClaims => ({
   generation: Number(payload['gen']),
   roles: Array.isArray(payload['roles']) ? payload['roles'].map(String) : [],
   scopes: String(payload['scope'] ?? '').split(' '),
+  authTime: typeof payload['auth_time'] === 'number' ? payload['auth_time'] : null,
 });

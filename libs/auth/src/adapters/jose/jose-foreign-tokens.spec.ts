@@ -44,7 +44,15 @@ const unsigned = (header: object, signature = '') => `${encoded(header)}.${encod
 
 describe('a foreign token', () => {
   it('says who somebody is there, and has the roles of ours that are mapped', async () => {
-    expect(await verified()).toEqual({ issuer: ISSUER.issuer, subject: 'mia-over-there', roles: ['staff'] });
+    const claims = { issuer: ISSUER.issuer, subject: 'mia-over-there', roles: ['staff'], authTime: null };
+    expect(await verified()).toEqual(claims);
+  });
+
+  it('says when the person has signed in there, unless that is later than the token [AC-70]', async () => {
+    const iat = seconds() - 60;
+    const authTime = async (value: unknown) => (await verified({ claims: { iat, auth_time: value } }))?.authTime;
+    for (const earlier of [iat, iat - 1, 0]) expect(await authTime(earlier)).toBe(earlier);
+    for (const other of [iat + 1, String(iat), null, [iat], undefined]) expect(await authTime(other)).toBeNull();
   });
 
   it.each(['EdDSA', 'ES256', 'RS256', 'PS256'])('may be signed with %s', async (alg) => {
@@ -149,6 +157,8 @@ describe('AC-45 AC-57 is refused', () => {
     ['one that expired a second ago', { claims: { exp: seconds() - 1 } }],
     ['one that expires now', { claims: { exp: seconds() } }],
     ['one that is not good yet', { claims: { nbf: seconds() + 60 } }],
+    ['one that was issued in the future [AC-87]', { claims: { iat: seconds() + 60 } }],
+    ['one whose iat is no number [AC-87]', { claims: { iat: '1' } }],
     ['an ID token, by its nonce', { header: { typ: 'JWT' }, claims: { nonce: 'n' } }],
     ['an ID token, by its at_hash', { header: { typ: 'JWT' }, claims: { at_hash: 'h' } }],
     ['an ID token that says no more than it must', { header: { typ: 'JWT' }, claims: { client_id: undefined } }],
@@ -258,6 +268,18 @@ describe('AC-45 AC-57 is refused', () => {
       [twice, payload, signature],
     ])
       expect(await tokens.verify(parts.join('.'))).toBeUndefined();
+  });
+
+  it.each(['ES256', 'EdDSA', 'RS256'])('a signature of %s with one of its unused bits set [AC-87]', async (alg) => {
+    const key = await aKey('theirs', alg);
+    tokens = new JoseForeignTokens([ISSUER], log, async () => jwks(key));
+    const token = await foreignToken(key);
+    const last = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'.indexOf(token.at(-1) ?? '');
+    const next = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'[last + 1] ?? '';
+    const spoilt = token.slice(0, -1) + next;
+    const bytes = (jws: string) => Buffer.from(jws.split('.')[2] ?? '', 'base64url');
+    expect([bytes(spoilt), await tokens.verify(token)]).toEqual([bytes(token), expect.anything()]);
+    expect(await tokens.verify(spoilt)).toBeUndefined();
   });
 
   it.each(['', '.', '..', 'a.b.c', 'a.b.c.d.e', 'null', `${'a'.repeat(500_000)}.b.c`])('%j', async (token) => {

@@ -4,6 +4,7 @@ import { Unavailable } from '#kernel';
 import type { OAuthIssuer } from '#platform';
 import { type ForeignClaims, ForeignTokens } from '../../application/link-ports.js';
 import { Remembered } from '../../domain/remembered.js';
+import { isCanonicalJws } from './compact-jws.js';
 import { isAccessToken, toForeignClaims } from './foreign-claims.js';
 import { fetchKeys } from './issuer-documents.js';
 import { IssuerKeys } from './issuer-keys.js';
@@ -12,7 +13,7 @@ const LONGEST = 8_192;
 const REMEMBERED = 10_000;
 /** A key that was taken back: no token of it is believed for longer. */
 const REMEMBERED_MS = 5 * 60_000;
-/** How far another house's clock may be ahead of ours. What has expired has expired. */
+/** How far the clock of an identity server may be ahead of ours. What has expired has expired. */
 const AHEAD_SECONDS = 5;
 
 interface Trusted {
@@ -44,7 +45,7 @@ export class JoseForeignTokens extends ForeignTokens {
   }
 
   async verify(token: string): Promise<ForeignClaims | undefined> {
-    if (this.#trusted.size === 0 || token.length > LONGEST) return undefined;
+    if (this.#trusted.size === 0 || token.length > LONGEST || !isCanonicalJws(token)) return undefined;
     const now = Date.now();
     // Ten thousand tokens of 8 KiB would be 80 MB, and each of them worth stealing.
     const key = createHash('sha256').update(token).digest('base64');
@@ -66,8 +67,10 @@ export class JoseForeignTokens extends ForeignTokens {
       requiredClaims: ['sub', 'exp', 'iat'],
     };
     const verified = await jwtVerify(token, keys.find, options).catch(unlessNobodyCanTell);
-    const expiresAt = Number(verified?.payload.exp) * 1000;
-    if (!verified || expiresAt <= now || !isAccessToken(verified.protectedHeader, verified.payload)) return undefined;
+    if (!verified || !isAccessToken(verified.protectedHeader, verified.payload)) return undefined;
+    const { exp, iat } = verified.payload;
+    const [issuedAt, expiresAt] = [Number(iat) * 1000, Number(exp) * 1000];
+    if (expiresAt <= now || issuedAt > now + AHEAD_SECONDS * 1000) return undefined;
     return { claims: toForeignClaims(issuer, verified.payload), expiresAt };
   }
 }

@@ -18,7 +18,7 @@ const SESSION = { id: 'session', scope: 'customer' };
 describe('the published keys', () => {
   it.each(['EdDSA', 'ES256'] as const)('given a key of %s, then others verify its tokens with them', async (alg) => {
     const secrets = jwtKeys(await signingKey('first', alg), await signingKey('second'));
-    const { token } = await (await JoseAccessTokens.create(settings, secrets)).issue(MIA, SESSION);
+    const { token } = await (await JoseAccessTokens.create(settings, secrets)).issue(MIA, SESSION, new Date());
     const published = { keys: publishedKeys(secrets.jwtKeys) } as unknown as JSONWebKeySet;
     const { payload } = await jwtVerify(token, createLocalJWKSet(published), { issuer: settings.publicUrl });
     expect(payload.sub).toBe('mia');

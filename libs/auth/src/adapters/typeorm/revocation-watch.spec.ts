@@ -4,7 +4,7 @@ import type { Database } from '#platform';
 import { OwnHints } from '../../testing/own-hints.js';
 import { RevocationWatch } from './revocation-watch.js';
 
-const CLAIMS = { customerId: 'mia', sessionId: 's', generation: 0, roles: [], scopes: [] };
+const CLAIMS = { customerId: 'mia', sessionId: 's', generation: 0, roles: [], scopes: [], authTime: null };
 const MINUTE = 60_000;
 
 /** Answers what it is told to, and counts who asks for what. */

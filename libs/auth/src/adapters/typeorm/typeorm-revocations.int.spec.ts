@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type Ids, Unavailable } from '#kernel';
 import type { Settings } from '#platform';
 import { DATABASES, type OpenDatabase, SystemClock } from '#platform/testing';
+import type { TokenClaims } from '../../application/ports.js';
 import { openAuth } from '../../testing/auth-database.js';
 import { OwnHints } from '../../testing/own-hints.js';
 import { RevocationWatch } from './revocation-watch.js';
@@ -19,7 +20,7 @@ describe.each(DATABASES)('revocations on %s', (_, fresh) => {
   let here: RevocationWatch;
   let elsewhere: RevocationWatch;
   let revocations: TypeOrmRevocations;
-  let claims: { customerId: string; sessionId: string; generation: number; roles: string[]; scopes: string[] };
+  let claims: TokenClaims;
   const transaction = <T>(work: () => Promise<T>) => opened.database.transaction(work);
 
   beforeAll(async () => {
@@ -30,7 +31,14 @@ describe.each(DATABASES)('revocations on %s', (_, fresh) => {
     here = new RevocationWatch(opened.database, new OwnHints());
     elsewhere = new RevocationWatch(opened.database, new OwnHints());
     revocations = new TypeOrmRevocations(opened.database, SETTINGS, here, new SystemClock(), IDS);
-    claims = { customerId: randomUUID(), sessionId: randomUUID(), generation: 0, roles: [], scopes: [] };
+    claims = {
+      customerId: randomUUID(),
+      sessionId: randomUUID(),
+      generation: 0,
+      roles: [],
+      scopes: [],
+      authTime: null,
+    };
     // Both have read once: from now on each knows, and does not ask.
     for (const watch of [here, elsewhere]) expect(await watch.isRevoked(claims)).toBe(false);
     await sleep(50);

@@ -30,7 +30,8 @@ export class TypeOrmSessions extends Sessions {
   async find(id: string): Promise<FoundSession | null> {
     const sql = `select a.id as id, a.generation as session_generation, a.turn as turn, a.current_hash as current_hash,
         a.previous_hash as previous_hash, a.rotated_ms as rotated_ms, a.expires_ms as expires_ms,
-        a.revoked_ms as revoked_ms, a.scope as scope, a.source as source, ${this.#now} as now_ms, ${SUBJECT_COLUMNS}
+        a.revoked_ms as revoked_ms, a.scope as scope, a.source as source, a.created_at as created_at,
+        ${this.#now} as now_ms, ${SUBJECT_COLUMNS}
       from auth_sessions a join auth_subjects s on s.customer_id = a.customer_id where a.id = ?`;
     const [row] = await this.database.query<Row>(sql, [id]);
     return row ? fromRow(row) : null;
@@ -73,6 +74,7 @@ type Row = FoundSubject & {
   readonly previous_hash: string | null;
   readonly scope: string;
   readonly source: string;
+  readonly created_at: Date;
 } & Readonly<
     Record<'session_generation' | 'turn' | 'rotated_ms' | 'expires_ms' | 'revoked_ms' | 'now_ms', number | string>
   >;
@@ -92,5 +94,6 @@ const fromRow = (row: Row): FoundSession => ({
     revoked: Number(row.revoked_ms) > 0,
     scope: row.scope,
     source: row.source,
+    createdAt: row.created_at,
   },
 });

@@ -19,6 +19,8 @@ export class ChangePassword extends Command<ChangeOutcome> {
     readonly newPassword: string,
     /** Source prefix. */
     readonly source: string,
+    /** Whether the links to external identities end as well. */
+    readonly endLinks: boolean,
   ) {
     super();
   }
@@ -39,7 +41,7 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
   ) {}
 
   async execute(command: ChangePassword): Promise<ChangeOutcome> {
-    const { customerId, sessionId, currentPassword, newPassword, source } = command;
+    const { customerId, sessionId, currentPassword, newPassword, source, endLinks } = command;
     const password = this.newPasswords.accept(newPassword, [], '/newPassword');
     const subject = await this.subjects.byId(customerId);
     if (!subject) return { outcome: 'password_wrong' };
@@ -62,7 +64,7 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
       return { outcome: 'password_wrong' };
     }
     // A session that was opened with a password of somebody else ends as well: it was good for this only.
-    const change = { password, action: 'auth.password.changed', source, kept: oneTime ? null : sessionId };
+    const change = { password, action: 'auth.password.changed', source, kept: oneTime ? null : sessionId, endLinks };
     const forgive = () => this.tries.forgive(taken.counted);
     if (await this.changer.change(subject, change, forgive).catch(failed)) return { outcome: 'done' };
     await this.tries.giveBack(taken.counted);

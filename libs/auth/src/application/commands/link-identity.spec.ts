@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FixedClock, ImmediateUnitOfWork, RecordingAuditTrail } from '#kernel/testing';
-import { SOURCE } from '../../testing/auth.js';
+import { FixedClock, ImmediateAfterCommit, ImmediateUnitOfWork, RecordingAuditTrail } from '#kernel/testing';
+import { AccountChangeListeners } from '../../facade.js';
+import { RecordingAccountChanges, SOURCE } from '../../testing/auth.js';
 import { InMemoryLinks } from '../../testing/in-memory-links.js';
 import { InMemorySubjects } from '../../testing/in-memory-subjects.js';
 import { StubForeignTokens } from '../../testing/stub-foreign-tokens.js';
@@ -12,6 +13,7 @@ const MIA = { issuer: 'https://login.example', subject: 'mia-over-there' };
 describe('linking', () => {
   let links: InMemoryLinks;
   let audit: RecordingAuditTrail;
+  let changes: RecordingAccountChanges;
   let link: (customerId: string, token?: string) => ReturnType<LinkIdentityHandler['execute']>;
   let unlink: (customerId: string, id: string) => Promise<boolean>;
 
@@ -19,12 +21,15 @@ describe('linking', () => {
     let ids = 0;
     const work = new ImmediateUnitOfWork();
     const tokens = new StubForeignTokens();
-    tokens.known.set('t', { ...MIA, roles: ['admin'] });
+    tokens.known.set('t', { ...MIA, roles: ['admin'], authTime: null });
     links = new InMemoryLinks(new InMemorySubjects(), new FixedClock());
     audit = new RecordingAuditTrail();
+    changes = new RecordingAccountChanges();
+    const listeners = new AccountChangeListeners(new ImmediateAfterCommit());
+    listeners.add(changes);
     const id = () => `link ${++ids}`;
-    const linking = new LinkIdentityHandler(tokens, links, work, audit, { next: id, opaque: id });
-    const unlinking = new UnlinkIdentityHandler(work, links, audit);
+    const linking = new LinkIdentityHandler(tokens, links, work, audit, { next: id, opaque: id }, listeners);
+    const unlinking = new UnlinkIdentityHandler(work, links, audit, listeners);
     link = (customerId, token = 't') => linking.execute(new LinkIdentity(customerId, token, SOURCE));
     unlink = (customerId, linkId) => unlinking.execute(new UnlinkIdentity(customerId, linkId, SOURCE));
   });
@@ -42,6 +47,19 @@ describe('linking', () => {
   it('given it twice, then it is the same link, told once', async () => {
     expect(await link('mia')).toEqual(await link('mia'));
     expect(audit.actions).toEqual(['auth.link.added']);
+  });
+
+  it('tells the owner once of a new link and of its end, and nobody of a try [AC-70]', async () => {
+    await link('mia');
+    await link('mia');
+    await link('eve');
+    await unlink('eve', 'link 1');
+    await unlink('mia', 'link 1');
+    await unlink('mia', 'link 1');
+    expect(changes.told).toEqual([
+      ['mia', 'link_added'],
+      ['mia', 'link_removed'],
+    ]);
   });
 
   it('AC-57 given one that is somebody else’s, then it stays his, and the try is in the audit trail', async () => {

@@ -1,5 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AuditTrail, Ids, UnitOfWork } from '#kernel';
+import { AccountChangeListeners } from '../../facade.js';
 import { ForeignTokens, type Identity, type Link, Links } from '../link-ports.js';
 
 /** Let tokens of a foreign identity be one's own from now on. Whoever asks has proven both: that is all the proof there is. */
@@ -30,6 +31,7 @@ export class LinkIdentityHandler implements ICommandHandler<LinkIdentity> {
     private readonly work: UnitOfWork,
     private readonly audit: AuditTrail,
     private readonly ids: Ids,
+    private readonly listeners: AccountChangeListeners,
   ) {}
 
   async execute({ customerId, token, source }: LinkIdentity): Promise<LinkResult> {
@@ -45,6 +47,7 @@ export class LinkIdentityHandler implements ICommandHandler<LinkIdentity> {
     if (known) return known.customerId === customerId ? { outcome: 'linked', link: known } : { outcome: 'taken' };
     const link = await this.links.add({ id: this.ids.opaque(), issuer, subject, customerId });
     await this.#record('auth.link.added', customerId, source);
+    this.listeners.notify(customerId, 'link_added');
     return { outcome: 'linked', link };
   }
 

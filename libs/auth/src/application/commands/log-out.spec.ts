@@ -52,6 +52,21 @@ describe('signing out', () => {
     expect(revoked()).toMatchObject([{ subject: 'mia', sequence: 1, aggregateType: 'subject', data }]);
   });
 
+  it('tells the owner when all of them end, and who did it, but not of one of them [AC-70]', async () => {
+    await house.logOut(elsewhere);
+    await house.endSession(here);
+    expect(house.changes.told).toEqual([]);
+    await house.logOut(here, 'all');
+    await house.signIns.endAll('mia', 'an admin', SOURCE);
+    await house.signIns.endAll('mia', 'mia', SOURCE);
+    await house.signIns.endAll('nobody', 'an admin', SOURCE);
+    expect(house.changes.told).toEqual([
+      ['mia', 'sessions_ended'],
+      ['mia', 'sessions_ended_by_staff'],
+      ['mia', 'sessions_ended'],
+    ]);
+  });
+
   it('given it twice, then it is told once', async () => {
     await house.logOut(here);
     await house.logOut(here);
@@ -82,8 +97,8 @@ describe('signing out', () => {
   });
 
   it('given another module that ends them all, then they end', async () => {
-    await house.signIns.endAll('mia', 'an admin');
+    await house.signIns.endAll('mia', 'an admin', SOURCE);
     expect(alive()).toEqual([]);
-    expect(house.audit.entries.at(-1)).toMatchObject({ actor: 'an admin', target: 'mia', source: null });
+    expect(house.audit.entries.at(-1)).toMatchObject({ actor: 'an admin', target: 'mia', source: SOURCE });
   });
 });

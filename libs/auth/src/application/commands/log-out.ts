@@ -1,5 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '#kernel';
+import { AccountChangeListeners } from '../../facade.js';
 import { Subjects } from '../ports.js';
 import { SessionEnder } from '../session-ender.js';
 
@@ -22,6 +23,7 @@ export class LogOutHandler implements ICommandHandler<LogOut> {
     private readonly work: UnitOfWork,
     private readonly subjects: Subjects,
     private readonly ender: SessionEnder,
+    private readonly listeners: AccountChangeListeners,
   ) {}
 
   async execute({ customerId, sessionId, scope, source }: LogOut): Promise<void> {
@@ -29,8 +31,9 @@ export class LogOutHandler implements ICommandHandler<LogOut> {
     if (!subject) return;
     const ordered = { by: customerId, source };
     await this.work.run(async () => {
-      if (scope === 'all') await this.ender.endAll(subject, 'auth.logout.all', ordered);
-      else await this.ender.endOne(subject, sessionId, 'auth.logout.current', ordered);
+      if (scope === 'current') return this.ender.endOne(subject, sessionId, 'auth.logout.current', ordered);
+      this.listeners.notify(customerId, 'sessions_ended');
+      return this.ender.endAll(subject, 'auth.logout.all', ordered);
     });
   }
 }

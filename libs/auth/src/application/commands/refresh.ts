@@ -77,7 +77,7 @@ export class RefreshHandler implements ICommandHandler<Refresh> {
   }
 
   async #tokens({ subject, session }: FoundSession, refreshToken: string): Promise<TokenSet> {
-    const { token, expiresInSeconds, scope } = await this.accessTokens.issue(subject, session);
+    const { token, expiresInSeconds, scope } = await this.accessTokens.issue(subject, session, session.createdAt);
     return { accessToken: token, expiresInSeconds, refreshToken, scope };
   }
 }

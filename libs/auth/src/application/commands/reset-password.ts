@@ -2,7 +2,6 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Claim, type CodeAddress, Codes } from '#codes';
 import { AuditTrail, type Identifier, IdentifierHasher, Ids, NewPasswords } from '#kernel';
 import type { Subject } from '../../domain/subject.js';
-import { Links } from '../link-ports.js';
 import { tryByName } from '../login-try.js';
 import { PasswordChanger } from '../password-changer.js';
 import { AuthRules, LoginTries, Subjects } from '../ports.js';
@@ -35,7 +34,6 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
     private readonly newPasswords: NewPasswords,
     private readonly changer: PasswordChanger,
     private readonly tries: LoginTries,
-    private readonly links: Links,
     private readonly audit: AuditTrail,
     private readonly ids: Ids,
     private readonly rules: AuthRules,
@@ -100,11 +98,9 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
     { password, source, nameHash }: { password: string; source: string; nameHash: string },
     giveBack: () => Promise<void>,
   ): Promise<boolean> {
-    const { customerId } = subject.snapshot();
-    return this.changer.change(subject, { password, source, action: 'auth.password.reset', kept: null }, async () => {
+    const change = { password, source, action: 'auth.password.reset', kept: null, endLinks: true };
+    return this.changer.change(subject, change, async () => {
       await this.tries.forgive(tryByName(nameHash, source));
-      if ((await this.links.removeAllOf(customerId)) > 0)
-        await this.audit.record({ action: 'auth.links.ended', actor: customerId, target: customerId, source });
       await giveBack();
     });
   }

@@ -1,8 +1,9 @@
-import { Body, Controller, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Address, ApiProblems, NoBody, Roles } from '#platform';
+import { Address, ApiProblems, FreshAuthentication, NoBody, NoQuery, OwnTokenRequired, Roles } from '#platform';
+import { EndSessions } from '../../application/commands/end-sessions.js';
 import { RestoreCustomer } from '../../application/commands/restore-customer.js';
 import { SetRoles } from '../../application/commands/set-roles.js';
 import { RolesDto } from './change-customer.dto.js';
@@ -50,5 +51,28 @@ export class CustomerStandingController {
   ): Promise<void> {
     const ordered = orderedBy(user, address);
     await this.commands.execute(new SetRoles(idOf(id), roles, ordered));
+  }
+
+  /** End every session of a customer, after a recent sign-in of one's own. Links to external identities stay. */
+  @Roles('admin')
+  @FreshAuthentication()
+  @Delete('sessions')
+  @HttpCode(204)
+  @ApiProblems({
+    401: 'No valid access token, or one whose sign-in is more than five minutes old',
+    403: 'Not for you',
+    404: 'Not there',
+    422: 'A query or a body',
+  })
+  async endSessions(
+    @Req() { user }: SignedIn & { readonly user: { readonly sessionId: string | null } },
+    @Param('id') id: string,
+    @Query(new NoQuery()) _query: undefined,
+    @Address() address: string,
+    @Body(new NoBody()) _body: undefined,
+  ): Promise<void> {
+    // One's own sessions are not ended by a token that none of them stands behind.
+    if (id === user.customerId && user.sessionId === null) throw new OwnTokenRequired();
+    await this.commands.execute(new EndSessions(idOf(id), orderedBy(user, address)));
   }
 }

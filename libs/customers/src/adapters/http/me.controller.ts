@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Query, Req, Re
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiConsumes, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Address, ApiProblems, NoBody, NoQuery, OwnToken } from '#platform';
+import { Address, ApiProblems, FreshAuthentication, NoBody, NoQuery, OwnToken } from '#platform';
 import { ChangeCustomer } from '../../application/commands/change-customer.js';
 import { DeleteCustomer } from '../../application/commands/delete-customer.js';
 import { GetCustomer } from '../../application/queries/get-customer.js';
@@ -52,14 +52,20 @@ export class MeController {
   }
 
   /**
-   * Delete oneself, softly, with a token of ours: every session ends, and the identifier is free again. There is no mode:
-   * only administrators erase.
+   * Delete oneself, softly, with a token of ours and after a recent sign-in: every session ends, and the identifier is free
+   * again. There is no mode: only administrators erase.
    */
   @OwnToken()
+  @FreshAuthentication()
   @Delete()
   @HttpCode(204)
   @ApiHeader(IF_MATCH)
-  @ApiProblems({ 401: 'No valid access token', 412: 'Changed since it was read', 422: 'A query or a body' })
+  @ApiProblems({
+    401: 'No valid access token, or one whose sign-in is more than five minutes old',
+    403: 'The access token is not one of ours',
+    412: 'Changed since it was read',
+    422: 'A query or a body',
+  })
   async deleteMe(
     @Req() { user }: SignedIn,
     @Query(new NoQuery()) _query: undefined,

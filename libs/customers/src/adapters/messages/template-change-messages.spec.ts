@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AccountChange } from '#auth';
 import { CountingIds } from '#kernel/testing';
 import type { Notice } from '../../application/change-ports.js';
 import { TemplateChangeMessages } from './template-change-messages.js';
@@ -44,6 +45,23 @@ describe.each(LOCALES)('in %s', (locale) => {
     const lines = (what: Notice['what']) => new Set(notice({ what, locale }).text.split('\n').filter(Boolean));
     expect([...lines('changed')].filter((line) => lines('asked').has(line))).toEqual([]);
     expect([...lines('changed')].join(' ')).not.toMatch(/not confirmed|não confirmada|non confirmé/);
+  });
+
+  it('says of every way into an account what has become of it, and how to close all of them [AC-70]', () => {
+    const changes: AccountChange[] = ['link_added', 'link_removed', 'password_changed', 'sessions_ended'];
+    const said = (what: AccountChange, to = MAIL) => messages.notice({ to, what, locale });
+    expect(new Set(changes.map((what) => said(what).subject)).size).toBe(changes.length);
+    expect(said('sessions_ended_by_staff').subject).toBe(said('sessions_ended').subject);
+    expect(said('sessions_ended_by_staff').text).not.toBe(said('sessions_ended').text);
+    const lastOf = ({ text }: { text: string }) => text.trim().split('\n').at(-1) ?? '';
+    expect(new Set(changes.map((what) => lastOf(said(what)))).size).toBe(1);
+    for (const what of changes) {
+      const [mail, sms] = [said(what), said(what, PHONE)];
+      expect([mail.channel, mail.to, sms.channel, sms.to, sms.html]).toEqual(['email', MAIL, 'sms', PHONE, undefined]);
+      expect(mail.html).toContain(`lang="${locale}"`);
+      expect(`${mail.subject} ${mail.text} ${sms.text}`).not.toMatch(/\d|@|undefined/);
+      expect(sms.text).toContain(lastOf(mail));
+    }
   });
 
   it('a notice by SMS says the same, without a page', () => {

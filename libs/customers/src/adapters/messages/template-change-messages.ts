@@ -1,6 +1,7 @@
 import type { Ids } from '#kernel';
 import { codeMail, noticeMail, type OutgoingMessage } from '#notifications';
-import { ChangeMessages, type Notice } from '../../application/change-ports.js';
+import { type AccountNews, ChangeMessages, type IdentifierNews, type Notice } from '../../application/change-ports.js';
+import { accountWordsFor } from './account-words.js';
 import { changeWordsFor } from './change-words.js';
 
 export class TemplateChangeMessages extends ChangeMessages {
@@ -17,13 +18,24 @@ export class TemplateChangeMessages extends ChangeMessages {
     return { id, channel: 'email', to: recipient, ...mail };
   }
 
-  notice({ to, what, kind, locale }: Notice): OutgoingMessage {
-    const words = changeWordsFor(locale);
-    const heading = what === 'asked' ? words.noticeHeading(kind) : words.changedHeading[kind];
-    const [told, notYou] = what === 'asked' ? [words.asked, words.notYou] : [words.changed, words.notYouAnyMore];
+  notice(notice: Notice): OutgoingMessage {
+    const { to, locale: asked } = notice;
+    const { locale, heading, paragraphs } = 'kind' in notice ? ofIdentifier(notice, asked) : ofAccount(notice, asked);
     const id = this.ids.next();
-    if (!to.includes('@')) return { id, channel: 'sms', to, subject: heading, text: `${heading}. ${told} ${notYou}` };
-    const paragraphs = [told, notYou];
-    return { id, channel: 'email', to, ...noticeMail({ locale: words.locale, subject: heading, heading, paragraphs }) };
+    const text = `${heading}. ${paragraphs.join(' ')}`;
+    if (!to.includes('@')) return { id, channel: 'sms', to, subject: heading, text };
+    return { id, channel: 'email', to, ...noticeMail({ locale, subject: heading, heading, paragraphs }) };
   }
+}
+
+function ofIdentifier({ what, kind }: IdentifierNews, asked: string) {
+  const words = changeWordsFor(asked);
+  const { locale } = words;
+  if (what === 'asked') return { locale, heading: words.noticeHeading(kind), paragraphs: [words.asked, words.notYou] };
+  return { locale, heading: words.changedHeading[kind], paragraphs: [words.changed, words.notYouAnyMore] };
+}
+
+function ofAccount({ what }: AccountNews, asked: string) {
+  const { locale, heading, explained, notYou } = accountWordsFor(asked);
+  return { locale, heading: heading[what], paragraphs: [explained[what], notYou] };
 }

@@ -80,7 +80,7 @@ export class AskForIdentifierHandler implements ICommandHandler<AskForIdentifier
       const action = 'customer.identifier_change_asked';
       await this.audit.record({ action, actor: customerId, target: customerId, source });
     });
-    await this.notices.tell(owner, 'asked', identifier.kind);
+    await this.notices.tell(owner, { what: 'asked', kind: identifier.kind });
     await this.requests.ask(change, source);
     return { outcome: 'asked', identifier };
   }

@@ -1,0 +1,47 @@
+import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { Address, ApiProblems, InvalidCredentials, OwnToken, SourceLimits } from '#platform';
+import { Reauthenticate } from '../../application/commands/reauthenticate.js';
+import type { TokenClaims } from '../../application/ports.js';
+import { LoginLimited, PasswordWrong } from '../../domain/errors.js';
+import { AccessTokenDto, ReauthenticateDto } from './auth.dto.js';
+
+@ApiTags('authentication')
+@ApiBearerAuth()
+@Controller('v1/auth/reauthenticate')
+export class ReauthenticationController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly limits: SourceLimits,
+  ) {}
+
+  /** Give the password again: an access token of the same session, good for what asks for a recent sign-in. */
+  @OwnToken()
+  @Post()
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  @ApiProblems({
+    400: 'The password is wrong',
+    401: 'No valid access token',
+    403: 'The access token is not one of ours, or is good for setting a password only',
+    422: 'Invalid body',
+    429: 'Too many wrong passwords in a row, or too many calls from this source',
+    503: 'Overloaded, or a dependency is away',
+  })
+  async reauthenticate(
+    @Req() { user }: { readonly user: TokenClaims },
+    @Body() { password }: ReauthenticateDto,
+    @Address() address: string,
+  ): Promise<AccessTokenDto> {
+    await this.limits.count('loginsPerSource', address, 'count here');
+    const { prefix } = this.limits.sourceOf(address);
+    const command = new Reauthenticate(user.customerId, user.sessionId, password, prefix);
+    const result = await this.commands.execute(command);
+    if (result.outcome === 'wrong') throw new PasswordWrong();
+    if (result.outcome === 'too_many') throw new LoginLimited(result.retryAfterSeconds);
+    if (result.outcome === 'session_ended') throw new InvalidCredentials('Bearer realm="foyer", error="invalid_token"');
+    const { token, expiresInSeconds, scope } = result.access;
+    return { access_token: token, token_type: 'Bearer', expires_in: expiresInSeconds, scope };
+  }
+}

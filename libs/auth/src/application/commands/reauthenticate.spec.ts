@@ -1,0 +1,73 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parseIdentifier } from '#kernel';
+import { Auth, SOURCE } from '../../testing/auth.js';
+import { CountedReauthentication } from '../counted-reauthentication.js';
+import { Reauthenticate, ReauthenticateHandler } from './reauthenticate.js';
+
+const LIFE_MS = 3_600_000;
+
+describe('authenticating again', () => {
+  let house: Auth;
+  let handler: ReauthenticateHandler;
+  let here: string;
+
+  const again = (password = 'right', sessionId = here) =>
+    handler.execute(new Reauthenticate('mia', sessionId, password, SOURCE));
+  const signIn = async () => {
+    const result = await house.logIn('mia@example.org');
+    if (result.outcome !== 'signed_in') throw new Error(result.outcome);
+    return { id: [...house.sessions.states.keys()].at(-1) ?? '', token: result.tokens.refreshToken };
+  };
+
+  beforeEach(async () => {
+    house = new Auth();
+    const { subjects, tries, passwords, audit, sessions, accessTokens, clock } = house;
+    const check = new CountedReauthentication(subjects, tries, passwords, audit);
+    handler = new ReauthenticateHandler(check, sessions, accessTokens, audit, clock);
+    await house.known(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
+    ({ id: here } = await signIn());
+  });
+
+  it('gives a token of this moment, and nothing of the session changes [AC-70]', async () => {
+    const before = house.sessions.states.get(here);
+    house.clock.advance(600_000);
+    expect(await again()).toEqual({
+      outcome: 'authenticated',
+      access: { token: 'token of mia', expiresInSeconds: 900, scope: 'customer' },
+    });
+    expect(house.accessTokens.authenticatedAt.at(-1)).toEqual(house.clock.now());
+    expect(house.sessions.states.get(here)).toEqual(before);
+    expect(house.audit.entries.at(-1)).toEqual({
+      action: 'auth.reauthenticated',
+      actor: 'mia',
+      target: 'mia',
+      source: SOURCE,
+    });
+  });
+
+  it('does not make the next refresh a fresh one [AC-70]', async () => {
+    const signedInAt = house.clock.now();
+    const { token } = await signIn();
+    house.clock.advance(600_000);
+    await again();
+    await house.refresh(token);
+    expect(house.accessTokens.authenticatedAt.at(-1)).toEqual(signedInAt);
+  });
+
+  it('gives nothing for a wrong password, and a wait after five of them [AC-70]', async () => {
+    for (let n = 0; n < 5; n++) expect(await again('wrong')).toEqual({ outcome: 'wrong' });
+    expect(await again()).toMatchObject({ outcome: 'too_many' });
+    expect(house.accessTokens.issued).toHaveLength(1);
+  });
+
+  it.each<[string, () => Promise<unknown> | undefined]>([
+    ['has ended', () => house.endSession(here)],
+    ['ended with all others', () => house.logOut(here, 'all')],
+    ['is past its time', () => void house.clock.advance(LIFE_MS)],
+    ['is not there', () => void house.sessions.states.delete(here)],
+  ])('gives nothing for a session that %s [AC-70]', async (_, end) => {
+    await end();
+    expect(await again()).toEqual({ outcome: 'session_ended' });
+    expect(house.accessTokens.issued).toHaveLength(1);
+  });
+});

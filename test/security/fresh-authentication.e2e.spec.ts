@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appoint, claimsOf } from '../auth/appoint.js';
+import { change, logIn, me, refresh, type TokenSet, tryLogIn } from '../auth/door.js';
+import { administratorOf } from '../customers/staff.js';
+import { type OpenApi, operationsIn } from '../docs/operations.js';
+import { SERVICES } from '../registration/backends.js';
+import { useHall } from '../registration/hall.js';
+import { freshEmail, freshPassword, identifierOf, type Person } from '../registration/people.js';
+import { connectTo, type TestDatabase } from '../support/test-database.js';
+import { aged } from './aged-session.js';
+
+interface Answer {
+  readonly code?: string;
+}
+interface Sessions {
+  readonly items: readonly { readonly id: string; readonly expiresAt: string; readonly current: boolean }[];
+}
+
+const FIVE_MINUTES = 300;
+const UNKNOWN = '0190a1b2-c3d4-4e5f-8a6b-7c8d9e0f1a2b';
+const CHALLENGE =
+  'Bearer realm="foyer", error="insufficient_user_authentication", error_description="Sign in, or authenticate again, within the last 300 seconds", max_age="300"';
+
+/** What needs a sign-in, or the password once more, within five minutes. */
+const SENSITIVE: [method: string, path: string, json?: object][] = [
+  ['POST', '/v1/auth/links', { token: 'a.b.c' }],
+  ['DELETE', `/v1/auth/links/${UNKNOWN}`],
+  ['DELETE', `/v1/auth/sessions/${UNKNOWN}`],
+  ['POST', '/v1/auth/logout', { scope: 'all' }],
+  ['DELETE', '/v1/customers/me'],
+  ['GET', '/v1/customers/me/export'],
+];
+
+describe('an access token whose sign-in is more than five minutes old', () => {
+  const hall = useHall(SERVICES);
+  let database: TestDatabase;
+  beforeAll(() => {
+    database = connectTo(hall.services.database.url);
+  });
+  afterAll(() => database?.end());
+
+  const customer = async (): Promise<Person> => (await hall.customer()).person;
+  const stale = async (person: Person) => aged(hall, database, await logIn(hall, person), FIVE_MINUTES + 5);
+  const ask = <T = Answer>(tokens: TokenSet, method: string, path: string, json?: object) =>
+    hall.request<T>(method, path, { bearer: tokens.access_token, ...(json && { json }) });
+  const again = (tokens: TokenSet, password: unknown) =>
+    ask<TokenSet & Answer>(tokens, 'POST', '/v1/auth/reauthenticate', { password });
+  const sessionsOf = async (tokens: TokenSet) => (await ask<Sessions>(tokens, 'GET', '/v1/auth/sessions')).json.items;
+
+  it.each(SENSITIVE)('is answered 401 with a step-up challenge on %s %s [AC-70]', async (method, path, json) => {
+    const person = await customer();
+    const [old, other] = [await stale(person), await logIn(hall, person)];
+    const target = path.replace(`sessions/${UNKNOWN}`, `sessions/${claimsOf(other.access_token)['sid']}`);
+    const reply = await ask(old, method, target, json);
+    expect([reply.status, reply.json?.code, reply.headers.get('www-authenticate')]).toEqual([
+      401,
+      'auth.reauthentication_required',
+      CHALLENGE,
+    ]);
+    for (const tokens of [old, other]) expect(await me(hall, tokens)).toBe(200);
+    expect((await refresh(hall, other)).status).toBe(200);
+  });
+
+  it.each([
+    ['GET', '/v1/customers/me', 200],
+    ['GET', '/v1/auth/sessions', 200],
+    ['GET', '/v1/auth/links', 200],
+    ['POST', '/v1/auth/logout', 204],
+  ] as const)('is taken for %s %s [AC-70]', async (method, path, status) => {
+    expect((await ask(await stale(await customer()), method, path)).status).toBe(status);
+  });
+
+  it('ends its own session by id [AC-70]', async () => {
+    const old = await stale(await customer());
+    expect((await ask(old, 'DELETE', `/v1/auth/sessions/${old.sid}`)).status).toBe(204);
+  });
+
+  it('is refused for these routes and for no other, whatever the role [AC-70]', async () => {
+    const { bearer } = await administratorOf(hall);
+    const { person, customer: promoted } = await hall.customer();
+    const json = { roles: ['customer', 'staff', 'admin'] };
+    expect((await hall.request('PUT', `/v1/customers/${promoted.id}/roles`, { bearer, json })).status).toBe(204);
+    const old = await stale(person);
+    const document = (await hall.program.request<OpenApi>('GET', '/docs/openapi.json')).json;
+    const asked = [];
+    for (const { method, path, security } of operationsIn(document)) {
+      if (!security.some((one) => 'bearer' in one)) continue;
+      const address = path.replace(/\{\w+\}/, UNKNOWN);
+      const json = path === '/v1/auth/logout' ? { scope: 'all' } : undefined;
+      const { status, json: problem } = await ask(old, method, address, json);
+      if (problem?.code === 'auth.reauthentication_required') asked.push(`${status} ${method} ${path}`);
+    }
+    expect(asked.toSorted()).toEqual(
+      [...SENSITIVE.map(([method, path]) => `401 ${method} ${path}`), `401 DELETE /v1/customers/${UNKNOWN}/sessions`]
+        .map((line) => line.replace(`sessions/${UNKNOWN}`, 'sessions/{sid}').replace(UNKNOWN, '{id}'))
+        .toSorted(),
+    );
+    expect(await me(hall, old)).toBe(200);
+  });
+
+  it('does not become fresh by a refresh [AC-70]', async () => {
+    const { json: child } = await refresh(hall, await stale(await customer()));
+    expect((await ask(child, 'DELETE', '/v1/customers/me')).status).toBe(401);
+    expect(await me(hall, child)).toBe(200);
+  });
+
+  it('becomes a fresh one of the same session with the password [AC-70]', async () => {
+    const person = await customer();
+    const old = await stale(person);
+    const before = await sessionsOf(old);
+    const since = Math.floor(Date.now() / 1_000);
+    const { status, json, headers } = await again(old, person.password);
+    expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
+    expect(json).toEqual({
+      access_token: expect.any(String),
+      token_type: 'Bearer',
+      expires_in: 900,
+      scope: 'customer',
+    });
+    const [was, is] = [claimsOf(old.access_token), claimsOf(json.access_token)];
+    expect([is['sid'], is['gen'], is['sub']]).toEqual([was['sid'], was['gen'], was['sub']]);
+    expect(Number(was['auth_time'])).toBeLessThanOrEqual(since - FIVE_MINUTES);
+    expect(Number(is['auth_time'])).toBeGreaterThanOrEqual(since);
+    expect(await sessionsOf(json)).toEqual(before);
+    const { json: child } = await refresh(hall, old);
+    expect(claimsOf(child.access_token)['auth_time']).toBe(was['auth_time']);
+    expect((await ask(json, 'DELETE', '/v1/customers/me')).status).toBe(204);
+  });
+
+  it('stays what it was with a wrong password, which counts as a wrong sign-in [AC-70]', async () => {
+    const person = await customer();
+    const old = await stale(person);
+    const statuses = [];
+    for (let n = 0; n < 3; n++) {
+      const { status, json } = await again(old, 'not the password');
+      statuses.push([status, json.code]);
+    }
+    expect(statuses).toEqual(Array(3).fill([400, 'auth.password_wrong']));
+    for (let n = 0; n < 2; n++) await tryLogIn(hall, identifierOf(person), 'not the password');
+    const waits = await again(old, person.password);
+    expect([waits.status, waits.json.code, waits.headers.get('retry-after')]).toEqual([
+      429,
+      'auth.too_many_attempts',
+      expect.stringMatching(/^\d+$/),
+    ]);
+    const lines = await database.query(
+      "select action from audit_log where target = $1 and action in ('auth.password.refused', 'auth.password.limited')",
+      [String(claimsOf(old.access_token)['sub'])],
+    );
+    expect(lines.rows).toHaveLength(4);
+  });
+
+  it('takes a password in a string and nothing else [AC-70]', async () => {
+    const person = await customer();
+    const tokens = await logIn(hall, person);
+    for (const json of [{}, { password: 7 }, { password: '' }, { password: person.password, sid: randomUUID() }])
+      expect([json, (await ask(tokens, 'POST', '/v1/auth/reauthenticate', json)).status]).toEqual([json, 422]);
+    expect((await hall.request('POST', '/v1/auth/reauthenticate', { json: { password: 'x' } })).status).toBe(401);
+  });
+
+  it('gets nothing for a session that has ended meanwhile [AC-70]', async () => {
+    const person = await customer();
+    const old = await stale(person);
+    expect((await ask(old, 'POST', '/v1/auth/logout')).status).toBe(204);
+    expect((await again(old, person.password)).status).toBe(401);
+  });
+
+  it('of a one-time password is good for signing out and setting a password, and cannot be renewed [AC-70]', async () => {
+    const email = freshEmail();
+    const once = (await appoint(hall.program.env, email)).stdout.split(/\s/)[1] ?? '';
+    const old = await aged(hall, database, await logIn(hall, { email, password: once }), FIVE_MINUTES + 5);
+    const renewed = await again(old, once);
+    expect([renewed.status, renewed.json.code]).toEqual([403, 'auth.forbidden']);
+    expect((await ask(old, 'POST', '/v1/auth/logout', { scope: 'all' })).json.code).toBe(
+      'auth.reauthentication_required',
+    );
+    expect((await change(hall, old, once, freshPassword())).status).toBe(204);
+  });
+
+  it('is told from a fresh one by the time of the sign-in, to the second [AC-70]', async () => {
+    const person = await customer();
+    const young = await aged(hall, database, await logIn(hall, person), FIVE_MINUTES - 30);
+    expect((await ask(young, 'GET', '/v1/customers/me/export')).status).toBe(200);
+    expect((await ask(young, 'POST', '/v1/auth/logout', { scope: 'all' })).status).toBe(204);
+  });
+
+  it('writes who has authenticated again into the audit trail [AC-70]', async () => {
+    const person = await customer();
+    const tokens = await logIn(hall, person);
+    expect((await again(tokens, person.password)).status).toBe(200);
+    const id = String(claimsOf(tokens.access_token)['sub']);
+    const { rows } = await database.query(
+      "select actor, source from audit_log where target = $1 and action = 'auth.reauthenticated'",
+      [id],
+    );
+    expect(rows).toEqual([{ actor: id, source: expect.any(String) }]);
+  });
+});
