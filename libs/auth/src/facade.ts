@@ -158,8 +158,8 @@ export abstract class SignIns {
 export interface SignInRecord {
   readonly roles: readonly Role[];
   readonly hasPassword: boolean;
-  /** Living and ended ones, until they are purged. */
-  readonly sessions: readonly {
+  /** Living and ended ones, until they are purged, the oldest first. Read page by page as they are taken. */
+  readonly sessions: AsyncIterable<{
     readonly id: string;
     readonly createdAt: string;
     readonly usedAt: string;
@@ -167,7 +167,7 @@ export interface SignInRecord {
     readonly ended: boolean;
     readonly scope: string;
     readonly source: string;
-  }[];
+  }>;
   readonly links: readonly {
     readonly id: string;
     readonly issuer: string;

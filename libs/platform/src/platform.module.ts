@@ -50,6 +50,7 @@ import { Idempotency, KeyReused, StillRunning } from './idempotency/idempotency.
 import { IdempotencyStore } from './idempotency/idempotency-store.js';
 import { InMemoryIdempotencyStore } from './idempotency/in-memory-idempotency-store.js';
 import { RedisIdempotencyStore } from './idempotency/redis-idempotency-store.js';
+import { CustomerLimits } from './limits/customer-limits.js';
 import { InMemoryCounters } from './limits/in-memory-counters.js';
 import { RedisCounters } from './limits/redis-counters.js';
 import { SourceLimited, SourceLimits } from './limits/source-limits.js';
@@ -146,6 +147,7 @@ export class PlatformModule implements OnApplicationShutdown {
       choose(IdempotencyStore, (s) => (hasRedis(s) ? RedisIdempotencyStore : InMemoryIdempotencyStore)),
       Idempotency,
       SourceLimits,
+      CustomerLimits,
       Pages,
       Housekeeping,
       AuditPurge,

@@ -50,6 +50,10 @@ export interface FoundSession {
   readonly subject: Subject;
   /** Unix milliseconds by the clock that the session's times were measured with. */
   readonly now: number;
+  /** When the last line about a refused token was written, by the same clock; 0: never. */
+  readonly refusalRecordedAt: number;
+  /** The turn whose repeat was recorded last; -1: none. */
+  readonly repeatRecordedTurn: number;
 }
 
 export type NewSession = Pick<SessionState, 'id' | 'customerId' | 'generation' | 'currentHash' | 'scope' | 'source'> & {
@@ -71,6 +75,13 @@ export abstract class Sessions {
     lifeMs: number,
     line: AuditEntry,
   ): Promise<boolean>;
+  /**
+   * Writes the line unless one was written within `everyMs`: then false. One step, so that all replicas together write one; it
+   * needs no unit of work.
+   */
+  abstract recordRefusal(id: string, everyMs: number, line: AuditEntry): Promise<boolean>;
+  /** Writes the line unless a repeat of this turn was recorded before: then false. One step as well. */
+  abstract recordRepeat(id: string, turn: number, line: AuditEntry): Promise<boolean>;
   /** False when it had ended before. */
   abstract end(id: string): Promise<boolean>;
   /**

@@ -59,5 +59,6 @@ export abstract class SignInViews {
 
 /** What was announced of a customer and is still kept, as CloudEvents. */
 export abstract class AnnouncedViews {
-  abstract of(customerId: string): Promise<readonly object[]>;
+  /** Read page by page as they are taken. */
+  abstract of(customerId: string): AsyncIterable<object>;
 }

@@ -94,7 +94,26 @@ export class TooManyChanges extends DomainError {
   readonly kind = 'too_many';
 
   constructor(override readonly retryAfter: number) {
-    super('You have asked for too many changes. Please wait before you ask again.');
+    super('You have made too many changes. Please wait before you make another.');
+  }
+}
+
+/** Of a customer's own data one copy is made at a time. */
+export class ExportInProgress extends DomainError {
+  readonly code = 'customer.export_in_progress';
+  readonly kind = 'conflict';
+
+  constructor(override readonly retryAfter: number) {
+    super('Your data are being exported at this moment. Please wait until that has ended.');
+  }
+}
+
+export class TooManyExports extends DomainError {
+  readonly code = 'customer.too_many_exports';
+  readonly kind = 'too_many';
+
+  constructor(override readonly retryAfter: number) {
+    super('You have exported your data too often. Please wait before you export them again.');
   }
 }
 
@@ -118,5 +137,7 @@ export const CUSTOMERS_PROBLEMS: readonly DomainError[] = [
   new ChangeCodeExpired(),
   new ChangeInProgress(),
   new TooManyChanges(1),
+  new ExportInProgress(1),
+  new TooManyExports(1),
   new ChannelUnavailable('sms'),
 ];
