@@ -18,6 +18,7 @@ import {
   Unavailable,
   UnitOfWork,
 } from '#kernel';
+import { AccessRefusals } from './audit/access-refusals.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditPurge } from './audit/audit-purge.js';
 import { SqlAuditLog } from './audit/sql-audit-log.js';
@@ -151,6 +152,7 @@ export class PlatformModule implements OnApplicationShutdown {
       Pages,
       Housekeeping,
       AuditPurge,
+      AccessRefusals,
       ProblemFilter,
       foundations.beside ? { provide: Snapshots, useClass: NoSnapshots } : Snapshots,
     ];

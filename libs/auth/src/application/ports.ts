@@ -32,6 +32,13 @@ export abstract class Subjects {
   abstract setRoles(customerId: string, roles: readonly Role[]): Promise<void>;
   /** Anybody who may sign in: the suspended and the deleted do not count. */
   abstract anybodyHas(role: Role): Promise<boolean>;
+  /** The subject as it is, and as it stays until the unit of work ends; null for nobody. */
+  abstract lock(customerId: string): Promise<Subject | null>;
+  /**
+   * Whether anybody else is an administrator who may sign in, and has a password to do so. Who asks while another unit of work
+   * has asked waits until that one has ended.
+   */
+  abstract anotherAdministrator(besides: string): Promise<boolean>;
   abstract setStatus(customerId: string, status: SubjectState['status']): Promise<void>;
   abstract addIdentifier(customerId: string, identifierHash: string): Promise<void>;
   abstract removeIdentifiers(customerId: string): Promise<void>;

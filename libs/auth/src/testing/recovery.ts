@@ -41,7 +41,7 @@ export class Recovery extends Auth {
     this.counters,
     this.rules,
   );
-  readonly #forget = new ForgetPasswordHandler(this.requests, this.rules);
+  readonly #forget = new ForgetPasswordHandler(this.requests, this.rules, this.audit, this.identifiers);
   readonly #change = new ChangePasswordHandler(
     this.subjects,
     this.tries,

@@ -38,6 +38,26 @@ export class DocumentDiffers extends DomainError {
   }
 }
 
+/** Whoever confirms a document has looked at somebody else's card. */
+export class OwnDocument extends DomainError {
+  readonly code = 'customer.own_document';
+  readonly kind = 'forbidden';
+
+  constructor() {
+    super('Nobody confirms their own document. Somebody else has to look at it.');
+  }
+}
+
+/** Who could change how an administrator is found and named would soon be one. */
+export class AdministratorsOnly extends DomainError {
+  readonly code = 'customer.administrators_only';
+  readonly kind = 'forbidden';
+
+  constructor() {
+    super('Only administrators change the record of an administrator.');
+  }
+}
+
 /** Deleted, unknown or malformed: nobody learns which. */
 export class CustomerNotFound extends DomainError {
   readonly code = 'customer.not_found';
@@ -133,6 +153,8 @@ export const CUSTOMERS_PROBLEMS: readonly DomainError[] = [
   new DocumentTaken(),
   new NoDocument(),
   new DocumentDiffers(),
+  new OwnDocument(),
+  new AdministratorsOnly(),
   new ChangeCodeWrong(2),
   new ChangeCodeExpired(),
   new ChangeInProgress(),

@@ -1,4 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { AuditTrail, IdentifierHasher } from '#kernel';
 import { AuthRules } from '../ports.js';
 import { readable } from '../readable.js';
 import { ResetRequests } from '../reset-requests.js';
@@ -19,10 +20,16 @@ export class ForgetPasswordHandler implements ICommandHandler<ForgetPassword> {
   constructor(
     private readonly requests: ResetRequests,
     private readonly rules: AuthRules,
+    private readonly audit: AuditTrail,
+    private readonly identifiers: IdentifierHasher,
   ) {}
 
   async execute({ username, source }: ForgetPassword): Promise<void> {
     const identifier = readable(username, this.rules.defaultMarket);
-    if (identifier) await this.requests.ask(identifier, source);
+    if (!identifier) return;
+    // By the hash for everybody: nobody looks here whether it is a customer's.
+    const target = this.identifiers.hash(identifier);
+    await this.audit.record({ action: 'auth.password.reset_asked', actor: null, target, source });
+    await this.requests.ask(identifier, source);
   }
 }

@@ -59,7 +59,7 @@ export class RefreshHandler implements ICommandHandler<Refresh> {
   async #rotate(found: FoundSession, read: ReadToken, token: string, source: string): Promise<string | undefined> {
     const [child] = this.refreshTokens.childrenOf(token);
     const lifeMs = this.rules.refreshTokenTtlSeconds * 1000;
-    const line = lineOf('succeeded', found, source);
+    const line = lineOf('auth.refresh.succeeded', found, source);
     return (await this.sessions.rotate(found.session.id, read, child.hash, lifeMs, line)) ? child.token : undefined;
   }
 
@@ -69,12 +69,12 @@ export class RefreshHandler implements ICommandHandler<Refresh> {
     const child = children.find(({ hash }) => hash === found.session.currentHash);
     if (!child) {
       // Not remembered as dead: in ten seconds it ends its family.
-      await this.#recordRefusal(found, lineOf('refused', found, source));
+      await this.#recordRefusal(found, lineOf('auth.refresh.refused', found, source));
       return 'refused';
     }
     const { id, turn } = found.session;
     if (found.repeatRecordedTurn !== turn)
-      await this.sessions.recordRepeat(id, turn, lineOf('repeated', found, source));
+      await this.sessions.recordRepeat(id, turn, lineOf('auth.refresh.repeated', found, source));
     return this.#tokens(found, child.token);
   }
 
@@ -91,7 +91,7 @@ export class RefreshHandler implements ICommandHandler<Refresh> {
     if (this.#isKnownDead(read)) return 'refused';
     this.#dead.keep(read.hash, true, this.clock.now().getTime() + REFUSAL_RECORDED_EVERY_MS);
     try {
-      await this.#recordRefusal(found, lineOf('refused', found, source));
+      await this.#recordRefusal(found, lineOf('auth.refresh.refused', found, source));
     } catch (error) {
       this.#dead.keep(read.hash, true, 0);
       throw error;
@@ -121,7 +121,7 @@ function presentedTo({ session, subject, now }: FoundSession, read: ReadToken): 
   return status === 'active' ? Session.restore(session).present(read, generation, now) : 'dead';
 }
 
-function lineOf(outcome: string, found: FoundSession | null, source: string): AuditEntry {
+function lineOf(action: string, found: FoundSession | null, source: string): AuditEntry {
   const target = found?.session.customerId ?? null;
-  return { action: `auth.refresh.${outcome}`, actor: outcome === 'refused' ? null : target, target, source };
+  return { action, actor: action === 'auth.refresh.refused' ? null : target, target, source };
 }

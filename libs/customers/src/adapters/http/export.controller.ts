@@ -3,7 +3,7 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { ApiProblems, CustomerLimits, jsonPieces, NoQuery, OwnToken } from '#platform';
+import { Address, ApiProblems, CustomerLimits, jsonPieces, NoQuery, OwnToken, sourcePrefix } from '#platform';
 import { ExportCustomer } from '../../application/queries/export-customer.js';
 import { ExportInProgress, TooManyExports } from '../../domain/errors.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
@@ -42,6 +42,7 @@ export class ExportController {
   async export(
     @Req() { user }: SignedIn,
     @Query(new NoQuery()) _query: undefined,
+    @Address() address: string,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { customerId } = user;
@@ -49,7 +50,7 @@ export class ExportController {
     const done = (): void => void running.giveBack().catch(() => undefined);
     try {
       await this.limits.count('exportsPerCustomer', customerId, (wait) => new TooManyExports(wait));
-      const found = await this.queries.execute(new ExportCustomer(customerId));
+      const found = await this.queries.execute(new ExportCustomer(customerId, sourcePrefix(address)));
       if (!found) throw gone();
       const signal = AbortSignal.timeout(MOST_MS);
       const pieces = Readable.from(this.#inTurn(jsonPieces(found)), {

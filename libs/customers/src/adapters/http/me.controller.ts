@@ -29,9 +29,10 @@ export class MeController {
   async me(
     @Req() { user }: SignedIn,
     @Headers('if-none-match') known: string | undefined,
+    @Address() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto | undefined> {
-    const customer = await this.queries.execute(new GetCustomer(user.customerId));
+    const customer = await this.queries.execute(new GetCustomer(user.customerId, orderedBy(user, address)));
     if (!customer) throw gone();
     return answer(user, customer, known, reply);
   }
@@ -71,7 +72,12 @@ export class MeController {
   @Delete()
   @HttpCode(204)
   @ApiHeader(IF_MATCH)
-  @ApiProblems({ 401: 'No valid access token', 412: 'Changed since it was read', 422: 'A query or a body' })
+  @ApiProblems({
+    401: 'No valid access token',
+    409: 'The last administrator who can sign in',
+    412: 'Changed since it was read',
+    422: 'A query or a body',
+  })
   async deleteMe(
     @Req() { user }: SignedIn,
     @Query(new NoQuery()) _query: undefined,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { type AuditFilter, AuditLog, type Page, type PageWanted, type RecordedEntry } from '#kernel';
-import { allOf, FixedClock } from '#kernel/testing';
+import { allOf, FixedClock, RecordingAuditTrail } from '#kernel/testing';
 import { Customer } from '../../domain/customer.js';
 import { aNewcomer } from '../../testing/a-newcomer.js';
 import { InMemoryCustomers, InMemoryCustomerViews } from '../../testing/in-memory-customers.js';
@@ -10,7 +10,7 @@ import { type CustomerExport, ExportCustomer, ExportCustomerHandler } from './ex
 const [MIA, ADMIN] = [randomUUID(), randomUUID()];
 const line = (n: number, changes: Partial<RecordedEntry>): RecordedEntry => ({
   ...{ id: String(n), at: '2026-03-01T12:00:00.000Z', action: 'auth.refreshed', correlationId: `c-${n}` },
-  ...{ actor: MIA, target: MIA, source: '10.0.0.1' },
+  ...{ actor: MIA, target: MIA, source: '10.0.0.1', detail: null },
   ...changes,
 });
 
@@ -42,9 +42,10 @@ async function exported(lines: readonly RecordedEntry[], id = MIA) {
     },
   };
   const views = new InMemoryCustomerViews(customers);
-  const handler = new ExportCustomerHandler(views, signIns, events, log, new FixedClock());
-  const found = await handler.execute(new ExportCustomer(id));
-  return { found, log };
+  const audit = new RecordingAuditTrail();
+  const handler = new ExportCustomerHandler(views, signIns, events, log, new FixedClock(), audit);
+  const found = await handler.execute(new ExportCustomer(id, '192.0.2.7'));
+  return { found, log, audit };
 }
 /** As somebody has it who has read all of it. */
 async function taken(lines: readonly RecordedEntry[], id = MIA) {

@@ -1,5 +1,5 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { AuditLog, Clock, type RecordedEntry, readPages } from '#kernel';
+import { AuditLog, AuditTrail, Clock, type RecordedEntry, readPages } from '#kernel';
 import { AnnouncedViews, type CustomerView, CustomerViews, SignInViews } from '../views.js';
 
 /** Everything that is kept about one customer. What may be much of it is read while it is taken, and never held as a whole. */
@@ -13,7 +13,11 @@ export interface CustomerExport {
 }
 
 export class ExportCustomer extends Query<CustomerExport | null> {
-  constructor(readonly id: string) {
+  constructor(
+    readonly id: string,
+    /** Source prefix. */
+    readonly source: string,
+  ) {
     super();
   }
 }
@@ -28,11 +32,13 @@ export class ExportCustomerHandler implements IQueryHandler<ExportCustomer> {
     private readonly announced: AnnouncedViews,
     private readonly trail: AuditLog,
     private readonly clock: Clock,
+    private readonly audit: AuditTrail,
   ) {}
 
-  async execute({ id }: ExportCustomer): Promise<CustomerExport | null> {
+  async execute({ id, source }: ExportCustomer): Promise<CustomerExport | null> {
     const customer = await this.customers.byId(id);
     if (!customer) return null;
+    await this.audit.record({ action: 'customer.exported', actor: id, target: id, source });
     return {
       exportedAt: this.clock.now().toISOString(),
       customer,
@@ -53,4 +59,4 @@ export class ExportCustomerHandler implements IQueryHandler<ExportCustomer> {
 const asSeenBy = (id: string, entry: RecordedEntry): RecordedEntry =>
   entry.actor === id || entry.actor === null
     ? { ...entry, target: entry.target === id || entry.target === null ? entry.target : 'another' }
-    : { ...entry, actor: 'another', source: null, correlationId: null };
+    : { ...entry, actor: 'another', source: null, detail: null, correlationId: null };

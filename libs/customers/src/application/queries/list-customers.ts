@@ -1,5 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import type { Page, PageWanted } from '#kernel';
+import { AuditTrail, type Page, type PageWanted } from '#kernel';
+import type { Ordered } from '../customer-record.js';
 import { type CustomerFilter, CustomerLists, type ListedCustomer } from '../views.js';
 
 export interface ListOfCustomers {
@@ -13,6 +14,7 @@ export class ListCustomers extends Query<ListOfCustomers> {
     readonly filter: CustomerFilter,
     readonly wanted: PageWanted,
     readonly withTotal: boolean,
+    readonly ordered: Ordered,
   ) {
     super();
   }
@@ -20,10 +22,23 @@ export class ListCustomers extends Query<ListOfCustomers> {
 
 @QueryHandler(ListCustomers)
 export class ListCustomersHandler implements IQueryHandler<ListCustomers> {
-  constructor(private readonly customers: CustomerLists) {}
+  constructor(
+    private readonly customers: CustomerLists,
+    private readonly audit: AuditTrail,
+  ) {}
 
-  async execute({ filter, wanted, withTotal }: ListCustomers): Promise<ListOfCustomers> {
+  async execute({ filter, wanted, withTotal, ordered }: ListCustomers): Promise<ListOfCustomers> {
     const page = await this.customers.page(filter, wanted);
-    return { page, total: withTotal ? await this.customers.count(filter) : undefined };
+    const total = withTotal ? await this.customers.count(filter) : undefined;
+    const { by: actor, source } = ordered;
+    await this.audit.record({ action: 'customer.listed', actor, target: null, source, detail: namesIn(filter) });
+    return { page, total };
   }
+}
+
+/** Which filters there were, as callers know them; never what they were set to. Null: none. */
+function namesIn({ email, phone, documentHashes, status, createdAfter, beginning }: CustomerFilter): string | null {
+  const filters = { createdAfter, document: documentHashes, email, phone, q: beginning, status };
+  const names = Object.entries(filters).flatMap(([name, value]) => (value === null ? [] : [name]));
+  return names.join(' ') || null;
 }
