@@ -30,8 +30,8 @@ function textsIn(file: string): { readonly actions: string[]; readonly codes: st
 
 describe('the table of actions in docs/security.md', () => {
   const page = readFileSync(path.join(ROOT, 'docs/security.md'), 'utf8');
-  const told = [...(BLOCK.exec(page)?.[1] ?? '').matchAll(/^\| ((?:`[a-z_.]+`(?:, )?)+) \|/gm)].flatMap(([, cell = '']) =>
-    [...cell.matchAll(/`([a-z_.]+)`/g)].map(([, action = '']) => action),
+  const told = [...(BLOCK.exec(page)?.[1] ?? '').matchAll(/^\| ((?:`[a-z_.]+`(?:, )?)+) \|/gm)].flatMap(
+    ([, cell = '']) => [...cell.matchAll(/`([a-z_.]+)`/g)].map(([, action = '']) => action),
   );
 
   it('names every action that the program records, once, and no other [AC-75]', () => {

@@ -20,6 +20,14 @@ export interface CustomerView {
   readonly version: number;
 }
 
+/** Who reads, and from where. */
+export interface Reader {
+  /** Customer id. */
+  readonly by: string | null;
+  /** Source prefix. */
+  readonly source: string | null;
+}
+
 /** Reads customers, for their owner, for staff and for other modules. */
 export abstract class CustomerViews {
   abstract byId(id: string): Promise<CustomerView | null>;

@@ -1,13 +1,12 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { AuditTrail } from '#kernel';
-import type { Ordered } from '../customer-record.js';
-import { type CustomerView, CustomerViews } from '../views.js';
+import { type CustomerView, CustomerViews, type Reader } from '../views.js';
 
 /** One customer's record. A look at somebody else's is written down before it is answered. */
 export class GetCustomer extends Query<CustomerView | null> {
   constructor(
     readonly id: string,
-    readonly ordered: Ordered,
+    readonly reader: Reader,
   ) {
     super();
   }
@@ -20,7 +19,7 @@ export class GetCustomerHandler implements IQueryHandler<GetCustomer> {
     private readonly audit: AuditTrail,
   ) {}
 
-  async execute({ id, ordered: { by, source } }: GetCustomer): Promise<CustomerView | null> {
+  async execute({ id, reader: { by, source } }: GetCustomer): Promise<CustomerView | null> {
     const customer = await this.customers.byId(id);
     if (customer && by !== id) await this.audit.record({ action: 'customer.read', actor: by, target: id, source });
     return customer;

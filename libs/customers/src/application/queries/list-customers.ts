@@ -1,7 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { AuditTrail, type Page, type PageWanted } from '#kernel';
-import type { Ordered } from '../customer-record.js';
-import { type CustomerFilter, CustomerLists, type ListedCustomer } from '../views.js';
+import { type CustomerFilter, CustomerLists, type ListedCustomer, type Reader } from '../views.js';
 
 export interface ListOfCustomers {
   readonly page: Page<ListedCustomer>;
@@ -14,7 +13,7 @@ export class ListCustomers extends Query<ListOfCustomers> {
     readonly filter: CustomerFilter,
     readonly wanted: PageWanted,
     readonly withTotal: boolean,
-    readonly ordered: Ordered,
+    readonly reader: Reader,
   ) {
     super();
   }
@@ -27,10 +26,10 @@ export class ListCustomersHandler implements IQueryHandler<ListCustomers> {
     private readonly audit: AuditTrail,
   ) {}
 
-  async execute({ filter, wanted, withTotal, ordered }: ListCustomers): Promise<ListOfCustomers> {
+  async execute({ filter, wanted, withTotal, reader }: ListCustomers): Promise<ListOfCustomers> {
     const page = await this.customers.page(filter, wanted);
     const total = withTotal ? await this.customers.count(filter) : undefined;
-    const { by: actor, source } = ordered;
+    const { by: actor, source } = reader;
     await this.audit.record({ action: 'customer.listed', actor, target: null, source, detail: namesIn(filter) });
     return { page, total };
   }
