@@ -72,10 +72,7 @@ describe('a refresh token', () => {
       expect([children.size, children.has(tokens.refresh_token)]).toEqual([1, false]);
       const turns = await house.database.query('select turn from auth_sessions where id = $1', [sidOf(tokens)]);
       expect(turns.rows).toEqual([{ turn: 1 }]);
-      expect((await lines(since)).toSorted()).toEqual([
-        ...Array(n - 1).fill('auth.refresh.repeated'),
-        'auth.refresh.succeeded',
-      ]);
+      expect((await lines(since)).toSorted()).toEqual(['auth.refresh.repeated', 'auth.refresh.succeeded']);
       await goesOn(replies[0]?.json as Tokens);
     },
   );

@@ -1,10 +1,12 @@
 import type { Database } from '#platform';
+import { SqlSignInRecords } from '../../libs/auth/src/adapters/typeorm/sql-sign-in-records.js';
 import { DeletedCustomersSweep } from '../../libs/customers/src/adapters/typeorm/deleted-customers-sweep.js';
 import { SqlCustomerLists } from '../../libs/customers/src/adapters/typeorm/sql-customer-lists.js';
 import { TypeOrmCustomers } from '../../libs/customers/src/adapters/typeorm/typeorm-customers.js';
 import type { CustomerFilter } from '../../libs/customers/src/application/views.js';
 import { Customer } from '../../libs/customers/src/domain/customer.js';
 import { aNewcomer } from '../../libs/customers/src/testing/a-newcomer.js';
+import { KeptEvents } from '../../libs/messaging/src/outbox/kept-events.js';
 import { TypeOrmEventErasure } from '../../libs/messaging/src/outbox/typeorm-event-erasure.js';
 import { Deliveries } from '../../libs/messaging/src/relay/deliveries.js';
 import { TypeOrmRegistrationKeys } from '../../libs/registration/src/adapters/typeorm/typeorm-registration-keys.js';
@@ -30,6 +32,8 @@ export const VISITS: readonly ((database: Database) => Promise<unknown>)[] = [
   (database) => new Deliveries(withLateHeads(database), anything()).lease('x'),
   (database) => database.insertRows('things', [{ id: 1, n: null }]),
   (database) => new TypeOrmRegistrationKeys(withAHolder(database), anything()).take(['x'], 'y'),
+  (database) => new KeptEvents(database).of('customer', 'x').next(),
+  async (database) => (await new SqlSignInRecords(database).of('x')).sessions[Symbol.asyncIterator]().next(),
   (database) => new TypeOrmEventErasure(withAnEvent(database)).erase('customer', 'x', []),
 ];
 

@@ -39,16 +39,23 @@ export abstract class Credentials {
   /**
    * From now on these roles and no others. Every session ends: tokens carry roles. Inside the caller's unit of work.
    * @param by customer id of who ordered it
+   * @throws LastAdministrator when nobody else who can sign in has the role
    */
   abstract setRoles(customerId: string, roles: readonly Role[], by: string | null): Promise<void>;
+  /** Whether this customer has the role, whether they may sign in at this moment or not. */
+  abstract hasRole(customerId: string, role: Role): Promise<boolean>;
   /** Anybody who may sign in: the suspended and the deleted do not count. */
   abstract anybodyHas(role: Role): Promise<boolean>;
   /**
    * `suspended`: nobody signs in as this customer, and every session ends. Inside the caller's unit of work.
    * @param by customer id of who ordered it
+   * @throws LastAdministrator
    */
   abstract setStatus(customerId: string, status: 'active' | 'suspended', by: string | null): Promise<void>;
-  /** Nobody signs in with these names any more, and every session ends. Inside the caller's unit of work. */
+  /**
+   * Nobody signs in with these names any more, and every session ends. Inside the caller's unit of work.
+   * @throws LastAdministrator
+   */
   abstract withdraw(customerId: string, by: string | null): Promise<void>;
   /** Takes a withdrawal back: the customer signs in with this name and the password of before. */
   abstract readmit(customerId: string, identifierHash: string): Promise<void>;
@@ -88,6 +95,7 @@ export abstract class SubjectErasure {
    * nobody ever signs in as this customer again. Inside the caller's unit of work.
    * @param names hashes that are nobody's now, one per key of the ring
    * @param by customer id of who ordered it
+   * @throws LastAdministrator
    */
   abstract erase(customerId: string, names: readonly string[], by: string | null): Promise<void>;
 }
@@ -205,8 +213,8 @@ export class AccountChangeListeners {
 export interface SignInRecord {
   readonly roles: readonly Role[];
   readonly hasPassword: boolean;
-  /** Living and ended ones, until they are purged. */
-  readonly sessions: readonly {
+  /** Living and ended ones, until they are purged, the oldest first. Read page by page as they are taken. */
+  readonly sessions: AsyncIterable<{
     readonly id: string;
     readonly createdAt: string;
     readonly usedAt: string;
@@ -214,7 +222,7 @@ export interface SignInRecord {
     readonly ended: boolean;
     readonly scope: string;
     readonly source: string;
-  }[];
+  }>;
   readonly links: readonly {
     readonly id: string;
     readonly issuer: string;

@@ -10,6 +10,8 @@ export interface AuditEntry {
   readonly target: string | null;
   /** Source prefix it came from; null when it came from within. */
   readonly source: string | null;
+  /** What the action alone does not say: names of ours, never what somebody typed. At most 128 characters. */
+  readonly detail?: string | null;
 }
 
 /** Append-only (OWASP ASVS 16.3.1). Joins the ambient transaction: what is rolled back was not done. */
@@ -20,6 +22,7 @@ export abstract class AuditTrail {
 /** A line that was kept. */
 export interface RecordedEntry extends AuditEntry {
   readonly id: string;
+  readonly detail: string | null;
   /** RFC 3339, UTC, milliseconds. */
   readonly at: string;
   /** Of the request that did it. */

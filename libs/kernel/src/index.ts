@@ -21,5 +21,6 @@ export { HashingBusy, type HashPriority, PasswordHasher } from './password-hashe
 export { acceptPassword } from './password-rules.js';
 export { readPersonName } from './person-name.js';
 export { isCountry, PhoneNumber } from './phone-number.js';
+export { readPages } from './read-pages.js';
 export { type JsonSchema, type Shape, shape, type TypeOf } from './shape.js';
 export { TransactionConflict, UnitOfWork } from './unit-of-work.js';

@@ -18,6 +18,7 @@ import {
   Unavailable,
   UnitOfWork,
 } from '#kernel';
+import { AccessRefusals } from './audit/access-refusals.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditPurge } from './audit/audit-purge.js';
 import { SqlAuditLog } from './audit/sql-audit-log.js';
@@ -51,6 +52,7 @@ import { Idempotency, KeyReused, StillRunning } from './idempotency/idempotency.
 import { IdempotencyStore } from './idempotency/idempotency-store.js';
 import { InMemoryIdempotencyStore } from './idempotency/in-memory-idempotency-store.js';
 import { RedisIdempotencyStore } from './idempotency/redis-idempotency-store.js';
+import { CustomerLimits } from './limits/customer-limits.js';
 import { InMemoryCounters } from './limits/in-memory-counters.js';
 import { RedisCounters } from './limits/redis-counters.js';
 import { SourceLimited, SourceLimits } from './limits/source-limits.js';
@@ -148,9 +150,11 @@ export class PlatformModule implements OnApplicationShutdown {
       Idempotency,
       SourceLimits,
       FreshAuthentications,
+      CustomerLimits,
       Pages,
       Housekeeping,
       AuditPurge,
+      AccessRefusals,
       ProblemFilter,
       foundations.beside ? { provide: Snapshots, useClass: NoSnapshots } : Snapshots,
     ];

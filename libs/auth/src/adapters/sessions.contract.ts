@@ -111,6 +111,30 @@ export function sessionsContract(name: string, open: () => Promise<SessionsUnder
       expect(later.session.expiresAt).toBeLessThan(later.now);
     });
 
+    it('records one refusal in a time, by whichever call was first [AC-69]', async () => {
+      const told = (everyMs = HOUR) => sessions.recordRefusal(id, everyMs, line());
+      expect(await found()).toMatchObject({ refusalRecordedAt: 0, repeatRecordedTurn: -1 });
+      const recorded = await Promise.all(Array.from({ length: 10 }, () => told()));
+      expect(recorded.filter(Boolean)).toHaveLength(1);
+      const { refusalRecordedAt, now } = await found();
+      expect(now - refusalRecordedAt).toBeLessThan(5_000);
+      expect([await told(), await told(0), await under.lines(customerId)]).toEqual([false, true, 2]);
+      expect(await sessions.recordRefusal(randomUUID(), HOUR, line())).toBe(false);
+      expect(await under.lines(customerId)).toBe(2);
+    });
+
+    it('records one repeat of a turn, and none of another turn than it is at [AC-69]', async () => {
+      const told = (turn: number) => sessions.recordRepeat(id, turn, line());
+      await rotate(0);
+      const recorded = await Promise.all(Array.from({ length: 10 }, () => told(1)));
+      expect(recorded.filter(Boolean)).toHaveLength(1);
+      expect((await found()).repeatRecordedTurn).toBe(1);
+      expect([await told(0), await told(2), await told(1)]).toEqual([false, false, false]);
+      await rotate(1);
+      expect([await told(2), await told(2)]).toEqual([true, false]);
+      expect(await under.lines(customerId)).toBe(4);
+    });
+
     it('ends a session once, and what has ended does not go on', async () => {
       expect(await sessions.end(id)).toBe(true);
       expect(await sessions.end(id)).toBe(false);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Subjects } from '../application/ports.js';
-import { Subject } from '../domain/subject.js';
+import { Subject, type SubjectState } from '../domain/subject.js';
 
 export interface SubjectsUnderTest {
   readonly subjects: Subjects;
@@ -35,6 +35,32 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
       expect(await subjects.anybodyHas('admin')).toBe(true);
       await subjects.setStatus(customerId, 'suspended');
       expect(await subjects.anybodyHas('admin')).toBe(false);
+    });
+
+    it('says whether another administrator can sign in: not suspended, and with a password [AC-73]', async () => {
+      const [mia, eve, clerk] = [randomUUID(), randomUUID(), randomUUID()];
+      const enrol = (customerId: string, roles: SubjectState['roles'], credential: string | null) =>
+        subjects.add(Subject.enrol({ ...PERSON, customerId, roles, credential }), hash());
+      await enrol(mia, ['customer', 'admin'], CREDENTIAL);
+      await enrol(clerk, ['customer', 'staff'], CREDENTIAL);
+      await enrol(eve, ['customer', 'staff', 'admin'], null);
+      expect([await subjects.anotherAdministrator(mia), await subjects.anotherAdministrator(eve)]).toEqual([
+        false,
+        true,
+      ]);
+      await subjects.replaceCredential(eve, null, CREDENTIAL, true);
+      expect(await subjects.anotherAdministrator(mia)).toBe(true);
+      await subjects.setStatus(eve, 'suspended');
+      expect(await subjects.anotherAdministrator(mia)).toBe(false);
+      await subjects.setStatus(mia, 'suspended');
+    });
+
+    it('locks a subject as it is, and nobody else [AC-73]', async () => {
+      const customerId = randomUUID();
+      await subjects.add(Subject.enrol({ ...PERSON, customerId, roles: ['admin'], credential: null }), hash());
+      expect((await subjects.lock(customerId))?.snapshot()).toMatchObject({ customerId, roles: ['admin'] });
+      expect(await subjects.lock(randomUUID())).toBeNull();
+      await subjects.setStatus(customerId, 'suspended');
     });
 
     it('finds a subject by its identifier, with everything it was added with', async () => {

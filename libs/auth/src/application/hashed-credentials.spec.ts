@@ -1,18 +1,23 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { LastAdministrator } from '../domain/errors.js';
+import type { Role } from '../facade.js';
 import { Auth } from '../testing/auth.js';
 import { CountingPasswordHasher } from '../testing/counting-password-hasher.js';
+import { InMemoryLinks } from '../testing/in-memory-links.js';
 import type { InMemorySubjects } from '../testing/in-memory-subjects.js';
 import { PlainPasswordScheme } from '../testing/plain-password-scheme.js';
 import { HashedCredentials } from './hashed-credentials.js';
+import { LocalSubjectErasure } from './local-subject-erasure.js';
 
 describe('HashedCredentials', () => {
   let subjects: InMemorySubjects;
+  let house: Auth;
   let audit: Auth['audit'];
   let hasher: CountingPasswordHasher;
   let credentials: HashedCredentials;
   beforeEach(() => {
     hasher = new CountingPasswordHasher();
-    const house = new Auth();
+    house = new Auth();
     ({ subjects, audit } = house);
     credentials = new HashedCredentials(subjects, new PlainPasswordScheme(), hasher, house.ender);
   });
@@ -34,8 +39,60 @@ describe('HashedCredentials', () => {
     await credentials.setRoles('mia', ['customer', 'admin'], null);
     expect((await subjects.byId('mia'))?.snapshot()).toMatchObject({ roles: ['customer', 'admin'], generation: 1 });
     expect(await credentials.anybodyHas('admin')).toBe(true);
-    await credentials.withdraw('mia', null);
-    expect(await credentials.anybodyHas('admin'), 'he is deleted').toBe(false);
+    expect([await credentials.hasRole('mia', 'admin'), await credentials.hasRole('mia', 'staff')]).toEqual([
+      true,
+      false,
+    ]);
+    expect(await credentials.hasRole('nobody', 'admin')).toBe(false);
+  });
+
+  describe('the last administrator', () => {
+    const enrol = (customerId: string, roles: readonly Role[], credential: string | null = 'v2$new$x') =>
+      credentials.enrol({ customerId, identifierHash: customerId, credential, roles, market: 'BR', locale: 'pt-BR' });
+    const erasure = () =>
+      new LocalSubjectErasure(subjects, house.ender, new InMemoryLinks(subjects, house.clock), {
+        remove: async () => undefined,
+      });
+    const ways: readonly [string, () => Promise<void>][] = [
+      ['loses the role', () => credentials.setRoles('mia', ['customer', 'staff'], 'mia')],
+      ['is suspended', () => credentials.setStatus('mia', 'suspended', 'mia')],
+      ['is deleted', () => credentials.withdraw('mia', 'mia')],
+      ['is erased', () => erasure().erase('mia', [], 'mia')],
+    ];
+
+    it.each(ways)('is refused when it %s, and nothing is done [AC-73]', async (_, end) => {
+      await enrol('mia', ['customer', 'admin']);
+      await enrol('without a password', ['customer', 'admin'], null);
+      await enrol('suspended', ['customer', 'admin']);
+      subjects.change('suspended', { status: 'suspended' });
+      await enrol('a clerk', ['customer', 'staff']);
+      await expect(end()).rejects.toBeInstanceOf(LastAdministrator);
+      expect((await subjects.byId('mia'))?.snapshot()).toMatchObject({ status: 'active', generation: 0 });
+      expect(audit.entries).toEqual([]);
+    });
+
+    it.each(ways)('is not the last, and %s, when another one can sign in [AC-73]', async (_, end) => {
+      await enrol('mia', ['customer', 'admin']);
+      await enrol('eve', ['admin']);
+      await end();
+      expect((await subjects.byId('mia'))?.snapshot()).toMatchObject({ generation: 1 });
+    });
+
+    it.each(ways)('is nobody who is suspended, or no administrator, and %s [AC-73]', async (_, end) => {
+      await enrol('mia', ['customer', 'staff']);
+      await end();
+      expect((await subjects.byId('mia'))?.snapshot()).toMatchObject({ generation: 1 });
+      subjects.change('mia', { status: 'suspended', roles: ['customer', 'admin'] });
+      await end();
+      expect((await subjects.byId('mia'))?.snapshot()).toMatchObject({ generation: 2 });
+    });
+
+    it('keeps the role with another one beside it, and comes back from a suspension [AC-73]', async () => {
+      await enrol('mia', ['customer', 'admin']);
+      await credentials.setRoles('mia', ['staff', 'admin'], 'mia');
+      await credentials.setStatus('mia', 'active', 'mia');
+      expect(await credentials.hasRole('mia', 'admin')).toBe(true);
+    });
   });
 
   it('INV-18 given that his sessions end, then the audit trail says why: a deletion is no suspension', async () => {

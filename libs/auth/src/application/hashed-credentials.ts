@@ -1,6 +1,7 @@
 import type { PasswordHasher } from '#kernel';
 import { Subject } from '../domain/subject.js';
 import { Credentials, type NewSubject, type PreHash, type Role } from '../facade.js';
+import { keepAnAdministrator } from './keep-an-administrator.js';
 import type { PasswordScheme, Subjects } from './ports.js';
 import type { SessionEnder } from './session-ender.js';
 
@@ -26,19 +27,26 @@ export class HashedCredentials extends Credentials {
     await this.subjects.add(Subject.enrol(enrolment), identifierHash);
   }
   async setRoles(customerId: string, roles: readonly Role[], by: string | null): Promise<void> {
+    if (!roles.includes('admin')) await keepAnAdministrator(this.subjects, customerId);
     await this.subjects.setRoles(customerId, roles);
     await this.#endAll(customerId, 'auth.roles.changed', by);
+  }
+
+  async hasRole(customerId: string, role: Role): Promise<boolean> {
+    return (await this.subjects.byId(customerId))?.snapshot().roles.includes(role) ?? false;
   }
 
   anybodyHas(role: Role): Promise<boolean> {
     return this.subjects.anybodyHas(role);
   }
   async setStatus(customerId: string, status: 'active' | 'suspended', by: string | null): Promise<void> {
+    if (status === 'suspended') await keepAnAdministrator(this.subjects, customerId);
     await this.subjects.setStatus(customerId, status);
     if (status === 'suspended') await this.#endAll(customerId, 'auth.suspended', by);
   }
 
   async withdraw(customerId: string, by: string | null): Promise<void> {
+    await keepAnAdministrator(this.subjects, customerId);
     await this.subjects.removeIdentifiers(customerId);
     await this.subjects.setStatus(customerId, 'suspended');
     await this.#endAll(customerId, 'auth.withdrawn', by);

@@ -1,4 +1,5 @@
 import { SubjectErasure } from '../facade.js';
+import { keepAnAdministrator } from './keep-an-administrator.js';
 import type { Links } from './link-ports.js';
 import type { Subjects } from './ports.js';
 import type { SessionEnder } from './session-ender.js';
@@ -17,6 +18,7 @@ export class LocalSubjectErasure extends SubjectErasure {
   async erase(customerId: string, names: readonly string[], by: string | null): Promise<void> {
     const subject = await this.subjects.byId(customerId);
     if (!subject) return;
+    await keepAnAdministrator(this.subjects, customerId);
     // First: what was signed for these sessions is refused by what is written here.
     await this.ender.endAll(subject.snapshot(), 'auth.erased', { by, source: null });
     await this.subjects.removeIdentifiers(customerId);

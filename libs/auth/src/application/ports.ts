@@ -32,6 +32,13 @@ export abstract class Subjects {
   abstract setRoles(customerId: string, roles: readonly Role[]): Promise<void>;
   /** Anybody who may sign in: the suspended and the deleted do not count. */
   abstract anybodyHas(role: Role): Promise<boolean>;
+  /** The subject as it is, and as it stays until the unit of work ends; null for nobody. */
+  abstract lock(customerId: string): Promise<Subject | null>;
+  /**
+   * Whether anybody else is an administrator who may sign in, and has a password to do so. Who asks while another unit of work
+   * has asked waits until that one has ended.
+   */
+  abstract anotherAdministrator(besides: string): Promise<boolean>;
   abstract setStatus(customerId: string, status: SubjectState['status']): Promise<void>;
   abstract addIdentifier(customerId: string, identifierHash: string): Promise<void>;
   abstract removeIdentifiers(customerId: string): Promise<void>;
@@ -50,6 +57,10 @@ export interface FoundSession {
   readonly subject: Subject;
   /** Unix milliseconds by the clock that the session's times were measured with. */
   readonly now: number;
+  /** When the last line about a refused token was written, by the same clock; 0: never. */
+  readonly refusalRecordedAt: number;
+  /** The turn whose repeat was recorded last; -1: none. */
+  readonly repeatRecordedTurn: number;
 }
 
 export type NewSession = Pick<SessionState, 'id' | 'customerId' | 'generation' | 'currentHash' | 'scope' | 'source'> & {
@@ -71,6 +82,13 @@ export abstract class Sessions {
     lifeMs: number,
     line: AuditEntry,
   ): Promise<boolean>;
+  /**
+   * Writes the line unless one was written within `everyMs`: then false. One step, so that all replicas together write one; it
+   * needs no unit of work.
+   */
+  abstract recordRefusal(id: string, everyMs: number, line: AuditEntry): Promise<boolean>;
+  /** Writes the line unless a repeat of this turn was recorded before: then false. One step as well. */
+  abstract recordRepeat(id: string, turn: number, line: AuditEntry): Promise<boolean>;
   /** False when it had ended before. */
   abstract end(id: string): Promise<boolean>;
   /**

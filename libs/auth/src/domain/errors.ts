@@ -86,6 +86,16 @@ export class NoSuchLink extends DomainError {
   }
 }
 
+/** Without an administrator nobody could give the role to anybody: only somebody at the machine could. */
+export class LastAdministrator extends DomainError {
+  readonly code = 'auth.last_administrator';
+  readonly kind = 'conflict';
+
+  constructor() {
+    super('This is the last administrator who can sign in. Give the role to somebody else first.');
+  }
+}
+
 /** Every problem that this module answers with. */
 export const AUTH_PROBLEMS: readonly DomainError[] = [
   new LoginLimited(1),
@@ -97,4 +107,5 @@ export const AUTH_PROBLEMS: readonly DomainError[] = [
   new ResetInProgress(),
   new LinkTaken(),
   new NoSuchLink(),
+  new LastAdministrator(),
 ];

@@ -132,6 +132,7 @@ export class Auth {
     this.work,
     this.audit,
     this.rules,
+    this.clock,
   );
   readonly #logOut = new LogOutHandler(this.work, this.subjects, this.ender, this.listeners);
   readonly #endSession = new EndSessionHandler(this.work, this.sessions, this.ender);

@@ -6,6 +6,8 @@ import type { PresentedToken, SessionState } from '../domain/session.js';
 /** Passes the contract of `Sessions`, without a transaction to join. */
 export class InMemorySessions extends Sessions {
   readonly states = new Map<string, SessionState>();
+  readonly #refusals = new Map<string, number>();
+  readonly #repeats = new Map<string, number>();
 
   constructor(
     private readonly subjects: Subjects,
@@ -25,7 +27,9 @@ export class InMemorySessions extends Sessions {
   override async find(id: string): Promise<FoundSession | null> {
     const session = this.states.get(id);
     const subject = session && (await this.subjects.byId(session.customerId));
-    return session && subject ? { session, subject, now: this.#now } : null;
+    if (!session || !subject) return null;
+    const refusalRecordedAt = this.#refusals.get(id) ?? 0;
+    return { session, subject, now: this.#now, refusalRecordedAt, repeatRecordedTurn: this.#repeats.get(id) ?? -1 };
   }
 
   override async rotate(
@@ -46,6 +50,20 @@ export class InMemorySessions extends Sessions {
       expiresAt: now + lifeMs,
     };
     this.states.set(id, { ...state, ...next });
+    await this.audit.record(line);
+    return true;
+  }
+
+  override async recordRefusal(id: string, everyMs: number, line: AuditEntry): Promise<boolean> {
+    if (!this.states.has(id) || (this.#refusals.get(id) ?? 0) > this.#now - everyMs) return false;
+    this.#refusals.set(id, this.#now);
+    await this.audit.record(line);
+    return true;
+  }
+
+  override async recordRepeat(id: string, turn: number, line: AuditEntry): Promise<boolean> {
+    if (this.states.get(id)?.turn !== turn || this.#repeats.get(id) === turn) return false;
+    this.#repeats.set(id, turn);
     await this.audit.record(line);
     return true;
   }

@@ -72,6 +72,17 @@ export class InMemorySubjects extends Subjects {
     return [...this.#states.values()].some(({ roles, status }) => status === 'active' && roles.includes(role));
   }
 
+  override lock(customerId: string): Promise<Subject | null> {
+    return this.byId(customerId);
+  }
+
+  override async anotherAdministrator(besides: string): Promise<boolean> {
+    return [...this.#states.values()].some(
+      ({ customerId, roles, status, credential }) =>
+        customerId !== besides && status === 'active' && credential !== null && roles.includes('admin'),
+    );
+  }
+
   override async hold(customerId: string, generation: number): Promise<boolean> {
     const state = this.#states.get(customerId);
     return state?.status === 'active' && state.generation === generation;

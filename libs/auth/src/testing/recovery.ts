@@ -49,6 +49,7 @@ export class Recovery extends Auth {
     this.subjects,
     this.identifiers,
     this.devices,
+    this.audit,
   );
   readonly #change = new ChangePasswordHandler(
     this.subjects,

@@ -1,3 +1,4 @@
+import type { Credentials } from '#auth';
 import {
   type AuditTrail,
   type Clock,
@@ -7,7 +8,7 @@ import {
   TransactionConflict,
 } from '#kernel';
 import type { Customer } from '../domain/customer.js';
-import { CustomerChanged, CustomerNotFound } from '../domain/errors.js';
+import { AdministratorsOnly, CustomerChanged, CustomerNotFound } from '../domain/errors.js';
 import { movesBetween } from '../domain/identifier-move.js';
 import type { IdentifierWatchers } from '../facade.js';
 import type { DocumentNames } from './document-names.js';
@@ -22,6 +23,8 @@ export interface Ordered {
   readonly by: string | null;
   /** Source prefix. */
   readonly source: string | null;
+  /** Absent: whoever ordered it is no administrator. */
+  readonly asAdministrator?: boolean;
 }
 
 export interface Step {
@@ -58,7 +61,18 @@ export class CustomerRecord {
   async living(id: string, version: number | null): Promise<Customer> {
     const customer = await this.customers.byId(id);
     if (!customer || customer.isDeleted) throw new CustomerNotFound();
-    if (version !== null && customer.snapshot().version !== version) throw new CustomerChanged();
+    refuseOther(version, customer);
+    return customer;
+  }
+
+  /**
+   * Living, and this one may be changed by whoever ordered it.
+   * @throws CustomerNotFound, AdministratorsOnly, CustomerChanged
+   */
+  async changeable(id: string, version: number | null, ordered: Ordered, credentials: Credentials): Promise<Customer> {
+    const customer = await this.living(id, null);
+    await refuseStaff(id, ordered, credentials);
+    refuseOther(version, customer);
     return customer;
   }
 
@@ -69,7 +83,7 @@ export class CustomerRecord {
   async known(id: string, version: number | null): Promise<Customer> {
     const customer = await this.customers.byId(id);
     if (!customer || customer.isErased) throw new CustomerNotFound();
-    if (version !== null && customer.snapshot().version !== version) throw new CustomerChanged();
+    refuseOther(version, customer);
     return customer;
   }
 
@@ -87,4 +101,14 @@ export class CustomerRecord {
     await this.audit.record({ action, actor: by, target: view.id, source });
     return view;
   }
+}
+
+function refuseOther(version: number | null, customer: Customer): void {
+  if (version !== null && customer.snapshot().version !== version) throw new CustomerChanged();
+}
+
+/** Staff change everybody's record but an administrator's. */
+async function refuseStaff(id: string, { by, asAdministrator }: Ordered, credentials: Credentials): Promise<void> {
+  if (by === null || by === id || asAdministrator) return;
+  if (await credentials.hasRole(id, 'admin')) throw new AdministratorsOnly();
 }

@@ -20,6 +20,14 @@ export interface CustomerView {
   readonly version: number;
 }
 
+/** Who reads, and from where. */
+export interface Reader {
+  /** Customer id. */
+  readonly by: string | null;
+  /** Source prefix. */
+  readonly source: string | null;
+}
+
 /** Reads customers, for their owner, for staff and for other modules. */
 export abstract class CustomerViews {
   abstract byId(id: string): Promise<CustomerView | null>;
@@ -59,5 +67,6 @@ export abstract class SignInViews {
 
 /** What was announced of a customer and is still kept, as CloudEvents. */
 export abstract class AnnouncedViews {
-  abstract of(customerId: string): Promise<readonly object[]>;
+  /** Read page by page as they are taken. */
+  abstract of(customerId: string): AsyncIterable<object>;
 }

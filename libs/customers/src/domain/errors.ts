@@ -38,6 +38,26 @@ export class DocumentDiffers extends DomainError {
   }
 }
 
+/** Whoever confirms a document has looked at somebody else's card. */
+export class OwnDocument extends DomainError {
+  readonly code = 'customer.own_document';
+  readonly kind = 'forbidden';
+
+  constructor() {
+    super('Nobody confirms their own document. Somebody else has to look at it.');
+  }
+}
+
+/** Who could change how an administrator is found and named would soon be one. */
+export class AdministratorsOnly extends DomainError {
+  readonly code = 'customer.administrators_only';
+  readonly kind = 'forbidden';
+
+  constructor() {
+    super('Only administrators change the record of an administrator.');
+  }
+}
+
 /** Deleted, unknown or malformed: nobody learns which. */
 export class CustomerNotFound extends DomainError {
   readonly code = 'customer.not_found';
@@ -94,7 +114,26 @@ export class TooManyChanges extends DomainError {
   readonly kind = 'too_many';
 
   constructor(override readonly retryAfter: number) {
-    super('You have asked for too many changes. Please wait before you ask again.');
+    super('You have made too many changes. Please wait before you make another.');
+  }
+}
+
+/** Of a customer's own data one copy is made at a time. */
+export class ExportInProgress extends DomainError {
+  readonly code = 'customer.export_in_progress';
+  readonly kind = 'conflict';
+
+  constructor(override readonly retryAfter: number) {
+    super('Your data are being exported at this moment. Please wait until that has ended.');
+  }
+}
+
+export class TooManyExports extends DomainError {
+  readonly code = 'customer.too_many_exports';
+  readonly kind = 'too_many';
+
+  constructor(override readonly retryAfter: number) {
+    super('You have exported your data too often. Please wait before you export them again.');
   }
 }
 
@@ -114,9 +153,13 @@ export const CUSTOMERS_PROBLEMS: readonly DomainError[] = [
   new DocumentTaken(),
   new NoDocument(),
   new DocumentDiffers(),
+  new OwnDocument(),
+  new AdministratorsOnly(),
   new ChangeCodeWrong(2),
   new ChangeCodeExpired(),
   new ChangeInProgress(),
   new TooManyChanges(1),
+  new ExportInProgress(1),
+  new TooManyExports(1),
   new ChannelUnavailable('sms'),
 ];

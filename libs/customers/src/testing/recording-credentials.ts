@@ -5,6 +5,7 @@ export class RecordingCredentials extends Credentials {
   readonly enrolled: NewSubject[] = [];
   readonly roles: { readonly customerId: string; readonly roles: readonly Role[] }[] = [];
 
+  readonly administrators = new Set<string>();
   readonly statuses: { readonly customerId: string; readonly status: 'active' | 'suspended' }[] = [];
   readonly withdrawn: string[] = [];
   readonly readmitted: { readonly customerId: string; readonly identifierHash: string }[] = [];
@@ -23,6 +24,10 @@ export class RecordingCredentials extends Credentials {
 
   override async setRoles(customerId: string, roles: readonly Role[]): Promise<void> {
     this.roles.push({ customerId, roles });
+  }
+
+  override async hasRole(customerId: string, role: Role): Promise<boolean> {
+    return this.administrators.has(customerId) && role === 'admin';
   }
 
   override async anybodyHas(): Promise<boolean> {

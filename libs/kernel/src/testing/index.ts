@@ -1,3 +1,4 @@
+export { allOf } from './all-of.js';
 export { CountingIds } from './counting-ids.js';
 export { FixedClock } from './fixed-clock.js';
 export { ImmediateAfterCommit } from './immediate-after-commit.js';

@@ -2,12 +2,13 @@ import type { AuditEntry } from '#kernel';
 import { currentContext } from '../telemetry/request-context.js';
 
 /** A row of `audit_log`. */
-export const auditRow = ({ action, actor, target, source }: AuditEntry, id: string, at: Date) => ({
+export const auditRow = ({ action, actor, target, source, detail = null }: AuditEntry, id: string, at: Date) => ({
   id,
   at,
   action,
   actor,
   target,
   source,
+  detail,
   correlation_id: currentContext()?.correlationId ?? null,
 });

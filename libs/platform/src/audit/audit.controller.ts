@@ -1,9 +1,11 @@
-import { Controller, Get, Query, Res } from '@nestjs/common';
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { AuditLog } from '#kernel';
+import { AuditLog, AuditTrail } from '#kernel';
 import { Roles } from '../http/access.js';
+import { Address } from '../http/address.decorator.js';
 import { ApiProblems } from '../http/openapi.js';
+import { sourcePrefix } from '../http/source.js';
 import { ApiPage, type PageOf } from '../paging/page.dto.js';
 import { Pages } from '../paging/pages.js';
 import { AuditEntryDto, AuditQuery, filterOf } from './audit.dto.js';
@@ -15,6 +17,7 @@ import { AuditEntryDto, AuditQuery, filterOf } from './audit.dto.js';
 export class AuditController {
   constructor(
     private readonly log: AuditLog,
+    private readonly trail: AuditTrail,
     private readonly pages: Pages,
   ) {}
 
@@ -29,13 +32,23 @@ export class AuditController {
     422: 'Not acceptable',
   })
   async list(
+    @Req() { user }: { readonly user: { readonly customerId: string } },
     @Query() query: AuditQuery,
+    @Address() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PageOf<AuditEntryDto>> {
     const list = { path: '/v1/audit', rights: 'admin', query };
     const wanted = this.pages.wanted(list);
     const filter = filterOf(query);
     const page = await this.log.page(filter, wanted);
+    // Of a walk through the pages the first one: a line for each would be read by the next.
+    if (wanted.after === null) await this.#record(user.customerId, query, address);
     return this.pages.answer(list, page, query.count === 'exact' ? await this.log.count(filter) : undefined, reply);
+  }
+
+  #record(actor: string, { actor: by, target, action, from, to }: AuditQuery, address: string): Promise<void> {
+    const filters = Object.entries({ action, actor: by, from, target, to }).filter(([, value]) => value !== undefined);
+    const detail = filters.map(([name]) => name).join(' ') || null;
+    return this.trail.record({ action: 'audit.read', actor, target: null, source: sourcePrefix(address), detail });
   }
 }

@@ -61,6 +61,14 @@ export class AuditEntryDto implements RecordedEntry {
   @ApiProperty({ type: String, nullable: true, example: '2001:db8::/64', description: 'Source prefix it came from' })
   readonly source!: string | null;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'GET /v1/customers/:id',
+    description: 'The names of filters, or the route: what the action alone does not say',
+  })
+  readonly detail!: string | null;
+
   @ApiProperty({ type: String, nullable: true, example: 'till-7', description: '`X-Correlation-Id` of the request' })
   readonly correlationId!: string | null;
 }

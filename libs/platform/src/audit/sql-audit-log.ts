@@ -18,7 +18,7 @@ interface Row extends Omit<RecordedEntry, 'at' | 'correlationId'> {
   readonly correlation_id: string | null;
 }
 
-const COLUMNS = 'id, at, action, actor, target, source, correlation_id';
+const COLUMNS = 'id, at, action, actor, target, source, detail, correlation_id';
 
 /** Each page is the next of an index: by time, or by what is filtered and then by time. */
 @Injectable()
@@ -77,6 +77,15 @@ function rangesOf({ concerned, from, to, ...exact }: AuditFilter, dialect: Diale
 
 const placeOf = ({ at, id }: Row): Place => ({ at, id });
 
-const toEntry = ({ id, at, action, actor, target, source, correlation_id: correlationId }: Row): RecordedEntry => ({
-  ...{ id, at: at.toISOString(), action, actor, target, source, correlationId },
+const toEntry = ({
+  id,
+  at,
+  action,
+  actor,
+  target,
+  source,
+  detail,
+  correlation_id: correlationId,
+}: Row): RecordedEntry => ({
+  ...{ id, at: at.toISOString(), action, actor, target, source, detail, correlationId },
 });

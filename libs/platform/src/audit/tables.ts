@@ -3,6 +3,8 @@ import { type Dialect, typesFor } from '../database/dialect.js';
 import type { Tables } from '../database/tables.js';
 import { CreateAudit1763600000005 } from './migrations/1763600000005-create-audit.js';
 import { ReadAudit1763600000031 } from './migrations/1763600000031-read-audit.js';
+import { DetailAudit1763600000066 } from './migrations/1763600000066-detail-audit.js';
+import { AppendOnlyAudit1763600000067 } from './migrations/1763600000067-append-only-audit.js';
 
 export interface AuditRow {
   readonly id: string;
@@ -12,6 +14,7 @@ export interface AuditRow {
   readonly target: string | null;
   readonly source: string | null;
   readonly correlationId: string | null;
+  readonly detail: string | null;
 }
 
 export const AUDIT = 'audit_log';
@@ -31,6 +34,7 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
         target: { type: 'varchar', length: 64, nullable: true },
         source: { type: 'varchar', length: 64, nullable: true },
         correlationId: { type: 'varchar', length: 64, nullable: true },
+        detail: { type: 'varchar', length: 128, nullable: true },
       },
       indices: [
         { name: 'ix_audit_log_at', columns: [...IN_ORDER] },
@@ -42,4 +46,12 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
   ];
 }
 
-export const auditTables: Tables = { schemas, migrations: [CreateAudit1763600000005, ReadAudit1763600000031] };
+export const auditTables: Tables = {
+  schemas,
+  migrations: [
+    CreateAudit1763600000005,
+    ReadAudit1763600000031,
+    DetailAudit1763600000066,
+    AppendOnlyAudit1763600000067,
+  ],
+};

@@ -3,8 +3,8 @@ import { type AuditEntry, AuditTrail, Clock, Ids } from '#kernel';
 import { Database } from '../database/database.js';
 import { auditRow } from './audit-row.js';
 
-const INSERT = `insert into audit_log (id, at, action, actor, target, source, correlation_id)
-  values (?, ?, ?, ?, ?, ?, ?)`;
+const INSERT = `insert into audit_log (id, at, action, actor, target, source, detail, correlation_id)
+  values (?, ?, ?, ?, ?, ?, ?, ?)`;
 
 @Injectable()
 export class TypeOrmAuditTrail extends AuditTrail {

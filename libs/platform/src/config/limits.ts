@@ -122,6 +122,22 @@ export const LIMITS = {
     excess: '429',
     kept: 'code store',
   },
+  ownWrites: {
+    setting: 'LIMIT_OWN_WRITES',
+    default: 60,
+    windowSeconds: HOUR,
+    counts: 'changes that one customer makes to their own record',
+    excess: '429',
+    kept: 'code store',
+  },
+  exportsPerCustomer: {
+    setting: 'LIMIT_EXPORTS_PER_CUSTOMER',
+    default: 10,
+    windowSeconds: DAY,
+    counts: 'exports that one customer asks for',
+    excess: '429',
+    kept: 'code store',
+  },
   attemptsPerSource: {
     setting: 'LIMIT_ATTEMPTS_PER_SOURCE',
     default: 3,

@@ -160,7 +160,7 @@ function readRules(read: Reader) {
     bcryptCost: read.whole('BCRYPT_COST', 12, 4, 15),
     hashThreads: read.whole('HASH_THREADS', Math.max(1, availableParallelism() - 1), 1, 64),
     deletedCustomersDays: read.wholeOrOff('DELETED_CUSTOMERS_DAYS', 30, 0, 36_500),
-    auditDays: read.wholeOrOff('AUDIT_DAYS', 365, 1, 36_500),
+    auditDays: read.wholeOrOff('AUDIT_DAYS', 365, 7, 36_500),
     codeLength: Number(read.oneOf('CODE_LENGTH', ['4', '8'])),
     codeTtlSeconds: read.whole('CODE_TTL_SECONDS', 60, 1, 600),
     attemptTtlSeconds: read.whole('ATTEMPT_TTL_SECONDS', 1800, 60, 86_400),

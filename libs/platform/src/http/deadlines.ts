@@ -23,7 +23,9 @@ export function useDeadlines(fastify: FastifyInstance, deadlineMs = DEADLINE_MS)
     for (const [request, { reply, since }] of waiting) {
       if (since > overdue) return;
       waiting.delete(request);
-      if (!reply.sent) reply.send(new Unavailable('The answer took too long. Please try again.'));
+      // An answer that is sent in pieces has begun in time.
+      if (!reply.sent && !reply.raw.headersSent)
+        reply.send(new Unavailable('The answer took too long. Please try again.'));
     }
   }, LOOK_EVERY_MS);
   look.unref();

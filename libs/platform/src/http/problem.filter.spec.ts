@@ -2,6 +2,8 @@ import { BadRequestException, NotFoundException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInput, Unavailable } from '#kernel';
+import { FixedClock, RecordingAuditTrail } from '#kernel/testing';
+import { AccessRefusals } from '../audit/access-refusals.js';
 import type { Settings } from '../config/settings.js';
 import { inContext, type RequestContext } from '../telemetry/request-context.js';
 import { recordingLog } from '../testing/recording-log.js';
@@ -42,9 +44,14 @@ describe('ProblemFilter', () => {
   let written: ReturnType<typeof recordingLog>;
   let routes: RouteTable;
 
+  const filterOf = () => {
+    const settings = { publicUrl: 'https://foyer.example' } as Settings;
+    const refusals = new AccessRefusals(new RecordingAuditTrail(), written.log, new FixedClock());
+    return new ProblemFilter(settings, written.log, routes, refusals);
+  };
   const answer = (thrown: unknown, url = '/v1/things?secret=x', method = 'GET') => {
     const reply = new RecordedReply();
-    const filter = new ProblemFilter({ publicUrl: 'https://foyer.example' } as Settings, written.log, routes);
+    const filter = filterOf();
     inContext({ correlationId: 'of-this-request' }, () =>
       filter.answer(thrown, { url, method } as FastifyRequest, reply as unknown as FastifyReply),
     );
@@ -68,14 +75,14 @@ describe('ProblemFilter', () => {
 
   it('given an answer outside of its request, then the trace that its header bears', () => {
     const reply = new RecordedReply().headers({ 'x-correlation-id': 'of-its-header' });
-    const filter = new ProblemFilter({ publicUrl: 'https://foyer.example' } as Settings, written.log, routes);
+    const filter = filterOf();
     filter.answer(new Unavailable(), { url: '/', method: 'GET' } as FastifyRequest, reply as unknown as FastifyReply);
     expect(reply.body).toMatchObject({ code: 'service.unavailable', traceId: 'of-its-header' });
   });
 
   it('ST-11 given a problem, then its code is the reason in the line of its request', () => {
     const context: RequestContext = { correlationId: 'a' };
-    const filter = new ProblemFilter({ publicUrl: 'https://foyer.example' } as Settings, written.log, routes);
+    const filter = filterOf();
     inContext(context, () =>
       filter.answer(
         new InvalidCredentials('Bearer'),

@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, Overloaded } from '#kernel';
+import { AccessRefusals } from '../audit/access-refusals.js';
 import { Settings } from '../config/settings.js';
 import { Log } from '../telemetry/logger.js';
 import { currentContext } from '../telemetry/request-context.js';
@@ -24,12 +25,16 @@ export class ProblemFilter implements ExceptionFilter {
     private readonly settings: Settings,
     private readonly log: Log,
     private readonly routes: RouteTable,
+    private readonly refusals: AccessRefusals,
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    this.answer(thrown, request, http.getResponse<FastifyReply>());
+    const answer = (): void => this.answer(thrown, request, http.getResponse<FastifyReply>());
+    const recorded = thrown instanceof DomainError ? this.refusals.recorded(thrown, request) : undefined;
+    if (recorded === undefined) answer();
+    else void recorded.then(answer);
   }
 
   answer(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {

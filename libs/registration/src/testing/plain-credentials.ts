@@ -23,6 +23,10 @@ export class PlainCredentials extends Credentials {
 
   override async setRoles(): Promise<void> {}
 
+  override async hasRole(): Promise<boolean> {
+    return false;
+  }
+
   override async anybodyHas(): Promise<boolean> {
     return false;
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#platform';
+import { type Page, type PageWanted, pageOf, readPages } from '#kernel';
+import { behind, Database, limit } from '#platform';
 import { type Role, type SignInRecord, SignInRecords } from '../../facade.js';
 
 interface SubjectFound {
@@ -24,6 +25,10 @@ interface LinkFound {
   readonly created_at: Date;
 }
 
+type RecordedSession = SignInRecord['sessions'] extends AsyncIterable<infer Session> ? Session : never;
+
+const AT_A_TIME = 500;
+
 /** Rows straight to the record. */
 @Injectable()
 export class SqlSignInRecords extends SignInRecords {
@@ -38,15 +43,19 @@ export class SqlSignInRecords extends SignInRecords {
     return {
       roles: (found?.roles.split(' ') ?? []) as Role[],
       hasPassword: Number(found?.has_password ?? 0) === 1,
-      sessions: await this.#sessions(customerId, found?.generation ?? 0),
+      sessions: readPages((wanted) => this.#sessions(customerId, found?.generation ?? 0, wanted), AT_A_TIME),
       links: await this.#links(customerId),
     };
   }
 
-  async #sessions(customerId: string, generation: number): Promise<SignInRecord['sessions']> {
+  async #sessions(customerId: string, generation: number, wanted: PageWanted): Promise<Page<RecordedSession>> {
+    const more = wanted.after === null ? { sql: '', values: [] } : behind(wanted.after, 'created_at');
     const sql = `select id, generation, expires_ms, revoked_ms, scope, source, created_at, used_at
-      from auth_sessions where customer_id = ? order by created_at, id`;
-    return (await this.database.query<SessionFound>(sql, [customerId])).map((row) => ({
+      from auth_sessions where customer_id = ?${more.sql && ` and ${more.sql}`}
+      order by created_at, id ${limit(this.database.dialect, wanted.limit + 1)}`;
+    const rows = await this.database.query<SessionFound>(sql, [customerId, ...more.values]);
+    const placeOf = ({ created_at: at, id }: SessionFound) => ({ at, id });
+    return pageOf(rows, wanted.limit, placeOf, (row) => ({
       id: row.id,
       createdAt: row.created_at.toISOString(),
       usedAt: row.used_at.toISOString(),

@@ -4,6 +4,7 @@ import { CreateAuth1763600000001 } from './migrations/1763600000001-create-auth.
 import { CreateSessions1763600000006 } from './migrations/1763600000006-create-sessions.js';
 import { CreateLinks1763600000009 } from './migrations/1763600000009-create-links.js';
 import { KeepForeignPasswords1763600000051 } from './migrations/1763600000051-keep-foreign-passwords.js';
+import { BoundRefreshAudit1763600000063 } from './migrations/1763600000063-bound-refresh-audit.js';
 
 export interface SubjectRow {
   customerId: string;
@@ -69,13 +70,15 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
         rotatedMs: BIGINT,
         expiresMs: BIGINT,
         revokedMs: { ...BIGINT, default: 0 },
+        refusedMs: { ...BIGINT, default: 0 },
+        repeatedTurn: { ...INT, default: -1 },
         scope: text(64),
         source: text(64),
         createdAt: type.instant,
         usedAt: type.instant,
       },
       indices: [
-        { name: 'ix_auth_sessions_customer', columns: ['customerId'] },
+        { name: 'ix_auth_sessions_customer_created', columns: ['customerId', 'createdAt', 'id'] },
         { name: 'ix_auth_sessions_expires', columns: ['expiresMs'] },
       ],
     }),
@@ -134,5 +137,6 @@ export const authTables: Tables = {
     CreateSessions1763600000006,
     CreateLinks1763600000009,
     KeepForeignPasswords1763600000051,
+    BoundRefreshAudit1763600000063,
   ],
 };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type AuditEntry, Clock, Ids } from '#kernel';
-import { AUDIT, auditRow, Database, NOW_MS } from '#platform';
+import { AUDIT, auditRow, Database, NOW_MS, type Sql } from '#platform';
 import { type FoundSession, type NewSession, Sessions } from '../../application/ports.js';
 import type { PresentedToken } from '../../domain/session.js';
 import { type FoundSubject, SUBJECT_COLUMNS, toSubject } from './typeorm-subjects.js';
@@ -31,7 +31,7 @@ export class TypeOrmSessions extends Sessions {
     const sql = `select a.id as id, a.generation as session_generation, a.turn as turn, a.current_hash as current_hash,
         a.previous_hash as previous_hash, a.rotated_ms as rotated_ms, a.expires_ms as expires_ms,
         a.revoked_ms as revoked_ms, a.scope as scope, a.source as source, a.created_at as created_at,
-        ${this.#now} as now_ms, ${SUBJECT_COLUMNS}
+        a.refused_ms as refused_ms, a.repeated_turn as repeated_turn, ${this.#now} as now_ms, ${SUBJECT_COLUMNS}
       from auth_sessions a join auth_subjects s on s.customer_id = a.customer_id where a.id = ?`;
     const [row] = await this.database.query<Row>(sql, [id]);
     return row ? fromRow(row) : null;
@@ -50,6 +50,20 @@ export class TypeOrmSessions extends Sessions {
       where id = ? and turn = ? and current_hash = ? and revoked_ms = 0`;
     const change = { sql, values: [childHash, lifeMs, now, id, turn, hash] };
     return this.database.executeAndTell(change, AUDIT, auditRow(line, this.ids.next(), now));
+  }
+
+  async recordRefusal(id: string, everyMs: number, line: AuditEntry): Promise<boolean> {
+    const sql = `update auth_sessions set refused_ms = ${this.#now} where id = ? and refused_ms <= ${this.#now} - ?`;
+    return this.#recordOnce({ sql, values: [id, everyMs] }, line);
+  }
+
+  async recordRepeat(id: string, turn: number, line: AuditEntry): Promise<boolean> {
+    const sql = 'update auth_sessions set repeated_turn = ? where id = ? and turn = ? and repeated_turn <> ?';
+    return this.#recordOnce({ sql, values: [turn, id, turn, turn] }, line);
+  }
+
+  #recordOnce(change: Sql, line: AuditEntry): Promise<boolean> {
+    return this.database.executeAndTell(change, AUDIT, auditRow(line, this.ids.next(), this.clock.now()));
   }
 
   async end(id: string): Promise<boolean> {
@@ -76,12 +90,18 @@ type Row = FoundSubject & {
   readonly source: string;
   readonly created_at: Date;
 } & Readonly<
-    Record<'session_generation' | 'turn' | 'rotated_ms' | 'expires_ms' | 'revoked_ms' | 'now_ms', number | string>
+    Record<
+      | ('session_generation' | 'turn' | 'rotated_ms' | 'expires_ms' | 'revoked_ms' | 'now_ms')
+      | ('refused_ms' | 'repeated_turn'),
+      number | string
+    >
   >;
 
 const fromRow = (row: Row): FoundSession => ({
   subject: toSubject(row),
   now: Number(row.now_ms),
+  refusalRecordedAt: Number(row.refused_ms),
+  repeatRecordedTurn: Number(row.repeated_turn),
   session: {
     id: row.id,
     customerId: row.customer_id,

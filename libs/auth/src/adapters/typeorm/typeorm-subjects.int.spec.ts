@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
 import { DuplicateKey, TransactionConflict } from '#platform';
 import { DATABASES, type OpenDatabase } from '#platform/testing';
+import { keepAnAdministrator } from '../../application/keep-an-administrator.js';
+import { LastAdministrator } from '../../domain/errors.js';
 import { Subject } from '../../domain/subject.js';
 import { openAuth } from '../../testing/auth-database.js';
 import { subjectsContract } from '../subjects.contract.js';
@@ -36,6 +38,27 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
       });
       await expect(failing).rejects.toThrow('changed its mind');
       expect(await subjects.byIdentifier([identifier])).toBeNull();
+    });
+
+    it('lets the second of two who end each other see that the first is gone [AC-73]', async () => {
+      const administrators = [somebody(), somebody()].map((one) =>
+        Subject.restore({ ...one.snapshot(), roles: ['customer', 'admin'], credential: 'v2$0$x' }),
+      );
+      for (const one of administrators) await subjects.add(one, hash());
+      const [mia = '', eve = ''] = administrators.map((one) => one.snapshot().customerId);
+      const drop = (whom: string) =>
+        opened.work.run(async () => {
+          await keepAnAdministrator(subjects, whom);
+          await subjects.setRoles(whom, ['customer']);
+        });
+      // The first time the row that is locked has to be made.
+      for (let round = 0; round < 10; round++) {
+        const outcomes = await Promise.allSettled([drop(mia), drop(eve)]);
+        const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+        expect(refused.map(({ reason }) => (reason as Error).constructor)).toEqual([LastAdministrator]);
+        expect(await subjects.anybodyHas('admin')).toBe(true);
+        for (const whom of [mia, eve]) await subjects.setRoles(whom, ['customer', 'admin']);
+      }
     });
 
     it('given an identifier that is taken, then its error is translated', async () => {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
-import { Database, limit } from '#platform';
+import { Database, DuplicateKey, limit, TransactionConflict } from '#platform';
 import { type NamedSubject, Subjects } from '../../application/ports.js';
 import { type Role, Subject, type SubjectState } from '../../domain/subject.js';
 import { IDENTIFIERS, type IdentifierRow, type SubjectRow } from './tables.js';
@@ -8,6 +8,12 @@ import { IDENTIFIERS, type IdentifierRow, type SubjectRow } from './tables.js';
 /** The columns of a subject `s`. */
 export const SUBJECT_COLUMNS = `s.customer_id as customer_id, s.credential as credential, s.roles as roles,
   s.status as status, s.generation as generation, s.market as market, s.locale as locale, s.one_time as one_time`;
+
+/** Roles are words in one column. */
+const HAS_ROLE = '(roles = ? or roles like ? or roles like ? or roles like ?)';
+const hasRole = (role: Role): readonly string[] => [role, `${role} %`, `% ${role}`, `% ${role} %`];
+/** The row of `auth_marks` that is locked by whoever asks whether an administrator is left. */
+const ADMINISTRATORS = 'administrators';
 
 @Injectable()
 export class TypeOrmSubjects extends Subjects {
@@ -89,11 +95,34 @@ export class TypeOrmSubjects extends Subjects {
   }
 
   async anybodyHas(role: Role): Promise<boolean> {
-    const sql = `select customer_id from auth_subjects
-      where status = 'active' and (roles = ? or roles like ? or roles like ? or roles like ?)
+    const sql = `select customer_id from auth_subjects where status = 'active' and ${HAS_ROLE}
       order by customer_id ${limit(this.database.dialect, 1)}`;
-    const found = await this.database.query(sql, [role, `${role} %`, `% ${role}`, `% ${role} %`]);
-    return found.length > 0;
+    return (await this.database.query(sql, hasRole(role))).length > 0;
+  }
+
+  async lock(customerId: string): Promise<Subject | null> {
+    const sql = 'update auth_subjects set updated_at = ? where customer_id = ?';
+    return (await this.database.execute(sql, [this.clock.now(), customerId])) > 0 ? this.byId(customerId) : null;
+  }
+
+  async anotherAdministrator(besides: string): Promise<boolean> {
+    await this.#lockQuestion(ADMINISTRATORS);
+    const sql = `select customer_id from auth_subjects
+      where status = 'active' and credential is not null and customer_id <> ? and ${HAS_ROLE}
+      order by customer_id ${limit(this.database.dialect, 1)}`;
+    return (await this.database.query(sql, [besides, ...hasRole('admin')])).length > 0;
+  }
+
+  /** One row that everybody touches who asks: the UPDATE holds it until the transaction ends. The first makes it. */
+  async #lockQuestion(name: string): Promise<void> {
+    const [sql, now] = ['update auth_marks set set_at = ? where name = ?', this.clock.now()];
+    if ((await this.database.execute(sql, [now, name])) > 0) return;
+    const made = 'insert into auth_marks (name, set_at) values (?, ?)';
+    await this.database.execute(made, [name, now]).catch((error: unknown) => {
+      throw error instanceof DuplicateKey
+        ? new TransactionConflict('Administrators are being changed at this moment. Please try again.', 1)
+        : error;
+    });
   }
 
   async hold(customerId: string, generation: number): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseIdentifier } from '#kernel';
+import { SOURCE } from '../../testing/auth.js';
 import { Recovery } from '../../testing/recovery.js';
 
 describe('ForgetPassword', () => {
@@ -24,6 +25,19 @@ describe('ForgetPassword', () => {
       expect(house.due.due).toEqual([]);
     },
   );
+
+  it('is recorded by the keyed hash of the name, known and unknown alike, before anything is sent [AC-75]', async () => {
+    await house.known(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
+    for (const name of ['mia@example.org', 'zoe@example.org']) await house.forget(name);
+    const lines = ['mia@example.org', 'zoe@example.org'].map((name) => ({
+      ...{ action: 'auth.password.reset_asked', actor: null, source: SOURCE },
+      target: house.identifiers.hash(parseIdentifier(name, 'BR')),
+    }));
+    expect(house.audit.entries).toEqual(lines);
+    house.audit.record = () => Promise.reject(new Error('away'));
+    await expect(house.forget('zoe@example.org')).rejects.toThrow('away');
+    expect(house.due.due).toHaveLength(2);
+  });
 
   it('AC-26 given known and unknown, then the same is counted and due', async () => {
     await house.known(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));

@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { type Identifier, IdentifierHasher } from '#kernel';
+import { AuditTrail, type Identifier, IdentifierHasher } from '#kernel';
 import { AuthRules, DeviceTokens, NO_OWNER, Subjects } from '../ports.js';
 import { readable } from '../readable.js';
 import { ResetRequests } from '../reset-requests.js';
@@ -25,11 +25,15 @@ export class ForgetPasswordHandler implements ICommandHandler<ForgetPassword> {
     private readonly subjects: Subjects,
     private readonly identifiers: IdentifierHasher,
     private readonly devices: DeviceTokens,
+    private readonly audit: AuditTrail,
   ) {}
 
   async execute({ username, source, deviceToken }: ForgetPassword): Promise<void> {
     const identifier = readable(username, this.rules.defaultMarket);
     if (!identifier) return;
+    // By the hash for everybody: nobody looks here whether it is a customer's.
+    const target = this.identifiers.hash(identifier);
+    await this.audit.record({ action: 'auth.password.reset_asked', actor: null, target, source });
     const deviceId = deviceToken === null ? null : await this.#knownDevice(identifier, deviceToken);
     await this.requests.ask(identifier, source, deviceId);
   }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseIdentifier } from '#kernel';
 import type { TokenSet } from '../../facade.js';
 import { Auth, SOURCE } from '../../testing/auth.js';
@@ -101,6 +101,41 @@ describe('Refresh', () => {
       target: null,
       source: SOURCE,
     });
+  });
+
+  it('records one refusal an hour for a dead token, and looks for its session as often [AC-69]', async () => {
+    await house.logOut(session()?.id ?? '');
+    const looks = vi.spyOn(house.sessions, 'find');
+    const refused = () => house.audit.actions.filter((action) => action === 'auth.refresh.refused').length;
+    for (let n = 0; n < 20; n++) expect(await house.refresh(first)).toBe('refused');
+    expect([refused(), looks.mock.calls.length]).toEqual([1, 1]);
+    await house.clock.pause(3_600 * SECOND);
+    for (let n = 0; n < 20; n++) expect(await house.refresh(first)).toBe('refused');
+    expect([refused(), looks.mock.calls.length]).toEqual([2, 2]);
+  });
+
+  it('records one refusal an hour for a token of a session that was purged [AC-69]', async () => {
+    house.sessions.states.clear();
+    const before = house.audit.entries.length;
+    for (let n = 0; n < 20; n++) expect(await house.refresh(first)).toBe('refused');
+    expect(house.audit.entries.length - before).toBe(1);
+  });
+
+  it('records a refusal that could not be recorded the next time [AC-69]', async () => {
+    await house.logOut(session()?.id ?? '');
+    vi.spyOn(house.sessions, 'recordRefusal').mockRejectedValueOnce(new Error('away'));
+    await expect(house.refresh(first)).rejects.toThrow('away');
+    expect(await house.refresh(first)).toBe('refused');
+    expect(house.audit.actions.at(-1)).toBe('auth.refresh.refused');
+  });
+
+  it('records one repeat for each exchange, however often its answer is asked for [AC-69]', async () => {
+    const child = await childOf(first);
+    for (let n = 0; n < 20; n++) expect(await childOf(first)).toBe(child);
+    await childOf(child);
+    for (let n = 0; n < 20; n++) await childOf(child);
+    const told = house.audit.actions.slice(1).map((action) => action.replace('auth.refresh.', ''));
+    expect(told).toEqual(['succeeded', 'repeated', 'succeeded', 'repeated']);
   });
 
   it('AC-16 given what we have not made, then it is refused, and ends nothing', async () => {

@@ -50,7 +50,7 @@ export class CreateCustomerController {
       const { id } = await this.commands.execute(new CreateCustomer(body, request, orderedBy(user, address)));
       return { id };
     });
-    const customer = await this.queries.execute(new GetCustomer(value.id));
+    const customer = await this.queries.execute(new GetCustomer(value.id, orderedBy(user, address)));
     if (!customer) throw new CustomerNotFound();
     reply.header('location', `/v1/customers/${value.id}`);
     if (replayed) reply.header('idempotency-replayed', 'true');

@@ -21,9 +21,10 @@ export const IF_MATCH = {
   description: 'The ETag that was read: 412 when it is another now',
 };
 
-export const orderedBy = ({ customerId }: SignedIn['user'], address: string): Ordered => ({
+export const orderedBy = ({ customerId, roles }: SignedIn['user'], address: string): Ordered => ({
   by: customerId,
   source: sourcePrefix(address),
+  asAdministrator: roles.includes('admin'),
 });
 
 /** @throws CustomerNotFound for what cannot be an id: nobody learns which it was */

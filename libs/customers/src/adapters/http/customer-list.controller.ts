@@ -3,10 +3,10 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { IdentifierHasher } from '#kernel';
-import { ApiPage, ApiProblems, Forbidden, type PageOf, Pages, Roles, Settings } from '#platform';
+import { Address, ApiPage, ApiProblems, Forbidden, type PageOf, Pages, Roles, Settings } from '#platform';
 import { ListCustomers } from '../../application/queries/list-customers.js';
 import type { ListedCustomer } from '../../application/views.js';
-import { type SignedIn, shownTo } from './customer-answers.js';
+import { orderedBy, type SignedIn, shownTo } from './customer-answers.js';
 import { filterOf, ListCustomersQuery, ListedCustomerDto } from './list-customers.dto.js';
 
 /** Finding customers. */
@@ -34,6 +34,7 @@ export class CustomerListController {
   async list(
     @Req() { user }: SignedIn,
     @Query() query: ListCustomersQuery,
+    @Address() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PageOf<ListedCustomer>> {
     const isAdmin = user.roles.includes('admin');
@@ -41,7 +42,8 @@ export class CustomerListController {
     const list = { path: '/v1/customers', rights: isAdmin ? 'admin' : 'staff', query };
     const wanted = this.pages.wanted(list);
     const filter = filterOf(query, this.settings.defaultMarket, (document) => this.identifiers.candidates(document));
-    const { page, total } = await this.queries.execute(new ListCustomers(filter, wanted, query.count === 'exact'));
+    const asked = new ListCustomers(filter, wanted, query.count === 'exact', orderedBy(user, address));
+    const { page, total } = await this.queries.execute(asked);
     const shown = { ...page, items: page.items.map((customer) => shownTo(user, customer)) };
     return this.pages.answer(list, shown, total, reply);
   }

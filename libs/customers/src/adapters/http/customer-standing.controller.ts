@@ -42,7 +42,13 @@ export class CustomerStandingController {
   @Roles('admin')
   @Put('roles')
   @HttpCode(204)
-  @ApiProblems({ 401: 'No valid access token', 403: 'Not for you', 404: 'Not there', 422: 'Not acceptable' })
+  @ApiProblems({
+    401: 'No valid access token',
+    403: 'Not for you',
+    404: 'Not there',
+    409: 'The last administrator who can sign in',
+    422: 'Not acceptable',
+  })
   async setRoles(
     @Req() { user }: SignedIn,
     @Param('id') id: string,

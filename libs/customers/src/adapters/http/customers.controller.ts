@@ -34,10 +34,11 @@ export class CustomersController {
     @Req() { user }: SignedIn,
     @Param('id') id: string,
     @Headers('if-none-match') known: string | undefined,
+    @Address() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto | undefined> {
     const mayRead = isUuid(id) && (isStaff(user) || user.customerId === id);
-    const customer = mayRead ? await this.queries.execute(new GetCustomer(id)) : null;
+    const customer = mayRead ? await this.queries.execute(new GetCustomer(id, orderedBy(user, address))) : null;
     if (!customer) throw new CustomerNotFound();
     return answer(user, customer, known, reply);
   }
@@ -49,8 +50,9 @@ export class CustomersController {
   @ApiHeader(IF_MATCH)
   @ApiProblems({
     401: 'No valid access token',
-    403: 'Not for you',
+    403: 'Not for you: the status, or an administrator’s record',
     404: 'Not there',
+    409: 'The last administrator who can sign in',
     412: 'Changed since it was read',
     422: 'Not acceptable',
   })
@@ -76,6 +78,7 @@ export class CustomersController {
     401: 'No valid access token',
     403: 'Not for you',
     404: 'Not there',
+    409: 'The last administrator who can sign in',
     412: 'Changed since it was read',
     422: 'Not acceptable, or something is missing',
   })
@@ -106,6 +109,7 @@ export class CustomersController {
     401: 'No valid access token',
     403: 'Not for you',
     404: 'Not there',
+    409: 'The last administrator who can sign in',
     412: 'Changed since it was read',
     422: 'Unknown mode',
   })

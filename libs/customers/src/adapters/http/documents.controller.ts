@@ -23,7 +23,7 @@ export class DocumentsController {
   @ApiHeader(IF_MATCH)
   @ApiProblems({
     401: 'No valid access token',
-    403: 'Not for you',
+    403: 'Not for you: your own document, or an administrator’s',
     404: 'Not there',
     409: 'None was given, another one was given, or it was confirmed for another customer',
     412: 'Changed since it was read',

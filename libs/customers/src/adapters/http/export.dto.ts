@@ -1,10 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { RecordedEntry } from '#kernel';
-import type { CustomerExport } from '../../application/queries/export-customer.js';
 import { CustomerDto } from './customer.dto.js';
 
-/** Everything that is kept about oneself. */
-export class ExportDto implements CustomerExport {
+/** Everything that is kept about oneself, as somebody has it who has read a `CustomerExport` to its end. */
+export class ExportDto {
   @ApiProperty({ format: 'date-time' })
   readonly exportedAt!: string;
 

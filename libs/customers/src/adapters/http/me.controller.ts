@@ -2,10 +2,11 @@ import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Query, Req, Re
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiConsumes, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Address, ApiProblems, FreshAuthentication, NoBody, NoQuery, OwnToken } from '#platform';
+import { Address, ApiProblems, CustomerLimits, FreshAuthentication, NoBody, NoQuery, OwnToken } from '#platform';
 import { ChangeCustomer } from '../../application/commands/change-customer.js';
 import { DeleteCustomer } from '../../application/commands/delete-customer.js';
 import { GetCustomer } from '../../application/queries/get-customer.js';
+import { TooManyChanges } from '../../domain/errors.js';
 import { ChangeMeDto } from './change-customer.dto.js';
 import { CustomerDto } from './customer.dto.js';
 import { answer, gone, IF_MATCH, orderedBy, type SignedIn, tagged } from './customer-answers.js';
@@ -19,6 +20,7 @@ export class MeController {
   constructor(
     private readonly queries: QueryBus,
     private readonly commands: CommandBus,
+    private readonly limits: CustomerLimits,
   ) {}
 
   /** The customer whose access token this is. */
@@ -27,9 +29,10 @@ export class MeController {
   async me(
     @Req() { user }: SignedIn,
     @Headers('if-none-match') known: string | undefined,
+    @Address() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto | undefined> {
-    const customer = await this.queries.execute(new GetCustomer(user.customerId));
+    const customer = await this.queries.execute(new GetCustomer(user.customerId, orderedBy(user, address)));
     if (!customer) throw gone();
     return answer(user, customer, known, reply);
   }
@@ -38,7 +41,12 @@ export class MeController {
   @Patch()
   @ApiConsumes('application/json', 'application/merge-patch+json')
   @ApiHeader(IF_MATCH)
-  @ApiProblems({ 401: 'No valid access token', 412: 'Changed since it was read', 422: 'Not acceptable' })
+  @ApiProblems({
+    401: 'No valid access token',
+    412: 'Changed since it was read',
+    422: 'Not acceptable',
+    429: 'Too many changes',
+  })
   async changeMe(
     @Req() { user }: SignedIn,
     @Body() patch: ChangeMeDto,
@@ -48,7 +56,12 @@ export class MeController {
   ): Promise<CustomerDto> {
     const { customerId: id } = user;
     const change = new ChangeCustomer(id, patch, undefined, versionAskedFor(known, id), orderedBy(user, address));
-    return tagged(user, await this.commands.execute(change), reply);
+    const counted = await this.limits.count('ownWrites', id, (wait) => new TooManyChanges(wait));
+    const changed = await this.commands.execute(change).catch(async (error: unknown) => {
+      await counted.giveBack().catch(() => undefined);
+      throw error;
+    });
+    return tagged(user, changed, reply);
   }
 
   /**
@@ -63,6 +76,7 @@ export class MeController {
   @ApiProblems({
     401: 'No valid access token, or one whose sign-in is more than five minutes old',
     403: 'The access token is not one of ours',
+    409: 'The last administrator who can sign in',
     412: 'Changed since it was read',
     422: 'A query or a body',
   })

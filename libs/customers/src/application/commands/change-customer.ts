@@ -35,7 +35,7 @@ export class ChangeCustomerHandler implements ICommandHandler<ChangeCustomer> {
 
   execute({ id, profile, status, version, ordered, stated }: ChangeCustomer): Promise<CustomerView> {
     return this.work.run(async () => {
-      const found = await this.record.living(id, version);
+      const found = await this.record.changeable(id, version, ordered, this.credentials);
       refuseOther(viewOf(found), stated);
       const changed = await this.#write(found, this.#profiled(found, profile), ordered);
       const put = await this.#write(changed, this.#put(changed, status), ordered);

@@ -1,6 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Credentials } from '#auth';
 import { Cpf, UnitOfWork } from '#kernel';
-import { DocumentDiffers } from '../../domain/errors.js';
+import { DocumentDiffers, OwnDocument } from '../../domain/errors.js';
 import { CustomerUpdatedV1 } from '../../events.js';
 import type { CustomerView } from '../../facade.js';
 import { CustomerRecord, type Ordered } from '../customer-record.js';
@@ -25,12 +26,14 @@ export class ConfirmDocumentHandler implements ICommandHandler<ConfirmDocument> 
   constructor(
     private readonly work: UnitOfWork,
     private readonly record: CustomerRecord,
+    private readonly credentials: Credentials,
   ) {}
 
   async execute({ id, seen, version, ordered }: ConfirmDocument): Promise<CustomerView> {
+    if (ordered.by === id) throw new OwnDocument();
     const card = seen === undefined ? null : Cpf.parse(seen);
     return this.work.run(async () => {
-      const customer = await this.record.living(id, version);
+      const customer = await this.record.changeable(id, version, ordered, this.credentials);
       const after = customer.confirmDocument(this.record.now);
       if (card && after.snapshot().document?.number !== card.canonical) throw new DocumentDiffers();
       if (after === customer) return viewOf(customer);

@@ -2,13 +2,21 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Cpf, InvalidInput } from '#kernel';
 import { FixedClock, ImmediateUnitOfWork, PlainIdentifierHasher, RecordingOutbox } from '#kernel/testing';
 import { Customer } from '../../domain/customer.js';
-import { CustomerChanged, CustomerNotFound, DocumentDiffers, DocumentTaken, NoDocument } from '../../domain/errors.js';
+import {
+  AdministratorsOnly,
+  CustomerChanged,
+  CustomerNotFound,
+  DocumentDiffers,
+  DocumentTaken,
+  NoDocument,
+  OwnDocument,
+} from '../../domain/errors.js';
 import { IdentifierWatchers } from '../../facade.js';
 import { aNewcomer } from '../../testing/a-newcomer.js';
 import { InMemoryCustomers } from '../../testing/in-memory-customers.js';
 import { InMemorySignInNames } from '../../testing/in-memory-sign-in-names.js';
 import { RecordingCredentials } from '../../testing/recording-credentials.js';
-import { CustomerRecord } from '../customer-record.js';
+import { CustomerRecord, type Ordered } from '../customer-record.js';
 import { DocumentNames } from '../document-names.js';
 import { ChangeCustomer, ChangeCustomerHandler } from './change-customer.js';
 import { ConfirmDocument, ConfirmDocumentHandler } from './confirm-document.js';
@@ -26,15 +34,16 @@ describe('a document', () => {
   let outbox: RecordingOutbox;
   let recorded: { readonly action: string }[];
   let record: CustomerRecord;
+  let credentials: RecordingCredentials;
   let mia: string;
   let zoe: string;
 
   const give = (id: string, document: string | null) =>
-    new ChangeCustomerHandler(WORK, record, new RecordingCredentials()).execute(
+    new ChangeCustomerHandler(WORK, record, credentials).execute(
       new ChangeCustomer(id, { document }, undefined, null, ORDERED),
     );
   const confirm = (id: string, seen?: string, version: number | null = null) =>
-    new ConfirmDocumentHandler(WORK, record).execute(new ConfirmDocument(id, seen, version, ORDERED));
+    new ConfirmDocumentHandler(WORK, record, credentials).execute(new ConfirmDocument(id, seen, version, ORDERED));
   const admit = async (n: number) => {
     const newcomer = aNewcomer();
     await customers.add(Customer.admit(newcomer, new Date()), { email: `hash ${n}`, phone: null });
@@ -44,6 +53,7 @@ describe('a document', () => {
 
   beforeEach(async () => {
     customers = new InMemoryCustomers();
+    credentials = new RecordingCredentials();
     names = new InMemorySignInNames();
     outbox = new RecordingOutbox();
     recorded = [];
@@ -74,6 +84,30 @@ describe('a document', () => {
     expect(outbox.types).toEqual(['customer.updated.v1', 'customer.updated.v1']);
     expect(recorded.at(-1)).toMatchObject({ action: 'customer.document_confirmed', actor: 'a clerk', target: mia });
     expect(JSON.stringify([outbox.events, recorded])).not.toMatch(/529|982/);
+  });
+
+  it('is confirmed by somebody else than its owner, staff or administrator [AC-74]', async () => {
+    await give(mia, NUMBER);
+    const own = (ordered: Ordered) =>
+      new ConfirmDocumentHandler(WORK, record, credentials).execute(new ConfirmDocument(mia, NUMBER, null, ordered));
+    for (const asAdministrator of [false, true])
+      await expect(own({ by: mia, source: null, asAdministrator })).rejects.toBeInstanceOf(OwnDocument);
+    expect(await isConfirmed(mia)).toBe(false);
+  });
+
+  it('of an administrator is confirmed and changed by administrators and its owner only [AC-74]', async () => {
+    await give(mia, NUMBER);
+    credentials.administrators.add(mia);
+    await expect(confirm(mia)).rejects.toBeInstanceOf(AdministratorsOnly);
+    await expect(give(mia, OTHER)).rejects.toBeInstanceOf(AdministratorsOnly);
+    await expect(confirm(mia, OTHER, 99), 'before the version is looked at').rejects.toBeInstanceOf(AdministratorsOnly);
+    expect([await isConfirmed(mia), outbox.types.length]).toEqual([false, 1]);
+    const own = new ChangeCustomer(mia, { document: OTHER }, undefined, null, { by: mia, source: null });
+    await new ChangeCustomerHandler(WORK, record, credentials).execute(own);
+    const administrator = { ...ORDERED, asAdministrator: true };
+    const confirmed = new ConfirmDocument(mia, OTHER, null, administrator);
+    await new ConfirmDocumentHandler(WORK, record, credentials).execute(confirmed);
+    expect(await isConfirmed(mia)).toBe(true);
   });
 
   it('confirmed twice, then the second time is no write', async () => {

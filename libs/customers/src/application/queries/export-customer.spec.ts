@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { type AuditFilter, AuditLog, type Page, type PageWanted, type RecordedEntry } from '#kernel';
-import { FixedClock } from '#kernel/testing';
+import { allOf, FixedClock, RecordingAuditTrail } from '#kernel/testing';
 import { Customer } from '../../domain/customer.js';
 import { aNewcomer } from '../../testing/a-newcomer.js';
 import { InMemoryCustomers, InMemoryCustomerViews } from '../../testing/in-memory-customers.js';
-import { ExportCustomer, ExportCustomerHandler } from './export-customer.js';
+import { type CustomerExport, ExportCustomer, ExportCustomerHandler } from './export-customer.js';
 
 const [MIA, ADMIN] = [randomUUID(), randomUUID()];
 const line = (n: number, changes: Partial<RecordedEntry>): RecordedEntry => ({
   ...{ id: String(n), at: '2026-03-01T12:00:00.000Z', action: 'auth.refreshed', correlationId: `c-${n}` },
-  ...{ actor: MIA, target: MIA, source: '10.0.0.1' },
+  ...{ actor: MIA, target: MIA, source: '10.0.0.1', detail: null },
   ...changes,
 });
 
@@ -35,17 +35,32 @@ async function exported(lines: readonly RecordedEntry[], id = MIA) {
   const customers = new InMemoryCustomers();
   await customers.add(Customer.admit(aNewcomer({ id: MIA }), new Date()), { email: 'a', phone: null });
   const log = new Lines(lines);
-  const mine = { of: async (whose: string) => [{ whose }] };
-  const handler = new ExportCustomerHandler(new InMemoryCustomerViews(customers), mine, mine, log, new FixedClock());
-  return { found: await handler.execute(new ExportCustomer(id)), log };
+  const signIns = { of: async (whose: string) => [{ whose }] };
+  const events = {
+    async *of(whose: string) {
+      yield { whose };
+    },
+  };
+  const views = new InMemoryCustomerViews(customers);
+  const audit = new RecordingAuditTrail();
+  const handler = new ExportCustomerHandler(views, signIns, events, log, new FixedClock(), audit);
+  const found = await handler.execute(new ExportCustomer(id, '192.0.2.7'));
+  return { found, log, audit };
 }
+/** As somebody has it who has read all of it. */
+async function taken(lines: readonly RecordedEntry[], id = MIA) {
+  const { found, log } = await exported(lines, id);
+  if (!found) throw new Error('nothing was exported');
+  return { found: { ...found, events: await allOf(found.events), audit: await all(found) }, log };
+}
+const all = ({ audit }: CustomerExport) => allOf(audit);
 
 it('given nobody, then nothing is exported', async () => {
   expect((await exported([], ADMIN)).found).toBeNull();
 });
 
 it('holds what everybody keeps of him, and nobody else', async () => {
-  const { found, log } = await exported([line(1, {})]);
+  const { found, log } = await taken([line(1, {})]);
   const signIn = [{ whose: MIA }];
   expect(found).toMatchObject({
     exportedAt: '2026-03-01T12:00:00.000Z',
@@ -63,8 +78,8 @@ it('AC-49 tells of others only that it was another', async () => {
     line(3, { target: ADMIN }),
     line(4, { actor: null }),
   ];
-  const { found } = await exported(lines);
-  expect(found?.audit).toEqual([
+  const { found } = await taken(lines);
+  expect(found.audit).toEqual([
     lines[0],
     { ...lines[1], actor: 'another', source: null, correlationId: null },
     { ...lines[2], target: 'another' },
@@ -74,6 +89,20 @@ it('AC-49 tells of others only that it was another', async () => {
 
 it('holds every line, however many there are', async () => {
   const many = Array.from({ length: 2_500 }, (_, n) => line(n, {}));
-  const { found } = await exported(many);
-  expect(found?.audit.map(({ id }) => id)).toEqual(many.map(({ id }) => id));
+  const { found } = await taken(many);
+  expect(found.audit.map(({ id }) => id)).toEqual(many.map(({ id }) => id));
+});
+
+it('reads lines when they are taken, a page at a time, and none when nobody takes more [AC-69]', async () => {
+  const many = Array.from({ length: 2_500 }, (_, n) => line(n, {}));
+  const { found, log } = await exported(many);
+  expect(log.asked).toHaveLength(0);
+  const lines = found?.audit[Symbol.asyncIterator]();
+  for (let n = 0; n < 500; n++) await lines?.next();
+  expect(log.asked).toHaveLength(1);
+  await lines?.next();
+  expect(log.asked).toHaveLength(2);
+  await lines?.return?.();
+  expect((await lines?.next())?.done).toBe(true);
+  expect(log.asked).toHaveLength(2);
 });

@@ -1,17 +1,27 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { type CustomerView, CustomerViews } from '../views.js';
+import { AuditTrail } from '#kernel';
+import { type CustomerView, CustomerViews, type Reader } from '../views.js';
 
+/** One customer's record. A look at somebody else's is written down before it is answered. */
 export class GetCustomer extends Query<CustomerView | null> {
-  constructor(readonly id: string) {
+  constructor(
+    readonly id: string,
+    readonly reader: Reader,
+  ) {
     super();
   }
 }
 
 @QueryHandler(GetCustomer)
 export class GetCustomerHandler implements IQueryHandler<GetCustomer> {
-  constructor(private readonly customers: CustomerViews) {}
+  constructor(
+    private readonly customers: CustomerViews,
+    private readonly audit: AuditTrail,
+  ) {}
 
-  execute({ id }: GetCustomer): Promise<CustomerView | null> {
-    return this.customers.byId(id);
+  async execute({ id, reader: { by, source } }: GetCustomer): Promise<CustomerView | null> {
+    const customer = await this.customers.byId(id);
+    if (customer && by !== id) await this.audit.record({ action: 'customer.read', actor: by, target: id, source });
+    return customer;
   }
 }

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { ConcurrencyLimit } from './concurrency-limit.js';
+
+it('runs so many at a time, the first who came first, and goes on when one fails [AC-69]', async () => {
+  const limit = new ConcurrencyLimit(2);
+  const started: number[] = [];
+  const ends: ((error?: Error) => void)[] = [];
+  const all = [0, 1, 2, 3].map((n) =>
+    limit.run(
+      () =>
+        new Promise<number>((resolve, reject) => {
+          started.push(n);
+          ends[n] = (error) => (error ? reject(error) : resolve(n));
+        }),
+    ),
+  );
+  await Promise.resolve();
+  expect(started).toEqual([0, 1]);
+  ends[1]?.(new Error('broken'));
+  await expect(all[1]).rejects.toThrow('broken');
+  expect(started).toEqual([0, 1, 2]);
+  ends[0]?.();
+  ends[2]?.();
+  await Promise.all([all[0], all[2]]);
+  ends[3]?.();
+  expect([await all[3], started]).toEqual([3, [0, 1, 2, 3]]);
+});

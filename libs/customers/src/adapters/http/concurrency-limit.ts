@@ -1,0 +1,20 @@
+/** At most so many at the same time; the others wait their turn. */
+export class ConcurrencyLimit {
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(private readonly most: number) {}
+
+  async run<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#running < this.most) this.#running++;
+    // Whoever leaves hands over the place.
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#running--;
+    }
+  }
+}
