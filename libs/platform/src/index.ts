@@ -24,7 +24,7 @@ export { Database, type Sql } from './database/database.js';
 export { DuplicateKey, TransactionConflict } from './database/database-errors.js';
 export { column, type Dialect, keyText, limit, NOW_MS, orUpdate, retype, typesFor } from './database/dialect.js';
 export { behind } from './database/keyset.js';
-export { hasPendingMigrations, migrate } from './database/migrate.js';
+export { hasPendingMigrations, type MigrationState, migrate, migrationState } from './database/migrate.js';
 export { gathered, inPortions, marks, padded } from './database/portions.js';
 export { behindPrefix } from './database/prefix.js';
 export type { InsertedRow } from './database/row-inserts.js';
