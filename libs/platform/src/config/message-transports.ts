@@ -1,13 +1,17 @@
 import { isLoopbackHost } from './loopback.js';
-import type { Settings } from './settings.js';
 
 /** How messages of a channel leave: by a configured transport, into the dev mailbox, or not at all. */
 export type MessageTransport = 'configured' | 'dev-mailbox' | 'none';
 
-type MessageSettings = Pick<
-  Settings,
-  'databaseUrl' | 'publicUrl' | 'devMailboxIsPublic' | 'smtpUrl' | 'mailApiUrl' | 'smsApiUrl'
->;
+/** Those of the settings that decide about it. */
+export interface MessageSettings {
+  readonly databaseUrl: string | undefined;
+  readonly publicUrl: string;
+  readonly devMailboxIsPublic: boolean;
+  readonly smtpUrl: string | undefined;
+  readonly mailApiUrl: string | undefined;
+  readonly smsApiUrl: string | undefined;
+}
 
 export function messageTransports(settings: MessageSettings): Readonly<Record<'email' | 'sms', MessageTransport>> {
   const fallback = mayHaveDevMailbox(settings) ? 'dev-mailbox' : 'none';
