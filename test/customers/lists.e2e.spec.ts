@@ -15,7 +15,7 @@ interface List {
 const PUBLIC_URL = 'https://foyer.example.org';
 
 describe.each(BACKENDS)('lists of customers on $name', (backend) => {
-  const hall = useHall(backend, { PUBLIC_URL, LOG_LEVEL: 'trace' });
+  const hall = useHall(backend, { PUBLIC_URL, DEV_MAILBOX: 'public', LOG_LEVEL: 'trace' });
   const family = `Fam${randomUUID().slice(0, 8)}`;
   let [admin, staff, mia]: Signed[] = [];
   const ids: string[] = [];

@@ -101,8 +101,7 @@ describe('AC-53 a configuration that cannot be used stops the start', () => {
   });
 
   it.concurrent.each(['0.0.0.0', '::', 'foyer.example'])('the dev mailbox is not shown on HOST=%s', async (HOST) => {
-    const half: Settings = HOST === '::' ? { SMTP_URL: 'smtp://127.0.0.1:25' } : {};
-    expectRefusal(await refusal({ HOST, ...half }), ['HOST', 'DEV_MAILBOX', 'SMS_API_URL']);
+    expectRefusal(await refusal({ HOST }), ['HOST', 'DEV_MAILBOX', 'SMS_API_URL']);
   });
 
   it('a database that is away stops the start as well, without its password', async () => {

@@ -22,7 +22,7 @@ export function faultsOf(sql: string): string[] {
 }
 
 const FUNCTIONS = new Set(
-  `abs avg cast coalesce concat count datalength dateadd datediff datediff_big datepart iif isnull json_value left len lower
+  `abs applock_test avg cast coalesce concat count datalength dateadd datediff datediff_big datepart iif isnull json_value left len lower
   ltrim max min newid nullif replace right row_number rtrim schema_name substring sum sysutcdatetime trim upper`.split(
     /\s+/,
   ),

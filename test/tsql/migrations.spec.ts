@@ -1,5 +1,6 @@
 import type { DataSource, EntityMetadata } from 'typeorm';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { MIGRATION_LOCK_HELD, RAN_MIGRATIONS } from '../../libs/platform/src/database/migrate.js';
 import { faultsOf } from './grammar.js';
 import { migrationStatements, mssqlSource } from './recording.js';
 
@@ -20,6 +21,10 @@ describe('the migrations as SQL Server gets them', () => {
     expect(statements.up.length).toBeGreaterThan(15);
     expect(statements.down.length).toBeGreaterThan(10);
     expect(wrong([...statements.up, ...statements.down])).toEqual([]);
+  });
+
+  it('are asked for in T-SQL: which have run, and whether somebody is at it [AC-85]', () => {
+    expect(wrong([RAN_MIGRATIONS, MIGRATION_LOCK_HELD.mssql])).toEqual([]);
   });
 
   it('can be undone: what was made is dropped, and nothing else', () => {

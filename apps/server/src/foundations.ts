@@ -11,6 +11,7 @@ import {
   hasRedis,
   Metrics,
   migrate,
+  migrationState,
   provideSecrets,
   RouteTable,
   type Settings,
@@ -18,7 +19,7 @@ import {
 } from '#platform';
 import type { Foundations } from '#platform/module';
 import { TABLES } from './app.module.js';
-import { noWayIn } from './reach.js';
+import { noWayIn, pendingMigrations } from './reach.js';
 
 interface Opening {
   /** A command that runs beside the program on the same data folder and touches no pending attempt. */
@@ -39,6 +40,7 @@ export async function openFoundations(
   if (embedded) await runMigrations(url, settings);
   const source = createDataSource(url, TABLES);
   await reached(source, settings);
+  if (!embedded) await refusePendingMigrations(source, url);
   const database = new Database(source);
   const close = async (): Promise<void> => {
     await redis?.close();
@@ -65,6 +67,12 @@ async function refuseSecondProcess(embedded: EmbeddedPostgres, settings: Setting
   if (embedded.owned || hasRedis(settings)) return;
   await embedded.stop();
   throw new BadConfiguration([`REDIS_URL is needed: another process is running on ${settings.dataDir}`]);
+}
+
+/** @throws Refusal: with an old schema every request would fail, and nobody would know why */
+async function refusePendingMigrations(source: DataSource, databaseUrl: string): Promise<void> {
+  const state = await migrationState(source);
+  if (state.missing > 0) throw pendingMigrations(state, databaseUrl);
 }
 
 /** Safe to start from many replicas at once. */

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { setImmediate } from 'node:timers/promises';
+import type { INestApplicationContext } from '@nestjs/common';
 import { parseSettings, readEnvironment } from '#platform';
 import { fail, readArguments } from './command.js';
 import { appointFirstAdmin } from './first-admin.js';
@@ -13,12 +14,15 @@ async function main(): Promise<void> {
   readArguments('It takes no arguments: what it does is set in the environment or in .env, see .env.example', {}, 0);
   const settings = parseSettings(readEnvironment());
   const foundations = await openFoundations(settings);
-  const app = await serve(foundations).catch(async (error: unknown) => {
+  let admin: string | undefined;
+  const appointAdmin = async (app: INestApplicationContext): Promise<void> => {
+    admin = await appointFirstAdmin(app, settings);
+  };
+  const app = await serve(foundations, appointAdmin).catch(async (error: unknown) => {
     await foundations.close();
     throw error;
   });
   foundations.log.info({ run: settings.run, milliseconds: Math.round(performance.now()) }, 'ready');
-  const admin = await appointFirstAdmin(app, settings);
   if (process.stdout.isTTY) greet(settings, admin);
   const early = await Promise.race([asked, setImmediate()]);
   // No balancer has to look elsewhere first: none has seen it ready yet, or Ctrl-C is somebody at a terminal.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BadConfiguration } from '#platform';
-import { noListening, noWayIn } from './reach.js';
+import { Refusal } from './command.js';
+import { noListening, noWayIn, pendingMigrations } from './reach.js';
 
 const URL = 'postgres://foyer:c4n4ry@db.example:5432/foyer';
 
@@ -17,6 +18,23 @@ describe('what to do about a database that lets nobody in', () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED ::1:5432'), { code: 'ECONNREFUSED' });
     expect(told(new AggregateError([refused]))).toContain('connect ECONNREFUSED ::1:5432');
     expect(told(Object.assign(new Error(''), { code: 'ETIMEDOUT' }))).toContain('ETIMEDOUT');
+  });
+});
+
+describe('what to do about a database that lacks migrations', () => {
+  const told = (missing: number, isRunning = false) => pendingMigrations({ known: 20, missing, isRunning }, URL);
+
+  it.each([
+    [20, false, 'was never migrated: run "make migrate" (node dist/apps/server/src/migrate.js), then start again.'],
+    [3, false, 'lacks 3 of the 20 migrations of this version: run "make migrate" '],
+    [3, true, 'lacks 3 of the 20 migrations of this version: another process is migrating at this moment: start again'],
+  ])('names the place and the command in one line, never the password: %i missing, %s [AC-85]', (...one) => {
+    const [missing, isRunning, sentence] = one;
+    const refusal = told(missing, isRunning);
+    expect(refusal).toBeInstanceOf(Refusal);
+    expect(refusal.message).toContain(`The database db.example:5432/foyer (DATABASE_URL) ${sentence}`);
+    expect(refusal.message).toContain('make migrate');
+    expect(refusal.message).not.toMatch(/c4n4ry|\n/);
   });
 });
 

@@ -1,4 +1,5 @@
-import { BadConfiguration } from '#platform';
+import { BadConfiguration, type MigrationState } from '#platform';
+import { Refusal } from './command.js';
 
 type SystemError = Partial<NodeJS.ErrnoException> & { readonly errors?: readonly unknown[] };
 
@@ -7,9 +8,25 @@ type SystemError = Partial<NodeJS.ErrnoException> & { readonly errors?: readonly
  * databases, never a password.
  */
 export function noWayIn(error: unknown, databaseUrl: string): BadConfiguration {
+  return new BadConfiguration([`DATABASE_URL lets nobody in at ${placeOf(databaseUrl)}: ${wordsOf(error)}`]);
+}
+
+/** What to do about a database whose schema is older than this program, or not there: one line. */
+export function pendingMigrations({ known, missing, isRunning }: MigrationState, databaseUrl: string): Refusal {
+  const lacks =
+    missing === known ? 'was never migrated' : `lacks ${missing} of the ${known} migrations of this version`;
+  const todo = isRunning
+    ? `another process is migrating at this moment: start again when it has ended, and if migrations are still missing then, run ${MIGRATE} first`
+    : `run ${MIGRATE}, then start again`;
+  return new Refusal(`The database ${placeOf(databaseUrl)} (DATABASE_URL) ${lacks}: ${todo}.`);
+}
+
+const MIGRATE = '"make migrate" (node dist/apps/server/src/migrate.js)';
+
+/** Without the user and the password. */
+function placeOf(databaseUrl: string): string {
   const { host, pathname } = new URL(databaseUrl);
-  const place = `${host}${pathname}`;
-  return new BadConfiguration([`DATABASE_URL lets nobody in at ${place}: ${wordsOf(error)}`]);
+  return `${host}${pathname}`;
 }
 
 /** What to do about an address that cannot be listened to; other faults stay what they are. */

@@ -11,8 +11,14 @@ import { AppModule } from './app.module.js';
 import { serveDocs } from './docs.js';
 import { noListening } from './reach.js';
 
-/** The program, composed and listening. */
-export async function serve(foundations: Foundations): Promise<NestFastifyApplication> {
+/**
+ * The program, composed and listening.
+ * @param prepare what must be done before anybody is answered, and before it says that it is ready
+ */
+export async function serve(
+  foundations: Foundations,
+  prepare: (app: NestFastifyApplication) => Promise<void>,
+): Promise<NestFastifyApplication> {
   const { settings, log, metrics, routes, health } = foundations;
   const adapter = createHttpAdapter({
     publicUrl: settings.publicUrl,
@@ -32,6 +38,8 @@ export async function serve(foundations: Foundations): Promise<NestFastifyApplic
     abortOnError: false,
   });
   if (settings.run !== 'worker') serveDocs(app, settings.publicUrl);
+  await app.init();
+  await prepare(app);
   await app.listen(settings.port, settings.host).catch((error: unknown) => {
     throw noListening(error, settings, 'PORT');
   });

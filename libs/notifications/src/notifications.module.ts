@@ -1,11 +1,12 @@
 import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
-import { choose, hasDevMailbox, hasMailTransport, hasRedis, isEmbedded, type Settings } from '#platform';
+import { choose, hasDevMailbox, hasRedis, messageTransports, type Settings } from '#platform';
 import { ConfiguredChannels } from './adapters/configured-channels.js';
 import { DEV_MAILBOX_PROBLEMS, DevMailboxController } from './adapters/dev-mailbox/dev-mailbox.controller.js';
 import { DevMailbox } from './adapters/dev-mailbox/dev-mailbox.js';
 import { HttpMailSender } from './adapters/http/http-mail-sender.js';
 import { HttpSmsSender } from './adapters/http/http-sms-sender.js';
 import { InMemoryDueMessages } from './adapters/memory/in-memory-due-messages.js';
+import { MessageTransportReport } from './adapters/message-transport-report.js';
 import { RedisDueMessages } from './adapters/redis/redis-due-messages.js';
 import { SmtpMessageSender } from './adapters/smtp/smtp-message-sender.js';
 import { Dispatcher } from './application/dispatcher.js';
@@ -28,8 +29,7 @@ export class NotificationsModule {
       { provide: MailSender, useClass: mailSenderFor(settings) },
       { provide: SmsSender, useClass: settings.smsApiUrl === undefined ? DevMailbox : HttpSmsSender },
     ];
-    const hasMail = isEmbedded(settings) || hasMailTransport(settings);
-    const hasSms = isEmbedded(settings) || settings.smsApiUrl !== undefined;
+    const { email: mail, sms: text } = messageTransports(settings);
     return {
       module: NotificationsModule,
       global: true,
@@ -41,10 +41,11 @@ export class NotificationsModule {
           provide: Channels,
           inject: [MailSender, SmsSender],
           useFactory: (email: MessageSender, sms: MessageSender) =>
-            new ConfiguredChannels({ ...(hasMail ? { email } : {}), ...(hasSms ? { sms } : {}) }),
+            new ConfiguredChannels({ ...(mail === 'none' ? {} : { email }), ...(text === 'none' ? {} : { sms }) }),
         },
         choose(DueMessages, (s) => (hasRedis(s) ? RedisDueMessages : InMemoryDueMessages)),
         Dispatcher,
+        MessageTransportReport,
       ],
       exports: [Channels, DueMessages, Dispatcher],
     };

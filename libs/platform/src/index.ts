@@ -7,19 +7,15 @@ export type { KafkaSettings } from './config/kafka.js';
 export type { KeyRing, RingKey } from './config/key-ring.js';
 export { PUBLISHED_SECONDS, RESTART_SECONDS, type Rotation, rotate } from './config/key-rotation.js';
 export { LIMITS, type LimitName, type LimitRule, type Limits } from './config/limits.js';
+export { isLoopbackAddress, isLoopbackHost } from './config/loopback.js';
+export { hasDevMailbox, type MessageTransport, messageTransports } from './config/message-transports.js';
 export { isWithin } from './config/networks.js';
 export { isTrustworthyUrl, type OAuthIssuer } from './config/oauth-issuers.js';
 export { BadConfiguration } from './config/problems.js';
 export type { S3Settings } from './config/s3.js';
 export { provideSecrets, Secrets } from './config/secrets.js';
 export { changeKeys, secretsFileIn } from './config/secrets-file.js';
-export {
-  hasDevMailbox,
-  hasMailTransport,
-  isEmbedded,
-  parseSettings,
-  Settings,
-} from './config/settings.js';
+export { isEmbedded, parseSettings, Settings } from './config/settings.js';
 export { keysOf, type SigningJwk } from './config/signing-key.js';
 export type { PublisherName, SourceName } from './config/transports.js';
 export type { WebhookSettings } from './config/webhook.js';
@@ -28,7 +24,7 @@ export { Database, type Sql } from './database/database.js';
 export { DuplicateKey, TransactionConflict } from './database/database-errors.js';
 export { column, type Dialect, keyText, limit, NOW_MS, orUpdate, retype, typesFor } from './database/dialect.js';
 export { behind } from './database/keyset.js';
-export { hasPendingMigrations, migrate } from './database/migrate.js';
+export { hasPendingMigrations, type MigrationState, migrate, migrationState } from './database/migrate.js';
 export { gathered, inPortions, marks, padded } from './database/portions.js';
 export { behindPrefix } from './database/prefix.js';
 export type { InsertedRow } from './database/row-inserts.js';

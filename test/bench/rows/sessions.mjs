@@ -68,7 +68,8 @@ export const logout = {
   ],
   measure: async (_, tell) => {
     const redis = await startRedis();
-    const env = { ...CHEAP, REDIS_URL: redis.url, PUBLIC_URL: 'https://foyer.example.org' };
+    const oneIssuer = { PUBLIC_URL: 'https://foyer.example.org', DEV_MAILBOX: 'public' };
+    const env = { ...CHEAP, REDIS_URL: redis.url, ...oneIssuer };
     const one = await startProgram(env);
     const other = await startProgram(env, one.home);
     try {

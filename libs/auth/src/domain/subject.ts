@@ -16,6 +16,12 @@ export interface SubjectState {
   readonly locale: string;
 }
 
+const PRIVILEGED_ROLES: readonly Role[] = ['staff', 'admin'];
+
+/** Whether an account may see or change what belongs to others. */
+export const isPrivileged = ({ roles }: Pick<SubjectState, 'roles'>): boolean =>
+  roles.some((role) => PRIVILEGED_ROLES.includes(role));
+
 /** What a token may be used for: everything its roles allow, or nothing but setting a password. */
 export type Scope = 'customer' | 'password';
 

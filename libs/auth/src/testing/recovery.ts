@@ -1,6 +1,6 @@
 import { InMemoryCodes } from '#codes/testing';
 import { InMemoryCounters, PlainNewPasswords } from '#kernel/testing';
-import { RecordingDueMessages } from '#notifications/testing';
+import { RecordingDueMessages, SettableChannels } from '#notifications/testing';
 import { AesResetSeals } from '../adapters/crypto/aes-reset-seals.js';
 import { TemplateResetMessages } from '../adapters/messages/template-reset-messages.js';
 import { ChangePassword, ChangePasswordHandler } from '../application/commands/change-password.js';
@@ -19,6 +19,7 @@ export class Recovery extends Auth {
   readonly counters = new InMemoryCounters(this.clock);
   readonly links = new InMemoryLinks(this.subjects, this.clock);
   readonly due = new RecordingDueMessages();
+  readonly channels = new SettableChannels();
   readonly seals = new AesResetSeals([{ kid: '0', secret: SECRET }]);
   readonly newPasswords = new PlainNewPasswords();
   readonly credentials = new HashedCredentials(this.subjects, this.scheme, this.hasher, this.ender);
@@ -41,6 +42,7 @@ export class Recovery extends Auth {
     this.seals,
     this.messages,
     this.counters,
+    this.channels,
     this.rules,
   );
   readonly #forget = new ForgetPasswordHandler(

@@ -21,6 +21,8 @@ export class PermanentRefusal extends Error {}
  * @throws PermanentRefusal when it never will; any other error means that trying again may help
  */
 export abstract class MessageSender {
+  /** Others than the recipient may read what is sent this way: nothing that opens a privileged account goes there. */
+  readonly isReadableByOthers: boolean = false;
   abstract send(message: OutgoingMessage): Promise<void>;
   /** Called when nothing is in flight any more. */
   close(): void {}
@@ -33,6 +35,10 @@ export abstract class Channels {
 
   isAvailable(channel: Channel): boolean {
     return this.senderOf(channel) !== undefined;
+  }
+
+  isReadableByOthers(channel: Channel): boolean {
+    return this.senderOf(channel)?.isReadableByOthers ?? false;
   }
 }
 

@@ -3,6 +3,7 @@ import { type Channel, Channels } from '../index.js';
 /** Channels without a way out; whether they are there is for the test to say. */
 export class SettableChannels extends Channels {
   readonly available = new Set<Channel>(['email', 'sms']);
+  readonly readableByOthers = new Set<Channel>();
 
   override senderOf(): undefined {
     return undefined;
@@ -10,6 +11,10 @@ export class SettableChannels extends Channels {
 
   override isAvailable(channel: Channel): boolean {
     return this.available.has(channel);
+  }
+
+  override isReadableByOthers(channel: Channel): boolean {
+    return this.readableByOthers.has(channel);
   }
 
   override close(): void {}

@@ -2,8 +2,9 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { COMPLETE } from '../testing/complete-environment.js';
+import { hasDevMailbox } from './message-transports.js';
 import { BadConfiguration } from './problems.js';
-import { hasDevMailbox, isEmbedded, parseSettings } from './settings.js';
+import { isEmbedded, parseSettings } from './settings.js';
 
 const problemsOf = (env: Record<string, string | undefined>): readonly string[] => {
   try {
@@ -221,7 +222,9 @@ describe('faults', () => {
     (HOST) => {
       expect(namesOf({ HOST })).toEqual(['HOST']);
       expect(problemsOf({ HOST, DEV_MAILBOX: 'public' })).toEqual([]);
-      expect(namesOf({ HOST, SMTP_URL: 'smtp://a' }), 'half a transport').toEqual(['HOST']);
+      expect(namesOf({ HOST, PUBLIC_URL: 'http://localhost:3000' })).toEqual(['HOST']);
+      expect(problemsOf({ HOST, PUBLIC_URL: 'https://foyer.example.com' }), 'no mailbox').toEqual([]);
+      expect(problemsOf({ HOST, SMTP_URL: 'smtp://a' }), 'no mailbox').toEqual([]);
       expect(problemsOf({ HOST, MAIL_API_URL: 'https://a', SMS_API_URL: 'https://a' })).toEqual([]);
     },
   );

@@ -6,6 +6,8 @@ import type { Environment } from './environment.js';
 import { readJwtKeys } from './jwt-keys.js';
 import { type KeyRing, readKeyRing } from './key-ring.js';
 import { type Limits, readLimits } from './limits.js';
+import { isLoopbackHost } from './loopback.js';
+import { hasDevMailbox } from './message-transports.js';
 import { readNetworks } from './networks.js';
 import { type OAuthIssuer, readOAuthIssuers } from './oauth-issuers.js';
 import { Reader } from './reader.js';
@@ -75,6 +77,7 @@ export abstract class Settings {
   /** NIST SP 800-63B-4: 15 code points where the password is the only factor. */
   abstract readonly passwordMinimum: 8 | 15;
   abstract readonly defaultMarket: string;
+  /** Others than the person at this machine may read the dev mailbox, and are meant to. */
   abstract readonly devMailboxIsPublic: boolean;
   /** Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges. */
   abstract readonly trustProxy: readonly string[];
@@ -91,7 +94,6 @@ export abstract class Settings {
 }
 
 const COUNTRY = 'a country of ISO 3166-1, two capital letters';
-const LOOPBACK = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1)$/;
 const LEVELS = ['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** @throws BadConfiguration naming every fault at once */
@@ -187,12 +189,19 @@ function refuseContradictions(read: Reader, settings: Settings): void {
     read.refuse('MAIL_API_URL', 'and SMTP_URL are both set: mail goes one way');
   }
   if (settings.databaseUrl !== undefined) refuseMissingSecrets(read);
-  if (hasDevMailbox(settings) && !LOOPBACK.test(settings.host) && !settings.devMailboxIsPublic) {
+  if (wouldShowCodes(read, settings)) {
     read.refuse(
       'HOST',
-      'is not a loopback address, but the dev mailbox would show every code: set DATABASE_URL, SMTP_URL and SMS_API_URL, or DEV_MAILBOX=public if that is meant',
+      'is not a loopback address, but the dev mailbox would show every code: set SMTP_URL (or MAIL_API_URL) and SMS_API_URL, or DEV_MAILBOX=public if others may read it',
     );
   }
+}
+
+/** A PUBLIC_URL that nobody has set says nothing: it is made of HOST. */
+function wouldShowCodes(read: Reader, settings: Settings): boolean {
+  if (settings.devMailboxIsPublic || isLoopbackHost(settings.host)) return false;
+  const typed = read.text('PUBLIC_URL') !== undefined;
+  return hasDevMailbox(typed ? settings : { ...settings, publicUrl: 'http://localhost' });
 }
 
 function refuseMissingSecrets(read: Reader): void {
@@ -202,10 +211,3 @@ function refuseMissingSecrets(read: Reader): void {
 }
 
 export const isEmbedded = (settings: Settings): boolean => settings.databaseUrl === undefined;
-
-/** The embedded default sends what has no transport to the dev mailbox. With `DATABASE_URL` there is none. */
-export const hasDevMailbox = (settings: Settings): boolean =>
-  isEmbedded(settings) && !(hasMailTransport(settings) && settings.smsApiUrl !== undefined);
-
-export const hasMailTransport = (settings: Settings): boolean =>
-  settings.smtpUrl !== undefined || settings.mailApiUrl !== undefined;

@@ -4,6 +4,9 @@ import { mysqlDriver } from './mysql-driver.js';
 import { SnakeNaming } from './snake-naming.js';
 import type { Tables } from './tables.js';
 
+/** Where the names of the migrations that ran are kept. */
+export const MIGRATIONS_TABLE = 'migrations';
+
 /** Connections of one process. Five are the optimum on two cores; PostgreSQL gains nothing beyond ten. */
 export const POOL_SIZE = 10;
 const CONNECT_MS = 2_000;
@@ -30,7 +33,7 @@ function common(address: string, dialect: Dialect, tables: readonly Tables[]) {
     url: url.href,
     entities: tables.flatMap((table) => [...table.schemas(dialect)]),
     migrations: tables.flatMap((table) => [...table.migrations]),
-    migrationsTableName: 'migrations',
+    migrationsTableName: MIGRATIONS_TABLE,
     migrationsRun: false,
     synchronize: false,
     logging: false,

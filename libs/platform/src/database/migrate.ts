@@ -1,15 +1,31 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
+import { MIGRATIONS_TABLE } from './data-source.js';
 import type { Dialect } from './dialect.js';
 
 const NAME = 'foyer_migrations';
+/** There a lock is one of the whole server, and has a name of at most 64 characters. */
+const MYSQL_NAME = `concat('${NAME}.', sha1(database()))`;
 const LOCK: Record<Dialect, readonly [string, string]> = {
   postgres: [`select pg_advisory_lock(hashtext('${NAME}'))`, `select pg_advisory_unlock(hashtext('${NAME}'))`],
-  mysql: [`select get_lock('${NAME}', 60)`, `select release_lock('${NAME}')`],
-  mariadb: [`select get_lock('${NAME}', 60)`, `select release_lock('${NAME}')`],
+  mysql: [`select get_lock(${MYSQL_NAME}, 60)`, `select release_lock(${MYSQL_NAME})`],
+  mariadb: [`select get_lock(${MYSQL_NAME}, 60)`, `select release_lock(${MYSQL_NAME})`],
   mssql: [
     `exec sp_getapplock @Resource='${NAME}', @LockMode='Exclusive', @LockOwner='Session', @LockTimeout=60000`,
     `exec sp_releaseapplock @Resource='${NAME}', @LockOwner='Session'`,
   ],
+};
+
+export const RAN_MIGRATIONS = `select name from ${MIGRATIONS_TABLE}`;
+
+/** Whether somebody holds that lock: `held` is 0 or more. */
+export const MIGRATION_LOCK_HELD: Record<Dialect, string> = {
+  postgres: `select count(*) as held from pg_locks
+    where locktype = 'advisory' and granted and objsubid = 1
+    and database = (select oid from pg_database where datname = current_database())
+    and ((classid::bigint << 32) | objid::bigint) = hashtext('${NAME}')::bigint`,
+  mysql: `select is_used_lock(${MYSQL_NAME}) is not null as held`,
+  mariadb: `select is_used_lock(${MYSQL_NAME}) is not null as held`,
+  mssql: `select 1 - applock_test('public', '${NAME}', 'Shared', 'Session') as held`,
 };
 
 /**
@@ -29,5 +45,35 @@ export async function migrate(source: DataSource): Promise<readonly string[]> {
   }
 }
 
+/** Migrations that this program knows, and those of them that the database has not seen. */
+export interface MigrationState {
+  readonly known: number;
+  readonly missing: number;
+  /** Another process holds the lock of migrations at this moment. */
+  readonly isRunning: boolean;
+}
+
+/** Changes nothing, and needs no right but to read: TypeORM's own question makes the table that it looks for. */
+export async function migrationState(source: DataSource): Promise<MigrationState> {
+  const runner = source.createQueryRunner();
+  try {
+    const ran = (await runner.hasTable(MIGRATIONS_TABLE)) ? await runner.query(RAN_MIGRATIONS) : [];
+    const names = new Set((ran as readonly { readonly name: string }[]).map(({ name }) => name));
+    const missing = source.migrations.filter((migration) => !names.has(migration.name ?? migration.constructor.name));
+    const isRunning = missing.length > 0 && (await isLocked(runner));
+    return { known: source.migrations.length, missing: missing.length, isRunning };
+  } finally {
+    await runner.release();
+  }
+}
+
 /** True when this program knows migrations that the database has not seen; they must run before requests are served. */
-export const hasPendingMigrations = (source: DataSource): Promise<boolean> => source.showMigrations();
+export const hasPendingMigrations = async (source: DataSource): Promise<boolean> =>
+  (await migrationState(source)).missing > 0;
+
+/** Only a hint for whoever starts the program: a database that cannot be asked for its locks is one without. */
+async function isLocked(runner: QueryRunner): Promise<boolean> {
+  const question = MIGRATION_LOCK_HELD[runner.connection.options.type as Dialect];
+  const [row] = (await runner.query(question).catch(() => [])) as readonly { readonly held: unknown }[];
+  return Number(row?.held ?? 0) > 0;
+}

@@ -32,7 +32,7 @@ export async function withFolderLock<T>(file: string, deadline: number, work: ()
 function acquire(file: string, ticket: string): boolean {
   const draft = `${file}.${ticket.slice(-36)}`;
   try {
-    writeFileSync(draft, ticket, { flag: 'wx' });
+    writeFileSync(draft, ticket, { flag: 'wx', mode: 0o600 });
     linkSync(draft, file);
     return true;
   } catch (error) {
@@ -47,7 +47,7 @@ function acquire(file: string, ticket: string): boolean {
 function steal(file: string, dead: string): void {
   const token = `${file}.steal`;
   try {
-    writeFileSync(token, '', { flag: 'wx' });
+    writeFileSync(token, '', { flag: 'wx', mode: 0o600 });
   } catch {
     if (age(token) > STEAL_MS) rmSync(token, { force: true });
     return;

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -22,6 +22,21 @@ describe('the users of a server', () => {
     expect(leaveServer(file, first)).toBe(1);
     expect(leaveServer(file, second)).toBe(0);
     expect(existsSync(file)).toBe(false);
+  });
+
+  it('stand in a file for its owner alone, also where an older or a killed program left another [AC-83]', () => {
+    const mode = (): number => statSync(file).mode & 0o777;
+    joinServer(file, first);
+    expect(mode()).toBe(0o600);
+    for (const left of [file, `${file}.new`]) {
+      writeFileSync(left, '');
+      chmodSync(left, 0o644);
+    }
+    joinServer(file, second);
+    expect(mode()).toBe(0o600);
+    chmodSync(file, 0o644);
+    leaveServer(file, first);
+    expect(mode()).toBe(0o600);
   });
 
   it('are forgotten when they die', () => {

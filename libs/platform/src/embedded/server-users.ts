@@ -34,6 +34,8 @@ function write(file: string, users: readonly string[]): void {
     rmSync(file, { force: true });
     return;
   }
-  writeFileSync(`${file}.new`, users.join('\n'));
+  // A draft that a killed process left may have another mode.
+  rmSync(`${file}.new`, { force: true });
+  writeFileSync(`${file}.new`, users.join('\n'), { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }

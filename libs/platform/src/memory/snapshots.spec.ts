@@ -78,6 +78,29 @@ describe('Snapshots', () => {
     expect([memory.thing, restarted('codes')]).toEqual(['as it begins', ['kept']]);
   });
 
+  it('warns and goes on when nothing can be written at a stop [AC-86]', () => {
+    writeFileSync(path.join(folder, 'data'), 'a file where the folder should be');
+    const snapshots = opened();
+    snapshots.keep('codes', new Memory('lost'));
+    expect(() => snapshots.save()).not.toThrow();
+    expect(written.lines).toMatchObject([
+      { level: 40, msg: expect.stringMatching(/^pending attempts cannot be kept/) },
+    ]);
+    expect(written.lines).toHaveLength(1);
+  });
+
+  it('starts without what it can neither read nor remove, and says so [AC-86]', () => {
+    mkdirSync(path.join(file, 'in the way'), { recursive: true });
+    expect(restarted('codes')).toEqual(['as it begins']);
+    expect(written.lines).toMatchObject([{ level: 40, reason: expect.stringContaining('EISDIR') }]);
+  });
+
+  it('starts where there can be no file, without a word [AC-86]', () => {
+    writeFileSync(path.join(folder, 'data'), 'a file where the folder should be');
+    expect(restarted('codes')).toEqual(['as it begins']);
+    expect(written.lines).toEqual([]);
+  });
+
   it('given no store, then no file is touched', () => {
     opened().save();
     expect(existsSync(path.dirname(file))).toBe(false);

@@ -33,9 +33,20 @@ export class Snapshots {
     if (this.#found[name] !== undefined) store.restore(this.#found[name] as never);
   }
 
-  /** After everything else has stopped. */
+  /** After everything else has stopped. A folder that takes no file costs what is pending, and not a clean end. */
   save(): void {
     if (this.#kept.size === 0) return;
+    try {
+      this.#write();
+    } catch (error) {
+      this.log.warn(
+        { reason: String(error) },
+        'pending attempts cannot be kept over this stop: DATA_DIR takes no file',
+      );
+    }
+  }
+
+  #write(): void {
     const content = Object.fromEntries([...this.#kept].map(([name, store]) => [name, store.snapshot()]));
     const draft = `${this.#file}.${process.pid}`;
     mkdirSync(path.dirname(this.#file), { recursive: true, mode: 0o700 });
@@ -43,16 +54,16 @@ export class Snapshots {
     renameSync(draft, this.#file);
   }
 
-  /** Removed once read: a snapshot is of the last clean stop only, never of an older one. */
+  /** Removed once read: a snapshot is of the last clean stop only, never of an older one. One that stays is not believed. */
   #take(): Record<string, unknown> {
+    if (!existsSync(this.#file)) return {};
     try {
-      if (!existsSync(this.#file)) return {};
-      return JSON.parse(readFileSync(this.#file, 'utf8')) as Record<string, unknown>;
+      const content = readFileSync(this.#file, 'utf8');
+      rmSync(this.#file);
+      return JSON.parse(content) as Record<string, unknown>;
     } catch (error) {
       this.log.warn({ reason: String(error) }, 'pending attempts of the last run cannot be read');
       return {};
-    } finally {
-      rmSync(this.#file, { force: true });
     }
   }
 }

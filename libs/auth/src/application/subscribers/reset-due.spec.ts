@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseIdentifier } from '#kernel';
 import { hashed } from '#kernel/testing';
-import type { SubjectState } from '../../domain/subject.js';
+import type { Role, SubjectState } from '../../domain/subject.js';
 import { Recovery } from '../../testing/recovery.js';
 
 const MINUTE = 60_000;
@@ -76,6 +76,54 @@ describe('ResetDue', () => {
     ]);
     await due?.accepted();
     expect(await house.reset('00000001', 'another horse')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 2 });
+  });
+
+  it.each<[string, readonly Role[]]>([
+    ['an administrator', ['customer', 'admin']],
+    ['staff', ['customer', 'staff']],
+  ])('sends no code of %s where others can read it, and answers as for nobody [AC-61]', async (_, roles) => {
+    house.channels.readableByOthers.add('email');
+    await known({ roles });
+    const due = await written();
+    expect(due?.message).toBeNull();
+    await due?.accepted();
+    expect(house.codes.put).toMatchObject([{ length: 8, decoy: true, address: { subject: 'mia' } }]);
+    expect(await house.reset('00000001', 'another horse')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 2 });
+  });
+
+  it('sends the code of an administrator where nobody else can read it [AC-61]', async () => {
+    house.channels.readableByOthers.add('sms');
+    await known({ roles: ['customer', 'admin'] });
+    expect((await written())?.message).not.toBeNull();
+  });
+
+  it('sends the code of a customer where others can read it [AC-61]', async () => {
+    house.channels.readableByOthers.add('email');
+    await known();
+    expect((await written())?.message).not.toBeNull();
+  });
+
+  it('sends nothing by a channel without a transport, and answers as for nobody [AC-61]', async () => {
+    house.channels.available.delete('email');
+    await known();
+    for (const username of ['mia@example.org', 'nobody@example.org']) {
+      const due = await written(username);
+      expect(due?.message).toBeNull();
+      await due?.accepted();
+      expect(await house.reset('00000001', 'another horse', username)).toEqual({
+        outcome: 'code_wrong',
+        attemptsRemaining: 2,
+      });
+    }
+  });
+
+  it('answers as for nobody when a number gets no SMS [AC-61]', async () => {
+    await known({}, '+4915123456789');
+    await (await written('+4915123456789'))?.accepted();
+    expect(await house.reset('00000001', 'another horse', '+4915123456789')).toEqual({
+      outcome: 'code_wrong',
+      attemptsRemaining: 2,
+    });
   });
 
   it('given a customer who has no password yet, then he gets his code as well', async () => {

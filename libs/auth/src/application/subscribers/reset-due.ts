@@ -1,6 +1,7 @@
 import type { Codes } from '#codes';
 import { type Counters, type Identifier, type IdentifierHasher, parseIdentifier } from '#kernel';
-import type { MessageSource, WrittenMessage } from '#notifications';
+import type { Channel, Channels, MessageSource, WrittenMessage } from '#notifications';
+import { isPrivileged, type SubjectState } from '../../domain/subject.js';
 import type { AuthRules, ResetMessages, ResetSeals, Subjects } from '../ports.js';
 import { RESET_DIGITS, RESET_DUE, resetAddressOf } from '../reset-requests.js';
 
@@ -17,10 +18,11 @@ export class ResetDue implements MessageSource {
     private readonly seals: ResetSeals,
     private readonly messages: ResetMessages,
     private readonly counters: Counters,
+    private readonly channels: Channels,
     private readonly rules: AuthRules,
   ) {}
 
-  /** Nobody is sent nothing, after the same work. */
+  /** Who is not to be sent a code gets a decoy where theirs would be, after the same work. */
   async write(reference: string): Promise<WrittenMessage | null> {
     const dot = reference.indexOf('.');
     const identifierHash = reference.slice(0, dot);
@@ -28,15 +30,22 @@ export class ResetDue implements MessageSource {
     // The canonical form reads as itself; a phone number has its country in it.
     const identifier = parseIdentifier(recipient, 'US');
     const subject = (await this.subjects.byIdentifier(this.identifiers.candidates(identifier)))?.snapshot();
-    const known = subject?.status === 'active' && (await this.#maySend(identifier)) ? subject : undefined;
-    const address = resetAddressOf(identifierHash, known?.customerId);
+    const active = subject?.status === 'active' ? subject : undefined;
     const channel = identifier.kind === 'email' ? 'email' : 'sms';
+    const known = active && this.#mayReach(active, channel) && (await this.#maySend(identifier)) ? active : undefined;
+    const address = resetAddressOf(identifierHash, active?.customerId);
     if (!known) {
       const serial = await this.codes.issueDecoy(address, RESET_DIGITS);
       return { channel, message: null, ...this.#life(address, serial) };
     }
     const { digits, serial } = await this.codes.issue(address, RESET_DIGITS);
     return { channel, message: this.messages.code(recipient, known.locale, digits), ...this.#life(address, serial) };
+  }
+
+  /** A code for an administrator's or staff's account goes nowhere that others can read. */
+  #mayReach(subject: SubjectState, channel: Channel): boolean {
+    if (!this.channels.isAvailable(channel)) return false;
+    return !(isPrivileged(subject) && this.channels.isReadableByOthers(channel));
   }
 
   /** SMS cost money: to some countries, and as many as all others together in a day. Nobody learns that there are none. */

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
 import type { Settings } from '#platform';
+import { ConfiguredChannels } from '../configured-channels.js';
 import { messageSenderContract } from '../message-sender.contract.js';
 import { DevMailbox } from './dev-mailbox.js';
 
@@ -15,4 +17,13 @@ messageSenderContract('DevMailbox', async () => {
     arrived: () => sender.list(),
     drop: async () => rmSync(dataDir, { recursive: true, force: true }),
   };
+});
+
+it.each([true, false])('says whether others can read what it is sent: %s [AC-61]', (devMailboxIsPublic) => {
+  const mailbox = new DevMailbox({ dataDir: tmpdir(), devMailboxIsPublic } as Settings, new FixedClock());
+  const channels = new ConfiguredChannels({ email: mailbox });
+  expect([channels.isReadableByOthers('email'), channels.isReadableByOthers('sms')]).toEqual([
+    devMailboxIsPublic,
+    false,
+  ]);
 });

@@ -24,14 +24,14 @@ export class DevMailboxController {
   @Header('cache-control', 'no-store')
   @ApiQuery({ name: 'to', required: false, description: 'Only those to this e-mail address or phone number' })
   @ApiOkResponse({ type: DevMessages })
-  @ApiProblems({ 403: 'Called by a foreign host name, or from another site' })
+  @ApiProblems({ 403: 'Called by another machine, through a proxy, by a foreign host name, or from another site' })
   messages(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Query('to') to: unknown,
     @Headers('if-none-match') known: string | undefined,
   ): DevMessages | undefined {
-    refuseStrangers(request.headers, this.settings);
+    refuseStrangers(request, this.settings.devMailboxIsPublic);
     const etag = `"${this.mailbox.version()}"`;
     reply.header('etag', etag);
     if (known !== etag) return { items: this.mailbox.list(recipient(to)) };
@@ -47,7 +47,7 @@ export class DevMailboxController {
   @Header('cross-origin-opener-policy', 'same-origin')
   @ApiExcludeEndpoint()
   page(@Req() request: FastifyRequest): string {
-    refuseStrangers(request.headers, this.settings);
+    refuseStrangers(request, this.settings.devMailboxIsPublic);
     return mailboxPage(this.settings.codeTtlSeconds);
   }
 }

@@ -12,6 +12,7 @@ import { MailboxFile } from './mailbox-file.js';
  */
 @Injectable()
 export class DevMailbox extends MessageSender {
+  override readonly isReadableByOthers: boolean;
   readonly #file: MailboxFile;
   #read: { readonly version: string; readonly messages: readonly DevMessage[] } | undefined;
 
@@ -20,6 +21,7 @@ export class DevMailbox extends MessageSender {
     private readonly clock: Clock,
   ) {
     super();
+    this.isReadableByOthers = settings.devMailboxIsPublic;
     this.#file = new MailboxFile(path.join(settings.dataDir, 'mailbox.ndjson'));
   }
 

@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { Settings } from '#platform';
 import { HostNotAllowed, refuseStrangers } from './visitor.js';
 
-const settings = { publicUrl: 'http://dev.example.org:8080', devMailboxIsPublic: false } as Settings;
-const PUBLIC = { ...settings, devMailboxIsPublic: true } as Settings;
+interface Place {
+  readonly peer?: string | undefined;
+  readonly ip?: string;
+  readonly httpVersion?: string;
+  readonly isPublic?: boolean;
+}
 
 const visit =
-  (headers: Record<string, string>, as = settings) =>
-  () =>
-    refuseStrangers(headers, as);
+  (headers: Record<string, string>, place: Place = {}) =>
+  () => {
+    const { peer, ip, httpVersion = '1.1', isPublic = false } = { peer: '127.0.0.1', ip: '127.0.0.1', ...place };
+    refuseStrangers({ headers, ip, raw: { httpVersion, socket: { remoteAddress: peer } } }, isPublic);
+  };
 
 describe('refuseStrangers', () => {
   it.each([
@@ -17,11 +22,9 @@ describe('refuseStrangers', () => {
     'LOCALHOST:1',
     '127.0.0.1',
     '127.0.0.1:3000',
+    '127.8.9.10:3000',
     '[::1]',
     '[::1]:3000',
-    'dev.example.org',
-    'dev.example.org:8080',
-    'Dev.Example.org:443',
   ])('lets %s in', (host) => {
     expect(visit({ host })).not.toThrow();
   });
@@ -29,7 +32,10 @@ describe('refuseStrangers', () => {
   it.each([
     'evil.example.com',
     'evil.example.com:3000',
+    'foyer.example.com',
     'localhost.evil.example.com',
+    'evil.localhost',
+    'localhost.',
     '127.0.0.1.evil.example.com',
     'evil.example.com#localhost',
     'localhost@evil.example.com',
@@ -38,7 +44,7 @@ describe('refuseStrangers', () => {
     '10.0.0.5:3000',
     '::1',
     '',
-  ])('refuses the host %j: a foreign name may have been pointed here', (host) => {
+  ])('refuses the host %j: a foreign name may have been pointed here [AC-61]', (host) => {
     expect(visit({ host })).toThrow(HostNotAllowed);
   });
 
@@ -46,8 +52,53 @@ describe('refuseStrangers', () => {
     expect(visit({})).toThrow(HostNotAllowed);
   });
 
-  it('lets any host in when the mailbox is meant to be public', () => {
-    expect(visit({ host: 'somewhere.example.com' }, PUBLIC)).not.toThrow();
+  it.each(['10.0.0.5', '198.51.100.7', '::ffff:10.0.0.5', 'fe80::1', '', undefined])(
+    'refuses the socket of %j, whatever the call says of itself [AC-61]',
+    (peer) => {
+      expect(visit({ host: 'localhost' }, { peer })).toThrow(HostNotAllowed);
+    },
+  );
+
+  it.each(['::1', '127.0.0.1', '::ffff:127.0.0.1'])('lets the socket of %s in [AC-61]', (peer) => {
+    expect(visit({ host: 'localhost' }, { peer, ip: peer })).not.toThrow();
+  });
+
+  it('refuses a caller that a trusted proxy names, and text that is no address [AC-61]', () => {
+    for (const ip of ['198.51.100.7', 'unknown']) expect(visit({ host: 'localhost' }, { ip })).toThrow(HostNotAllowed);
+  });
+
+  it.each([
+    'x-forwarded-for',
+    'x-forwarded-host',
+    'x-forwarded-proto',
+    'x-forwarded-port',
+    'x-forwarded-server',
+    'x-forwarded',
+    'x-original-forwarded-for',
+    'forwarded',
+    'via',
+    'x-real-ip',
+    'x-client-ip',
+    'true-client-ip',
+    'cf-connecting-ip',
+    'cdn-loop',
+    'x-envoy-external-address',
+  ])('refuses a call with %s, also an empty one and one that names this machine [AC-61]', (header) => {
+    for (const value of ['198.51.100.7', '127.0.0.1', ''])
+      expect(visit({ host: 'localhost', [header]: value })).toThrow(HostNotAllowed);
+  });
+
+  it('lets headers in that only look like those of a proxy [AC-61]', () => {
+    expect(visit({ host: 'localhost', 'x-forwardable': 'a', 'x-requested-with': 'b', cookie: 'c' })).not.toThrow();
+  });
+
+  it('refuses HTTP/1.0 [AC-61]', () => {
+    expect(visit({ host: 'localhost' }, { httpVersion: '1.0' })).toThrow(HostNotAllowed);
+  });
+
+  it('lets anybody in when the mailbox is meant to be public', () => {
+    const far = { peer: '198.51.100.7', ip: '198.51.100.7', httpVersion: '1.0', isPublic: true };
+    expect(visit({ host: 'somewhere.example.com', 'x-forwarded-for': '198.51.100.7' }, far)).not.toThrow();
   });
 
   it('lets pages of this server and of this machine in, and those who send no metadata', () => {
@@ -58,10 +109,15 @@ describe('refuseStrangers', () => {
 
   it('refuses calls from other sites, even when the mailbox is public', () => {
     const call = { host: 'localhost', 'sec-fetch-site': 'cross-site' };
-    for (const as of [settings, PUBLIC]) {
-      expect(visit(call, as)).toThrow(HostNotAllowed);
-      expect(visit({ ...call, 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }, as)).toThrow(HostNotAllowed);
-      expect(visit({ ...call, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }, as)).toThrow(HostNotAllowed);
+    for (const isPublic of [false, true]) {
+      expect(visit(call, { isPublic })).toThrow(HostNotAllowed);
+      for (const [mode, dest] of [
+        ['cors', 'empty'],
+        ['navigate', 'iframe'],
+      ] as const)
+        expect(visit({ ...call, 'sec-fetch-mode': mode, 'sec-fetch-dest': dest }, { isPublic })).toThrow(
+          HostNotAllowed,
+        );
     }
   });
 

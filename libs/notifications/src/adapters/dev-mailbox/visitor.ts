@@ -1,36 +1,63 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { DomainError } from '#kernel';
-import type { Settings } from '#platform';
+import { isLoopbackAddress, isLoopbackHost } from '#platform';
 
-/** The dev mailbox shows codes: only pages of this server, by a name of this machine, may read it. */
+/** The dev mailbox shows codes: only a person at this machine may read it, unless it is meant to be public. */
 export class HostNotAllowed extends DomainError {
   readonly code = 'dev.host_not_allowed';
   readonly kind = 'forbidden';
 
   constructor() {
     super(
-      'The dev mailbox answers on this machine only: call it at http://localhost or at the PUBLIC_URL, not from another site.',
+      'The dev mailbox answers on this machine only: call it at http://localhost or http://127.0.0.1, through no proxy and not from another site.',
     );
   }
 }
 
-const OWN_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+/** What is asked of a call; a Fastify request has it. */
+export interface Visit {
+  readonly headers: IncomingHttpHeaders;
+  /** What a trusted proxy says of the caller, or the peer. */
+  readonly ip: string;
+  readonly raw: { readonly httpVersion: string; readonly socket: { readonly remoteAddress?: string | undefined } };
+}
+
 const HOST = /^(\[[0-9a-f:.]+\]|[^\s:/?#@[\]]+)(?::\d{1,5})?$/;
+
+/** Headers by which proxies, load balancers and content networks say for whom they ask. */
+const FORWARDING = /^(x-forwarded(-.+)?|x-original-(host|for|forwarded-for|url)|x-envoy-.+|x-amz-cf-id|cf-.+)$/;
+const FORWARDING_NAMES = new Set([
+  ...['forwarded', 'via', 'cdn-loop', 'x-real-ip', 'x-client-ip', 'x-cluster-client-ip', 'true-client-ip'],
+  ...['client-ip', 'fastly-client-ip', 'fly-client-ip', 'x-azure-clientip', 'x-appengine-user-ip', 'x-proxyuser-ip'],
+  ...['x-host', 'x-rewrite-url', 'x-scheme'],
+]);
 
 /**
  * A site whose name is made to point at this machine (DNS rebinding) shows in `Host`; a site that merely calls shows in
  * the fetch metadata (W3C). A link that somebody clicks is no call: what it opens cannot be read by the site it stood on.
+ * A proxy on this machine, which calls for others, shows in what it adds to the call.
+ * @param isPublic others are meant to read the mailbox
  * @throws HostNotAllowed
  */
-export function refuseStrangers(headers: IncomingHttpHeaders, settings: Settings): void {
-  if (headers['sec-fetch-site'] === 'cross-site' && !isClickedLink(headers)) throw new HostNotAllowed();
-  if (!settings.devMailboxIsPublic && !isOwnName(headers.host, settings.publicUrl)) throw new HostNotAllowed();
+export function refuseStrangers(visit: Visit, isPublic: boolean): void {
+  if (visit.headers['sec-fetch-site'] === 'cross-site' && !isClickedLink(visit.headers)) throw new HostNotAllowed();
+  if (!isPublic && !isFromThisMachine(visit)) throw new HostNotAllowed();
 }
 
 const isClickedLink = (headers: IncomingHttpHeaders): boolean =>
   headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
 
-function isOwnName(host: string | undefined, publicUrl: string): boolean {
+const isFromThisMachine = ({ headers, ip, raw }: Visit): boolean =>
+  isLoopbackAddress(raw.socket.remoteAddress ?? '') &&
+  isLoopbackAddress(ip) &&
+  hasLoopbackHost(headers.host) &&
+  !Object.keys(headers).some(isForwarding) &&
+  // Some proxies add nothing, name this machine in `Host`, and speak HTTP/1.0 (nginx before 1.29.7, as it comes).
+  raw.httpVersion !== '1.0';
+
+function hasLoopbackHost(host: string | undefined): boolean {
   const name = HOST.exec(host?.toLowerCase() ?? '')?.[1];
-  return name !== undefined && [...OWN_NAMES, new URL(publicUrl).hostname].includes(name);
+  return name !== undefined && isLoopbackHost(name);
 }
+
+const isForwarding = (header: string): boolean => FORWARDING_NAMES.has(header) || FORWARDING.test(header);

@@ -1,10 +1,18 @@
-import { EntitySchema } from 'typeorm';
+import { type DataSource, EntitySchema } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authTables } from '#auth/module';
 import { codesTables } from '#codes/module';
 import { customersTables } from '#customers/module';
 import { messagingTables } from '#messaging/module';
-import { createDataSource, hasPendingMigrations, migrate, type Tables, typesFor } from '#platform';
+import {
+  createDataSource,
+  hasPendingMigrations,
+  type MigrationState,
+  migrate,
+  migrationState,
+  type Tables,
+  typesFor,
+} from '#platform';
 import { DATABASES, type FreshDatabase } from '#platform/testing';
 import { registrationTables } from './tables.js';
 
@@ -39,6 +47,15 @@ async function drift(url: string, tables: readonly Tables[]): Promise<readonly s
   }
 }
 
+async function hasTable(source: DataSource, name: string): Promise<boolean> {
+  const runner = source.createQueryRunner();
+  try {
+    return await runner.hasTable(name);
+  } finally {
+    await runner.release();
+  }
+}
+
 describe.each(DATABASES)('the migrations of every module on %s', (_, fresh) => {
   const databases: FreshDatabase[] = [];
   const empty = async () => {
@@ -67,6 +84,32 @@ describe.each(DATABASES)('the migrations of every module on %s', (_, fresh) => {
     for (const _migration of EVERY) await source.undoLastMigration();
     expect(await migrate(source)).toEqual(EVERY);
     await source.destroy();
+  });
+
+  it('are counted without a trace in a database that has seen none of them [AC-85]', async () => {
+    const source = await createDataSource(await empty(), TABLES).initialize();
+    expect(await migrationState(source)).toEqual({ known: EVERY.length, missing: EVERY.length, isRunning: false });
+    expect(await hasTable(source, 'migrations')).toBe(false);
+    await source.destroy();
+  });
+
+  it('are known to run while another process holds their lock, and until it has ended [AC-85]', async () => {
+    const url = await empty();
+    const source = await createDataSource(url, TABLES).initialize();
+    const slow = await createDataSource(url, TABLES, true).initialize();
+    const runMigrations = slow.runMigrations.bind(slow);
+    const states: MigrationState[] = [];
+    slow.runMigrations = async (o) => {
+      states.push(await migrationState(source));
+      return runMigrations(o);
+    };
+    await migrate(slow);
+    states.push(await migrationState(source));
+    expect(states).toEqual([
+      { known: EVERY.length, missing: EVERY.length, isRunning: true },
+      { known: EVERY.length, missing: 0, isRunning: false },
+    ]);
+    await Promise.all([source.destroy(), slow.destroy()]);
   });
 
   describe('when they have run', () => {
