@@ -31,6 +31,7 @@ import { ResendCodeHandler } from './application/commands/resend-code.js';
 import { Intake } from './application/intake.js';
 import { KeyKeeper } from './application/key-keeper.js';
 import { RegistrationLimits } from './application/limits.js';
+import { OpaqueRegistrationIds } from './application/opaque-registration-ids.js';
 import {
   AttemptSecrets,
   AttemptStore,
@@ -76,13 +77,22 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
     { provide: AttemptSecrets, inject: [Secrets], useFactory: ({ code }: Secrets) => new KeyedAttemptSecrets(code) },
     choose(AttemptStore, (settings) => (hasRedis(settings) ? RedisAttemptStore : InMemoryAttemptStore)),
     wire(RegistrationMessages, TemplateRegistrationMessages, [Ids, RegistrationRules]),
-    wire(MyRegistrations, LiveMyRegistrations, [AttemptStore, Codes]),
-    wire(RegistrationIds, RegistrationIds, [RegistrationKeys, CustomerDirectory, IdentifierHasher, Ids, UnitOfWork]),
+    wire(MyRegistrations, LiveMyRegistrations, [AttemptStore, Codes, OpaqueRegistrationIds]),
+    wire(RegistrationIds, RegistrationIds, [RegistrationKeys, CustomerDirectory, IdentifierHasher, Ids]),
+    wire(OpaqueRegistrationIds, OpaqueRegistrationIds, [IdentifierHasher]),
     wire(AttemptDrafts, AttemptDrafts, [Credentials, AttemptSecrets, IdentifierHasher, Ids]),
     wire(AttemptAnnouncer, AttemptAnnouncer, [UnitOfWork, RegistrationKeys, Outbox, AttemptStore, IdentifierHasher]),
     wire(SendBudget, SendBudget, [Counters, RegistrationLimits]),
     wire(Intake, Intake, [AttemptStore, DueMessages, RegistrationLimits, Clock]),
-    wire(CodeRequests, CodeRequests, [AttemptStore, AttemptSecrets, Codes, SendBudget, DueMessages, RegistrationRules]),
+    wire(CodeRequests, CodeRequests, [
+      AttemptStore,
+      AttemptSecrets,
+      Codes,
+      SendBudget,
+      DueMessages,
+      OpaqueRegistrationIds,
+      RegistrationRules,
+    ]),
     wire(Admission, Admission, [
       UnitOfWork,
       RegistrationKeys,

@@ -71,8 +71,6 @@ export interface Gift {
 export abstract class RegistrationKeys {
   /** @param hashes of the identifier, one per key of the ring, the one to write first */
   abstract find(hashes: readonly string[]): Promise<RegistrationKey | null>;
-  /** The id of the identifier; the proposed one becomes it when there was none. In a unit of work. */
-  abstract reserve(hashes: readonly string[], proposed: string): Promise<string>;
   /**
    * Locks the key for this unit of work and counts one event up. Creates it with the proposed id; points it to the proposed
    * id when it still points to the lost one.

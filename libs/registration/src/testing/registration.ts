@@ -25,6 +25,7 @@ import { Register, RegisterHandler } from '../application/commands/register.js';
 import { ResendCode, ResendCodeHandler } from '../application/commands/resend-code.js';
 import { Intake } from '../application/intake.js';
 import type { RegistrationLimits } from '../application/limits.js';
+import { OpaqueRegistrationIds } from '../application/opaque-registration-ids.js';
 import type { RegistrationRules } from '../application/ports.js';
 import { RegistrationIds } from '../application/registration-ids.js';
 import { SendBudget } from '../application/send-budget.js';
@@ -62,12 +63,15 @@ export class Registration {
   readonly secrets = new KeyedAttemptSecrets([{ kid: '0', secret: 'a-secret-of-this-test-suite-only-000' }]);
   readonly due = new RecordingDueMessages();
   readonly channels = new SettableChannels();
-  readonly registrationIds = new RegistrationIds(this.keys, this.directory, this.identifiers, this.ids, this.work);
+  readonly registrationIds = new RegistrationIds(this.keys, this.directory, this.identifiers, this.ids);
+  readonly opaqueIds = new OpaqueRegistrationIds(this.identifiers);
   readonly announcer = new AttemptAnnouncer(this.work, this.keys, this.outbox, this.attempts, this.identifiers);
   readonly drafts = new AttemptDrafts(this.credentials, this.secrets, this.identifiers, this.ids);
   readonly sends = new SendBudget(new InMemoryCounters(this.clock), this.limits);
   readonly intake = new Intake(this.attempts, this.due, this.limits, this.clock);
-  readonly requests = new CodeRequests(this.attempts, this.secrets, this.codes, this.sends, this.due, this.rules);
+  readonly requests = new CodeRequests(
+    ...([this.attempts, this.secrets, this.codes, this.sends, this.due, this.opaqueIds, this.rules] as const),
+  );
   readonly admission = new Admission(
     this.work,
     this.keys,
