@@ -46,6 +46,7 @@ import { LogOutHandler } from './application/commands/log-out.js';
 import { RefreshHandler } from './application/commands/refresh.js';
 import { ResetPasswordHandler } from './application/commands/reset-password.js';
 import { CountedReauthentication } from './application/counted-reauthentication.js';
+import { CountedSignInTries } from './application/counted-sign-in-tries.js';
 import { ForeignCredentials, ForeignPasswordsMark } from './application/foreign-ports.js';
 import { HashedCredentials } from './application/hashed-credentials.js';
 import { Links } from './application/link-ports.js';
@@ -81,6 +82,7 @@ import {
   SignInNames,
   SignInRecords,
   SignIns,
+  SignInTries,
   SubjectErasure,
 } from './facade.js';
 import { LinksModule } from './links.module.js';
@@ -168,9 +170,19 @@ export { authEvents } from './events.js';
     { provide: SubjectTraces, useClass: TypeOrmSubjectTraces },
     wire(SubjectErasure, LocalSubjectErasure, [Subjects, SessionEnder, Links, SubjectTraces]),
     wire(SignInNames, LocalSignInNames, [Subjects]),
+    wire(SignInTries, CountedSignInTries, [Subjects, IdentifierHasher, LoginTries, Clock]),
     wire(Reauthentication, CountedReauthentication, [Subjects, LoginTries, PasswordCheck, AuditTrail]),
   ],
-  exports: [Credentials, CredentialTransfer, Reauthentication, SignInNames, SignInRecords, SignIns, SubjectErasure],
+  exports: [
+    Credentials,
+    CredentialTransfer,
+    Reauthentication,
+    SignInNames,
+    SignInRecords,
+    SignIns,
+    SignInTries,
+    SubjectErasure,
+  ],
 })
 export class AuthModule {
   constructor(housekeeping: Housekeeping, sessions: SessionsPurge, dispatcher: Dispatcher, resetDue: ResetDue) {

@@ -13,6 +13,8 @@ export {
   type SignInRecord,
   SignInRecords,
   SignIns,
+  SignInTries,
+  type SignInTry,
   SubjectErasure,
   type TokenSet,
   type TransferredSubject,

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
-import { Credentials } from '#auth';
+import { Credentials, SignInTries } from '#auth';
 import { AuthModule } from '#auth/module';
 import { Codes } from '#codes';
 import { CodesModule } from '#codes/module';
@@ -41,6 +41,7 @@ import {
   VerificationJournal,
 } from './application/ports.js';
 import { GetMyRegistrationHandler } from './application/queries/get-my-registration.js';
+import { RegistrantCheck } from './application/registrant-check.js';
 import { RegistrationIds } from './application/registration-ids.js';
 import { SendBudget } from './application/send-budget.js';
 import { CodeDue } from './application/subscribers/code-due.js';
@@ -103,6 +104,7 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
       IdentifierHasher,
       AuditTrail,
     ]),
+    wire(RegistrantCheck, RegistrantCheck, [AttemptStore, AttemptSecrets, Credentials, IdentifierHasher, SignInTries]),
     wire(KeyKeeper, KeyKeeper, [RegistrationKeys, AttemptStore, IdentifierHasher, Ids, AfterCommit]),
     wire(CodeDue, CodeDue, [AttemptStore, Codes, RegistrationMessages, RegistrationRules, DueMessages, Ids]),
     wire(CodeSent, CodeSent, [AttemptStore, AttemptAnnouncer]),

@@ -30,6 +30,10 @@ export class HashedCredentials extends Credentials {
     await this.#endAll(customerId, 'auth.roles.changed', by);
   }
 
+  async isAsEnrolled(customerId: string): Promise<boolean> {
+    return (await this.subjects.byId(customerId))?.isAsEnrolled ?? false;
+  }
+
   anybodyHas(role: Role): Promise<boolean> {
     return this.subjects.anybodyHas(role);
   }

@@ -200,13 +200,17 @@ describe('Register', () => {
     expect([dues(), house.outbox.types.length]).toEqual([1, 1]);
   });
 
-  it('given a receipt, then nothing is changed, and the ticket is that of the attempt', async () => {
+  it('answers the password of a receipt as any other password for a customer’s identifier [AC-68]', async () => {
     const code = await house.registered();
     await house.activate(code);
     const receipt = await house.attempt();
-    const ticket = await house.register({ firstName: 'Other' });
-    expect(ticket.attemptId).toBe(receipt?.attemptId);
-    expect((await house.attempt())?.profile).toEqual(receipt?.profile);
-    expect(house.outbox.types).toEqual(['registration.started.v1', 'registration.code_sent.v1', 'customer.created.v1']);
+    const events = house.outbox.types.length;
+    for (const password of [MIA.password, 'battery staple']) {
+      const ticket = await house.register({ password });
+      expect(await house.attempt({ password })).toMatchObject({ attemptId: ticket.attemptId, decoy: true });
+      expect(ticket.attemptId).not.toBe(receipt?.attemptId);
+    }
+    expect(house.outbox.types.slice(events)).toEqual(['registration.started.v1', 'registration.started.v1']);
+    expect(dues()).toBe(2);
   });
 });
