@@ -33,9 +33,9 @@ export async function customerOf(
   url = house.urls[0] ?? '',
 ): Promise<Customer> {
   const ticket = await register(url, person);
-  const { status, text } = await activate(url, person, await codeOf(house.mails, person, ticket));
+  const { status, text, json } = await activate(url, person, await codeOf(house.mails, person, ticket));
   if (status !== 200) throw new Error(`activate answered ${status} ${text}`);
-  return { ...person, id: ticket.id };
+  return { ...person, id: (json as { id: string }).id };
 }
 
 const post = (path: string, json: unknown, o: RequestOptions = {}): RaceRequest => ({

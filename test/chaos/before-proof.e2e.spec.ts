@@ -53,9 +53,9 @@ it('INV-12 before proof nothing but an id is in the database, whatever was tried
     last: "O'Quetzalcoatl",
   };
   expect(findCanaries(person, { database: await dumpDatabase(house.database) })).toEqual([]);
-  const { rows } = await house.database.query('select * from registration_keys where customer_id = $1', [
-    visitor.ticket?.id,
-  ]);
+  const keyOf = `select * from registration_keys
+    where customer_id in (select aggregate_id from outbox where event_id = $1)`;
+  const { rows } = await house.database.query(keyOf, [visitor.ticket?.attemptId]);
   expect(rows.map((row) => Object.keys(row as object))).toEqual([
     ['identifier_hash', 'customer_id', 'sequence', 'created_at', 'used_at', 'proven_at'],
   ]);

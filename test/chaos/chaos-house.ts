@@ -74,7 +74,6 @@ async function factsOf(house: House, hasBroker: boolean): Promise<Facts> {
   if (hasBroker) for (const { id } of announced) await house.events.waitFor((event) => event.id === id);
   return {
     customers: await rows('select id, email, attempt_id as "attemptId" from customers'),
-    keyed: (await rows<{ id: string }>('select customer_id as id from registration_keys')).map(({ id }) => id),
     events: hasBroker ? house.events.events.map((event) => ({ ...event, subject: event.subject ?? '' })) : announced,
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Checker, type Facts, faultsOf } from './checkers.js';
 import { type Operation, outcomeOf } from './history.js';
 
-const ADA = { key: 'ada@example.org', password: 'p1', id: 'id-a', attemptId: 'at-a', reference: 'K7' };
+const ADA = { key: 'ada@example.org', password: 'p1', attemptId: 'at-a', reference: 'K7' };
 const op = (what: Operation['op'], start: number, status: number, more: Partial<Operation> = {}): Operation => ({
   ...ADA,
   proc: 'one',
@@ -12,14 +12,14 @@ const op = (what: Operation['op'], start: number, status: number, more: Partial<
   status,
   outcome: outcomeOf(status),
   ...(status === 503 ? { retryAfter: 2 } : {}),
-  ...(what === 'activate' ? { typed: '0420' } : {}),
+  ...(what === 'activate' ? { id: 'id-a', typed: '0420' } : { id: 'reg-a' }),
   ...more,
 });
 const created = (id = 'e1', subject = 'id-a') => ({ id, type: 'customer.created.v1', subject });
+const started = { id: 'at-a', type: 'registration.started.v1', subject: 'id-a' };
 const FACTS: Facts = {
   customers: [{ id: 'id-a', email: 'ada@example.org', attemptId: 'at-a' }],
-  keyed: ['id-a', 'id-b'],
-  events: [created(), created()],
+  events: [started, created(), created()],
 };
 const GOOD = [
   op('register', 0, 201),
@@ -46,12 +46,12 @@ describe('the checkers', () => {
       what: 'two customers of one attempt',
       facts: {
         customers: [...FACTS.customers, { id: 'id-b', email: 'b@x', attemptId: 'at-a' }],
-        events: [created(), created('e2', 'id-b')],
+        events: [started, created(), created('e2', 'id-b')],
       },
     },
-    { what: 'a customer announced by two events', facts: { events: [created('e1'), created('e2')] } },
-    { what: 'a customer announced by none', facts: { events: [] } },
-    { what: 'an event without its customer', facts: { events: [created(), created('e3', 'id-z')] } },
+    { what: 'a customer announced by two events', facts: { events: [started, created('e1'), created('e2')] } },
+    { what: 'a customer announced by none', facts: { events: [started] } },
+    { what: 'an event without its customer', facts: { events: [started, created(), created('e3', 'id-z')] } },
     { what: 'one code for two passwords', history: [...GOOD, op('activate', 90, 200, { password: 'p2' })] },
   ])('INV-01 given $what, then it is told', ({ history = GOOD, facts = {} }) => {
     expect(faults(history, facts)).toContainEqual(expect.stringContaining('INV-01'));
@@ -75,10 +75,12 @@ describe('the checkers', () => {
       what: 'two customers of one address',
       facts: {
         customers: [...FACTS.customers, { id: 'id-b', email: 'ada@example.org', attemptId: 'at-b' }],
-        events: [created(), created('e2', 'id-b')],
+        events: [started, created(), created('e2', 'id-b')],
       },
     },
-    { what: 'two ids for one address', history: [...GOOD, op('register', 90, 201, { id: 'id-b' })] },
+    { what: 'two ids for one address', history: [...GOOD, op('register', 90, 201, { id: 'reg-b' })] },
+    { what: 'another customer for one address', history: [...GOOD, op('activate', 90, 200, { id: 'id-b' })] },
+    { what: 'the id of a customer before proof', history: [op('register', 0, 201, { id: 'id-a' }), ...GOOD.slice(1)] },
     { what: 'one id for two addresses', history: [...GOOD, op('register', 90, 201, { key: 'bob@example.org' })] },
   ])('INV-03 given $what, then it is told', ({ history = GOOD, facts = {} }) => {
     expect(faults(history, facts)).toContainEqual(expect.stringContaining('INV-03'));
@@ -93,9 +95,9 @@ describe('the checkers', () => {
   });
 
   it.each([
-    { what: 'a 200 without a customer', facts: { customers: [], events: [] } },
+    { what: 'a 200 without a customer', facts: { customers: [], events: [started] } },
     { what: 'a 200 with the id of nobody', history: [...GOOD, op('activate', 90, 200, { id: 'id-z' })] },
-    { what: 'a 201 without a key', facts: { keyed: [] } },
+    { what: 'a 201 of an attempt that never started', facts: { events: [created()] } },
     { what: 'a customer that every answer denied', history: [op('register', 0, 201), op('activate', 20, 410)] },
   ])('INV-16 given $what, then it is told', ({ history = GOOD, facts = {} }) => {
     expect(faults(history, facts)).toContainEqual(expect.stringContaining('INV-16'));

@@ -3,8 +3,6 @@ import type { Operation } from './history.js';
 /** What is true in the end, read from the database and heard from the broker. */
 export interface Facts {
   readonly customers: readonly { readonly id: string; readonly email: string; readonly attemptId: string }[];
-  /** Ids that identifiers have. */
-  readonly keyed: readonly string[];
   readonly events: readonly { readonly id: string; readonly type: string; readonly subject: string }[];
 }
 
@@ -24,6 +22,10 @@ const distinct = (values: readonly (string | undefined)[]): string[] => [
   ...new Set(values.filter((value) => value !== undefined)),
 ];
 const isOk = (op: Operation['op']) => (one: Operation) => one.op === op && one.outcome === 'ok';
+const isAttempt = (one: Operation): boolean => isOk('register')(one) || isOk('resend')(one);
+/** The event bears the id of its attempt. */
+const isStartOf = (attemptId?: string) => (event: Facts['events'][number]) =>
+  event.type === 'registration.started.v1' && event.id === attemptId;
 const isWrong = ({ op, status }: Operation): boolean => op === 'activate' && status === 400;
 
 /** INV-01: one effect per attempt and code, however often it is announced again under the same event id. */
@@ -65,19 +67,25 @@ export const fewGuesses: Checker = (history) => {
 /** INV-03: one customer per identifier, one id per identifier for ever. */
 export const stableIds: Checker = (history, { customers }) => {
   const told = history.filter(({ id, outcome }) => id !== undefined && outcome === 'ok');
+  // Before proof it is the id of the registration, with the activation that of the customer.
+  const [before, after] = [told.filter(({ op }) => op !== 'activate'), told.filter(isOk('activate'))];
   return [
     ...groups(customers, ({ email }) => email)
       .filter(([, of]) => of.length > 1)
       .map(([email]) => `INV-03 ${email} has more than one customer`),
-    ...groups(told, ({ key }) => key)
+    ...[before, after]
+      .flatMap((some) => groups(some, ({ key }) => key))
       .filter(([, of]) => distinct(of.map(({ id }) => id)).length > 1)
       .map(([key]) => `INV-03 ${key} was told more than one id`),
     ...groups(told, ({ id }) => id ?? '')
       .filter(([, of]) => distinct(of.map(({ key }) => key)).length > 1)
       .map(([id]) => `INV-03 ${id} was told to more than one identifier`),
     ...customers
-      .filter(({ id, email }) => told.some((one) => one.key === email && one.id !== id))
+      .filter(({ id, email }) => after.some((one) => one.key === email && one.id !== id))
       .map(({ email }) => `INV-03 ${email} became another than it was told`),
+    ...before
+      .filter(({ id }) => customers.some((one) => one.id === id))
+      .map(({ key }) => `INV-03 ${key} was told the id of a customer before the activation`),
   ];
 };
 
@@ -94,15 +102,15 @@ export const letInForGood: Checker = (history) =>
     .map(({ key }) => `INV-04 ${key} was let in and could not sign in afterwards`);
 
 /** INV-16: no 2xx without a committed row; no row that every answer denied. */
-export const nothingUncommitted: Checker = (history, { customers, keyed }) => [
+export const nothingUncommitted: Checker = (history, { customers, events }) => [
   ...history
     .filter(isOk('activate'))
     .filter(({ key, id }) => !customers.some((one) => one.email === key && one.id === id))
     .map(({ key }) => `INV-16 ${key} was let in and is no customer`),
-  ...history
-    .filter((one) => isOk('register')(one) || isOk('resend')(one))
-    .filter(({ id = '' }) => !keyed.includes(id))
-    .map(({ key, id }) => `INV-16 ${key} was told ${id}, which is not stored`),
+  // The answer does not say whether an attempt beyond the limits was kept: one of those of the identifier was.
+  ...groups(history.filter(isAttempt), ({ key }) => key)
+    .filter(([, of]) => !of.some(({ attemptId }) => events.some(isStartOf(attemptId))))
+    .map(([key]) => `INV-16 ${key} was told of attempts, none of which has started`),
   ...customers
     .filter(
       ({ email }) => !history.some(({ op, key, outcome }) => op === 'activate' && key === email && outcome !== 'fail'),

@@ -20,8 +20,10 @@ export const applicants = (house: ChaosHouse, base: string, count: number): Prom
 
 /** Until what his code has set off is committed, too: whoever cuts the n-th commit means one of those that come. */
 export async function codeIsTold(house: ChaosHouse, { ticket }: Visitor): Promise<void> {
-  const sql = "select 1 from outbox where type = 'registration.code_sent.v1' and aggregate_id = $1";
-  await expect.poll(async () => (await house.database.query(sql, [ticket?.id])).rowCount, { timeout: 10_000 }).toBe(1);
+  const sql = `select 1 from outbox where type = 'registration.code_sent.v1'
+    and aggregate_id in (select aggregate_id from outbox where event_id = $1)`;
+  const told = async () => (await house.database.query(sql, [ticket?.attemptId])).rowCount;
+  await expect.poll(told, { timeout: 10_000 }).toBe(1);
 }
 
 /** The code he has is good, at once or a little later, and so is his password. */

@@ -2,7 +2,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { countCustomers } from '../replicas/checks.js';
 import type { House } from '../replicas/house.js';
-import { activate, codeIn, codeOf, type Person, register, stranger, type Ticket } from '../replicas/people.js';
+import {
+  activate,
+  codeIn,
+  codeOf,
+  customerIdOf,
+  type Person,
+  register,
+  stranger,
+  type Ticket,
+} from '../replicas/people.js';
 import type { Members, Shown } from './members.js';
 
 /** People who want the same identifier at the same moment, over two replicas; `admin` deletes and restores. */
@@ -13,12 +22,13 @@ export class Rivals {
     private readonly admin: string,
   ) {}
 
-  /** Somebody who has his code, and the other one who types the same address with a password of his own. */
-  async pair(): Promise<{ mia: Person; ticket: Ticket; code: string; eve: Person }> {
+  /** Somebody who has the code and will be this customer, and who types the same address with another password. */
+  async pair(): Promise<{ mia: Person; id: string; code: string; eve: Person }> {
     const mia = stranger();
     const ticket = await register(this.members.here, mia);
     const code = await codeOf(this.house.mails, mia, ticket);
-    return { mia, ticket, code, eve: { ...mia, password: stranger().password } };
+    const id = await customerIdOf(this.house, ticket);
+    return { mia, id, code, eve: { ...mia, password: stranger().password } };
   }
 
   delete(id: string) {

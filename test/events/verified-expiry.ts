@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { House } from '../replicas/house.js';
-import { logIn, type Person, register, stranger } from '../replicas/people.js';
+import { customerIdOf, logIn, type Person, register, stranger } from '../replicas/people.js';
 import { customersOf } from './verified-checks.js';
 
 /** Somebody who began to register, and somebody who did so after him with his address and a password of his own. */
@@ -15,9 +15,9 @@ export async function pair(house: House): Promise<Pair> {
   const [url = ''] = house.urls;
   const person = stranger();
   const attacker = { ...stranger(), email: person.email };
-  const { id, attemptId } = await register(url, person);
+  const ticket = await register(url, person);
   await register(url, attacker);
-  return { person, attacker, id, attemptId };
+  return { person, attacker, id: await customerIdOf(house, ticket), attemptId: ticket.attemptId };
 }
 
 /** As if his attempt had been made so much earlier that it dies in so many ms, by the clock of the code store. */

@@ -181,8 +181,7 @@ describe.each(BACKENDS)('attempts on $name', (backend) => {
       const [victim, attacker] = [pair[own] as Pending, pair[1 - own] as Pending];
       await hall.register(attacker.person); // in between, again: the same attempt, no other code
       expect((await hall.activate(attacker.person, victim.code)).status).toBe(400);
-      const { status, json } = await hall.activate(victim.person, victim.code);
-      expect([status, json.id]).toEqual([200, attacker.ticket.id]);
+      expect((await hall.activate(victim.person, victim.code)).status).toBe(200);
       await expectDead(attacker);
       expect((await hall.logIn(victim.person)).status).toBe(200);
     });

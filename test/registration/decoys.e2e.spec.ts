@@ -12,11 +12,12 @@ describe.each(BACKENDS)('the identifier of a customer on $name', (backend) => {
     expect(await toldApart(hall)).toEqual([]);
   });
 
-  it('has the id of the customer, also in mine', async () => {
-    const { person, customer } = await hall.customer();
+  it('has the id of before, also in mine, and never that of the customer [AC-63]', async () => {
+    const { person, ticket, customer } = await hall.customer();
     const decoy = withPassword(person);
-    expect((await hall.register(decoy)).json.id).toBe(customer.id);
-    expect((await hall.mine(decoy)).json).toMatchObject({ id: customer.id, state: 'pending', channel: 'email' });
+    expect((await hall.register(decoy)).json.id).toBe(ticket.id);
+    expect((await hall.mine(decoy)).json).toMatchObject({ id: ticket.id, state: 'pending', channel: 'email' });
+    expect(customer.id).not.toBe(ticket.id);
   });
 
   it('gets a code nobody can match: 400 three times, then 410, never 200', async () => {

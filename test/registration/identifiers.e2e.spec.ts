@@ -97,10 +97,7 @@ describe.each(BACKENDS)('identifiers on $name', (backend) => {
     for (const written of [phone, `1${phone.slice(2)}`, `00${phone.slice(1)}`, phone.slice(2)])
       expect((await hall.mine({ ...national, phone: written })).json).toMatchObject({ id: ticket.id, channel: 'sms' });
     const activated = await hall.activate(national, code);
-    expect([activated.status, activated.json]).toEqual([
-      200,
-      expect.objectContaining({ id: ticket.id, phone, email: null }),
-    ]);
+    expect([activated.status, activated.json]).toEqual([200, expect.objectContaining({ phone, email: null })]);
     for (const person of [national, international]) expect((await hall.logIn(person)).status).toBe(200);
     expect((await hall.logIn(withPassword(national))).status).toBe(401);
   });

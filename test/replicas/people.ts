@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Reply, send } from '../support/http-message.js';
 import type { RaceRequest } from '../support/race.js';
 import type { Mail, SmtpSink } from '../support/smtp-sink.js';
+import type { TestDatabase } from '../support/test-database.js';
 
 export interface Person {
   readonly email: string;
@@ -24,6 +25,17 @@ export async function register(base: string, person: object): Promise<Ticket> {
   const { status, json, text } = await send<Ticket>(`${base}/v1/registrations`, 'POST', { json: person });
   if (status !== 201) throw new Error(`register answered ${status} ${text}`);
   return json;
+}
+
+/** The id that the person of an attempt has, or will have, as a customer: told to others by the start of the attempt. */
+export async function customerIdOf(
+  { database }: { readonly database: TestDatabase },
+  { attemptId }: Ticket,
+): Promise<string> {
+  const sql = 'select aggregate_id as id from outbox where event_id = $1';
+  const [row] = (await database.query<{ id: string }>(sql, [attemptId])).rows;
+  if (!row) throw new Error(`attempt ${attemptId} was never started`);
+  return row.id;
 }
 
 /** The code in a message. */

@@ -51,6 +51,7 @@ import { ReauthenticateHandler } from './application/commands/reauthenticate.js'
 import { RefreshHandler } from './application/commands/refresh.js';
 import { ResetPasswordHandler } from './application/commands/reset-password.js';
 import { CountedReauthentication } from './application/counted-reauthentication.js';
+import { CountedSignInTries } from './application/counted-sign-in-tries.js';
 import { ForeignCredentials, ForeignPasswordsMark } from './application/foreign-ports.js';
 import { HashedCredentials } from './application/hashed-credentials.js';
 import { Links } from './application/link-ports.js';
@@ -89,6 +90,7 @@ import {
   SignInNames,
   SignInRecords,
   SignIns,
+  SignInTries,
   SubjectErasure,
 } from './facade.js';
 import { LinksModule } from './links.module.js';
@@ -202,6 +204,7 @@ export { authEvents } from './events.js';
     { provide: SubjectTraces, useClass: TypeOrmSubjectTraces },
     wire(SubjectErasure, LocalSubjectErasure, [Subjects, SessionEnder, Links, SubjectTraces]),
     wire(SignInNames, LocalSignInNames, [Subjects]),
+    wire(SignInTries, CountedSignInTries, [Subjects, IdentifierHasher, LoginTries, Clock]),
     wire(Reauthentication, CountedReauthentication, [Subjects, LoginTries, PasswordCheck, AuditTrail]),
   ],
   exports: [
@@ -212,6 +215,7 @@ export { authEvents } from './events.js';
     SignInNames,
     SignInRecords,
     SignIns,
+    SignInTries,
     SubjectErasure,
   ],
 })

@@ -1,4 +1,4 @@
-import type { AfterCommit } from '#kernel';
+import type { AfterCommit, Identifier } from '#kernel';
 import type { Role } from './domain/subject.js';
 
 export type { Role };
@@ -44,6 +44,11 @@ export abstract class Credentials {
   abstract setRoles(customerId: string, roles: readonly Role[], by: string | null): Promise<void>;
   /** Whether this customer has the role, whether they may sign in at this moment or not. */
   abstract hasRole(customerId: string, role: Role): Promise<boolean>;
+  /**
+   * Active, and nothing has ended the sessions since `enrol`: no other password, no suspension, no sign-out everywhere. So the
+   * password is still the one of the enrolment.
+   */
+  abstract isAsEnrolled(customerId: string): Promise<boolean>;
   /** Anybody who may sign in: the suspended and the deleted do not count. */
   abstract anybodyHas(role: Role): Promise<boolean>;
   /**
@@ -126,6 +131,24 @@ export abstract class Reauthentication {
   abstract check(customerId: string, password: string, source: string, sessionId: string): Promise<Reauthenticated>;
 }
 
+/** Counted before it is compared; one of the two says what came of it. */
+export interface SignInTry {
+  wrong(): Promise<void>;
+  /** It was right, or our own failure: the count is as before. */
+  giveBack(): Promise<void>;
+}
+
+/** Passwords of customers that are compared elsewhere than at sign-in, counted with those of sign-ins. */
+export abstract class SignInTries {
+  /**
+   * Null: sign-ins with this name have to wait, and nothing may be compared either. The same for a name that nobody has.
+   * Waits itself while others are compared. Outside of any transaction.
+   * @param source prefix it comes from
+   * @throws Overloaded
+   */
+  abstract take(name: Identifier, source: string): Promise<SignInTry | null>;
+}
+
 /** What a client works with (RFC 6749, 5.1). */
 export interface TokenSet {
   /** A JWT, RFC 9068. */
@@ -162,7 +185,8 @@ export function deviceCookie(deviceToken: string, publicUrl: string): string {
 /** Signing in and out on behalf of other modules. */
 export abstract class SignIns {
   /**
-   * Opens a session for a customer who has just proven who he is. Null when he may not sign in.
+   * Opens a first session for a customer who was just enrolled. Null when they may not sign in, or anything has ended their
+   * sessions since: whoever asks may have the password of before.
    * @param source prefix it comes from
    */
   abstract open(customerId: string, source: string): Promise<TokenSet | null>;

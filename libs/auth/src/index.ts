@@ -17,6 +17,8 @@ export {
   type SignInRecord,
   SignInRecords,
   SignIns,
+  SignInTries,
+  type SignInTry,
   SubjectErasure,
   type TokenSet,
   type TransferredSubject,

@@ -11,7 +11,7 @@ export { EventErasure } from './event-erasure.js';
 export { ForeignPasswords } from './foreign-passwords.js';
 export { type Identifier, parseIdentifier } from './identifier.js';
 export { IdentifierHasher, type Keyed } from './identifier-hasher.js';
-export { Ids, isUuid, momentOf, uuidv7 } from './ids.js';
+export { Ids, isUuid, momentOf, uuidFromHash, uuidv7 } from './ids.js';
 export { AlreadyHandled, Inbox } from './inbox.js';
 export { type Arrival, EventSubscriber, type IncomingEvent } from './incoming-event.js';
 export { AlreadyAnnounced, IntegrationEvent, Outbox } from './integration-event.js';

@@ -1,8 +1,8 @@
 import { eventOf, type HeardEvent, shape, type TypeOf } from '#kernel';
 
 const attempt = shape.object({
-  id: shape.id('The id that the person will have as a customer.'),
-  attemptId: shape.id(),
+  id: shape.id('The id that the person will have as a customer. Nobody sees it at the API before the activation.'),
+  attemptId: shape.id('The same as in the answers of the API: it joins them with the events.'),
   channel: shape.oneOf(['email', 'sms']),
   market: shape.market(),
 });

@@ -1,5 +1,6 @@
 /** What the sign-up page needs after register and resend. The values are the settings, never what is left of a budget. */
 export interface RegistrationTicket {
+  /** Of the registration, never of the customer: it follows from the identifier alone. */
   readonly id: string;
   readonly attemptId: string;
   readonly reference: string;

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
-import { Credentials } from '#auth';
+import { Credentials, SignInTries } from '#auth';
 import { AuthModule } from '#auth/module';
 import { Codes } from '#codes';
 import { CodesModule } from '#codes/module';
@@ -31,6 +31,7 @@ import { ResendCodeHandler } from './application/commands/resend-code.js';
 import { Intake } from './application/intake.js';
 import { KeyKeeper } from './application/key-keeper.js';
 import { RegistrationLimits } from './application/limits.js';
+import { OpaqueRegistrationIds } from './application/opaque-registration-ids.js';
 import {
   AttemptSecrets,
   AttemptStore,
@@ -40,6 +41,7 @@ import {
   VerificationJournal,
 } from './application/ports.js';
 import { GetMyRegistrationHandler } from './application/queries/get-my-registration.js';
+import { RegistrantCheck } from './application/registrant-check.js';
 import { RegistrationIds } from './application/registration-ids.js';
 import { SendBudget } from './application/send-budget.js';
 import { CodeDue } from './application/subscribers/code-due.js';
@@ -76,13 +78,22 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
     { provide: AttemptSecrets, inject: [Secrets], useFactory: ({ code }: Secrets) => new KeyedAttemptSecrets(code) },
     choose(AttemptStore, (settings) => (hasRedis(settings) ? RedisAttemptStore : InMemoryAttemptStore)),
     wire(RegistrationMessages, TemplateRegistrationMessages, [Ids, RegistrationRules]),
-    wire(MyRegistrations, LiveMyRegistrations, [AttemptStore, Codes]),
-    wire(RegistrationIds, RegistrationIds, [RegistrationKeys, CustomerDirectory, IdentifierHasher, Ids, UnitOfWork]),
+    wire(MyRegistrations, LiveMyRegistrations, [AttemptStore, Codes, OpaqueRegistrationIds]),
+    wire(RegistrationIds, RegistrationIds, [RegistrationKeys, CustomerDirectory, IdentifierHasher, Ids]),
+    wire(OpaqueRegistrationIds, OpaqueRegistrationIds, [IdentifierHasher]),
     wire(AttemptDrafts, AttemptDrafts, [Credentials, AttemptSecrets, IdentifierHasher, Ids]),
     wire(AttemptAnnouncer, AttemptAnnouncer, [UnitOfWork, RegistrationKeys, Outbox, AttemptStore, IdentifierHasher]),
     wire(SendBudget, SendBudget, [Counters, RegistrationLimits]),
     wire(Intake, Intake, [AttemptStore, DueMessages, RegistrationLimits, Clock]),
-    wire(CodeRequests, CodeRequests, [AttemptStore, AttemptSecrets, Codes, SendBudget, DueMessages, RegistrationRules]),
+    wire(CodeRequests, CodeRequests, [
+      AttemptStore,
+      AttemptSecrets,
+      Codes,
+      SendBudget,
+      DueMessages,
+      OpaqueRegistrationIds,
+      RegistrationRules,
+    ]),
     wire(Admission, Admission, [
       UnitOfWork,
       RegistrationKeys,
@@ -93,6 +104,7 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
       IdentifierHasher,
       AuditTrail,
     ]),
+    wire(RegistrantCheck, RegistrantCheck, [AttemptStore, AttemptSecrets, Credentials, IdentifierHasher, SignInTries]),
     wire(KeyKeeper, KeyKeeper, [RegistrationKeys, AttemptStore, IdentifierHasher, Ids, AfterCommit]),
     wire(CodeDue, CodeDue, [AttemptStore, Codes, RegistrationMessages, RegistrationRules, DueMessages, Ids]),
     wire(CodeSent, CodeSent, [AttemptStore, AttemptAnnouncer]),

@@ -95,6 +95,25 @@ describe('HashedCredentials', () => {
     });
   });
 
+  it.each<[string, () => Promise<unknown>]>([
+    ['the sessions have ended', () => subjects.raiseGeneration('mia')],
+    ['the customer is suspended', () => subjects.setStatus('mia', 'suspended')],
+    ['the roles have changed', () => credentials.setRoles('mia', ['customer', 'staff'], null)],
+    [
+      'the customer was gone for a while',
+      () => credentials.withdraw('mia', null).then(() => credentials.readmit('mia', 'h')),
+    ],
+  ])('says that a customer is as they were enrolled, until %s [AC-68]', async (_, change) => {
+    const mia = { customerId: 'mia', credential: 'x', roles: ['customer'], market: 'BR', locale: 'pt-BR' } as const;
+    expect(await credentials.isAsEnrolled('mia')).toBe(false);
+    await credentials.enrol({ ...mia, identifierHash: 'h' });
+    expect(await credentials.isAsEnrolled('mia')).toBe(true);
+    await subjects.replaceCredential('mia', 'x', 'the same password, hashed anew', false);
+    expect(await credentials.isAsEnrolled('mia')).toBe(true);
+    await change();
+    expect(await credentials.isAsEnrolled('mia')).toBe(false);
+  });
+
   it('INV-18 given that his sessions end, then the audit trail says why: a deletion is no suspension', async () => {
     const mia = { customerId: 'mia', credential: null, roles: ['customer'], market: 'BR', locale: 'pt-BR' } as const;
     await credentials.enrol({ ...mia, identifierHash: 'h' });

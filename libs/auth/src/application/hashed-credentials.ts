@@ -36,6 +36,10 @@ export class HashedCredentials extends Credentials {
     return (await this.subjects.byId(customerId))?.snapshot().roles.includes(role) ?? false;
   }
 
+  async isAsEnrolled(customerId: string): Promise<boolean> {
+    return (await this.subjects.byId(customerId))?.isAsEnrolled ?? false;
+  }
+
   anybodyHas(role: Role): Promise<boolean> {
     return this.subjects.anybodyHas(role);
   }

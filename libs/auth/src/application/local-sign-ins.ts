@@ -15,7 +15,7 @@ export class LocalSignIns extends SignIns {
 
   async open(customerId: string, source: string): Promise<TokenSet | null> {
     const subject = await this.subjects.byId(customerId);
-    return subject?.usableCredential ? this.opener.open(subject, source) : null;
+    return subject?.usableCredential && subject.isAsEnrolled ? this.opener.open(subject, source) : null;
   }
 
   async endAll(customerId: string, by: string | null, source: string | null): Promise<void> {

@@ -29,12 +29,14 @@ export type Enrolment = Pick<SubjectState, 'customerId' | 'roles' | 'credential'
   readonly oneTime?: boolean;
 };
 
+const FIRST_GENERATION = 0;
+
 export class Subject {
   private constructor(private readonly state: SubjectState) {}
 
   static enrol(enrolment: Enrolment): Subject {
     const { customerId, roles, credential, market, locale, oneTime = false } = enrolment;
-    const fresh = { status: 'active', generation: 0 } as const;
+    const fresh = { status: 'active', generation: FIRST_GENERATION } as const;
     return new Subject({ customerId, roles, credential, market, locale, oneTime, ...fresh });
   }
 
@@ -45,6 +47,14 @@ export class Subject {
   /** What a password is compared with; null when nobody may sign in with one. */
   get usableCredential(): string | null {
     return this.state.status === 'active' ? this.state.credential : null;
+  }
+
+  /**
+   * Active, and nothing has ended its sessions since it was enrolled. Whatever takes a password away raises the generation, so
+   * the password is the one of the enrolment.
+   */
+  get isAsEnrolled(): boolean {
+    return this.state.status === 'active' && this.state.generation === FIRST_GENERATION;
   }
 
   get scope(): Scope {

@@ -1,6 +1,6 @@
-import { type Identifier, type IdentifierHasher, InvalidInput } from '#kernel';
+import { type Identifier, type IdentifierHasher, InvalidInput, uuidFromHash } from '#kernel';
 import type { Newcomer } from '../domain/customer.js';
-import { idFrom, importKey } from '../domain/imported-id.js';
+import { importKey } from '../domain/imported-id.js';
 import { readVouched, type VouchedFor } from './vouched-for.js';
 
 /** A line of an import, its types checked: what staff may vouch for, and what another system knows besides. */
@@ -63,5 +63,5 @@ export function readImported(
 /** In the absence of any other name an identifier is one. */
 function idsOf({ id, externalId }: ImportedLine, identifierKey: string, hasher: IdentifierHasher): readonly string[] {
   if (id !== undefined) return [id];
-  return hasher.candidates(importKey(externalId === undefined ? identifierKey : `id:${externalId}`)).map(idFrom);
+  return hasher.candidates(importKey(externalId === undefined ? identifierKey : `id:${externalId}`)).map(uuidFromHash);
 }

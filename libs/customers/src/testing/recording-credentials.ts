@@ -22,6 +22,10 @@ export class RecordingCredentials extends Credentials {
     this.enrolled.push(subject);
   }
 
+  override async isAsEnrolled(customerId: string): Promise<boolean> {
+    return this.enrolled.some((subject) => subject.customerId === customerId);
+  }
+
   override async setRoles(customerId: string, roles: readonly Role[]): Promise<void> {
     this.roles.push({ customerId, roles });
   }

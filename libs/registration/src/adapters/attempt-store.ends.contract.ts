@@ -55,24 +55,27 @@ export function attemptEndsContract(scene: AttemptScene): void {
       expect(await find(other)).not.toBeNull();
     });
 
-    it('keeps a receipt as it is when the same password comes again', async () => {
+    it('keeps a receipt as it is beside what the same password begins, which is found first [AC-68]', async () => {
       await place(scene.mia);
       await scene.store.finish(scene.mia, scene.mia.attemptId);
       const receipt = await find(scene.mia);
-      await scene.under.pass(5);
-      expect(
-        await place({ ...scene.mia, attemptId: randomUUID(), profile: { ...scene.mia.profile, firstName: 'x' } }),
-      ).toEqual(receipt);
-      expect(await find(scene.mia)).toEqual(receipt);
+      for (const changes of [{ decoy: true }, { provisional: true }, { customerId: randomUUID() }]) {
+        const again = { ...scene.mia, attemptId: randomUUID(), ...changes };
+        expect(await place(again)).toMatchObject({ attemptId: again.attemptId, activatedAt: 0, started: false });
+        expect(await find(scene.mia)).toMatchObject({ attemptId: again.attemptId });
+        expect(await scene.store.named(scene.mia.identifierHash, scene.mia.attemptId)).toEqual(receipt);
+        await scene.store.remove(scene.mia);
+        expect(await find(scene.mia)).toEqual(receipt);
+      }
     });
 
-    it('lets a receipt give way when the identifier has got another id since', async () => {
+    it('finds a pending attempt before a receipt, under whichever pepper [AC-68]', async () => {
+      const other = another();
       await place(scene.mia);
       await scene.store.finish(scene.mia, scene.mia.attemptId);
-      const again = { ...scene.mia, attemptId: randomUUID(), customerId: randomUUID() };
-      expect(await place({ ...again, provisional: true })).toMatchObject({ attemptId: scene.mia.attemptId });
-      expect(await place(again)).toMatchObject({ attemptId: again.attemptId, activatedAt: 0 });
-      expect(await find(scene.mia)).toMatchObject({ attemptId: again.attemptId });
+      await place(other);
+      const found = await scene.store.find(scene.mia.identifierHash, [scene.mia.tag, other.tag]);
+      expect(found?.attemptId).toBe(other.attemptId);
     });
 
     it('ends a receipt at the end of its life', async () => {

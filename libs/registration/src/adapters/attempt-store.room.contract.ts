@@ -53,11 +53,16 @@ export function attemptRoomContract(scene: AttemptScene): void {
       );
     });
 
-    it('never makes a receipt give way', async () => {
-      opened({}, { attemptsPerSource: 1 });
+    it('counts no receipt, and never makes one give way [AC-68]', async () => {
+      opened({}, { attemptsPerSource: 1, attemptsPerIdentifier: 1 });
       await place(scene.mia);
       await scene.store.finish(scene.mia, scene.mia.attemptId);
-      expect(await place(another())).toBeNull();
+      const [first, second] = [another(), another()];
+      expect(await place(first)).not.toBeNull();
+      expect(await place(second)).toBeNull();
+      await scene.store.codeSent(first, first.attemptId, 1);
+      await scene.under.pass(5);
+      expect(await place(second)).not.toBeNull();
       expect((await find(scene.mia))?.activatedAt).toBeGreaterThan(0);
     });
 

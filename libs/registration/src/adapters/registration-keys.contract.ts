@@ -54,31 +54,6 @@ export function registrationKeysContract(name: string, open: () => Promise<Regis
       expect(await scene.keys.find([other])).toEqual({ customerId: first, sequence: 1 });
     });
 
-    describe('a reserved id', () => {
-      const reserve = (proposed: string, hashes = [scene.identifier]) =>
-        scene.under.work.run(() => scene.keys.reserve(hashes, proposed));
-
-      it('is the one that was proposed first, and counts no event', async () => {
-        const id = randomUUID();
-        expect(await reserve(id)).toBe(id);
-        expect(await reserve(randomUUID())).toBe(id);
-        expect(await find()).toEqual({ customerId: id, sequence: 0 });
-        expect(await hold(randomUUID())).toEqual({ customerId: id, sequence: 1 });
-      });
-
-      it('is the one that its key has already, under whichever key of the ring', async () => {
-        const id = randomUUID();
-        await hold(id);
-        expect(await reserve(randomUUID(), [hex(), scene.identifier])).toBe(id);
-        expect(await find()).toEqual({ customerId: id, sequence: 1 });
-      });
-
-      it('INV-03 is one for thirty that ask at once', async () => {
-        const reserved = await Promise.all(times(30, () => reserve(randomUUID())));
-        expect(new Set(reserved).size).toBe(1);
-      });
-    });
-
     it('keeps nothing of a unit that is rolled back', async () => {
       const failing = (proposed: string, lost: string | null) =>
         scene.under.work.run(async () => {

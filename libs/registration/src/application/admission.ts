@@ -40,10 +40,14 @@ export class Admission {
     return customer;
   }
 
-  /** The customer that this attempt became, if it did. */
+  /** The customer that this attempt became, if it did, and if its password is still the customer's. */
   async admitted(attempt: AttemptState): Promise<CustomerView | null> {
     const { admittedBy } = await this.directory.standing(identifierOf(attempt), attempt.customerId);
-    return admittedBy === attempt.attemptId ? this.directory.find(attempt.customerId) : null;
+    return admittedBy === attempt.attemptId ? this.#asAdmitted(attempt) : null;
+  }
+
+  async #asAdmitted({ customerId }: AttemptState): Promise<CustomerView | null> {
+    return (await this.credentials.isAsEnrolled(customerId)) ? this.directory.find(customerId) : null;
   }
 
   async #store(attempt: AttemptState, credential: string, proof: Proof): Promise<CustomerView | null> {
@@ -58,7 +62,7 @@ export class Admission {
     const key = await this.keys.prove(this.identifiers.candidates(identifier));
     const { holderId, idIsUsed, admittedBy } = await this.directory.standing(identifier, attempt.customerId);
     // Committed before, but the answer or the tidying was lost: known by the attempt, never by an id that collides.
-    if (admittedBy === attempt.attemptId) return this.directory.find(attempt.customerId);
+    if (admittedBy === attempt.attemptId) return this.#asAdmitted(attempt);
     if (attempt.decoy || holderId !== null || idIsUsed || key?.customerId !== attempt.customerId) return null;
     const { customerId: id, attemptId, profile } = attempt;
     const customer = await this.directory.admit({ id, identifier, attemptId, ...profile, credential, verifiedBy });

@@ -10,6 +10,7 @@ import {
 } from '../domain/registration-attempt.js';
 import type { RegistrationTicket } from '../facade.js';
 import { codeAddressOf } from './code-address.js';
+import type { OpaqueRegistrationIds } from './opaque-registration-ids.js';
 import { type AttemptSecrets, type AttemptStore, RESEND_AFTER_SECONDS, type RegistrationRules } from './ports.js';
 import type { SendBudget } from './send-budget.js';
 
@@ -37,6 +38,7 @@ export class CodeRequests {
     private readonly codes: Codes,
     private readonly sends: SendBudget,
     private readonly due: DueMessages,
+    private readonly ids: OpaqueRegistrationIds,
     private readonly rules: RegistrationRules,
   ) {}
 
@@ -75,7 +77,7 @@ export class CodeRequests {
   #ticket(attempt: AttemptDraft, reference: string, codeLength: number): RegistrationTicket {
     const identifier = identifierOf(attempt);
     return {
-      id: attempt.customerId,
+      id: this.ids.of(identifier),
       attemptId: attempt.attemptId,
       reference,
       channel: channelOf(identifier),

@@ -22,11 +22,12 @@ export abstract class AttemptStore {
   abstract now(): Promise<Date>;
   /**
    * The same password is the same attempt: its profile becomes the draft's, its thirty minutes start again. What stands
-   * there under an id that the identifier has lost gives way.
+   * there under an id that the identifier has lost gives way. A receipt is not looked at and takes no room: nobody learns by
+   * registering that there is one, or which password it has.
    * @param trusted a source without limits
    */
   abstract place(draft: AttemptDraft, trusted: boolean): Promise<Placement>;
-  /** @param tags the password's tag under every pepper */
+  /** A pending attempt before a receipt. @param tags the password's tag under every pepper */
   abstract find(identifierHash: string, tags: readonly string[]): Promise<AttemptState | null>;
   /** The live attempt of this id among those of the identifier. */
   abstract named(identifierHash: string, attemptId: string): Promise<AttemptState | null>;
@@ -71,8 +72,6 @@ export interface Gift {
 export abstract class RegistrationKeys {
   /** @param hashes of the identifier, one per key of the ring, the one to write first */
   abstract find(hashes: readonly string[]): Promise<RegistrationKey | null>;
-  /** The id of the identifier; the proposed one becomes it when there was none. In a unit of work. */
-  abstract reserve(hashes: readonly string[], proposed: string): Promise<string>;
   /**
    * Locks the key for this unit of work and counts one event up. Creates it with the proposed id; points it to the proposed
    * id when it still points to the lost one.

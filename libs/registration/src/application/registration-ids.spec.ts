@@ -60,19 +60,4 @@ describe('RegistrationIds', () => {
     await customer('zoe', ZOE);
     expect(await idOf()).toEqual({ customerId: FRESH, taken: false, lost: 'zoe', provisional: false });
   });
-
-  describe('when no attempt carries it', () => {
-    const settled = async () => house.registrationIds.settled(MIA, await idOf());
-
-    it('given a new identifier, then many at once are told one id, and it stays', async () => {
-      const told = await Promise.all(Array.from({ length: 10 }, settled));
-      expect(new Set(told).size).toBe(1);
-      expect(await idOf()).toMatchObject({ customerId: told[0], provisional: false });
-    });
-
-    it('given one that has an id, then that one', async () => {
-      await keyed('kept');
-      expect(await settled()).toBe('kept');
-    });
-  });
 });

@@ -1,8 +1,8 @@
 import type { CustomerDirectory } from '#customers';
-import type { Identifier, IdentifierHasher, Ids, UnitOfWork } from '#kernel';
+import type { Identifier, IdentifierHasher, Ids } from '#kernel';
 import type { RegistrationKeys } from './ports.js';
 
-/** The id that an identifier has, or will get. */
+/** The customer id that an identifier has, or will get. Callers see another one: `OpaqueRegistrationIds`. */
 export interface RegistrationId {
   readonly customerId: string;
   /** The identifier is a customer's now. */
@@ -20,14 +20,7 @@ export class RegistrationIds {
     private readonly directory: CustomerDirectory,
     private readonly identifiers: IdentifierHasher,
     private readonly ids: Ids,
-    private readonly work: UnitOfWork,
   ) {}
-
-  /** The same, when no attempt carries it: many at once are told one id. */
-  async settled(identifier: Identifier, id: RegistrationId): Promise<string> {
-    if (!id.provisional) return id.customerId;
-    return this.work.run(() => this.keys.reserve(this.identifiers.candidates(identifier), id.customerId));
-  }
 
   async of(identifier: Identifier): Promise<RegistrationId> {
     const key = await this.keys.find(this.identifiers.candidates(identifier));

@@ -1,5 +1,6 @@
 /** What a sign-up page needs to draw its countdown. Times are RFC 3339, UTC. */
 export interface MyRegistration {
+  /** Of the registration, as in its ticket. */
   readonly id: string;
   readonly attemptId: string;
   readonly state: 'pending' | 'active';

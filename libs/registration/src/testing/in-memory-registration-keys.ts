@@ -15,12 +15,6 @@ export class InMemoryRegistrationKeys extends RegistrationKeys implements Partic
     return row ? { customerId: row.customerId, sequence: row.sequence } : null;
   }
 
-  override async reserve(hashes: readonly string[], proposed: string): Promise<string> {
-    const standing = this.#row(hashes);
-    if (!standing) this.#rows.set(this.#placeOf(hashes), { customerId: proposed, sequence: 0, provenAt: null });
-    return standing?.customerId ?? proposed;
-  }
-
   override async hold(hashes: readonly string[], proposed: string, lost: string | null): Promise<RegistrationKey> {
     const standing = this.#row(hashes);
     const isFresh = !standing || standing.customerId === lost;

@@ -3,6 +3,8 @@ import { Credentials, type NewSubject, type PreHash } from '#auth';
 /** Two peppers, `new` and `old`, that season nothing; keeps what the expensive hash was made of. */
 export class PlainCredentials extends Credentials {
   readonly hashed: PreHash[] = [];
+  /** Customers whose sessions have ended since they were enrolled, or who may not sign in. */
+  readonly ended = new Set<string>();
   /** Runs before each expensive hash: to fail it, or to hold it up. */
   beforeHash: () => Promise<void> | void = () => undefined;
 
@@ -20,6 +22,10 @@ export class PlainCredentials extends Credentials {
   }
 
   override async enrol(_subject: NewSubject): Promise<void> {}
+
+  override async isAsEnrolled(customerId: string): Promise<boolean> {
+    return !this.ended.has(customerId);
+  }
 
   override async setRoles(): Promise<void> {}
 

@@ -25,7 +25,9 @@ import { Register, RegisterHandler } from '../application/commands/register.js';
 import { ResendCode, ResendCodeHandler } from '../application/commands/resend-code.js';
 import { Intake } from '../application/intake.js';
 import type { RegistrationLimits } from '../application/limits.js';
+import { OpaqueRegistrationIds } from '../application/opaque-registration-ids.js';
 import type { RegistrationRules } from '../application/ports.js';
+import { RegistrantCheck } from '../application/registrant-check.js';
 import { RegistrationIds } from '../application/registration-ids.js';
 import { SendBudget } from '../application/send-budget.js';
 import { CodeDue } from '../application/subscribers/code-due.js';
@@ -34,6 +36,7 @@ import { VerifiedAttempts } from '../application/verified-attempts.js';
 import { VerifiedStrangers } from '../application/verified-strangers.js';
 import type { AttemptKey, AttemptState } from '../domain/registration-attempt.js';
 import type { Verification } from '../domain/verification.js';
+import { CountingSignInTries } from './counting-sign-in-tries.js';
 import { InMemoryCustomerDirectory } from './in-memory-customer-directory.js';
 import { InMemoryInbox } from './in-memory-inbox.js';
 import { InMemoryRegistrationKeys } from './in-memory-registration-keys.js';
@@ -57,17 +60,21 @@ export class Registration {
   readonly directory = new InMemoryCustomerDirectory(this.outbox);
   readonly work = new InMemoryUnitOfWork(this.inbox, this.outbox, this.keys, this.directory);
   readonly credentials = new PlainCredentials();
+  readonly tries = new CountingSignInTries();
   readonly codes = new InMemoryCodes(this.clock);
   readonly attempts = new InMemoryAttemptStore(this.clock, this.rules, this.limits);
   readonly secrets = new KeyedAttemptSecrets([{ kid: '0', secret: 'a-secret-of-this-test-suite-only-000' }]);
   readonly due = new RecordingDueMessages();
   readonly channels = new SettableChannels();
-  readonly registrationIds = new RegistrationIds(this.keys, this.directory, this.identifiers, this.ids, this.work);
+  readonly registrationIds = new RegistrationIds(this.keys, this.directory, this.identifiers, this.ids);
+  readonly opaqueIds = new OpaqueRegistrationIds(this.identifiers);
   readonly announcer = new AttemptAnnouncer(this.work, this.keys, this.outbox, this.attempts, this.identifiers);
   readonly drafts = new AttemptDrafts(this.credentials, this.secrets, this.identifiers, this.ids);
   readonly sends = new SendBudget(new InMemoryCounters(this.clock), this.limits);
   readonly intake = new Intake(this.attempts, this.due, this.limits, this.clock);
-  readonly requests = new CodeRequests(this.attempts, this.secrets, this.codes, this.sends, this.due, this.rules);
+  readonly requests = new CodeRequests(
+    ...([this.attempts, this.secrets, this.codes, this.sends, this.due, this.opaqueIds, this.rules] as const),
+  );
   readonly admission = new Admission(
     this.work,
     this.keys,
@@ -77,6 +84,9 @@ export class Registration {
     this.codes,
     this.identifiers,
     this.audit,
+  );
+  readonly registrants = new RegistrantCheck(
+    ...([this.attempts, this.secrets, this.credentials, this.identifiers, this.tries] as const),
   );
   readonly #verifiedAttempts = new VerifiedAttempts(this.attempts, this.secrets, this.admission, this.identifiers);
   readonly #strangers = new VerifiedStrangers(

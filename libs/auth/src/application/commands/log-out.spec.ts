@@ -89,8 +89,13 @@ describe('signing out', () => {
     expect(alive()).toHaveLength(2);
   });
 
-  it('given a customer who has just proven who he is, then a session; given one who may not sign in, then none', async () => {
+  it('opens a first session for a customer, and none once their sessions have ended [AC-68]', async () => {
     expect(await house.signIns.open('mia', SOURCE)).toMatchObject({ scope: 'customer' });
+    await house.logOut(here, 'all');
+    expect(await house.signIns.open('mia', SOURCE)).toBeNull();
+  });
+
+  it('given a customer who may not sign in, or nobody, then no first session', async () => {
     house.subjects.change('mia', { status: 'suspended' });
     expect(await house.signIns.open('mia', SOURCE)).toBeNull();
     expect(await house.signIns.open('nobody', SOURCE)).toBeNull();

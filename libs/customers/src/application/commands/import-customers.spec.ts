@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { uuidFromHash } from '#kernel';
 import { FixedClock, hashed, ImmediateUnitOfWork, PlainIdentifierHasher, RecordingOutbox } from '#kernel/testing';
 import { IdentifierTaken } from '../../domain/errors.js';
-import { idFrom } from '../../domain/imported-id.js';
 import { IdentifierWatchers } from '../../facade.js';
 import { InMemoryCustomerCrowds } from '../../testing/in-memory-customer-crowds.js';
 import { InMemoryCustomers } from '../../testing/in-memory-customers.js';
@@ -87,7 +87,7 @@ describe('ImportCustomers', () => {
     await take([MIA]);
     const there = only();
     customers.states.clear();
-    const id = idFrom(hashed('old', 'import:email:mia@example.org'));
+    const id = uuidFromHash(hashed('old', 'import:email:mia@example.org'));
     customers.states.set(id, { ...there, id });
     expect(await taken([MIA])).toEqual(['there']);
   });

@@ -19,13 +19,12 @@ describe('RegistrationBasicStrategy', () => {
 
   beforeEach(async () => {
     house = new Registration();
-    const { attempts, secrets, credentials, identifiers, rules } = house;
     const limits = new SourceLimits(
       new InMemoryCounters(house.clock),
       parseSettings({ LIMIT_WRONG_PASSWORDS_PER_SOURCE: '3' }),
       house.clock,
     );
-    strategy = new RegistrationBasicStrategy(attempts, secrets, credentials, identifiers, limits, rules);
+    strategy = new RegistrationBasicStrategy(house.registrants, limits, house.rules);
     await house.register();
   });
 

@@ -22,8 +22,9 @@ import { Register } from '../../application/commands/register.js';
 import { ResendCode } from '../../application/commands/resend-code.js';
 import { RegistrationRules } from '../../application/ports.js';
 import { GetMyRegistration } from '../../application/queries/get-my-registration.js';
+import type { Registrant } from '../../application/registrant-check.js';
 import { ActivationInProgress, AlreadyActive, CodeExpired, CodeWrong, ResendTooEarly } from '../../domain/errors.js';
-import { basicChallenge, REGISTRATION_BASIC, type Registrant } from './registration-basic.strategy.js';
+import { basicChallenge, REGISTRATION_BASIC } from './registration-basic.strategy.js';
 import {
   ActivateDto,
   type ActivatedCustomer,

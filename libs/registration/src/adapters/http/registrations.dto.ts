@@ -70,7 +70,7 @@ export class ActivateDto {
 
 /** The values are the settings, never what is left of a budget. */
 export class RegistrationTicketDto implements RegistrationTicket {
-  /** The id this person will have as a customer. */
+  /** Of the registration: the same for every attempt of an identifier. The customer's id comes with the activation. */
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;
 
@@ -104,6 +104,7 @@ export class RegistrationTicketDto implements RegistrationTicket {
 }
 
 export class MyRegistrationDto implements MyRegistration {
+  /** Of the registration, as register answered it; never the customer's. */
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;
 

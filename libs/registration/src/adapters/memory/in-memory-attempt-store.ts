@@ -35,7 +35,6 @@ export class InMemoryAttemptStore extends AttemptStore {
   async place(draft: AttemptDraft, trusted: boolean): Promise<Placement> {
     const { now } = this.#attempts;
     const { [draft.tag]: same, ...others } = this.#live(draft.identifierHash);
-    if (same && isReceiptFor(same, draft)) return { placed: true, attempt: same };
     if (same && isSame(same, draft)) return this.#put(others, { ...same, profile: draft.profile });
     const room = makeRoom(others, trusted ? null : draft.source, this.limits, now);
     if (room === null) return { placed: false };
@@ -51,7 +50,8 @@ export class InMemoryAttemptStore extends AttemptStore {
 
   async find(identifierHash: string, tags: readonly string[]): Promise<AttemptState | null> {
     const live = this.#live(identifierHash);
-    return tags.map((tag) => live[tag]).find((attempt) => attempt !== undefined) ?? null;
+    const places = [...tags, ...tags.map(receiptOf)];
+    return places.map((place) => live[place]).find((attempt) => attempt !== undefined) ?? null;
   }
 
   async named(identifierHash: string, attemptId: string): Promise<AttemptState | null> {
@@ -91,7 +91,8 @@ export class InMemoryAttemptStore extends AttemptStore {
     const attempt = live[key.tag];
     if (attempt?.attemptId !== attemptId) return;
     const kept = entriesOf(live, ({ customerId }) => customerId !== attempt.customerId);
-    this.#write(key.identifierHash, { ...kept, [key.tag]: { ...attempt, activatedAt: this.#attempts.now } });
+    const receipt = { ...attempt, activatedAt: this.#attempts.now };
+    this.#write(key.identifierHash, { ...kept, [receiptOf(key.tag)]: receipt });
   }
 
   async remove({ identifierHash, tag }: AttemptKey): Promise<void> {
@@ -144,12 +145,10 @@ export class InMemoryAttemptStore extends AttemptStore {
 const entriesOf = (attempts: Attempts, fits: (attempt: AttemptState) => boolean): Attempts =>
   Object.fromEntries(Object.entries(attempts).filter(([, attempt]) => fits(attempt)));
 
-/** Of the customer whose identifier it still is. */
-const isReceiptFor = (standing: AttemptState, draft: AttemptDraft): boolean =>
-  standing.activatedAt > 0 && (draft.provisional || standing.customerId === draft.customerId);
+/** Beside the attempt that the same password may begin later. */
+const receiptOf = (tag: string): string => `receipt:${tag}`;
 
 const isSame = (standing: AttemptState, draft: AttemptDraft): boolean =>
-  standing.activatedAt === 0 &&
   standing.decoy === draft.decoy &&
   (!standing.started || draft.provisional || standing.customerId === draft.customerId);
 
@@ -166,9 +165,9 @@ function without(
   counts: (attempt: AttemptState) => boolean,
   now: number,
 ): Attempts | null {
-  const counted = Object.values(attempts).filter(counts);
+  const counted = Object.values(attempts).filter((one) => one.activatedAt === 0 && counts(one));
   if (most === null || counted.length < most) return attempts;
-  const dead = counted.filter(({ codeUntil, activatedAt }) => codeUntil <= now && activatedAt === 0);
+  const dead = counted.filter(({ codeUntil }) => codeUntil <= now);
   const [oldest] = dead.sort((a, b) => a.askedAt - b.askedAt);
   if (!oldest) return null;
   const { [oldest.tag]: _gone, ...others } = attempts;

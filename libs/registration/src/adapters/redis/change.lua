@@ -24,11 +24,13 @@ elseif what == 'sent' then
   attempt.codeUntil = now + tonumber(ARGV[4])
 elseif what == 'finish' then
   attempt.activatedAt = now
-  redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(attempt))
+  local receipt = 'receipt:' .. ARGV[1]
+  -- The receipt first: a key that is empty for a moment would lose the end of its life.
+  redis.call('HSET', KEYS[1], receipt, cjson.encode(attempt))
   -- Of another id are those who came after this customer was deleted again.
   local entries = redis.call('HGETALL', KEYS[1])
   for i = 1, #entries, 2 do
-    local other = entries[i] ~= ARGV[1] and cjson.decode(entries[i + 1])
+    local other = entries[i] ~= receipt and cjson.decode(entries[i + 1])
     if other and other.customerId == attempt.customerId then redis.call('HDEL', KEYS[1], entries[i]) end
   end
   return { 0, '' }

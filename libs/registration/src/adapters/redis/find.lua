@@ -1,7 +1,15 @@
 -- KEYS: attempts of one identifier   ARGV: tags
+-- Pending attempts first, then receipts, which stand beside them.
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
-for _, found in ipairs(redis.call('HMGET', KEYS[1], unpack(ARGV))) do
-  if found and cjson.decode(found).expiresAt > now then return found end
+
+local function live(fields)
+  for _, found in ipairs(redis.call('HMGET', KEYS[1], unpack(fields))) do
+    if found and cjson.decode(found).expiresAt > now then return found end
+  end
+  return false
 end
-return false
+
+local receipts = {}
+for i, tag in ipairs(ARGV) do receipts[i] = 'receipt:' .. tag end
+return live(ARGV) or live(receipts)

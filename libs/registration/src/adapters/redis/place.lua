@@ -1,4 +1,4 @@
--- KEYS: attempts of one identifier (password tag -> attempt as JSON)
+-- KEYS: attempts of one identifier (password tag -> attempt as JSON; `receipt:` and the tag -> receipt)
 -- ARGV: tag, draft, life ms, most per source, most per identifier, ms for which it does not give way
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
@@ -17,6 +17,8 @@ for i = 1, #entries, 2 do
   local attempt = cjson.decode(entries[i + 1])
   if attempt.expiresAt <= now then
     redis.call('HDEL', KEYS[1], entries[i])
+  elseif attempt.activatedAt > 0 then
+    -- A receipt takes no room, and is not told apart from none.
   elseif entries[i] == ARGV[1] then
     same = attempt
   else
@@ -24,10 +26,8 @@ for i = 1, #entries, 2 do
   end
 end
 
--- The receipt of the customer whose identifier it still is.
 local ours = same and (draft.provisional or same.customerId == draft.customerId)
-if ours and same.activatedAt > 0 then return cjson.encode(same) end
-if same and same.activatedAt == 0 and same.decoy == draft.decoy and (ours or not same.started) then
+if same and same.decoy == draft.decoy and (ours or not same.started) then
   same.profile = draft.profile
   same.expiresAt = now + life
   return store(same)
@@ -39,7 +39,7 @@ local function make_room(most, counts)
   for _, entry in ipairs(live) do
     if not entry.gone and counts(entry.attempt) then
       count = count + 1
-      local dead = entry.attempt.codeUntil <= now and entry.attempt.activatedAt == 0
+      local dead = entry.attempt.codeUntil <= now
       if dead and (not oldest or entry.attempt.askedAt < oldest.attempt.askedAt) then oldest = entry end
     end
   end

@@ -37,11 +37,6 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
     return { customerId: proposed, sequence: 1 };
   }
 
-  async reserve(hashes: readonly string[], proposed: string): Promise<string> {
-    const key = (await this.find(hashes)) ?? (await this.#create(hashes, proposed, 0));
-    return key.customerId;
-  }
-
   async prove(hashes: readonly string[]): Promise<RegistrationKey | null> {
     const sql = `update registration_keys set proven_at = ? where identifier_hash in (${marks(hashes)})`;
     const touched = await this.database.execute(sql, [this.clock.now(), ...hashes]);

@@ -6,7 +6,7 @@ describe('LiveMyRegistrations', () => {
   let house: Registration;
   const mine = () => {
     const { identifierHash, tag } = house.keyOf();
-    return new LiveMyRegistrations(house.attempts, house.codes).byKey(identifierHash, tag);
+    return new LiveMyRegistrations(house.attempts, house.codes, house.opaqueIds).byKey(identifierHash, tag);
   };
   beforeEach(() => {
     house = new Registration();

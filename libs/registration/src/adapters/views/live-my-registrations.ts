@@ -1,14 +1,16 @@
 import { Codes } from '#codes';
 import { codeAddressOf } from '../../application/code-address.js';
+import type { OpaqueRegistrationIds } from '../../application/opaque-registration-ids.js';
 import { AttemptStore, RESEND_AFTER_SECONDS } from '../../application/ports.js';
 import { type MyRegistration, MyRegistrations } from '../../application/views.js';
-import { type AttemptState, channelTo } from '../../domain/registration-attempt.js';
+import { type AttemptState, channelTo, identifierOf } from '../../domain/registration-attempt.js';
 
 /** Reads what is alive at this moment. */
 export class LiveMyRegistrations extends MyRegistrations {
   constructor(
     private readonly attempts: AttemptStore,
     private readonly codes: Codes,
+    private readonly ids: OpaqueRegistrationIds,
   ) {
     super();
   }
@@ -21,7 +23,7 @@ export class LiveMyRegistrations extends MyRegistrations {
   async #view(attempt: AttemptState): Promise<MyRegistration> {
     const code = await this.codes.status(codeAddressOf(attempt));
     return {
-      id: attempt.customerId,
+      id: this.ids.of(identifierOf(attempt)),
       attemptId: attempt.attemptId,
       state: attempt.activatedAt > 0 ? 'active' : 'pending',
       channel: channelTo(attempt),

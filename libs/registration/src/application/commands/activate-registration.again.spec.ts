@@ -33,6 +33,26 @@ describe('ActivateRegistration, again and at once', () => {
       expect(await house.activate(code)).toEqual({ outcome: 'unknown' });
     });
 
+    it('and the customer has another password since, or may not sign in, then it is unknown [AC-68]', async () => {
+      const code = await house.registered();
+      await house.activate(code);
+      house.credentials.ended.add(house.customers[0] ?? '');
+      expect(await house.activate(code)).toEqual({ outcome: 'unknown' });
+      house.clock.advance(MINUTE);
+      expect(await house.activate(code)).toEqual({ outcome: 'unknown' });
+    });
+
+    it('and both the tidying was lost and the password changed, then it is unknown, announced once [AC-68]', async () => {
+      const code = await house.registered();
+      house.attempts.finish = () => Promise.reject(new Error('away'));
+      house.codes.consume = () => Promise.reject(new Error('away'));
+      await house.activate(code);
+      house.credentials.ended.add(house.customers[0] ?? '');
+      house.clock.advance(10 * SECOND);
+      expect(await house.activate(code)).toEqual({ outcome: 'unknown' });
+      expect([house.created, house.charged]).toEqual([1, 0]);
+    });
+
     it('FM-C1 within a minute by the store, then the same answer, however wrong the clock of this process is', async () => {
       const code = await house.registered();
       const first = await house.activate(code);

@@ -93,9 +93,10 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
 
   /** A lost answer, a double click: the same answer, nothing announced twice. */
   async #repeat(attempt: RegistrationAttempt): Promise<ActivationOutcome> {
-    if (!attempt.isFreshReceipt(await this.attempts.now())) return { outcome: 'already_active' };
     const customer = await this.admission.admitted(attempt.snapshot());
-    return customer ? { outcome: 'active', customer } : { outcome: 'already_active' };
+    if (!customer) return { outcome: 'unknown' };
+    const isFresh = attempt.isFreshReceipt(await this.attempts.now());
+    return isFresh ? { outcome: 'active', customer } : { outcome: 'already_active' };
   }
 
   /** Our own failure costs nobody his code: the claim is given back. */

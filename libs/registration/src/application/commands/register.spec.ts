@@ -23,7 +23,6 @@ describe('Register', () => {
     const attempt = await house.attempt();
     expect(attempt).toMatchObject({
       attemptId: ticket.attemptId,
-      customerId: ticket.id,
       recipient: 'mia@example.org',
       reference: ticket.reference,
       decoy: false,
@@ -31,7 +30,9 @@ describe('Register', () => {
       source: SOURCE.prefix,
       profile: { firstName: 'Mia' },
     });
-    expect(house.outbox.types).toEqual(['registration.started.v1']);
+    expect(house.outbox.events).toMatchObject([
+      { type: 'registration.started.v1', subject: attempt?.customerId, data: { attemptId: ticket.attemptId } },
+    ]);
     expect(house.due.due).toEqual([
       { kind: 'registration.code', reference: `${attempt?.identifierHash}.${attempt?.tag}.4` },
     ]);
@@ -86,18 +87,30 @@ describe('Register', () => {
     expect(second.id).toBe(first.id);
     expect(second.attemptId).not.toBe(first.attemptId);
     expect([await house.attempt(), await house.attempt({ password: 'battery staple' })]).not.toContain(null);
+    const id = (await house.attempt())?.customerId;
     expect(house.outbox.events.map(({ subject, sequence }) => [subject, sequence])).toEqual([
-      [first.id, 1],
-      [first.id, 2],
+      [id, 1],
+      [id, 2],
     ]);
     expect(dues()).toBe(2);
   });
 
-  it('INV-03 given a store that forgot everything, then the id is the same', async () => {
+  it('INV-03 given a store that forgot everything, then the id is the same, and so is that of the customer to be', async () => {
     const first = await house.register();
+    const customerId = (await house.attempt())?.customerId;
     await house.attempts.remove(house.keyOf());
     const second = await house.register();
     expect([second.id === first.id, second.attemptId === first.attemptId]).toEqual([true, false]);
+    expect((await house.attempt())?.customerId).toBe(customerId);
+  });
+
+  it('tells an id that is neither the customer’s nor the customer’s to be, and that stays [AC-63]', async () => {
+    const before = await house.register();
+    expect(before.id).not.toBe((await house.attempt())?.customerId);
+    await customer();
+    const taken = await house.register({ password: 'battery staple' });
+    expect(taken.id).toBe(before.id);
+    expect((await house.register({ email: 'zoe@example.org' })).id).not.toBe(before.id);
   });
 
   it('AC-26 given a customer’s identifier, then a decoy: the same answer, the same writes, the same events', async () => {
@@ -133,7 +146,7 @@ describe('Register', () => {
     expect(Object.keys(ticket)).toEqual(Object.keys(await house.register({ email: 'zoe@example.org' })));
     expect(await house.attempt({ password: 'password four' })).toBeNull();
     expect([house.outbox.types.length - events, dues() - due]).toEqual([1, 1]);
-    expect(ticket.id).toBe((await house.attempt({ password: 'password one' }))?.customerId);
+    expect(ticket.id).toBe((await house.register({ password: 'password one' })).id);
   });
 
   it('given three messages to one identifier in a minute from one source, then 201 and nothing is sent; from another it is', async () => {
@@ -187,13 +200,17 @@ describe('Register', () => {
     expect([dues(), house.outbox.types.length]).toEqual([1, 1]);
   });
 
-  it('given a receipt, then nothing is changed, and the ticket is that of the attempt', async () => {
+  it('answers the password of a receipt as any other password for a customer’s identifier [AC-68]', async () => {
     const code = await house.registered();
     await house.activate(code);
     const receipt = await house.attempt();
-    const ticket = await house.register({ firstName: 'Other' });
-    expect(ticket.attemptId).toBe(receipt?.attemptId);
-    expect((await house.attempt())?.profile).toEqual(receipt?.profile);
-    expect(house.outbox.types).toEqual(['registration.started.v1', 'registration.code_sent.v1', 'customer.created.v1']);
+    const events = house.outbox.types.length;
+    for (const password of [MIA.password, 'battery staple']) {
+      const ticket = await house.register({ password });
+      expect(await house.attempt({ password })).toMatchObject({ attemptId: ticket.attemptId, decoy: true });
+      expect(ticket.attemptId).not.toBe(receipt?.attemptId);
+    }
+    expect(house.outbox.types.slice(events)).toEqual(['registration.started.v1', 'registration.started.v1']);
+    expect(dues()).toBe(2);
   });
 });

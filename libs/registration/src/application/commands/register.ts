@@ -47,10 +47,7 @@ export class RegisterHandler implements ICommandHandler<Register> {
     if (id.taken && this.rules.registrationDisclosure === 'reveal') throw new IdentifierRegistered();
     const draft = this.drafts.draft(applicant, id, source.prefix);
     const placement = await this.attempts.place(draft, source.trusted);
-    if (!placement.placed) {
-      const customerId = await this.ids.settled(applicant.identifier, id);
-      return this.codes.ticket({ ...draft, customerId }, draft.reference);
-    }
+    if (!placement.placed) return this.codes.ticket(draft, draft.reference);
     const attempt = await this.announcer.announce(placement.attempt, id.lost);
     return (await this.codes.ask(attempt, source)).ticket;
   }

@@ -36,8 +36,9 @@ describe('CodeSent', () => {
     house.due.due.shift();
     const due = await accept();
     expect(await house.codeSent.write(due?.reference ?? '')).toBeNull();
-    expect(told()).toMatchObject([{ subject: ticket.id, sequence: 2, market: 'US' }]);
-    const { id, attemptId } = ticket;
+    const { attemptId } = ticket;
+    const id = (await house.attempt({ email: 'zoe@example.org' }))?.customerId;
+    expect(told()).toMatchObject([{ subject: id, sequence: 2, market: 'US' }]);
     expect(told()[0]?.data).toEqual({ id, attemptId, channel: 'email', market: 'US' });
   });
 
