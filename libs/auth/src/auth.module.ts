@@ -204,7 +204,7 @@ export { authEvents } from './events.js';
     { provide: SubjectTraces, useClass: TypeOrmSubjectTraces },
     wire(SubjectErasure, LocalSubjectErasure, [Subjects, SessionEnder, Links, SubjectTraces]),
     wire(SignInNames, LocalSignInNames, [Subjects]),
-    wire(SignInTries, CountedSignInTries, [Subjects, IdentifierHasher, LoginTries, Clock]),
+    wire(SignInTries, CountedSignInTries, [IdentifierHasher, LoginTries, Clock]),
     wire(Reauthentication, CountedReauthentication, [Subjects, LoginTries, PasswordCheck, AuditTrail]),
   ],
   exports: [

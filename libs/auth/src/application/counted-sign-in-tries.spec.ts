@@ -10,7 +10,7 @@ describe('CountedSignInTries', () => {
   let tries: CountedSignInTries;
   beforeEach(() => {
     auth = new Auth();
-    tries = new CountedSignInTries(auth.subjects, auth.identifiers, auth.tries, auth.clock);
+    tries = new CountedSignInTries(auth.identifiers, auth.tries, auth.clock);
   });
 
   const take = (name = 'mia@example.org') => tries.take(parseIdentifier(name, 'BR'), SOURCE);

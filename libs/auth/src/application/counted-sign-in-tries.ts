@@ -1,6 +1,7 @@
 import { type Clock, type Identifier, type IdentifierHasher, Overloaded } from '#kernel';
 import { SignInTries, type SignInTry } from '../facade.js';
-import type { LoginTries, Subjects } from './ports.js';
+import { tryByName } from './login-try.js';
+import type { LoginTries, LoginTry } from './ports.js';
 import { countedAs } from './readable.js';
 
 const PATIENCE_MS = 2_000;
@@ -14,7 +15,6 @@ export class CountedSignInTries extends SignInTries {
   #underWay = 0;
 
   constructor(
-    private readonly subjects: Subjects,
     private readonly identifiers: IdentifierHasher,
     private readonly tries: LoginTries,
     private readonly clock: Clock,
@@ -26,16 +26,16 @@ export class CountedSignInTries extends SignInTries {
     if (this.#underWay >= MOST_AT_ONCE) throw new Overloaded('Too many do this at this moment. Please try again.', 1);
     this.#underWay++;
     try {
-      return await this.#take(await this.#keyOf(name), source);
+      return await this.#take(tryByName(this.identifiers.hash(countedAs([name])), source));
     } finally {
       this.#underWay--;
     }
   }
 
-  async #take(key: string, source: string): Promise<SignInTry | null> {
+  async #take(wanted: LoginTry): Promise<SignInTry | null> {
     const deadline = this.clock.now().getTime() + PATIENCE_MS;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
-      const taken = await this.tries.take(key, source);
+      const taken = await this.tries.take(wanted);
       if (taken.may === 'compare') {
         const { counted } = taken;
         return { wrong: () => this.tries.settle(counted), giveBack: () => this.tries.giveBack(counted) };
@@ -44,11 +44,5 @@ export class CountedSignInTries extends SignInTries {
       if (taken.may === 'never' || leftMs <= 0) return null;
       await this.clock.pause(Math.min(pauseMs, leftMs));
     }
-  }
-
-  async #keyOf(name: Identifier): Promise<string> {
-    const subject = await this.subjects.byIdentifier(this.identifiers.candidates(name));
-    if (subject) return `customer:${subject.snapshot().customerId}`;
-    return `nobody:${this.identifiers.hash(countedAs([name]))}`;
   }
 }
