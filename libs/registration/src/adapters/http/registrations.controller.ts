@@ -68,7 +68,7 @@ export class RegistrationsController {
     this.#funnel = metrics.counter('registration_funnel_total', 'Calls of registration by what came of them', ['step']);
   }
 
-  /** Register with an e-mail address or a phone number. A code is sent; the same answer whether or not it is known here. */
+  /** Register with an e-mail address or a phone number. A code is sent; the same answer, and the same id, whether or not it is known here. */
   @Open()
   @Post()
   @Header('cache-control', 'no-store')
@@ -103,9 +103,10 @@ export class RegistrationsController {
   @Get('mine')
   @Header('cache-control', 'no-store')
   @ApiProblems({
-    401: 'No live attempt has this identifier and password',
+    401: 'No live attempt has this identifier and password, or its receipt no longer answers',
     422: 'A query',
     429: 'Too many wrong passwords from this source',
+    503: 'Overloaded, or a dependency is away',
   })
   async mine(@Req() request: ByRegistrant, @Query(new NoQuery()) _query: undefined): Promise<MyRegistrationDto> {
     const mine = await this.queries.execute(
@@ -115,7 +116,10 @@ export class RegistrationsController {
     return mine;
   }
 
-  /** Prove the attempt by its code, within its minute, and become a customer. A lost answer may be repeated for a minute. */
+  /**
+   * Prove the attempt by its code, within its minute, and become a customer. A lost answer may be repeated for a minute, as long
+   * as the customer is as the activation made them.
+   */
   @AuthenticatedBy(REGISTRATION_BASIC)
   @ApiBasicAuth()
   @Post('activate')
@@ -124,7 +128,7 @@ export class RegistrationsController {
   @ApiOkResponse({ schema: { $ref: '#/components/schemas/CustomerDto' } })
   @ApiProblems({
     400: 'Wrong code, with `attemptsRemaining`',
-    401: 'No live attempt has this identifier and password',
+    401: 'No live attempt has this identifier and password, or its receipt no longer answers',
     409: 'Complete already, or being completed at this moment',
     410: 'No live code',
     422: 'Not 4 or 8 digits',
@@ -186,9 +190,10 @@ export class RegistrationsController {
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   @ApiProblems({
-    401: 'No live attempt has this identifier and password',
+    401: 'No live attempt has this identifier and password, or its receipt no longer answers',
     409: 'Complete already',
     429: 'Too early, or too many wrong passwords from this source',
+    503: 'Overloaded, or a dependency is away',
   })
   async resend(
     @Req() request: ByRegistrant,
