@@ -1,9 +1,11 @@
 import { forgottenAfter, QUIET_MS, totalAt, waitAfter } from '../../libs/auth/src/domain/login-backoff.js';
 
 const DAY_MS = 24 * 3_600_000;
-const DAYS = 8;
+const DAYS = 6;
+/** Of the model: whoever may try within it does. */
+const STEP_MS = 60_000;
 /** Wrong passwords in a row after which a source rests until its count begins anew. */
-const RESTS = [2, 4, 6, 8, Number.POSITIVE_INFINITY];
+const RESTS = [2, 4, 6, Number.POSITIVE_INFINITY];
 
 interface Source {
   at: number;
@@ -26,10 +28,9 @@ export function guessesOf(sources: number): Guesses {
 /** Guesses of each day. */
 function attack(sources: number, restAfter: number): number[] {
   const days = Array<number>(DAYS).fill(0);
-  // In steps of a second, the shortest wait: whoever may try in a step does.
-  const due = Array<Source[] | undefined>((DAYS * DAY_MS) / 1_000).fill(undefined);
+  const due = Array<Source[] | undefined>((DAYS * DAY_MS) / STEP_MS).fill(undefined);
   const plan = (source: Source): void => {
-    const step = Math.ceil(source.at / 1_000);
+    const step = Math.ceil(source.at / STEP_MS);
     const others = due[step];
     if (others) others.push(source);
     else if (step < due.length) due[step] = [source];
@@ -40,7 +41,7 @@ function attack(sources: number, restAfter: number): number[] {
     const trying = due[step] ?? [];
     // A source that does not wait is due in the same step once more.
     for (let source = trying.pop(); source; source = trying.pop()) {
-      const now = step * 1_000;
+      const now = step * STEP_MS;
       days[Math.floor(now / DAY_MS)] = (days[Math.floor(now / DAY_MS)] ?? 0) + 1;
       source.wrong++;
       forgottenAt = forgottenAfter(now, forgottenAt);

@@ -9,6 +9,8 @@ const REDACTED = [
   'token',
   'access_token',
   'refresh_token',
+  'device_token',
+  'deviceToken',
   'authorization',
   'secret',
   'text',

@@ -14,7 +14,7 @@ export class ExportDto {
     type: 'object',
     additionalProperties: true,
     example: { roles: ['customer'], hasPassword: true, sessions: [], links: [] },
-    description: 'Roles, sessions, links, known sources',
+    description: 'Roles, sessions, links',
   })
   readonly signIn!: object;
 
