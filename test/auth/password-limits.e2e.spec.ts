@@ -26,6 +26,7 @@ const GUESSES: Readonly<Record<string, (n: number, bearer: string) => RequestOpt
     bearer,
     json: { currentPassword: 'a password', newPassword: 'another horse' },
   }),
+  'POST /v1/auth/reauthenticate': (_, bearer) => ({ bearer, json: { password: 'a password' } }),
   'POST /v1/customers/me/identifiers': (n, bearer) => ({
     bearer,
     json: { currentPassword: 'a password', email: `${n}@example.org` },
@@ -33,7 +34,7 @@ const GUESSES: Readonly<Record<string, (n: number, bearer: string) => RequestOpt
   'POST /v1/customers/me/identifiers/confirm': (_, bearer) => ({ bearer, json: { code: '00000000' } }),
 };
 /** The count of the current password is its owner's, wherever he is. */
-const COUNTED_BY_OWNER = ['PUT /v1/auth/password', 'POST /v1/customers/me/identifiers'];
+const COUNTED_BY_OWNER = ['PUT /v1/auth/password', 'POST /v1/auth/reauthenticate', 'POST /v1/customers/me/identifiers'];
 /** 256 bits, or a signature: nobody finds one by trying. */
 const UNGUESSABLE = ['POST /v1/auth/refresh', 'POST /v1/auth/links'];
 

@@ -7,6 +7,8 @@ export interface SessionsUnderTest {
   readonly sessions: Sessions;
   /** Of the same store. */
   readonly subjects: Subjects;
+  /** The clock of the process. */
+  readonly now: () => Date;
   /** Lets time pass by. */
   pass(milliseconds: number): Promise<void>;
   /** How many lines of the audit trail are about this one. */
@@ -58,6 +60,15 @@ export function sessionsContract(name: string, open: () => Promise<SessionsUnder
 
     it('knows no session before it began', async () => {
       expect(await sessions.find(randomUUID())).toBeNull();
+    });
+
+    it('tells when a session began, whatever became of it since [AC-70]', async () => {
+      const now = under.now();
+      const sid = await begin();
+      expect((await found(sid)).session.createdAt).toEqual(now);
+      await rotate(0, sid);
+      await under.pass(1_000);
+      expect((await found(sid)).session.createdAt).toEqual(now);
     });
 
     it('finds a session with everything it began with, and whose it is', async () => {

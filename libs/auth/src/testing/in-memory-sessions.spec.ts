@@ -8,5 +8,6 @@ sessionsContract('InMemorySessions', async () => {
   const audit = new RecordingAuditTrail();
   const sessions = new InMemorySessions(subjects, clock, audit);
   const lines = async (about: string) => audit.entries.filter(({ target }) => target === about).length;
-  return { sessions, subjects, pass: (ms) => clock.pause(ms), lines, drop: async () => undefined };
+  const now = () => clock.now();
+  return { sessions, subjects, now, pass: (ms) => clock.pause(ms), lines, drop: async () => undefined };
 });

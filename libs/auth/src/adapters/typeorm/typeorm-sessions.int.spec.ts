@@ -29,6 +29,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
       sessions: new TypeOrmSessions(database, clock, IDS),
       subjects: new TypeOrmSubjects(database, clock),
       pass,
+      now: () => clock.now(),
       lines: async (target) => (await database.query('select id from audit_log where target = ?', [target])).length,
       drop,
     };
