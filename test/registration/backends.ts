@@ -101,7 +101,7 @@ async function migrate(env: Settings): Promise<void> {
 }
 
 /** With DATABASE_URL every secret has to be set. */
-function freshSecrets(): Settings {
+export function freshSecrets(): Settings {
   const secret = () => randomBytes(32).toString('base64url');
   const { privateKey } = generateKeyPairSync('ed25519');
   const key = { ...privateKey.export({ format: 'jwk' }), kid: 'first', alg: 'EdDSA', use: 'sig' };

@@ -65,8 +65,13 @@ describe('an export of one’s own data', () => {
     expect([there.status, Number(there.headers.get('retry-after')) > 0]).toEqual([409, true]);
     const other = await signedIn();
     expect((await exported(other.bearer)).status).toBe(200);
-    reader.destroy();
-    const again = async () => (await replica.request('GET', EXPORT, { bearer })).status;
+    expect(reader.status).toBe(200);
+    reader.leave();
+    const again = async () => {
+      const next = await openedExport(replica, bearer);
+      next.leave();
+      return next.status;
+    };
     await expect.poll(again, { timeout: 5_000, interval: 500 }).toBe(200);
   });
 
@@ -83,15 +88,15 @@ describe('an export of one’s own data', () => {
 });
 
 /** An export whose answer has begun, and of which nothing more is read. */
-function openedExport({ port }: Program, bearer: string): Promise<net.Socket> {
+function openedExport({ port }: Program, bearer: string): Promise<{ readonly status: number; leave(): void }> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(port, '127.0.0.1', () => {
       socket.write(`GET ${EXPORT} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${bearer}\r\n\r\n`);
     });
     socket.once('error', reject);
-    socket.once('data', () => {
+    socket.once('data', (head) => {
       socket.pause();
-      resolve(socket);
+      resolve({ status: Number(head.toString('latin1').split(' ')[1]), leave: () => socket.destroy() });
     });
   });
 }

@@ -26,6 +26,7 @@ describe.each(DATABASES)('the audit log on %s', (_, fresh) => {
         actor,
         target,
         source: `10.0.0.${n}`,
+        ...(n === 1 && { detail: 'GET /v1/customers/:id' }),
       });
       // Some happen at the same moment.
       if (n % 2) await clock.pause(1_000);
@@ -54,7 +55,9 @@ describe.each(DATABASES)('the audit log on %s', (_, fresh) => {
     expect(seen[1]).toEqual({
       ...{ id: expect.any(String), at: '2026-03-01T12:00:00.000Z', action: expect.any(String), correlationId: null },
       ...{ actor: expect.any(String), target: expect.any(String), source: expect.any(String) },
+      detail: expect.toBeOneOf([null, 'GET /v1/customers/:id']),
     });
+    expect(seen.map(({ detail }) => detail).filter((detail) => detail !== null)).toEqual(['GET /v1/customers/:id']);
     const inOrder = [...seen].sort((a, b) => (a.at + a.id < b.at + b.id ? -1 : 1));
     expect(seen).toEqual(inOrder);
     expect(sources(seen).sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
