@@ -129,6 +129,8 @@ describe('the receipt of an activation', () => {
       );
       expect(wrong.filter(({ status }) => ![401, 503].includes(status)).map(outcomeOf)).toEqual([]);
       expect(wrong.filter(({ status }) => status === 401).length).toBeGreaterThan(FREE_TRIES);
+      const others = await Promise.all(Array.from({ length: 3 }, newCustomer));
+      expect(others, 'who registers meanwhile is served').toHaveLength(3);
       const right = await Promise.all(sources.map((from) => mine(person, from)));
       expect(right.map(outcomeOf)).toEqual(sources.map(() => REFUSED));
     });

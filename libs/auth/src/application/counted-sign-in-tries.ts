@@ -1,4 +1,5 @@
 import { type Clock, type Identifier, type IdentifierHasher, Overloaded } from '#kernel';
+import { Turns } from '../domain/turns.js';
 import { SignInTries, type SignInTry } from '../facade.js';
 import { tryByName } from './login-try.js';
 import type { LoginTries, LoginTry } from './ports.js';
@@ -7,12 +8,15 @@ import { countedAs } from './readable.js';
 const PATIENCE_MS = 2_000;
 /** Doubled with each look: whoever waits costs the database little. */
 const FIRST_PAUSE_MS = 50;
-/** More than these at the same time would keep the database from those who register and sign in. */
+/** More than these at the same time are not worth waiting for. */
 const MOST_AT_ONCE = 50;
+/** Statements of these at the same time: most connections of a process stay for those who register and sign in. */
+const MOST_ASKING = 3;
 
 /** Under the same keys as `LogIn` counts. */
 export class CountedSignInTries extends SignInTries {
   #underWay = 0;
+  readonly #turns = new Turns(MOST_ASKING);
 
   constructor(
     private readonly identifiers: IdentifierHasher,
@@ -35,10 +39,13 @@ export class CountedSignInTries extends SignInTries {
   async #take(wanted: LoginTry): Promise<SignInTry | null> {
     const deadline = this.clock.now().getTime() + PATIENCE_MS;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
-      const taken = await this.tries.take(wanted);
+      const taken = await this.#turns.take(() => this.tries.take(wanted));
       if (taken.may === 'compare') {
         const { counted } = taken;
-        return { wrong: () => this.tries.settle(counted), giveBack: () => this.tries.giveBack(counted) };
+        return {
+          wrong: () => this.#turns.take(() => this.tries.settle(counted)),
+          giveBack: () => this.#turns.take(() => this.tries.giveBack(counted)),
+        };
       }
       const leftMs = deadline - this.clock.now().getTime();
       if (taken.may === 'never' || leftMs <= 0) return null;

@@ -97,6 +97,14 @@ describe('RegistrationBasicStrategy', () => {
     expect(await identify(basic('mia@example.org'))).toBeDefined();
   });
 
+  it('answers when passport asks an object that only inherits from it [AC-68]', async () => {
+    const [text = ''] = await house.send();
+    await house.activate(text.slice(0, 4));
+    strategy = Object.create(strategy);
+    expect(await identify(basic('mia@example.org'))).toBeDefined();
+    expect(await identify(basic('mia@example.org', 'another one'))).toBeUndefined();
+  });
+
   it('asks by a scheme that makes browsers show their dialog, unless a script is calling', () => {
     const challenge = (headers: object) =>
       strategy.challenge({ raw: { rawHeaders: [], socket: {} }, headers: { ...headers }, ip: '' });

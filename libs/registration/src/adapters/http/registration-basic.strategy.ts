@@ -32,11 +32,14 @@ export class RegistrationBasicStrategy extends Authentication<Registrant> {
     if (!typed) return undefined;
     await this.limits.refuseExhausted('wrongPasswordsPerSource', addressOf(request));
     const picked = await this.registrants.pick(typed.identifier, typed.password);
-    return this.registrants.pending(picked) ?? this.#receipt(picked, addressOf(request));
+    return this.registrants.pending(picked) ?? this.receipt(picked, addressOf(request));
   }
 
-  /** Counted as a wrong password before it is looked at, so that no burst is let through. */
-  async #receipt(picked: Picked, address: string): Promise<Registrant | undefined> {
+  /**
+   * Counted as a wrong password before it is looked at, so that no burst is let through. No `#` method: passport asks an object
+   * that only inherits from this one.
+   */
+  private async receipt(picked: Picked, address: string): Promise<Registrant | undefined> {
     const counted = await this.limits.count('wrongPasswordsPerSource', address);
     const source = this.limits.sourceOf(address).prefix;
     const registrant = await this.registrants.receipt(picked, source).catch(async (error: unknown) => {
