@@ -5,7 +5,6 @@ import { CodesModule } from '#codes/module';
 import {
   AuditTrail,
   Clock,
-  Counters,
   ForeignPasswords,
   IdentifierHasher,
   Ids,
@@ -13,7 +12,7 @@ import {
   PasswordHasher,
   UnitOfWork,
 } from '#kernel';
-import { Dispatcher, DueMessages } from '#notifications';
+import { Dispatcher, DueMessages, MessageBudget, SmsQuota } from '#notifications';
 import { choose, Database, Housekeeping, hasRedis, PasswordPepper, Secrets, Settings, wire } from '#platform';
 import { AesResetSeals } from './adapters/crypto/aes-reset-seals.js';
 import { HmacRefreshTokens } from './adapters/crypto/hmac-refresh-tokens.js';
@@ -160,8 +159,8 @@ export { authEvents } from './events.js';
     ]),
     { provide: ResetSeals, inject: [Secrets], useFactory: (secrets: Secrets) => new AesResetSeals(secrets.code) },
     wire(ResetMessages, TemplateResetMessages, [Ids]),
-    wire(ResetRequests, ResetRequests, [IdentifierHasher, Counters, ResetSeals, DueMessages, AuthRules]),
-    wire(ResetDue, ResetDue, [Subjects, IdentifierHasher, Codes, ResetSeals, ResetMessages, Counters, AuthRules]),
+    wire(ResetRequests, ResetRequests, [IdentifierHasher, MessageBudget, SmsQuota, ResetSeals, DueMessages, AuthRules]),
+    wire(ResetDue, ResetDue, [Subjects, IdentifierHasher, Codes, ResetSeals, ResetMessages]),
     wire(PasswordChanger, PasswordChanger, [UnitOfWork, Subjects, Credentials, SessionEnder, Outbox, AuditTrail]),
     wire(Credentials, HashedCredentials, [Subjects, PasswordScheme, PasswordHasher, SessionEnder]),
     wire(SignIns, LocalSignIns, [Subjects, SessionOpener, SessionEnder]),

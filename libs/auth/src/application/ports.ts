@@ -189,11 +189,6 @@ export abstract class AuthRules {
   /** ISO 3166-1: countries that SMS are sent to. */
   abstract readonly smsCountries: readonly string[];
   abstract readonly refreshTokenTtlSeconds: number;
-  /** Messages to one identifier, and SMS to everybody; null is no limit. */
-  abstract readonly limits: Readonly<
-    Record<
-      'sendsPerSourceMinute' | 'sendsPerSourceDay' | 'sendsPerIdentifier' | 'smsPerDay' | 'messageBacklogSeconds',
-      number | null
-    >
-  >;
+  /** Null is no limit. */
+  abstract readonly limits: Readonly<Record<'messageBacklogSeconds', number | null>>;
 }

@@ -1,5 +1,6 @@
 import { InMemoryCodes } from '#codes/testing';
 import { InMemoryCounters, PlainNewPasswords } from '#kernel/testing';
+import { MessageBudget, SmsQuota } from '#notifications';
 import { RecordingDueMessages } from '#notifications/testing';
 import { AesResetSeals } from '../adapters/crypto/aes-reset-seals.js';
 import { TemplateResetMessages } from '../adapters/messages/template-reset-messages.js';
@@ -30,17 +31,11 @@ export class Recovery extends Auth {
     this.outbox,
     this.audit,
   );
-  readonly requests = new ResetRequests(this.identifiers, this.counters, this.seals, this.due, this.rules);
+  readonly budget = new MessageBudget(this.counters, this.rules.limits);
+  readonly sms = new SmsQuota(this.counters, this.rules.limits);
+  readonly requests = new ResetRequests(this.identifiers, this.budget, this.sms, this.seals, this.due, this.rules);
   readonly messages = new TemplateResetMessages(this.ids);
-  readonly resetDue = new ResetDue(
-    this.subjects,
-    this.identifiers,
-    this.codes,
-    this.seals,
-    this.messages,
-    this.counters,
-    this.rules,
-  );
+  readonly resetDue = new ResetDue(this.subjects, this.identifiers, this.codes, this.seals, this.messages);
   readonly #forget = new ForgetPasswordHandler(this.requests, this.rules);
   readonly #change = new ChangePasswordHandler(
     this.subjects,

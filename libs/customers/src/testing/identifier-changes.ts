@@ -10,6 +10,7 @@ import {
   RecordingAuditTrail,
   RecordingOutbox,
 } from '#kernel/testing';
+import { MessageBudget, type MessageLimits, SmsQuota } from '#notifications';
 import { RecordingDueMessages, SettableChannels } from '#notifications/testing';
 import { AesNoticeSeals } from '../adapters/crypto/aes-notice-seals.js';
 import { TemplateChangeMessages } from '../adapters/messages/template-change-messages.js';
@@ -38,11 +39,12 @@ import { RecordingSignIns } from './recording-sign-ins.js';
 import { SettableReauthentication } from './settable-reauthentication.js';
 
 const SOURCE = '192.0.2.7';
-const LIMITS: ChangeRules['limits'] = {
+const LIMITS: ChangeRules['limits'] & MessageLimits = {
   identifierChanges: 5,
   sendsPerSourceMinute: 3,
   sendsPerSourceDay: 5,
   sendsPerIdentifier: 30,
+  smsPerSource: 50,
   smsPerDay: 1_000,
   messageBacklogSeconds: 5,
 };
@@ -72,13 +74,15 @@ export class IdentifierChanges {
   readonly #ask: AskForIdentifierHandler;
   readonly #confirm: ConfirmIdentifierHandler;
 
-  constructor(limits: Partial<ChangeRules['limits']> = {}) {
-    const rules: ChangeRules = { smsCountries: ['US', 'BR'], limits: { ...LIMITS, ...limits } };
+  constructor(changes: Partial<typeof LIMITS> = {}) {
+    const limits = { ...LIMITS, ...changes };
+    const rules: ChangeRules = { smsCountries: ['US', 'BR'], limits };
     const { customers, names, hasher, outbox, audit, clock, pending, codes, counters, ids } = this;
     const documents = new DocumentNames(customers, names, hasher);
     this.record = new CustomerRecord(customers, documents, outbox, audit, clock, hasher, new IdentifierWatchers());
     const notices = new ChangeNotices(this.due, this.seals);
-    const requests = new ChangeRequests(counters, this.due, rules);
+    const sms = new SmsQuota(counters, limits);
+    const requests = new ChangeRequests(counters, new MessageBudget(counters, limits), sms, this.due, rules);
     const { passwords, channels, signIns, afterCommit, record, work } = this;
     this.#ask = new AskForIdentifierHandler(
       record,
@@ -96,8 +100,8 @@ export class IdentifierChanges {
     const changer = new IdentifierChanger(pending, record, customers, hasher, names, signIns, notices, afterCommit);
     this.#confirm = new ConfirmIdentifierHandler(pending, codes, changer, work, audit, ids);
     const messages = new TemplateChangeMessages(ids);
-    this.codeDue = new ChangeCodeDue(pending, customers, codes, messages, counters, rules);
-    this.noticeDue = new ChangeNoticeDue(this.seals, messages, counters, rules);
+    this.codeDue = new ChangeCodeDue(pending, customers, codes, messages);
+    this.noticeDue = new ChangeNoticeDue(this.seals, messages, sms, rules);
   }
 
   /** A customer with this identifier, who signs in with it. */

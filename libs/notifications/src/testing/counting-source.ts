@@ -27,6 +27,7 @@ export class CountingSource extends MessageSource {
         this.accepted.push(text);
       },
       failed: async (final) => void this.failed.push({ text, final }),
+      again: () => this.write(reference),
     };
   }
 }

@@ -36,7 +36,8 @@ export class PasswordsController {
   })
   async forgot(@Body() { username }: ForgotDto, @Address() address: string): Promise<void> {
     await this.limits.count('loginsPerSource', address, 'count here');
-    await this.commands.execute(new ForgetPassword(username, this.limits.sourceOf(address).prefix));
+    const { prefix, trusted } = this.limits.sourceOf(address);
+    await this.commands.execute(new ForgetPassword(username, prefix, trusted));
   }
 
   /** Set a new password with the code. Every session ends. */

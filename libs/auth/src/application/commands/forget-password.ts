@@ -9,6 +9,8 @@ export class ForgetPassword extends Command<void> {
     readonly username: string,
     /** Source prefix. */
     readonly source: string,
+    /** It has no limits per source. */
+    readonly trusted = false,
   ) {
     super();
   }
@@ -21,8 +23,8 @@ export class ForgetPasswordHandler implements ICommandHandler<ForgetPassword> {
     private readonly rules: AuthRules,
   ) {}
 
-  async execute({ username, source }: ForgetPassword): Promise<void> {
+  async execute({ username, source, trusted }: ForgetPassword): Promise<void> {
     const identifier = readable(username, this.rules.defaultMarket);
-    if (identifier) await this.requests.ask(identifier, source);
+    if (identifier) await this.requests.ask(identifier, { prefix: source, trusted });
   }
 }

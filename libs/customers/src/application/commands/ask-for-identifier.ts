@@ -36,6 +36,8 @@ export class AskForIdentifier extends Command<AskOutcome> {
     readonly currentPassword: string,
     /** Source prefix. */
     readonly source: string,
+    /** It has no limits per source. */
+    readonly trusted = false,
   ) {
     super();
   }
@@ -61,7 +63,7 @@ export class AskForIdentifierHandler implements ICommandHandler<AskForIdentifier
     private readonly rules: ChangeRules,
   ) {}
 
-  async execute({ customerId, wanted, currentPassword, source }: AskForIdentifier): Promise<AskOutcome> {
+  async execute({ customerId, wanted, currentPassword, source, trusted }: AskForIdentifier): Promise<AskOutcome> {
     const owner = await this.record.living(customerId, null);
     const identifier = readWanted(wanted, owner.snapshot().market);
     this.#refuseUnreachable(identifier);
@@ -70,7 +72,8 @@ export class AskForIdentifierHandler implements ICommandHandler<AskForIdentifier
     const checked = await this.passwords.check(customerId, currentPassword, source);
     if (checked.outcome === 'wrong') return { outcome: 'password_wrong' };
     if (checked.outcome === 'too_many') return checked;
-    await this.requests.admit(customerId);
+    const from = { prefix: source, trusted };
+    const admitted = await this.requests.admit(customerId, identifier, from);
     const identifierHash = this.identifiers.hash(identifier);
     const change = { id: this.ids.opaque(), customerId, identifier, identifierHash, generation: checked.generation };
     await this.work.run(async () => {
@@ -79,7 +82,7 @@ export class AskForIdentifierHandler implements ICommandHandler<AskForIdentifier
       await this.audit.record({ action, actor: customerId, target: customerId, source });
     });
     await this.notices.tell(owner, 'asked', identifier.kind);
-    await this.requests.ask(change, source);
+    await this.requests.ask(change, from, admitted);
     return { outcome: 'asked', identifier };
   }
 
@@ -88,6 +91,7 @@ export class AskForIdentifierHandler implements ICommandHandler<AskForIdentifier
     if (!this.channels.isAvailable(channel)) throw new ChannelUnavailable(channel);
     if (identifier.kind === 'phone' && !this.rules.smsCountries.includes(identifier.country ?? ''))
       throw InvalidInput.at('/phone', 'phone.country_not_served', 'no SMS is sent to this country');
+    if (identifier.kind === 'phone') identifier.refuseSpecial('/phone');
   }
 }
 
