@@ -138,7 +138,7 @@ export class Dispatcher implements OnApplicationShutdown {
   /** Nothing is sent: it becomes of it what becomes of other messages of this channel at the moment, after as long. */
   async #simulate(written: WrittenMessage): Promise<void> {
     const { channel } = written;
-    const like = this.channels.isAvailable(channel) ? this.#recent.one(channel) : NO_TRANSPORT;
+    const like = this.channels.isAvailable(channel) ? this.#recent.now(channel) : NO_TRANSPORT;
     await this.clock.pause(like.ms);
     for (let n = 1; n < like.tries; n++) this.#sent.inc({ channel, outcome: 'retried' });
     if (like.accepted) return this.#accepted(written);

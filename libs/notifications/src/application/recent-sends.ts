@@ -10,35 +10,30 @@ export interface Send {
   readonly ms: number;
 }
 
-/** So many are remembered of each channel: soon it is known how things are now, and no single message decides it. */
+/** So many times are remembered of each channel: soon it is known what is usual, and no single message decides it. */
 const REMEMBERED = 16;
-const UNKNOWN: Send = { accepted: true, tries: 1, ms: 0 };
 
-/**
- * What became of the last messages of each channel. It becomes of a message that is not sent what became of one of these, drawn
- * at random, so that the times of both kinds are spread alike.
- */
+/** What became of the last messages of each channel: the same becomes of a message that is not sent. */
 export class RecentSends implements SendTimes {
-  readonly #all = new Map<Channel, Send[]>();
-  readonly #accepted = new Map<Channel, Send[]>();
+  readonly #last = new Map<Channel, Send>();
+  readonly #acceptedMs = new Map<Channel, readonly number[]>();
 
   note(channel: Channel, send: Send): void {
-    remember(this.#all, channel, send);
-    if (send.accepted) remember(this.#accepted, channel, send);
+    this.#last.set(channel, send);
+    if (!send.accepted) return;
+    const times = [...(this.#acceptedMs.get(channel) ?? []), send.ms];
+    this.#acceptedMs.set(channel, times.slice(-REMEMBERED));
   }
 
-  /** As long as one of the last that were accepted. */
+  /** The time of one of the last that were accepted, drawn at random: times of both kinds are spread alike. */
   usualMs(channel: Channel): number {
-    return drawn(this.#accepted.get(channel)).ms;
+    const times = this.#acceptedMs.get(channel) ?? [0];
+    return times[randomInt(times.length)] ?? 0;
   }
 
-  one(channel: Channel): Send {
-    return drawn(this.#all.get(channel));
+  /** What becomes of a message at this moment. Whether it is accepted shows in figures and events only. */
+  now(channel: Channel): Send {
+    const last = this.#last.get(channel);
+    return last && !last.accepted ? last : { accepted: true, tries: last?.tries ?? 1, ms: this.usualMs(channel) };
   }
 }
-
-function remember(sends: Map<Channel, Send[]>, channel: Channel, send: Send): void {
-  sends.set(channel, [...(sends.get(channel) ?? []), send].slice(-REMEMBERED));
-}
-
-const drawn = (sends: readonly Send[] = [UNKNOWN]): Send => sends[randomInt(sends.length)] ?? UNKNOWN;

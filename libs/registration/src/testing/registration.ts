@@ -156,8 +156,8 @@ export class Registration {
   }
 
   keyOf(application: Partial<Application> = {}): AttemptKey {
-    const { email, password = '' } = { ...MIA, ...application };
-    const identifierHash = this.identifiers.hash(parseIdentifier(email, this.rules.defaultMarket));
+    const { email, phone, password = '' } = { ...MIA, ...application };
+    const identifierHash = this.identifiers.hash(parseIdentifier(email ?? phone, this.rules.defaultMarket));
     const [preHash] = this.credentials.preHashes(password);
     return { identifierHash, tag: this.secrets.tags(identifierHash, preHash)[0] };
   }
