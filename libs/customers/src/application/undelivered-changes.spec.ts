@@ -56,9 +56,7 @@ async function walked(whose: (typeof OWNERS)[number], what: Case, moments: reado
   const wanted = what.channel === 'email' ? { email: NEW.email } : { phone: NEW.sms };
   if (whose === 'another customer’s') await house.admit(NEW[what.channel]);
   transport.outcome = what.transport;
-  const asked = await house
-    .ask(mia, WANTED[what.channel])
-    .catch((error: { code?: string }) => ({ outcome: error.code }));
+  const asked = await house.ask(mia, wanted).catch((error: { code?: string }) => ({ outcome: error.code }));
   const begun = Date.now();
   const seen: unknown[] = [asked.outcome];
   for (const moment of moments) {
