@@ -13,7 +13,7 @@ import {
   PasswordHasher,
   UnitOfWork,
 } from '#kernel';
-import { Channels, Dispatcher, DueMessages } from '#notifications';
+import { Channels, Dispatcher, DueMessages, MessageBudget, SmsQuota } from '#notifications';
 import { choose, Database, Housekeeping, hasRedis, PasswordPepper, Secrets, Settings, wire } from '#platform';
 import { AccountChangesModule } from './account-changes.module.js';
 import { AesResetSeals } from './adapters/crypto/aes-reset-seals.js';
@@ -178,17 +178,16 @@ export { authEvents } from './events.js';
     ]),
     { provide: ResetSeals, inject: [Secrets], useFactory: (secrets: Secrets) => new AesResetSeals(secrets.code) },
     wire(ResetMessages, TemplateResetMessages, [Ids]),
-    wire(ResetRequests, ResetRequests, [IdentifierHasher, Counters, ResetSeals, DueMessages, AuthRules]),
-    wire(ResetDue, ResetDue, [
-      Subjects,
+    wire(ResetRequests, ResetRequests, [
       IdentifierHasher,
-      Codes,
-      ResetSeals,
-      ResetMessages,
       Counters,
-      Channels,
+      MessageBudget,
+      SmsQuota,
+      ResetSeals,
+      DueMessages,
       AuthRules,
     ]),
+    wire(ResetDue, ResetDue, [Subjects, IdentifierHasher, Codes, ResetSeals, ResetMessages, Channels]),
     wire(PasswordChanger, PasswordChanger, [
       UnitOfWork,
       Subjects,

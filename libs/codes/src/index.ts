@@ -7,4 +7,5 @@ export {
   type GuessCharge,
   GuessErasure,
   type IssuedCode,
+  MessageCode,
 } from './facade.js';

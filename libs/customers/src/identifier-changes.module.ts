@@ -3,7 +3,7 @@ import { SignInNames, SignIns } from '#auth';
 import { Codes } from '#codes';
 import { CodesModule } from '#codes/module';
 import { AfterCommit, Clock, Counters, IdentifierHasher, Ids } from '#kernel';
-import { DueMessages } from '#notifications';
+import { DueMessages, MessageBudget, MessageLimits, SmsQuota } from '#notifications';
 import { Database, KeyedSeal, Secrets, Settings, wire } from '#platform';
 import { AesNoticeSeals } from './adapters/crypto/aes-notice-seals.js';
 import { IdentifiersController } from './adapters/http/identifiers.controller.js';
@@ -36,11 +36,11 @@ const providers: Provider[] = [
   { provide: NoticeSeals, inject: [Secrets], useFactory: ({ code }: Secrets) => new AesNoticeSeals(code) },
   wire(ChangeMessages, TemplateChangeMessages, [Ids]),
   wire(ChangeNotices, ChangeNotices, [DueMessages, NoticeSeals]),
-  wire(ChangeRequests, ChangeRequests, [Counters, DueMessages, ChangeRules]),
-  wire(ChangeCodeDue, ChangeCodeDue, [PendingChanges, Customers, Codes, ChangeMessages, Counters, ChangeRules]),
-  wire(ChangeNoticeDue, ChangeNoticeDue, [NoticeSeals, ChangeMessages, Counters, ChangeRules]),
-  wire(AccountNoticeDue, AccountNoticeDue, [NoticeSeals, ChangeMessages, Counters, ChangeRules]),
-  wire(AccountNotices, AccountNotices, [Customers, ChangeNotices, Counters, ChangeRules]),
+  wire(ChangeRequests, ChangeRequests, [Counters, MessageBudget, SmsQuota, DueMessages, ChangeRules]),
+  wire(ChangeCodeDue, ChangeCodeDue, [PendingChanges, Customers, Codes, ChangeMessages]),
+  wire(ChangeNoticeDue, ChangeNoticeDue, [NoticeSeals, ChangeMessages, SmsQuota, ChangeRules]),
+  wire(AccountNoticeDue, AccountNoticeDue, [NoticeSeals, ChangeMessages, SmsQuota, ChangeRules]),
+  wire(AccountNotices, AccountNotices, [Customers, ChangeNotices, Counters, MessageLimits]),
   wire(IdentifierChanger, IdentifierChanger, [
     PendingChanges,
     CustomerRecord,

@@ -20,3 +20,21 @@ export abstract class Counters {
   /** How many there were in the window. */
   abstract count(key: string, windowMs: number): Promise<number>;
 }
+
+const HOUR_MS = 3_600_000;
+const HOURS = 24;
+const SMALLEST_BURST = 6;
+const BURST_PART = 5;
+
+/**
+ * At most so many in 24 hours, given out by the hour: a fifth of them (six at least) at once, the others in equal parts over
+ * the hours that follow. Whoever uses up what is there keeps the others waiting for an hour, not for a day.
+ */
+export function hourly(most: number | null): readonly Allowance[] {
+  if (most === null) return [{ most, windowMs: HOURS * HOUR_MS }];
+  const burst = Math.min(most, Math.max(SMALLEST_BURST, Math.ceil(most / BURST_PART)));
+  const within = (hours: number) => burst + Math.floor(((most - burst) * (hours - 1)) / (HOURS - 1));
+  const windows = Array.from({ length: HOURS }, (_, n) => ({ most: within(n + 1), windowMs: (n + 1) * HOUR_MS }));
+  // Of windows with the same number the longest says it all.
+  return windows.filter(({ most: here }, n) => here !== windows[n + 1]?.most);
+}

@@ -1,7 +1,7 @@
 export { AfterCommit } from './after-commit.js';
 export { type AuditEntry, type AuditFilter, AuditLog, AuditTrail, type RecordedEntry } from './audit-trail.js';
 export { Clock } from './clock.js';
-export { type Allowance, Counters, type Taken } from './counters.js';
+export { type Allowance, Counters, hourly, type Taken } from './counters.js';
 export { Cpf } from './cpf.js';
 export { DomainError, type ErrorKind, type Fault, InvalidInput, Overloaded, Unavailable } from './domain-error.js';
 export { consistsOf, isVariationOfCommon, wordsOf, wordsOfHost } from './easy-passwords.js';

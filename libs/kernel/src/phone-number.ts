@@ -1,9 +1,13 @@
+import { parsePhoneNumberFromString as parseWithType } from 'libphonenumber-js/max';
 import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { InvalidInput } from './domain-error.js';
 
 const MAX_LENGTH = 64;
 /** ASCII only: digits of other scripts, letters (1-800-FLOWERS), `tel:` and extensions are refused, not folded. */
 const PLAIN = /^[+0-9(][0-9 ()./-]*[0-9]$/;
+
+/** Whoever calls or writes there pays more than usual, or reaches no person. */
+const SPECIAL_TYPES = ['PREMIUM_RATE', 'SHARED_COST', 'TOLL_FREE', 'UAN', 'PERSONAL_NUMBER', 'PAGER', 'VOICEMAIL'];
 
 /** ISO 3166-1 alpha-2, as far as a country has a numbering plan: nobody could be reached in another. */
 export const isCountry = (code: unknown): code is string =>
@@ -47,6 +51,22 @@ export class PhoneNumber {
   /** The key in its typed namespace: a phone number never equals an e-mail address or a name. */
   get key(): `phone:${string}` {
     return `phone:${this.canonical}`;
+  }
+
+  /**
+   * Premium-rate, shared-cost, freephone, company-wide (UAN), personal (+44 70), pager or voicemail numbers, and those of no
+   * country: satellite telephones and international services (+800, +808, +870, +878, +881, +882, +883, +888, +979).
+   */
+  get isSpecial(): boolean {
+    const type = parseWithType(this.canonical)?.getType();
+    return this.country === undefined || SPECIAL_TYPES.includes(type ?? '');
+  }
+
+  /** @throws InvalidInput when no message should be sent there */
+  refuseSpecial(pointer: string): void {
+    if (!this.isSpecial) return;
+    const detail = 'no message is sent to premium-rate, service or satellite numbers';
+    throw InvalidInput.at(pointer, 'phone.special_number', detail);
   }
 
   /** For logs and answers: `+1•••••••34`. The number of dots is fixed, so it does not tell the length. */

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
-import { choose, hasDevMailbox, hasRedis, messageTransports, type Settings } from '#platform';
+import { choose, hasDevMailbox, hasRedis, messageTransports, Settings } from '#platform';
 import { ConfiguredChannels } from './adapters/configured-channels.js';
 import { DEV_MAILBOX_PROBLEMS, DevMailboxController } from './adapters/dev-mailbox/dev-mailbox.controller.js';
 import { DevMailbox } from './adapters/dev-mailbox/dev-mailbox.js';
@@ -10,7 +10,10 @@ import { MessageTransportReport } from './adapters/message-transport-report.js';
 import { RedisDueMessages } from './adapters/redis/redis-due-messages.js';
 import { SmtpMessageSender } from './adapters/smtp/smtp-message-sender.js';
 import { Dispatcher } from './application/dispatcher.js';
+import { MessageLimits } from './application/limits.js';
+import { MessageBudget } from './application/message-budget.js';
 import { Channels, DueMessages, MessageSender } from './application/ports.js';
+import { SmsQuota } from './application/sms-quota.js';
 
 export const notificationsProblems = DEV_MAILBOX_PROBLEMS;
 
@@ -44,10 +47,13 @@ export class NotificationsModule {
             new ConfiguredChannels({ ...(mail === 'none' ? {} : { email }), ...(text === 'none' ? {} : { sms }) }),
         },
         choose(DueMessages, (s) => (hasRedis(s) ? RedisDueMessages : InMemoryDueMessages)),
+        { provide: MessageLimits, inject: [Settings], useFactory: ({ limits }: Settings) => limits },
+        MessageBudget,
+        SmsQuota,
         Dispatcher,
         MessageTransportReport,
       ],
-      exports: [Channels, DueMessages, Dispatcher],
+      exports: [Channels, DueMessages, MessageBudget, SmsQuota, Dispatcher],
     };
   }
 }

@@ -6,9 +6,9 @@ import { Codes } from '#codes';
 import { CodesModule } from '#codes/module';
 import { CustomerDirectory, IdentifierWatchers } from '#customers';
 import { CustomersModule } from '#customers/module';
-import { AfterCommit, AuditTrail, Clock, Counters, IdentifierHasher, Ids, Outbox, UnitOfWork } from '#kernel';
+import { AfterCommit, AuditTrail, Clock, IdentifierHasher, Ids, Outbox, UnitOfWork } from '#kernel';
 import { Subscribers } from '#messaging';
-import { Dispatcher, DueMessages } from '#notifications';
+import { Dispatcher, DueMessages, MessageBudget, SmsQuota } from '#notifications';
 import { choose, Housekeeping, hasRedis, Secrets, Settings, wire } from '#platform';
 import { KeyedAttemptSecrets } from './adapters/crypto/keyed-attempt-secrets.js';
 import { RegistrationBasicStrategy } from './adapters/http/registration-basic.strategy.js';
@@ -83,7 +83,7 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
     wire(OpaqueRegistrationIds, OpaqueRegistrationIds, [IdentifierHasher]),
     wire(AttemptDrafts, AttemptDrafts, [Credentials, AttemptSecrets, IdentifierHasher, Ids]),
     wire(AttemptAnnouncer, AttemptAnnouncer, [UnitOfWork, RegistrationKeys, Outbox, AttemptStore, IdentifierHasher]),
-    wire(SendBudget, SendBudget, [Counters, RegistrationLimits]),
+    wire(SendBudget, SendBudget, [MessageBudget, SmsQuota]),
     wire(Intake, Intake, [AttemptStore, DueMessages, RegistrationLimits, Clock]),
     wire(CodeRequests, CodeRequests, [
       AttemptStore,

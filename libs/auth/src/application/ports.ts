@@ -250,11 +250,6 @@ export abstract class AuthRules {
   abstract readonly refreshTokenTtlSeconds: number;
   /** How browsers call the program. */
   abstract readonly publicUrl: string;
-  /** Messages to one identifier, and SMS to everybody; null is no limit. */
-  abstract readonly limits: Readonly<
-    Record<
-      'sendsPerSourceMinute' | 'sendsPerSourceDay' | 'sendsPerIdentifier' | 'smsPerDay' | 'messageBacklogSeconds',
-      number | null
-    >
-  >;
+  /** Null is no limit. */
+  abstract readonly limits: Readonly<Record<'messageBacklogSeconds', number | null>>;
 }

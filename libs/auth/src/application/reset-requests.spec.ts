@@ -4,7 +4,8 @@ import { Recovery } from '../testing/recovery.js';
 import { RESET_DUE, resetAddressOf } from './reset-requests.js';
 
 const MIA = parseIdentifier('mia@example.org', 'US');
-const DAY = 24 * 3_600_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 describe('ResetRequests', () => {
   let house: Recovery;
@@ -13,7 +14,7 @@ describe('ResetRequests', () => {
   });
 
   const ask = async (times: number, source: string, identifier = MIA) => {
-    for (let n = 0; n < times; n++) await house.requests.ask(identifier, source);
+    for (let n = 0; n < times; n++) await house.requests.ask(identifier, { prefix: source, trusted: false });
     return house.due.due.length;
   };
 
@@ -43,16 +44,53 @@ describe('ResetRequests', () => {
     expect(await ask(1, 'here')).toBe(6);
   });
 
-  it('given thirty in a day from everywhere, then no more', async () => {
+  it('gives out thirty in a day from everywhere by the hour, and holds against no source what others used up [AC-66]', async () => {
+    expect(await ask(40, 'one of many')).toBe(3);
     for (let n = 0; n < 40; n++) await ask(1, `source ${n}`);
-    expect(house.due.due).toHaveLength(30);
+    expect(house.due.due).toHaveLength(6);
+    await ask(5, 'the owner');
+    await house.clock.pause(HOUR);
+    expect(await ask(5, 'the owner'), 'an hour later').toBe(7);
+    for (let hour = 2; hour < 24; hour++) {
+      await house.clock.pause(HOUR);
+      for (let n = 0; n < 5; n++) await ask(1, `source ${hour} ${n}`);
+    }
+    expect(house.due.due.length).toBeLessThanOrEqual(30);
+  });
+
+  it('asks for no SMS to a country that gets none, nor to a special number, whoever has it [AC-72]', async () => {
+    for (const number of ['+4915123456789', '+19005551234', '+881612345678']) {
+      const identifier = parseIdentifier(number, 'US');
+      await house.known(house.identifiers.hash(identifier), { customerId: number });
+      await ask(1, 'here', identifier);
+    }
+    expect([house.due.due, await house.counters.count('{sms}:sent', DAY)]).toEqual([[], 0]);
+  });
+
+  it('charges the SMS of known and unknown numbers alike, and asks for none beyond them [AC-72]', async () => {
+    const numbers = ['+5511961234567', '+5511961234568', '+5511961234569'].map((one) => parseIdentifier(one, 'BR'));
+    const [known] = numbers;
+    if (known) await house.known(house.identifiers.hash(known));
+    for (const number of numbers) await ask(1, 'here', number);
+    expect([house.due.due.length, await house.counters.count('{sms}:sent', DAY)]).toEqual([2, 2]);
+    expect(await ask(1, 'here'), 'a mail').toBe(3);
+  });
+
+  it('gives everything back when the message cannot be put [AC-72]', async () => {
+    const number = parseIdentifier('+5511961234567', 'BR');
+    const put = house.due.put.bind(house.due);
+    house.due.put = () => Promise.reject(new Error('away'));
+    for (let n = 0; n < 8; n++) await expect(ask(1, 'here', number)).rejects.toThrow('away');
+    house.due.put = put;
+    expect(await house.counters.count('{sms}:sent', DAY)).toBe(0);
+    expect(await ask(1, 'here', number)).toBe(1);
   });
 
   it('given a device of the customer, then it has messages of its own, when all others are used up [AC-66]', async () => {
     for (let n = 0; n < 40; n++) await ask(1, `source ${n}`);
     const byDevice = async (deviceId: string | null) => {
       const before = house.due.due.length;
-      await house.requests.ask(MIA, 'source 0', deviceId);
+      await house.requests.ask(MIA, { prefix: 'source 0', trusted: false }, deviceId);
       return house.due.due.length - before;
     };
     expect([await byDevice(null), await byDevice('own'), await byDevice('own')]).toEqual([0, 1, 0]);
@@ -73,12 +111,9 @@ describe('ResetRequests', () => {
     expect(await ask(4, 'here')).toBe(3);
   });
 
-  it('AC-32 a reset code is bound to its customer, and that of nobody to its identifier', () => {
-    expect(resetAddressOf('hash', 'mia')).toEqual({
-      identifierHash: 'hash',
-      purpose: 'password_reset',
-      subject: 'mia',
-    });
-    expect(resetAddressOf('hash', undefined).subject).toBe('hash');
+  it('AC-32 AC-62 a reset code is bound to its customer, and stands where that of nobody would', () => {
+    const place = { identifierHash: 'hash', purpose: 'password_reset', subject: 'hash' };
+    expect(resetAddressOf('hash', 'mia')).toEqual({ ...place, holder: 'mia' });
+    expect(resetAddressOf('hash', undefined)).toEqual(place);
   });
 });

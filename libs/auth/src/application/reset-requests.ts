@@ -1,6 +1,6 @@
 import type { CodeAddress } from '#codes';
 import { type Counters, type Identifier, type IdentifierHasher, Overloaded } from '#kernel';
-import type { DueMessages } from '#notifications';
+import type { DueMessages, MessageBudget, RequestSource, SmsQuota } from '#notifications';
 import type { AuthRules, ResetSeals } from './ports.js';
 
 export const RESET_DUE = 'auth.password_reset';
@@ -14,11 +14,15 @@ const PER_DEVICE = [
   { most: 3, windowMs: DAY_MS },
 ];
 
-/** Where the reset code of an identifier lives: bound to its subject; nobody's is a decoy under the identifier itself. */
+/**
+ * Where the reset code of an identifier lives: one place, whether it is a customer's, nobody's, or becomes somebody's meanwhile.
+ * Whose code it is, is in its MAC.
+ */
 export const resetAddressOf = (identifierHash: string, customerId: string | undefined): CodeAddress => ({
   identifierHash,
   purpose: 'password_reset',
-  subject: customerId ?? identifierHash,
+  subject: identifierHash,
+  ...(customerId === undefined ? {} : { holder: customerId }),
 });
 
 /** Asks for reset codes, for known and unknown alike: the same counts, the same message due. */
@@ -26,6 +30,8 @@ export class ResetRequests {
   constructor(
     private readonly identifiers: IdentifierHasher,
     private readonly counters: Counters,
+    private readonly budget: MessageBudget,
+    private readonly sms: SmsQuota,
     private readonly seals: ResetSeals,
     private readonly due: DueMessages,
     private readonly rules: AuthRules,
@@ -36,24 +42,44 @@ export class ResetRequests {
    * @param deviceId of a device that the customer has signed in from
    * @throws Overloaded when the message would come too late
    */
-  async ask(identifier: Identifier, source: string, deviceId: string | null = null): Promise<void> {
+  async ask(identifier: Identifier, source: RequestSource, deviceId: string | null = null): Promise<void> {
     const identifierHash = this.identifiers.hash(identifier);
-    const { sendsPerSourceMinute, sendsPerSourceDay, sendsPerIdentifier, messageBacklogSeconds } = this.rules.limits;
+    const { messageBacklogSeconds } = this.rules.limits;
     if (messageBacklogSeconds !== null && (await this.due.backlogSeconds()) > messageBacklogSeconds)
       throw new Overloaded('Too many messages are waiting at this moment. Please try again soon.', 5);
-    const send = async () => {
+    if (!this.#isServed(identifier)) return;
+    const permission = await this.#permit(identifierHash, source, deviceId);
+    if (!permission.send) return;
+    try {
+      const sms =
+        identifier.kind === 'phone' ? await this.sms.take('reserved', permission.byDevice ? null : source) : null;
+      if (sms?.allowed === false) return await permission.giveBack();
       const sealed = this.seals.seal(identifier.canonical, identifierHash);
-      await this.due.put({ kind: RESET_DUE, reference: `${identifierHash}.${sealed}` });
-    };
-    const byDevice = `{${identifierHash}}:resets:device:${deviceId}`;
-    if (deviceId !== null && (await this.counters.take(byDevice, PER_DEVICE)).allowed) return send();
-    const bySource = [
-      { most: sendsPerSourceMinute, windowMs: MINUTE_MS },
-      { most: sendsPerSourceDay, windowMs: DAY_MS },
-    ];
-    if (!(await this.counters.take(`{${identifierHash}}:resets:${source}`, bySource)).allowed) return;
-    const daily = [{ most: sendsPerIdentifier, windowMs: DAY_MS }];
-    if (!(await this.counters.take(`{${identifierHash}}:resets`, daily)).allowed) return;
-    await send();
+      await this.#put(`${identifierHash}.${sealed}`, async () => sms?.giveBack());
+    } catch (error) {
+      await permission.giveBack().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #permit(identifierHash: string, source: RequestSource, deviceId: string | null) {
+    const key = `{${identifierHash}}:resets:device:${deviceId}`;
+    const taken = deviceId === null ? null : await this.counters.take(key, PER_DEVICE);
+    if (taken?.allowed)
+      return { send: true, byDevice: true, giveBack: () => this.counters.giveBack(key, taken.ticket) } as const;
+    return { ...(await this.budget.take({ identifierHash, kind: 'resets', source })), byDevice: false } as const;
+  }
+
+  async #put(reference: string, giveBack: () => Promise<void>): Promise<void> {
+    await this.due.put({ kind: RESET_DUE, reference }).catch(async (error: unknown) => {
+      await giveBack().catch(() => undefined);
+      throw error;
+    });
+  }
+
+  /** SMS go to some countries, and to numbers of people. */
+  #isServed(identifier: Identifier): boolean {
+    if (identifier.kind !== 'phone') return true;
+    return this.rules.smsCountries.includes(identifier.country ?? '') && !identifier.isSpecial;
   }
 }

@@ -66,6 +66,7 @@ export class Auth {
       sendsPerSourceMinute: 3,
       sendsPerSourceDay: 5,
       sendsPerIdentifier: 30,
+      smsPerSource: 50,
       smsPerDay: 2,
       messageBacklogSeconds: 5,
     },

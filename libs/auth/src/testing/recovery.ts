@@ -1,5 +1,6 @@
 import { InMemoryCodes } from '#codes/testing';
 import { InMemoryCounters, PlainNewPasswords } from '#kernel/testing';
+import { MessageBudget, SmsQuota } from '#notifications';
 import { RecordingDueMessages, SettableChannels } from '#notifications/testing';
 import { AesResetSeals } from '../adapters/crypto/aes-reset-seals.js';
 import { TemplateResetMessages } from '../adapters/messages/template-reset-messages.js';
@@ -33,7 +34,17 @@ export class Recovery extends Auth {
     this.links,
     this.listeners,
   );
-  readonly requests = new ResetRequests(this.identifiers, this.counters, this.seals, this.due, this.rules);
+  readonly budget = new MessageBudget(this.counters, this.rules.limits);
+  readonly sms = new SmsQuota(this.counters, this.rules.limits);
+  readonly requests = new ResetRequests(
+    this.identifiers,
+    this.counters,
+    this.budget,
+    this.sms,
+    this.seals,
+    this.due,
+    this.rules,
+  );
   readonly messages = new TemplateResetMessages(this.ids);
   readonly resetDue = new ResetDue(
     this.subjects,
@@ -41,9 +52,7 @@ export class Recovery extends Auth {
     this.codes,
     this.seals,
     this.messages,
-    this.counters,
     this.channels,
-    this.rules,
   );
   readonly #forget = new ForgetPasswordHandler(
     this.requests,
@@ -80,7 +89,7 @@ export class Recovery extends Auth {
   }
 
   forget(username = 'mia@example.org', source = SOURCE, deviceToken: string | null = null) {
-    return this.#forget.execute(new ForgetPassword(username, source, deviceToken));
+    return this.#forget.execute(new ForgetPassword(username, { prefix: source, trusted: false }, deviceToken));
   }
 
   reset(code: string, wanted: string, username = 'mia@example.org', source = SOURCE) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   anAddress,
+  BUSY,
   CodeScene,
   type CodeStoreUnderTest,
   EXPIRED,
@@ -120,16 +121,63 @@ export function codeStoreContract(name: string, open: () => Promise<CodeStoreUnd
       expect(await claim(scene.mac, 'other')).toEqual(GRANTED);
     });
 
-    it('removes the code that is meant, or whichever is there', async () => {
-      await put();
-      await scene.store.remove(scene.address, hex());
-      expect(await left()).toBe(3);
-      await scene.store.remove(scene.address, scene.mac);
-      expect(await claim()).toEqual(EXPIRED);
+    it('removes whichever code is there', async () => {
       await put();
       await scene.store.remove(scene.address);
       expect(await claim()).toEqual(EXPIRED);
       await scene.store.remove(scene.address);
+    });
+
+    describe('a code whose message is tried again', () => {
+      const status = () => scene.store.status(scene.address, TERMS.maxTries);
+
+      it('gives its place, its life and its tries to another, and is dead itself [AC-62]', async () => {
+        await put();
+        await claim(hex());
+        const [before, other] = [await status(), hex()];
+        expect(await scene.store.swap(scene.address, scene.mac, other, null)).toBe(true);
+        expect(await status()).toEqual(before);
+        expect(await claim()).toEqual(wrong(1));
+        expect(await claim(other)).toEqual(GRANTED);
+      });
+
+      it('starts its minute when its message is accepted, also after the life it showed [AC-62]', async () => {
+        await scene.store.put(scene.address, scene.mac, 4, SHORT, MINUTE);
+        await scene.under.pass(SHORT);
+        expect([await claim(), await status()]).toEqual([EXPIRED, null]);
+        expect(await scene.store.restart(scene.address, scene.mac, MINUTE)).toBe(true);
+        expect(await claim()).toEqual(GRANTED);
+      });
+
+      it('is accepted no later than was said, and the other as long again [AC-62]', async () => {
+        await scene.store.put(scene.address, scene.mac, 4, MINUTE, SHORT);
+        const other = hex();
+        expect(await scene.store.swap(scene.address, scene.mac, other, 2 * SHORT)).toBe(true);
+        await scene.under.pass(SHORT);
+        expect(await scene.store.restart(scene.address, other, MINUTE)).toBe(true);
+        await scene.under.pass(SHORT);
+        expect(await scene.store.restart(scene.address, other, MINUTE)).toBe(false);
+        expect(await scene.store.swap(scene.address, other, hex(), MINUTE)).toBe(false);
+        expect(await claim(other), 'it lives all the same').toEqual(GRANTED);
+      });
+
+      it('keeps its claim, so that what was granted can be done [AC-62]', async () => {
+        await put();
+        await claim(scene.mac, 'holder');
+        await scene.store.swap(scene.address, scene.mac, hex(), null);
+        expect(await claim(scene.mac, 'other')).toEqual(BUSY);
+        expect(await claim(scene.mac, 'holder')).toEqual(GRANTED);
+      });
+
+      it('is not brought back once it is burnt, replaced or gone [AC-62]', async () => {
+        await scene.store.put(scene.address, scene.mac, 4, MINUTE, MINUTE);
+        expect(await scene.store.swap(scene.address, hex(), hex(), MINUTE)).toBe(false);
+        for (const typed of [hex(), hex(), hex()]) await claim(typed);
+        expect(await scene.store.swap(scene.address, scene.mac, hex(), MINUTE)).toBe(false);
+        expect([await status(), await claim()]).toEqual([null, EXPIRED]);
+        await scene.store.remove(scene.address);
+        expect(await scene.store.swap(scene.address, scene.mac, hex(), MINUTE)).toBe(false);
+      });
     });
 
     it('AC-32 keeps codes of other subjects and identifiers apart', async () => {

@@ -3,7 +3,7 @@ import type { KeyRing } from '#platform';
 import { CodeMac } from '../application/ports.js';
 import type { CodeAddress } from '../facade.js';
 
-/** HMAC-SHA-256 under `CODE_SECRET`, over purpose, identifier, subject and digits (OWASP ASVS 6.5.2, 6.6.2). */
+/** HMAC-SHA-256 under `CODE_SECRET`, over purpose, identifier, subject, holder and digits (OWASP ASVS 6.5.2, 6.6.2). */
 export class HmacCodeMac extends CodeMac {
   constructor(private readonly keys: KeyRing) {
     super();
@@ -22,5 +22,9 @@ export class HmacCodeMac extends CodeMac {
   }
 }
 
-const hmac = (secret: string, { purpose, identifierHash, subject }: CodeAddress, digits: string): string =>
-  createHmac('sha256', secret).update([purpose, identifierHash, subject, digits].join('\0')).digest('hex');
+function hmac(secret: string, { purpose, identifierHash, subject, holder }: CodeAddress, digits: string): string {
+  const place = holder === undefined ? [purpose, identifierHash, subject] : [purpose, identifierHash, subject, holder];
+  return createHmac('sha256', secret)
+    .update([...place, digits].join('\0'))
+    .digest('hex');
+}

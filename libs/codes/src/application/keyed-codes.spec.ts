@@ -66,13 +66,24 @@ describe('KeyedCodes', () => {
     expect(await outcome(typed)).toBe('wrong');
   });
 
-  it('given a message that nobody accepts, when 70 s have passed, then its code is dead', async () => {
-    await codes.issue(address, 4);
-    clock.advance(69_999);
+  it('shows the life that a message accepted after the usual time would give, if none is accepted [AC-62]', async () => {
+    await codes.issue(address, 4, 2_000);
+    clock.advance(61_999);
     expect((await codes.status(address))?.attemptsRemaining).toBe(3);
     clock.advance(1);
     expect(await codes.status(address)).toBeNull();
     expect(await outcome('0420')).toBe('expired');
+  });
+
+  it('starts the minute of a message that is accepted late, and of none that was given up [AC-62]', async () => {
+    const { serial } = await codes.issue(address, 4);
+    clock.advance(69_999);
+    expect(await codes.start(address, serial)).toBe(true);
+    expect(await outcome('0420')).toBe('granted');
+    const other = { ...address, subject: 'other' };
+    const { serial: given } = await codes.issue(other, 4);
+    clock.advance(70_000);
+    expect(await codes.start(other, given)).toBe(false);
   });
 
   it('given a message that is accepted after 8 s, then the minute starts there', async () => {
@@ -94,10 +105,48 @@ describe('KeyedCodes', () => {
     expect(await outcome('0421')).toBe('granted');
   });
 
-  it('given a message that is refused, then its code is dead', async () => {
-    const { serial } = await codes.issue(address, 4);
-    await codes.discard(address, serial);
+  it.each(['a code', 'a decoy'])('shows %s alike, whether or not its message is refused [AC-62]', async (kind) => {
+    const issued = async () =>
+      kind === 'a code' ? (await codes.issue(address, 4)).serial : codes.issueDecoy(address, 4);
+    const serial = await issued();
+    await codes.claim(address, '9999', '1');
+    const before = await codes.status(address);
+    const nothing = await codes.discard(address, serial);
+    expect(await codes.status(address)).toEqual(before);
+    expect(await codes.start(address, serial), 'its acceptance comes too late').toBe(false);
+    expect(await codes.claim(address, '0420', '2')).toEqual({ outcome: 'wrong', attemptsRemaining: 1 });
+    expect(nothing).toMatch(/^[0-9a-f]{64}$/);
+    clock.advance(60_000);
     expect(await outcome('0420')).toBe('expired');
+  });
+
+  it('puts a new code in the place of one that was refused, with its tries and its life [AC-62]', async () => {
+    const first = await codes.issue(address, 4);
+    await codes.claim(address, '9999', '1');
+    const before = await codes.status(address);
+    const second = await codes.reissue(address, await codes.discard(address, first.serial), 4);
+    expect(second?.digits).toBe('0421');
+    expect(await codes.status(address)).toEqual(before);
+    expect(await codes.claim(address, first.digits, '2')).toEqual({ outcome: 'wrong', attemptsRemaining: 1 });
+    expect(await outcome('0421')).toBe('granted');
+  });
+
+  it('brings no code back that was burnt or replaced while its message was tried [AC-62]', async () => {
+    const serial = await codes.discard(address, (await codes.issue(address, 4)).serial);
+    for (const n of [1, 2, 3]) await codes.claim(address, '9999', `${n}`);
+    expect(await codes.reissue(address, serial, 4)).toBeNull();
+    expect(await codes.status(address)).toBeNull();
+    const replaced = await codes.issueDecoy(address, 4);
+    await codes.issue(address, 4);
+    expect(await codes.reissueDecoy(address, replaced)).toBeNull();
+  });
+
+  it('takes the code of one holder for wrong when another types it, at the same place [AC-62]', async () => {
+    const place = { ...address, purpose: 'password_reset' } as const;
+    const { digits } = await codes.issue({ ...place, holder: 'mia' }, 8);
+    expect(await outcome(digits, { ...place, holder: 'zoe' })).toBe('wrong');
+    expect(await outcome(digits, place)).toBe('wrong');
+    expect(await outcome(digits, { ...place, holder: 'mia' })).toBe('granted');
   });
 
   it('AC-26 given a decoy, then nobody can type its code, and all else is the same', async () => {

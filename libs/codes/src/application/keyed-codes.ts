@@ -3,7 +3,7 @@ import { accountOf } from './guess-accounts.js';
 import type { GuessBudget } from './guess-budget.js';
 import type { CodeGenerator, CodeMac, CodeRules, CodeStore, Comparison } from './ports.js';
 
-/** A code whose message is not accepted within 8 s dies; until then its life is counted generously. */
+/** A message that is not accepted within 8 s is given up. Counted generously: its sender may have been frozen meanwhile. */
 const UNSENT_MARGIN_MS = 10_000;
 const HOLD_MS = 10_000;
 const GRACE_MS = 60_000;
@@ -28,16 +28,16 @@ export class KeyedCodes extends Codes {
     return status !== null && status.length < length;
   }
 
-  async issue(address: CodeAddress, length: number): Promise<IssuedCode> {
+  async issue(address: CodeAddress, length: number, usualMs = 0): Promise<IssuedCode> {
     const digits = this.generator.digits(length);
     const serial = this.mac.of(address, digits);
-    await this.#put(address, serial, length);
+    await this.#put(address, serial, length, usualMs);
     return { digits, serial };
   }
 
-  async issueDecoy(address: CodeAddress, length: number): Promise<string> {
+  async issueDecoy(address: CodeAddress, length: number, usualMs = 0): Promise<string> {
     const serial = this.mac.ofNothing();
-    await this.#put(address, serial, length);
+    await this.#put(address, serial, length, usualMs);
     return serial;
   }
 
@@ -45,8 +45,21 @@ export class KeyedCodes extends Codes {
     return this.store.restart(address, serial, this.rules.lifeMs[address.purpose]);
   }
 
-  discard(address: CodeAddress, serial: string): Promise<void> {
-    return this.store.remove(address, serial);
+  async discard(address: CodeAddress, serial: string): Promise<string> {
+    const nothing = this.mac.ofNothing();
+    await this.store.swap(address, serial, nothing, null);
+    return nothing;
+  }
+
+  async reissue(address: CodeAddress, serial: string, length: number): Promise<IssuedCode | null> {
+    const digits = this.generator.digits(length);
+    const next = this.mac.of(address, digits);
+    return (await this.store.swap(address, serial, next, this.#unsentMs(address))) ? { digits, serial: next } : null;
+  }
+
+  async reissueDecoy(address: CodeAddress, serial: string): Promise<string | null> {
+    const next = this.mac.ofNothing();
+    return (await this.store.swap(address, serial, next, this.#unsentMs(address))) ? next : null;
   }
 
   async claim(address: CodeAddress, typed: string, requestId: string): Promise<Claim> {
@@ -93,7 +106,12 @@ export class KeyedCodes extends Codes {
     return this.store.claim(address, this.mac.candidates(address, typed), requestId, terms);
   }
 
-  #put(address: CodeAddress, serial: string, length: number): Promise<void> {
-    return this.store.put(address, serial, length, this.rules.lifeMs[address.purpose] + UNSENT_MARGIN_MS);
+  #put(address: CodeAddress, serial: string, length: number, usualMs: number): Promise<void> {
+    const lifeMs = usualMs + this.rules.lifeMs[address.purpose];
+    return this.store.put(address, serial, length, lifeMs, this.#unsentMs(address));
+  }
+
+  #unsentMs({ purpose }: CodeAddress): number {
+    return this.rules.lifeMs[purpose] + UNSENT_MARGIN_MS;
   }
 }

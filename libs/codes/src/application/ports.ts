@@ -21,11 +21,20 @@ export interface StoredStatus extends CodeStatus {
  * @throws Unavailable when the store is away
  */
 export abstract class CodeStore {
-  /** @param length digits of the code */
-  abstract put(address: CodeAddress, mac: string, length: number, lifeMs: number): Promise<void>;
-  /** Sets the life of a code from now, if it is alive and still the one with this MAC. */
+  /**
+   * @param length digits of the code
+   * @param unsentMs how long its message may yet be accepted; as long as it lives, if nothing else is said
+   */
+  abstract put(address: CodeAddress, mac: string, length: number, lifeMs: number, unsentMs?: number): Promise<void>;
+  /** Its message was accepted: sets the life of the code from now, if it is still the one with this MAC and was not burnt. */
   abstract restart(address: CodeAddress, mac: string, lifeMs: number): Promise<boolean>;
-  abstract remove(address: CodeAddress, mac?: string): Promise<void>;
+  /**
+   * Puts another MAC in the place of this one, whose message has not been accepted and which was not burnt: life, tries and
+   * claim stay.
+   * @param unsentMs how long the message of the other may yet be accepted; null: as long as that of this one
+   */
+  abstract swap(address: CodeAddress, mac: string, by: string, unsentMs: number | null): Promise<boolean>;
+  abstract remove(address: CodeAddress): Promise<void>;
   /** @param macs the typed code under every key of the ring */
   abstract claim(
     address: CodeAddress,

@@ -45,13 +45,13 @@ export class InMemoryCodes extends KeyedCodes {
     this.#rules.length = digits;
   }
 
-  override issue(address: CodeAddress, length: number): Promise<IssuedCode> {
+  override issue(address: CodeAddress, length: number, usualMs?: number): Promise<IssuedCode> {
     this.put.push({ address, length, decoy: false });
-    return super.issue(address, length);
+    return super.issue(address, length, usualMs);
   }
 
-  override issueDecoy(address: CodeAddress, length: number): Promise<string> {
+  override issueDecoy(address: CodeAddress, length: number, usualMs?: number): Promise<string> {
     this.put.push({ address, length, decoy: true });
-    return super.issueDecoy(address, length);
+    return super.issueDecoy(address, length, usualMs);
   }
 }

@@ -36,6 +36,10 @@ export class NaiveRedisCodeStore extends CodeStore {
     return false;
   }
 
+  async swap(): Promise<boolean> {
+    return false;
+  }
+
   async remove(): Promise<void> {}
 
   async release(): Promise<void> {}

@@ -1,10 +1,8 @@
 import { type AccountChange, AccountChangeListener } from '#auth';
-import type { Counters } from '#kernel';
+import { type Counters, hourly } from '#kernel';
+import type { MessageLimits } from '#notifications';
 import type { ChangeNotices } from './change-notices.js';
-import type { ChangeRules } from './change-ports.js';
 import type { Customers } from './ports.js';
-
-const DAY_MS = 24 * 3_600_000;
 
 /** Tells customers, wherever they can be reached, that a way into their account was opened or closed. */
 export class AccountNotices extends AccountChangeListener {
@@ -12,7 +10,7 @@ export class AccountNotices extends AccountChangeListener {
     private readonly customers: Customers,
     private readonly notices: ChangeNotices,
     private readonly counters: Counters,
-    private readonly rules: ChangeRules,
+    private readonly limits: MessageLimits,
   ) {
     super();
   }
@@ -21,8 +19,8 @@ export class AccountNotices extends AccountChangeListener {
   async changed(customerId: string, what: AccountChange): Promise<void> {
     const owner = await this.customers.byId(customerId);
     if (!owner || owner.isDeleted) return;
-    const daily = [{ most: this.rules.limits.sendsPerIdentifier, windowMs: DAY_MS }];
-    if (!(await this.counters.take(`{${customerId}}:account_notices`, daily)).allowed) return;
+    const allowances = hourly(this.limits.sendsPerIdentifier);
+    if (!(await this.counters.take(`{${customerId}}:account_notices`, allowances)).allowed) return;
     await this.notices.tell(owner, { what });
   }
 }

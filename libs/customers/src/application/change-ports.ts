@@ -50,17 +50,7 @@ export abstract class ChangeRules {
   /** ISO 3166-1 alpha-2; where SMS go. */
   abstract readonly smsCountries: readonly string[];
   /** Null is no limit. */
-  abstract readonly limits: Readonly<
-    Record<
-      | 'identifierChanges'
-      | 'sendsPerSourceMinute'
-      | 'sendsPerSourceDay'
-      | 'sendsPerIdentifier'
-      | 'smsPerDay'
-      | 'messageBacklogSeconds',
-      number | null
-    >
-  >;
+  abstract readonly limits: Readonly<Record<'identifierChanges' | 'messageBacklogSeconds', number | null>>;
 }
 
 export const CHANGE_CODE_DUE = 'customers.identifier_code';

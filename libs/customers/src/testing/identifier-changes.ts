@@ -10,6 +10,7 @@ import {
   RecordingAuditTrail,
   RecordingOutbox,
 } from '#kernel/testing';
+import { MessageBudget, type MessageLimits, SmsQuota } from '#notifications';
 import { RecordingDueMessages, SettableChannels } from '#notifications/testing';
 import { AesNoticeSeals } from '../adapters/crypto/aes-notice-seals.js';
 import { TemplateChangeMessages } from '../adapters/messages/template-change-messages.js';
@@ -39,11 +40,12 @@ import { RecordingSignIns } from './recording-sign-ins.js';
 import { SettableReauthentication } from './settable-reauthentication.js';
 
 const SOURCE = '192.0.2.7';
-const LIMITS: ChangeRules['limits'] = {
+const LIMITS: ChangeRules['limits'] & MessageLimits = {
   identifierChanges: 5,
   sendsPerSourceMinute: 3,
   sendsPerSourceDay: 5,
   sendsPerIdentifier: 30,
+  smsPerSource: 50,
   smsPerDay: 1_000,
   messageBacklogSeconds: 5,
 };
@@ -75,13 +77,15 @@ export class IdentifierChanges {
   readonly #ask: AskForIdentifierHandler;
   readonly #confirm: ConfirmIdentifierHandler;
 
-  constructor(limits: Partial<ChangeRules['limits']> = {}) {
-    const rules: ChangeRules = { smsCountries: ['US', 'BR'], limits: { ...LIMITS, ...limits } };
+  constructor(changes: Partial<typeof LIMITS> = {}) {
+    const limits = { ...LIMITS, ...changes };
+    const rules: ChangeRules = { smsCountries: ['US', 'BR'], limits };
     const { customers, names, hasher, outbox, audit, clock, pending, codes, counters, ids } = this;
     const documents = new DocumentNames(customers, names, hasher);
     this.record = new CustomerRecord(customers, documents, outbox, audit, clock, hasher, new IdentifierWatchers());
     const notices = new ChangeNotices(this.due, this.seals);
-    const requests = new ChangeRequests(counters, this.due, rules);
+    const sms = new SmsQuota(counters, limits);
+    const requests = new ChangeRequests(counters, new MessageBudget(counters, limits), sms, this.due, rules);
     const { passwords, channels, signIns, afterCommit, record, work } = this;
     this.#ask = new AskForIdentifierHandler(
       record,
@@ -99,10 +103,10 @@ export class IdentifierChanges {
     const changer = new IdentifierChanger(pending, record, customers, hasher, names, signIns, notices, afterCommit);
     this.#confirm = new ConfirmIdentifierHandler(pending, codes, changer, work, audit, ids);
     const messages = new TemplateChangeMessages(ids);
-    this.codeDue = new ChangeCodeDue(pending, customers, codes, messages, counters, rules);
-    this.noticeDue = new ChangeNoticeDue(this.seals, messages, counters, rules);
-    this.accountNoticeDue = new AccountNoticeDue(this.seals, messages, counters, rules);
-    this.accountNotices = new AccountNotices(customers, notices, counters, rules);
+    this.codeDue = new ChangeCodeDue(pending, customers, codes, messages);
+    this.noticeDue = new ChangeNoticeDue(this.seals, messages, sms, rules);
+    this.accountNoticeDue = new AccountNoticeDue(this.seals, messages, sms, rules);
+    this.accountNotices = new AccountNotices(customers, notices, counters, limits);
   }
 
   /** A customer with this identifier, who signs in with it. */
@@ -117,7 +121,9 @@ export class IdentifierChanges {
   }
 
   ask(customerId: string, wanted: WantedIdentifier, source = SOURCE) {
-    return this.#ask.execute(new AskForIdentifier(customerId, wanted, 'a password', source, 'this session'));
+    return this.#ask.execute(
+      new AskForIdentifier(customerId, wanted, 'a password', { prefix: source, trusted: false }, 'this session'),
+    );
   }
 
   confirm(customerId: string, code: string, sessionId = 'this session') {

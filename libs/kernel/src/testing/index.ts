@@ -1,6 +1,7 @@
 export { allOf } from './all-of.js';
 export { CountingIds } from './counting-ids.js';
 export { FixedClock } from './fixed-clock.js';
+export { followTimers } from './follow-timers.js';
 export { ImmediateAfterCommit } from './immediate-after-commit.js';
 export { ImmediateUnitOfWork, type Participant, restoring } from './immediate-unit-of-work.js';
 export { InMemoryCounters } from './in-memory-counters.js';

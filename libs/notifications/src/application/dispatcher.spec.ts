@@ -135,6 +135,45 @@ describe('Dispatcher', () => {
     expect(figures?.values.map(({ labels }) => labels)).toEqual([{ channel: 'email', outcome: 'accepted' }]);
   });
 
+  it('treats a message that is not sent as others of its channel are treated at the moment, and counts it so [AC-62]', async () => {
+    source.silent.add('silent');
+    start();
+    sender.failWith(new PermanentRefusal('no such mailbox'));
+    await list.put(due('refused'));
+    await expect.poll(left).toEqual([]);
+    await list.put(due('silent'));
+    await expect.poll(left).toEqual([]);
+    expect([sender.tried.length, source.accepted, source.failed.length]).toEqual([1, [], 2]);
+    await list.put(due('taken'));
+    await expect.poll(left).toEqual([]);
+    await list.put({ ...due('silent') });
+    await expect.poll(left).toEqual([]);
+    expect([sender.tried.length, source.accepted.length]).toEqual([2, 2]);
+    const figures = await metrics.registry.getSingleMetric('messages_total')?.get();
+    expect(figures?.values.map(({ labels, value }) => [labels['outcome'], value]).sort()).toEqual([
+      ['accepted', 2],
+      ['refused', 2],
+    ]);
+  });
+
+  it('takes a message that is not sent for refused when its channel has no transport [AC-62]', async () => {
+    source.silent.add('a');
+    start(new ConfiguredChannels({ sms: sender }));
+    await list.put(due('a'));
+    await expect.poll(left).toEqual([]);
+    expect([source.accepted, source.failed]).toEqual([[], [{ text: 'code 1', final: true }]]);
+  });
+
+  it('tells a source how long a message of its channel usually takes [AC-62]', async () => {
+    sender.failWith(temporary());
+    start();
+    await list.put(due('a'));
+    await expect.poll(left).toEqual([]);
+    await list.put(due('b'));
+    await expect.poll(left).toEqual([]);
+    expect(source.usual).toEqual([0, 200]);
+  });
+
   it.each(['brokenWrites', 'brokenAccepts'] as const)(
     'given %s, a failure outside of sending, then it stays due and is sent with another code when its lease has ended',
     async (broken) => {

@@ -3,11 +3,13 @@ import { Clock } from '#kernel';
 import { inContext, Log, Metrics } from '#platform';
 import type { MessageSource, WrittenMessage } from './message-source.js';
 import { Channels, type DueMessage, DueMessages, type OutgoingMessage, PermanentRefusal } from './ports.js';
+import { RecentSends, type Send } from './recent-sends.js';
 
 const IN_FLIGHT = 32;
 const LEASE_MS = 40_000;
 const IDLE_MS = 250;
 const TRIES = 3;
+const NO_TRANSPORT: Send = { accepted: false, tries: 1, ms: 0 };
 
 /** Takes due messages, has them written, sends them. Runs where background work runs. */
 @Injectable()
@@ -15,10 +17,10 @@ export class Dispatcher implements OnApplicationShutdown {
   readonly #sources = new Map<string, MessageSource>();
   readonly #flying = new Set<Promise<void>>();
   readonly #sent: ReturnType<Metrics['counter']>;
+  readonly #recent = new RecentSends();
   #wake: () => void = () => undefined;
   #running: Promise<void> | undefined;
   #stopped = false;
-  #usualMs = 0;
 
   constructor(
     private readonly due: DueMessages,
@@ -78,44 +80,70 @@ export class Dispatcher implements OnApplicationShutdown {
     this.#flying.add(flight);
   }
 
-  /**
-   * A failure outside of sending leaves the message due: its lease ends and it is taken again. A process that was frozen for
-   * longer than that must not go on: another try of it would kill the code that its successor has sent.
-   */
+  /** A failure outside of sending leaves the message due: its lease ends and it is taken again. */
   async #deliver(due: DueMessage, leasedUntil: number): Promise<void> {
+    if (performance.now() >= leasedUntil) throw new Error('its lease has ended');
     const source = this.#sources.get(due.kind);
-    for (let n = 1; n <= TRIES && source; n++) {
-      if (performance.now() >= leasedUntil) throw new Error('its lease has ended');
-      const written = await source.write(due.reference);
-      if (written === null || (await this.#try(written, n))) break;
-    }
+    const written = await source?.write(due.reference, this.#recent);
+    if (written) await this.#tryUntilFinal(written, leasedUntil);
     await this.due.done(due);
   }
 
-  /** True when no further try is of use. */
-  async #try(written: WrittenMessage, n: number): Promise<boolean> {
+  /**
+   * A process that was frozen for longer than its lease must not go on: another try of it would kill the code that its
+   * successor has sent.
+   */
+  async #tryUntilFinal(first: WrittenMessage, leasedUntil: number): Promise<void> {
+    const begun = this.clock.now().getTime();
+    let written: WrittenMessage | null = first;
+    for (let n = 1; written; n++) {
+      if (!written.message) return this.#simulate(written);
+      const outcome = await this.#try(written, written.message, n);
+      if (outcome !== 'retried') {
+        const ms = Math.max(0, this.clock.now().getTime() - begun);
+        this.#recent.note(written.channel, { accepted: outcome === 'accepted', tries: n, ms });
+      }
+      if (outcome === 'accepted') return this.#accepted(written);
+      if (outcome === 'refused') return;
+      if (performance.now() >= leasedUntil) throw new Error('its lease has ended');
+      written = await written.again();
+    }
+  }
+
+  async #try(
+    written: WrittenMessage,
+    message: OutgoingMessage,
+    n: number,
+  ): Promise<'accepted' | 'refused' | 'retried'> {
     const { channel } = written;
     try {
-      if (written.message) await this.#timed(written.message);
-      else await this.clock.pause(this.#usualMs);
+      await this.#send(message);
+      return 'accepted';
     } catch (error) {
       const final = error instanceof PermanentRefusal || n === TRIES;
       this.log.warn({ channel, attempt: n, final, reason: reasonOf(error) }, 'a message was not accepted');
-      this.#sent.inc({ channel, outcome: final ? 'refused' : 'retried' });
+      const outcome = final ? 'refused' : 'retried';
+      this.#sent.inc({ channel, outcome });
       await written.failed(final);
       if (!final) await this.clock.pause(200 * n);
-      return final;
+      return outcome;
     }
-    await written.accepted();
-    this.#sent.inc({ channel, outcome: 'accepted' });
-    return true;
   }
 
-  /** What is sent in appearance only takes as long as what is sent. */
-  async #timed(message: OutgoingMessage): Promise<void> {
-    const begun = performance.now();
-    await this.#send(message);
-    this.#usualMs = performance.now() - begun;
+  async #accepted(written: WrittenMessage): Promise<void> {
+    await written.accepted();
+    this.#sent.inc({ channel: written.channel, outcome: 'accepted' });
+  }
+
+  /** Nothing is sent: it becomes of it what becomes of other messages of this channel at the moment, after as long. */
+  async #simulate(written: WrittenMessage): Promise<void> {
+    const { channel } = written;
+    const like = this.channels.isAvailable(channel) ? this.#recent.now(channel) : NO_TRANSPORT;
+    await this.clock.pause(like.ms);
+    for (let n = 1; n < like.tries; n++) this.#sent.inc({ channel, outcome: 'retried' });
+    if (like.accepted) return this.#accepted(written);
+    this.#sent.inc({ channel, outcome: 'refused' });
+    await written.failed(true);
   }
 
   async #send(message: OutgoingMessage): Promise<void> {

@@ -9,10 +9,20 @@ export interface WrittenMessage {
   accepted(): Promise<void>;
   /** @param final no further try will follow */
   failed(final: boolean): Promise<void>;
+  /** The same message for the next try. Null when the reason for it is gone. */
+  again(): Promise<WrittenMessage | null>;
 }
 
-/** Writes the messages of one kind, afresh for every try. Null when the reason for it is gone. */
+/** How long it takes at this moment until a message is accepted. */
+export interface SendTimes {
+  usualMs(channel: Channel): number;
+}
+
+/** For those who do not wait for a provider. */
+export const AT_ONCE: SendTimes = { usualMs: () => 0 };
+
+/** Writes the messages of one kind. Null when the reason for it is gone. */
 export abstract class MessageSource {
   abstract readonly kind: string;
-  abstract write(reference: string): Promise<WrittenMessage | null>;
+  abstract write(reference: string, times?: SendTimes): Promise<WrittenMessage | null>;
 }

@@ -105,4 +105,11 @@ describe('readApplicant', () => {
     expect(codeOf({ email: undefined, phone: '+33612345678' })).toBe('request.invalid /phone phone.country_not_served');
     expect(codeOf({ email: undefined, phone: '+80012345678' })).toBe('request.invalid /phone phone.country_not_served');
   });
+
+  it.each(['+1 900 555 1234', '+1 800 555 1234', '+1 500 555 0006', '+55 0900 123456', '+55 900 123456'])(
+    'refuses %s, where nobody is reached at the usual price [AC-72]',
+    (phone) => {
+      expect(codeOf({ email: undefined, phone })).toMatch(/^request\.invalid \/phone phone\.(special_number|invalid)$/);
+    },
+  );
 });

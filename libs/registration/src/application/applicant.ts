@@ -35,6 +35,7 @@ export function readApplicant(
   const identifier = readIdentifier(typed, profile.market);
   if (!canSend(channelOf(identifier))) throw new ChannelUnavailable(channelOf(identifier));
   refuseUnservedCountry(identifier, rules);
+  if (identifier.kind === 'phone') identifier.refuseSpecial('/phone');
   return { identifier, profile, password: passwords.accept(typed.password, [identifier]) };
 }
 

@@ -57,13 +57,14 @@ export class CodeRequests {
       await permission.giveBack();
       return answer(request.reference, request.retryAfterSeconds);
     }
+    let giveBackSms = async (): Promise<void> => undefined;
     try {
-      await this.sends.takeSms(attempt);
+      giveBackSms = await this.sends.takeSms(attempt, source);
       await this.due.put({ kind: CODE_DUE, reference: referenceOf(attempt, length) });
     } catch (error) {
-      // Told 503, one tries again: the code must not be thought to be on its way.
+      // Told 429 or 503, one tries again: the code must not be thought to be on its way.
       const takenBack = this.attempts.takeBackRequest(attempt, attempt.attemptId, reference);
-      await Promise.allSettled([takenBack, permission.giveBack()]);
+      await Promise.allSettled([takenBack, permission.giveBack(), giveBackSms()]);
       throw error;
     }
     return answer(reference, null);

@@ -5,12 +5,5 @@ export abstract class RegistrationLimits {
   abstract readonly attemptsPerIdentifier: number | null;
   /** Live attempts of everybody. */
   abstract readonly liveAttempts: number | null;
-  /** Messages to one identifier that one source asked for. */
-  abstract readonly sendsPerSourceMinute: number | null;
-  abstract readonly sendsPerSourceDay: number | null;
-  /** Messages to one identifier in a day. */
-  abstract readonly sendsPerIdentifier: number | null;
-  /** SMS to everybody in a day. */
-  abstract readonly smsPerDay: number | null;
   abstract readonly messageBacklogSeconds: number | null;
 }

@@ -10,6 +10,7 @@ import {
   RecordingAuditTrail,
   RecordingOutbox,
 } from '#kernel/testing';
+import { MessageBudget, SmsQuota } from '#notifications';
 import { RecordingDueMessages, SettableChannels } from '#notifications/testing';
 import { KeyedAttemptSecrets } from '../adapters/crypto/keyed-attempt-secrets.js';
 import { InMemoryAttemptStore } from '../adapters/memory/in-memory-attempt-store.js';
@@ -24,7 +25,6 @@ import { ActivateRegistration, ActivateRegistrationHandler } from '../applicatio
 import { Register, RegisterHandler } from '../application/commands/register.js';
 import { ResendCode, ResendCodeHandler } from '../application/commands/resend-code.js';
 import { Intake } from '../application/intake.js';
-import type { RegistrationLimits } from '../application/limits.js';
 import { OpaqueRegistrationIds } from '../application/opaque-registration-ids.js';
 import type { RegistrationRules } from '../application/ports.js';
 import { RegistrantCheck } from '../application/registrant-check.js';
@@ -49,7 +49,7 @@ export const MIA: Application = { email: 'mia@example.org', password: 'correct h
 /** The whole module without its adapters to the outside: everything in memory, time standing still. */
 export class Registration {
   readonly rules: { -readonly [Name in keyof RegistrationRules]: RegistrationRules[Name] } = { ...RULES };
-  readonly limits: { -readonly [Name in keyof RegistrationLimits]: RegistrationLimits[Name] } = { ...LIMITS };
+  readonly limits: { -readonly [Name in keyof typeof LIMITS]: (typeof LIMITS)[Name] } = { ...LIMITS };
   readonly clock = new FixedClock();
   readonly ids = new CountingIds();
   readonly identifiers = new PlainIdentifierHasher();
@@ -70,7 +70,11 @@ export class Registration {
   readonly opaqueIds = new OpaqueRegistrationIds(this.identifiers);
   readonly announcer = new AttemptAnnouncer(this.work, this.keys, this.outbox, this.attempts, this.identifiers);
   readonly drafts = new AttemptDrafts(this.credentials, this.secrets, this.identifiers, this.ids);
-  readonly sends = new SendBudget(new InMemoryCounters(this.clock), this.limits);
+  readonly counters = new InMemoryCounters(this.clock);
+  readonly sends = new SendBudget(
+    new MessageBudget(this.counters, this.limits),
+    new SmsQuota(this.counters, this.limits),
+  );
   readonly intake = new Intake(this.attempts, this.due, this.limits, this.clock);
   readonly requests = new CodeRequests(
     ...([this.attempts, this.secrets, this.codes, this.sends, this.due, this.opaqueIds, this.rules] as const),
@@ -162,8 +166,8 @@ export class Registration {
   }
 
   keyOf(application: Partial<Application> = {}): AttemptKey {
-    const { email, password = '' } = { ...MIA, ...application };
-    const identifierHash = this.identifiers.hash(parseIdentifier(email, this.rules.defaultMarket));
+    const { email, phone, password = '' } = { ...MIA, ...application };
+    const identifierHash = this.identifiers.hash(parseIdentifier(email ?? phone, this.rules.defaultMarket));
     const [preHash] = this.credentials.preHashes(password);
     return { identifierHash, tag: this.secrets.tags(identifierHash, preHash)[0] };
   }

@@ -1,3 +1,4 @@
+import type { MessageLimits } from '#notifications';
 import type { RegistrationLimits } from '../application/limits.js';
 import type { RegistrationRules } from '../application/ports.js';
 
@@ -12,13 +13,14 @@ export const RULES: RegistrationRules = {
   smsCountries: ['US', 'BR'],
 };
 
-export const LIMITS: RegistrationLimits = {
+export const LIMITS: RegistrationLimits & MessageLimits = {
   attemptsPerSource: 3,
   attemptsPerIdentifier: 12,
   liveAttempts: 500_000,
   sendsPerSourceMinute: 3,
   sendsPerSourceDay: 5,
   sendsPerIdentifier: 30,
+  smsPerSource: 50,
   smsPerDay: 1_000,
   messageBacklogSeconds: 5,
 };

@@ -42,7 +42,8 @@ export class PasswordsController {
     @DeviceToken() deviceToken: string | null,
   ): Promise<void> {
     await this.limits.count('loginsPerSource', address, 'count here');
-    await this.commands.execute(new ForgetPassword(username, this.limits.sourceOf(address).prefix, deviceToken));
+    const { prefix, trusted } = this.limits.sourceOf(address);
+    await this.commands.execute(new ForgetPassword(username, { prefix, trusted }, deviceToken));
   }
 
   /** Set a new password with the code. Every session ends. */

@@ -1,5 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AuditTrail, type Identifier, IdentifierHasher } from '#kernel';
+import type { RequestSource } from '#notifications';
 import { AuthRules, DeviceTokens, NO_OWNER, Subjects } from '../ports.js';
 import { readable } from '../readable.js';
 import { ResetRequests } from '../reset-requests.js';
@@ -8,8 +9,7 @@ import { ResetRequests } from '../reset-requests.js';
 export class ForgetPassword extends Command<void> {
   constructor(
     readonly username: string,
-    /** Source prefix. */
-    readonly source: string,
+    readonly source: RequestSource,
     /** What the device brought along, whatever it is worth. */
     readonly deviceToken: string | null,
   ) {
@@ -33,7 +33,7 @@ export class ForgetPasswordHandler implements ICommandHandler<ForgetPassword> {
     if (!identifier) return;
     // By the hash for everybody: nobody looks here whether it is a customer's.
     const target = this.identifiers.hash(identifier);
-    await this.audit.record({ action: 'auth.password.reset_asked', actor: null, target, source });
+    await this.audit.record({ action: 'auth.password.reset_asked', actor: null, target, source: source.prefix });
     const deviceId = deviceToken === null ? null : await this.#knownDevice(identifier, deviceToken);
     await this.requests.ask(identifier, source, deviceId);
   }

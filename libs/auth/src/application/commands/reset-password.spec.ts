@@ -193,7 +193,7 @@ describe('ResetPassword', () => {
     await known();
     const code = await house.mailedCode();
     house.subjects.change('mia', { status: 'suspended' });
-    expect(await outcome(code, NEW)).toBe('code_expired');
+    expect(await outcome(code, NEW), 'as nobody’s name').toBe('code_wrong');
     expect((await stored())?.credential).toBe('v2$new$hashed(new:right)');
   });
 

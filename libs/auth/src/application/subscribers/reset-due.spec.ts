@@ -29,7 +29,12 @@ describe('ResetDue', () => {
     expect(message?.text).toMatch(/^00000001\n[\s\S]*nova senha/);
     expect(house.codes.put).toEqual([
       {
-        address: { identifierHash: hashOf('mia@example.org'), purpose: 'password_reset', subject: 'mia' },
+        address: {
+          identifierHash: hashOf('mia@example.org'),
+          purpose: 'password_reset',
+          subject: hashOf('mia@example.org'),
+          holder: 'mia',
+        },
         length: 8,
         decoy: false,
       },
@@ -39,23 +44,6 @@ describe('ResetDue', () => {
   it('given a phone number, then an SMS', async () => {
     await known({}, '+5511961234567');
     expect((await written('+5511961234567'))?.message).toMatchObject({ channel: 'sms', to: '+5511961234567' });
-  });
-
-  it('given a number of a country that gets no SMS, then none, after the same work', async () => {
-    await known({}, '+4915123456789');
-    expect((await written('+4915123456789'))?.message).toBeNull();
-    expect(house.codes.put).toMatchObject([{ length: 8, decoy: true }]);
-    expect(await house.counters.count('{sms}:sent', 60_000)).toBe(0);
-  });
-
-  it('given as many SMS as may be sent in a day, then no more, and mails as before', async () => {
-    await known({}, '+5511961234567');
-    await house.known(hashOf('zoe@example.org'), { customerId: 'zoe' });
-    const sent = [];
-    for (let n = 0; n < 3; n++) sent.push((await written('+5511961234567'))?.message?.channel);
-    expect(sent).toEqual(['sms', 'sms', undefined]);
-    expect((await written('zoe@example.org'))?.message?.channel).toBe('email');
-    expect(await house.counters.count('{sms}:sent', 60_000)).toBe(2);
   });
 
   it('given an identifier that is stored under an older key, then its owner is found', async () => {
@@ -143,10 +131,34 @@ describe('ResetDue', () => {
     expect(await house.reset('00000001', 'another horse')).toEqual({ outcome: 'code_expired' });
   });
 
-  it('given a message that was not accepted, then its code is dead', async () => {
+  it.each([true, false])(
+    'leaves a code that nobody can type when its message is not accepted, finally: %s [AC-62]',
+    async (final) => {
+      await known();
+      await (await written())?.failed(final);
+      expect(await house.reset('00000001', 'another horse')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 2 });
+    },
+  );
+
+  it('writes another code for the next try, and none when three wrong ones came first [AC-62]', async () => {
     await known();
-    await (await written())?.failed(true);
-    expect(await house.reset('00000001', 'another horse')).toEqual({ outcome: 'code_expired' });
+    const first = await written();
+    await first?.failed(false);
+    expect((await house.reset('00000001', 'another horse')).outcome).toBe('code_wrong');
+    const second = await first?.again();
+    expect(second?.message?.text).toMatch(/^00000002\n/);
+    await second?.failed(false);
+    for (const _ of [1, 2]) await house.reset('99999999', 'another horse');
+    expect(await second?.again()).toBeNull();
+  });
+
+  it('answers a customer who came or went after the code was asked for as before [AC-62]', async () => {
+    await written();
+    await known();
+    expect(await house.reset('00000001', 'another horse')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 2 });
+    await written();
+    house.subjects.change('mia', { status: 'suspended' });
+    expect(await house.reset('00000001', 'another horse')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 2 });
   });
 
   it('given a second one, then the first code is dead, and its message starts nothing', async () => {

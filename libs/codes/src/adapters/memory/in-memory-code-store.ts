@@ -9,6 +9,8 @@ interface StoredCode {
   readonly mac: string;
   readonly length: number;
   expiresAt: number;
+  /** Until then its message may be accepted. */
+  unsentUntil: number;
   tries: number;
   heldBy?: string | undefined;
   heldUntil: number;
@@ -30,20 +32,28 @@ export class InMemoryCodeStore extends CodeStore {
     snapshots?.keep('codes', this.#codes);
   }
 
-  async put(address: CodeAddress, mac: string, length: number, lifeMs: number): Promise<void> {
-    this.#write(address, { mac, length, expiresAt: this.#codes.now + lifeMs, tries: 0, heldUntil: 0 });
+  async put(address: CodeAddress, mac: string, length: number, lifeMs: number, unsentMs = lifeMs): Promise<void> {
+    const { now } = this.#codes;
+    const [expiresAt, unsentUntil] = [now + lifeMs, now + unsentMs];
+    this.#write(address, { mac, length, expiresAt, unsentUntil, tries: 0, heldUntil: 0 });
   }
 
   async restart(address: CodeAddress, mac: string, lifeMs: number): Promise<boolean> {
-    const code = this.#codes.get(keyOf(address));
-    if (code?.mac !== mac || code.expiresAt <= this.#codes.now) return false;
-    this.#write(address, { ...code, expiresAt: this.#codes.now + lifeMs });
+    const code = this.#unsent(address, mac);
+    if (code) this.#write(address, { ...code, expiresAt: this.#codes.now + lifeMs });
+    return code !== undefined;
+  }
+
+  async swap(address: CodeAddress, mac: string, by: string, unsentMs: number | null): Promise<boolean> {
+    const code = this.#unsent(address, mac);
+    if (!code) return false;
+    const unsentUntil = unsentMs === null ? code.unsentUntil : this.#codes.now + unsentMs;
+    this.#write(address, { ...code, mac: by, unsentUntil });
     return true;
   }
 
-  async remove(address: CodeAddress, mac?: string): Promise<void> {
-    const code = this.#codes.get(keyOf(address));
-    if (mac === undefined || code?.mac === mac) this.#codes.delete(keyOf(address));
+  async remove(address: CodeAddress): Promise<void> {
+    this.#codes.delete(keyOf(address));
   }
 
   async claim(
@@ -80,8 +90,13 @@ export class InMemoryCodeStore extends CodeStore {
     return { expiresAt: new Date(code.expiresAt), attemptsRemaining: maxTries - code.tries, length: code.length };
   }
 
+  #unsent(address: CodeAddress, mac: string): StoredCode | undefined {
+    const code = this.#codes.get(keyOf(address));
+    return code?.mac === mac && this.#codes.now < code.unsentUntil ? code : undefined;
+  }
+
   #write(address: CodeAddress, code: StoredCode): void {
-    this.#codes.set(keyOf(address), code, code.expiresAt + GRAVE_MS);
+    this.#codes.set(keyOf(address), code, Math.max(code.expiresAt, code.unsentUntil) + GRAVE_MS);
   }
 }
 
@@ -100,5 +115,5 @@ const held = (code: StoredCode, requestId: string, now: number, terms: ClaimTerm
 const burnt = (code: StoredCode, tries: number, now: number, terms: ClaimTerms): StoredCode => ({
   ...code,
   tries,
-  expiresAt: tries >= terms.maxTries ? now : code.expiresAt,
+  ...(tries >= terms.maxTries ? { expiresAt: now, unsentUntil: now } : {}),
 });

@@ -14,9 +14,9 @@ if string.find(ARGV[1], c[1], 1, true) then
   redis.call('HINCRBY', KEYS[1], 'tries', -1)
   exp = math.max(exp, now + tonumber(ARGV[5]))
   redis.call('HSET', KEYS[1], 'owner', ARGV[2], 'until', now + ARGV[4], 'exp', exp, 'req', ARGV[2], 'res', 'granted')
-  redis.call('PEXPIRE', KEYS[1], exp - now + ARGV[6])
+  redis.call('PEXPIRE', KEYS[1], math.max(exp, tonumber(redis.call('HGET', KEYS[1], 'unsent') or 0)) - now + ARGV[6])
   return { 'granted', max - tries + 1 }
 end
-if tries >= max then exp = now end
-redis.call('HSET', KEYS[1], 'exp', exp, 'req', ARGV[2], 'res', 'wrong')
+if tries >= max then redis.call('HSET', KEYS[1], 'exp', now, 'unsent', now) end
+redis.call('HSET', KEYS[1], 'req', ARGV[2], 'res', 'wrong')
 return { 'wrong', max - tries }

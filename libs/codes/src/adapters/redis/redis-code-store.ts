@@ -13,32 +13,36 @@ const ASK_AGAIN_MS = 150;
 export class RedisCodeStore extends CodeStore {
   readonly #put: Script;
   readonly #restart: Script;
-  readonly #remove: Script;
+  readonly #swap: Script;
   readonly #claim: Script;
   readonly #release: Script;
   readonly #status: Script;
 
-  constructor(redis: RedisConnection) {
+  constructor(private readonly redis: RedisConnection) {
     super();
     const script = (name: string) => redis.script(new URL(`./${name}.lua`, import.meta.url));
     this.#put = script('put');
     this.#restart = script('restart');
-    this.#remove = script('remove');
+    this.#swap = script('swap');
     this.#claim = script('claim');
     this.#release = script('release');
     this.#status = script('status');
   }
 
-  async put(address: CodeAddress, mac: string, length: number, lifeMs: number): Promise<void> {
-    await this.#put([keyOf(address)], [mac, lifeMs, GRAVE_MS, length]);
+  async put(address: CodeAddress, mac: string, length: number, lifeMs: number, unsentMs = lifeMs): Promise<void> {
+    await this.#put([keyOf(address)], [mac, lifeMs, unsentMs, GRAVE_MS, length]);
   }
 
   async restart(address: CodeAddress, mac: string, lifeMs: number): Promise<boolean> {
     return (await this.#restart([keyOf(address)], [mac, lifeMs, GRAVE_MS])) === 1;
   }
 
-  async remove(address: CodeAddress, mac = ''): Promise<void> {
-    await this.#remove([keyOf(address)], [mac]);
+  async swap(address: CodeAddress, mac: string, by: string, unsentMs: number | null): Promise<boolean> {
+    return (await this.#swap([keyOf(address)], [mac, by, unsentMs ?? 0, GRAVE_MS])) === 1;
+  }
+
+  async remove(address: CodeAddress): Promise<void> {
+    await this.redis.command((client) => client.del(keyOf(address)));
   }
 
   async claim(

@@ -44,7 +44,7 @@ export class IdentifiersController {
     401: 'No valid access token',
     403: 'The access token is not one of ours',
     422: 'Not acceptable, or no message can be sent there',
-    429: 'Too many wrong passwords in a row, too many changes, or too many calls from this source',
+    429: 'Too many wrong passwords in a row, too many changes, or too many calls or SMS from this source',
     503: 'Overloaded, or a dependency is away',
   })
   async ask(
@@ -53,8 +53,8 @@ export class IdentifiersController {
     @Address() address: string,
   ): Promise<IdentifierAskedDto> {
     await this.limits.count('loginsPerSource', address, 'count here');
-    const { prefix } = this.limits.sourceOf(address);
-    const asked = new AskForIdentifier(user.customerId, wanted, currentPassword, prefix, user.sessionId);
+    const source = this.limits.sourceOf(address);
+    const asked = new AskForIdentifier(user.customerId, wanted, currentPassword, source, user.sessionId);
     const result = await this.commands.execute(asked);
     if (result.outcome === 'password_wrong') throw new PasswordWrong();
     if (result.outcome === 'too_many') throw new LoginLimited(result.retryAfterSeconds);

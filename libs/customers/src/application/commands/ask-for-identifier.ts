@@ -10,6 +10,7 @@ import {
   PhoneNumber,
   UnitOfWork,
 } from '#kernel';
+import type { RequestSource } from '#notifications';
 import { Channels } from '#notifications';
 import { ChannelUnavailable } from '../../domain/errors.js';
 import { ChangeNotices } from '../change-notices.js';
@@ -34,8 +35,7 @@ export class AskForIdentifier extends Command<AskOutcome> {
     readonly customerId: string,
     readonly wanted: WantedIdentifier,
     readonly currentPassword: string,
-    /** Source prefix. */
-    readonly source: string,
+    readonly source: RequestSource,
     /** Of the access token that asks. */
     readonly sessionId: string,
   ) {
@@ -69,19 +69,19 @@ export class AskForIdentifierHandler implements ICommandHandler<AskForIdentifier
     this.#refuseUnreachable(identifier);
     if (owner.identifiers.some(({ key }) => key === identifier.key))
       throw InvalidInput.at(`/${identifier.kind}`, 'identifier.unchanged', 'is yours already');
-    const checked = await this.passwords.check(customerId, currentPassword, source, sessionId);
+    const checked = await this.passwords.check(customerId, currentPassword, source.prefix, sessionId);
     if (checked.outcome === 'wrong') return { outcome: 'password_wrong' };
     if (checked.outcome === 'too_many') return checked;
-    await this.requests.admit(customerId);
+    const admitted = await this.requests.admit(customerId, identifier, source);
     const identifierHash = this.identifiers.hash(identifier);
     const change = { id: this.ids.opaque(), customerId, identifier, identifierHash, generation: checked.generation };
     await this.work.run(async () => {
       await this.pending.put(change);
       const action = 'customer.identifier_change_asked';
-      await this.audit.record({ action, actor: customerId, target: customerId, source });
+      await this.audit.record({ action, actor: customerId, target: customerId, source: source.prefix });
     });
     await this.notices.tell(owner, { what: 'asked', kind: identifier.kind });
-    await this.requests.ask(change, source);
+    await this.requests.ask(change, source, admitted);
     return { outcome: 'asked', identifier };
   }
 
@@ -90,6 +90,7 @@ export class AskForIdentifierHandler implements ICommandHandler<AskForIdentifier
     if (!this.channels.isAvailable(channel)) throw new ChannelUnavailable(channel);
     if (identifier.kind === 'phone' && !this.rules.smsCountries.includes(identifier.country ?? ''))
       throw InvalidInput.at('/phone', 'phone.country_not_served', 'no SMS is sent to this country');
+    if (identifier.kind === 'phone') identifier.refuseSpecial('/phone');
   }
 }
 

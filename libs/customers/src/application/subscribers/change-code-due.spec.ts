@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { parseIdentifier } from '#kernel';
+import { parseIdentifier, Unavailable } from '#kernel';
 import { IdentifierChanges } from '../../testing/identifier-changes.js';
 import { changeAddressOf } from '../change-ports.js';
 
@@ -49,12 +49,23 @@ describe('ChangeCodeDue', () => {
   });
 
   it.each([true, false])(
-    'FM-S1 given a message that was refused, finally: %s, then its code is dead',
+    'leaves a code that nobody can type when its message is refused, finally: %s [AC-62]',
     async (final) => {
       await (await house.codeDue.write(await asked()))?.failed(final);
-      expect(await status()).toBeNull();
+      expect((await status())?.expiresAt.getTime()).toBe(house.clock.now().getTime() + 10 * MINUTE);
+      expect(await house.confirm(mia, '00000001')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 2 });
     },
   );
+
+  it('writes another code for the next try, in the place of the one that was refused [AC-62]', async () => {
+    const first = await house.codeDue.write(await asked());
+    await first?.failed(false);
+    const second = await first?.again();
+    expect(second?.message).toMatchObject({ to: NEW.email, text: expect.stringMatching(/^00000002\n/) });
+    await second?.accepted();
+    expect((await house.confirm(mia, '00000001')).outcome).toBe('code_wrong');
+    expect((await house.confirm(mia, '00000002')).outcome).toBe('changed');
+  });
 
   it('FM-S1 given a second try, then a code of its own; the first one’s late end changes nothing', async () => {
     const reference = await asked();
@@ -83,10 +94,11 @@ describe('ChangeCodeDue', () => {
     expect(written?.message).toMatchObject({ to: NEW.email, text: expect.stringMatching(/^\d{8}\n/) });
   });
 
-  it('given the SMS of a day, then none, counted as one, and mails as ever', async () => {
+  it('given the SMS of a day, then the next change to a number is refused before anything is written, and mails are sent as ever', async () => {
     expect((await house.codeDue.write(await asked(PHONE)))?.message).toMatchObject({ channel: 'sms', to: PHONE.phone });
-    const second = await house.codeDue.write(await asked({ phone: '+16502530000' }));
-    expect(second).toMatchObject({ channel: 'sms', message: null });
+    const before = await house.pending.find(mia);
+    await expect(asked({ phone: '+16502530000' })).rejects.toBeInstanceOf(Unavailable);
+    expect(await house.pending.find(mia)).toEqual(before);
     expect((await house.codeDue.write(await asked()))?.message).not.toBeNull();
   });
 

@@ -1,5 +1,5 @@
-import { type Counters, PhoneNumber } from '#kernel';
-import type { MessageSource, WrittenMessage } from '#notifications';
+import { PhoneNumber } from '#kernel';
+import type { MessageSource, SmsQuota, WrittenMessage } from '#notifications';
 import {
   ACCOUNT_NOTICE_DUE,
   CHANGE_NOTICE_DUE,
@@ -8,7 +8,6 @@ import {
   type NoticeSeals,
 } from '../change-ports.js';
 
-const DAY_MS = 24 * 3_600_000;
 const nothing = async () => undefined;
 
 /** Word of a change is due at an identifier of before. What it says is sealed in the reference: the record may be another by now. */
@@ -18,23 +17,31 @@ export class ChangeNoticeDue implements MessageSource {
   constructor(
     private readonly seals: NoticeSeals,
     private readonly messages: ChangeMessages,
-    private readonly counters: Counters,
+    private readonly sms: SmsQuota,
     private readonly rules: ChangeRules,
   ) {}
 
   async write(reference: string): Promise<WrittenMessage | null> {
     const dot = reference.indexOf('.');
     const notice = this.seals.open(reference.slice(dot + 1), reference.slice(0, dot));
-    const message = this.messages.notice(notice);
-    if (message.channel === 'sms' && !(await this.#maySend(message.to))) return null;
-    return { channel: message.channel, message, accepted: nothing, failed: nothing };
+    const { channel, to } = this.messages.notice(notice);
+    if (channel === 'sms' && !(await this.#maySend(to))) return null;
+    const written = (): WrittenMessage => ({
+      channel,
+      message: this.messages.notice(notice),
+      accepted: nothing,
+      failed: nothing,
+      again: async () => written(),
+    });
+    return written();
   }
 
-  async #maySend(number: string): Promise<boolean> {
+  /** No share of a source: whoever takes over an account must not be able to keep its owner from hearing of it. */
+  async #maySend(to: string): Promise<boolean> {
     // E.164 has its country in it.
-    const { country } = PhoneNumber.parse(number, 'US');
-    if (!this.rules.smsCountries.includes(country ?? '')) return false;
-    return (await this.counters.take('{sms}:sent', [{ most: this.rules.limits.smsPerDay, windowMs: DAY_MS }])).allowed;
+    const number = PhoneNumber.parse(to, 'US');
+    if (!this.rules.smsCountries.includes(number.country ?? '') || number.isSpecial) return false;
+    return (await this.sms.take('reserved', null)).allowed;
   }
 }
 

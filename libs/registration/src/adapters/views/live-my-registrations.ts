@@ -5,6 +5,10 @@ import { AttemptStore, RESEND_AFTER_SECONDS } from '../../application/ports.js';
 import { type MyRegistration, MyRegistrations } from '../../application/views.js';
 import { type AttemptState, channelTo, identifierOf } from '../../domain/registration-attempt.js';
 
+/** Moments are shown no finer than this: what is sent and what is only counted differ by less. */
+const SHOWN_MS = 250;
+const shown = (moment: Date): string => new Date(Math.floor(moment.getTime() / SHOWN_MS) * SHOWN_MS).toISOString();
+
 /** Reads what is alive at this moment. */
 export class LiveMyRegistrations extends MyRegistrations {
   constructor(
@@ -28,7 +32,7 @@ export class LiveMyRegistrations extends MyRegistrations {
       state: attempt.activatedAt > 0 ? 'active' : 'pending',
       channel: channelTo(attempt),
       codeLength: await this.codes.lengthFor(attempt.identifierHash),
-      codeExpiresAt: code?.expiresAt.toISOString() ?? null,
+      codeExpiresAt: code ? shown(code.expiresAt) : null,
       resendAt: new Date(attempt.askedAt + RESEND_AFTER_SECONDS * 1000).toISOString(),
       attemptsRemaining: code?.attemptsRemaining ?? 0,
     };

@@ -54,13 +54,45 @@ describe('CodeDue', () => {
   });
 
   it.each([true, false])(
-    'FM-S1 given a message that was refused, finally: %s, then its code is dead',
+    'leaves a code that nobody can type when its message is refused, finally: %s [AC-62]',
     async (final) => {
       const written = await write();
+      const before = [await status(), await attempt()];
       await written?.failed(final);
-      expect(await status()).toBeNull();
+      expect([await status(), await attempt()]).toEqual(before);
+      expect(await house.activate('0001')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 2 });
     },
   );
+
+  it('shows the life that a message accepted after the usual time would give [AC-62]', async () => {
+    await house.codeDue.write(reference, { usualMs: () => 2_000 });
+    const expiresAt = house.clock.now().getTime() + 62_000;
+    expect([(await status())?.expiresAt.getTime(), (await attempt()).codeUntil]).toEqual([expiresAt, expiresAt]);
+  });
+
+  it('writes another code for the next try, in the place of the one that was refused [AC-62]', async () => {
+    const first = await write();
+    await house.activate('9999');
+    const before = await status();
+    await first?.failed(false);
+    const second = await first?.again();
+    expect(second?.message?.text).toMatch(/^0002\n/);
+    expect(await status()).toEqual(before);
+    await second?.accepted();
+    expect(await house.activate('0001')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 1 });
+    expect(await house.activate('0002')).toMatchObject({ outcome: 'active' });
+  });
+
+  it('tries no more once three wrong codes came, or the attempt is gone [AC-62]', async () => {
+    const first = await write();
+    await first?.failed(false);
+    for (const _ of [1, 2, 3]) await house.activate('9999');
+    expect([await first?.again(), await status()]).toEqual([null, null]);
+    const other = await write();
+    await other?.failed(false);
+    await house.attempts.remove(house.keyOf());
+    expect(await other?.again()).toBeNull();
+  });
 
   it('FM-S1 given a second try, then a code of its own; the first one is dead, and its late end changes nothing', async () => {
     const first = await write();
@@ -119,6 +151,14 @@ describe('CodeDue', () => {
       const first = await write();
       expect(first?.message).not.toBeNull();
       await first?.failed(false);
+      expect((await first?.again())?.message).not.toBeNull();
+    });
+
+    it('and a message that was refused, then its code stays as it is, and the next one tells its owner [AC-62]', async () => {
+      const first = await write();
+      const before = await statusOfDecoy();
+      await first?.failed(true);
+      expect(await statusOfDecoy()).toEqual(before);
       expect((await write())?.message).not.toBeNull();
     });
   });

@@ -1,13 +1,17 @@
-import type { Codes } from '#codes';
+import { type Codes, MessageCode } from '#codes';
 import type { Ids } from '#kernel';
-import type { DueMessages, MessageSource, WrittenMessage } from '#notifications';
+import type { DueMessages, MessageSource, SendTimes, WrittenMessage } from '#notifications';
+import { AT_ONCE } from '#notifications';
 import { type AttemptState, channelTo, RegistrationAttempt } from '../../domain/registration-attempt.js';
 import { codeAddressOf } from '../code-address.js';
 import { CODE_DUE, readReference } from '../code-requests.js';
 import type { AttemptStore, RegistrationMessages, RegistrationRules } from '../ports.js';
 import { codeSent } from '../sent-code.js';
 
-/** A code is due: make it, write its message, and let its minute start when the message has been accepted. */
+/**
+ * A code is due: make it, write its message, and let its minute start when the message has been accepted. What a stranger can see
+ * of the attempt is set when the code is made, and does not depend on whether a message is sent or accepted.
+ */
 export class CodeDue implements MessageSource {
   readonly kind = CODE_DUE;
 
@@ -20,56 +24,56 @@ export class CodeDue implements MessageSource {
     private readonly ids: Ids,
   ) {}
 
-  async write(reference: string): Promise<WrittenMessage | null> {
+  async write(reference: string, times: SendTimes = AT_ONCE): Promise<WrittenMessage | null> {
     const { key, length } = readReference(reference);
     const attempt = await this.attempts.find(key.identifierHash, [key.tag]);
     if (!attempt) return null;
     if (RegistrationAttempt.restore(attempt).isReceipt) return this.#notice(attempt);
-    return attempt.decoy ? this.#decoy(attempt, length) : this.#code(attempt, length);
+    const usualMs = times.usualMs(channelTo(attempt));
+    const code = await MessageCode.issue(this.codes, codeAddressOf(attempt), { length, usualMs, decoy: attempt.decoy });
+    await this.#lives(attempt, usualMs);
+    return this.#write(attempt, code);
   }
 
-  async #code(attempt: AttemptState, length: number): Promise<WrittenMessage> {
-    const { digits, serial } = await this.codes.issue(codeAddressOf(attempt), length);
+  async #write(attempt: AttemptState, code: MessageCode): Promise<WrittenMessage> {
+    const { message, failed } = code.digits === null ? await this.#notice(attempt) : this.#code(attempt, code.digits);
     return {
       channel: channelTo(attempt),
-      message: this.messages.code(attempt, digits),
-      ...this.#life(attempt, serial),
-    };
-  }
-
-  /** Looks like any other attempt from outside; its owner learns, once a day, that somebody tried. */
-  async #decoy(attempt: AttemptState, length: number): Promise<WrittenMessage> {
-    const serial = await this.codes.issueDecoy(codeAddressOf(attempt), length);
-    const notice = await this.#notice(attempt);
-    const { accepted, failed } = this.#life(attempt, serial);
-    return {
-      ...notice,
-      accepted,
+      message,
+      accepted: async () => {
+        await code.accepted();
+        await this.#lives(attempt, 0);
+        await this.due.put(codeSent(attempt, this.ids.next()));
+      },
       failed: async (final) => {
-        await notice.failed(final);
         await failed(final);
+        await code.refused();
+      },
+      again: async () => {
+        const standing = await this.attempts.find(attempt.identifierHash, [attempt.tag]);
+        if (standing?.attemptId !== attempt.attemptId) return null;
+        const next = await code.again();
+        return next && this.#write(standing, next);
       },
     };
   }
 
+  #code(attempt: AttemptState, digits: string): Pick<WrittenMessage, 'message' | 'failed'> {
+    return { message: this.messages.code(attempt, digits), failed: async () => undefined };
+  }
+
+  /** A decoy looks like any other attempt from outside; its owner learns, once a day, that somebody tried. */
   async #notice(attempt: AttemptState): Promise<WrittenMessage> {
     const tell = await this.attempts.mayNotify(attempt.identifierHash);
     const message = tell ? this.messages.alreadyRegistered(attempt) : null;
     const failed = async (): Promise<void> => {
       if (tell) await this.attempts.mayNotifyAgain(attempt.identifierHash);
     };
-    return { channel: channelTo(attempt), message, accepted: async () => undefined, failed };
+    const again = () => this.#notice(attempt);
+    return { channel: channelTo(attempt), message, accepted: async () => undefined, failed, again };
   }
 
-  #life(attempt: AttemptState, serial: string): Pick<WrittenMessage, 'accepted' | 'failed'> {
-    const address = codeAddressOf(attempt);
-    return {
-      accepted: async () => {
-        await this.codes.start(address, serial);
-        await this.attempts.codeSent(attempt, attempt.attemptId, this.rules.codeTtlSeconds * 1000);
-        await this.due.put(codeSent(attempt, this.ids.next()));
-      },
-      failed: () => this.codes.discard(address, serial),
-    };
+  #lives(attempt: AttemptState, afterMs: number): Promise<void> {
+    return this.attempts.codeSent(attempt, attempt.attemptId, afterMs + this.rules.codeTtlSeconds * 1000);
   }
 }
