@@ -1,6 +1,6 @@
 import { backlogs } from './rows/backlog.mjs';
 import { create } from './rows/create.mjs';
-import { enumeration } from './rows/enumeration.mjs';
+import { enumeration, enumerationRefused } from './rows/enumeration.mjs';
 import { events } from './rows/events.mjs';
 import { floods } from './rows/flood.mjs';
 import { whoCameFromElsewhere } from './rows/foreign-passwords.mjs';
@@ -32,6 +32,7 @@ const ROWS = [
   reads,
   lists,
   enumeration,
+  enumerationRefused,
   ...events,
   ...backlogs,
 ];

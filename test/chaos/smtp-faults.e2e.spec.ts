@@ -92,7 +92,7 @@ it('FM-S1 INV-01 cut after the mail and before its 250: a second mail, and the c
   expect(await outcome(person, second)).toEqual({ '200': 1 });
 });
 
-it('FM-S3 refused for good: not tried again, no code, and the caller is not told', async () => {
+it('FM-S3 AC-62 refused for good: not tried again, no code is right, and the caller is not told', async () => {
   sink.behave({ refuse: 550 });
   const person = stranger();
   const refused = () => house.programs.map(async (program) => (await program.request('GET', '/metrics')).text);
@@ -100,7 +100,8 @@ it('FM-S3 refused for good: not tried again, no code, and the caller is not told
   await register(urls()[0], person);
   await expect.poll(count, { timeout: 5_000 }).toEqual(['1']);
   sink.behave({});
-  await sleep(1_500);
+  expect(await outcome(person, '12345678')).toEqual({ '400 registration.code_wrong': 1 });
+  await sleep(LIFE_MS);
   expect(mailsTo(person)).toEqual([]);
   expect(await outcome(person, '12345678')).toEqual(EXPIRED);
   expect(await count()).toEqual(['1']);

@@ -22,21 +22,24 @@ export function openLine(port) {
     if (answer.last) socket.destroy();
     const { resolve } = state.waiting ?? {};
     state.waiting = undefined;
-    resolve?.(answer.status);
+    resolve?.(answer);
   });
   socket.on('timeout', () => fail('an answer took too long'));
   socket.on('error', (error) => fail(error.message));
   socket.on('close', () => fail('hung up'));
+  const exchange = (bytes) =>
+    new Promise((resolve, reject) => {
+      state.waiting = { resolve, reject };
+      socket.write(bytes, 'latin1');
+    });
   return {
     get closed() {
       return state.closed;
     },
     /** The status of its answer. */
-    ask: (bytes) =>
-      new Promise((resolve, reject) => {
-        state.waiting = { resolve, reject };
-        socket.write(bytes, 'latin1');
-      }),
+    ask: async (bytes) => (await exchange(bytes)).status,
+    /** Status and body of its answer. */
+    exchange,
     close: () => fail('closed'),
   };
 }

@@ -13,6 +13,8 @@ export async function startSink() {
     accepted: async () => (await ask(child, 'count')).accepted,
     /** Recipient and code of every message since the last call. */
     codes: async () => (await ask(child, 'codes')).codes,
+    /** From now on every message is refused for good. */
+    refuse: () => ask(child, 'refuse'),
     stop: () => stopChild(child),
   };
 }

@@ -2,9 +2,10 @@ import { createServer } from 'node:net';
 
 /**
  * A mail server that costs next to nothing: it takes every message, pipelined or not (RFC 2920), counts it at the end of its
- * DATA and forgets it. Asked for `codes`, it tells the codes that it has read in subjects.
+ * DATA and forgets it. Asked for `codes`, it tells the codes that it has read in subjects. Told `refuse`, it refuses every message
+ * from then on.
  */
-const state = { accepted: 0, codes: [] };
+const state = { accepted: 0, codes: [], refuses: false };
 const END = '\r\n.\r\n';
 
 const server = createServer((socket) => {
@@ -29,6 +30,7 @@ const server = createServer((socket) => {
 });
 
 function accept(message) {
+  if (state.refuses) return '550 refused\r\n';
   state.accepted++;
   const [, code] = /^Subject: (\d{4,8}) /m.exec(message) ?? [];
   const [, to] = /^To: <?([^>\r\n]+)/m.exec(message) ?? [];
@@ -50,6 +52,7 @@ function replyTo(line) {
 }
 
 process.on('message', (question) => {
+  if (question === 'refuse') state.refuses = true;
   process.send({ accepted: state.accepted, codes: question === 'codes' ? state.codes.splice(0) : [] });
   state.codes.length = 0;
 });

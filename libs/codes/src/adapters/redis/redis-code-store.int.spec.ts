@@ -51,6 +51,7 @@ it('ST-05 stores no code, and nothing that lives for ever', async () => {
   expect(await connection.client.hgetall(key)).toEqual({
     mac: 'f'.repeat(64),
     exp: expect.anything(),
+    unsent: expect.anything(),
     tries: '0',
     length: '4',
   });
