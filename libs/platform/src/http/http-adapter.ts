@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type DomainError, uuidv7 } from '#kernel';
+import { isWithin } from '../config/networks.js';
 import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { OPERATIONS } from './admin-port.js';
@@ -15,6 +16,7 @@ import { headersTooLarge, notFound, refused, requestTimeout, unreadableRequest }
 import { PROBLEM_TYPE, statusOf, toProblem } from './problem.js';
 import type { RouteTable } from './route-table.js';
 import { securityHeaders, useSecurityHeaders } from './security-headers.js';
+import { forwardedAddress } from './source.js';
 import { useTelemetry } from './telemetry-hooks.js';
 import { useTurns } from './turns.js';
 
@@ -48,7 +50,7 @@ interface Parts {
 export function createHttpAdapter(parts: Parts): FastifyAdapter {
   const adapter = new FastifyAdapter({
     logger: false,
-    trustProxy: parts.trustProxy.length > 0 ? [...parts.trustProxy] : false,
+    trustProxy: parts.trustProxy.length > 0 ? trustOf(parts.trustProxy) : false,
     bodyLimit: HTTP_LIMITS.bodyBytes,
     requestTimeout: HTTP_LIMITS.requestTimeoutMs,
     keepAliveTimeout: HTTP_LIMITS.keepAliveMs,
@@ -105,6 +107,12 @@ export function createHttpAdapter(parts: Parts): FastifyAdapter {
   }
   useStrictBodies(fastify, HTTP_LIMITS.bodyBytes);
   return adapter as unknown as FastifyAdapter;
+}
+
+/** Fastify's own reading takes `192.0.2.7:4711` for no address, and so for a client instead of a proxy that is trusted. */
+function trustOf(trustProxy: readonly string[]): (address: string) => boolean {
+  const isTrusted = isWithin(trustProxy);
+  return (address) => isTrusted(forwardedAddress(address) ?? '');
 }
 
 /** A loop: this runs for every request, and a list of its header names would cost more than the rest of the check. */
