@@ -20,7 +20,7 @@ describe('ConnectionLimits', () => {
 
   beforeEach(async () => {
     [told, held, clients, seen, now] = [[], [], [], [], 0];
-    const numbers = { sockets: 6, shedFrom: 5, socketsPerPeer: 3, reserved: 2 };
+    const numbers = { sockets: 6, shedFrom: 5, socketsPerPeer: 3, reserved: 3, reservedPerPeer: 2 };
     limits = new ConnectionLimits(
       { ...numbers, isProxy: (address) => address === PROXY },
       (how) => void told.push(how),
@@ -82,6 +82,7 @@ describe('ConnectionLimits', () => {
 
   it('closes the oldest idle connection of a peer that wants more than its limit [AC-71]', async () => {
     const [first, second, third] = (await openAll('127.0.0.2', '127.0.0.2', '127.0.0.2')) as [Socket, Socket, Socket];
+    now += 1_000;
     expect(await ask(first)).toBe('served');
     const [fourth] = (await openAll('127.0.0.2')) as [Socket];
     await closed(second);
@@ -101,6 +102,15 @@ describe('ConnectionLimits', () => {
     for (const release of releases) expect(await release()).toBe('held');
   });
 
+  it('does not close what has just come [AC-71]', async () => {
+    const [first, second, third] = (await openAll('127.0.0.2', '127.0.0.2', '127.0.0.2')) as [Socket, Socket, Socket];
+    now += 999;
+    const [fourth] = (await openAll('127.0.0.2')) as [Socket];
+    expect(told).toEqual(['reserved']);
+    expect(await ask(fourth)).toBe('reserved');
+    for (const client of [first, second, third]) expect(await isOpen(client)).toBe(true);
+  });
+
   it('has no limit for a trusted proxy but that of all [AC-71]', async () => {
     const clients = await openAll(PROXY, PROXY, PROXY, PROXY, PROXY);
     expect(told).toEqual([]);
@@ -110,6 +120,7 @@ describe('ConnectionLimits', () => {
   it('closes what has been idle for longest when all are nearly used up [AC-71]', async () => {
     const all = await openAll('127.0.0.2', '127.0.0.2', '127.0.0.3', '127.0.0.3', '127.0.0.4');
     const [first, second] = all as [Socket, Socket];
+    now += 1_000;
     expect(await ask(first)).toBe('served');
     const [newcomer] = (await openAll('127.0.0.5')) as [Socket];
     await closed(second);
@@ -125,11 +136,12 @@ describe('ConnectionLimits', () => {
     const [probe] = (await openAll('127.0.0.5')) as [Socket];
     expect(await ask(probe)).toBe('reserved');
     for (const release of releases) expect(await release()).toBe('held');
+    now += 1_000;
     const [newcomer] = (await openAll('127.0.0.6')) as [Socket];
     expect(await ask(newcomer)).toBe('served');
   });
 
-  it('lets the newest ask on a reserved connection, and cuts nobody who is answered there [AC-71]', async () => {
+  it('lets the newest of a peer ask on a reserved connection, and cuts nobody who is answered there [AC-71]', async () => {
     const peers = ['127.0.0.2', '127.0.0.2', '127.0.0.3', '127.0.0.3', '127.0.0.4', '127.0.0.4'];
     for (const peer of peers) await hold(await open(peer));
     const [silent, asking] = (await openAll('127.0.0.5', '127.0.0.5')) as [Socket, Socket];
@@ -140,7 +152,18 @@ describe('ConnectionLimits', () => {
     const [tooMany] = (await openAll('127.0.0.5')) as [Socket];
     await closed(tooMany);
     expect(told.at(-1)).toBe('refused');
+    const [other] = (await openAll('127.0.0.6')) as [Socket];
+    expect(await ask(other)).toBe('reserved');
     expect([await release(), await releaseNewest()]).toEqual(['held', 'held']);
+  });
+
+  it('lets the newest ask when the whole reserve is used up [AC-71]', async () => {
+    const peers = ['127.0.0.2', '127.0.0.2', '127.0.0.3', '127.0.0.3', '127.0.0.4', '127.0.0.4'];
+    for (const peer of peers) await hold(await open(peer));
+    const [oldest] = (await openAll('127.0.0.5', '127.0.0.6', '127.0.0.7')) as [Socket];
+    const [newest] = (await openAll('127.0.0.8')) as [Socket];
+    await closed(oldest);
+    expect(await ask(newest)).toBe('reserved');
   });
 
   it('closes who is slow with the head of a request only when nobody is silent, and not at once [AC-71]', async () => {
@@ -152,6 +175,7 @@ describe('ConnectionLimits', () => {
       slow.push(client);
     }
     expect(told).toEqual([]);
+    now += 1_000;
     await openAll('127.0.0.5');
     expect(told).toEqual(['reserved']);
     now += 2_000;

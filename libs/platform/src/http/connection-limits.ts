@@ -11,6 +11,7 @@ export interface ConnectionLimitOptions {
   readonly socketsPerPeer: number;
   /** Beyond these limits: connections on which health is answered, and nothing else. */
   readonly reserved: number;
+  readonly reservedPerPeer: number;
   /** A proxy brings the connections of many: it is no peer of its own. */
   readonly isProxy: (address: string) => boolean;
 }
@@ -18,6 +19,8 @@ export interface ConnectionLimitOptions {
 /** What became of a connection because there were too many. */
 export type Limited = 'idle_closed' | 'reserved' | 'refused';
 
+/** Who has just come, or was just answered, may be about to ask: a burst must not cut itself. */
+const FRESH_MS = 1_000;
 /** A request head arrives in one go. Who takes longer than this may have to give way. */
 const HEAD_PATIENCE_MS = 2_000;
 
@@ -27,6 +30,7 @@ interface Connection {
   readonly isProxy: boolean;
   readonly isReserved: boolean;
   requests: number;
+  idleSince: number;
   /** Bytes that had been read when the last answer was given: more have come since if a head is on its way. */
   readBefore: number;
   headSeenAt: number | null;
@@ -71,14 +75,14 @@ export class ConnectionLimits {
     const address = socket.remoteAddress ?? '';
     const [peer, isProxy] = [sourcePrefix(address), this.limits.isProxy(address)];
     const isReserved = !this.#hasRoomFor(peer, isProxy);
-    if (isReserved && !this.#hasReserve()) {
+    if (isReserved && !this.#hasReserveFor(peer, isProxy)) {
       this.limited('refused', peer);
       return void socket.destroy();
     }
-    const common = { socket, peer, isProxy, isReserved };
-    const connection: Connection = { ...common, requests: 0, readBefore: socket.bytesRead, headSeenAt: null };
+    const fixed = { socket, peer, isProxy, isReserved };
+    const connection: Connection = { ...fixed, requests: 0, idleSince: 0, readBefore: 0, headSeenAt: null };
     this.#all.set(socket, connection);
-    this.#idle.add(connection);
+    this.#fallIdle(connection);
     if (isReserved) this.#reserved.add(connection);
     else if (!isProxy) this.#perPeer.set(peer, this.#ofPeer(peer) + 1);
     if (isReserved) this.limited('reserved', peer);
@@ -95,7 +99,11 @@ export class ConnectionLimits {
 
   #end(connection: Connection): void {
     connection.requests--;
-    if (connection.requests > 0 || !this.#all.has(connection.socket)) return;
+    if (connection.requests === 0 && this.#all.has(connection.socket)) this.#fallIdle(connection);
+  }
+
+  #fallIdle(connection: Connection): void {
+    connection.idleSince = this.now();
     connection.readBefore = connection.socket.bytesRead;
     connection.headSeenAt = null;
     this.#idle.add(connection);
@@ -108,10 +116,12 @@ export class ConnectionLimits {
     return this.#closeIdle(peer, (one) => !one.isReserved) || this.#ordinary < this.limits.sockets;
   }
 
-  /** The newest may ask: who says nothing on a reserved connection gives way to the next. */
-  #hasReserve(): boolean {
-    if (this.#reserved.size < this.limits.reserved) return true;
-    const silent = [...this.#reserved].find(({ requests }) => requests === 0);
+  /** The newest may ask: who says nothing on a reserved connection gives way to the next, of the same peer if it has many. */
+  #hasReserveFor(peer: string, isProxy: boolean): boolean {
+    const ofPeer = [...this.#reserved].filter((one) => one.peer === peer);
+    const isOverdrawn = !isProxy && ofPeer.length >= this.limits.reservedPerPeer;
+    if (!isOverdrawn && this.#reserved.size < this.limits.reserved) return true;
+    const silent = (isOverdrawn ? ofPeer : [...this.#reserved]).find(({ requests }) => requests === 0);
     if (silent) this.#cut(silent);
     return silent !== undefined;
   }
@@ -120,6 +130,8 @@ export class ConnectionLimits {
   #closeIdle(peer: string, isMeant: (connection: Connection) => boolean): boolean {
     let slow: Connection | undefined;
     for (const connection of this.#idle) {
+      // Whoever follows is fresher still.
+      if (this.now() - connection.idleSince < FRESH_MS) break;
       if (!isMeant(connection)) continue;
       if (connection.socket.bytesRead === connection.readBefore) return this.#give(connection, peer);
       connection.headSeenAt ??= this.now();

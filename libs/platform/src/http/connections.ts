@@ -16,7 +16,7 @@ interface Parts {
   readonly metrics: Metrics;
 }
 
-type Numbers = Readonly<Record<'sockets' | 'shedFrom' | 'socketsPerPeer' | 'reserved', number>>;
+type Numbers = Readonly<Record<'sockets' | 'shedFrom' | 'socketsPerPeer' | 'reserved' | 'reservedPerPeer', number>>;
 
 /** Limits the connections of servers whose requests this Fastify answers. */
 export class Connections {

@@ -32,15 +32,22 @@ export const HTTP_LIMITS = {
   requestsPerSocket: 1_000,
   /** At once; beside them `reserved` ones, on which health is answered and nothing else. */
   sockets: 2_000,
-  /** From so many on, whoever comes takes the place of the socket that has been idle for longest. */
+  /** From so many on, whoever comes takes the place of the socket that has been idle for longest, a second at least. */
   shedFrom: 1_900,
   /** Of one IPv4 address or IPv6 /64 that is no proxy of TRUST_PROXY. */
   socketsPerPeer: 256,
   reserved: 64,
+  reservedPerPeer: 8,
 } as const;
 
 /** Of ADMIN_PORT, where a few programs ask. */
-const ADMIN_CONNECTIONS = { sockets: 128, shedFrom: 120, socketsPerPeer: 64, reserved: 16 } as const;
+const ADMIN_CONNECTIONS = {
+  sockets: 128,
+  shedFrom: 120,
+  socketsPerPeer: 64,
+  reserved: 16,
+  reservedPerPeer: 4,
+} as const;
 
 interface Parts {
   readonly publicUrl: string;
