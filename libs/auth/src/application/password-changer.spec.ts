@@ -4,7 +4,10 @@ import { aSubject } from '../testing/a-subject.js';
 import { SOURCE } from '../testing/auth.js';
 import { Recovery } from '../testing/recovery.js';
 
-const CHANGE = { password: 'another horse', action: 'auth.password.changed', source: SOURCE, kept: null };
+const CHANGE = {
+  ...{ password: 'another horse', action: 'auth.password.changed', source: SOURCE },
+  ...{ priority: 'login' as const, kept: null },
+};
 
 describe('PasswordChanger', () => {
   let house: Recovery;
@@ -25,7 +28,8 @@ describe('PasswordChanger', () => {
       oneTime: false,
       generation: 1,
     });
-    expect(house.hasher.paid).toEqual([{ work: 'hash', priority: 'activation' }]);
+    expect(house.hasher.paid).toEqual([{ work: 'hash', priority: 'login' }]);
+    expect(house.hasher.owners.at(-1)).toEqual({ source: SOURCE, customerId: 'mia' });
     expect(house.revocations.revoked).toEqual([{ customerId: 'mia', generation: 1, kept: null }]);
   });
 

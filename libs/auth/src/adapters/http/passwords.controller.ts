@@ -80,7 +80,7 @@ export class PasswordsController {
     403: 'The access token is not one of ours',
     409: 'Changed by another request meanwhile',
     422: 'Invalid body, or the password is not acceptable',
-    429: 'Too many wrong passwords in a row',
+    429: 'Too many wrong passwords in a row, or too many calls from this source',
     503: 'Overloaded, or a dependency is away',
   })
   async change(
@@ -88,6 +88,7 @@ export class PasswordsController {
     @Body() { currentPassword, newPassword }: ChangePasswordDto,
     @Address() address: string,
   ): Promise<void> {
+    await this.limits.count('loginsPerSource', address, 'count here');
     const { prefix } = this.limits.sourceOf(address);
     const change = new ChangePassword(user.customerId, user.sessionId, currentPassword, newPassword, prefix);
     const result = await this.commands.execute(change);

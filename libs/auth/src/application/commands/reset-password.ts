@@ -99,7 +99,8 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
   ): Promise<boolean> {
     const { customerId } = subject.snapshot();
     const subjectKey = `customer:${customerId}`;
-    return this.changer.change(subject, { password, source, action: 'auth.password.reset', kept: null }, async () => {
+    const change = { password, source, action: 'auth.password.reset', priority: 'activation', kept: null } as const;
+    return this.changer.change(subject, change, async () => {
       await this.tries.forgive({ subjectKey, source: '' }, source);
       await this.tries.forgive({ subjectKey, source }, source);
       if ((await this.links.removeAllOf(customerId)) > 0)
