@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Relays, Subscribers } from '#messaging';
 import { Dispatcher } from '#notifications';
-import { createHttpAdapter, Housekeeping, HTTP_LIMITS, type Settings, Snapshots, useAdminPort } from '#platform';
+import { createHttpServers, Housekeeping, type Settings, Snapshots } from '#platform';
 import type { Foundations } from '#platform/module';
 import { AppModule } from './app.module.js';
 import { serveDocs } from './docs.js';
@@ -20,18 +20,17 @@ export async function serve(
   prepare: (app: NestFastifyApplication) => Promise<void>,
 ): Promise<NestFastifyApplication> {
   const { settings, log, metrics, routes, health } = foundations;
-  const adapter = createHttpAdapter({
+  const { adapter, adminServer } = createHttpServers({
     publicUrl: settings.publicUrl,
     corsOrigins: settings.corsOrigins,
     trustProxy: settings.trustProxy,
     isDraining: () => health.isDraining,
+    adminPort: settings.adminPort,
     operationsOnly: settings.run === 'worker',
     log,
     metrics,
     routes,
   });
-  const { adminPort } = settings;
-  const adminDoor = adminPort === undefined ? undefined : useAdminPort(adapter.getInstance(), adminPort, HTTP_LIMITS);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.on(foundations), adapter, {
     logger: log,
     bodyParser: false,
@@ -43,14 +42,14 @@ export async function serve(
   await app.listen(settings.port, settings.host).catch((error: unknown) => {
     throw noListening(error, settings, 'PORT');
   });
-  if (adminDoor) await listen(adminDoor, settings);
+  if (adminServer) await listen(adminServer, settings);
   if (settings.run !== 'api') startBackgroundWork(app);
   return app;
 }
 
-async function listen(adminDoor: Server, { host, adminPort = 0 }: Settings): Promise<void> {
-  adminDoor.listen(adminPort, host);
-  await once(adminDoor, 'listening').catch((error: unknown) => {
+async function listen(adminServer: Server, { host, adminPort = 0 }: Settings): Promise<void> {
+  adminServer.listen(adminPort, host);
+  await once(adminServer, 'listening').catch((error: unknown) => {
     throw noListening(error, { host, port: adminPort }, 'ADMIN_PORT');
   });
 }

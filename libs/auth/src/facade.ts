@@ -1,4 +1,4 @@
-import type { AfterCommit, Identifier } from '#kernel';
+import type { AfterCommit, HashTicket, Identifier } from '#kernel';
 import type { Role } from './domain/subject.js';
 
 export type { Role };
@@ -31,9 +31,10 @@ export abstract class Credentials {
   abstract preHashes(password: string): readonly [PreHash, ...PreHash[]];
   /**
    * The expensive hash of a credential, at full cost. Outside of any transaction.
+   * @param ticket for whom, and how soon
    * @throws HashingBusy
    */
-  abstract hash(preHash: PreHash): Promise<string>;
+  abstract hash(preHash: PreHash, ticket: HashTicket): Promise<string>;
   /** Inside the caller's unit of work. */
   abstract enrol(subject: NewSubject): Promise<void>;
   /**

@@ -1,3 +1,5 @@
+import type { HashTicket } from './password-hasher.js';
+
 /**
  * Passwords as another system has hashed them: bcrypt (`$2a$`, `$2b$`, `$2y$`), and in the PHC string format argon2i, d and id
  * (`v=19`), scrypt, PBKDF2 with SHA-1, SHA-256 or SHA-512. At most 300 ASCII characters.
@@ -10,5 +12,5 @@ export abstract class ForeignPasswords {
    * @param hash that was accepted
    * @throws HashingBusy when the queue is full
    */
-  abstract verify(password: string, hash: string): Promise<boolean>;
+  abstract verify(password: string, hash: string, ticket: HashTicket): Promise<boolean>;
 }

@@ -17,7 +17,14 @@ export { type Arrival, EventSubscriber, type IncomingEvent } from './incoming-ev
 export { AlreadyAnnounced, IntegrationEvent, Outbox } from './integration-event.js';
 export { NewPasswords } from './new-passwords.js';
 export { type Page, type PageWanted, type Place, pageOf } from './page.js';
-export { HashingBusy, type HashPriority, PasswordHasher } from './password-hasher.js';
+export {
+  BACKGROUND_HASH,
+  HashingBusy,
+  type HashOwner,
+  type HashPriority,
+  type HashTicket,
+  PasswordHasher,
+} from './password-hasher.js';
 export { acceptPassword } from './password-rules.js';
 export { readPersonName } from './person-name.js';
 export { isCountry, PhoneNumber } from './phone-number.js';

@@ -11,8 +11,15 @@ export const newcomer = () => `p${process.pid}x${++people}@example.org`;
 export const registrationOf = (email) =>
   request('POST', '/v1/registrations', { body: { email, password: PASSWORD, firstName: 'Ada', market: 'US' } });
 
+/** Each from an address of its own: hashing is shared out among sources. */
+const fromSomewhere = (n) => ({ 'x-forwarded-for': `198.18.${Math.floor(n / 250) % 250}.${1 + (n % 250)}` });
+let activations = 0;
+
 export const activationOf = (email, code) =>
-  request('POST', '/v1/registrations/activate', { headers: basic(email, PASSWORD), body: { code } });
+  request('POST', '/v1/registrations/activate', {
+    headers: { ...basic(email, PASSWORD), ...fromSomewhere(activations++) },
+    body: { code },
+  });
 
 /** Registers so many people and waits for their codes: address and code of each. */
 export async function register(many, { port }, sink) {
@@ -48,8 +55,8 @@ export async function customers(many, { port }) {
  * @returns the bytes of the next one
  */
 export async function logins(many, program) {
-  const requests = (await customers(many, program)).map((username) =>
-    request('POST', '/v1/auth/login', { body: { username, password: PASSWORD } }),
+  const requests = (await customers(many, program)).map((username, n) =>
+    request('POST', '/v1/auth/login', { headers: fromSomewhere(n), body: { username, password: PASSWORD } }),
   );
   let n = 0;
   return () => requests[n++ % many];

@@ -15,7 +15,8 @@ export class CountedReauthentication extends Reauthentication {
   }
 
   async check(customerId: string, password: string, source: string, sessionId: string): Promise<Reauthenticated> {
-    this.passwords.refuseWhenFull();
+    const owner = { source, customerId };
+    this.passwords.refuseWhenFull(owner);
     const subject = await this.subjects.byId(customerId);
     const taken = await this.tries.take(tryBySession(customerId, sessionId));
     const entry = { actor: customerId, target: customerId, source };
@@ -23,7 +24,7 @@ export class CountedReauthentication extends Reauthentication {
       await this.audit.record({ action: 'auth.password.limited', ...entry });
       return { outcome: 'too_many', retryAfterSeconds: taken.may === 'never' ? taken.retryAfterSeconds : 1 };
     }
-    const right = await this.passwords.isRight(subject, password).catch(async (error: unknown) => {
+    const right = await this.passwords.isRight(subject, password, owner).catch(async (error: unknown) => {
       await this.tries.giveBack(taken.counted);
       throw error;
     });

@@ -27,9 +27,11 @@ describe('HashedCredentials', () => {
     expect(hasher.paid).toEqual([]);
   });
 
-  it('given a pre-hash, then one hash is paid, ahead of logins, and it names its pepper', async () => {
-    expect(await credentials.hash({ kid: 'old', value: 'old:right' })).toBe('v2$old$hashed(old:right)');
+  it('given a pre-hash, then one hash is paid, for whom the ticket names, and it names its pepper', async () => {
+    const ticket = { priority: 'activation', source: '192.0.2.1', customerId: null } as const;
+    expect(await credentials.hash({ kid: 'old', value: 'old:right' }, ticket)).toBe('v2$old$hashed(old:right)');
     expect(hasher.paid).toEqual([{ work: 'hash', priority: 'activation' }]);
+    expect(hasher.owners).toEqual([{ source: '192.0.2.1', customerId: null }]);
   });
 
   it('given other roles, then those, and his sessions end', async () => {

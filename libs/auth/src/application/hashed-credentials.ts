@@ -1,4 +1,4 @@
-import type { PasswordHasher } from '#kernel';
+import type { HashTicket, PasswordHasher } from '#kernel';
 import { Subject } from '../domain/subject.js';
 import { Credentials, type NewSubject, type PreHash, type Role } from '../facade.js';
 import { keepAnAdministrator } from './keep-an-administrator.js';
@@ -19,8 +19,8 @@ export class HashedCredentials extends Credentials {
     return this.scheme.preHashes(password);
   }
 
-  async hash({ kid, value }: PreHash): Promise<string> {
-    return this.scheme.encode(kid, await this.hasher.hash(value, 'activation'));
+  async hash({ kid, value }: PreHash, ticket: HashTicket): Promise<string> {
+    return this.scheme.encode(kid, await this.hasher.hash(value, ticket));
   }
 
   async enrol({ identifierHash, ...enrolment }: NewSubject): Promise<void> {

@@ -5,11 +5,8 @@ import { SOURCE } from '../testing/auth.js';
 import { Recovery } from '../testing/recovery.js';
 
 const CHANGE = {
-  password: 'another horse',
-  action: 'auth.password.changed',
-  source: SOURCE,
-  kept: null,
-  endLinks: false,
+  ...{ password: 'another horse', action: 'auth.password.changed', source: SOURCE },
+  ...{ priority: 'login' as const, kept: null, endLinks: false },
 };
 
 describe('PasswordChanger', () => {
@@ -31,7 +28,8 @@ describe('PasswordChanger', () => {
       oneTime: false,
       generation: 1,
     });
-    expect(house.hasher.paid).toEqual([{ work: 'hash', priority: 'activation' }]);
+    expect(house.hasher.paid).toEqual([{ work: 'hash', priority: 'login' }]);
+    expect(house.hasher.owners.at(-1)).toEqual({ source: SOURCE, customerId: 'mia' });
     expect(house.revocations.revoked).toEqual([{ customerId: 'mia', generation: 1, kept: null }]);
   });
 

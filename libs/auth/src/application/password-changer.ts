@@ -1,4 +1,4 @@
-import type { AuditTrail, Outbox, UnitOfWork } from '#kernel';
+import type { AuditTrail, HashPriority, Outbox, UnitOfWork } from '#kernel';
 import type { Subject } from '../domain/subject.js';
 import { PasswordChangedV1 } from '../events.js';
 import type { AccountChangeListeners, Credentials } from '../facade.js';
@@ -13,6 +13,8 @@ export interface Change {
   readonly action: string;
   /** Source prefix. */
   readonly source: string;
+  /** Of the new hash: `activation` only where a right code was brought for it. */
+  readonly priority: HashPriority;
   /** A session that goes on; null ends all of them. */
   readonly kept: string | null;
   /** Whether the links to external identities end as well. */
@@ -42,8 +44,9 @@ export class PasswordChanger {
     together: () => Promise<void> = async () => undefined,
   ): Promise<boolean> {
     const { customerId, credential, market } = subject.snapshot();
-    const { password, action, source, kept, endLinks } = change;
-    const written = await this.credentials.hash(this.credentials.preHashes(password)[0]);
+    const { password, action, source, priority, kept, endLinks } = change;
+    const ticket = { priority, source, customerId };
+    const written = await this.credentials.hash(this.credentials.preHashes(password)[0], ticket);
     return this.work.run(async () => {
       if (!(await this.subjects.replaceCredential(customerId, credential, written, false))) return false;
       await together();

@@ -1,9 +1,11 @@
-import { HashingBusy, type HashPriority, PasswordHasher } from '#kernel';
+import { HashingBusy, type HashOwner, type HashPriority, type HashTicket, PasswordHasher } from '#kernel';
 
 /** Hashes at no cost, and keeps what it would have cost. */
 export class CountingPasswordHasher extends PasswordHasher {
   /** One entry per expensive hash. */
   readonly paid: { readonly work: 'hash' | 'verify'; readonly priority: HashPriority }[] = [];
+  /** For whom, hash by hash. */
+  readonly owners: HashOwner[] = [];
 
   /** There is no room for anybody. */
   isFull = false;
@@ -12,22 +14,27 @@ export class CountingPasswordHasher extends PasswordHasher {
     if (this.isFull) throw new HashingBusy();
   }
 
-  override async hash(preHash: string, priority: HashPriority): Promise<string> {
-    this.paid.push({ work: 'hash', priority });
+  override async hash(preHash: string, ticket: HashTicket): Promise<string> {
+    this.#pay('hash', ticket);
     return `hashed(${preHash})`;
   }
 
-  override async verify(preHash: string, hash: string, priority: HashPriority): Promise<boolean> {
-    this.paid.push({ work: 'verify', priority });
+  override async verify(preHash: string, hash: string, ticket: HashTicket): Promise<boolean> {
+    this.#pay('verify', ticket);
     return hash === `hashed(${preHash})`;
   }
 
-  override async verifyNobody(preHash: string, priority: HashPriority): Promise<false> {
-    await this.verify(preHash, '', priority);
+  override async verifyNobody(preHash: string, ticket: HashTicket): Promise<false> {
+    await this.verify(preHash, '', ticket);
     return false;
   }
 
   override isOutdated(): boolean {
     return false;
+  }
+
+  #pay(work: 'hash' | 'verify', { priority, source, customerId }: HashTicket): void {
+    this.paid.push({ work, priority });
+    this.owners.push({ source, customerId });
   }
 }

@@ -1,5 +1,5 @@
 import type { Credentials } from '#auth';
-import { type AuditTrail, Email, type Ids, type UnitOfWork } from '#kernel';
+import { type AuditTrail, BACKGROUND_HASH, Email, type Ids, type UnitOfWork } from '#kernel';
 import { Administrators, type Appointed, type CustomerDirectory, type IdentifierWatchers } from '../facade.js';
 import type { CustomerRules } from './ports.js';
 
@@ -26,7 +26,7 @@ export class LocalAdministrators extends Administrators {
     // 122 bits: nobody guesses it before it is used up.
     const oneTimePassword = holderId === null ? this.ids.opaque() : null;
     const [preHash] = this.credentials.preHashes(oneTimePassword ?? '');
-    const credential = oneTimePassword === null ? null : await this.credentials.hash(preHash);
+    const credential = oneTimePassword === null ? null : await this.credentials.hash(preHash, BACKGROUND_HASH);
     const customerId = holderId ?? this.ids.opaque();
     await this.work.run(async () => {
       if (holderId === null) await this.#admit(identifier, customerId, credential);

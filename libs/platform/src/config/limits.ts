@@ -78,7 +78,7 @@ export const LIMITS = {
     setting: 'LIMIT_LOGINS_PER_SOURCE',
     default: 120,
     windowSeconds: 60,
-    counts: 'sign-ins, resets, changes of identifiers and passwords given again, tried from one source',
+    counts: 'sign-ins, resets, changes of passwords and identifiers, and passwords given again, tried from one source',
     excess: '429',
     kept: 'code store',
   },

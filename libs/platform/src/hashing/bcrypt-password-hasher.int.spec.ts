@@ -1,4 +1,5 @@
 import { afterAll, expect, it } from 'vitest';
+import type { HashTicket } from '#kernel';
 import { compiledHashWorker } from '../testing/compiled-hash-worker.js';
 import { BcryptPasswordHasher } from './bcrypt-password-hasher.js';
 import { HashPool } from './hash-pool.js';
@@ -6,6 +7,8 @@ import { HashThread } from './hash-thread.js';
 import { passwordHasherContract } from './password-hasher.contract.js';
 
 const PRE_HASH = 'p'.repeat(64);
+const LOGIN: HashTicket = { priority: 'login', source: '192.0.2.1', customerId: null };
+const ACTIVATION: HashTicket = { ...LOGIN, priority: 'activation' };
 const workerUrl = compiledHashWorker();
 const pool = new HashPool({ cost: 4, threads: 1, workerUrl });
 afterAll(() => pool.close());
@@ -14,12 +17,12 @@ passwordHasherContract('BcryptPasswordHasher', (cost) => new BcryptPasswordHashe
 
 it('spends on nobody what it spends on somebody', async () => {
   const hasher = new BcryptPasswordHasher(pool, 9);
-  const hash = await hasher.hash(PRE_HASH, 'activation');
+  const hash = await hasher.hash(PRE_HASH, ACTIVATION);
   const somebody: number[] = [];
   const nobody: number[] = [];
   for (let n = 0; n < 9; n++) {
-    somebody.push(await cpuTime(() => hasher.verify('x'.repeat(64), hash, 'login')));
-    nobody.push(await cpuTime(() => hasher.verifyNobody('x'.repeat(64), 'login')));
+    somebody.push(await cpuTime(() => hasher.verify('x'.repeat(64), hash, LOGIN)));
+    nobody.push(await cpuTime(() => hasher.verifyNobody('x'.repeat(64), LOGIN)));
   }
   const ratio = Math.min(...nobody) / Math.min(...somebody);
   expect(ratio).toBeGreaterThan(0.75);
@@ -38,9 +41,9 @@ it('measures a hash on its thread, without the start of the thread', async () =>
 it('does not hash for whoever has gone away', async () => {
   const gone = AbortSignal.abort(new Error('gone'));
   const hasher = new BcryptPasswordHasher(pool, 4);
-  await expect(hasher.hash(PRE_HASH, 'activation', gone)).rejects.toThrow('gone');
-  await expect(hasher.verify(PRE_HASH, '', 'login', gone)).rejects.toThrow('gone');
-  await expect(hasher.verifyNobody(PRE_HASH, 'login', gone)).rejects.toThrow('gone');
+  await expect(hasher.hash(PRE_HASH, ACTIVATION, gone)).rejects.toThrow('gone');
+  await expect(hasher.verify(PRE_HASH, '', LOGIN, gone)).rejects.toThrow('gone');
+  await expect(hasher.verifyNobody(PRE_HASH, LOGIN, gone)).rejects.toThrow('gone');
 });
 
 /** Microseconds of all threads: unlike the clock, they hardly depend on what else the machine does. */

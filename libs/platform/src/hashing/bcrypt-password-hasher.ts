@@ -1,4 +1,4 @@
-import { type HashPriority, PasswordHasher } from '#kernel';
+import { type HashTicket, PasswordHasher } from '#kernel';
 import { checkedInput, isBelowCost, nobodysHash } from './bcrypt-format.js';
 import type { HashPool } from './hash-pool.js';
 
@@ -18,22 +18,22 @@ export class BcryptPasswordHasher extends PasswordHasher {
     this.#nobody = nobodysHash(cost);
   }
 
-  refuseWhenFull(priority: HashPriority): void {
-    this.pool.refuseWhenFull(priority);
+  refuseWhenFull(ticket: HashTicket): void {
+    this.pool.refuseWhenFull(ticket);
   }
 
-  async hash(preHash: string, priority: HashPriority, signal?: AbortSignal): Promise<string> {
+  async hash(preHash: string, ticket: HashTicket, signal?: AbortSignal): Promise<string> {
     const job = { op: 'hash', preHash: checkedInput(preHash), cost: this.cost } as const;
-    return String(await this.pool.run(job, priority, signal));
+    return String(await this.pool.run(job, ticket, signal));
   }
 
-  async verify(preHash: string, hash: string, priority: HashPriority, signal?: AbortSignal): Promise<boolean> {
+  async verify(preHash: string, hash: string, ticket: HashTicket, signal?: AbortSignal): Promise<boolean> {
     const job = { op: 'verify', preHash: checkedInput(preHash), hash } as const;
-    return (await this.pool.run(job, priority, signal)) === true;
+    return (await this.pool.run(job, ticket, signal)) === true;
   }
 
-  async verifyNobody(preHash: string, priority: HashPriority, signal?: AbortSignal): Promise<false> {
-    await this.verify(preHash, this.#nobody, priority, signal);
+  async verifyNobody(preHash: string, ticket: HashTicket, signal?: AbortSignal): Promise<false> {
+    await this.verify(preHash, this.#nobody, ticket, signal);
     return false;
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { HashingBusy, type HashPriority, Unavailable } from '#kernel';
+import { BACKGROUND_HASH, HashingBusy, type HashPriority, type HashTicket, Unavailable } from '#kernel';
 import { HashPool, type HashPoolOptions } from './hash-pool.js';
 
 /** A thread that answers after 5 ms with what it was given, says that it took 180, and dies when told so. */
@@ -25,8 +25,12 @@ function poolOf(options: Partial<HashPoolOptions> = {}): HashPool {
   return pool;
 }
 
+/** Each from a source of its own. */
 const ask = (pool: HashPool, name: string, priority: HashPriority = 'login', signal?: AbortSignal) =>
-  pool.run({ op: 'hash', preHash: name, cost: 4 }, priority, signal);
+  askFor(pool, name, { priority, source: `source ${sources++}`, customerId: null }, signal);
+const askFor = (pool: HashPool, name: string, ticket: HashTicket, signal?: AbortSignal) =>
+  pool.run({ op: 'hash', preHash: name, cost: 4 }, ticket, signal);
+let sources = 0;
 const times = <T>(count: number, make: (n: number) => T) => Array.from({ length: count }, (_, n) => make(n));
 const outcome = (asked: Promise<unknown>) => asked.catch((error: unknown) => error);
 
@@ -159,6 +163,72 @@ describe('the queue', () => {
     await delay(0);
     request.abort();
     expect(await running).toBe('running');
+  });
+});
+
+describe('the queue, between owners', () => {
+  const OWNED = 5; // a second of work, with what runs
+  const login = (source: string, customerId: string | null = null): HashTicket => ({
+    ...{ priority: 'login', source, customerId },
+  });
+
+  it.each([
+    ['one source', (n: number) => login('greedy', `customer ${n}`)],
+    ['one customer', (n: number) => login(`source ${n}`, 'greedy')],
+  ])('gives %s half of it at most, and the rest to others [AC-64]', async (_, ticket) => {
+    const pool = poolOf();
+    const accepted = times(OWNED, (n) => askFor(pool, String(n), ticket(n)));
+    await delay(0);
+    const refused = times(20, (n) => outcome(askFor(pool, 'too many', ticket(n))));
+    expect(() => pool.refuseWhenFull(ticket(0))).toThrow(HashingBusy);
+    expect(() => pool.refuseWhenFull(login('another'))).not.toThrow();
+    const others = times(1 + FULL - OWNED, (n) => ask(pool, String(n)));
+    for (const error of await Promise.all(refused)) expect(error).toBeInstanceOf(HashingBusy);
+    expect(await Promise.all([...accepted, ...others])).toHaveLength(1 + FULL);
+  });
+
+  it('gives a newcomer the place of the youngest of who has most [AC-64]', async () => {
+    const pool = poolOf();
+    const running = ask(pool, 'running');
+    const greedy = times(OWNED, (n) => outcome(askFor(pool, String(n), login('greedy'))));
+    const others = times(FULL - OWNED, (n) => ask(pool, String(n)));
+    pool.refuseWhenFull(login('newcomer'));
+    expect(await Promise.all([askFor(pool, 'in', login('newcomer')), running, ...others])).toHaveLength(
+      2 + FULL - OWNED,
+    );
+    expect((await Promise.all(greedy)).map((answer) => answer instanceof HashingBusy)).toEqual([
+      ...times(OWNED - 1, () => false),
+      true,
+    ]);
+  });
+
+  it('answers everybody in turn while one source keeps its share full [AC-64]', async () => {
+    const pool = poolOf();
+    let attacking = true;
+    const attackers = times(20, async () => {
+      while (attacking) await outcome(askFor(pool, 'attack', login('greedy', 'greedy'))).then(() => delay(1));
+    });
+    await delay(20);
+    for (let n = 0; n < 41; n++) expect(await ask(pool, `login ${n}`)).toBe(`login ${n}`);
+    attacking = false;
+    await Promise.all(attackers);
+  });
+
+  it('lets background work wait, which takes no place from people [AC-64]', async () => {
+    const pool = poolOf();
+    const background = times(30, (n) => askFor(pool, `event ${n}`, BACKGROUND_HASH));
+    const people = times(FULL, (n) => ask(pool, String(n)));
+    expect(pool.waiting).toBe(29 + FULL);
+    pool.refuseWhenFull(BACKGROUND_HASH);
+    expect(await outcome(ask(pool, 'too many'))).toBeInstanceOf(HashingBusy);
+    expect(await Promise.all([...background, ...people])).toHaveLength(30 + FULL);
+  });
+
+  it('lets one job of an owner wait however long a hash takes [AC-64]', async () => {
+    const pool = poolOf({ cost: 15 });
+    const asked = [ask(pool, 'runs'), ask(pool, 'waits')];
+    expect(await outcome(ask(pool, 'too many'))).toBeInstanceOf(HashingBusy);
+    expect(await Promise.all(asked)).toEqual(['runs', 'waits']);
   });
 });
 

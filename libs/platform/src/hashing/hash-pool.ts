@@ -1,12 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { HashingBusy, type HashPriority, Unavailable } from '#kernel';
+import { HashingBusy, type HashTicket, Unavailable } from '#kernel';
 import type { HashJob } from './hash-job.js';
 import { HashPace } from './hash-pace.js';
-import { HashQueue, type Prioritised } from './hash-queue.js';
+import { HashQueue, isBackground } from './hash-queue.js';
 import { HashThread } from './hash-thread.js';
 
 const MOST_QUEUED_SECONDS = 2;
+/** Of one source, or of one customer: others find room beside whoever asks most. */
+const MOST_OWNED_SECONDS = 1;
 
 export interface HashPoolOptions {
   /** bcrypt cost of most jobs; it gives the first estimate of how long one takes. */
@@ -18,14 +20,15 @@ export interface HashPoolOptions {
   readonly workerUrl?: URL;
 }
 
-interface Waiting extends Prioritised {
+interface Waiting extends HashTicket {
   resolve(thread: Promise<HashThread>): void;
   reject(reason: unknown): void;
 }
 
 /**
  * Low-priority threads that hash, started on demand, behind a queue of at most two seconds of work (OWASP ASVS 15.2.2).
- * When it is full, somebody of a higher priority takes the place of the youngest of the lowest.
+ * One source or one customer gets at most half of that, with what is hashed for them already. When the queue is full, somebody of a higher priority, or with fewer jobs
+ * in it, takes the place of the youngest job of who has most.
  */
 export class HashPool {
   readonly #threads = new Set<HashThread>();
@@ -62,19 +65,20 @@ export class HashPool {
 
   /**
    * @param signal of one request: whoever has gone away leaves the queue; a hash that has begun is finished
-   * @throws HashingBusy when the queue is full, or when a higher priority took the place
+   * @throws HashingBusy when there is no room for this ticket, or when another one took its place
    * @throws Unavailable when the thread died, or the pool was closed
    */
-  async run(job: HashJob, priority: HashPriority, signal?: AbortSignal): Promise<string | boolean> {
+  async run(job: HashJob, ticket: HashTicket, signal?: AbortSignal): Promise<string | boolean> {
     signal?.throwIfAborted();
     if (this.#closed) throw new Unavailable();
-    const thread = await (this.#hasFreeThread() ? this.#freeThread() : this.#turn(priority, signal));
-    return this.#runOn(thread, job);
+    const thread = await (this.#hasFreeThread() ? this.#freeThread() : this.#turn(ticket, signal));
+    return this.#runOn(thread, job, ticket);
   }
 
-  /** @throws HashingBusy when a job of this priority would be refused now */
-  refuseWhenFull(priority: HashPriority): void {
-    if (!this.#hasFreeThread() && !this.#hasRoom() && !this.#queue.canPushOut(priority)) throw this.#busy();
+  /** @throws HashingBusy when a job with this ticket would be refused now */
+  refuseWhenFull(ticket: HashTicket): void {
+    if (this.#hasFreeThread() || isBackground(ticket)) return;
+    if (!this.#hasShare(ticket) || !(this.#hasRoom() || this.#queue.canPushOut(ticket))) throw this.#busy();
   }
 
   /** Waits for nothing: whatever waits or runs is refused with Unavailable. */
@@ -84,37 +88,47 @@ export class HashPool {
     for (const thread of this.#threads) thread.stop();
   }
 
-  async #runOn(thread: HashThread, job: HashJob): Promise<string | boolean> {
+  async #runOn(thread: HashThread, job: HashJob, ticket: HashTicket): Promise<string | boolean> {
     this.#running++;
+    const done = this.#queue.run(ticket);
     try {
       const { value, ms } = await thread.run(job);
       this.#pace.measured(ms);
       return value;
     } finally {
       this.#running--;
+      done();
       if (this.#threads.has(thread)) this.#rest(thread);
     }
   }
 
-  #turn(priority: HashPriority, signal?: AbortSignal): Promise<HashThread> {
-    this.#makeRoom(priority);
+  #turn({ priority, source, customerId }: HashTicket, signal?: AbortSignal): Promise<HashThread> {
+    this.#makeRoom({ priority, source, customerId });
     return new Promise((resolve, reject) => {
-      const waiting = { priority, resolve, reject };
+      const waiting = { priority, source, customerId, resolve, reject };
       this.#queue.add(waiting);
       const leave = () => this.#queue.remove(waiting) && reject(signal?.reason);
       signal?.addEventListener('abort', leave, { once: true });
     });
   }
 
-  #makeRoom(priority: HashPriority): void {
+  #makeRoom(ticket: HashTicket): void {
+    if (isBackground(ticket)) return;
+    if (!this.#hasShare(ticket)) throw this.#busy();
     if (this.#hasRoom()) return;
-    const pushedOut = this.#queue.pushOut(priority);
+    const pushedOut = this.#queue.pushOut(ticket);
     if (pushedOut === undefined) throw this.#busy();
     pushedOut.reject(this.#busy());
   }
 
   #hasRoom(): boolean {
-    return this.#seconds(this.waiting + 1) <= MOST_QUEUED_SECONDS;
+    return this.#seconds(this.#queue.asked + 1) <= MOST_QUEUED_SECONDS;
+  }
+
+  /** However long a hash takes, each may have one. */
+  #hasShare(ticket: HashTicket): boolean {
+    const share = this.#queue.shareOf(ticket);
+    return share === 0 || this.#seconds(share + 1) <= MOST_OWNED_SECONDS;
   }
 
   #busy(): HashingBusy {

@@ -1,13 +1,18 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { HashPriority } from '#kernel';
+import { BACKGROUND_HASH, type HashPriority, type HashTicket } from '#kernel';
 import { HashQueue } from './hash-queue.js';
 
-interface Waiting {
+interface Waiting extends HashTicket {
   readonly name: string;
-  readonly priority: HashPriority;
 }
 
-const of = (priority: HashPriority, name: string): Waiting => ({ name, priority });
+/** Each from a source of its own, if none is given. */
+const of = (
+  priority: HashPriority,
+  name: string,
+  { source = name as string | null, customerId = null as string | null } = {},
+): Waiting => ({ name, priority, source, customerId });
 
 function queueOf(...all: Waiting[]): HashQueue<Waiting> {
   const queue = new HashQueue<Waiting>();
@@ -36,21 +41,23 @@ describe('HashQueue', () => {
 
   it('pushes out the youngest of the lowest priority', () => {
     const queue = queueOf(of('rehash', 'r1'), of('rehash', 'r2'), of('login', 'l1'), of('login', 'l2'));
-    const out = Array.from({ length: 5 }, () => queue.pushOut('activation')?.name);
+    const out = Array.from({ length: 5 }, () => queue.pushOut(of('activation', 'comes'))?.name);
     expect(out).toEqual(['r2', 'r1', 'l2', 'l1', undefined]);
   });
 
   it('pushes nobody out for an equal or a lower priority', () => {
     const queue = queueOf(of('activation', 'a'), of('login', 'l'));
-    expect([queue.pushOut('rehash'), queue.pushOut('login')]).toEqual([undefined, undefined]);
-    expect(queueOf(of('activation', 'a')).pushOut('activation')).toBeUndefined();
+    expect([queue.pushOut(of('rehash', 'comes')), queue.pushOut(of('login', 'comes'))]).toEqual([undefined, undefined]);
+    expect(queueOf(of('activation', 'a')).pushOut(of('activation', 'comes'))).toBeUndefined();
   });
 
   it('knows whether somebody could be pushed out, and takes nobody out by looking', () => {
     const queue = queueOf(of('login', 'l'));
-    expect([queue.canPushOut('activation'), queue.canPushOut('login'), queue.canPushOut('rehash')]).toEqual([
-      ...[true, false, false],
-    ]);
+    expect([
+      queue.canPushOut(of('activation', 'comes')),
+      queue.canPushOut(of('login', 'comes')),
+      queue.canPushOut(of('rehash', 'comes')),
+    ]).toEqual([...[true, false, false]]);
     expect(queue.size).toBe(1);
   });
 
@@ -66,5 +73,115 @@ describe('HashQueue', () => {
     const queue = queueOf(of('login', 'l'), of('activation', 'a'));
     expect(queue.clear()).toHaveLength(2);
     expect(queue.size).toBe(0);
+  });
+});
+
+describe('HashQueue, between owners', () => {
+  const greedy = (name: string) => of('login', name, { source: 'greedy' });
+  const names = (queue: HashQueue<Waiting>) => take(queue, queue.size).map(String);
+
+  it('gives every source its turn, however many jobs another one has [AC-64]', () => {
+    const queue = queueOf(greedy('g1'), greedy('g2'), greedy('g3'), greedy('g4'), of('login', 'a'), of('login', 'b'));
+    // The fourth turn is that of whoever has waited longest.
+    expect(names(queue)).toEqual(['g1', 'a', 'b', 'g2', 'g3', 'g4']);
+  });
+
+  it('gives every customer a turn, from however many sources one asks [AC-64]', () => {
+    const one = (n: number) => of('login', `g${n}`, { source: `source ${n}`, customerId: 'greedy' });
+    const other = of('login', 'a', { customerId: 'other' });
+    expect(names(queueOf(one(1), one(2), one(3), other))).toEqual(['g1', 'a', 'g2', 'g3']);
+  });
+
+  it('gives all background work together the turns of one owner, and counts it apart [AC-64]', () => {
+    const background = (name: string): Waiting => ({ ...BACKGROUND_HASH, name });
+    const queue = queueOf(background('e1'), background('e2'), background('e3'), of('login', 'a'), of('login', 'b'));
+    expect([queue.size, queue.asked]).toEqual([5, 2]);
+    expect(names(queue)).toEqual(['e1', 'a', 'b', 'e2', 'e3']);
+    expect([queue.size, queue.asked]).toEqual([0, 0]);
+  });
+
+  it('lets who has fewer jobs take the place of the youngest of who has most [AC-64]', () => {
+    const queue = queueOf(of('login', 'a'), greedy('g1'), greedy('g2'), greedy('g3'), of('login', 'b'));
+    const comes = (name: string) => of('login', name);
+    expect(queue.canPushOut(comes('c'))).toBe(true);
+    expect(queue.pushOut(comes('c'))?.name).toBe('g3');
+    expect(queue.pushOut(comes('d'))?.name).toBe('g2');
+    expect(queue.pushOut(comes('e')), 'all have as much').toBeUndefined();
+    expect(queue.pushOut(greedy('g4')), 'of its own').toBeUndefined();
+  });
+
+  it('pushes out who has most of the lowest priority, and never what runs by itself [AC-64]', () => {
+    const rehash = (name: string) => of('rehash', name, { source: 'greedy' });
+    const queue = queueOf({ ...BACKGROUND_HASH, name: 'event' }, rehash('r1'), rehash('r2'), of('rehash', 'r3'));
+    const out = Array.from({ length: 4 }, () => queue.pushOut(of('activation', 'comes'))?.name);
+    expect(out).toEqual(['r2', 'r3', 'r1', undefined]);
+    expect(queue.size).toBe(1);
+  });
+
+  it('counts the share of a source and of a customer, of whom there are more [AC-64]', () => {
+    const queue = queueOf(
+      of('login', '1', { source: 's', customerId: 'c' }),
+      of('activation', '2', { source: 's' }),
+      of('login', '3', { source: 't', customerId: 'c' }),
+      of('login', '4', { source: 'u', customerId: 'c' }),
+    );
+    const shareOf = (source: string | null, customerId: string | null) => queue.shareOf({ source, customerId });
+    expect([shareOf('s', null), shareOf('s', 'c'), shareOf('t', null), shareOf('x', 'y')]).toEqual([2, 3, 1, 0]);
+    take(queue, 4);
+    expect(shareOf('s', 'c')).toBe(0);
+    const done = queue.run(of('login', 'runs', { source: 's', customerId: 'c' }));
+    expect([shareOf('s', null), shareOf(null, 'c')]).toEqual([1, 1]);
+    done();
+    expect([shareOf('s', null), shareOf(null, 'c')]).toEqual([0, 0]);
+  });
+
+  /** Who comes: an owner from 0 to 4, or, undefined, a turn for somebody who waits. */
+  const events = fc.array(fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined }), { maxLength: 120 });
+
+  it('hands out everything that was added, once [AC-64]', () => {
+    fc.assert(
+      fc.property(
+        events,
+        fc.array(fc.constantFrom<HashPriority>('activation', 'login', 'rehash')),
+        (steps, priorities) => {
+          const queue = new HashQueue<Waiting>();
+          const added: string[] = [];
+          const taken: string[] = [];
+          steps.forEach((owner, n) => {
+            const next = owner === undefined ? queue.take() : undefined;
+            if (next) taken.push(next.name);
+            if (owner === undefined) return;
+            queue.add(
+              of(priorities[n % (priorities.length || 1)] ?? 'login', String(n), { source: `source ${owner}` }),
+            );
+            added.push(String(n));
+          });
+          taken.push(...names(queue));
+          expect(taken.toSorted()).toEqual(added.toSorted());
+          expect([queue.size, queue.asked, queue.shareOf({ source: 'source 0', customerId: null })]).toEqual([0, 0, 0]);
+        },
+      ),
+    );
+  });
+
+  it('never lets a source wait for longer than one turn of each other, whatever they add meanwhile [AC-64]', () => {
+    fc.assert(
+      fc.property(events, fc.integer({ min: 1, max: 30 }), (before, flood) => {
+        const queue = new HashQueue<Waiting>();
+        const add = (owner: number, name: string) => queue.add(of('login', name, { source: `source ${owner}` }));
+        before.forEach((owner, n) => {
+          if (owner === undefined) queue.take();
+          else add(owner, `before ${n}`);
+        });
+        queue.add(of('login', 'mine'));
+        let turns = 0;
+        for (let next = queue.take(); next?.name !== 'mine'; next = queue.take()) {
+          turns++;
+          for (let n = 0; n < flood; n++) add(turns % 5, `flood ${turns} ${n}`);
+        }
+        // Five others, and every fourth turn is not theirs.
+        expect(turns).toBeLessThanOrEqual(Math.ceil((5 + 1) * (4 / 3)));
+      }),
+    );
   });
 });

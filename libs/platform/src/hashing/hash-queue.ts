@@ -1,73 +1,163 @@
-import type { HashPriority } from '#kernel';
+import type { HashOwner, HashPriority, HashTicket } from '#kernel';
 
 const HIGHEST_FIRST: readonly HashPriority[] = ['activation', 'login', 'rehash'];
 const OLDEST_EVERY = 4;
 
-export interface Prioritised {
-  readonly priority: HashPriority;
+/** A source, a customer, or the program itself, while any of its jobs wait or run. */
+interface Owner {
+  readonly key: string;
+  /** Jobs that wait or run. */
+  jobs: number;
+  /** The turn at which one of its jobs was taken last. */
+  servedAt: number;
 }
 
+interface Entry<T> {
+  readonly waiting: T;
+  readonly arrivedAt: number;
+  /** At least one. */
+  readonly owners: readonly Owner[];
+}
+
+/** Work of the program itself: it takes no place from people, and nobody takes its place. */
+export const isBackground = ({ source, customerId }: HashOwner): boolean => source === null && customerId === null;
+
 /**
- * Who waits for a hash thread. A higher priority goes first, but every fourth turn belongs to whoever has waited longest, so
- * that nothing starves: a storm of activations leaves the others a quarter of the threads, and a flood of logins takes no
- * more than that from activations.
+ * Who waits for a hash thread. A higher priority goes first; within one, owners take turns, so that nobody gets more than others
+ * by asking more often. A job belongs to the source it came from and to the customer who asked, and waits for the turn of both.
+ * Every fourth turn belongs to whoever has waited longest, so that nothing starves: a storm of activations leaves the others a
+ * quarter of the threads, and a flood of logins takes no more than that from activations.
  */
-export class HashQueue<T extends Prioritised> {
-  readonly #byArrival: T[] = [];
+export class HashQueue<T extends HashTicket> {
+  readonly #byArrival: Entry<T>[] = [];
+  readonly #owners = new Map<string, Owner>();
+  #moments = 0;
   #turns = 0;
+  #background = 0;
 
   get size(): number {
     return this.#byArrival.length;
   }
 
+  /** Jobs that somebody asked for, without those of the program itself. */
+  get asked(): number {
+    return this.#byArrival.length - this.#background;
+  }
+
+  /** Jobs of this source, or of this customer, that wait or run: of whom there are more. */
+  shareOf(owner: HashOwner): number {
+    return Math.max(...keysOf(owner).map((key) => this.#owners.get(key)?.jobs ?? 0));
+  }
+
+  /** A job runs: it counts in the share of its owners until the function that is returned is called. */
+  run(ticket: HashTicket): () => void {
+    const owners = this.#engage(ticket);
+    return () => this.#release(owners);
+  }
+
   add(waiting: T): void {
-    this.#byArrival.push(waiting);
+    if (isBackground(waiting)) this.#background++;
+    this.#byArrival.push({ waiting, arrivedAt: ++this.#moments, owners: this.#engage(waiting) });
   }
 
   /** The next one, taken out. */
   take(): T | undefined {
     this.#turns++;
-    if (this.#turns % OLDEST_EVERY === 0) return this.#byArrival.shift();
-    return this.#takeOut(HIGHEST_FIRST.map((priority) => this.#oldest(priority)));
+    const next = this.#turns % OLDEST_EVERY === 0 ? this.#byArrival[0] : this.#nextInTurn();
+    if (next === undefined) return undefined;
+    const moment = ++this.#moments;
+    for (const owner of next.owners) owner.servedAt = moment;
+    return this.#takeOut(next);
   }
 
-  /** Makes room for somebody of this priority: takes out the youngest of the lowest priority below it. */
-  pushOut(by: HashPriority): T | undefined {
-    return this.#takeOut(
-      below(by)
-        .toReversed()
-        .map((priority) => this.#youngest(priority)),
-    );
+  /**
+   * Makes room: takes out the youngest job of the owner with most of them, of the lowest priority below this one; or of the same
+   * priority, if that leaves the two owners closer to each other.
+   */
+  pushOut(by: HashTicket): T | undefined {
+    const victim = this.#victimOf(by);
+    return victim && this.#takeOut(victim);
   }
 
-  canPushOut(by: HashPriority): boolean {
-    return below(by).some((priority) => this.#oldest(priority) >= 0);
+  canPushOut(by: HashTicket): boolean {
+    return this.#victimOf(by) !== undefined;
   }
 
   /** False when it was no longer waiting. */
   remove(waiting: T): boolean {
-    return this.#takeOut([this.#byArrival.indexOf(waiting)]) !== undefined;
+    const entry = this.#byArrival.find((one) => one.waiting === waiting);
+    return entry !== undefined && this.#takeOut(entry) !== undefined;
   }
 
   /** Takes out all. */
   clear(): readonly T[] {
-    return this.#byArrival.splice(0);
+    return [...this.#byArrival].map((entry) => this.#takeOut(entry));
   }
 
-  #oldest(priority: HashPriority): number {
-    return this.#byArrival.findIndex((waiting) => waiting.priority === priority);
+  /** Of the highest priority, whoever has been next for longest: since it came, or since its owner was served. */
+  #nextInTurn(): Entry<T> | undefined {
+    for (const priority of HIGHEST_FIRST) {
+      let next: Entry<T> | undefined;
+      for (const entry of this.#byArrival) {
+        if (entry.waiting.priority !== priority) continue;
+        if (next === undefined || turnOf(entry) < turnOf(next)) next = entry;
+      }
+      if (next) return next;
+    }
+    return undefined;
   }
 
-  #youngest(priority: HashPriority): number {
-    return this.#byArrival.findLastIndex((waiting) => waiting.priority === priority);
+  #victimOf(by: HashTicket): Entry<T> | undefined {
+    const below = HIGHEST_FIRST.slice(HIGHEST_FIRST.indexOf(by.priority) + 1).toReversed();
+    for (const priority of below) {
+      const victim = this.#youngestOfMost(priority);
+      if (victim) return victim;
+    }
+    const victim = this.#youngestOfMost(by.priority);
+    return victim && shareOf(victim) > this.shareOf(by) + 1 ? victim : undefined;
   }
 
-  /** The first index that is one; −1 stands for nobody. */
-  #takeOut(indexes: readonly number[]): T | undefined {
-    const found = indexes.find((index) => index >= 0);
-    return found === undefined ? undefined : this.#byArrival.splice(found, 1)[0];
+  #youngestOfMost(priority: HashPriority): Entry<T> | undefined {
+    let found: Entry<T> | undefined;
+    for (const entry of this.#byArrival) {
+      if (entry.waiting.priority !== priority || isBackground(entry.waiting)) continue;
+      if (found === undefined || shareOf(entry) >= shareOf(found)) found = entry;
+    }
+    return found;
+  }
+
+  #takeOut(entry: Entry<T>): T {
+    this.#byArrival.splice(this.#byArrival.indexOf(entry), 1);
+    if (isBackground(entry.waiting)) this.#background--;
+    this.#release(entry.owners);
+    return entry.waiting;
+  }
+
+  #engage(ticket: HashTicket): readonly Owner[] {
+    return keysOf(ticket).map((key) => {
+      const owner = this.#owners.get(key) ?? { key, jobs: 0, servedAt: 0 };
+      this.#owners.set(key, owner);
+      owner.jobs++;
+      return owner;
+    });
+  }
+
+  #release(owners: readonly Owner[]): void {
+    for (const owner of owners) {
+      owner.jobs--;
+      // When its next job comes, it comes later than the last was taken: there is nothing to remember.
+      if (owner.jobs === 0) this.#owners.delete(owner.key);
+    }
   }
 }
 
-const below = (priority: HashPriority): readonly HashPriority[] =>
-  HIGHEST_FIRST.slice(HIGHEST_FIRST.indexOf(priority) + 1);
+const turnOf = ({ arrivedAt, owners }: Entry<unknown>): number =>
+  owners.reduce((latest, { servedAt }) => Math.max(latest, servedAt), arrivedAt);
+
+const shareOf = ({ owners }: Entry<unknown>): number => owners.reduce((most, { jobs }) => Math.max(most, jobs), 0);
+
+function keysOf(owner: HashOwner): readonly string[] {
+  if (isBackground(owner)) return ['background'];
+  const { source, customerId } = owner;
+  return [...(source === null ? [] : [`source:${source}`]), ...(customerId === null ? [] : [`customer:${customerId}`])];
+}

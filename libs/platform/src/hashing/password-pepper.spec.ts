@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import bcrypt from 'bcrypt';
 import { describe, expect, it } from 'vitest';
+import type { HashTicket } from '#kernel';
 import { InlinePasswordHasher } from '../testing/inline-password-hasher.js';
 import { PasswordPepper } from './password-pepper.js';
 
@@ -8,11 +9,13 @@ const OLD = { kid: '0', secret: 'the-first-pepper-of-this-test-suite-0' };
 const NEW = { kid: '2026', secret: 'another-pepper-of-this-test-suite-001' };
 const pepper = new PasswordPepper([NEW, OLD]);
 const hasher = new InlinePasswordHasher();
+const LOGIN: HashTicket = { priority: 'login', source: '192.0.2.1', customerId: null };
+const ACTIVATION: HashTicket = { ...LOGIN, priority: 'activation' };
 
 /** Whether the second password opens what was stored for the first. */
 type Opens = (stored: string, given: string) => Promise<boolean>;
 const peppered: Opens = async (stored, given) =>
-  hasher.verify(pepper.preHash(given), await hasher.hash(pepper.preHash(stored), 'activation'), 'login');
+  hasher.verify(pepper.preHash(given), await hasher.hash(pepper.preHash(stored), ACTIVATION), LOGIN);
 const naive: Opens = async (stored, given) => bcrypt.compare(given, await bcrypt.hash(stored, 4));
 
 const PREFIX = 'a'.repeat(72);
@@ -66,7 +69,7 @@ describe('PasswordPepper', () => {
   });
 
   it('names scheme and key in what is stored', async () => {
-    const hash = await hasher.hash(pepper.preHash('secret'), 'activation');
+    const hash = await hasher.hash(pepper.preHash('secret'), ACTIVATION);
     const stored = pepper.encode('2026', hash);
     expect(stored).toBe(`v2$2026$${hash}`);
     expect(pepper.decode(stored)).toEqual({ kid: '2026', hash });

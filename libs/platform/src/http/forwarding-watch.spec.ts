@@ -2,6 +2,25 @@ import Fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { recordingLog } from '../testing/recording-log.js';
 import { useForwardingWatch } from './forwarding-watch.js';
+import { forwardedAddress } from './source.js';
+
+const MINUTE_MS = 60_000;
+
+/** A warning for each call that a trusted proxy makes, and the text of all. */
+async function warningsOfTrusted(...calls: { forwarded: string; at: number }[]) {
+  const { log, lines } = recordingLog();
+  const trusted = (address: string) => (forwardedAddress(address) ?? address).startsWith('192.0.2.');
+  const fastify = Fastify({ trustProxy: trusted });
+  let now = 0;
+  useForwardingWatch(fastify, ['192.0.2.0/24'], log, () => now);
+  fastify.get('/', async () => ({}));
+  for (const { forwarded, at } of calls) {
+    now = at;
+    await fastify.inject({ url: '/', remoteAddress: '192.0.2.1', headers: { 'x-forwarded-for': forwarded } });
+  }
+  await fastify.close();
+  return lines;
+}
 
 async function warnings(trusted: readonly string[], ...calls: { peer: string; forwarded?: string }[]) {
   const { log, lines } = recordingLog();
@@ -41,4 +60,24 @@ describe('AC-30 useForwardingWatch', () => {
     expect(written).toHaveLength(100);
     expect(JSON.stringify(written)).not.toContain('secret');
   });
+});
+
+describe('useForwardingWatch, of a trusted proxy', () => {
+  it('warns once a minute of what is no address, and repeats nothing of it [AC-82]', async () => {
+    const lines = await warningsOfTrusted(
+      { forwarded: 'secret', at: 0 },
+      { forwarded: 'secret', at: MINUTE_MS - 1 },
+      { forwarded: 'secret', at: MINUTE_MS },
+    );
+    expect(lines.map(({ peer, setting }) => ({ peer, setting }))).toEqual([
+      { peer: '192.0.2.1', setting: 'TRUST_PROXY' },
+      { peer: '192.0.2.1', setting: 'TRUST_PROXY' },
+    ]);
+    expect(JSON.stringify(lines)).not.toContain('secret');
+  });
+
+  it.each(['198.51.100.7', '198.51.100.7:4711', '[2001:db8::1]:443', '198.51.100.7:1, 192.0.2.2:2', '', ' , '])(
+    'does not warn of %j [AC-82]',
+    async (forwarded) => expect(await warningsOfTrusted({ forwarded, at: 0 })).toEqual([]),
+  );
 });

@@ -1,22 +1,25 @@
-import type { Socket } from 'node:net';
+import type { Server } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { type DomainError, uuidv7 } from '#kernel';
+import { isWithin } from '../config/networks.js';
 import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import { OPERATIONS } from './admin-port.js';
+import { createAdminServer, useOperationsPorts } from './admin-port.js';
 import { useStrictBodies } from './body-parser.js';
+import { Connections } from './connections.js';
 import { useCors } from './cors.js';
 import { useCrowd } from './crowd.js';
 import { useDeadlines } from './deadlines.js';
 import { useDraining } from './draining.js';
 import { useForwardingWatch } from './forwarding-watch.js';
-import { headersTooLarge, notFound, refused, requestTimeout, unreadableRequest } from './http-errors.js';
-import { PROBLEM_TYPE, statusOf, toProblem } from './problem.js';
+import { headersTooLarge, unreadableRequest } from './http-errors.js';
+import { PROBLEM_TYPE } from './problem.js';
 import type { RouteTable } from './route-table.js';
 import { securityHeaders, useSecurityHeaders } from './security-headers.js';
+import { forwardedAddress } from './source.js';
 import { useTelemetry } from './telemetry-hooks.js';
 import { useTurns } from './turns.js';
+import { answerUnreadable, problemText, refuseExpectations } from './unreadable.js';
 
 /** Limits of one HTTP request (OWASP ASVS 13.1.2); the documentation lists them. */
 export const HTTP_LIMITS = {
@@ -27,7 +30,23 @@ export const HTTP_LIMITS = {
   requestTimeoutMs: 15_000,
   keepAliveMs: 65_000,
   requestsPerSocket: 1_000,
+  /** At once; beside them `reserved` ones, on which health is answered and nothing else. */
   sockets: 2_000,
+  /** From so many on, whoever comes takes the place of the socket that has been idle for longest, a second at least. */
+  shedFrom: 1_900,
+  /** Of one IPv4 address or IPv6 /64 that is no proxy of TRUST_PROXY. */
+  socketsPerPeer: 256,
+  reserved: 64,
+  reservedPerPeer: 8,
+} as const;
+
+/** Of ADMIN_PORT, where a few programs ask. */
+const ADMIN_CONNECTIONS = {
+  sockets: 128,
+  shedFrom: 120,
+  socketsPerPeer: 64,
+  reserved: 16,
+  reservedPerPeer: 4,
 } as const;
 
 interface Parts {
@@ -38,6 +57,8 @@ interface Parts {
   readonly trustProxy: readonly string[];
   /** The process finishes what it has; its callers had better go to another one. */
   readonly isDraining: () => boolean;
+  /** The port for operators, if there is one. */
+  readonly adminPort: number | undefined;
   /** Background work only: nothing but health and metrics is served. */
   readonly operationsOnly: boolean;
   readonly log: Log;
@@ -45,10 +66,16 @@ interface Parts {
   readonly routes: RouteTable;
 }
 
-export function createHttpAdapter(parts: Parts): FastifyAdapter {
+interface HttpServers {
+  readonly adapter: FastifyAdapter;
+  /** What is to listen on ADMIN_PORT, if there is one; it is closed with the application. */
+  readonly adminServer: Server | undefined;
+}
+
+export function createHttpServers(parts: Parts): HttpServers {
   const adapter = new FastifyAdapter({
     logger: false,
-    trustProxy: parts.trustProxy.length > 0 ? [...parts.trustProxy] : false,
+    trustProxy: parts.trustProxy.length > 0 ? trustOf(parts.trustProxy) : false,
     bodyLimit: HTTP_LIMITS.bodyBytes,
     requestTimeout: HTTP_LIMITS.requestTimeoutMs,
     keepAliveTimeout: HTTP_LIMITS.keepAliveMs,
@@ -69,42 +96,45 @@ export function createHttpAdapter(parts: Parts): FastifyAdapter {
       headersTimeout: HTTP_LIMITS.headersTimeoutMs,
       connectionsCheckingInterval: 1_000,
     },
-    clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) =>
-      answerUnreadable(error, socket, parts.publicUrl),
+    clientErrorHandler: answerUnreadable(parts.publicUrl),
   } as unknown as ConstructorParameters<typeof FastifyAdapter>[0]);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
-  fastify.server.on('checkExpectation', (_request, response) => {
-    response.writeHead(417, {
-      ...securityHeaders(parts.publicUrl),
-      'content-type': PROBLEM_TYPE,
-      connection: 'close',
-    });
-    response.end(problemText(refused(417), parts.publicUrl));
-  });
-  fastify.server.maxConnections = HTTP_LIMITS.sockets;
+  refuseExpectations(fastify.server, parts.publicUrl);
   fastify.server.maxHeadersCount = HTTP_LIMITS.headers + 2;
   fastify.addHook('onRoute', (route) => parts.routes.add(route.url, [route.method].flat()));
   useSecurityHeaders(fastify, parts.publicUrl);
   // First of what may wait: a request's context would be lost on the way.
   useTurns(fastify);
   useTelemetry(fastify, parts.log, parts.metrics);
+  const connections = new Connections(fastify, parts);
+  connections.limit(fastify.server, HTTP_LIMITS);
   useDeadlines(fastify);
   useCrowd(fastify);
   useDraining(fastify, parts.isDraining);
   useForwardingWatch(fastify, parts.trustProxy, parts.log);
+  // Before preflights are answered: at a port where a route is not, nothing of it is.
+  useOperationsPorts(fastify, parts);
   useCors(fastify, parts.corsOrigins);
   fastify.addHook('onRequest', (request, _reply, done) => {
     if (request.raw.rawHeaders.length > 2 * HTTP_LIMITS.headers) return done(headersTooLarge());
     const hosts = hostsIn(request.raw.rawHeaders);
     done(hosts === 1 || (hosts === 0 && request.raw.httpVersion === '1.0') ? undefined : unreadableRequest());
   });
-  if (parts.operationsOnly) {
-    fastify.addHook('onRequest', (request, _reply, done) =>
-      done(OPERATIONS.test(request.url) ? undefined : notFound()),
-    );
-  }
   useStrictBodies(fastify, HTTP_LIMITS.bodyBytes);
-  return adapter as unknown as FastifyAdapter;
+  return { adapter: adapter as unknown as FastifyAdapter, adminServer: adminServerOf(fastify, parts, connections) };
+}
+
+function adminServerOf(fastify: FastifyInstance, parts: Parts, connections: Connections): Server | undefined {
+  if (parts.adminPort === undefined) return undefined;
+  const server = createAdminServer(fastify, { publicUrl: parts.publicUrl, limits: HTTP_LIMITS });
+  connections.limit(server, ADMIN_CONNECTIONS);
+  return server;
+}
+
+/** Fastify's own reading takes `192.0.2.7:4711` for no address, and so for a client instead of a proxy that is trusted. */
+function trustOf(trustProxy: readonly string[]): (address: string) => boolean {
+  const isTrusted = isWithin(trustProxy);
+  return (address) => isTrusted(forwardedAddress(address) ?? '');
 }
 
 /** A loop: this runs for every request, and a list of its header names would cost more than the rest of the check. */
@@ -116,22 +146,3 @@ function hostsIn(rawHeaders: readonly string[]): number {
   }
   return hosts;
 }
-
-/** Node could not read the request, so there is none to answer through. */
-function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket, publicUrl: string): void {
-  if (!socket.writable) return void socket.destroy();
-  const fault = faultOf(error.code);
-  const body = problemText(fault, publicUrl);
-  const head = `HTTP/1.1 ${statusOf(fault)} Refused\r\ncontent-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}`;
-  const fixed = Object.entries(securityHeaders(publicUrl)).map(([name, value]) => `\r\n${name}: ${value}`);
-  socket.end(`${head}${fixed.join('')}\r\nconnection: close\r\n\r\n${body}`);
-}
-
-function faultOf(code: string | undefined): DomainError {
-  if (code === 'HPE_HEADER_OVERFLOW') return headersTooLarge();
-  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? requestTimeout() : unreadableRequest();
-}
-
-/** Where no request stands behind the answer. */
-const problemText = (fault: DomainError, publicUrl: string): string =>
-  JSON.stringify(toProblem(fault, publicUrl, '/', uuidv7(Date.now())));

@@ -35,6 +35,12 @@ describe('RouteTable', () => {
     ':id',
   ])('%j is nowhere', (url) => expect(routes.methodsFor(url)).toEqual([]));
 
+  it.each([
+    ['/v1/things/?a=b', ['/v1/things']],
+    ['/v1/things/mine', ['/v1/things/:id', '/v1/things/mine']],
+    ['/v1/%74hings', []],
+  ])('finds for %j the patterns %j [AC-67]', (url, patterns) => expect(routes.patternsFor(url)).toEqual(patterns));
+
   it('AC-33 takes linear time', () => {
     const start = performance.now();
     routes.methodsFor('/'.repeat(100_000));

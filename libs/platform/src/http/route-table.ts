@@ -18,9 +18,17 @@ export class RouteTable {
   }
 
   methodsFor(url: string): readonly string[] {
+    return [...new Set(this.#entriesFor(url).flatMap(({ methods }) => [...methods]))].sort();
+  }
+
+  /** The routes of an address, whichever methods they take; the address as it is spelt, without anything decoded. */
+  patternsFor(url: string): readonly string[] {
+    return this.#entriesFor(url).map(({ segments }) => segments.join('/'));
+  }
+
+  #entriesFor(url: string): readonly Entry[] {
     const asked = split(url.split('?', 1)[0] ?? '');
-    const found = [...this.#entries.values()].filter(({ segments }) => matches(segments, asked));
-    return [...new Set(found.flatMap(({ methods }) => [...methods]))].sort();
+    return [...this.#entries.values()].filter(({ segments }) => matches(segments, asked));
   }
 }
 

@@ -1,7 +1,7 @@
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressOf, sourcePrefix } from './source.js';
+import { addressOf, forwardedAddress, sourcePrefix } from './source.js';
 
 const hextets = (bytes: readonly number[]) =>
   Array.from({ length: 8 }, (_, n) => (((bytes[2 * n] ?? 0) << 8) | (bytes[2 * n + 1] ?? 0)).toString(16));
@@ -104,5 +104,50 @@ describe('AC-27 addressOf', () => {
     for (const forwarded of ['a', '', '1.2.3.4, 5.6.7.8', 'x'.repeat(10_000)])
       expect(addressOf(request(forwarded, '10.0.0.1'))).toBe('10.0.0.1');
     expect(addressOf(request('a'))).toBe('');
+  });
+
+  it('believes an address with a port [AC-82]', () => {
+    expect(addressOf(request('192.0.2.7:4711', '10.0.0.1'))).toBe('192.0.2.7');
+    expect(addressOf(request('[2001:db8::1]:4711', '10.0.0.1'))).toBe('2001:db8::1');
+  });
+});
+
+describe('forwardedAddress', () => {
+  it.each([
+    ['192.0.2.7', '192.0.2.7'],
+    ['192.0.2.7:4711', '192.0.2.7'],
+    ['192.0.2.7:65535', '192.0.2.7'],
+    ['2001:db8::1', '2001:db8::1'],
+    ['[2001:db8::1]', '2001:db8::1'],
+    ['[2001:db8::1]:4711', '2001:db8::1'],
+    ['[::ffff:192.0.2.7]:80', '::ffff:192.0.2.7'],
+  ])('reads %s as %s [AC-82]', (entry, address) => expect(forwardedAddress(entry)).toBe(address));
+
+  it.each([
+    ...['', 'unknown', '_hidden', 'localhost', '192.0.2.7:', '192.0.2.7:65536', '192.0.2.7:http', '1.2.3:80'],
+    ...[
+      '[::1',
+      '[]:80',
+      '[192.0.2.7]:80',
+      '[2001:db8::1]80',
+      '192.0.2.7, 192.0.2.8',
+      ' 192.0.2.7',
+      `[${'1'.repeat(9_000)}]:1`,
+    ],
+  ])('does not read %j as an address [AC-82]', (entry) => expect(forwardedAddress(entry)).toBeUndefined());
+
+  it('takes the address from every entry with a port, and nothing from other text [AC-82]', () => {
+    fc.assert(
+      fc.property(fc.ipV4(), fc.ipV6(), fc.integer({ min: 0, max: 65_535 }), (four, six, port) => {
+        expect(forwardedAddress(`${four}:${port}`)).toBe(four);
+        expect(forwardedAddress(`[${six}]:${port}`)).toBe(six);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const address = forwardedAddress(text);
+        expect(address === undefined || isIP(address) > 0).toBe(true);
+      }),
+    );
   });
 });

@@ -29,8 +29,25 @@ function expand(address: string): string[] {
   return [...left, ...Array.from({ length: middle }, () => '0'), ...right];
 }
 
+const WITH_PORT = /^(?:\[([^\]]+)\](?::(\d{1,5}))?|([\d.]+):(\d{1,5}))$/;
+const LONGEST = 64;
+const LAST_PORT = 65_535;
+
+/**
+ * The address in one entry of X-Forwarded-For. Some proxies write the port as well: `192.0.2.7:4711`, `[2001:db8::1]:4711`,
+ * `[2001:db8::1]`. Undefined for whatever is no address.
+ */
+export function forwardedAddress(entry: string): string | undefined {
+  if (entry.length > LONGEST) return undefined;
+  if (isIP(entry) > 0) return entry;
+  const [, six, portOfSix, four, portOfFour] = WITH_PORT.exec(entry) ?? [];
+  if (Number(portOfSix ?? portOfFour ?? 0) > LAST_PORT) return undefined;
+  if (six !== undefined) return isIPv6(six) ? six : undefined;
+  return four !== undefined && isIPv4(four) ? four : undefined;
+}
+
 /** What a trusted proxy forwarded, or who is connected: text that is no address is never believed. */
 export const addressOf = (request: {
   readonly ip: string;
   readonly raw: { readonly socket: { readonly remoteAddress?: string } };
-}): string => (isIP(request.ip) > 0 ? request.ip : (request.raw.socket.remoteAddress ?? ''));
+}): string => forwardedAddress(request.ip) ?? request.raw.socket.remoteAddress ?? '';

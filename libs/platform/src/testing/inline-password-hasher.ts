@@ -1,5 +1,5 @@
 import bcrypt from 'bcrypt';
-import { type HashPriority, PasswordHasher } from '#kernel';
+import { type HashTicket, PasswordHasher } from '#kernel';
 import { checkedInput, isBelowCost, nobodysHash } from '../hashing/bcrypt-format.js';
 
 /** Real bcrypt hashes without threads or a queue, at the lowest cost (1 ms), for unit tests. */
@@ -11,16 +11,16 @@ export class InlinePasswordHasher extends PasswordHasher {
 
   refuseWhenFull(): void {}
 
-  async hash(preHash: string, _priority: HashPriority): Promise<string> {
+  async hash(preHash: string, _ticket: HashTicket): Promise<string> {
     return bcrypt.hash(checkedInput(preHash), this.cost);
   }
 
-  async verify(preHash: string, hash: string, _priority: HashPriority): Promise<boolean> {
+  async verify(preHash: string, hash: string, _ticket: HashTicket): Promise<boolean> {
     return bcrypt.compare(checkedInput(preHash), hash);
   }
 
-  async verifyNobody(preHash: string, priority: HashPriority): Promise<false> {
-    await this.verify(preHash, nobodysHash(this.cost), priority);
+  async verifyNobody(preHash: string, ticket: HashTicket): Promise<false> {
+    await this.verify(preHash, nobodysHash(this.cost), ticket);
     return false;
   }
 

@@ -1,7 +1,7 @@
 import type { Credentials, PreHash } from '#auth';
 import type { Codes } from '#codes';
 import { type CustomerDirectory, type CustomerView, IdentifierTaken } from '#customers';
-import type { AuditTrail, IdentifierHasher, UnitOfWork } from '#kernel';
+import { type AuditTrail, BACKGROUND_HASH, type HashTicket, type IdentifierHasher, type UnitOfWork } from '#kernel';
 import { type AttemptState, identifierOf } from '../domain/registration-attempt.js';
 import { codeAddressOf } from './code-address.js';
 import type { AttemptStore, RegistrationKeys } from './ports.js';
@@ -34,7 +34,7 @@ export class Admission {
 
   /** The customer, or null when the identifier went to somebody else while this attempt waited. */
   async admit(attempt: AttemptState, proof: Proof): Promise<CustomerView | null> {
-    const credential = await this.credentials.hash(proof.preHash);
+    const credential = await this.credentials.hash(proof.preHash, ticketOf(proof));
     const customer = await this.work.run(() => this.#store(attempt, credential, proof)).catch(takenByAnother);
     await this.#tidy(attempt, customer !== null);
     return customer;
@@ -84,3 +84,7 @@ function takenByAnother(error: unknown): null {
   if (error instanceof IdentifierTaken) return null;
   throw error;
 }
+
+/** A person who has typed a right code goes first. Nobody waits for an event, and it is received again if it fails. */
+const ticketOf = ({ verifiedBy, source }: Proof): HashTicket =>
+  verifiedBy === 'code' ? { priority: 'activation', source, customerId: null } : BACKGROUND_HASH;

@@ -87,7 +87,7 @@ export class PasswordsController {
     403: 'The access token is not one of ours',
     409: 'Changed by another request meanwhile',
     422: 'Invalid body, or the password is not acceptable',
-    429: 'Too many wrong passwords in a row',
+    429: 'Too many wrong passwords in a row, or too many calls from this source',
     503: 'Overloaded, or a dependency is away',
   })
   async change(
@@ -95,6 +95,7 @@ export class PasswordsController {
     @Body() { currentPassword, newPassword, endLinks = false }: ChangePasswordDto,
     @Address() address: string,
   ): Promise<void> {
+    await this.limits.count('loginsPerSource', address, 'count here');
     const { prefix } = this.limits.sourceOf(address);
     const { customerId, sessionId } = user;
     const change = new ChangePassword(customerId, sessionId, currentPassword, newPassword, prefix, endLinks);

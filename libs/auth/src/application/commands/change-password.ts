@@ -58,13 +58,14 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
       await this.tries.giveBack(taken.counted);
       throw error;
     };
-    if (!(await this.passwords.isRight(subject, currentPassword).catch(failed))) {
+    if (!(await this.passwords.isRight(subject, currentPassword, { source, customerId }).catch(failed))) {
       await this.tries.settle(taken.counted);
       await this.audit.record({ action: 'auth.password.refused', ...entry });
       return { outcome: 'password_wrong' };
     }
     // A session that was opened with a password of somebody else ends as well: it was good for this only.
-    const change = { password, action: 'auth.password.changed', source, kept: oneTime ? null : sessionId, endLinks };
+    const kept = oneTime ? null : sessionId;
+    const change = { password, action: 'auth.password.changed', source, priority: 'login', kept, endLinks } as const;
     const forgive = () => this.tries.forgive(taken.counted);
     if (await this.changer.change(subject, change, forgive).catch(failed)) return { outcome: 'done' };
     await this.tries.giveBack(taken.counted);

@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AuditTrail, Clock, IdentifierHasher } from '#kernel';
+import { AuditTrail, Clock, type HashOwner, IdentifierHasher } from '#kernel';
 import type { Subject } from '../../domain/subject.js';
 import type { TokenSet } from '../../facade.js';
 import { tryByDevice, tryByName } from '../login-try.js';
@@ -61,7 +61,7 @@ export class LogInHandler implements ICommandHandler<LogIn> {
 
   async execute({ username, password, source, address, deviceToken }: LogIn): Promise<LoginOutcome> {
     // Who is refused in the end costs nothing before it.
-    this.passwords.refuseWhenFull();
+    this.passwords.refuseWhenFull(stranger(source));
     const [likeliest, ...others] = readings(username, this.rules.defaultMarket);
     if (!likeliest) return this.#countedOfSource(address, () => this.#refuseUnreadable(password, source));
     const candidates = [likeliest, ...others].flatMap((name) => this.identifiers.candidates(name));
@@ -93,7 +93,7 @@ export class LogInHandler implements ICommandHandler<LogIn> {
       await this.audit.record({ action: 'auth.login.limited', actor: null, target, source });
       return { outcome: 'too_many', retryAfterSeconds: taken.may === 'never' ? taken.retryAfterSeconds : 1 };
     }
-    const isRight = await this.#isRight(subject, password, taken.counted);
+    const isRight = await this.#isRight(subject, password, source, taken.counted);
     const forgiven = () => this.tries.forgive(taken.counted);
     const tokens = isRight && subject ? await this.sessions.open(subject, source, forgiven, deviceId) : null;
     if (!tokens || !subject) {
@@ -102,13 +102,13 @@ export class LogInHandler implements ICommandHandler<LogIn> {
       return { outcome: 'refused' };
     }
     // Nobody waits for it, and when it fails the next sign-in does it.
-    void this.passwords.renew(subject, password).catch(() => undefined);
+    void this.passwords.renew(subject, password, source).catch(() => undefined);
     return { outcome: 'signed_in', tokens };
   }
 
   /** A name that nobody can have is not worth a count of its own, and costs what every other does. */
   async #refuseUnreadable(password: string, source: string): Promise<LoginOutcome> {
-    await this.passwords.isRight(null, password);
+    await this.passwords.isRight(null, password, stranger(source));
     await this.audit.record({ action: 'auth.login.refused', actor: null, target: null, source });
     return { outcome: 'refused' };
   }
@@ -121,12 +121,15 @@ export class LogInHandler implements ICommandHandler<LogIn> {
     }
   }
 
-  async #isRight(subject: Subject | null, password: string, counted: LoginTry): Promise<boolean> {
+  async #isRight(subject: Subject | null, password: string, source: string, counted: LoginTry): Promise<boolean> {
     try {
-      return await this.passwords.isRight(subject, password);
+      return await this.passwords.isRight(subject, password, stranger(source));
     } catch (error) {
       await this.tries.giveBack(counted);
       throw error;
     }
   }
 }
+
+/** Hashing is shared out by who asks: a name that was typed proves nobody. */
+const stranger = (source: string): HashOwner => ({ source, customerId: null });

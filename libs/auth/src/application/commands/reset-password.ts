@@ -98,8 +98,8 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
     { password, source, nameHash }: { password: string; source: string; nameHash: string },
     giveBack: () => Promise<void>,
   ): Promise<boolean> {
-    const change = { password, source, action: 'auth.password.reset', kept: null, endLinks: true };
-    return this.changer.change(subject, change, async () => {
+    const what = { action: 'auth.password.reset', priority: 'activation', kept: null, endLinks: true } as const;
+    return this.changer.change(subject, { password, source, ...what }, async () => {
       await this.tries.forgive(tryByName(nameHash, source));
       await giveBack();
     });

@@ -1,4 +1,4 @@
-import { ForeignPasswords, InvalidInput } from '#kernel';
+import { ForeignPasswords, type HashTicket, InvalidInput } from '#kernel';
 import type { HashPool } from '../hash-pool.js';
 import { type ForeignHashFault, readForeignHash } from './foreign-hash.js';
 
@@ -18,7 +18,7 @@ export class PooledForeignPasswords extends ForeignPasswords {
     if ('fault' in read) throw InvalidInput.at(pointer, `password_hash.${read.fault}`, DETAILS[read.fault]);
   }
 
-  async verify(password: string, hash: string): Promise<boolean> {
-    return (await this.pool.run({ op: 'verify_foreign', password, hash }, 'login')) === true;
+  async verify(password: string, hash: string, ticket: HashTicket): Promise<boolean> {
+    return (await this.pool.run({ op: 'verify_foreign', password, hash }, ticket)) === true;
   }
 }
