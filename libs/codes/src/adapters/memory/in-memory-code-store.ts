@@ -9,8 +9,8 @@ interface StoredCode {
   readonly mac: string;
   readonly length: number;
   expiresAt: number;
-  /** Until then its message may be accepted. */
-  unsentUntil: number;
+  /** Until then its message may be accepted. Not known of what an older program has kept. */
+  unsentUntil?: number;
   tries: number;
   heldBy?: string | undefined;
   heldUntil: number;
@@ -92,11 +92,11 @@ export class InMemoryCodeStore extends CodeStore {
 
   #unsent(address: CodeAddress, mac: string): StoredCode | undefined {
     const code = this.#codes.get(keyOf(address));
-    return code?.mac === mac && this.#codes.now < code.unsentUntil ? code : undefined;
+    return code?.mac === mac && this.#codes.now < (code.unsentUntil ?? 0) ? code : undefined;
   }
 
   #write(address: CodeAddress, code: StoredCode): void {
-    this.#codes.set(keyOf(address), code, Math.max(code.expiresAt, code.unsentUntil) + GRAVE_MS);
+    this.#codes.set(keyOf(address), code, Math.max(code.expiresAt, code.unsentUntil ?? 0) + GRAVE_MS);
   }
 }
 
