@@ -62,6 +62,8 @@ export class ExportController {
       await this.limits.count('exportsPerCustomer', customerId, (wait) => new TooManyExports(wait));
       const found = await this.queries.execute(new ExportCustomer(customerId, sourcePrefix(address)));
       if (!found) throw gone();
+      // The request was given up while the first rows were read.
+      if (reply.sent) return done();
       const signal = AbortSignal.timeout(MOST_MS);
       const pieces = Readable.from(this.#inTurn(jsonPieces(found)), {
         objectMode: false,
@@ -69,6 +71,8 @@ export class ExportController {
         signal,
       });
       pieces.once('close', done);
+      // The framework closes the connection; a stream that nobody listens to would end the process.
+      pieces.on('error', () => undefined);
       reply.header('content-disposition', 'attachment; filename="foyer-export.json"');
       reply.type('application/json; charset=utf-8').send(pieces);
     } catch (error) {
