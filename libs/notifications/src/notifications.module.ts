@@ -53,7 +53,7 @@ export class NotificationsModule {
         Dispatcher,
         MessageTransportReport,
       ],
-      exports: [Channels, DueMessages, MessageBudget, SmsQuota, Dispatcher],
+      exports: [Channels, DueMessages, MessageBudget, MessageLimits, SmsQuota, Dispatcher],
     };
   }
 }
