@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { faultsOfProblem } from '../hostile/problems.js';
 import { freePort } from '../support/ports.js';
@@ -105,6 +106,18 @@ describe('connections', { timeout: 120_000 }, () => {
     expect(warning).toMatchObject({ level: 'warn', peer: peer(1) });
     const minutes = (performance.now() - started) / 60_000;
     expect(program.logs().filter(({ setting }) => setting === 'TRUST_PROXY').length).toBeLessThanOrEqual(1 + minutes);
+  });
+});
+
+describe('connections to HOST=localhost', { timeout: 120_000 }, () => {
+  it('have the same limits at each of its addresses [AC-71]', async () => {
+    const program = await startProgram({ env: { HOST: 'localhost' } });
+    for (const { address } of await lookup('localhost', { all: true })) {
+      const sockets = await openSockets(program.port, undefined, 400, '', address);
+      await expect.poll(() => sockets.filter(({ closed }) => !closed).length).toBeLessThanOrEqual(256 + 8);
+      for (const socket of sockets) socket.close();
+    }
+    await program.dispose();
   });
 });
 

@@ -22,8 +22,9 @@ export class PeerSocket {
     });
   }
 
-  static async open(port: number, localAddress: string): Promise<PeerSocket> {
-    const socket = net.connect({ port, host: '127.0.0.1', localAddress, noDelay: true });
+  static async open(port: number, localAddress?: string, host = '127.0.0.1'): Promise<PeerSocket> {
+    const from = localAddress === undefined ? {} : { localAddress };
+    const socket = net.connect({ port, host, ...from, noDelay: true });
     await new Promise<void>((resolve, reject) => void socket.once('connect', resolve).once('error', reject));
     return new PeerSocket(socket);
   }
@@ -64,13 +65,14 @@ export class PeerSocket {
 /** So many connections of one peer, 50 at a time. @param bytes that each sends at once */
 export async function openSockets(
   port: number,
-  localAddress: string,
+  localAddress: string | undefined,
   count: number,
   bytes = '',
+  host = '127.0.0.1',
 ): Promise<PeerSocket[]> {
   const sockets: PeerSocket[] = [];
   const open = async (): Promise<PeerSocket> => {
-    const socket = await PeerSocket.open(port, localAddress);
+    const socket = await PeerSocket.open(port, localAddress, host);
     if (bytes) socket.send(bytes);
     return socket;
   };

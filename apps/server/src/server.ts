@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
@@ -20,7 +21,7 @@ export async function serve(
   prepare: (app: NestFastifyApplication) => Promise<void>,
 ): Promise<NestFastifyApplication> {
   const { settings, log, metrics, routes, health } = foundations;
-  const { adapter, adminServer } = createHttpServers({
+  const { adapter, adminServer, another } = createHttpServers({
     publicUrl: settings.publicUrl,
     corsOrigins: settings.corsOrigins,
     trustProxy: settings.trustProxy,
@@ -39,19 +40,32 @@ export async function serve(
   if (settings.run !== 'worker') serveDocs(app, settings.publicUrl);
   await app.init();
   await prepare(app);
-  await app.listen(settings.port, settings.host).catch((error: unknown) => {
+  const [address = settings.host, ...more] = await addressesOf(settings.host);
+  await app.listen(settings.port, address).catch((error: unknown) => {
     throw noListening(error, settings, 'PORT');
   });
+  // A name may have addresses that are not there.
+  for (const host of more) await listenOn(another(), settings.port, host).catch(() => undefined);
   if (adminServer) await listen(adminServer, settings);
   if (settings.run !== 'api') startBackgroundWork(app);
   return app;
 }
 
+/** `localhost` is 127.0.0.1 and ::1. Fastify would make servers of its own for it, without our limits. */
+async function addressesOf(host: string): Promise<readonly string[]> {
+  if (host !== 'localhost') return [host];
+  return [...new Set((await lookup(host, { all: true })).map(({ address }) => address))];
+}
+
 async function listen(adminServer: Server, { host, adminPort = 0 }: Settings): Promise<void> {
-  adminServer.listen(adminPort, host);
-  await once(adminServer, 'listening').catch((error: unknown) => {
+  await listenOn(adminServer, adminPort, host).catch((error: unknown) => {
     throw noListening(error, { host, port: adminPort }, 'ADMIN_PORT');
   });
+}
+
+async function listenOn(server: Server, port: number, host: string): Promise<void> {
+  server.listen(port, host);
+  await once(server, 'listening');
 }
 
 function startBackgroundWork(app: NestFastifyApplication): void {

@@ -42,7 +42,7 @@ export function useOperationsPorts(fastify: FastifyInstance, { adminPort, operat
   });
 }
 
-interface AdminServerParts {
+interface ServerParts {
   readonly publicUrl: string;
   readonly limits: Readonly<
     Record<'headerBytes' | 'headers' | 'headersTimeoutMs' | 'requestTimeoutMs' | 'keepAliveMs', number>
@@ -50,10 +50,10 @@ interface AdminServerParts {
 }
 
 /**
- * A second server for the same routes, for operators; `useOperationsPorts` says what it serves.
- * @returns what is to listen on ADMIN_PORT; it is closed with the application
+ * One more server for the same routes; `useOperationsPorts` says what is served at which port.
+ * @returns what is to listen; it is closed with the application
  */
-export function createAdminServer(fastify: FastifyInstance, { publicUrl, limits }: AdminServerParts): Server {
+export function createFurtherServer(fastify: FastifyInstance, { publicUrl, limits }: ServerParts): Server {
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,

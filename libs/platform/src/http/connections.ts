@@ -16,7 +16,9 @@ interface Parts {
   readonly metrics: Metrics;
 }
 
-type Numbers = Readonly<Record<'sockets' | 'shedFrom' | 'socketsPerPeer' | 'reserved' | 'reservedPerPeer', number>>;
+export type ConnectionNumbers = Readonly<
+  Record<'sockets' | 'shedFrom' | 'socketsPerPeer' | 'reserved' | 'reservedPerPeer', number>
+>;
 
 /** Limits the connections of servers whose requests this Fastify answers. */
 export class Connections {
@@ -41,7 +43,7 @@ export class Connections {
     });
   }
 
-  limit(server: Server, numbers: Numbers): void {
+  limit(server: Server, numbers: ConnectionNumbers): void {
     const limits = new ConnectionLimits({ ...numbers, isProxy: this.#isProxy }, (how, peer) => this.#tell(how, peer));
     limits.watch(server);
     this.#servers.push(limits);

@@ -4,9 +4,9 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { isWithin } from '../config/networks.js';
 import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import { createAdminServer, useOperationsPorts } from './admin-port.js';
+import { createFurtherServer, useOperationsPorts } from './admin-port.js';
 import { useStrictBodies } from './body-parser.js';
-import { Connections } from './connections.js';
+import { type ConnectionNumbers, Connections } from './connections.js';
 import { useCors } from './cors.js';
 import { useCrowd } from './crowd.js';
 import { useDeadlines } from './deadlines.js';
@@ -70,6 +70,8 @@ interface HttpServers {
   readonly adapter: FastifyAdapter;
   /** What is to listen on ADMIN_PORT, if there is one; it is closed with the application. */
   readonly adminServer: Server | undefined;
+  /** One more for PORT, where the host has several addresses. */
+  another(): Server;
 }
 
 export function createHttpServers(parts: Parts): HttpServers {
@@ -121,14 +123,16 @@ export function createHttpServers(parts: Parts): HttpServers {
     done(hosts === 1 || (hosts === 0 && request.raw.httpVersion === '1.0') ? undefined : unreadableRequest());
   });
   useStrictBodies(fastify, HTTP_LIMITS.bodyBytes);
-  return { adapter: adapter as unknown as FastifyAdapter, adminServer: adminServerOf(fastify, parts, connections) };
-}
-
-function adminServerOf(fastify: FastifyInstance, parts: Parts, connections: Connections): Server | undefined {
-  if (parts.adminPort === undefined) return undefined;
-  const server = createAdminServer(fastify, { publicUrl: parts.publicUrl, limits: HTTP_LIMITS });
-  connections.limit(server, ADMIN_CONNECTIONS);
-  return server;
+  const further = (numbers: ConnectionNumbers): Server => {
+    const server = createFurtherServer(fastify, { publicUrl: parts.publicUrl, limits: HTTP_LIMITS });
+    connections.limit(server, numbers);
+    return server;
+  };
+  return {
+    adapter: adapter as unknown as FastifyAdapter,
+    adminServer: parts.adminPort === undefined ? undefined : further(ADMIN_CONNECTIONS),
+    another: () => further(HTTP_LIMITS),
+  };
 }
 
 /** Fastify's own reading takes `192.0.2.7:4711` for no address, and so for a client instead of a proxy that is trusted. */
