@@ -187,6 +187,12 @@ describe('the queue, between owners', () => {
     expect(await Promise.all([...accepted, ...others])).toHaveLength(1 + FULL);
   });
 
+  it('lets one source have the whole of it for activations [AC-64]', async () => {
+    const pool = poolOf();
+    const activation = { priority: 'activation', source: 'an office', customerId: null } as const;
+    expect(await Promise.all(times(1 + FULL, (n) => askFor(pool, String(n), activation)))).toHaveLength(1 + FULL);
+  });
+
   it('gives a newcomer the place of the youngest of who has most [AC-64]', async () => {
     const pool = poolOf();
     const running = ask(pool, 'running');

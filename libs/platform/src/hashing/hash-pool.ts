@@ -7,7 +7,7 @@ import { HashQueue, isBackground } from './hash-queue.js';
 import { HashThread } from './hash-thread.js';
 
 const MOST_QUEUED_SECONDS = 2;
-/** Of one source, or of one customer: others find room beside whoever asks most. */
+/** Of one source, or of one customer: others find room beside whoever asks most. Not of what a right code was brought for. */
 const MOST_OWNED_SECONDS = 1;
 
 export interface HashPoolOptions {
@@ -27,8 +27,9 @@ interface Waiting extends HashTicket {
 
 /**
  * Low-priority threads that hash, started on demand, behind a queue of at most two seconds of work (OWASP ASVS 15.2.2).
- * One source or one customer gets at most half of that, with what is hashed for them already. When the queue is full, somebody of a higher priority, or with fewer jobs
- * in it, takes the place of the youngest job of who has most.
+ * One source or one customer gets at most half of that, with what is hashed for them already; activations aside, which nobody
+ * can order without a right code. When the queue is full, somebody of a higher priority, or with fewer jobs in it, takes the
+ * place of the youngest job of who has most.
  */
 export class HashPool {
   readonly #threads = new Set<HashThread>();
@@ -127,6 +128,7 @@ export class HashPool {
 
   /** However long a hash takes, each may have one. */
   #hasShare(ticket: HashTicket): boolean {
+    if (ticket.priority === 'activation') return true;
     const share = this.#queue.shareOf(ticket);
     return share === 0 || this.#seconds(share + 1) <= MOST_OWNED_SECONDS;
   }
