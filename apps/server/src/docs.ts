@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { completeDocument, ProblemCatalogue } from '#platform';
 
 const ABOUT = `Strangers register with an e-mail address or a phone number, prove it with a code within one minute, and become customers.
@@ -23,6 +23,7 @@ export function serveDocs(app: INestApplication, publicUrl: string): void {
     made ??= completeDocument(SwaggerModule.createDocument(app, config), app.get(ProblemCatalogue).entries);
     return made;
   };
+  keepDocuments(app.getHttpAdapter().getInstance());
   SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'docs/openapi.json',
     yamlDocumentUrl: 'docs/openapi.yaml',
@@ -30,4 +31,28 @@ export function serveDocs(app: INestApplication, publicUrl: string): void {
   });
   // Relative: it holds under whatever path a proxy puts in front.
   app.getHttpAdapter().get('/', (_request: unknown, reply: FastifyReply) => reply.redirect('docs', 302));
+}
+
+const DOCUMENTS = new Set(['/docs/openapi.json', '/docs/openapi.yaml', '/docs/asyncapi.json']);
+
+/** Each document is written once, and the same bytes are sent to everybody: writing one takes up to 70 ms. */
+function keepDocuments(fastify: FastifyInstance): void {
+  const kept = new Map<string, { readonly type: string; readonly body: Buffer }>();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const document = kept.get(request.routeOptions.url ?? '');
+    if (document) reply.type(document.type).send(document.body);
+    else done();
+  });
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    const { url = '' } = request.routeOptions;
+    if (
+      DOCUMENTS.has(url) &&
+      reply.statusCode === 200 &&
+      typeof payload === 'string' &&
+      payload !== '' &&
+      !kept.has(url)
+    )
+      kept.set(url, { type: String(reply.getHeader('content-type')), body: Buffer.from(payload) });
+    done(null, payload);
+  });
 }

@@ -86,20 +86,33 @@ describe('ResetRequests', () => {
     expect(await ask(1, 'here', number)).toBe(1);
   });
 
-  it('given a device of the customer, then it has messages of its own, when all others are used up [AC-66]', async () => {
+  it('keeps messages for known devices of the customer, when all others are used up [AC-66]', async () => {
     for (let n = 0; n < 40; n++) await ask(1, `source ${n}`);
-    const byDevice = async (deviceId: string | null) => {
+    const asked = async (isKnownDevice: boolean) => {
       const before = house.due.due.length;
-      await house.requests.ask(MIA, { prefix: 'source 0', trusted: false }, deviceId);
+      await house.requests.ask(MIA, { prefix: 'source 0', trusted: false }, isKnownDevice);
       return house.due.due.length - before;
     };
-    expect([await byDevice(null), await byDevice('own'), await byDevice('own')]).toEqual([0, 1, 0]);
+    expect([await asked(false), await asked(true), await asked(true)]).toEqual([0, 1, 0]);
     const sent: number[] = [];
     for (let n = 0; n < 4; n++) {
       await house.clock.pause(60_000);
-      sent.push(await byDevice('own'));
+      sent.push(await asked(true));
     }
     expect(sent).toEqual([1, 1, 0, 0]);
+  });
+
+  it('takes the SMS of a known device from the share of its source [AC-72]', async () => {
+    const number = parseIdentifier('+5511961234567', 'BR');
+    const source = { prefix: 'here', trusted: false };
+    const demanded: unknown[] = [];
+    const take = house.sms.take.bind(house.sms);
+    house.sms.take = (use, from) => {
+      demanded.push(from);
+      return take(use, from);
+    };
+    await house.requests.ask(number, source, true);
+    expect(demanded).toEqual([source]);
   });
 
   it('given messages that wait for too long, then 503 for known and unknown, and nothing is counted', async () => {

@@ -1,6 +1,6 @@
 import type { CodeAddress } from '#codes';
 import { type Counters, type Identifier, type IdentifierHasher, Overloaded } from '#kernel';
-import type { DueMessages, MessageBudget, RequestSource, SmsQuota } from '#notifications';
+import type { DueMessages, MessageBudget, MessagePermission, RequestSource, SmsQuota } from '#notifications';
 import type { AuthRules, ResetSeals } from './ports.js';
 
 export const RESET_DUE = 'auth.password_reset';
@@ -8,8 +8,8 @@ export const RESET_DUE = 'auth.password_reset';
 export const RESET_DIGITS = 8;
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** Messages that a device of the customer may ask for, whatever others have used up. */
-const PER_DEVICE = [
+/** Messages that known devices of a customer may ask for together, whatever others have used up: every sign-in makes a device. */
+const BY_DEVICES = [
   { most: 1, windowMs: MINUTE_MS },
   { most: 3, windowMs: DAY_MS },
 ];
@@ -39,20 +39,19 @@ export class ResetRequests {
 
   /**
    * Beyond what an identifier may be sent nothing happens, and nobody learns it.
-   * @param deviceId of a device that the customer has signed in from
+   * @param isKnownDevice whether it is asked for from a device that the customer has signed in from
    * @throws Overloaded when the message would come too late
    */
-  async ask(identifier: Identifier, source: RequestSource, deviceId: string | null = null): Promise<void> {
+  async ask(identifier: Identifier, source: RequestSource, isKnownDevice = false): Promise<void> {
     const identifierHash = this.identifiers.hash(identifier);
     const { messageBacklogSeconds } = this.rules.limits;
     if (messageBacklogSeconds !== null && (await this.due.backlogSeconds()) > messageBacklogSeconds)
       throw new Overloaded('Too many messages are waiting at this moment. Please try again soon.', 5);
     if (!this.#isServed(identifier)) return;
-    const permission = await this.#permit(identifierHash, source, deviceId);
+    const permission = await this.#permit(identifierHash, source, isKnownDevice);
     if (!permission.send) return;
     try {
-      const sms =
-        identifier.kind === 'phone' ? await this.sms.take('reserved', permission.byDevice ? null : source) : null;
+      const sms = identifier.kind === 'phone' ? await this.sms.take('reserved', source) : null;
       if (sms?.allowed === false) return await permission.giveBack();
       const sealed = this.seals.seal(identifier.canonical, identifierHash);
       await this.#put(`${identifierHash}.${sealed}`, async () => sms?.giveBack());
@@ -62,12 +61,11 @@ export class ResetRequests {
     }
   }
 
-  async #permit(identifierHash: string, source: RequestSource, deviceId: string | null) {
-    const key = `{${identifierHash}}:resets:device:${deviceId}`;
-    const taken = deviceId === null ? null : await this.counters.take(key, PER_DEVICE);
-    if (taken?.allowed)
-      return { send: true, byDevice: true, giveBack: () => this.counters.giveBack(key, taken.ticket) } as const;
-    return { ...(await this.budget.take({ identifierHash, kind: 'resets', source })), byDevice: false } as const;
+  async #permit(identifierHash: string, source: RequestSource, isKnownDevice: boolean): Promise<MessagePermission> {
+    const key = `{${identifierHash}}:resets:devices`;
+    const taken = isKnownDevice ? await this.counters.take(key, BY_DEVICES) : null;
+    if (taken?.allowed) return { send: true, giveBack: () => this.counters.giveBack(key, taken.ticket) };
+    return this.budget.take({ identifierHash, kind: 'resets', source });
   }
 
   async #put(reference: string, giveBack: () => Promise<void>): Promise<void> {

@@ -15,12 +15,15 @@ export class AccountNotices extends AccountChangeListener {
     super();
   }
 
-  /** Beyond what a customer may be sent nothing is: an account is no way to send messages without end. */
+  /**
+   * Beyond what a customer may be sent of one kind nothing is: an account is no way to send messages without end, and no kind
+   * silences another.
+   */
   async changed(customerId: string, what: AccountChange): Promise<void> {
     const owner = await this.customers.byId(customerId);
     if (!owner || owner.isDeleted) return;
     const allowances = hourly(this.limits.sendsPerIdentifier);
-    if (!(await this.counters.take(`{${customerId}}:account_notices`, allowances)).allowed) return;
+    if (!(await this.counters.take(`{${customerId}}:account_notices:${what}`, allowances)).allowed) return;
     await this.notices.tell(owner, { what });
   }
 }

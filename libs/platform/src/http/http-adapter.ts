@@ -13,6 +13,7 @@ import { useDeadlines } from './deadlines.js';
 import { useDraining } from './draining.js';
 import { useForwardingWatch } from './forwarding-watch.js';
 import { headersTooLarge, unreadableRequest } from './http-errors.js';
+import { limitPipelining } from './pipelining.js';
 import { PROBLEM_TYPE } from './problem.js';
 import type { RouteTable } from './route-table.js';
 import { securityHeaders, useSecurityHeaders } from './security-headers.js';
@@ -29,6 +30,8 @@ export const HTTP_LIMITS = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 15_000,
   keepAliveMs: 65_000,
+  /** A connection with a request under way on which nothing moves for so long, because nobody reads the answer, is closed. */
+  silentMs: 30_000,
   requestsPerSocket: 1_000,
   /** At once; beside them `reserved` ones, on which health is answered and nothing else. */
   sockets: 2_000,
@@ -81,6 +84,7 @@ export function createHttpServers(parts: Parts): HttpServers {
     bodyLimit: HTTP_LIMITS.bodyBytes,
     requestTimeout: HTTP_LIMITS.requestTimeoutMs,
     keepAliveTimeout: HTTP_LIMITS.keepAliveMs,
+    connectionTimeout: HTTP_LIMITS.silentMs,
     maxRequestsPerSocket: HTTP_LIMITS.requestsPerSocket,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -109,6 +113,7 @@ export function createHttpServers(parts: Parts): HttpServers {
   useTurns(fastify);
   useTelemetry(fastify, parts.log, parts.metrics);
   const connections = new Connections(fastify, parts);
+  limitPipelining(fastify.server);
   connections.limit(fastify.server, HTTP_LIMITS);
   useDeadlines(fastify);
   useCrowd(fastify);
@@ -125,6 +130,8 @@ export function createHttpServers(parts: Parts): HttpServers {
   useStrictBodies(fastify, HTTP_LIMITS.bodyBytes);
   const further = (numbers: ConnectionNumbers): Server => {
     const server = createFurtherServer(fastify, { publicUrl: parts.publicUrl, limits: HTTP_LIMITS });
+    server.setTimeout(HTTP_LIMITS.silentMs);
+    limitPipelining(server);
     connections.limit(server, numbers);
     return server;
   };

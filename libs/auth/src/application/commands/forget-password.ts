@@ -34,12 +34,12 @@ export class ForgetPasswordHandler implements ICommandHandler<ForgetPassword> {
     // By the hash for everybody: nobody looks here whether it is a customer's.
     const target = this.identifiers.hash(identifier);
     await this.audit.record({ action: 'auth.password.reset_asked', actor: null, target, source: source.prefix });
-    const deviceId = deviceToken === null ? null : await this.#knownDevice(identifier, deviceToken);
-    await this.requests.ask(identifier, source, deviceId);
+    const isKnown = deviceToken !== null && (await this.#isKnownDevice(identifier, deviceToken));
+    await this.requests.ask(identifier, source, isKnown);
   }
 
-  async #knownDevice(identifier: Identifier, deviceToken: string): Promise<string | null> {
+  async #isKnownDevice(identifier: Identifier, deviceToken: string): Promise<boolean> {
     const subject = await this.subjects.byIdentifier(this.identifiers.candidates(identifier));
-    return this.devices.read(deviceToken, subject?.snapshot() ?? NO_OWNER) ?? null;
+    return this.devices.read(deviceToken, subject?.snapshot() ?? NO_OWNER) !== undefined;
   }
 }

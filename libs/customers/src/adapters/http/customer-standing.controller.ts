@@ -19,10 +19,11 @@ export class CustomerStandingController {
 
   /** Take a deletion back. Who is not deleted stays as he is. */
   @Roles('admin')
+  @FreshAuthentication()
   @Post('restore')
   @HttpCode(200)
   @ApiProblems({
-    401: 'No valid access token',
+    401: 'No valid access token, or one whose sign-in is more than five minutes old',
     403: 'Not for you',
     404: 'Not there, or erased',
     409: 'The identifier belongs to another customer now',
@@ -40,10 +41,11 @@ export class CustomerStandingController {
 
   /** Give a customer these roles and no others; every session ends, because tokens carry roles. */
   @Roles('admin')
+  @FreshAuthentication()
   @Put('roles')
   @HttpCode(204)
   @ApiProblems({
-    401: 'No valid access token',
+    401: 'No valid access token, or one whose sign-in is more than five minutes old',
     403: 'Not for you',
     404: 'Not there',
     409: 'The last administrator who can sign in',

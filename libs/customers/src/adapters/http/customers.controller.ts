@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiConsumes, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { isUuid } from '#kernel';
-import { Address, ApiProblems, Forbidden, NoBody, Roles } from '#platform';
+import { Address, ApiProblems, Forbidden, FreshAuthentication, NoBody, Roles } from '#platform';
 import { ChangeCustomer } from '../../application/commands/change-customer.js';
 import { DeleteCustomer } from '../../application/commands/delete-customer.js';
 import { EraseCustomer } from '../../application/commands/erase-customer.js';
@@ -102,11 +102,12 @@ export class CustomersController {
    * deleted: what is personal leaves every table, and nothing can be taken back.
    */
   @Roles('admin')
+  @FreshAuthentication()
   @Delete(':id')
   @HttpCode(204)
   @ApiHeader(IF_MATCH)
   @ApiProblems({
-    401: 'No valid access token',
+    401: 'No valid access token, or one whose sign-in is more than five minutes old',
     403: 'Not for you',
     404: 'Not there',
     409: 'The last administrator who can sign in',
