@@ -38,7 +38,7 @@ function mailboxFileOf(program: Program): string {
 const dealtWith = (program: Program, channel: string, count: number) =>
   expect
     .poll(async () => (await program.request('GET', '/metrics')).text, { timeout: 10_000 })
-    .toContain(`messages_total{channel="${channel}",outcome="accepted"} ${count}`);
+    .toContain(`messages_total{channel="${channel}",outcome="refused"} ${count}`);
 
 describe('an embedded default behind a proxy of the same machine, with its public URL', () => {
   let program: Program;

@@ -216,6 +216,16 @@ describe('KeyedCodes', () => {
       expect(await outcome(digits)).toBe('granted');
     });
 
+    it('compares the right code of one attempt while a dead code of another is tried without end [AC-66]', async () => {
+      const { digits, serial } = await codes.issue(address, 4);
+      await codes.start(address, serial);
+      const dead = { ...address, subject: 'the attempt of somebody else' };
+      const tries = Array.from({ length: 40 }, (_, n) => codes.claim(dead, '9999', `dead ${n}`));
+      const right = codes.claim(address, digits, 'right');
+      expect((await right).outcome).toBe('granted');
+      for (const one of await Promise.all(tries)) expect(one.outcome).toBe('expired');
+    });
+
     it('AC-26 given nine wrong guesses at a decoy, then its successor is long, too', async () => {
       await wrong(9);
       await codes.issueDecoy(address, await codes.lengthFor(address.identifierHash));

@@ -63,6 +63,8 @@ export class KeyedCodes extends Codes {
   }
 
   async claim(address: CodeAddress, typed: string, requestId: string): Promise<Claim> {
+    // A dead code is no guess: it holds none of the few places in which guesses at this identifier are compared.
+    if ((await this.store.status(address, this.rules.maxTries)) === null) return { outcome: 'expired' };
     const account = accountOf(this.mac, address);
     const { charge, may } = await this.budget.charge(account, typed.length);
     const compared = await this.#compare(address, typed, requestId, may).catch(async (error: unknown) => {

@@ -101,7 +101,8 @@ export class Dispatcher implements OnApplicationShutdown {
       const outcome = await this.#try(written, written.message, n);
       if (outcome !== 'retried') {
         const ms = Math.max(0, this.clock.now().getTime() - begun);
-        this.#recent.note(written.channel, { accepted: outcome === 'accepted', tries: n, ms });
+        const permanently = outcome === 'refused' && n < TRIES;
+        this.#recent.note(written.channel, { accepted: outcome === 'accepted', tries: n, ms, permanently });
       }
       if (outcome === 'accepted') return this.#accepted(written);
       if (outcome === 'refused') return;

@@ -20,6 +20,18 @@ describe('RecentSends', () => {
     expect(sends.now('email')).toEqual({ ...accepted(40), tries: 2 });
   });
 
+  it('is not steered by messages to addresses that are refused for good, while others are accepted [AC-62]', () => {
+    const sends = new RecentSends();
+    const unknown = { accepted: false, tries: 1, ms: 3, permanently: true };
+    sends.note('email', accepted(40));
+    for (let n = 0; n < 15; n++) sends.note('email', unknown);
+    expect(sends.now('email')).toEqual(accepted(40));
+    sends.note('email', unknown);
+    expect(sends.now('email')).toEqual(unknown);
+    sends.note('email', accepted(40));
+    expect(sends.now('email')).toEqual(accepted(40));
+  });
+
   it('knows what is usual by accepted messages only [AC-62]', () => {
     const sends = new RecentSends();
     sends.note('email', accepted(40));
