@@ -5,6 +5,7 @@ interface Place {
   readonly peer?: string | undefined;
   readonly ip?: string;
   readonly httpVersion?: string;
+  readonly url?: string;
   readonly isPublic?: boolean;
 }
 
@@ -12,7 +13,7 @@ const visit =
   (headers: Record<string, string>, place: Place = {}) =>
   () => {
     const { peer, ip, httpVersion = '1.1', isPublic = false } = { peer: '127.0.0.1', ip: '127.0.0.1', ...place };
-    refuseStrangers({ headers, ip, raw: { httpVersion, socket: { remoteAddress: peer } } }, isPublic);
+    refuseStrangers({ headers, ip, raw: { httpVersion, url: place.url, socket: { remoteAddress: peer } } }, isPublic);
   };
 
 describe('refuseStrangers', () => {
@@ -90,6 +91,12 @@ describe('refuseStrangers', () => {
 
   it('lets headers in that only look like those of a proxy [AC-61]', () => {
     expect(visit({ host: 'localhost', 'x-forwardable': 'a', 'x-requested-with': 'b', cookie: 'c' })).not.toThrow();
+  });
+
+  it('refuses a target that names a host of its own [AC-61]', () => {
+    expect(visit({ host: 'localhost' }, { url: '/dev/messages' })).not.toThrow();
+    expect(visit({ host: 'localhost' }, { url: 'http://foyer.example.com/dev/messages' })).toThrow(HostNotAllowed);
+    expect(visit({ host: 'localhost', 'proxy-client-ip': '198.51.100.7' })).toThrow(HostNotAllowed);
   });
 
   it('refuses HTTP/1.0 [AC-61]', () => {

@@ -19,7 +19,11 @@ export interface Visit {
   readonly headers: IncomingHttpHeaders;
   /** What a trusted proxy says of the caller, or the peer. */
   readonly ip: string;
-  readonly raw: { readonly httpVersion: string; readonly socket: { readonly remoteAddress?: string | undefined } };
+  readonly raw: {
+    readonly httpVersion: string;
+    readonly url?: string | undefined;
+    readonly socket: { readonly remoteAddress?: string | undefined };
+  };
 }
 
 const HOST = /^(\[[0-9a-f:.]+\]|[^\s:/?#@[\]]+)(?::\d{1,5})?$/;
@@ -29,7 +33,9 @@ const FORWARDING = /^(x-forwarded(-.+)?|x-original-(host|for|forwarded-for|url)|
 const FORWARDING_NAMES = new Set([
   ...['forwarded', 'via', 'cdn-loop', 'x-real-ip', 'x-client-ip', 'x-cluster-client-ip', 'true-client-ip'],
   ...['client-ip', 'fastly-client-ip', 'fly-client-ip', 'x-azure-clientip', 'x-appengine-user-ip', 'x-proxyuser-ip'],
-  ...['x-host', 'x-rewrite-url', 'x-scheme'],
+  ...['x-host', 'x-rewrite-url', 'x-scheme', 'x-forward-for', 'x-remote-ip', 'x-remote-addr', 'x-originating-ip'],
+  ...['x-source-ip', 'x-nginx-proxy', 'x-varnish', 'x-azure-socketip', 'x-vercel-forwarded-for', 'front-end-https'],
+  ...['proxy-client-ip', 'wl-proxy-client-ip', 'akamai-origin-hop', 'max-forwards'],
 ]);
 
 /**
@@ -52,6 +58,8 @@ const isFromThisMachine = ({ headers, ip, raw }: Visit): boolean =>
   isLoopbackAddress(ip) &&
   hasLoopbackHost(headers.host) &&
   !Object.keys(headers).some(isForwarding) &&
+  // A target with a host of its own is for proxies (RFC 9112, 3.2.2).
+  (raw.url === undefined || raw.url.startsWith('/')) &&
   // Some proxies add nothing, name this machine in `Host`, and speak HTTP/1.0 (nginx before 1.29.7, as it comes).
   raw.httpVersion !== '1.0';
 
