@@ -44,7 +44,7 @@ describe('an export of one’s own data', () => {
     expect([status, headers.get('transfer-encoding'), headers.get('content-length')]).toEqual([200, 'chunked', null]);
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(Object.keys(json)).toEqual(['exportedAt', 'customer', 'signIn', 'events', 'audit']);
-    expect(Object.keys(json.signIn)).toEqual(['roles', 'hasPassword', 'sessions', 'links', 'knownSources']);
+    expect(Object.keys(json.signIn)).toEqual(['roles', 'hasPassword', 'sessions', 'links']);
     expect([json.customer.id, json.signIn.sessions.length, json.events.map(({ type }) => type)]).toEqual([
       id,
       1,
