@@ -14,6 +14,7 @@ BRIEF := $(addprefix --exclude=,\
   'test/chaos/{outbox,redis-kinds,mix,smtp-faults,database,shutdown}.e2e.spec.ts' \
   'test/replicas/{naive-claim,acknowledged,start}.e2e.spec.ts' 'test/events/*.e2e.spec.ts' \
   'test/limits/{guesses,sends}.e2e.spec.ts' 'test/{registration/restarts,keys/rotation}.e2e.spec.ts' \
+  'test/security/{refused-messages,message-budgets,last-administrator,export-load}.e2e.spec.ts' \
   'test/{customers/transfer,hostile/configuration}.e2e.spec.ts' 'libs/messaging/src/sources/{kafka,servicebus}/*.int.spec.ts')
 # Folders count as well: their time changes when a file goes away.
 SOURCES := $(shell find apps libs \( -name '*.spec.ts' -o -name '*.contract.ts' \) -prune -o -print) \
