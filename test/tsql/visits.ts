@@ -1,11 +1,11 @@
 import type { Database } from '#platform';
 import { SqlSignInRecords } from '../../libs/auth/src/adapters/typeorm/sql-sign-in-records.js';
-import { DeletedCustomersSweep } from '../../libs/customers/src/adapters/typeorm/deleted-customers-sweep.js';
+import { DeletedCustomersPurge } from '../../libs/customers/src/adapters/typeorm/deleted-customers-purge.js';
 import { SqlCustomerLists } from '../../libs/customers/src/adapters/typeorm/sql-customer-lists.js';
 import { TypeOrmCustomers } from '../../libs/customers/src/adapters/typeorm/typeorm-customers.js';
 import type { CustomerFilter } from '../../libs/customers/src/application/views.js';
 import { Customer } from '../../libs/customers/src/domain/customer.js';
-import { aNewcomer } from '../../libs/customers/src/testing/a-newcomer.js';
+import { aNewCustomer } from '../../libs/customers/src/testing/a-new-customer.js';
 import { KeptEvents } from '../../libs/messaging/src/outbox/kept-events.js';
 import { TypeOrmEventErasure } from '../../libs/messaging/src/outbox/typeorm-event-erasure.js';
 import { Deliveries } from '../../libs/messaging/src/relay/deliveries.js';
@@ -14,12 +14,12 @@ import { anything } from './anything.js';
 
 const EVERYBODY: CustomerFilter = {
   ...{ email: null, phone: null, documentHashes: null },
-  ...{ status: null, createdAfter: null, beginning: null },
+  ...{ status: null, createdAfter: null, prefix: null },
 };
 const SEARCHES = ['mia', 'mia@ex', '+1202'].map((beginning) => ({ ...EVERYBODY, beginning }));
 const PLACE = { at: new Date(0), id: 'x' };
 
-const mia = Customer.admit(aNewcomer(), new Date(0));
+const mia = Customer.create(aNewCustomer(), new Date(0));
 
 /** What cannot be called with just anything, because it looks at what it is given. */
 export const VISITS: readonly ((database: Database) => Promise<unknown>)[] = [
@@ -27,8 +27,8 @@ export const VISITS: readonly ((database: Database) => Promise<unknown>)[] = [
     (database: Database) => listsOf(database).page(filter, { limit: 20, after: PLACE }),
     (database: Database) => listsOf(database).count(filter),
   ]),
-  (database) => new TypeOrmCustomers(database, anything()).replace(mia, mia.touch(new Date(0))),
-  (database) => new DeletedCustomersSweep(database, anything(), anything(), 30).run(),
+  (database) => new TypeOrmCustomers(database, anything()).replace(mia, mia.incrementVersion(new Date(0))),
+  (database) => new DeletedCustomersPurge(database, anything(), anything(), 30).run(),
   (database) => new Deliveries(withLateHeads(database), anything()).lease('x'),
   (database) => database.insertRows('things', [{ id: 1, n: null }]),
   (database) => new TypeOrmRegistrationKeys(withAHolder(database), anything()).take(['x'], 'y'),

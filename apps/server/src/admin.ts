@@ -10,7 +10,7 @@ async function main(): Promise<void> {
   const [email] = readArguments(USAGE, {}, 1).positionals;
   if (!email) throw new Refusal(`EMAIL is missing: ${USAGE}`);
   await besideTheProgram(async (app) => {
-    const { oneTimePassword } = await app.get(Administrators).appoint(email);
+    const { oneTimePassword } = await app.get(Administrators).appointAdministrator(email);
     console.log(
       oneTimePassword === null
         ? `${email} is an administrator now, with the password of before.`

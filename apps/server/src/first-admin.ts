@@ -14,9 +14,9 @@ const EMAIL = 'admin@foyer.localhost';
 export async function appointFirstAdmin(app: INestApplicationContext, settings: Settings): Promise<string | undefined> {
   const file = path.join(settings.dataDir, 'first-admin');
   const administrators = app.get(Administrators);
-  if (!isEmbedded(settings) || existsSync(file) || (await administrators.exist())) return undefined;
+  if (!isEmbedded(settings) || existsSync(file) || (await administrators.anyExist())) return undefined;
   // Of processes that start on one folder at the same moment, one appoints and writes.
-  const oneTimePassword = await administrators.appoint(EMAIL).then(
+  const oneTimePassword = await administrators.appointAdministrator(EMAIL).then(
     (appointed) => appointed.oneTimePassword,
     (error: unknown) => {
       if (error instanceof IdentifierTaken) return null;

@@ -8,19 +8,19 @@ import { AuditTrail, Clock, EventErasure, IdentifierHasher, Ids, Outbox, UnitOfW
 import { KeptEvents } from '#messaging';
 import { Dispatcher } from '#notifications';
 import { Database, Housekeeping, Secrets, Settings, wire } from '#platform';
-import { SealedDocuments } from './adapters/crypto/sealed-documents.js';
+import { DocumentSealer } from './adapters/crypto/document-sealer.js';
 import { CreateCustomerController } from './adapters/http/create-customer.controller.js';
 import { CustomerListController } from './adapters/http/customer-list.controller.js';
-import { CustomerStandingController } from './adapters/http/customer-standing.controller.js';
+import { CustomerStatusController } from './adapters/http/customer-status.controller.js';
 import { CustomersController } from './adapters/http/customers.controller.js';
 import { DocumentsController } from './adapters/http/documents.controller.js';
-import { ExportController } from './adapters/http/export.controller.js';
+import { PersonalDataExportController } from './adapters/http/personal-data-export.controller.js';
 import { MeController } from './adapters/http/me.controller.js';
-import { DeletedCustomersSweep } from './adapters/typeorm/deleted-customers-sweep.js';
+import { DeletedCustomersPurge } from './adapters/typeorm/deleted-customers-purge.js';
 import { SqlCustomerLists } from './adapters/typeorm/sql-customer-lists.js';
 import { SqlCustomerViews } from './adapters/typeorm/sql-customer-views.js';
 import { TypeOrmCustomers } from './adapters/typeorm/typeorm-customers.js';
-import { PendingChanges } from './application/change-ports.js';
+import { PendingIdentifierChanges } from './application/identifier-change-ports.js';
 import { ChangeCustomerHandler } from './application/commands/change-customer.js';
 import { ConfirmDocumentHandler } from './application/commands/confirm-document.js';
 import { CreateCustomerHandler } from './application/commands/create-customer.js';
@@ -29,49 +29,49 @@ import { EndSessionsHandler } from './application/commands/end-sessions.js';
 import { EraseCustomerHandler } from './application/commands/erase-customer.js';
 import { RestoreCustomerHandler } from './application/commands/restore-customer.js';
 import { SetRolesHandler } from './application/commands/set-roles.js';
-import { CustomerEraser } from './application/customer-eraser.js';
-import { CustomerRecord } from './application/customer-record.js';
-import { DocumentNames } from './application/document-names.js';
-import { LocalAdministrators } from './application/local-administrators.js';
-import { LocalCustomerDirectory } from './application/local-customer-directory.js';
-import { CustomerRules, Customers } from './application/ports.js';
-import { ExportCustomerHandler } from './application/queries/export-customer.js';
+import { CustomerEraser } from './application/services/customer-eraser.js';
+import { CustomerUpdater } from './application/services/customer-updater.js';
+import { DocumentSignInNames } from './application/services/document-sign-in-names.js';
+import { LocalAdministrators } from './application/services/local-administrators.js';
+import { LocalCustomerDirectory } from './application/services/local-customer-directory.js';
+import { CustomerSettings, Customers } from './application/ports.js';
+import { ExportPersonalDataHandler } from './application/queries/export-personal-data.js';
 import { GetCustomerHandler } from './application/queries/get-customer.js';
 import { ListCustomersHandler } from './application/queries/list-customers.js';
-import { AnnouncedViews, CustomerLists, CustomerViews, SignInViews } from './application/views.js';
-import { Administrators, CustomerDirectory, CustomerExport, CustomerImport, IdentifierWatchers } from './facade.js';
+import { PublishedEventViews, CustomerLists, CustomerViews, SignInViews } from './application/views.js';
+import { Administrators, CustomerDirectory, CustomerExport, CustomerImport, IdentifierAssignmentListeners } from './facade.js';
 
 import {
-  AccountNoticeDue,
-  AccountNotices,
-  ChangeCodeDue,
-  ChangeNoticeDue,
+  SendAccountNoticeJob,
+  AccountChangeNotifier,
+  SendIdentifierChangeCodeJob,
+  SendIdentifierChangeNoticeJob,
   IdentifierChangesPurge,
-  identifierChanges,
+  identifierChangesProviders,
 } from './identifier-changes.module.js';
-import { transfer } from './transfer.module.js';
+import { importExportProviders } from './transfer.module.js';
 
 export { customersTables } from './adapters/typeorm/tables.js';
 export { CUSTOMERS_PROBLEMS as customersProblems } from './domain/errors.js';
 export { customersEvents } from './events.js';
 
 @Module({
-  imports: [CqrsModule, AuthModule, CodesModule, ...identifierChanges.imports],
+  imports: [CqrsModule, AuthModule, CodesModule, ...identifierChangesProviders.imports],
   controllers: [
-    ExportController,
+    PersonalDataExportController,
     MeController,
     CustomerListController,
     CustomersController,
-    CustomerStandingController,
+    CustomerStatusController,
     CreateCustomerController,
     DocumentsController,
-    ...identifierChanges.controllers,
+    ...identifierChangesProviders.controllers,
   ],
   providers: [
-    ...identifierChanges.providers,
+    ...identifierChangesProviders.providers,
     GetCustomerHandler,
     ListCustomersHandler,
-    ExportCustomerHandler,
+    ExportPersonalDataHandler,
     ChangeCustomerHandler,
     CreateCustomerHandler,
     ConfirmDocumentHandler,
@@ -80,54 +80,54 @@ export { customersEvents } from './events.js';
     EraseCustomerHandler,
     RestoreCustomerHandler,
     SetRolesHandler,
-    { provide: IdentifierWatchers, useFactory: () => new IdentifierWatchers() },
-    wire(CustomerRecord, CustomerRecord, [
+    { provide: IdentifierAssignmentListeners, useFactory: () => new IdentifierAssignmentListeners() },
+    wire(CustomerUpdater, CustomerUpdater, [
       Customers,
-      DocumentNames,
+      DocumentSignInNames,
       Outbox,
       AuditTrail,
       Clock,
       IdentifierHasher,
-      IdentifierWatchers,
+      IdentifierAssignmentListeners,
     ]),
-    ...transfer.providers,
-    wire(DocumentNames, DocumentNames, [Customers, SignInNames, IdentifierHasher]),
-    { provide: SealedDocuments, inject: [Secrets], useFactory: (secrets: Secrets) => new SealedDocuments(secrets) },
+    ...importExportProviders.providers,
+    wire(DocumentSignInNames, DocumentSignInNames, [Customers, SignInNames, IdentifierHasher]),
+    { provide: DocumentSealer, inject: [Secrets], useFactory: (secrets: Secrets) => new DocumentSealer(secrets) },
     { provide: Customers, useClass: TypeOrmCustomers },
     { provide: CustomerViews, useClass: SqlCustomerViews },
-    wire<CustomerLists, [Database, SealedDocuments]>(CustomerLists, SqlCustomerLists, [Database, SealedDocuments]),
+    wire<CustomerLists, [Database, DocumentSealer]>(CustomerLists, SqlCustomerLists, [Database, DocumentSealer]),
     { provide: SignInViews, useExisting: SignInRecords },
     {
-      provide: AnnouncedViews,
+      provide: PublishedEventViews,
       inject: [KeptEvents],
-      useFactory: (events: KeptEvents): AnnouncedViews => ({ of: (id) => events.of('customer', id) }),
+      useFactory: (events: KeptEvents): PublishedEventViews => ({ of: (id) => events.of('customer', id) }),
     },
-    { provide: CustomerRules, useExisting: Settings },
+    { provide: CustomerSettings, useExisting: Settings },
     wire(CustomerEraser, CustomerEraser, [
       UnitOfWork,
-      CustomerRecord,
+      CustomerUpdater,
       Customers,
-      PendingChanges,
+      PendingIdentifierChanges,
       SubjectErasure,
       GuessErasure,
       EventErasure,
-      IdentifierWatchers,
+      IdentifierAssignmentListeners,
       IdentifierHasher,
     ]),
     {
-      provide: DeletedCustomersSweep,
+      provide: DeletedCustomersPurge,
       inject: [Database, CustomerEraser, Clock, Settings],
       useFactory: (database: Database, eraser: CustomerEraser, clock: Clock, { deletedCustomersDays }: Settings) =>
-        new DeletedCustomersSweep(database, eraser, clock, deletedCustomersDays),
+        new DeletedCustomersPurge(database, eraser, clock, deletedCustomersDays),
     },
     wire(Administrators, LocalAdministrators, [
       UnitOfWork,
       CustomerDirectory,
-      IdentifierWatchers,
+      IdentifierAssignmentListeners,
       Credentials,
       Ids,
       AuditTrail,
-      CustomerRules,
+      CustomerSettings,
     ]),
     wire(CustomerDirectory, LocalCustomerDirectory, [
       Customers,
@@ -139,18 +139,18 @@ export { customersEvents } from './events.js';
       Clock,
     ]),
   ],
-  exports: [Administrators, CustomerDirectory, CustomerExport, CustomerImport, IdentifierWatchers],
+  exports: [Administrators, CustomerDirectory, CustomerExport, CustomerImport, IdentifierAssignmentListeners],
 })
 export class CustomersModule {
   constructor(
     housekeeping: Housekeeping,
-    deleted: DeletedCustomersSweep,
+    deleted: DeletedCustomersPurge,
     changes: IdentifierChangesPurge,
     dispatcher: Dispatcher,
-    codeDue: ChangeCodeDue,
-    noticeDue: ChangeNoticeDue,
-    accountNoticeDue: AccountNoticeDue,
-    accountNotices: AccountNotices,
+    codeDue: SendIdentifierChangeCodeJob,
+    noticeDue: SendIdentifierChangeNoticeJob,
+    accountNoticeDue: SendAccountNoticeJob,
+    accountNotices: AccountChangeNotifier,
     accountChanges: AccountChangeListeners,
   ) {
     housekeeping.add(changes);

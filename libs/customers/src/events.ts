@@ -6,7 +6,7 @@ const key = { id: id(), market: market() };
 const status = oneOf(['active', 'suspended']);
 const version = whole('Counts the changes of the record; the same as `sequence`.', 1);
 
-const announced = shape.object({
+const customerData = shape.object({
   ...key,
   email: orNull(text('Canonical.')),
   phone: orNull(text('E.164.')),
@@ -20,7 +20,7 @@ const announced = shape.object({
   version,
 });
 /** A customer, as the business hears of it: without document and attributes. */
-export type AnnouncedCustomer = TypeOf<typeof announced>;
+export type CustomerEventData = TypeOf<typeof customerData>;
 
 const sparse = shape.object({ ...key, status, version, changed: shape.list(text(), 'Names of the changed fields.') });
 
@@ -31,14 +31,14 @@ export class CustomerCreatedV1 extends eventOf({
   ...common,
   type: 'customer.created.v1',
   tells: 'An identifier was proven: somebody is a customer from now on.',
-  data: announced,
+  data: customerData,
   sparse,
 }) {
   static of(customer: CustomerView): CustomerCreatedV1 {
-    return new CustomerCreatedV1(customer.id, customer.version, customer.market, asAnnounced(customer));
+    return new CustomerCreatedV1(customer.id, customer.version, customer.market, toEventData(customer));
   }
 
-  override readonly sparse = asSparse(this.data, namesOfSet(this.data));
+  override readonly sparse = toSparseData(this.data, namesOfPresentFields(this.data));
 }
 
 /** The record has changed; its version says how often. */
@@ -46,48 +46,48 @@ export class CustomerUpdatedV1 extends eventOf({
   ...common,
   type: 'customer.updated.v1',
   tells: 'The record of a customer has changed; its version says how often.',
-  data: announced,
+  data: customerData,
   sparse,
 }) {
   /** @param before the record as it was */
   static of(customer: CustomerView, before: CustomerView): CustomerUpdatedV1 {
-    return new CustomerUpdatedV1(customer, namesOfChanged(before, customer));
+    return new CustomerUpdatedV1(customer, namesOfChangedFields(before, customer));
   }
 
   override readonly sparse: object;
 
   constructor(customer: CustomerView, changed: readonly string[]) {
-    const data = asAnnounced(customer);
+    const data = toEventData(customer);
     super(customer.id, customer.version, customer.market, data);
-    this.sparse = asSparse(data, changed);
+    this.sparse = toSparseData(data, changed);
   }
 }
 
-type Lived = Pick<CustomerView, 'id' | 'version' | 'market'>;
+type EventSubject = Pick<CustomerView, 'id' | 'version' | 'market'>;
 
 /** What has become of a customer, without his data. */
-const lifeEvent = (type: string, tells: string) =>
+const lifecycleEvent = (type: string, tells: string) =>
   class extends eventOf({ ...common, type, tells, data: shape.object({ id: id() }) }) {
-    constructor({ id, version, market }: Lived) {
+    constructor({ id, version, market }: EventSubject) {
       super(id, version, market, { id });
     }
   };
 
-export class CustomerSuspendedV1 extends lifeEvent(
+export class CustomerSuspendedV1 extends lifecycleEvent(
   'customer.suspended.v1',
   'The customer may not sign in any more; every session ends.',
 ) {}
 
-export class CustomerReactivatedV1 extends lifeEvent('customer.reactivated.v1', 'The customer may sign in again.') {}
+export class CustomerReactivatedV1 extends lifecycleEvent('customer.reactivated.v1', 'The customer may sign in again.') {}
 
-export class CustomerDeletedV1 extends lifeEvent(
+export class CustomerDeletedV1 extends lifecycleEvent(
   'customer.deleted.v1',
   'The customer is gone, and the identifier is free; an administrator may restore both.',
 ) {}
 
-export class CustomerRestoredV1 extends lifeEvent('customer.restored.v1', 'A deleted customer is there again.') {}
+export class CustomerRestoredV1 extends lifecycleEvent('customer.restored.v1', 'A deleted customer is there again.') {}
 
-export class CustomerErasedV1 extends lifeEvent(
+export class CustomerErasedV1 extends lifecycleEvent(
   'customer.erased.v1',
   'Nothing is known of the customer any more but the id, which nobody else ever gets: forget what you keep of him.',
 ) {}
@@ -98,7 +98,7 @@ export class CustomerRolesChangedV1 extends eventOf({
   tells: 'The customer has these roles and no others; every session ends, because tokens carry roles.',
   data: shape.object({ id: id(), roles: shape.list(text(), '`customer`, `staff`, `admin`.') }),
 }) {
-  static of({ id, version, market }: Lived, roles: readonly string[]): CustomerRolesChangedV1 {
+  static of({ id, version, market }: EventSubject, roles: readonly string[]): CustomerRolesChangedV1 {
     return new CustomerRolesChangedV1(id, version, market, { id, roles });
   }
 }
@@ -109,7 +109,7 @@ export class CustomerIdentifierChangedV1 extends eventOf({
   tells: 'The customer has proven a new e-mail address or phone number. What it is stands in `customer.updated.v1`.',
   data: shape.object({ id: id(), identifier: oneOf(['email', 'phone'], 'Which one is new.') }),
 }) {
-  static of({ id, version, market }: Lived, identifier: 'email' | 'phone'): CustomerIdentifierChangedV1 {
+  static of({ id, version, market }: EventSubject, identifier: 'email' | 'phone'): CustomerIdentifierChangedV1 {
     return new CustomerIdentifierChangedV1(id, version, market, { id, identifier });
   }
 }
@@ -126,7 +126,7 @@ export const customersEvents = [
   CustomerIdentifierChangedV1,
 ];
 
-const asAnnounced = (customer: CustomerView): AnnouncedCustomer => ({
+const toEventData = (customer: CustomerView): CustomerEventData => ({
   id: customer.id,
   email: customer.email,
   phone: customer.phone,
@@ -141,20 +141,20 @@ const asAnnounced = (customer: CustomerView): AnnouncedCustomer => ({
   version: customer.version,
 });
 
-function asSparse(
-  { id, market, status, version }: AnnouncedCustomer,
+function toSparseData(
+  { id, market, status, version }: CustomerEventData,
   changed: readonly string[],
 ): TypeOf<typeof sparse> {
   return { id, market, status, version, changed };
 }
 
 /** What every change changes says nothing. */
-const UNTOLD: readonly string[] = ['id', 'version', 'createdAt', 'updatedAt'];
+const FIELDS_NOT_REPORTED_AS_CHANGED: readonly string[] = ['id', 'version', 'createdAt', 'updatedAt'];
 
-const namesOfSet = (customer: object): string[] =>
-  Object.entries(customer).flatMap(([name, value]) => (value === null || UNTOLD.includes(name) ? [] : [name]));
+const namesOfPresentFields = (customer: object): string[] =>
+  Object.entries(customer).flatMap(([name, value]) => (value === null || FIELDS_NOT_REPORTED_AS_CHANGED.includes(name) ? [] : [name]));
 
-const namesOfChanged = (before: CustomerView, after: CustomerView): string[] =>
+const namesOfChangedFields = (before: CustomerView, after: CustomerView): string[] =>
   (Object.keys(after) as (keyof CustomerView)[]).filter(
-    (name) => !UNTOLD.includes(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+    (name) => !FIELDS_NOT_REPORTED_AS_CHANGED.includes(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]),
   );

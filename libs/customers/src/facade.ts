@@ -1,21 +1,21 @@
 import type { Identifier } from '#kernel';
 import type { CustomerView } from './application/views.js';
-import type { Newcomer } from './domain/customer.js';
-import type { IdentifierMove } from './domain/identifier-move.js';
+import type { NewCustomer } from './domain/customer.js';
+import type { IdentifierAssignment } from './domain/identifier-assignment.js';
 
-export type { CustomerView, IdentifierMove, Newcomer };
+export type { CustomerView, IdentifierAssignment, NewCustomer };
 
 /** What is known of an identifier, and of an id that it may get. */
-export interface Standing {
+export interface IdentifierAvailability {
   /** The customer the identifier belongs to now. */
   readonly holderId: string | null;
   /** Whether the id is, or ever was, a customer's; an id is never handed to another person. */
   readonly idIsUsed: boolean;
   /** The attempt that made the customer of this id. */
-  readonly admittedBy: string | null;
+  readonly createdByAttemptId: string | null;
 }
 
-export interface Appointed {
+export interface AppointedAdministrator {
   readonly customerId: string;
   /** Good for setting a new password only; null for somebody who was a customer before and keeps his own. */
   readonly oneTimePassword: string | null;
@@ -23,9 +23,9 @@ export interface Appointed {
 
 /** There is no default account: somebody at the machine appoints the first administrator. */
 export abstract class Administrators {
-  abstract exist(): Promise<boolean>;
+  abstract anyExist(): Promise<boolean>;
   /** @throws InvalidInput for what is no e-mail address, HashingBusy */
-  abstract appoint(email: string): Promise<Appointed>;
+  abstract appointAdministrator(email: string): Promise<AppointedAdministrator>;
 }
 
 /** How far a file is. */
@@ -37,7 +37,7 @@ export interface FileProgress {
   readonly totalBytes: number;
 }
 
-export interface ImportOrder {
+export interface ImportOptions {
   /** NDJSON: one customer a line (see docs/operations.md). */
   readonly file: string;
   /** Where refused lines go: NDJSON, `{line, errors: [{pointer, code, detail}]}`, nothing of what they held. It is written anew. */
@@ -64,7 +64,7 @@ export interface ImportSummary {
 /** Customers of another system, or of an export. The same file once more changes nothing. */
 export abstract class CustomerImport {
   /** @throws Unavailable when the database stays away; what was created until then stays */
-  abstract run(order: ImportOrder): Promise<ImportSummary>;
+  abstract run(options: ImportOptions): Promise<ImportSummary>;
 }
 
 /** Living customers as an import takes them, in the order of creation. */
@@ -79,13 +79,13 @@ export abstract class CustomerExport {
 
 /** What other modules may ask of customers. */
 export abstract class CustomerDirectory {
-  abstract standing(identifier: Identifier, id: string | null): Promise<Standing>;
+  abstract checkAvailability(identifier: Identifier, id: string | null): Promise<IdentifierAvailability>;
   /**
    * Makes the newcomer a customer who may sign in, and announces it. Inside the caller's unit of work. Who is no watcher of
    * identifiers himself tells them of it first.
    * @throws IdentifierTaken when somebody else got the identifier at this instant
    */
-  abstract admit(newcomer: Newcomer): Promise<CustomerView>;
+  abstract createCustomer(newCustomer: NewCustomer): Promise<CustomerView>;
   abstract find(id: string): Promise<CustomerView | null>;
 }
 
@@ -93,32 +93,32 @@ export abstract class CustomerDirectory {
  * Hears of identifiers that are given or taken, within the unit of work that does it and before a customer is written: who
  * locks something for an identifier here is waited for by everybody else who wants it. May be told again of the same move.
  */
-export abstract class IdentifierWatcher {
-  abstract moving(moves: readonly IdentifierMove[]): Promise<void>;
+export abstract class IdentifierAssignmentListener {
+  abstract beforeAssignment(assignments: readonly IdentifierAssignment[]): Promise<void>;
   /**
    * The customer is erased, in the same unit of work.
    * @param identifiers that were his, and are nobody's now
    */
-  abstract forgetting(customerId: string, identifiers: readonly Identifier[]): Promise<void>;
+  abstract onCustomerErased(customerId: string, identifiers: readonly Identifier[]): Promise<void>;
 }
 
 /** Who keeps something by identifier, and stands above customers, adds his watcher here. */
-export class IdentifierWatchers {
-  readonly #watchers: IdentifierWatcher[] = [];
+export class IdentifierAssignmentListeners {
+  readonly #listeners: IdentifierAssignmentListener[] = [];
 
-  add(watcher: IdentifierWatcher): void {
-    this.#watchers.push(watcher);
+  add(listener: IdentifierAssignmentListener): void {
+    this.#listeners.push(listener);
   }
 
   /** Every command that gives or takes an identifier says so here, first of all in its unit of work. */
-  async tell(moves: readonly IdentifierMove[]): Promise<void> {
-    if (moves.length === 0) return;
+  async notifyAssignments(assignments: readonly IdentifierAssignment[]): Promise<void> {
+    if (assignments.length === 0) return;
     // In one order, so that two who want the same wait for one another.
-    const inOrder = moves.toSorted((a, b) => (a.identifier.key < b.identifier.key ? -1 : 1));
-    for (const watcher of this.#watchers) await watcher.moving(inOrder);
+    const inOrder = assignments.toSorted((a, b) => (a.identifier.key < b.identifier.key ? -1 : 1));
+    for (const listener of this.#listeners) await listener.beforeAssignment(inOrder);
   }
 
-  async tellErased(customerId: string, identifiers: readonly Identifier[]): Promise<void> {
-    for (const watcher of this.#watchers) await watcher.forgetting(customerId, identifiers);
+  async notifyErased(customerId: string, identifiers: readonly Identifier[]): Promise<void> {
+    for (const listener of this.#listeners) await listener.onCustomerErased(customerId, identifiers);
   }
 }

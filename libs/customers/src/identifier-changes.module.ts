@@ -5,55 +5,55 @@ import { CodesModule } from '#codes/module';
 import { AfterCommit, Clock, Counters, IdentifierHasher, Ids } from '#kernel';
 import { DueMessages, MessageBudget, MessageLimits, SmsQuota } from '#notifications';
 import { Database, KeyedSeal, Secrets, Settings, wire } from '#platform';
-import { AesNoticeSeals } from './adapters/crypto/aes-notice-seals.js';
+import { AesNoticeSealer } from './adapters/crypto/aes-notice-sealer.js';
 import { IdentifiersController } from './adapters/http/identifiers.controller.js';
 import { TemplateChangeMessages } from './adapters/messages/template-change-messages.js';
 import { IdentifierChangesPurge } from './adapters/typeorm/identifier-changes-purge.js';
-import { TypeOrmPendingChanges } from './adapters/typeorm/typeorm-pending-changes.js';
-import { AccountNotices } from './application/account-notices.js';
-import { ChangeNotices } from './application/change-notices.js';
-import { ChangeMessages, ChangeRules, NoticeSeals, PendingChanges } from './application/change-ports.js';
-import { ChangeRequests } from './application/change-requests.js';
-import { AskForIdentifierHandler } from './application/commands/ask-for-identifier.js';
-import { ConfirmIdentifierHandler } from './application/commands/confirm-identifier.js';
-import { CustomerRecord } from './application/customer-record.js';
-import { IdentifierChanger } from './application/identifier-changer.js';
+import { TypeOrmPendingIdentifierChanges } from './adapters/typeorm/typeorm-pending-identifier-changes.js';
+import { AccountChangeNotifier } from './application/services/account-change-notifier.js';
+import { NoticeQueue } from './application/services/notice-queue.js';
+import { ChangeMessages, IdentifierChangeSettings, NoticeSealer, PendingIdentifierChanges } from './application/identifier-change-ports.js';
+import { IdentifierChangeRequests } from './application/services/identifier-change-requests.js';
+import { RequestIdentifierChangeHandler } from './application/commands/request-identifier-change.js';
+import { ConfirmIdentifierChangeHandler } from './application/commands/confirm-identifier-change.js';
+import { CustomerUpdater } from './application/services/customer-updater.js';
+import { IdentifierChanger } from './application/services/identifier-changer.js';
 import { Customers } from './application/ports.js';
-import { ChangeCodeDue } from './application/subscribers/change-code-due.js';
-import { AccountNoticeDue, ChangeNoticeDue } from './application/subscribers/change-notice-due.js';
+import { SendIdentifierChangeCodeJob } from './application/jobs/send-identifier-change-code-job.js';
+import { SendAccountNoticeJob, SendIdentifierChangeNoticeJob } from './application/jobs/send-identifier-change-notice-job.js';
 
 const providers: Provider[] = [
-  AskForIdentifierHandler,
-  ConfirmIdentifierHandler,
+  RequestIdentifierChangeHandler,
+  ConfirmIdentifierChangeHandler,
   IdentifierChangesPurge,
-  { provide: ChangeRules, useExisting: Settings },
+  { provide: IdentifierChangeSettings, useExisting: Settings },
   {
-    provide: PendingChanges,
+    provide: PendingIdentifierChanges,
     inject: [Database, Secrets, Clock],
     useFactory: (database: Database, { code }: Secrets, clock: Clock) =>
-      new TypeOrmPendingChanges(database, new KeyedSeal(code, 'CODE_SECRET', 'identifier-change-seal'), clock),
+      new TypeOrmPendingIdentifierChanges(database, new KeyedSeal(code, 'CODE_SECRET', 'identifier-change-seal'), clock),
   },
-  { provide: NoticeSeals, inject: [Secrets], useFactory: ({ code }: Secrets) => new AesNoticeSeals(code) },
+  { provide: NoticeSealer, inject: [Secrets], useFactory: ({ code }: Secrets) => new AesNoticeSealer(code) },
   wire(ChangeMessages, TemplateChangeMessages, [Ids]),
-  wire(ChangeNotices, ChangeNotices, [DueMessages, NoticeSeals]),
-  wire(ChangeRequests, ChangeRequests, [Counters, MessageBudget, SmsQuota, DueMessages, ChangeRules]),
-  wire(ChangeCodeDue, ChangeCodeDue, [PendingChanges, Customers, Codes, ChangeMessages]),
-  wire(ChangeNoticeDue, ChangeNoticeDue, [NoticeSeals, ChangeMessages, SmsQuota, ChangeRules]),
-  wire(AccountNoticeDue, AccountNoticeDue, [NoticeSeals, ChangeMessages, SmsQuota, ChangeRules]),
-  wire(AccountNotices, AccountNotices, [Customers, ChangeNotices, Counters, MessageLimits]),
+  wire(NoticeQueue, NoticeQueue, [DueMessages, NoticeSealer]),
+  wire(IdentifierChangeRequests, IdentifierChangeRequests, [Counters, MessageBudget, SmsQuota, DueMessages, IdentifierChangeSettings]),
+  wire(SendIdentifierChangeCodeJob, SendIdentifierChangeCodeJob, [PendingIdentifierChanges, Customers, Codes, ChangeMessages]),
+  wire(SendIdentifierChangeNoticeJob, SendIdentifierChangeNoticeJob, [NoticeSealer, ChangeMessages, SmsQuota, IdentifierChangeSettings]),
+  wire(SendAccountNoticeJob, SendAccountNoticeJob, [NoticeSealer, ChangeMessages, SmsQuota, IdentifierChangeSettings]),
+  wire(AccountChangeNotifier, AccountChangeNotifier, [Customers, NoticeQueue, Counters, MessageLimits]),
   wire(IdentifierChanger, IdentifierChanger, [
-    PendingChanges,
-    CustomerRecord,
+    PendingIdentifierChanges,
+    CustomerUpdater,
     Customers,
     IdentifierHasher,
     SignInNames,
     SignIns,
-    ChangeNotices,
+    NoticeQueue,
     AfterCommit,
   ]),
 ];
 
 /** Changes of identifiers: a part of customers' wiring, in a file of its own. */
-export const identifierChanges = { imports: [CodesModule], controllers: [IdentifiersController], providers };
+export const identifierChangesProviders = { imports: [CodesModule], controllers: [IdentifiersController], providers };
 
-export { AccountNoticeDue, AccountNotices, ChangeCodeDue, ChangeNoticeDue, IdentifierChangesPurge };
+export { SendAccountNoticeJob, AccountChangeNotifier, SendIdentifierChangeCodeJob, SendIdentifierChangeNoticeJob, IdentifierChangesPurge };

@@ -1,6 +1,6 @@
 export { IdentifierTaken } from './domain/errors.js';
 export {
-  type AnnouncedCustomer,
+  type CustomerEventData,
   CustomerCreatedV1,
   CustomerDeletedV1,
   CustomerErasedV1,
@@ -12,16 +12,16 @@ export {
 } from './events.js';
 export {
   Administrators,
-  type Appointed,
+  type AppointedAdministrator,
   CustomerDirectory,
   CustomerExport,
   CustomerImport,
   type CustomerView,
   type FileProgress,
-  type IdentifierMove,
-  IdentifierWatcher,
-  IdentifierWatchers,
+  type IdentifierAssignment,
+  IdentifierAssignmentListener,
+  IdentifierAssignmentListeners,
   type ImportSummary,
-  type Newcomer,
-  type Standing,
+  type NewCustomer,
+  type IdentifierAvailability,
 } from './facade.js';

@@ -5,19 +5,19 @@ import { AuditTrail, Clock, Ids } from '#kernel';
 import { wire } from '#platform';
 import { FileCustomerExport } from './adapters/files/file-customer-export.js';
 import { FileCustomerImport } from './adapters/files/file-customer-import.js';
-import { TypeOrmCustomerCrowds } from './adapters/typeorm/typeorm-customer-crowds.js';
+import { TypeOrmCustomerBatches } from './adapters/typeorm/typeorm-customer-batches.js';
 import { ImportCustomersHandler } from './application/commands/import-customers.js';
-import { ReadOutCustomersHandler } from './application/queries/read-out-customers.js';
-import { CustomerCrowds } from './application/transfer-ports.js';
+import { ExportCustomersHandler } from './application/queries/export-customers.js';
+import { CustomerBatches } from './application/transfer-ports.js';
 import { CustomerExport, CustomerImport } from './facade.js';
 
 const providers: Provider[] = [
   ImportCustomersHandler,
-  ReadOutCustomersHandler,
-  { provide: CustomerCrowds, useClass: TypeOrmCustomerCrowds },
+  ExportCustomersHandler,
+  { provide: CustomerBatches, useClass: TypeOrmCustomerBatches },
   wire(CustomerImport, FileCustomerImport, [CommandBus, AuditTrail, Ids, Clock]),
   wire(CustomerExport, FileCustomerExport, [QueryBus, CredentialTransfer, AuditTrail]),
 ];
 
 /** Customers in files: part of the customers' room. */
-export const transfer = { providers };
+export const importExportProviders = { providers };

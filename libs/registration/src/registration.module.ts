@@ -4,7 +4,7 @@ import { Credentials, SignInTries } from '#auth';
 import { AuthModule } from '#auth/module';
 import { Codes } from '#codes';
 import { CodesModule } from '#codes/module';
-import { CustomerDirectory, IdentifierWatchers } from '#customers';
+import { CustomerDirectory, IdentifierAssignmentListeners } from '#customers';
 import { CustomersModule } from '#customers/module';
 import { AfterCommit, AuditTrail, Clock, IdentifierHasher, Ids, Outbox, UnitOfWork } from '#kernel';
 import { Subscribers } from '#messaging';
@@ -128,7 +128,7 @@ export class RegistrationModule {
     dispatcher: Dispatcher,
     codeDue: CodeDue,
     codeSent: CodeSent,
-    watchers: IdentifierWatchers,
+    watchers: IdentifierAssignmentListeners,
     keeper: KeyKeeper,
     subscribers: Subscribers,
     verified: CustomerVerified,

@@ -1,65 +1,65 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CustomerFilter } from '../application/views.js';
 import {
-  CustomerListsScene,
+  CustomerListsFixture,
   type CustomerListsUnderTest,
-  EVERYBODY,
-  idOf,
+  NO_FILTER,
+  customerIdOf,
   later,
-} from '../testing/customer-lists-scene.js';
+} from '../testing/customer-lists-fixture.js';
 import { pagesContract } from './customer-lists.pages.contract.js';
 import { searchContract } from './customer-lists.search.contract.js';
 
 /** What every `CustomerLists` must do. */
 export function customerListsContract(name: string, open: () => Promise<CustomerListsUnderTest>): void {
   describe(`${name} is a CustomerLists`, () => {
-    const scene = new CustomerListsScene();
-    const { add, replace, remove, ids, walk } = scene;
+    const scene = new CustomerListsFixture();
+    const { add, replace, remove, ids, readAllPages: walk } = scene;
 
     beforeAll(async () => {
-      scene.under = await open();
+      scene.underTest = await open();
     });
-    afterAll(() => scene.under.drop());
+    afterAll(() => scene.underTest.drop());
 
     it('finds nobody where nobody is', async () => {
-      const nobody = { ...EVERYBODY, createdAfter: new Date('2999-01-01T00:00:00Z') };
-      expect(await scene.under.lists.page(nobody, { limit: 1, after: null })).toEqual({ items: [], next: null });
-      expect(await scene.under.lists.count(nobody)).toBe(0);
+      const nobody = { ...NO_FILTER, createdAfter: new Date('2999-01-01T00:00:00Z') };
+      expect(await scene.underTest.lists.page(nobody, { limit: 1, after: null })).toEqual({ items: [], next: null });
+      expect(await scene.underTest.lists.count(nobody)).toBe(0);
     });
 
     it('shows what the views show, in the order of creation and then of ids', async () => {
-      const since = { ...EVERYBODY, createdAfter: later(99) };
+      const since = { ...NO_FILTER, createdAfter: later(99) };
       const made = [];
       for (const at of [300, 100, 200, 200, 200]) made.push(await add({}, later(at)));
       const sorted = made
         .map((one) => one.snapshot())
         .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1));
-      const { items, next } = await scene.under.lists.page(since, { limit: 5, after: null });
+      const { items, next } = await scene.underTest.lists.page(since, { limit: 5, after: null });
       expect(items.map(({ id }) => id)).toEqual(sorted.map(({ id }) => id));
       expect(next).toBeNull();
       expect(items).toEqual((await scene.model.page(since, { limit: 5, after: null })).items);
-      expect(await scene.under.lists.page(since, { limit: 4, after: null })).toMatchObject({
+      expect(await scene.underTest.lists.page(since, { limit: 4, after: null })).toMatchObject({
         next: { at: sorted[3]?.createdAt, id: sorted[3]?.id },
       });
       expect((await walk(since, 2)).map(({ id }) => id)).toEqual(sorted.map(({ id }) => id));
     });
 
     it('knows the suspended and the deleted apart, and those who came back', async () => {
-      const mine = (status: CustomerFilter['status']) => ({ ...EVERYBODY, createdAfter: later(999), status });
+      const mine = (status: CustomerFilter['status']) => ({ ...NO_FILTER, createdAfter: later(999), status });
       const [active, suspended, deleted] = [
         await add({}, later(1_000)),
         await add({}, later(1_000)),
         await add({}, later(1_000)),
       ];
-      await replace(suspended, suspended.putInto('suspended', later(1_001)));
+      await replace(suspended, suspended.setStatus('suspended', later(1_001)));
       const gone = await remove(deleted);
-      expect((await ids(mine(null))).sort()).toEqual([idOf(active), idOf(suspended)].sort());
-      expect(await ids(mine('active'))).toEqual([idOf(active)]);
-      expect(await ids(mine('suspended'))).toEqual([idOf(suspended)]);
-      expect((await scene.under.lists.page(mine('deleted'), { limit: 9, after: null })).items).toMatchObject([
-        { id: idOf(deleted), status: 'deleted' },
+      expect((await ids(mine(null))).sort()).toEqual([customerIdOf(active), customerIdOf(suspended)].sort());
+      expect(await ids(mine('active'))).toEqual([customerIdOf(active)]);
+      expect(await ids(mine('suspended'))).toEqual([customerIdOf(suspended)]);
+      expect((await scene.underTest.lists.page(mine('deleted'), { limit: 9, after: null })).items).toMatchObject([
+        { id: customerIdOf(deleted), status: 'deleted' },
       ]);
-      await replace(gone, gone.bringBack(later(1_002)));
+      await replace(gone, gone.restore(later(1_002)));
       expect(await ids(mine('deleted'))).toEqual([]);
       expect(await ids(mine('active'))).toHaveLength(2);
     });

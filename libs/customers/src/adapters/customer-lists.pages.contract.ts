@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Customer } from '../domain/customer.js';
-import { type CustomerListsScene, EVERYBODY, idOf, later } from '../testing/customer-lists-scene.js';
+import { type CustomerListsFixture, NO_FILTER, customerIdOf, later } from '../testing/customer-lists-fixture.js';
 
 /** What somebody sees who goes from page to page. */
-export function pagesContract(scene: CustomerListsScene): void {
-  const { add, replace, remove, walk } = scene;
+export function pagesContract(scene: CustomerListsFixture): void {
+  const { add, replace, remove, readAllPages: walk } = scene;
 
   it('LD-12 given any people and any filter, then the pages are what looking at everybody finds', async () => {
     const start = 1_000_000;
@@ -15,8 +15,8 @@ export function pagesContract(scene: CustomerListsScene): void {
         1,
       )[0];
       const one = await add({ lastName: lastName ?? null }, later(start + (n % 7)));
-      if (n % 5 === 0) await replace(one, one.putInto('suspended', later(start + 9)));
-      if (n % 4 === 0) await remove((await scene.known.byId(idOf(one))) ?? one);
+      if (n % 5 === 0) await replace(one, one.setStatus('suspended', later(start + 9)));
+      if (n % 4 === 0) await remove((await scene.mirror.findById(customerIdOf(one))) ?? one);
     }
     const text = fc.string({
       unit: fc.constantFrom('a', 'b', 'A', '_', '%', 'é', '1', '+'),
@@ -30,25 +30,25 @@ export function pagesContract(scene: CustomerListsScene): void {
     });
     await fc.assert(
       fc.asyncProperty(filters, fc.integer({ min: 5, max: 100 }), async (some, limit) => {
-        const filter = { ...EVERYBODY, ...some };
+        const filter = { ...NO_FILTER, ...some };
         const { items } = await scene.model.page(filter, { limit: 1_000, after: null });
         expect(await walk(filter, limit)).toEqual(items);
-        expect(await scene.under.lists.count(filter)).toBe(items.length);
+        expect(await scene.underTest.lists.count(filter)).toBe(items.length);
       }),
       { numRuns: 25 },
     );
   }, 60_000);
 
   it.each([
-    ['everybody', { ...EVERYBODY, createdAfter: later(5_000_000) }],
-    ['a search', { ...EVERYBODY, createdAfter: later(5_000_000), beginning: 'walk' }],
+    ['everybody', { ...NO_FILTER, createdAfter: later(5_000_000) }],
+    ['a search', { ...NO_FILTER, createdAfter: later(5_000_000), prefix: 'walk' }],
   ])('shows each once who is there all the time, while others come and go: %s', async (_, filter) => {
     const at = () => later(5_000_001 + Math.floor(Math.random() * 50));
     const [staying, going] = [new Set<string>(), [] as Customer[]];
     for (let n = 0; n < 40; n++) {
       const one = await add({ lastName: 'Walker' }, at());
       if (n % 3 === 0) going.push(one);
-      else staying.add(idOf(one));
+      else staying.add(customerIdOf(one));
     }
     const comeAndGo = async () => {
       const gone = going.pop();

@@ -2,25 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { parseIdentifier } from '#kernel';
 import type { CustomerFilter } from '../application/views.js';
-import { type CustomerListsScene, EVERYBODY, hash, idOf, later } from '../testing/customer-lists-scene.js';
+import { type CustomerListsFixture, NO_FILTER, randomHash, customerIdOf, later } from '../testing/customer-lists-fixture.js';
 
-const beginning = (text: string): CustomerFilter => ({ ...EVERYBODY, beginning: text });
+const withPrefix = (text: string): CustomerFilter => ({ ...NO_FILTER, prefix: text });
 
 /** Whom which search finds. */
-export function searchContract(scene: CustomerListsScene): void {
+export function searchContract(scene: CustomerListsFixture): void {
   const { add, replace, remove, ids } = scene;
 
   it('finds by e-mail address and by phone number, the living and the deleted', async () => {
     const mia = await add({ identifier: parseIdentifier('Mia.Doe+1@Example.org', 'US') });
     const leo = await add({ identifier: parseIdentifier('(650) 253-0000', 'US') });
-    expect(await ids({ ...EVERYBODY, email: 'mia.doe+1@example.org' })).toEqual([idOf(mia)]);
-    expect(await ids({ ...EVERYBODY, phone: '+16502530000' })).toEqual([idOf(leo)]);
-    expect(await ids({ ...EVERYBODY, email: 'mia.doe+1@example.org', beginning: 'mia' })).toEqual([idOf(mia)]);
-    expect(await ids({ ...EVERYBODY, email: 'mia.doe+1@example.org', beginning: 'doe' })).toEqual([]);
+    expect(await ids({ ...NO_FILTER, email: 'mia.doe+1@example.org' })).toEqual([customerIdOf(mia)]);
+    expect(await ids({ ...NO_FILTER, phone: '+16502530000' })).toEqual([customerIdOf(leo)]);
+    expect(await ids({ ...NO_FILTER, email: 'mia.doe+1@example.org', prefix: 'mia' })).toEqual([customerIdOf(mia)]);
+    expect(await ids({ ...NO_FILTER, email: 'mia.doe+1@example.org', prefix: 'doe' })).toEqual([]);
     await remove(mia);
-    expect(await ids({ ...EVERYBODY, email: 'mia.doe+1@example.org' })).toEqual([]);
-    expect(await ids({ ...EVERYBODY, email: 'mia.doe+1@example.org', status: 'deleted' })).toEqual([idOf(mia)]);
-    expect(await scene.under.lists.count({ ...EVERYBODY, phone: '+16502530000' })).toBe(1);
+    expect(await ids({ ...NO_FILTER, email: 'mia.doe+1@example.org' })).toEqual([]);
+    expect(await ids({ ...NO_FILTER, email: 'mia.doe+1@example.org', status: 'deleted' })).toEqual([customerIdOf(mia)]);
+    expect(await scene.underTest.lists.count({ ...NO_FILTER, phone: '+16502530000' })).toBe(1);
   });
 
   it.each([
@@ -52,41 +52,41 @@ export function searchContract(scene: CustomerListsScene): void {
     ],
     ['by the last letter of all', { lastName: '\u{10ffff}x' }, ['\u{10ffff}', '\u{10ffff}X'], ['\u{10ffff}y']],
   ])('finds %s', async (_, person, finding, missing) => {
-    const id = idOf(await add(person));
-    for (const text of finding) expect(await ids(beginning(text)), text).toContain(id);
-    for (const text of missing) expect(await ids(beginning(text)), text).not.toContain(id);
+    const id = customerIdOf(await add(person));
+    for (const text of finding) expect(await ids(withPrefix(text)), text).toContain(id);
+    for (const text of missing) expect(await ids(withPrefix(text)), text).not.toContain(id);
   });
 
   it('finds by a confirmed document, under any key of the ring', async () => {
     const claimed = await add({});
-    const after = claimed.change({ document: '529.982.247-25' }, later(3));
+    const after = claimed.changeProfile({ document: '529.982.247-25' }, later(3));
     await replace(claimed, after);
-    const [mine, other] = [hash(), hash()];
-    const wanted = { ...EVERYBODY, documentHashes: [other, mine] };
+    const [mine, other] = [randomHash(), randomHash()];
+    const wanted = { ...NO_FILTER, documentHashes: [other, mine] };
     expect(await ids(wanted)).toEqual([]);
-    for (const customers of [scene.under.customers, scene.known])
+    for (const customers of [scene.underTest.customers, scene.mirror])
       await customers.replace(after, after.confirmDocument(later(4)), { document: mine });
-    expect(await ids(wanted)).toEqual([idOf(claimed)]);
-    expect(await ids({ ...wanted, beginning: 'nobody' })).toEqual([]);
-    expect(await ids({ ...EVERYBODY, documentHashes: [other] })).toEqual([]);
-    expect(await scene.under.lists.count(wanted)).toBe(1);
+    expect(await ids(wanted)).toEqual([customerIdOf(claimed)]);
+    expect(await ids({ ...wanted, prefix: 'nobody' })).toEqual([]);
+    expect(await ids({ ...NO_FILTER, documentHashes: [other] })).toEqual([]);
+    expect(await scene.underTest.lists.count(wanted)).toBe(1);
   });
 
   it('finds whoever fits by several of them once, and counts him once', async () => {
     const word = `twice${randomUUID().slice(0, 6)}`;
-    const id = idOf(
+    const id = customerIdOf(
       await add({ identifier: parseIdentifier(`${word}@example.org`, 'US'), lastName: word.toUpperCase() }),
     );
     await add({ lastName: word });
-    const both = beginning(word);
+    const both = withPrefix(word);
     expect((await ids(both)).filter((one) => one === id)).toEqual([id]);
-    expect([await ids(both).then(({ length }) => length), await scene.under.lists.count(both)]).toEqual([2, 2]);
+    expect([await ids(both).then(({ length }) => length), await scene.underTest.lists.count(both)]).toEqual([2, 2]);
   });
 
   it('finds by the new last name after a change', async () => {
     const before = await add({ lastName: 'Maiden-Name' });
-    await replace(before, before.change({ lastName: 'Wedding-Name' }, later(5)));
-    expect(await ids(beginning('maiden-n'))).toEqual([]);
-    expect(await ids(beginning('wedding-n'))).toEqual([idOf(before)]);
+    await replace(before, before.changeProfile({ lastName: 'Wedding-Name' }, later(5)));
+    expect(await ids(withPrefix('maiden-n'))).toEqual([]);
+    expect(await ids(withPrefix('wedding-n'))).toEqual([customerIdOf(before)]);
   });
 }

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseIdentifier } from '#kernel';
 import type { Customers } from '../application/ports.js';
 import type { CustomerViews } from '../application/views.js';
-import { Customer, type Newcomer } from '../domain/customer.js';
-import { aNewcomer } from '../testing/a-newcomer.js';
+import { Customer, type NewCustomer } from '../domain/customer.js';
+import { aNewCustomer } from '../testing/a-new-customer.js';
 
 /** Views of what these `Customers` hold. */
 export interface CustomerViewsUnderTest {
@@ -25,14 +25,14 @@ export function customerViewsContract(name: string, open: () => Promise<Customer
     });
     afterAll(() => under.drop());
 
-    const seen = async (changes: Partial<Newcomer>) => {
-      const newcomer = aNewcomer(changes);
-      await under.customers.add(Customer.admit(newcomer, NOW), { email: hash(), phone: hash() });
-      return under.views.byId(newcomer.id);
+    const seen = async (changes: Partial<NewCustomer>) => {
+      const newcomer = aNewCustomer(changes);
+      await under.customers.add(Customer.create(newcomer, NOW), { email: hash(), phone: hash() });
+      return under.views.findById(newcomer.id);
     };
 
     it('shows nobody who is not there', async () => {
-      expect(await under.views.byId(randomUUID())).toBeNull();
+      expect(await under.views.findById(randomUUID())).toBeNull();
     });
 
     it('shows everything, times in UTC to the millisecond', async () => {
@@ -56,11 +56,11 @@ export function customerViewsContract(name: string, open: () => Promise<Customer
     });
 
     it('shows a document in full: whoever answers with it masks it', async () => {
-      const newcomer = aNewcomer();
-      const before = Customer.admit(newcomer, NOW);
+      const newcomer = aNewCustomer();
+      const before = Customer.create(newcomer, NOW);
       await under.customers.add(before, { email: hash(), phone: null });
-      await under.customers.replace(before, before.change({ document: '52998224725' }, NOW));
-      expect((await under.views.byId(newcomer.id))?.document).toBe('529.982.247-25');
+      await under.customers.replace(before, before.changeProfile({ document: '52998224725' }, NOW));
+      expect((await under.views.findById(newcomer.id))?.document).toBe('529.982.247-25');
     });
 
     it('shows a phone number, and a person without names', async () => {

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseIdentifier } from '#kernel';
 import type { Customers } from '../application/ports.js';
-import { Customer, type Newcomer } from '../domain/customer.js';
+import { Customer, type NewCustomer } from '../domain/customer.js';
 import { DocumentTaken, IdentifierTaken } from '../domain/errors.js';
-import { aNewcomer } from '../testing/a-newcomer.js';
+import { aNewCustomer } from '../testing/a-new-customer.js';
 
 export interface CustomersUnderTest {
   readonly customers: Customers;
@@ -13,7 +13,7 @@ export interface CustomersUnderTest {
 
 const NOW = new Date('2026-03-01T12:00:00.007Z');
 const hash = () => randomUUID().replaceAll('-', '').repeat(2);
-const hashes = ({ identifier }: Newcomer, one = hash()) => ({
+const hashes = ({ identifier }: NewCustomer, one = hash()) => ({
   email: identifier.kind === 'email' ? one : null,
   phone: identifier.kind === 'phone' ? one : null,
 });
@@ -30,31 +30,31 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
     });
     afterAll(() => under.drop());
 
-    const add = async (changes: Partial<Newcomer> = {}, identifierHash = hash()) => {
-      const newcomer = aNewcomer(changes);
-      await customers.add(Customer.admit(newcomer, NOW), hashes(newcomer, identifierHash));
+    const add = async (changes: Partial<NewCustomer> = {}, identifierHash = hash()) => {
+      const newcomer = aNewCustomer(changes);
+      await customers.add(Customer.create(newcomer, NOW), hashes(newcomer, identifierHash));
       return { ...newcomer, identifierHash };
     };
 
     const holderOf = async (kind: 'email' | 'phone', ...hashes: string[]) =>
-      (await customers.lookUp(kind, hashes, null)).holder;
-    const bearerOf = async (id: string | null) => (await customers.lookUp('email', [hash()], id)).bearer;
+      (await customers.lookUpHolders(kind, hashes, null)).holder;
+    const bearerOf = async (id: string | null) => (await customers.lookUpHolders('email', [hash()], id)).idHolder;
 
     it('knows nobody before he was added', async () => {
-      expect(await customers.lookUp('email', [hash()], randomUUID())).toEqual({ holder: null, bearer: null });
+      expect(await customers.lookUpHolders('email', [hash()], randomUUID())).toEqual({ holder: null, bearer: null });
     });
 
     it('knows who holds an identifier and who has an id, and by which attempt', async () => {
       const { id, attemptId, identifierHash } = await add();
       const mia = { id, attemptId };
-      expect(await customers.lookUp('email', [identifierHash], id)).toEqual({ holder: mia, bearer: mia });
-      expect(await customers.lookUp('email', [identifierHash], null)).toEqual({ holder: mia, bearer: null });
-      expect(await customers.lookUp('email', [hash()], id)).toEqual({ holder: null, bearer: mia });
+      expect(await customers.lookUpHolders('email', [identifierHash], id)).toEqual({ holder: mia, bearer: mia });
+      expect(await customers.lookUpHolders('email', [identifierHash], null)).toEqual({ holder: mia, bearer: null });
+      expect(await customers.lookUpHolders('email', [hash()], id)).toEqual({ holder: null, bearer: mia });
     });
 
     it('tells the holder of an identifier from the bearer of an id', async () => {
       const [holder, bearer] = [await add(), await add()];
-      expect(await customers.lookUp('email', [holder.identifierHash], bearer.id)).toEqual({
+      expect(await customers.lookUpHolders('email', [holder.identifierHash], bearer.id)).toEqual({
         holder: { id: holder.id, attemptId: holder.attemptId },
         bearer: { id: bearer.id, attemptId: bearer.attemptId },
       });
@@ -94,24 +94,24 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
       const LATER = new Date('2026-03-01T13:00:00.042Z');
       const added = async () => {
         const { id, identifierHash } = await add({ firstName: 'Mia' });
-        const before = await customers.byId(id);
+        const before = await customers.findById(id);
         if (!before) throw new Error('was added');
         return { id, identifierHash, before };
       };
 
       it('is read as it was written, and nobody is there under another id', async () => {
-        const newcomer = aNewcomer({ firstName: 'Mia', locale: 'pt-BR' });
-        const customer = Customer.admit(newcomer, NOW);
+        const newcomer = aNewCustomer({ firstName: 'Mia', locale: 'pt-BR' });
+        const customer = Customer.create(newcomer, NOW);
         await customers.add(customer, hashes(newcomer));
-        expect((await customers.byId(newcomer.id))?.snapshot()).toEqual(customer.snapshot());
-        expect(await customers.byId(randomUUID())).toBeNull();
+        expect((await customers.findById(newcomer.id))?.snapshot()).toEqual(customer.snapshot());
+        expect(await customers.findById(randomUUID())).toBeNull();
       });
 
       it('takes every change at once, and keeps its identifiers', async () => {
         const { id, identifierHash, before } = await added();
-        const after = before.change({ firstName: null, lastName: 'Ü', attributes: { a: [1, { b: null }] } }, LATER);
-        expect(await customers.replace(before, after.putInto('suspended', LATER))).toBe(true);
-        expect((await customers.byId(id))?.snapshot()).toEqual(after.putInto('suspended', LATER).snapshot());
+        const after = before.changeProfile({ firstName: null, lastName: 'Ü', attributes: { a: [1, { b: null }] } }, LATER);
+        expect(await customers.replace(before, after.setStatus('suspended', LATER))).toBe(true);
+        expect((await customers.findById(id))?.snapshot()).toEqual(after.setStatus('suspended', LATER).snapshot());
         expect((await holderOf('email', identifierHash))?.id).toBe(id);
       });
 
@@ -129,18 +129,18 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
           null,
         ];
         const attributes = { odd, ...Object.fromEntries(odd.map((key) => [key, key])) };
-        const after = before.change({ attributes }, LATER);
+        const after = before.changeProfile({ attributes }, LATER);
         expect(await customers.replace(before, after)).toBe(true);
-        expect((await customers.byId(id))?.snapshot().attributes).toEqual(after.snapshot().attributes);
+        expect((await customers.findById(id))?.snapshot().attributes).toEqual(after.snapshot().attributes);
       });
 
       it('RC-12 is written by one of many who have read the same version', async () => {
         const { id, before } = await added();
-        const writers = Array.from({ length: 10 }, (_, n) => before.change({ lastName: `writer ${n}` }, LATER));
+        const writers = Array.from({ length: 10 }, (_, n) => before.changeProfile({ lastName: `writer ${n}` }, LATER));
         const written = await Promise.all(writers.map((after) => customers.replace(before, after)));
         expect(written.filter(Boolean)).toHaveLength(1);
         const winner = writers[written.indexOf(true)];
-        expect((await customers.byId(id))?.snapshot()).toEqual(winner?.snapshot());
+        expect((await customers.findById(id))?.snapshot()).toEqual(winner?.snapshot());
       });
 
       it('frees its identifier when it is told so, and its id stays its own', async () => {
@@ -148,18 +148,18 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
         await customers.replace(before, before.delete(LATER), { email: null, phone: null });
         expect(await holderOf('email', identifierHash)).toBeNull();
         expect((await bearerOf(id))?.id).toBe(id);
-        expect((await customers.byId(id))?.isDeleted).toBe(true);
+        expect((await customers.findById(id))?.isDeleted).toBe(true);
       });
 
       it('moves an identifier and adds one, each with its hash, and the others stay', async () => {
         const { id, identifierHash, before } = await added();
         const [phoneHash, emailHash] = [hash(), hash()];
-        const both = Customer.restore({ ...before.snapshot(), phone: '+16502530000', version: 2 });
+        const both = Customer.fromSnapshot({ ...before.snapshot(), phone: '+16502530000', version: 2 });
         expect(await customers.replace(before, both, { phone: phoneHash })).toBe(true);
         expect((await holderOf('email', identifierHash))?.id).toBe(id);
-        const moved = Customer.restore({ ...both.snapshot(), email: 'new@example.org', version: 3 });
+        const moved = Customer.fromSnapshot({ ...both.snapshot(), email: 'new@example.org', version: 3 });
         expect(await customers.replace(both, moved, { email: emailHash })).toBe(true);
-        expect((await customers.byId(id))?.snapshot()).toEqual(moved.snapshot());
+        expect((await customers.findById(id))?.snapshot()).toEqual(moved.snapshot());
         expect(await holderOf('email', identifierHash)).toBeNull();
         expect([(await holderOf('email', emailHash))?.id, (await holderOf('phone', phoneHash))?.id]).toEqual([id, id]);
       });
@@ -167,24 +167,24 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
       it('keeps a document, a claim or confirmed', async () => {
         const { id, before } = await added();
         const documentHash = hash();
-        const claimed = before.change({ document: '52998224725' }, LATER);
+        const claimed = before.changeProfile({ document: '52998224725' }, LATER);
         await customers.replace(before, claimed);
-        expect((await customers.byId(id))?.snapshot()).toEqual(claimed.snapshot());
+        expect((await customers.findById(id))?.snapshot()).toEqual(claimed.snapshot());
         const confirmed = claimed.confirmDocument(LATER);
         await customers.replace(claimed, confirmed, { document: documentHash });
-        expect((await customers.byId(id))?.snapshot()).toEqual(confirmed.snapshot());
-        expect((await customers.lookUp('document', [hash(), documentHash], null)).holder?.id).toBe(id);
-        const gone = confirmed.change({ document: null }, LATER);
+        expect((await customers.findById(id))?.snapshot()).toEqual(confirmed.snapshot());
+        expect((await customers.lookUpHolders('document', [hash(), documentHash], null)).holder?.id).toBe(id);
+        const gone = confirmed.changeProfile({ document: null }, LATER);
         await customers.replace(confirmed, gone, { document: null });
-        expect((await customers.byId(id))?.snapshot()).toEqual(gone.snapshot());
-        expect((await customers.lookUp('document', [documentHash], null)).holder).toBeNull();
+        expect((await customers.findById(id))?.snapshot()).toEqual(gone.snapshot());
+        expect((await customers.lookUpHolders('document', [documentHash], null)).holder).toBeNull();
       });
 
       it('INV-03 gives a document to one of ten who are confirmed at once, and claims to all', async () => {
         const documentHash = hash();
         const records = await Promise.all(Array.from({ length: 10 }, added));
         const confirmations = records.map(async ({ before }) => {
-          const claimed = before.change({ document: '52998224725' }, LATER);
+          const claimed = before.changeProfile({ document: '52998224725' }, LATER);
           expect(await customers.replace(before, claimed)).toBe(true);
           return customers.replace(claimed, claimed.confirmDocument(LATER), { document: documentHash });
         });
@@ -198,12 +198,12 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
         const { id, identifierHash, before } = await added();
         const deleted = before.delete(LATER);
         await customers.replace(before, deleted, { email: null, phone: null });
-        const back = deleted.bringBack(LATER);
+        const back = deleted.restore(LATER);
         const newcomer = await add({}, identifierHash);
         const taken = customers.replace(deleted, back, { email: identifierHash, phone: null });
         await expect(taken).rejects.toBeInstanceOf(IdentifierTaken);
         expect((await holderOf('email', identifierHash))?.id).toBe(newcomer.id);
-        expect((await customers.byId(id))?.isDeleted).toBe(true);
+        expect((await customers.findById(id))?.isDeleted).toBe(true);
       });
     });
 

@@ -1,13 +1,13 @@
 import type { Customer } from '../domain/customer.js';
 
-export interface Holder {
+export interface CustomerReference {
   readonly id: string;
   readonly attemptId: string;
 }
 
-export interface Found {
-  readonly holder: Holder | null;
-  readonly bearer: Holder | null;
+export interface CustomerLookup {
+  readonly holder: CustomerReference | null;
+  readonly idHolder: CustomerReference | null;
 }
 
 /** Of what a customer alone has from now on; null frees one, and what is not named stays as it is. */
@@ -23,7 +23,7 @@ export abstract class Customers {
   /** @throws IdentifierTaken */
   abstract add(customer: Customer, hashes: IdentifierHashes): Promise<void>;
   /** Living or deleted. */
-  abstract byId(id: string): Promise<Customer | null>;
+  abstract findById(id: string): Promise<Customer | null>;
   /**
    * Compare and set: false when somebody else has written meanwhile.
    * @throws IdentifierTaken, DocumentTaken
@@ -33,11 +33,11 @@ export abstract class Customers {
    * Who holds this identifier now, and who has, or had, this id: one look, whoever there is.
    * @param hashes one per key of the ring
    */
-  abstract lookUp(kind: keyof IdentifierHashes, hashes: readonly string[], id: string | null): Promise<Found>;
+  abstract lookUpHolders(kind: keyof IdentifierHashes, hashes: readonly string[], id: string | null): Promise<CustomerLookup>;
 }
 
 /** The settings that customers know. */
-export abstract class CustomerRules {
+export abstract class CustomerSettings {
   /** ISO 3166-1 alpha-2 */
   abstract readonly defaultMarket: string;
 }

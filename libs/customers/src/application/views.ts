@@ -30,7 +30,7 @@ export interface Reader {
 
 /** Reads customers, for their owner, for staff and for other modules. */
 export abstract class CustomerViews {
-  abstract byId(id: string): Promise<CustomerView | null>;
+  abstract findById(id: string): Promise<CustomerView | null>;
 }
 
 /** A customer in a list. Deleted ones say so. */
@@ -51,7 +51,7 @@ export interface CustomerFilter {
   /** Later than this moment. */
   readonly createdAfter: Date | null;
   /** What the e-mail address, the phone number or the last name begins with, in capitals or small letters. */
-  readonly beginning: string | null;
+  readonly prefix: string | null;
 }
 
 /** Finds customers, for staff. In the order of creation. */
@@ -66,7 +66,7 @@ export abstract class SignInViews {
 }
 
 /** What was announced of a customer and is still kept, as CloudEvents. */
-export abstract class AnnouncedViews {
+export abstract class PublishedEventViews {
   /** Read page by page as they are taken. */
   abstract of(customerId: string): AsyncIterable<object>;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInput } from '#kernel';
-import { acceptAttributes, merge } from './attributes.js';
+import { validateAttributes, applyMergePatch } from './attributes.js';
 
 describe('merge', () => {
   // RFC 7396, appendix A, as far as attributes are objects.
@@ -18,7 +18,7 @@ describe('merge', () => {
     [{ a: 'b' }, null, null],
   ])('of %j and %j is %j', (target, patch, merged) => {
     const kept = structuredClone(target);
-    expect(merge(target, patch)).toEqual(merged);
+    expect(applyMergePatch(target, patch)).toEqual(merged);
     expect(target).toEqual(kept);
   });
 });
@@ -26,8 +26,8 @@ describe('merge', () => {
 describe('acceptAttributes', () => {
   it('takes 4 KiB, by bytes, and no more', () => {
     const of = (bytes: number) => ({ a: 'é'.repeat((bytes - 8) / 2) });
-    expect(JSON.stringify(acceptAttributes(of(4_096)))).toHaveLength(8 + 2_044);
-    expect(() => acceptAttributes(of(4_098))).toThrow(InvalidInput);
+    expect(JSON.stringify(validateAttributes(of(4_096)))).toHaveLength(8 + 2_044);
+    expect(() => validateAttributes(of(4_098))).toThrow(InvalidInput);
   });
 
   it.each([
@@ -35,10 +35,10 @@ describe('acceptAttributes', () => {
     ...[{ '\ud800': 1 }, { 'a\0': 1 }, [['\udc00']], { a: [{ b: { '\udfff': null } }] }, [Number.NEGATIVE_INFINITY]],
   ])('AC-44 refuses %j, which not every database would keep', (value) => {
     for (const attributes of [{ a: value }, { a: 'b', c: [value] }])
-      expect(() => acceptAttributes(attributes)).toThrow(
+      expect(() => validateAttributes(attributes)).toThrow(
         expect.objectContaining({ faults: [expect.objectContaining({ pointer: '/attributes' })] }),
       );
   });
 
-  it('takes nothing for an empty object', () => expect(acceptAttributes(null)).toEqual({}));
+  it('takes nothing for an empty object', () => expect(validateAttributes(null)).toEqual({}));
 });

@@ -1,11 +1,11 @@
 import { Cpf, type Identifier, parseIdentifier, readPersonName } from '#kernel';
-import { type Attributes, acceptAttributes, merge } from './attributes.js';
+import { type Attributes, validateAttributes, applyMergePatch } from './attributes.js';
 import { NoDocument } from './errors.js';
 
 export type VerifiedBy = 'code' | 'event' | 'staff' | 'import';
 
 /** A person whose identifier is proven. */
-export interface Newcomer {
+export interface NewCustomer {
   readonly id: string;
   readonly identifier: Identifier;
   /** A second one, of the other kind. */
@@ -78,30 +78,30 @@ export interface ProfileChange {
 export class Customer {
   private constructor(private readonly state: CustomerState) {}
 
-  static admit(newcomer: Newcomer, now: Date): Customer {
+  static create(newCustomer: NewCustomer, now: Date): Customer {
     const canonical = (kind: Identifier['kind']) =>
-      [newcomer.identifier, newcomer.also].find((one) => one?.kind === kind)?.canonical ?? null;
+      [newCustomer.identifier, newCustomer.also].find((one) => one?.kind === kind)?.canonical ?? null;
     return new Customer({
-      id: newcomer.id,
+      id: newCustomer.id,
       email: canonical('email'),
       phone: canonical('phone'),
-      firstName: newcomer.firstName,
-      lastName: newcomer.lastName,
-      document: documentOf(newcomer.document ?? null, null),
-      market: newcomer.market,
-      locale: newcomer.locale,
-      attributes: acceptAttributes(newcomer.attributes ?? {}),
-      status: newcomer.status ?? 'active',
-      verifiedBy: newcomer.verifiedBy,
-      attemptId: newcomer.attemptId,
-      createdAt: newcomer.createdAt ?? now,
+      firstName: newCustomer.firstName,
+      lastName: newCustomer.lastName,
+      document: resolveDocument(newCustomer.document ?? null, null),
+      market: newCustomer.market,
+      locale: newCustomer.locale,
+      attributes: validateAttributes(newCustomer.attributes ?? {}),
+      status: newCustomer.status ?? 'active',
+      verifiedBy: newCustomer.verifiedBy,
+      attemptId: newCustomer.attemptId,
+      createdAt: newCustomer.createdAt ?? now,
       updatedAt: now,
       version: 1,
       deletedAt: null,
     });
   }
 
-  static restore(state: CustomerState): Customer {
+  static fromSnapshot(state: CustomerState): Customer {
     return new Customer(state);
   }
 
@@ -133,32 +133,32 @@ export class Customer {
    * The same customer when nothing would be different.
    * @throws InvalidInput for a name that nobody can read, what is no CPF, or attributes beyond 4 KiB
    */
-  change(change: ProfileChange, now: Date): Customer {
+  changeProfile(change: ProfileChange, now: Date): Customer {
     const { state } = this;
     const profile = {
-      firstName: nameOf('/firstName', change.firstName, state.firstName),
-      lastName: nameOf('/lastName', change.lastName, state.lastName),
-      document: documentOf(change.document, state.document),
+      firstName: resolveName('/firstName', change.firstName, state.firstName),
+      lastName: resolveName('/lastName', change.lastName, state.lastName),
+      document: resolveDocument(change.document, state.document),
       market: change.market ?? state.market,
       locale: change.locale ?? state.locale,
-      attributes: attributesOf(change, state.attributes),
+      attributes: resolveAttributes(change, state.attributes),
     };
     const changed = JSON.stringify({ ...state, ...profile }) !== JSON.stringify(state);
     return changed ? this.#next(profile, now) : this;
   }
 
   /** He has proven this one: it takes the place of what he had of its kind, or stands beside the other. */
-  identify({ kind, canonical }: Identifier, now: Date): Customer {
+  setIdentifier({ kind, canonical }: Identifier, now: Date): Customer {
     return this.#next({ [kind]: canonical }, now);
   }
 
   /** Something about him has changed that is kept elsewhere. */
-  touch(now: Date): Customer {
+  incrementVersion(now: Date): Customer {
     return this.#next({}, now);
   }
 
   /** The same customer when he has this status already. */
-  putInto(status: CustomerState['status'], now: Date): Customer {
+  setStatus(status: CustomerState['status'], now: Date): Customer {
     return status === this.state.status ? this : this.#next({ status }, now);
   }
 
@@ -179,14 +179,14 @@ export class Customer {
   }
 
   /** Takes a deletion back. */
-  bringBack(now: Date): Customer {
+  restore(now: Date): Customer {
     return this.#next({ deletedAt: null }, now);
   }
 
   /** Nothing of the person stays but the id, which is never given again. */
   erase(now: Date): Customer {
-    const nobody = { email: null, phone: null, firstName: null, lastName: null, document: null };
-    return this.#next({ ...nobody, locale: 'und', attributes: {}, deletedAt: this.state.deletedAt ?? now }, now);
+    const emptyProfile = { email: null, phone: null, firstName: null, lastName: null, document: null };
+    return this.#next({ ...emptyProfile, locale: 'und', attributes: {}, deletedAt: this.state.deletedAt ?? now }, now);
   }
 
   #next(changes: Partial<CustomerState>, updatedAt: Date): Customer {
@@ -198,20 +198,20 @@ export class Customer {
   }
 }
 
-function attributesOf({ attributes, allAttributes }: ProfileChange, standing: Attributes): Attributes {
-  if (allAttributes !== undefined) return acceptAttributes(allAttributes);
-  return attributes === undefined ? standing : acceptAttributes(merge(standing, attributes));
+function resolveAttributes({ attributes, allAttributes }: ProfileChange, current: Attributes): Attributes {
+  if (allAttributes !== undefined) return validateAttributes(allAttributes);
+  return attributes === undefined ? current : validateAttributes(applyMergePatch(current, attributes));
 }
 
 /** Another number is a claim again; another spelling is no other number. */
-function documentOf(typed: string | null | undefined, standing: PersonDocument | null): PersonDocument | null {
-  if (typed === undefined) return standing;
+function resolveDocument(typed: string | null | undefined, current: PersonDocument | null): PersonDocument | null {
+  if (typed === undefined) return current;
   if (typed === null) return null;
   const { canonical: number } = Cpf.parse(typed);
-  return number === standing?.number ? standing : { number, confirmed: false };
+  return number === current?.number ? current : { number, confirmed: false };
 }
 
-function nameOf(pointer: string, typed: string | null | undefined, standing: string | null): string | null {
-  if (typed === undefined) return standing;
+function resolveName(pointer: string, typed: string | null | undefined, current: string | null): string | null {
+  if (typed === undefined) return current;
   return typed === null ? null : readPersonName(pointer, typed);
 }

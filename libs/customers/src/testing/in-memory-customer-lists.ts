@@ -1,5 +1,5 @@
 import { type Page, type PageWanted, type Place, pageOf } from '#kernel';
-import { viewOf } from '../application/view-of.js';
+import { toCustomerView } from '../application/services/to-customer-view.js';
 import { type CustomerFilter, CustomerLists, type ListedCustomer } from '../application/views.js';
 import { Customer, type CustomerState } from '../domain/customer.js';
 import type { InMemoryCustomers } from './in-memory-customers.js';
@@ -23,37 +23,37 @@ export class InMemoryCustomerLists extends CustomerLists {
 
   async #everybody(filter: CustomerFilter): Promise<CustomerState[]> {
     const { documentHashes: hashes } = filter;
-    const holder = hashes && (await this.customers.lookUp('document', hashes, null)).holder?.id;
+    const holder = hashes && (await this.customers.lookUpHolders('document', hashes, null)).holder?.id;
     const known = [...this.customers.states.values()].filter(({ id }) => hashes === null || id === holder);
-    const fitting = known.filter((state) => fits(filter, state));
+    const fitting = known.filter((state) => matchesFilter(filter, state));
     return fitting.sort((a, b) => inOrder(placeOf(a), placeOf(b)));
   }
 }
 
-function fits({ email, phone, status, createdAfter, beginning }: CustomerFilter, state: CustomerState): boolean {
+function matchesFilter({ email, phone, status, createdAfter, prefix: beginning }: CustomerFilter, state: CustomerState): boolean {
   const standing = state.deletedAt ? 'deleted' : state.status;
   return (
     (status === null ? standing !== 'deleted' : standing === status) &&
     (email === null || state.email === email) &&
     (phone === null || state.phone === phone) &&
     (createdAfter === null || state.createdAt > createdAfter) &&
-    (beginning === null || begins(beginning.trim(), state))
+    (beginning === null || matchesPrefix(beginning.trim(), state))
   );
 }
 
-function begins(typed: string, { email, phone, lastName }: CustomerState): boolean {
+function matchesPrefix(typed: string, { email, phone, lastName }: CustomerState): boolean {
   const digits = /^\+?[0-9][0-9 ().-]*$/.test(typed) ? `+${typed.replaceAll(/[^0-9]/g, '')}` : null;
   return (
-    folded(email).startsWith(typed.toLowerCase()) ||
+    foldText(email).startsWith(typed.toLowerCase()) ||
     (digits !== null && (phone ?? '').startsWith(digits)) ||
-    folded(lastName).startsWith(folded(typed))
+    foldText(lastName).startsWith(foldText(typed))
   );
 }
 
-const folded = (text: string | null): string => (text ?? '').normalize('NFKC').toLowerCase();
+const foldText = (text: string | null): string => (text ?? '').normalize('NFKC').toLowerCase();
 const placeOf = ({ createdAt: at, id }: CustomerState): Place => ({ at, id });
 const inOrder = (a: Place, b: Place): number => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : +(a.id > b.id));
 const toListed = (state: CustomerState): ListedCustomer => {
-  const view = viewOf(Customer.restore(state));
+  const view = toCustomerView(Customer.fromSnapshot(state));
   return state.deletedAt ? { ...view, status: 'deleted' } : view;
 };

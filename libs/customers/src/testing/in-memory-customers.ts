@@ -1,6 +1,6 @@
 import { type Participant, restoring } from '#kernel/testing';
-import { Customers, type Found, type Holder, type IdentifierHashes } from '../application/ports.js';
-import { viewOf } from '../application/view-of.js';
+import { Customers, type CustomerLookup, type CustomerReference, type IdentifierHashes } from '../application/ports.js';
+import { toCustomerView } from '../application/services/to-customer-view.js';
 import { type CustomerView, CustomerViews } from '../application/views.js';
 import { Customer, type CustomerState } from '../domain/customer.js';
 import { DocumentTaken, IdentifierTaken } from '../domain/errors.js';
@@ -8,50 +8,50 @@ import { DocumentTaken, IdentifierTaken } from '../domain/errors.js';
 /** Passes the contract of `Customers`. */
 export class InMemoryCustomers extends Customers implements Participant {
   readonly states = new Map<string, CustomerState>();
-  readonly #ids = new Map<string, string>();
+  readonly #customerIdByHash = new Map<string, string>();
 
   override async add(customer: Customer, hashes: IdentifierHashes): Promise<void> {
     if (this.states.has(customer.id)) throw new IdentifierTaken();
-    this.#move(customer.id, hashes);
+    this.#assignHashes(customer.id, hashes);
     this.states.set(customer.id, customer.snapshot());
   }
 
-  override async byId(id: string): Promise<Customer | null> {
+  override async findById(id: string): Promise<Customer | null> {
     const state = this.states.get(id);
-    return state ? Customer.restore(state) : null;
+    return state ? Customer.fromSnapshot(state) : null;
   }
 
   override async replace(before: Customer, after: Customer, hashes: IdentifierHashes = {}): Promise<boolean> {
     const { id, version } = before.snapshot();
     if (this.states.get(id)?.version !== version) return false;
-    this.#move(id, hashes);
+    this.#assignHashes(id, hashes);
     this.states.set(id, after.snapshot());
     return true;
   }
 
-  #move(id: string, hashes: IdentifierHashes): void {
+  #assignHashes(id: string, hashes: IdentifierHashes): void {
     const named = Object.entries(hashes).filter(([, hash]) => hash !== undefined);
     const keys = named.filter(([, hash]) => hash !== null).map(([kind, hash]) => `${kind} ${hash}`);
-    if (keys.some((key) => (this.#ids.get(key) ?? id) !== id))
+    if (keys.some((key) => (this.#customerIdByHash.get(key) ?? id) !== id))
       throw hashes.document ? new DocumentTaken() : new IdentifierTaken();
     const isNamed = (key: string) => named.some(([kind]) => key.startsWith(`${kind} `));
-    for (const [key, holder] of this.#ids) if (holder === id && isNamed(key)) this.#ids.delete(key);
-    for (const key of keys) this.#ids.set(key, id);
+    for (const [key, holder] of this.#customerIdByHash) if (holder === id && isNamed(key)) this.#customerIdByHash.delete(key);
+    for (const key of keys) this.#customerIdByHash.set(key, id);
   }
 
-  override async lookUp(kind: keyof IdentifierHashes, hashes: readonly string[], id: string | null): Promise<Found> {
-    const held = hashes.map((hash) => this.#ids.get(`${kind} ${hash}`)).find((found) => found !== undefined);
-    return { holder: this.#holder(held), bearer: this.#holder(id ?? undefined) };
+  override async lookUpHolders(kind: keyof IdentifierHashes, hashes: readonly string[], id: string | null): Promise<CustomerLookup> {
+    const held = hashes.map((hash) => this.#customerIdByHash.get(`${kind} ${hash}`)).find((found) => found !== undefined);
+    return { holder: this.#toReference(held), idHolder: this.#toReference(id ?? undefined) };
   }
 
   checkpoint(): () => void {
-    const undo = [restoring(this.states), restoring(this.#ids)];
+    const undo = [restoring(this.states), restoring(this.#customerIdByHash)];
     return () => {
       for (const back of undo) back();
     };
   }
 
-  #holder(id: string | undefined): Holder | null {
+  #toReference(id: string | undefined): CustomerReference | null {
     const state = this.states.get(id ?? '');
     return state ? { id: state.id, attemptId: state.attemptId } : null;
   }
@@ -63,9 +63,9 @@ export class InMemoryCustomerViews extends CustomerViews {
     super();
   }
 
-  override async byId(id: string): Promise<CustomerView | null> {
+  override async findById(id: string): Promise<CustomerView | null> {
     const state = this.customers.states.get(id);
     if (!state || state.deletedAt) return null;
-    return viewOf(Customer.restore(state));
+    return toCustomerView(Customer.fromSnapshot(state));
   }
 }

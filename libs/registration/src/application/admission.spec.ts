@@ -118,7 +118,7 @@ describe('Admission', () => {
 
   it('given a transaction that fails, then neither customer nor event, and the key is as it was', async () => {
     const before = await key();
-    house.directory.admit = () => Promise.reject(new Error('away'));
+    house.directory.createCustomer = () => Promise.reject(new Error('away'));
     await expect(admit()).rejects.toThrow('away');
     expect([house.directory.customers, house.outbox.types, await key()]).toEqual([
       [],
@@ -128,7 +128,7 @@ describe('Admission', () => {
   });
 
   const somebody = (id: string, email: string) =>
-    house.directory.admit({
+    house.directory.createCustomer({
       ...{ id, identifier: parseIdentifier(email, 'US'), attemptId: `of ${id} himself`, firstName: null },
       ...{ lastName: null, market: 'US', locale: 'en', credential: null, verifiedBy: 'staff' as const },
     });

@@ -13,7 +13,7 @@ describe('KeyKeeper', () => {
   let afterCommit: ImmediateAfterCommit;
 
   const moved = async (holderId: string | null) => {
-    await house.work.run(() => keeper.moving([{ identifier: IDENTIFIER, holderId }]));
+    await house.work.run(() => keeper.beforeAssignment([{ identifier: IDENTIFIER, holderId }]));
     await afterCommit.settled;
   };
   const keyed = async () => (await house.keys.find(house.identifiers.candidates(IDENTIFIER)))?.customerId;
@@ -76,7 +76,7 @@ describe('KeyKeeper', () => {
   it('given a unit that is rolled back, then the key is as it was', async () => {
     const attempt = await pending();
     const failing = house.work.run(async () => {
-      await keeper.moving([{ identifier: IDENTIFIER, holderId: null }]);
+      await keeper.beforeAssignment([{ identifier: IDENTIFIER, holderId: null }]);
       throw new Error('changed its mind');
     });
     await expect(failing).rejects.toThrow('changed its mind');

@@ -1,4 +1,4 @@
-import { type IdentifierMove, IdentifierWatcher } from '#customers';
+import { type IdentifierAssignment, IdentifierAssignmentListener } from '#customers';
 import type { AfterCommit, Identifier, IdentifierHasher, Ids } from '#kernel';
 import type { AttemptStore, Gift, RegistrationKeys } from './ports.js';
 
@@ -6,7 +6,7 @@ import type { AttemptStore, Gift, RegistrationKeys } from './ports.js';
  * Points the key of an identifier to whoever gets it, and of one that was lost to a fresh id. Every attempt of before bears
  * another id than its key then, and is refused for good, whether or not it could be removed.
  */
-export class KeyKeeper extends IdentifierWatcher {
+export class KeyKeeper extends IdentifierAssignmentListener {
   constructor(
     private readonly keys: RegistrationKeys,
     private readonly attempts: AttemptStore,
@@ -17,7 +17,7 @@ export class KeyKeeper extends IdentifierWatcher {
     super();
   }
 
-  async moving(moves: readonly IdentifierMove[]): Promise<void> {
+  async beforeAssignment(moves: readonly IdentifierAssignment[]): Promise<void> {
     const gifts = moves.flatMap(({ identifier, holderId }) =>
       holderId === null ? [] : [{ hashes: this.identifiers.candidates(identifier), customerId: holderId }],
     );
@@ -25,11 +25,11 @@ export class KeyKeeper extends IdentifierWatcher {
     for (const move of moves) await this.#follow(move);
   }
 
-  async forgetting(customerId: string, identifiers: readonly Identifier[]): Promise<void> {
+  async onCustomerErased(customerId: string, identifiers: readonly Identifier[]): Promise<void> {
     for (const one of identifiers) await this.keys.forget(this.identifiers.candidates(one), customerId);
   }
 
-  async #follow({ identifier, holderId }: IdentifierMove): Promise<void> {
+  async #follow({ identifier, holderId }: IdentifierAssignment): Promise<void> {
     const hashes = this.identifiers.candidates(identifier);
     if (holderId === null) await this.keys.take(hashes, this.ids.opaque());
     else await this.keys.give(hashes, holderId);

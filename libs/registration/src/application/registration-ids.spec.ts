@@ -14,7 +14,7 @@ describe('RegistrationIds', () => {
   });
 
   const customer = (id: string, identifier = MIA) =>
-    house.directory.admit({
+    house.directory.createCustomer({
       ...{ id, identifier, attemptId: `attempt of ${id}`, firstName: null, lastName: null },
       ...{ market: 'US', locale: 'en', credential: null, verifiedBy: 'staff' as const },
     });

@@ -25,7 +25,7 @@ export class RegistrationIds {
   async of(identifier: Identifier): Promise<RegistrationId> {
     const key = await this.keys.find(this.identifiers.candidates(identifier));
     const keyed = key?.customerId ?? null;
-    const { holderId, idIsUsed } = await this.directory.standing(identifier, keyed);
+    const { holderId, idIsUsed } = await this.directory.checkAvailability(identifier, keyed);
     if (holderId !== null)
       return { customerId: holderId, taken: true, lost: keyed === holderId ? null : keyed, provisional: false };
     if (keyed !== null && !idIsUsed) return { customerId: keyed, taken: false, lost: null, provisional: false };

@@ -34,11 +34,11 @@ export class VerifiedStrangers {
 
   async #letIn(identifier: Identifier, hashes: readonly string[]): Promise<boolean> {
     const key = await this.keys.prove(hashes);
-    const { holderId, idIsUsed } = await this.directory.standing(identifier, key?.customerId ?? null);
+    const { holderId, idIsUsed } = await this.directory.checkAvailability(identifier, key?.customerId ?? null);
     if (holderId !== null) return false;
     const id = key && !idIsUsed ? key.customerId : this.ids.opaque();
     await this.keys.give(hashes, id);
-    await this.directory.admit({
+    await this.directory.createCustomer({
       ...{ id, identifier, attemptId: this.ids.next(), firstName: null, lastName: null },
       ...{ market: this.rules.defaultMarket, locale: 'en', credential: null, verifiedBy: 'event' },
     });

@@ -3,13 +3,13 @@ import {
   CustomerDirectory,
   type CustomerView,
   IdentifierTaken,
-  type Newcomer,
-  type Standing,
+  type NewCustomer,
+  type IdentifierAvailability,
 } from '#customers';
 import type { Identifier, Outbox } from '#kernel';
 import type { Participant } from '#kernel/testing';
 
-interface Known extends Newcomer {
+interface Known extends NewCustomer {
   readonly view: CustomerView;
 }
 
@@ -21,21 +21,21 @@ export class InMemoryCustomerDirectory extends CustomerDirectory implements Part
     super();
   }
 
-  get customers(): readonly Newcomer[] {
+  get customers(): readonly NewCustomer[] {
     return this.#known;
   }
 
-  override async standing(identifier: Identifier, id: string | null): Promise<Standing> {
+  override async checkAvailability(identifier: Identifier, id: string | null): Promise<IdentifierAvailability> {
     const holder = this.#known.find((known) => known.identifier.key === identifier.key);
     const bearer = this.#known.find((known) => known.id === id);
     return {
       holderId: holder?.id ?? null,
       idIsUsed: bearer !== undefined,
-      admittedBy: bearer?.attemptId ?? null,
+      createdByAttemptId: bearer?.attemptId ?? null,
     };
   }
 
-  override async admit(newcomer: Newcomer): Promise<CustomerView> {
+  override async createCustomer(newcomer: NewCustomer): Promise<CustomerView> {
     if (this.#known.some(({ id, identifier }) => id === newcomer.id || identifier.key === newcomer.identifier.key))
       throw new IdentifierTaken();
     const view = viewOf(newcomer);
@@ -56,7 +56,7 @@ export class InMemoryCustomerDirectory extends CustomerDirectory implements Part
   }
 }
 
-function viewOf({ id, identifier, firstName, lastName, market, locale, verifiedBy }: Newcomer): CustomerView {
+function viewOf({ id, identifier, firstName, lastName, market, locale, verifiedBy }: NewCustomer): CustomerView {
   const email = identifier.kind === 'email' ? identifier.canonical : null;
   const phone = identifier.kind === 'phone' ? identifier.canonical : null;
   const person = { id, email, phone, firstName, lastName, document: null, market, locale, attributes: {} };

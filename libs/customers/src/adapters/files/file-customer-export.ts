@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { QueryBus } from '@nestjs/cqrs';
 import type { CredentialTransfer } from '#auth';
 import type { AuditTrail, Place } from '#kernel';
-import { ReadOutCustomers } from '../../application/queries/read-out-customers.js';
+import { ExportCustomers } from '../../application/queries/export-customers.js';
 import type { ListedCustomer } from '../../application/views.js';
 import { CustomerExport } from '../../facade.js';
 
@@ -26,10 +26,10 @@ export class FileCustomerExport extends CustomerExport {
       let customers = 0;
       for (let after: Place | null | undefined; after !== null; ) {
         const { items, next }: { items: readonly ListedCustomer[]; next: Place | null } = await this.queries.execute(
-          new ReadOutCustomers(after ?? null),
+          new ExportCustomers(after ?? null),
         );
         const hashes = withPasswords ? await this.credentials.reveal(items.map(({ id }) => id)) : undefined;
-        await written.write(items.map((one) => lineOf(one, hashes?.get(one.id))).join(''));
+        await written.write(items.map((one) => toExportLine(one, hashes?.get(one.id))).join(''));
         customers += items.length;
         progress(customers);
         after = next;
@@ -42,7 +42,7 @@ export class FileCustomerExport extends CustomerExport {
 }
 
 /** What an import takes: neither the way somebody came nor how often he has changed. */
-function lineOf(customer: ListedCustomer, passwordHash: string | undefined): string {
+function toExportLine(customer: ListedCustomer, passwordHash: string | undefined): string {
   const { updatedAt, version, verifiedBy, ...kept } = customer;
   return `${JSON.stringify({ ...kept, ...(passwordHash && { passwordHash }) })}\n`;
 }

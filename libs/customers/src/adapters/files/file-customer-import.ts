@@ -3,22 +3,22 @@ import type { CommandBus } from '@nestjs/cqrs';
 import { type AuditTrail, type Clock, type Fault, type Ids, InvalidInput, Unavailable } from '#kernel';
 import { inContext } from '#platform';
 import { ImportCustomers } from '../../application/commands/import-customers.js';
-import type { LineOutcome } from '../../application/import-round.js';
-import type { ImportedLine } from '../../application/imported.js';
-import { CustomerImport, type ImportOrder, type ImportSummary } from '../../facade.js';
-import { type NdjsonLine, ndjsonLines } from './ndjson-lines.js';
-import { readLine } from './read-line.js';
-import { RefusedLines } from './refused-lines.js';
+import type { LineOutcome } from '../../application/services/import-batch.js';
+import type { ImportLine } from '../../application/services/import-candidate.js';
+import { CustomerImport, type ImportOptions, type ImportSummary } from '../../facade.js';
+import { type NdjsonLine, readNdjsonLines } from './ndjson-lines.js';
+import { parseImportLine } from './parse-import-line.js';
+import { RejectedLinesReport } from './rejected-lines-report.js';
 
-const MOST_BYTES = 64 * 1_024;
+const MAX_LINE_BYTES = 64 * 1_024;
 /** Lines of one transaction. */
-const ROUND = 500;
+const BATCH_SIZE = 500;
 /** While the database writes one round, the next is read. */
-const ROUNDS_AT_ONCE = 2;
-const TRIES = 10;
-const PAUSE_MS = 1_000;
+const MAX_CONCURRENT_BATCHES = 2;
+const MAX_ATTEMPTS = 10;
+const RETRY_DELAY_MS = 1_000;
 
-interface Refused {
+interface RejectedLine {
   readonly line: number;
   readonly errors: readonly Fault[];
 }
@@ -34,15 +34,15 @@ export class FileCustomerImport extends CustomerImport {
     super();
   }
 
-  async run(order: ImportOrder): Promise<ImportSummary> {
+  async run(options: ImportOptions): Promise<ImportSummary> {
     const run = this.ids.next();
     return inContext({ correlationId: run }, async () => {
-      const totalBytes = (await stat(order.file)).size;
-      const report = await RefusedLines.create(order.report);
+      const totalBytes = (await stat(options.file)).size;
+      const report = await RejectedLinesReport.create(options.report);
       try {
-        await this.#note(order, 'customer.import.started');
-        const summary = await this.#all(order, report, run, totalBytes);
-        await this.#note(order, summary.complete ? 'customer.import.completed' : 'customer.import.interrupted');
+        await this.#recordAudit(options, 'customer.import.started');
+        const summary = await this.#importBatches(options, report, run, totalBytes);
+        await this.#recordAudit(options, summary.complete ? 'customer.import.completed' : 'customer.import.interrupted');
         return summary;
       } finally {
         await report.close();
@@ -50,15 +50,15 @@ export class FileCustomerImport extends CustomerImport {
     });
   }
 
-  async #all(order: ImportOrder, report: RefusedLines, run: string, totalBytes: number): Promise<ImportSummary> {
+  async #importBatches(order: ImportOptions, report: RejectedLinesReport, run: string, totalBytes: number): Promise<ImportSummary> {
     const counts = { lines: 0, created: 0, there: 0, refused: 0 };
     const underway: Promise<void>[] = [];
     let done = Promise.resolve();
     const begin = (lines: readonly NdjsonLine[]) => {
-      const outcomes = this.#round(lines, run, order.dryRun);
+      const outcomes = this.#importBatch(lines, run, order.dryRun);
       // Rounds may end in any order; they are counted and reported in theirs.
       done = Promise.all([outcomes, done]).then(async ([results]) => {
-        const refused = results.flatMap((one, n) => refusedIn(lines[n], one));
+        const refused = results.flatMap((one, n) => toRejectedLines(lines[n], one));
         for (const { outcome } of results) counts[outcome]++;
         counts.lines += lines.length;
         await report.add(refused);
@@ -69,11 +69,11 @@ export class FileCustomerImport extends CustomerImport {
       underway.push(done);
     };
     const lines: NdjsonLine[] = [];
-    for await (const line of ndjsonLines(order.file, MOST_BYTES)) {
+    for await (const line of readNdjsonLines(order.file, MAX_LINE_BYTES)) {
       lines.push(line);
-      if (lines.length < ROUND) continue;
+      if (lines.length < BATCH_SIZE) continue;
       begin(lines.splice(0));
-      if (underway.length === ROUNDS_AT_ONCE) await underway.shift();
+      if (underway.length === MAX_CONCURRENT_BATCHES) await underway.shift();
       if (order.signal.aborted) break;
     }
     if (lines.length > 0 && !order.signal.aborted) begin(lines);
@@ -81,40 +81,40 @@ export class FileCustomerImport extends CustomerImport {
     return { run, ...counts, complete: !order.signal.aborted };
   }
 
-  async #round(lines: readonly NdjsonLine[], run: string, dryRun: boolean): Promise<readonly LineOutcome[]> {
-    const read = await Promise.all(lines.map(outcomeOfReading));
-    const good = read.filter((one): one is ImportedLine => !isRefused(one));
-    const outcomes = [...(await this.#patiently(() => this.commands.execute(new ImportCustomers(good, run, dryRun))))];
-    return read.map((one) => (isRefused(one) ? one : (outcomes.shift() as LineOutcome)));
+  async #importBatch(lines: readonly NdjsonLine[], run: string, dryRun: boolean): Promise<readonly LineOutcome[]> {
+    const read = await Promise.all(lines.map(parseOrReject));
+    const good = read.filter((one): one is ImportLine => !isRejected(one));
+    const outcomes = [...(await this.#withRetries(() => this.commands.execute(new ImportCustomers(good, run, dryRun))))];
+    return read.map((one) => (isRejected(one) ? one : (outcomes.shift() as LineOutcome)));
   }
 
-  async #patiently<T>(work: () => Promise<T>): Promise<T> {
+  async #withRetries<T>(work: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
         return await work();
       } catch (error) {
-        if (!(error instanceof Unavailable) || tries === TRIES) throw error;
-        await this.clock.pause(PAUSE_MS);
+        if (!(error instanceof Unavailable) || tries === MAX_ATTEMPTS) throw error;
+        await this.clock.pause(RETRY_DELAY_MS);
       }
     }
   }
 
-  async #note({ dryRun }: ImportOrder, action: string): Promise<void> {
+  async #recordAudit({ dryRun }: ImportOptions, action: string): Promise<void> {
     if (!dryRun) await this.audit.record({ action, actor: null, target: null, source: null });
   }
 }
 
-const isRefused = (one: ImportedLine | LineOutcome): one is LineOutcome & { readonly outcome: 'refused' } =>
+const isRejected = (one: ImportLine | LineOutcome): one is LineOutcome & { readonly outcome: 'refused' } =>
   'outcome' in one;
 
-async function outcomeOfReading(line: NdjsonLine): Promise<ImportedLine | LineOutcome> {
+async function parseOrReject(line: NdjsonLine): Promise<ImportLine | LineOutcome> {
   try {
-    return await readLine(line);
+    return await parseImportLine(line);
   } catch (error) {
     if (error instanceof InvalidInput) return { outcome: 'refused', faults: error.faults };
     throw error;
   }
 }
 
-const refusedIn = (line: NdjsonLine | undefined, outcome: LineOutcome): readonly Refused[] =>
+const toRejectedLines = (line: NdjsonLine | undefined, outcome: LineOutcome): readonly RejectedLine[] =>
   outcome.outcome === 'refused' ? [{ line: line?.number ?? 0, errors: outcome.faults }] : [];

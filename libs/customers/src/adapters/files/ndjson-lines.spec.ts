@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { ndjsonLines } from './ndjson-lines.js';
+import { readNdjsonLines } from './ndjson-lines.js';
 
 const file = path.join(tmpdir(), `lines-${process.pid}.ndjson`);
 afterEach(() => rmSync(file, { force: true }));
@@ -10,7 +10,7 @@ afterEach(() => rmSync(file, { force: true }));
 async function linesOf(text: string | Buffer, most = 100) {
   writeFileSync(file, text);
   const found: (readonly [number, string | null, number])[] = [];
-  for await (const { number, bytes, end } of ndjsonLines(file, most))
+  for await (const { number, bytes, end } of readNdjsonLines(file, most))
     found.push([number, bytes?.toString() ?? null, end]);
   return found;
 }

@@ -13,28 +13,28 @@ export interface NdjsonLine {
 }
 
 /** The lines of a file that are not blank, one after the other: no more of it is in memory than one chunk and one line. */
-export async function* ndjsonLines(file: string, mostBytes: number): AsyncGenerator<NdjsonLine> {
-  let [number, end, held, parts]: [number, number, number, Buffer[]] = [0, 0, 0, []];
+export async function* readNdjsonLines(file: string, maxBytes: number): AsyncGenerator<NdjsonLine> {
+  let [number, end, lineBytes, parts]: [number, number, number, Buffer[]] = [0, 0, 0, []];
   const line = (): NdjsonLine | undefined => {
-    const bytes = held > mostBytes ? null : trimmed(Buffer.concat(parts), ++number);
+    const bytes = lineBytes > maxBytes ? null : trimmed(Buffer.concat(parts), ++number);
     if (bytes === null) number++;
-    [held, parts] = [0, []];
+    [lineBytes, parts] = [0, []];
     return bytes?.length === 0 ? undefined : { number, bytes, end };
   };
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
     for (let at = 0; at < chunk.length; ) {
       const newline = chunk.indexOf(NEWLINE, at);
       const part = chunk.subarray(at, newline < 0 ? chunk.length : newline);
-      held += part.length;
+      lineBytes += part.length;
       // Of a line that is too long nothing more is kept.
-      if (held <= mostBytes) parts.push(part);
+      if (lineBytes <= maxBytes) parts.push(part);
       end += newline < 0 ? part.length : part.length + 1;
       at = newline < 0 ? chunk.length : newline + 1;
       const complete = newline < 0 ? undefined : line();
       if (complete) yield complete;
     }
   }
-  const last = held > 0 ? line() : undefined;
+  const last = lineBytes > 0 ? line() : undefined;
   if (last) yield last;
 }
 

@@ -3,10 +3,10 @@ export class ConcurrencyLimit {
   #running = 0;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(private readonly most: number) {}
+  constructor(private readonly max: number) {}
 
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#running < this.most) this.#running++;
+    if (this.#running < this.max) this.#running++;
     // Whoever leaves hands over the place.
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {

@@ -8,7 +8,7 @@ import { GetCustomer } from '../../application/queries/get-customer.js';
 import { CustomerNotFound } from '../../domain/errors.js';
 import { CreateCustomerDto } from './create-customer.dto.js';
 import { CustomerDto } from './customer.dto.js';
-import { orderedBy, type SignedIn, tagged } from './customer-answers.js';
+import { actorOf, type AuthenticatedRequest, respondWithEtag } from './customer-response.js';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -38,7 +38,7 @@ export class CreateCustomerController {
     503: 'A dependency is away',
   })
   async create(
-    @Req() { user }: SignedIn,
+    @Req() { user }: AuthenticatedRequest,
     @Body() body: CreateCustomerDto,
     @Address() address: string,
     @Headers('idempotency-key') key: string | undefined,
@@ -47,13 +47,13 @@ export class CreateCustomerController {
     const once = { key, scope: `customers ${user.customerId}`, body, lifeMs: DAY_MS, durable: true } as const;
     // Kept for a day: the id, and nothing of the person.
     const { value, replayed } = await this.idempotency.once(once, async (request) => {
-      const { id } = await this.commands.execute(new CreateCustomer(body, request, orderedBy(user, address)));
+      const { id } = await this.commands.execute(new CreateCustomer(body, request, actorOf(user, address)));
       return { id };
     });
-    const customer = await this.queries.execute(new GetCustomer(value.id, orderedBy(user, address)));
+    const customer = await this.queries.execute(new GetCustomer(value.id, actorOf(user, address)));
     if (!customer) throw new CustomerNotFound();
     reply.header('location', `/v1/customers/${value.id}`);
     if (replayed) reply.header('idempotency-replayed', 'true');
-    return tagged(user, customer, reply);
+    return respondWithEtag(user, customer, reply);
   }
 }

@@ -6,8 +6,8 @@ import { IdentifierHasher } from '#kernel';
 import { Address, ApiPage, ApiProblems, Forbidden, type PageOf, Pages, Roles, Settings } from '#platform';
 import { ListCustomers } from '../../application/queries/list-customers.js';
 import type { ListedCustomer } from '../../application/views.js';
-import { orderedBy, type SignedIn, shownTo } from './customer-answers.js';
-import { filterOf, ListCustomersQuery, ListedCustomerDto } from './list-customers.dto.js';
+import { actorOf, type AuthenticatedRequest, maskDocumentFor } from './customer-response.js';
+import { toCustomerFilter, ListCustomersQuery, ListedCustomerDto } from './list-customers.dto.js';
 
 /** Finding customers. */
 @ApiTags('customers')
@@ -32,7 +32,7 @@ export class CustomerListController {
     422: 'Not acceptable',
   })
   async list(
-    @Req() { user }: SignedIn,
+    @Req() { user }: AuthenticatedRequest,
     @Query() query: ListCustomersQuery,
     @Address() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -41,10 +41,10 @@ export class CustomerListController {
     if (query.status === 'deleted' && !isAdmin) throw new Forbidden();
     const list = { path: '/v1/customers', rights: isAdmin ? 'admin' : 'staff', query };
     const wanted = this.pages.wanted(list);
-    const filter = filterOf(query, this.settings.defaultMarket, (document) => this.identifiers.candidates(document));
-    const asked = new ListCustomers(filter, wanted, query.count === 'exact', orderedBy(user, address));
+    const filter = toCustomerFilter(query, this.settings.defaultMarket, (document) => this.identifiers.candidates(document));
+    const asked = new ListCustomers(filter, wanted, query.count === 'exact', actorOf(user, address));
     const { page, total } = await this.queries.execute(asked);
-    const shown = { ...page, items: page.items.map((customer) => shownTo(user, customer)) };
+    const shown = { ...page, items: page.items.map((customer) => maskDocumentFor(user, customer)) };
     return this.pages.answer(list, shown, total, reply);
   }
 }

@@ -11,11 +11,11 @@ import { GetCustomer } from '../../application/queries/get-customer.js';
 import { CustomerNotFound } from '../../domain/errors.js';
 import { ChangeCustomerDto, DeleteQuery } from './change-customer.dto.js';
 import { CustomerDto } from './customer.dto.js';
-import { answer, IF_MATCH, idOf, orderedBy, type SignedIn, tagged } from './customer-answers.js';
+import { respondUnlessUnchanged, IF_MATCH_HEADER, parseCustomerId, actorOf, type AuthenticatedRequest, respondWithEtag } from './customer-response.js';
 import { ReplaceCustomerDto } from './replace-customer.dto.js';
-import { versionAskedFor } from './versions.js';
+import { parseIfMatch } from './etag.js';
 
-const isStaff = ({ roles }: SignedIn['user']): boolean => roles.includes('staff') || roles.includes('admin');
+const isStaff = ({ roles }: AuthenticatedRequest['user']): boolean => roles.includes('staff') || roles.includes('admin');
 
 /** One customer's record, in the hands of staff and administrators. */
 @ApiTags('customers')
@@ -30,24 +30,24 @@ export class CustomersController {
   /** One customer, for staff and for himself. */
   @Get(':id')
   @ApiProblems({ 401: 'No valid access token', 404: 'Not there, or not yours', 503: 'The database is away' })
-  async one(
-    @Req() { user }: SignedIn,
+  async getCustomer(
+    @Req() { user }: AuthenticatedRequest,
     @Param('id') id: string,
-    @Headers('if-none-match') known: string | undefined,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Address() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto | undefined> {
     const mayRead = isUuid(id) && (isStaff(user) || user.customerId === id);
-    const customer = mayRead ? await this.queries.execute(new GetCustomer(id, orderedBy(user, address))) : null;
+    const customer = mayRead ? await this.queries.execute(new GetCustomer(id, actorOf(user, address))) : null;
     if (!customer) throw new CustomerNotFound();
-    return answer(user, customer, known, reply);
+    return respondUnlessUnchanged(user, customer, ifNoneMatch, reply);
   }
 
   /** Change a customer, by JSON merge patch. The status is for administrators; `suspended` ends every session. */
   @Roles('staff', 'admin')
   @Patch(':id')
   @ApiConsumes('application/json', 'application/merge-patch+json')
-  @ApiHeader(IF_MATCH)
+  @ApiHeader(IF_MATCH_HEADER)
   @ApiProblems({
     401: 'No valid access token',
     403: 'Not for you: the status, or an administrator’s record',
@@ -56,24 +56,24 @@ export class CustomersController {
     412: 'Changed since it was read',
     422: 'Not acceptable',
   })
-  async change(
-    @Req() { user }: SignedIn,
+  async changeCustomer(
+    @Req() { user }: AuthenticatedRequest,
     @Param('id') id: string,
     @Body() { status, ...patch }: ChangeCustomerDto,
-    @Headers('if-match') known: string | undefined,
+    @Headers('if-match') ifMatch: string | undefined,
     @Address() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto> {
     if (status !== undefined && !user.roles.includes('admin')) throw new Forbidden();
-    const version = versionAskedFor(known, id);
-    const change = new ChangeCustomer(idOf(id), patch, status, version, orderedBy(user, address));
-    return tagged(user, await this.commands.execute(change), reply);
+    const version = parseIfMatch(ifMatch, id);
+    const change = new ChangeCustomer(parseCustomerId(id), patch, status, version, actorOf(user, address));
+    return respondWithEtag(user, await this.commands.execute(change), reply);
   }
 
   /** Replace everything that may be changed of a customer; `suspended` ends every session. */
   @Roles('admin')
   @Put(':id')
-  @ApiHeader(IF_MATCH)
+  @ApiHeader(IF_MATCH_HEADER)
   @ApiProblems({
     401: 'No valid access token',
     403: 'Not for you',
@@ -82,19 +82,19 @@ export class CustomersController {
     412: 'Changed since it was read',
     422: 'Not acceptable, or something is missing',
   })
-  async replace(
-    @Req() { user }: SignedIn,
+  async replaceCustomer(
+    @Req() { user }: AuthenticatedRequest,
     @Param('id') id: string,
     @Body() { attributes: allAttributes, status, ...whole }: ReplaceCustomerDto,
-    @Headers('if-match') known: string | undefined,
+    @Headers('if-match') ifMatch: string | undefined,
     @Address() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto> {
-    const { firstName, lastName, document, market, locale, ...stated } = whole;
+    const { firstName, lastName, document, market, locale, ...readOnlyFields } = whole;
     const profile = { firstName, lastName, document, market, locale, allAttributes };
-    const version = versionAskedFor(known, id);
-    const change = new ChangeCustomer(idOf(id), profile, status, version, orderedBy(user, address), stated);
-    return tagged(user, await this.commands.execute(change), reply);
+    const version = parseIfMatch(ifMatch, id);
+    const change = new ChangeCustomer(parseCustomerId(id), profile, status, version, actorOf(user, address), readOnlyFields);
+    return respondWithEtag(user, await this.commands.execute(change), reply);
   }
 
   /**
@@ -105,7 +105,7 @@ export class CustomersController {
   @FreshAuthentication()
   @Delete(':id')
   @HttpCode(204)
-  @ApiHeader(IF_MATCH)
+  @ApiHeader(IF_MATCH_HEADER)
   @ApiProblems({
     401: 'No valid access token, or one whose sign-in is more than five minutes old',
     403: 'Not for you',
@@ -114,17 +114,17 @@ export class CustomersController {
     412: 'Changed since it was read',
     422: 'Unknown mode',
   })
-  async delete(
-    @Req() { user }: SignedIn,
+  async deleteCustomer(
+    @Req() { user }: AuthenticatedRequest,
     @Param('id') id: string,
     @Query() { mode }: DeleteQuery,
-    @Headers('if-match') known: string | undefined,
+    @Headers('if-match') ifMatch: string | undefined,
     @Address() address: string,
     @Body(new NoBody()) _: undefined,
   ): Promise<void> {
-    const ordered = orderedBy(user, address);
-    const version = versionAskedFor(known, id);
-    if (mode === 'erase') await this.commands.execute(new EraseCustomer(idOf(id), version, ordered));
-    else await this.commands.execute(new DeleteCustomer(idOf(id), version, ordered));
+    const ordered = actorOf(user, address);
+    const version = parseIfMatch(ifMatch, id);
+    if (mode === 'erase') await this.commands.execute(new EraseCustomer(parseCustomerId(id), version, ordered));
+    else await this.commands.execute(new DeleteCustomer(parseCustomerId(id), version, ordered));
   }
 }

@@ -5,9 +5,9 @@ import type { FastifyReply } from 'fastify';
 import { Address, ApiProblems, Roles } from '#platform';
 import { ConfirmDocument } from '../../application/commands/confirm-document.js';
 import { CustomerDto } from './customer.dto.js';
-import { IF_MATCH, idOf, orderedBy, type SignedIn, tagged } from './customer-answers.js';
+import { IF_MATCH_HEADER, parseCustomerId, actorOf, type AuthenticatedRequest, respondWithEtag } from './customer-response.js';
 import { ConfirmDocumentDto } from './documents.dto.js';
-import { versionAskedFor } from './versions.js';
+import { parseIfMatch } from './etag.js';
 
 /** Documents of customers, at the counter. */
 @ApiTags('customers')
@@ -20,7 +20,7 @@ export class DocumentsController {
   @Roles('staff', 'admin')
   @Post('confirm')
   @HttpCode(200)
-  @ApiHeader(IF_MATCH)
+  @ApiHeader(IF_MATCH_HEADER)
   @ApiProblems({
     401: 'No valid access token',
     403: 'Not for you: your own document, or an administrator’s',
@@ -29,16 +29,16 @@ export class DocumentsController {
     412: 'Changed since it was read',
     422: 'Not acceptable',
   })
-  async confirm(
-    @Req() { user }: SignedIn,
+  async confirmDocument(
+    @Req() { user }: AuthenticatedRequest,
     @Param('id') id: string,
     @Body() { document }: ConfirmDocumentDto,
-    @Headers('if-match') known: string | undefined,
+    @Headers('if-match') ifMatch: string | undefined,
     @Address() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto> {
-    const ordered = orderedBy(user, address);
-    const confirm = new ConfirmDocument(idOf(id), document, versionAskedFor(known, id), ordered);
-    return tagged(user, await this.commands.execute(confirm), reply);
+    const ordered = actorOf(user, address);
+    const confirm = new ConfirmDocument(parseCustomerId(id), document, parseIfMatch(ifMatch, id), ordered);
+    return respondWithEtag(user, await this.commands.execute(confirm), reply);
   }
 }

@@ -4,23 +4,23 @@ import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { LoginLimited, PasswordWrong } from '#auth';
 import { Address, ApiProblems, OwnToken, SourceLimits } from '#platform';
-import { AskForIdentifier } from '../../application/commands/ask-for-identifier.js';
-import { ConfirmIdentifier } from '../../application/commands/confirm-identifier.js';
+import { RequestIdentifierChange } from '../../application/commands/request-identifier-change.js';
+import { ConfirmIdentifierChange } from '../../application/commands/confirm-identifier-change.js';
 import { ChangeCodeExpired, ChangeCodeWrong, ChangeInProgress, IdentifierTaken } from '../../domain/errors.js';
-import { CHANGE_DIGITS } from '../../domain/identifier-change.js';
+import { IDENTIFIER_CHANGE_CODE_DIGITS } from '../../domain/pending-identifier-change.js';
 import { CustomerDto } from './customer.dto.js';
-import { type SignedIn, tagged } from './customer-answers.js';
+import { type AuthenticatedRequest, respondWithEtag } from './customer-response.js';
 import { AskForIdentifierDto, ConfirmIdentifierDto, type IdentifierAskedDto } from './identifiers.dto.js';
 
-const CODE_SECONDS = 600;
+const CODE_LIFETIME_SECONDS = 600;
 const currentPassword = 'correct horse battery staple';
-const WANTED = {
+const REQUEST_EXAMPLES = {
   email: { value: { email: 'ada@example.net', currentPassword } },
   phone: { value: { phone: '+1 415 555 0132', currentPassword } },
 };
 
 interface OwnSession {
-  readonly user: SignedIn['user'] & { readonly sessionId: string };
+  readonly user: AuthenticatedRequest['user'] & { readonly sessionId: string };
 }
 
 /** What customers are found and written to by. */
@@ -37,7 +37,7 @@ export class IdentifiersController {
   /** Ask for another e-mail address or phone number, or a second one. One answer, whoever it belongs to. */
   @Post()
   @HttpCode(202)
-  @ApiBody({ type: AskForIdentifierDto, examples: WANTED })
+  @ApiBody({ type: AskForIdentifierDto, examples: REQUEST_EXAMPLES })
   @Header('cache-control', 'no-store')
   @ApiProblems({
     400: 'The current password is wrong',
@@ -47,20 +47,20 @@ export class IdentifiersController {
     429: 'Too many wrong passwords in a row, too many changes, or too many calls or SMS from this source',
     503: 'Overloaded, or a dependency is away',
   })
-  async ask(
+  async requestChange(
     @Req() { user }: OwnSession,
     @Body() { currentPassword, ...wanted }: AskForIdentifierDto,
     @Address() address: string,
   ): Promise<IdentifierAskedDto> {
     await this.limits.count('loginsPerSource', address, 'count here');
     const source = this.limits.sourceOf(address);
-    const asked = new AskForIdentifier(user.customerId, wanted, currentPassword, source, user.sessionId);
+    const asked = new RequestIdentifierChange(user.customerId, wanted, currentPassword, source, user.sessionId);
     const result = await this.commands.execute(asked);
     if (result.outcome === 'password_wrong') throw new PasswordWrong();
     if (result.outcome === 'too_many') throw new LoginLimited(result.retryAfterSeconds);
     const { kind, masked: destination } = result.identifier;
     const channel = kind === 'email' ? 'email' : 'sms';
-    return { channel, destination, codeLength: CHANGE_DIGITS, codeExpiresIn: CODE_SECONDS };
+    return { channel, destination, codeLength: IDENTIFIER_CHANGE_CODE_DIGITS, codeExpiresIn: CODE_LIFETIME_SECONDS };
   }
 
   /** Prove it with the code that was sent there. The other sessions end. */
@@ -76,7 +76,7 @@ export class IdentifiersController {
     429: 'Too many wrong codes, or too many calls, from this source',
     503: 'A dependency is away',
   })
-  async confirm(
+  async confirmChange(
     @Req() { user }: OwnSession,
     @Body() { code }: ConfirmIdentifierDto,
     @Address() address: string,
@@ -85,7 +85,7 @@ export class IdentifiersController {
     await this.limits.count('loginsPerSource', address, 'count here');
     const counted = await this.limits.count('wrongCodesPerSource', address);
     const confirmed = { sessionId: user.sessionId, source: this.limits.sourceOf(address).prefix };
-    const confirming = this.commands.execute(new ConfirmIdentifier(user.customerId, code, confirmed));
+    const confirming = this.commands.execute(new ConfirmIdentifierChange(user.customerId, code, confirmed));
     const result = await confirming.catch(async (error: unknown) => {
       await counted.giveBack().catch(() => undefined);
       throw error;
@@ -95,6 +95,6 @@ export class IdentifiersController {
     if (result.outcome === 'taken') throw new IdentifierTaken();
     if (result.outcome === 'code_expired') throw new ChangeCodeExpired();
     if (result.outcome === 'in_progress') throw new ChangeInProgress();
-    return tagged(user, result.customer, reply);
+    return respondWithEtag(user, result.customer, reply);
   }
 }

@@ -56,7 +56,7 @@ export class ListedCustomerDto extends OmitType(CustomerDto, ['status']) impleme
 }
 
 /** @throws InvalidInput for what is no e-mail address or phone number */
-export function filterOf(
+export function toCustomerFilter(
   query: ListCustomersQuery,
   defaultMarket: string,
   hashesOf: (document: Cpf) => readonly string[],
@@ -69,6 +69,6 @@ export function filterOf(
     documentHashes: document === undefined ? null : hashesOf(Cpf.parse(document)),
     status,
     createdAfter: createdAfter === undefined ? null : new Date(createdAfter),
-    beginning,
+    prefix: beginning,
   };
 }

@@ -9,8 +9,8 @@ import { GetCustomer } from '../../application/queries/get-customer.js';
 import { TooManyChanges } from '../../domain/errors.js';
 import { ChangeMeDto } from './change-customer.dto.js';
 import { CustomerDto } from './customer.dto.js';
-import { answer, gone, IF_MATCH, orderedBy, type SignedIn, tagged } from './customer-answers.js';
-import { versionAskedFor } from './versions.js';
+import { respondUnlessUnchanged, invalidTokenError, IF_MATCH_HEADER, actorOf, type AuthenticatedRequest, respondWithEtag } from './customer-response.js';
+import { parseIfMatch } from './etag.js';
 
 /** What customers do with their own record. */
 @ApiTags('customers')
@@ -26,21 +26,21 @@ export class MeController {
   /** The customer whose access token this is. */
   @Get()
   @ApiProblems({ 401: 'No valid access token', 503: 'The database is away' })
-  async me(
-    @Req() { user }: SignedIn,
-    @Headers('if-none-match') known: string | undefined,
+  async getMe(
+    @Req() { user }: AuthenticatedRequest,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Address() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto | undefined> {
-    const customer = await this.queries.execute(new GetCustomer(user.customerId, orderedBy(user, address)));
-    if (!customer) throw gone();
-    return answer(user, customer, known, reply);
+    const customer = await this.queries.execute(new GetCustomer(user.customerId, actorOf(user, address)));
+    if (!customer) throw invalidTokenError();
+    return respondUnlessUnchanged(user, customer, ifNoneMatch, reply);
   }
 
   /** Change one's own record, by JSON merge patch. */
   @Patch()
   @ApiConsumes('application/json', 'application/merge-patch+json')
-  @ApiHeader(IF_MATCH)
+  @ApiHeader(IF_MATCH_HEADER)
   @ApiProblems({
     401: 'No valid access token',
     412: 'Changed since it was read',
@@ -48,20 +48,20 @@ export class MeController {
     429: 'Too many changes',
   })
   async changeMe(
-    @Req() { user }: SignedIn,
+    @Req() { user }: AuthenticatedRequest,
     @Body() patch: ChangeMeDto,
-    @Headers('if-match') known: string | undefined,
+    @Headers('if-match') ifMatch: string | undefined,
     @Address() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto> {
     const { customerId: id } = user;
-    const change = new ChangeCustomer(id, patch, undefined, versionAskedFor(known, id), orderedBy(user, address));
+    const change = new ChangeCustomer(id, patch, undefined, parseIfMatch(ifMatch, id), actorOf(user, address));
     const counted = await this.limits.count('ownWrites', id, (wait) => new TooManyChanges(wait));
     const changed = await this.commands.execute(change).catch(async (error: unknown) => {
       await counted.giveBack().catch(() => undefined);
       throw error;
     });
-    return tagged(user, changed, reply);
+    return respondWithEtag(user, changed, reply);
   }
 
   /**
@@ -72,7 +72,7 @@ export class MeController {
   @FreshAuthentication()
   @Delete()
   @HttpCode(204)
-  @ApiHeader(IF_MATCH)
+  @ApiHeader(IF_MATCH_HEADER)
   @ApiProblems({
     401: 'No valid access token, or one whose sign-in is more than five minutes old',
     403: 'The access token is not one of ours',
@@ -81,14 +81,14 @@ export class MeController {
     422: 'A query or a body',
   })
   async deleteMe(
-    @Req() { user }: SignedIn,
+    @Req() { user }: AuthenticatedRequest,
     @Query(new NoQuery()) _query: undefined,
-    @Headers('if-match') known: string | undefined,
+    @Headers('if-match') ifMatch: string | undefined,
     @Address() address: string,
     @Body(new NoBody()) _body: undefined,
   ): Promise<void> {
-    const ordered = orderedBy(user, address);
-    const version = versionAskedFor(known, user.customerId);
+    const ordered = actorOf(user, address);
+    const version = parseIfMatch(ifMatch, user.customerId);
     await this.commands.execute(new DeleteCustomer(user.customerId, version, ordered));
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountChange } from '#auth';
 import { CountingIds } from '#kernel/testing';
-import type { Notice } from '../../application/change-ports.js';
+import type { Notice } from '../../application/identifier-change-ports.js';
 import { TemplateChangeMessages } from './template-change-messages.js';
 
 const messages = new TemplateChangeMessages(new CountingIds());
@@ -11,11 +11,11 @@ const PHONE = '+16502530000';
 const LOCALES = ['en', 'pt-BR', 'fr'];
 const KINDS = ['email', 'phone'] as const;
 const notice = (changes: Partial<Notice>) =>
-  messages.notice({ to: MAIL, what: 'asked', kind: 'email', locale: 'en', ...changes });
+  messages.composeNotice({ to: MAIL, what: 'asked', kind: 'email', locale: 'en', ...changes });
 
 describe.each(LOCALES)('in %s', (locale) => {
   it('a code mail begins with the code, and tells it in its subject and its page', () => {
-    const { channel, to, subject, text, html } = messages.code(MAIL, locale, CODE);
+    const { channel, to, subject, text, html } = messages.composeCode(MAIL, locale, CODE);
     expect([channel, to]).toEqual(['email', MAIL]);
     expect(subject).toContain(CODE);
     expect(text).toMatch(new RegExp(`^${CODE}\n`));
@@ -24,7 +24,7 @@ describe.each(LOCALES)('in %s', (locale) => {
   });
 
   it('a code SMS begins with the code and fits into two parts', () => {
-    const { channel, to, text, html } = messages.code(PHONE, locale, CODE);
+    const { channel, to, text, html } = messages.composeCode(PHONE, locale, CODE);
     expect([channel, to, html]).toEqual(['sms', PHONE, undefined]);
     expect(text).toMatch(new RegExp(`^${CODE} `));
     expect(text.length).toBeLessThanOrEqual(268);
@@ -49,7 +49,7 @@ describe.each(LOCALES)('in %s', (locale) => {
 
   it('says of every way into an account what has become of it, and how to close all of them [AC-70]', () => {
     const changes: AccountChange[] = ['link_added', 'link_removed', 'password_changed', 'sessions_ended'];
-    const said = (what: AccountChange, to = MAIL) => messages.notice({ to, what, locale });
+    const said = (what: AccountChange, to = MAIL) => messages.composeNotice({ to, what, locale });
     expect(new Set(changes.map((what) => said(what).subject)).size).toBe(changes.length);
     expect(said('sessions_ended_by_staff').subject).toBe(said('sessions_ended').subject);
     expect(said('sessions_ended_by_staff').text).not.toBe(said('sessions_ended').text);
@@ -79,11 +79,11 @@ it.each([
   ['de', 'en'],
   ['und', 'en'],
 ])('%s is answered in %s', (asked, spoken) => {
-  expect(messages.code(MAIL, asked, CODE).subject).toBe(messages.code(MAIL, spoken, CODE).subject);
+  expect(messages.composeCode(MAIL, asked, CODE).subject).toBe(messages.composeCode(MAIL, spoken, CODE).subject);
   expect(notice({ locale: asked }).text).toBe(notice({ locale: spoken }).text);
 });
 
 it('every message has an id of its own', () => {
-  const ids = [messages.code(MAIL, 'en', CODE), messages.code(PHONE, 'en', CODE), notice({}), notice({})];
+  const ids = [messages.composeCode(MAIL, 'en', CODE), messages.composeCode(PHONE, 'en', CODE), notice({}), notice({})];
   expect(new Set(ids.map(({ id }) => id)).size).toBe(4);
 });

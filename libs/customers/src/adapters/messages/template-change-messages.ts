@@ -1,16 +1,16 @@
 import type { Ids } from '#kernel';
 import { codeMail, noticeMail, type OutgoingMessage } from '#notifications';
-import { type AccountNews, ChangeMessages, type IdentifierNews, type Notice } from '../../application/change-ports.js';
-import { accountWordsFor } from './account-words.js';
-import { changeWordsFor } from './change-words.js';
+import { type AccountChangeNotice, ChangeMessages, type IdentifierChangeNotice, type Notice } from '../../application/identifier-change-ports.js';
+import { accountNoticeTextsFor } from './account-notice-texts.js';
+import { identifierChangeTextsFor } from './identifier-change-texts.js';
 
 export class TemplateChangeMessages extends ChangeMessages {
   constructor(private readonly ids: Ids) {
     super();
   }
 
-  code(recipient: string, locale: string, digits: string): OutgoingMessage {
-    const words = changeWordsFor(locale);
+  composeCode(recipient: string, locale: string, digits: string): OutgoingMessage {
+    const words = identifierChangeTextsFor(locale);
     const [id, subject] = [this.ids.next(), words.codeSubject(digits)];
     if (!recipient.includes('@')) return { id, channel: 'sms', to: recipient, subject, text: words.codeText(digits) };
     const { codeHeading: heading, codeIntro: intro, notYours } = words;
@@ -18,9 +18,9 @@ export class TemplateChangeMessages extends ChangeMessages {
     return { id, channel: 'email', to: recipient, ...mail };
   }
 
-  notice(notice: Notice): OutgoingMessage {
+  composeNotice(notice: Notice): OutgoingMessage {
     const { to, locale: asked } = notice;
-    const { locale, heading, paragraphs } = 'kind' in notice ? ofIdentifier(notice, asked) : ofAccount(notice, asked);
+    const { locale, heading, paragraphs } = 'kind' in notice ? identifierNoticeTexts(notice, asked) : accountNoticeTexts(notice, asked);
     const id = this.ids.next();
     const text = `${heading}. ${paragraphs.join(' ')}`;
     if (!to.includes('@')) return { id, channel: 'sms', to, subject: heading, text };
@@ -28,14 +28,14 @@ export class TemplateChangeMessages extends ChangeMessages {
   }
 }
 
-function ofIdentifier({ what, kind }: IdentifierNews, asked: string) {
-  const words = changeWordsFor(asked);
+function identifierNoticeTexts({ what, kind }: IdentifierChangeNotice, asked: string) {
+  const words = identifierChangeTextsFor(asked);
   const { locale } = words;
-  if (what === 'asked') return { locale, heading: words.noticeHeading(kind), paragraphs: [words.asked, words.notYou] };
-  return { locale, heading: words.changedHeading[kind], paragraphs: [words.changed, words.notYouAnyMore] };
+  if (what === 'asked') return { locale, heading: words.requestedHeading(kind), paragraphs: [words.requested, words.notYou] };
+  return { locale, heading: words.changedHeading[kind], paragraphs: [words.changed, words.notYouAfterChange] };
 }
 
-function ofAccount({ what }: AccountNews, asked: string) {
-  const { locale, heading, explained, notYou } = accountWordsFor(asked);
+function accountNoticeTexts({ what }: AccountChangeNotice, asked: string) {
+  const { locale, heading, explained, notYou } = accountNoticeTextsFor(asked);
   return { locale, heading: heading[what], paragraphs: [explained[what], notYou] };
 }

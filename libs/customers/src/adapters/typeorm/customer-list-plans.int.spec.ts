@@ -4,7 +4,7 @@ import type { Database, Sql } from '#platform';
 import { DATABASES } from '#platform/testing';
 import { readingOf } from '../../../../../test/support/rows-read.js';
 import type { CustomerFilter } from '../../application/views.js';
-import { DOCUMENTS, openCustomers } from '../../testing/customers-database.js';
+import { DOCUMENT_SEALER, openCustomersDatabase } from '../../testing/customers-database.js';
 import { SqlCustomerLists } from './sql-customer-lists.js';
 
 const PEOPLE = 20_000;
@@ -13,7 +13,7 @@ const WINDOW = 2_000;
 const PAGE = 21;
 const RARE = 7_777;
 const EVERYBODY: CustomerFilter = {
-  ...{ email: null, phone: null, documentHashes: null, status: null, createdAfter: null, beginning: null },
+  ...{ email: null, phone: null, documentHashes: null, status: null, createdAfter: null, prefix: null },
 };
 const START = Date.parse('2026-01-01T00:00:00Z');
 const at = (n: number) => new Date(START + n * 1_000);
@@ -37,7 +37,7 @@ describe.each(DATABASES)('pages of customers on %s', (_, fresh) => {
   let lists: SqlCustomerLists;
 
   beforeAll(async () => {
-    ({ database, drop } = await openCustomers(fresh));
+    ({ database, drop } = await openCustomersDatabase(fresh));
     for (let from = 0; from < PEOPLE; from += BATCH) {
       const rows = Array.from({ length: BATCH }, (_, n) => rowOf(from + n));
       const marks = rows.map((row) => `(${row.map(() => '?').join(', ')})`).join(', ');
@@ -51,7 +51,7 @@ describe.each(DATABASES)('pages of customers on %s', (_, fresh) => {
         return database.query(sql, values);
       },
     };
-    lists = new SqlCustomerLists(listening as unknown as Database, DOCUMENTS, WINDOW);
+    lists = new SqlCustomerLists(listening as unknown as Database, DOCUMENT_SEALER, WINDOW);
   }, 120_000);
   afterAll(() => drop?.());
 
@@ -79,9 +79,9 @@ describe.each(DATABASES)('pages of customers on %s', (_, fresh) => {
     ['an address', { email: `person${RARE}@example.org` }, null, 1, 1],
     ['a number', { phone: `+1415${2_000_000 + RARE}` }, null, 1, 1],
     ['a document', { documentHashes: [hash(RARE, 'c')] }, null, 1, 2],
-    ['what many begin with', { beginning: 'smi' }, null, 20, NEAR],
-    ['what many begin with, in the middle', { beginning: 'smi' }, PEOPLE / 2, 20, NEAR],
-    ['what one begins with', { beginning: 'quux' }, null, 1, NEAR + 10],
+    ['what many begin with', { prefix: 'smi' }, null, 20, NEAR],
+    ['what many begin with, in the middle', { prefix: 'smi' }, PEOPLE / 2, 20, NEAR],
+    ['what one begins with', { prefix: 'quux' }, null, 1, NEAR + 10],
   ])('%s: an index is walked as far as the page goes', async (_what, filter, after, found, most) => {
     const reading = await read(filter, after);
     expect(reading.found).toBe(found);

@@ -3,7 +3,7 @@ import { Clock } from '#kernel';
 import { type Chore, Database, purge } from '#platform';
 
 /** Its code lives ten minutes from its message. */
-const KEEP_MS = 3_600_000;
+const RETENTION_MS = 3_600_000;
 
 /** Changes that nobody has confirmed. */
 @Injectable()
@@ -16,7 +16,7 @@ export class IdentifierChangesPurge implements Chore {
   ) {}
 
   run(): Promise<number> {
-    const oldest = new Date(this.clock.now().getTime() - KEEP_MS);
+    const oldest = new Date(this.clock.now().getTime() - RETENTION_MS);
     return purge(this.database, 'customer_identifier_changes', 'customer_id', 'asked_at < ?', [oldest]);
   }
 }

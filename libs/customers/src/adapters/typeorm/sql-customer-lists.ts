@@ -1,16 +1,16 @@
 import { type Page, type PageWanted, type Place, pageOf } from '#kernel';
 import { all, behind, type Database, enclosed, joined, limit, type Sql } from '#platform';
 import { type CustomerFilter, CustomerLists, type ListedCustomer } from '../../application/views.js';
-import type { SealedDocuments } from '../crypto/sealed-documents.js';
-import { beginnings } from './beginnings.js';
-import { toView, VIEW_COLUMNS, type ViewRow } from './sql-customer-views.js';
+import type { DocumentSealer } from '../crypto/document-sealer.js';
+import { prefixConditions } from './prefix-search.js';
+import { rowToCustomerView, VIEW_COLUMNS, type ViewRow } from './sql-customer-views.js';
 
 type Row = ViewRow & { readonly standing: ListedCustomer['status'] };
 
 const COLUMNS = [...VIEW_COLUMNS, 'standing'];
-const IN_ORDER = 'order by created_at, id';
+const ORDER_BY_CREATION = 'order by created_at, id';
 /** How many of the next customers are looked at for a beginning, before the indexes are asked who has it. */
-const WINDOW = 2_000;
+const SEARCH_WINDOW_ROWS = 2_000;
 
 /**
  * Pages come from an index in their own order, never by counting rows. One standing is one range of it, so the living are two
@@ -19,33 +19,33 @@ const WINDOW = 2_000;
 export class SqlCustomerLists extends CustomerLists {
   constructor(
     private readonly database: Database,
-    private readonly documents: SealedDocuments,
-    private readonly window = WINDOW,
+    private readonly documents: DocumentSealer,
+    private readonly window = SEARCH_WINDOW_ROWS,
   ) {
     super();
   }
 
   async page(filter: CustomerFilter, { limit: many, after }: PageWanted): Promise<Page<ListedCustomer>> {
-    const wanted = { after, rows: sizeFor(many) };
-    const rows = isSearch(filter) ? await this.#search(filter, wanted) : await this.#walk(filter, wanted);
+    const wanted = { after, rows: rowsToRead(many) };
+    const rows = isPrefixSearch(filter) ? await this.#searchPage(filter, wanted) : await this.#readPage(filter, wanted);
     return pageOf(rows, many, placeOf, (row) => toListed(row, this.documents));
   }
 
   async count(filter: CustomerFilter): Promise<number> {
-    const whose = isSearch(filter)
-      ? enclosed('select count(*) as n from (', found(filter, null), ') everybody')
+    const whose = isPrefixSearch(filter)
+      ? enclosed('select count(*) as n from (', matchingIdsSql(filter, null), ') everybody')
       : enclosed(
           'select count(*) as n from customers where ',
-          all([inStanding(filter), ...conditions(filter, null)]),
+          all([statusCondition(filter), ...filterConditions(filter, null)]),
           '',
         );
     const [row] = await this.#read<{ readonly n: number | string }>(whose);
     return Number(row?.n ?? 0);
   }
 
-  #walk(filter: CustomerFilter, wanted: Wanted): Promise<Row[]> {
+  #readPage(filter: CustomerFilter, wanted: RequestedRows): Promise<Row[]> {
     return this.#read(
-      this.#inTurn(COLUMNS, filter, [...conditions(filter, wanted.after), ...anyOf(filter)], wanted.rows),
+      this.#orderedSql(COLUMNS, filter, [...filterConditions(filter, wanted.after), ...prefixClause(filter)], wanted.rows),
     );
   }
 
@@ -53,20 +53,20 @@ export class SqlCustomerLists extends CustomerLists {
    * What many begin with is found among the next few; what is found there rarely is asked of the indexes, which know
    * everybody who begins so, and is sorted. Neither depends on what the database believes of its rows.
    */
-  async #search(filter: CustomerFilter, wanted: Wanted): Promise<Row[]> {
+  async #searchPage(filter: CustomerFilter, wanted: RequestedRows): Promise<Row[]> {
     const keys = ['id', 'created_at', 'email', 'phone', 'last_name_key'];
-    const next = this.#inTurn(keys, filter, conditions(filter, wanted.after), this.window);
-    const among = joined([enclosed('select id, created_at from (', next, ') next_ones where'), ...anyOf(filter)], ' ');
-    const near = await this.#inFull(among, wanted.rows);
+    const next = this.#orderedSql(keys, filter, filterConditions(filter, wanted.after), this.window);
+    const among = joined([enclosed('select id, created_at from (', next, ') next_ones where'), ...prefixClause(filter)], ' ');
+    const near = await this.#readFullRows(among, wanted.rows);
     if (near.length === wanted.rows) return near;
-    const everybody = enclosed('select id, created_at from (', found(filter, wanted.after), ') everybody');
-    return this.#inFull(everybody, wanted.rows);
+    const everybody = enclosed('select id, created_at from (', matchingIdsSql(filter, wanted.after), ') everybody');
+    return this.#readFullRows(everybody, wanted.rows);
   }
 
   /** So many of a list in its order. */
-  #inTurn(columns: readonly string[], filter: CustomerFilter, where: readonly Sql[], rows: number): Sql {
-    const [names, first] = [columns.join(', '), `${IN_ORDER} ${limit(this.database.dialect, rows)}`];
-    const ranges = standingsOf(filter).map((standing) => {
+  #orderedSql(columns: readonly string[], filter: CustomerFilter, where: readonly Sql[], rows: number): Sql {
+    const [names, first] = [columns.join(', '), `${ORDER_BY_CREATION} ${limit(this.database.dialect, rows)}`];
+    const ranges = statusesOf(filter).map((standing) => {
       const condition = all([{ sql: 'standing = ?', values: [standing] }, ...where]);
       return enclosed(`select ${names} from customers where `, condition, ` ${first}`);
     });
@@ -77,9 +77,9 @@ export class SqlCustomerLists extends CustomerLists {
   }
 
   /** The rows of the first of these ids. */
-  #inFull(ids: Sql, rows: number): Promise<Row[]> {
+  #readFullRows(ids: Sql, rows: number): Promise<Row[]> {
     const names = COLUMNS.map((name) => `c.${name} as ${name}`).join(', ');
-    const first = enclosed('(', ids, ` ${IN_ORDER} ${limit(this.database.dialect, rows)}) f`);
+    const first = enclosed('(', ids, ` ${ORDER_BY_CREATION} ${limit(this.database.dialect, rows)}) f`);
     return this.#read(
       enclosed(`select ${names} from `, first, ' join customers c on c.id = f.id order by f.created_at, f.id'),
     );
@@ -90,27 +90,27 @@ export class SqlCustomerLists extends CustomerLists {
   }
 }
 
-interface Wanted {
+interface RequestedRows {
   readonly after: Place | null;
   readonly rows: number;
 }
 
 /** One more than wanted, in a few sizes only: every size is a statement of its own to the database. */
-const sizeFor = (many: number): number => ([20, 50, 100].find((size) => many <= size) as number) + 1;
+const rowsToRead = (many: number): number => ([20, 50, 100].find((size) => many <= size) as number) + 1;
 
 /** Who has this e-mail address, phone number or document is one person: no search needs to be made. */
-const isSearch = ({ email, phone, documentHashes, beginning }: CustomerFilter): boolean =>
+const isPrefixSearch = ({ email, phone, documentHashes, prefix: beginning }: CustomerFilter): boolean =>
   beginning !== null && email === null && phone === null && documentHashes === null;
 
-const standingsOf = ({ status }: CustomerFilter): readonly string[] => (status ? [status] : ['active', 'suspended']);
+const statusesOf = ({ status }: CustomerFilter): readonly string[] => (status ? [status] : ['active', 'suspended']);
 
-function inStanding(filter: CustomerFilter): Sql {
-  const values = standingsOf(filter);
+function statusCondition(filter: CustomerFilter): Sql {
+  const values = statusesOf(filter);
   return { sql: `standing in (${values.map(() => '?').join(', ')})`, values };
 }
 
 /** All but the standing and the beginning. */
-function conditions(filter: CustomerFilter, after: Place | null): readonly Sql[] {
+function filterConditions(filter: CustomerFilter, after: Place | null): readonly Sql[] {
   const { email, phone, documentHashes, createdAfter } = filter;
   return [
     ...(email === null ? [] : [{ sql: 'email = ?', values: [email] }]),
@@ -124,15 +124,15 @@ function conditions(filter: CustomerFilter, after: Place | null): readonly Sql[]
 }
 
 /** Whoever begins so, by one column or another. */
-function anyOf({ beginning }: CustomerFilter): readonly Sql[] {
+function prefixClause({ prefix: beginning }: CustomerFilter): readonly Sql[] {
   if (beginning === null) return [];
-  return [enclosed('(', joined(beginnings(beginning), ' or '), ')')];
+  return [enclosed('(', joined(prefixConditions(beginning), ' or '), ')')];
 }
 
 /** Ids of whoever begins so: one range of one index per column. */
-function found(filter: CustomerFilter, after: Place | null): Sql {
-  const rest = [inStanding(filter), ...conditions(filter, after)];
-  const parts = beginnings(filter.beginning ?? '').map((one) => all([one, ...rest]));
+function matchingIdsSql(filter: CustomerFilter, after: Place | null): Sql {
+  const rest = [statusCondition(filter), ...filterConditions(filter, after)];
+  const parts = prefixConditions(filter.prefix ?? '').map((one) => all([one, ...rest]));
   return joined(
     parts.map((part) => enclosed('select id, created_at from customers where ', part)),
     ' union ',
@@ -141,7 +141,7 @@ function found(filter: CustomerFilter, after: Place | null): Sql {
 
 const placeOf = ({ created_at: at, id }: Row): Place => ({ at, id });
 
-const toListed = ({ standing, ...row }: Row, documents: SealedDocuments): ListedCustomer => ({
-  ...toView(row, documents),
+const toListed = ({ standing, ...row }: Row, documents: DocumentSealer): ListedCustomer => ({
+  ...rowToCustomerView(row, documents),
   status: standing,
 });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Cpf } from '#kernel';
 import { Database } from '#platform';
 import { type CustomerView, CustomerViews } from '../../application/views.js';
-import { SealedDocuments } from '../crypto/sealed-documents.js';
+import { DocumentSealer } from '../crypto/document-sealer.js';
 
 /** What a view is made of. */
 export const VIEW_COLUMNS = [
@@ -34,18 +34,18 @@ export interface ViewRow {
 export class SqlCustomerViews extends CustomerViews {
   constructor(
     private readonly database: Database,
-    private readonly documents: SealedDocuments,
+    private readonly documents: DocumentSealer,
   ) {
     super();
   }
 
-  async byId(id: string): Promise<CustomerView | null> {
+  async findById(id: string): Promise<CustomerView | null> {
     const [row] = await this.database.query<ViewRow>(`${SELECT} where id = ? and deleted_at is null`, [id]);
-    return row ? toView(row, this.documents) : null;
+    return row ? rowToCustomerView(row, this.documents) : null;
   }
 }
 
-export function toView(row: ViewRow, documents: SealedDocuments): CustomerView {
+export function rowToCustomerView(row: ViewRow, documents: DocumentSealer): CustomerView {
   const document = documents.open(row.document_sealed, row.id);
   return {
     id: row.id,

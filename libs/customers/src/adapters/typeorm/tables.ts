@@ -1,7 +1,7 @@
 import { EntitySchema } from 'typeorm';
 import { type Dialect, keyText, type Tables, typesFor } from '#platform';
 import type { CustomerState } from '../../domain/customer.js';
-import { type FindingColumns, LAST_NAME_KEY } from './finding.js';
+import { type SearchColumns, LAST_NAME_KEY_LENGTH } from './search-columns.js';
 import { CreateCustomers1763600000002 } from './migrations/1763600000002-create-customers.js';
 import { KeepDeletedCustomers1763600000007 } from './migrations/1763600000007-keep-deleted-customers.js';
 import { KeepDocuments1763600000020 } from './migrations/1763600000020-keep-documents.js';
@@ -9,7 +9,7 @@ import { CreateIdentifierChanges1763600000021 } from './migrations/1763600000021
 import { FindCustomers1763600000030 } from './migrations/1763600000030-find-customers.js';
 
 /** The hashes carry uniqueness: fixed length and hex, so no collation can merge two people. They are null once deleted. */
-export interface CustomerRow extends Omit<CustomerState, 'document'>, FindingColumns {
+export interface CustomerRow extends Omit<CustomerState, 'document'>, SearchColumns {
   readonly emailHash: string | null;
   readonly phoneHash: string | null;
   /** See `SealedDocuments`. */
@@ -21,7 +21,7 @@ export interface CustomerRow extends Omit<CustomerState, 'document'>, FindingCol
 export const CUSTOMERS = 'customers';
 
 /** Lists are read in this order; with a key before it an index alone answers which customers come next. */
-const IN_ORDER = ['standing', 'createdAt', 'id'] as const;
+const LIST_ORDER = ['standing', 'createdAt', 'id'] as const;
 
 function schemas(dialect: Dialect): readonly EntitySchema[] {
   const type = typesFor(dialect);
@@ -49,7 +49,7 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
         version: { type: 'int' },
         deletedAt: { ...type.instant, nullable: true },
         standing: { type: 'varchar', length: 16, default: 'active' },
-        lastNameKey: { ...keyText(dialect, LAST_NAME_KEY), nullable: true },
+        lastNameKey: { ...keyText(dialect, LAST_NAME_KEY_LENGTH), nullable: true },
       },
       indices: [
         ...(['email', 'phone', 'document'] as const).map((kind) => ({
@@ -59,10 +59,10 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
           // Many rows may have none: SQL Server alone needs to be told.
           ...(dialect === 'mssql' ? { where: `${kind}_hash IS NOT NULL` } : {}),
         })),
-        { name: 'ix_customers_standing', columns: [...IN_ORDER] },
-        { name: 'ix_customers_found_email', columns: ['email', ...IN_ORDER] },
-        { name: 'ix_customers_found_phone', columns: ['phone', ...IN_ORDER] },
-        { name: 'ix_customers_found_last_name', columns: ['lastNameKey', ...IN_ORDER] },
+        { name: 'ix_customers_standing', columns: [...LIST_ORDER] },
+        { name: 'ix_customers_found_email', columns: ['email', ...LIST_ORDER] },
+        { name: 'ix_customers_found_phone', columns: ['phone', ...LIST_ORDER] },
+        { name: 'ix_customers_found_last_name', columns: ['lastNameKey', ...LIST_ORDER] },
       ],
     }),
     new EntitySchema({

@@ -1,44 +1,44 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DATABASES, type OpenDatabase } from '#platform/testing';
 import { Customer } from '../../domain/customer.js';
-import { aNewcomer } from '../../testing/a-newcomer.js';
-import { DOCUMENTS, openCustomers } from '../../testing/customers-database.js';
-import { customerCrowdsContract } from '../customer-crowds.contract.js';
+import { aNewCustomer } from '../../testing/a-new-customer.js';
+import { DOCUMENT_SEALER, openCustomersDatabase } from '../../testing/customers-database.js';
+import { customerBatchesContract } from '../customer-batches.contract.js';
 import { customerListsContract } from '../customer-lists.contract.js';
 import { customerViewsContract } from '../customer-views.contract.js';
 import { customersContract } from '../customers.contract.js';
 import { SqlCustomerLists } from './sql-customer-lists.js';
 import { SqlCustomerViews } from './sql-customer-views.js';
-import { TypeOrmCustomerCrowds } from './typeorm-customer-crowds.js';
+import { TypeOrmCustomerBatches } from './typeorm-customer-batches.js';
 import { TypeOrmCustomers } from './typeorm-customers.js';
 
 describe.each(DATABASES)('on %s', (name, fresh) => {
   customersContract(`TypeOrmCustomers on ${name}`, async () => {
-    const { database, drop } = await openCustomers(fresh);
-    return { customers: new TypeOrmCustomers(database, DOCUMENTS), drop };
+    const { database, drop } = await openCustomersDatabase(fresh);
+    return { customers: new TypeOrmCustomers(database, DOCUMENT_SEALER), drop };
   });
 
-  customerCrowdsContract(`TypeOrmCustomerCrowds on ${name}`, async () => {
-    const { database, work, drop } = await openCustomers(fresh);
-    const customers = new TypeOrmCustomers(database, DOCUMENTS);
-    return { crowds: new TypeOrmCustomerCrowds(database, DOCUMENTS), customers, work, drop };
+  customerBatchesContract(`TypeOrmCustomerCrowds on ${name}`, async () => {
+    const { database, work, drop } = await openCustomersDatabase(fresh);
+    const customers = new TypeOrmCustomers(database, DOCUMENT_SEALER);
+    return { batches: new TypeOrmCustomerBatches(database, DOCUMENT_SEALER), customers, work, drop };
   });
 
   customerViewsContract(`SqlCustomerViews on ${name}`, async () => {
-    const { database, drop } = await openCustomers(fresh);
+    const { database, drop } = await openCustomersDatabase(fresh);
     return {
-      customers: new TypeOrmCustomers(database, DOCUMENTS),
-      views: new SqlCustomerViews(database, DOCUMENTS),
+      customers: new TypeOrmCustomers(database, DOCUMENT_SEALER),
+      views: new SqlCustomerViews(database, DOCUMENT_SEALER),
       drop,
     };
   });
 
   describe.each([2_000, 3])('looking at the next %i first', (window) => {
     customerListsContract(`SqlCustomerLists on ${name}`, async () => {
-      const { database, drop } = await openCustomers(fresh);
+      const { database, drop } = await openCustomersDatabase(fresh);
       return {
-        customers: new TypeOrmCustomers(database, DOCUMENTS),
-        lists: new SqlCustomerLists(database, DOCUMENTS, window),
+        customers: new TypeOrmCustomers(database, DOCUMENT_SEALER),
+        lists: new SqlCustomerLists(database, DOCUMENT_SEALER, window),
         drop,
       };
     });
@@ -47,19 +47,19 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
   describe('its transaction', () => {
     let opened: OpenDatabase;
     beforeAll(async () => {
-      opened = await openCustomers(fresh);
+      opened = await openCustomersDatabase(fresh);
     });
     afterAll(() => opened.drop());
 
     it('given a unit that is rolled back, then nobody was added', async () => {
-      const [customers, newcomer] = [new TypeOrmCustomers(opened.database, DOCUMENTS), aNewcomer()];
+      const [customers, newcomer] = [new TypeOrmCustomers(opened.database, DOCUMENT_SEALER), aNewCustomer()];
       const failing = opened.database.transaction(async () => {
-        await customers.add(Customer.admit(newcomer, new Date()), { email: 'a'.repeat(64), phone: null });
-        expect((await customers.lookUp('email', ['a'.repeat(64)], newcomer.id)).bearer).not.toBeNull();
+        await customers.add(Customer.create(newcomer, new Date()), { email: 'a'.repeat(64), phone: null });
+        expect((await customers.lookUpHolders('email', ['a'.repeat(64)], newcomer.id)).idHolder).not.toBeNull();
         throw new Error('changed its mind');
       });
       await expect(failing).rejects.toThrow('changed its mind');
-      expect(await customers.lookUp('email', ['a'.repeat(64)], newcomer.id)).toEqual({ holder: null, bearer: null });
+      expect(await customers.lookUpHolders('email', ['a'.repeat(64)], newcomer.id)).toEqual({ holder: null, bearer: null });
     });
   });
 });
@@ -67,29 +67,29 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
 it('keeps a document sealed, bound to its customer, and its hash only when it is confirmed', async () => {
   const [, fresh] = DATABASES[0] ?? [];
   if (fresh === undefined) throw new Error('PostgreSQL comes first');
-  const { database, drop } = await openCustomers(fresh);
-  const customers = new TypeOrmCustomers(database, DOCUMENTS);
+  const { database, drop } = await openCustomersDatabase(fresh);
+  const customers = new TypeOrmCustomers(database, DOCUMENT_SEALER);
   const row = async () => (await database.query<Record<string, string>>('select * from customers order by id'))[0];
-  const [newcomer, now] = [aNewcomer(), new Date()];
-  const before = Customer.admit(newcomer, now);
+  const [newcomer, now] = [aNewCustomer(), new Date()];
+  const before = Customer.create(newcomer, now);
   await customers.add(before, { email: 'a'.repeat(64), phone: null });
-  const claimed = before.change({ document: '529.982.247-25' }, now);
+  const claimed = before.changeProfile({ document: '529.982.247-25' }, now);
   await customers.replace(before, claimed);
   expect(JSON.stringify(await row())).not.toMatch(/52998224725|529\.982/);
   expect(await row()).toMatchObject({ document_sealed: expect.stringMatching(/^0\./), document_hash: null });
   await customers.replace(claimed, claimed.confirmDocument(now), { document: 'b'.repeat(64) });
   expect((await row())?.['document_hash']).toBe('b'.repeat(64));
-  await database.execute('update customers set id = ?', [aNewcomer().id]);
+  await database.execute('update customers set id = ?', [aNewCustomer().id]);
   const moved = (await row())?.['id'] ?? '';
-  await expect(customers.byId(moved)).rejects.toThrow();
+  await expect(customers.findById(moved)).rejects.toThrow();
   await drop();
 });
 
 it('keeps attributes as a JSON object that PostgreSQL can look into', async () => {
   const [, fresh] = DATABASES[0] ?? [];
   if (fresh === undefined) throw new Error('PostgreSQL comes first');
-  const { database, drop } = await openCustomers(fresh);
-  await new TypeOrmCustomers(database, DOCUMENTS).add(Customer.admit(aNewcomer(), new Date()), {
+  const { database, drop } = await openCustomersDatabase(fresh);
+  await new TypeOrmCustomers(database, DOCUMENT_SEALER).add(Customer.create(aNewCustomer(), new Date()), {
     email: 'a'.repeat(64),
     phone: null,
   });

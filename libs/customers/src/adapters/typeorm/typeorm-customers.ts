@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database, DuplicateKey } from '#platform';
-import { Customers, type Found, type Holder, type IdentifierHashes } from '../../application/ports.js';
+import { Customers, type CustomerLookup, type CustomerReference, type IdentifierHashes } from '../../application/ports.js';
 import { Customer, type CustomerState } from '../../domain/customer.js';
 import { DocumentTaken, IdentifierTaken } from '../../domain/errors.js';
-import { SealedDocuments } from '../crypto/sealed-documents.js';
-import { findingColumns } from './finding.js';
+import { DocumentSealer } from '../crypto/document-sealer.js';
+import { searchColumnsOf } from './search-columns.js';
 import { CUSTOMERS, type CustomerRow } from './tables.js';
 
 /** Of a `CustomerColumns`. */
@@ -14,13 +14,13 @@ export const CUSTOMER_COLUMNS = `id, email, phone, first_name as first_name, las
     version, deleted_at as deleted_at`;
 
 /** An id that no customer has. */
-const NOBODY = '00000000-0000-0000-0000-000000000000';
+const UNUSED_ID = '00000000-0000-0000-0000-000000000000';
 
 @Injectable()
 export class TypeOrmCustomers extends Customers {
   constructor(
     private readonly database: Database,
-    private readonly documents: SealedDocuments,
+    private readonly documents: DocumentSealer,
   ) {
     super();
   }
@@ -28,11 +28,11 @@ export class TypeOrmCustomers extends Customers {
   async add(customer: Customer, { email = null, phone = null }: IdentifierHashes): Promise<void> {
     const { document, ...state } = customer.snapshot();
     const documents = { documentSealed: this.documents.seal(document, state.id), documentHash: null };
-    const row = { ...state, ...findingColumns(customer.snapshot()), ...documents, emailHash: email, phoneHash: phone };
-    await this.database.insert<CustomerRow>(CUSTOMERS, row).catch(takenBy);
+    const row = { ...state, ...searchColumnsOf(customer.snapshot()), ...documents, emailHash: email, phoneHash: phone };
+    await this.database.insert<CustomerRow>(CUSTOMERS, row).catch(throwIdentifierTaken);
   }
 
-  async byId(id: string): Promise<Customer | null> {
+  async findById(id: string): Promise<Customer | null> {
     const [row] = await this.database.query<CustomerColumns>(`select ${CUSTOMER_COLUMNS} from customers where id = ?`, [
       id,
     ]);
@@ -43,27 +43,27 @@ export class TypeOrmCustomers extends Customers {
     const { id, version } = before.snapshot();
     const moved = Object.entries(hashes).map(([kind, hash]) => [`${kind}_hash`, hash]);
     const sealed = { document_sealed: this.documents.seal(after.snapshot().document, id) };
-    const columns = { ...written(after.snapshot()), ...sealed, ...Object.fromEntries(moved) };
+    const columns = { ...toUpdatedColumns(after.snapshot()), ...sealed, ...Object.fromEntries(moved) };
     const sets = Object.keys(columns).map((name) => `${name} = ?`);
     const sql = `update customers set ${sets.join(', ')} where id = ? and version = ?`;
     const replaced = this.database.execute(sql, [...Object.values(columns), id, version]);
-    return (await replaced.catch(hashes.document ? documentTakenBy : takenBy)) > 0;
+    return (await replaced.catch(hashes.document ? throwDocumentTaken : throwIdentifierTaken)) > 0;
   }
 
-  async lookUp(kind: keyof IdentifierHashes, hashes: readonly string[], id: string | null): Promise<Found> {
+  async lookUpHolders(kind: keyof IdentifierHashes, hashes: readonly string[], id: string | null): Promise<CustomerLookup> {
     const holds = `${kind}_hash in (${hashes.map(() => '?').join(', ')})`;
     const sql = `select id, attempt_id as attempt_id, case when ${holds} then 1 else 0 end as holds from customers
       where ${holds} or id = ?`;
-    const rows = await this.database.query<Row>(sql, [...hashes, ...hashes, id ?? NOBODY]);
+    const rows = await this.database.query<LookupRow>(sql, [...hashes, ...hashes, id ?? UNUSED_ID]);
     const holder = rows.find((row) => Number(row.holds) === 1);
-    const bearer = rows.find((row) => row.id === id);
-    return { holder: holder ? toHolder(holder) : null, bearer: bearer ? toHolder(bearer) : null };
+    const idHolder = rows.find((row) => row.id === id);
+    return { holder: holder ? toCustomerReference(holder) : null, idHolder: idHolder ? toCustomerReference(idHolder) : null };
   }
 }
 
 /** What a change may change, by column. */
-export function written(state: CustomerState): Readonly<Record<string, unknown>> {
-  const { standing, lastNameKey } = findingColumns(state);
+export function toUpdatedColumns(state: CustomerState): Readonly<Record<string, unknown>> {
+  const { standing, lastNameKey } = searchColumnsOf(state);
   return {
     email: state.email,
     phone: state.phone,
@@ -81,15 +81,15 @@ export function written(state: CustomerState): Readonly<Record<string, unknown>>
   };
 }
 
-export function takenBy(error: unknown): never {
+export function throwIdentifierTaken(error: unknown): never {
   throw error instanceof DuplicateKey ? new IdentifierTaken() : error;
 }
 
-function documentTakenBy(error: unknown): never {
+function throwDocumentTaken(error: unknown): never {
   throw error instanceof DuplicateKey ? new DocumentTaken() : error;
 }
 
-interface Row {
+interface LookupRow {
   readonly id: string;
   readonly attempt_id: string;
   readonly holds: number | string;
@@ -112,7 +112,7 @@ export interface CustomerColumns
 
 export function toCustomer(row: CustomerColumns, number: string | null): Customer {
   const { attributes } = row;
-  return Customer.restore({
+  return Customer.fromSnapshot({
     id: row.id,
     email: row.email,
     phone: row.phone,
@@ -132,4 +132,4 @@ export function toCustomer(row: CustomerColumns, number: string | null): Custome
   });
 }
 
-const toHolder = ({ id, attempt_id: attemptId }: Row): Holder => ({ id, attemptId });
+const toCustomerReference = ({ id, attempt_id: attemptId }: LookupRow): CustomerReference => ({ id, attemptId });

@@ -4,8 +4,8 @@ import { InvalidInput, UnitOfWork } from '#kernel';
 import type { Customer, CustomerState, ProfileChange } from '../../domain/customer.js';
 import { CustomerReactivatedV1, CustomerSuspendedV1, CustomerUpdatedV1 } from '../../events.js';
 import type { CustomerView } from '../../facade.js';
-import { CustomerRecord, type Ordered, type Step } from '../customer-record.js';
-import { viewOf } from '../view-of.js';
+import { CustomerUpdater, type Actor, type RecordedChange } from '../services/customer-updater.js';
+import { toCustomerView } from '../services/to-customer-view.js';
 
 /** Change what may be changed of a customer. */
 export class ChangeCustomer extends Command<CustomerView> {
@@ -16,9 +16,9 @@ export class ChangeCustomer extends Command<CustomerView> {
     readonly status: CustomerState['status'] | undefined,
     /** That was read; null for whatever there is. */
     readonly version: number | null,
-    readonly ordered: Ordered,
+    readonly actor: Actor,
     /** What cannot be changed so, and is named all the same: refused unless it is as it stands. */
-    readonly stated: Partial<CustomerView> = {},
+    readonly readOnlyFields: Partial<CustomerView> = {},
   ) {
     super();
   }
@@ -29,42 +29,42 @@ export class ChangeCustomer extends Command<CustomerView> {
 export class ChangeCustomerHandler implements ICommandHandler<ChangeCustomer> {
   constructor(
     private readonly work: UnitOfWork,
-    private readonly record: CustomerRecord,
+    private readonly updater: CustomerUpdater,
     private readonly credentials: Credentials,
   ) {}
 
-  execute({ id, profile, status, version, ordered, stated }: ChangeCustomer): Promise<CustomerView> {
+  execute({ id, profile, status, version, actor, readOnlyFields }: ChangeCustomer): Promise<CustomerView> {
     return this.work.run(async () => {
-      const found = await this.record.changeable(id, version, ordered, this.credentials);
-      refuseOther(viewOf(found), stated);
-      const changed = await this.#write(found, this.#profiled(found, profile), ordered);
-      const put = await this.#write(changed, this.#put(changed, status), ordered);
-      if (put !== changed) await this.credentials.setStatus(id, put.snapshot().status, ordered.by);
-      return viewOf(put);
+      const found = await this.updater.getChangeableCustomer(id, version, actor, this.credentials);
+      rejectReadOnlyChanges(toCustomerView(found), readOnlyFields);
+      const changed = await this.#saveIfChanged(found, this.#profileChange(found, profile), actor);
+      const withStatus = await this.#saveIfChanged(changed, this.#statusChange(changed, status), actor);
+      if (withStatus !== changed) await this.credentials.setStatus(id, withStatus.snapshot().status, actor.by);
+      return toCustomerView(withStatus);
     });
   }
 
-  async #write(before: Customer, step: Step, ordered: Ordered): Promise<Customer> {
-    if (step.after !== before) await this.record.write(before, step, ordered);
+  async #saveIfChanged(before: Customer, step: RecordedChange, ordered: Actor): Promise<Customer> {
+    if (step.after !== before) await this.updater.saveChange(before, step, ordered);
     return step.after;
   }
 
-  #profiled(customer: Customer, profile: ProfileChange): Step {
-    const after = customer.change(profile, this.record.now);
+  #profileChange(customer: Customer, profile: ProfileChange): RecordedChange {
+    const after = customer.changeProfile(profile, this.updater.now);
     return { after, event: CustomerUpdatedV1.of, action: 'customer.updated' };
   }
 
-  #put(customer: Customer, status: CustomerState['status'] | undefined): Step {
-    const after = status === undefined ? customer : customer.putInto(status, this.record.now);
+  #statusChange(customer: Customer, status: CustomerState['status'] | undefined): RecordedChange {
+    const after = status === undefined ? customer : customer.setStatus(status, this.updater.now);
     return after.snapshot().status === 'suspended'
       ? { after, event: (view) => new CustomerSuspendedV1(view), action: 'customer.suspended' }
       : { after, event: (view) => new CustomerReactivatedV1(view), action: 'customer.reactivated' };
   }
 }
 
-function refuseOther(standing: CustomerView, stated: Partial<CustomerView>): void {
-  const faults = Object.entries(stated)
-    .filter(([field, value]) => value !== undefined && value !== standing[field as keyof CustomerView])
+function rejectReadOnlyChanges(current: CustomerView, readOnlyFields: Partial<CustomerView>): void {
+  const faults = Object.entries(readOnlyFields)
+    .filter(([field, value]) => value !== undefined && value !== current[field as keyof CustomerView])
     .map(([field]) => ({ pointer: `/${field}`, code: 'read_only', detail: 'cannot be changed here' }));
   if (faults.length > 0) throw new InvalidInput(faults);
 }

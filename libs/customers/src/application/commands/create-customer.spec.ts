@@ -2,13 +2,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInput, parseIdentifier } from '#kernel';
 import { CountingIds, FixedClock, ImmediateUnitOfWork, PlainIdentifierHasher, RecordingOutbox } from '#kernel/testing';
 import { IdentifierTaken } from '../../domain/errors.js';
-import { IdentifierWatchers } from '../../facade.js';
+import { IdentifierAssignmentListeners } from '../../facade.js';
 import { InMemoryCustomers, InMemoryCustomerViews } from '../../testing/in-memory-customers.js';
 import { InMemorySignInNames } from '../../testing/in-memory-sign-in-names.js';
 import { RecordingCredentials } from '../../testing/recording-credentials.js';
-import { RecordingIdentifierWatcher } from '../../testing/recording-identifier-watcher.js';
-import { LocalCustomerDirectory } from '../local-customer-directory.js';
-import type { VouchedFor } from '../vouched-for.js';
+import { RecordingIdentifierAssignmentListener } from '../../testing/recording-identifier-assignment-listener.js';
+import { LocalCustomerDirectory } from '../services/local-customer-directory.js';
+import type { StaffCreatedCustomerInput } from '../services/staff-created-customer.js';
 import { CreateCustomer, CreateCustomerHandler } from './create-customer.js';
 
 const WORK = new ImmediateUnitOfWork();
@@ -21,18 +21,18 @@ describe('CreateCustomer', () => {
   let credentials: RecordingCredentials;
   let names: InMemorySignInNames;
   let outbox: RecordingOutbox;
-  let moves: RecordingIdentifierWatcher;
+  let moves: RecordingIdentifierAssignmentListener;
   let recorded: unknown[];
   let handler: CreateCustomerHandler;
 
-  const create = (typed: VouchedFor, request?: string) => handler.execute(new CreateCustomer(typed, request, ORDERED));
+  const create = (typed: StaffCreatedCustomerInput, request?: string) => handler.execute(new CreateCustomer(typed, request, ORDERED));
 
   beforeEach(() => {
-    const [customers, clock, watchers] = [new InMemoryCustomers(), new FixedClock(), new IdentifierWatchers()];
+    const [customers, clock, watchers] = [new InMemoryCustomers(), new FixedClock(), new IdentifierAssignmentListeners()];
     credentials = new RecordingCredentials();
     names = new InMemorySignInNames();
     outbox = new RecordingOutbox();
-    moves = new RecordingIdentifierWatcher();
+    moves = new RecordingIdentifierAssignmentListener();
     watchers.add(moves);
     recorded = [];
     const views = new InMemoryCustomerViews(customers);
@@ -54,8 +54,8 @@ describe('CreateCustomer', () => {
     const [enrolled] = credentials.enrolled;
     expect(enrolled).toMatchObject({ customerId: view.id, credential: null, roles: ['customer'], oneTime: false });
     const hashes = [MIA, PHONE].map((one) => identifiers.hash(parseIdentifier(one, 'US')));
-    expect([enrolled?.identifierHash, ...names.ids.keys()]).toEqual(hashes);
-    expect(moves.told).toEqual([`email:${MIA} -> ${view.id}`, `phone:${PHONE} -> ${view.id}`]);
+    expect([enrolled?.identifierHash, ...names.customerIdByHash.keys()]).toEqual(hashes);
+    expect(moves.assignments).toEqual([`email:${MIA} -> ${view.id}`, `phone:${PHONE} -> ${view.id}`]);
     expect(outbox.types).toEqual(['customer.created.v1']);
     expect(recorded).toEqual([{ action: 'customer.created', actor: 'an admin', target: view.id, source: '192.0.2.7' }]);
   });
@@ -66,7 +66,7 @@ describe('CreateCustomer', () => {
     });
   });
 
-  it.each<[string, VouchedFor]>([
+  it.each<[string, StaffCreatedCustomerInput]>([
     ['neither an address nor a number', { firstName: 'Mia' }],
     ['null for both', { email: null, phone: null }],
     ['what is no address', { email: 'mia' }],
@@ -78,7 +78,7 @@ describe('CreateCustomer', () => {
     expect([credentials.enrolled, outbox.types, recorded]).toEqual([[], [], []]);
   });
 
-  it.each<VouchedFor>([{ email: MIA }, { phone: PHONE }, { email: 'zoe@example.org', phone: PHONE }])(
+  it.each<StaffCreatedCustomerInput>([{ email: MIA }, { phone: PHONE }, { email: 'zoe@example.org', phone: PHONE }])(
     'INV-03 given %j, which is taken, then it is refused',
     async (typed) => {
       await create({ email: MIA, phone: PHONE });

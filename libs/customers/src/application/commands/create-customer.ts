@@ -1,18 +1,18 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AuditTrail, IdentifierHasher, Ids, UnitOfWork } from '#kernel';
 import { IdentifierTaken } from '../../domain/errors.js';
-import { CustomerDirectory, type CustomerView, IdentifierWatchers } from '../../facade.js';
-import type { Ordered } from '../customer-record.js';
-import { CustomerRules, Customers } from '../ports.js';
-import { readVouched, type VouchedFor } from '../vouched-for.js';
+import { CustomerDirectory, type CustomerView, IdentifierAssignmentListeners } from '../../facade.js';
+import type { Actor } from '../services/customer-updater.js';
+import { CustomerSettings, Customers } from '../ports.js';
+import { parseStaffCreatedCustomer, type StaffCreatedCustomerInput } from '../services/staff-created-customer.js';
 
 /** Make somebody a customer for whom staff vouch. There is no password: a reset sets one. */
 export class CreateCustomer extends Command<CustomerView> {
   constructor(
-    readonly typed: VouchedFor,
+    readonly input: StaffCreatedCustomerInput,
     /** The same for every try of one request, by which a repeated one is known; undefined: there is no other try. */
-    readonly request: string | undefined,
-    readonly ordered: Ordered,
+    readonly requestId: string | undefined,
+    readonly actor: Actor,
   ) {
     super();
   }
@@ -22,41 +22,41 @@ export class CreateCustomer extends Command<CustomerView> {
 export class CreateCustomerHandler implements ICommandHandler<CreateCustomer> {
   constructor(
     private readonly work: UnitOfWork,
-    private readonly watchers: IdentifierWatchers,
+    private readonly listeners: IdentifierAssignmentListeners,
     private readonly directory: CustomerDirectory,
     private readonly customers: Customers,
     private readonly audit: AuditTrail,
     private readonly identifiers: IdentifierHasher,
     private readonly ids: Ids,
-    private readonly rules: CustomerRules,
+    private readonly settings: CustomerSettings,
   ) {}
 
   /** @throws IdentifierTaken, InvalidInput */
-  async execute({ typed, request, ordered }: CreateCustomer): Promise<CustomerView> {
-    const person = readVouched(typed, this.rules.defaultMarket);
-    const [id, attemptId] = [this.ids.opaque(), request ?? this.ids.opaque()];
-    const newcomer = { ...person, id, attemptId, credential: null, verifiedBy: 'staff' } as const;
+  async execute({ input, requestId, actor }: CreateCustomer): Promise<CustomerView> {
+    const person = parseStaffCreatedCustomer(input, this.settings.defaultMarket);
+    const [id, attemptId] = [this.ids.opaque(), requestId ?? this.ids.opaque()];
+    const newCustomer = { ...person, id, attemptId, credential: null, verifiedBy: 'staff' } as const;
     try {
       return await this.work.run(async () => {
-        await this.watchers.tell(identifiersOf(newcomer).map((identifier) => ({ identifier, holderId: id })));
-        const view = await this.directory.admit(newcomer);
-        await this.audit.record({ action: 'customer.created', actor: ordered.by, target: id, source: ordered.source });
+        await this.listeners.notifyAssignments(identifiersOf(newCustomer).map((identifier) => ({ identifier, holderId: id })));
+        const view = await this.directory.createCustomer(newCustomer);
+        await this.audit.record({ action: 'customer.created', actor: actor.by, target: id, source: actor.source });
         return view;
       });
     } catch (error) {
-      const made = error instanceof IdentifierTaken ? await this.#madeBefore(newcomer) : null;
-      if (made === null) throw error;
-      return made;
+      const existing = error instanceof IdentifierTaken ? await this.#findCreatedByRequest(newCustomer) : null;
+      if (existing === null) throw error;
+      return existing;
     }
   }
 
   /** The same request was committed before, but its answer was lost. */
-  async #madeBefore(newcomer: ReturnType<typeof readVouched> & { readonly attemptId: string }) {
+  async #findCreatedByRequest(newcomer: ReturnType<typeof parseStaffCreatedCustomer> & { readonly attemptId: string }) {
     const [identifier] = identifiersOf(newcomer);
-    const { holder } = await this.customers.lookUp(identifier.kind, this.identifiers.candidates(identifier), null);
+    const { holder } = await this.customers.lookUpHolders(identifier.kind, this.identifiers.candidates(identifier), null);
     return holder?.attemptId === newcomer.attemptId ? this.directory.find(holder.id) : null;
   }
 }
 
-const identifiersOf = ({ identifier, also }: Pick<ReturnType<typeof readVouched>, 'identifier' | 'also'>) =>
+const identifiersOf = ({ identifier, also }: Pick<ReturnType<typeof parseStaffCreatedCustomer>, 'identifier' | 'also'>) =>
   also === undefined ? ([identifier] as const) : ([identifier, also] as const);

@@ -2,7 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Credentials } from '#auth';
 import { UnitOfWork } from '#kernel';
 import { CustomerDeletedV1 } from '../../events.js';
-import { CustomerRecord, type Ordered } from '../customer-record.js';
+import { CustomerUpdater, type Actor } from '../services/customer-updater.js';
 
 /** Delete a customer, softly: the record stays, the identifier is free again, and every session ends. */
 export class DeleteCustomer extends Command<void> {
@@ -10,7 +10,7 @@ export class DeleteCustomer extends Command<void> {
     readonly id: string,
     /** That was read; null for whatever there is. */
     readonly version: number | null,
-    readonly ordered: Ordered,
+    readonly actor: Actor,
   ) {
     super();
   }
@@ -20,17 +20,17 @@ export class DeleteCustomer extends Command<void> {
 export class DeleteCustomerHandler implements ICommandHandler<DeleteCustomer> {
   constructor(
     private readonly work: UnitOfWork,
-    private readonly record: CustomerRecord,
+    private readonly updater: CustomerUpdater,
     private readonly credentials: Credentials,
   ) {}
 
-  async execute({ id, version, ordered }: DeleteCustomer): Promise<void> {
+  async execute({ id, version, actor }: DeleteCustomer): Promise<void> {
     await this.work.run(async () => {
-      const customer = await this.record.living(id, version);
-      const after = customer.delete(this.record.now);
+      const customer = await this.updater.getCustomer(id, version);
+      const after = customer.delete(this.updater.now);
       const event = (view: ConstructorParameters<typeof CustomerDeletedV1>[0]) => new CustomerDeletedV1(view);
-      await this.record.write(customer, { after, event, action: 'customer.deleted' }, ordered);
-      await this.credentials.withdraw(id, ordered.by);
+      await this.updater.saveChange(customer, { after, event, action: 'customer.deleted' }, actor);
+      await this.credentials.withdraw(id, actor.by);
     });
   }
 }

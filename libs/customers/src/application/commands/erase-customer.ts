@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { CustomerEraser } from '../customer-eraser.js';
-import type { Ordered } from '../customer-record.js';
+import { CustomerEraser } from '../services/customer-eraser.js';
+import type { Actor } from '../services/customer-updater.js';
 
 /** Erase a customer, living or deleted: personal data leaves every table, and it cannot be taken back. */
 export class EraseCustomer extends Command<void> {
@@ -8,7 +8,7 @@ export class EraseCustomer extends Command<void> {
     readonly id: string,
     /** That was read; null for whatever there is. */
     readonly version: number | null,
-    readonly ordered: Ordered,
+    readonly actor: Actor,
   ) {
     super();
   }
@@ -18,7 +18,7 @@ export class EraseCustomer extends Command<void> {
 export class EraseCustomerHandler implements ICommandHandler<EraseCustomer> {
   constructor(private readonly eraser: CustomerEraser) {}
 
-  execute({ id, version, ordered }: EraseCustomer): Promise<void> {
-    return this.eraser.erase(id, version, ordered);
+  execute({ id, version, actor }: EraseCustomer): Promise<void> {
+    return this.eraser.erase(id, version, actor);
   }
 }

@@ -2,13 +2,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { uuidFromHash } from '#kernel';
 import { FixedClock, hashed, ImmediateUnitOfWork, PlainIdentifierHasher, RecordingOutbox } from '#kernel/testing';
 import { IdentifierTaken } from '../../domain/errors.js';
-import { IdentifierWatchers } from '../../facade.js';
-import { InMemoryCustomerCrowds } from '../../testing/in-memory-customer-crowds.js';
+import { IdentifierAssignmentListeners } from '../../facade.js';
+import { InMemoryCustomerBatches } from '../../testing/in-memory-customer-batches.js';
 import { InMemoryCustomers } from '../../testing/in-memory-customers.js';
 import { RecordingCredentialTransfer } from '../../testing/recording-credential-transfer.js';
-import { RecordingIdentifierWatcher } from '../../testing/recording-identifier-watcher.js';
-import type { LineOutcome } from '../import-round.js';
-import type { ImportedLine } from '../imported.js';
+import { RecordingIdentifierAssignmentListener } from '../../testing/recording-identifier-assignment-listener.js';
+import type { LineOutcome } from '../services/import-batch.js';
+import type { ImportLine } from '../services/import-candidate.js';
 import { ImportCustomers, ImportCustomersHandler } from './import-customers.js';
 
 const RUN = '0191f0a0-0000-7000-8000-000000000000';
@@ -19,17 +19,17 @@ describe('ImportCustomers', () => {
   let customers: InMemoryCustomers;
   let credentials: RecordingCredentialTransfer;
   let outbox: RecordingOutbox;
-  let moves: RecordingIdentifierWatcher;
-  let crowds: InMemoryCustomerCrowds;
+  let moves: RecordingIdentifierAssignmentListener;
+  let crowds: InMemoryCustomerBatches;
   let handler: ImportCustomersHandler;
 
-  const take = (lines: readonly ImportedLine[], dryRun = false) =>
+  const take = (lines: readonly ImportLine[], dryRun = false) =>
     handler.execute(new ImportCustomers(lines, RUN, dryRun));
   const told = (outcomes: readonly LineOutcome[]) =>
     outcomes.map((one) =>
       one.outcome === 'refused' ? one.faults.map(({ pointer, code }) => `${pointer} ${code}`).join() : one.outcome,
     );
-  const taken = async (lines: readonly ImportedLine[], dryRun = false) => told(await take(lines, dryRun));
+  const taken = async (lines: readonly ImportLine[], dryRun = false) => told(await take(lines, dryRun));
   const only = () => {
     const [state, ...others] = customers.states.values();
     if (!state || others.length > 0) throw new Error(`there are ${others.length + 1}`);
@@ -40,9 +40,9 @@ describe('ImportCustomers', () => {
     customers = new InMemoryCustomers();
     credentials = new RecordingCredentialTransfer();
     outbox = new RecordingOutbox();
-    moves = new RecordingIdentifierWatcher();
-    crowds = new InMemoryCustomerCrowds(customers);
-    const watchers = new IdentifierWatchers();
+    moves = new RecordingIdentifierAssignmentListener();
+    crowds = new InMemoryCustomerBatches(customers);
+    const watchers = new IdentifierAssignmentListeners();
     watchers.add(moves);
     handler = new ImportCustomersHandler(
       ...([new ImmediateUnitOfWork(), watchers, crowds, credentials, outbox] as const),
@@ -57,7 +57,7 @@ describe('ImportCustomers', () => {
       ...{ id: ID, email: 'mia@example.org', phone: '+14155550132', firstName: 'Mia', status: 'suspended' },
       ...{ verifiedBy: 'import', attemptId: RUN, version: 1, createdAt: new Date('2015-01-01T00:00:00Z') },
     });
-    expect(moves.told).toEqual([`email:mia@example.org -> ${ID}`, `phone:+14155550132 -> ${ID}`]);
+    expect(moves.assignments).toEqual([`email:mia@example.org -> ${ID}`, `phone:+14155550132 -> ${ID}`]);
     const [subject] = credentials.enrolled;
     expect(subject).toMatchObject({ customerId: ID, credential: `${ID} theirs(x)`, status: 'suspended' });
     expect(subject?.names).toHaveLength(2);
@@ -112,7 +112,7 @@ describe('ImportCustomers', () => {
   });
 
   it('given some that are not acceptable, then the others are created', async () => {
-    const lines: ImportedLine[] = [
+    const lines: ImportLine[] = [
       ...[{ email: 'nobody' }, { ...MIA, passwordHash: 'secret' }, { email: 'ben@example.org' }],
       ...[
         { ...MIA, createdAt: '2999-01-01T00:00:00Z' },
@@ -128,13 +128,13 @@ describe('ImportCustomers', () => {
 
   it('given a dry run, then the outcomes are the same and nothing is done', async () => {
     expect(await taken([MIA, MIA, { email: 'nobody' }], true)).toEqual(['created', 'there', '/email email.at_sign']);
-    expect([customers.states.size, outbox.events.length, moves.told.length]).toEqual([0, 0, 0]);
+    expect([customers.states.size, outbox.events.length, moves.assignments.length]).toEqual([0, 0, 0]);
   });
 
   it('given somebody who gets the address at this moment, then it is decided anew', async () => {
     const rival = { ...MIA, externalId: 'rival' };
     crowds.addAll = async (crowd) => {
-      crowds.addAll = InMemoryCustomerCrowds.prototype.addAll;
+      crowds.addAll = InMemoryCustomerBatches.prototype.addAll;
       await take([rival]);
       await crowds.addAll(crowd);
     };

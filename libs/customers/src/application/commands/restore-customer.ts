@@ -3,14 +3,14 @@ import { Credentials } from '#auth';
 import { IdentifierHasher, UnitOfWork } from '#kernel';
 import { CustomerRestoredV1 } from '../../events.js';
 import type { CustomerView } from '../../facade.js';
-import { CustomerRecord, type Ordered } from '../customer-record.js';
-import { viewOf } from '../view-of.js';
+import { CustomerUpdater, type Actor } from '../services/customer-updater.js';
+import { toCustomerView } from '../services/to-customer-view.js';
 
 /** Take a deletion back, unless somebody else has got the identifier meanwhile. Who lives is left as he is. */
 export class RestoreCustomer extends Command<CustomerView> {
   constructor(
     readonly id: string,
-    readonly ordered: Ordered,
+    readonly actor: Actor,
   ) {
     super();
   }
@@ -20,21 +20,21 @@ export class RestoreCustomer extends Command<CustomerView> {
 export class RestoreCustomerHandler implements ICommandHandler<RestoreCustomer> {
   constructor(
     private readonly work: UnitOfWork,
-    private readonly record: CustomerRecord,
+    private readonly updater: CustomerUpdater,
     private readonly credentials: Credentials,
     private readonly identifiers: IdentifierHasher,
   ) {}
 
-  execute({ id, ordered }: RestoreCustomer): Promise<CustomerView> {
+  execute({ id, actor }: RestoreCustomer): Promise<CustomerView> {
     return this.work.run(async () => {
-      const customer = await this.record.known(id, null);
-      if (!customer.isDeleted) return viewOf(customer);
-      const after = customer.bringBack(this.record.now);
+      const customer = await this.updater.getCustomerOrDeleted(id, null);
+      if (!customer.isDeleted) return toCustomerView(customer);
+      const after = customer.restore(this.updater.now);
       const event = (view: CustomerView) => new CustomerRestoredV1(view);
-      const view = await this.record.write(customer, { after, event, action: 'customer.restored' }, ordered);
+      const view = await this.updater.saveChange(customer, { after, event, action: 'customer.restored' }, actor);
       for (const identifier of after.identifiers) await this.credentials.readmit(id, this.identifiers.hash(identifier));
       const { status } = after.snapshot();
-      if (status === 'suspended') await this.credentials.setStatus(id, status, ordered.by);
+      if (status === 'suspended') await this.credentials.setStatus(id, status, actor.by);
       return view;
     });
   }

@@ -3,14 +3,14 @@ import { Credentials, type Role } from '#auth';
 import { UnitOfWork } from '#kernel';
 import { CustomerRolesChangedV1 } from '../../events.js';
 import type { CustomerView } from '../../facade.js';
-import { CustomerRecord, type Ordered } from '../customer-record.js';
+import { CustomerUpdater, type Actor } from '../services/customer-updater.js';
 
 /** Give a customer these roles and no others. Every session ends: tokens carry roles. */
 export class SetRoles extends Command<void> {
   constructor(
     readonly id: string,
     readonly roles: readonly Role[],
-    readonly ordered: Ordered,
+    readonly actor: Actor,
   ) {
     super();
   }
@@ -20,17 +20,17 @@ export class SetRoles extends Command<void> {
 export class SetRolesHandler implements ICommandHandler<SetRoles> {
   constructor(
     private readonly work: UnitOfWork,
-    private readonly record: CustomerRecord,
+    private readonly updater: CustomerUpdater,
     private readonly credentials: Credentials,
   ) {}
 
-  async execute({ id, roles, ordered }: SetRoles): Promise<void> {
+  async execute({ id, roles, actor }: SetRoles): Promise<void> {
     await this.work.run(async () => {
-      const customer = await this.record.living(id, null);
-      const after = customer.touch(this.record.now);
+      const customer = await this.updater.getCustomer(id, null);
+      const after = customer.incrementVersion(this.updater.now);
       const event = (view: CustomerView) => CustomerRolesChangedV1.of(view, roles);
-      await this.record.write(customer, { after, event, action: 'customer.roles_changed' }, ordered);
-      await this.credentials.setRoles(id, roles, ordered.by);
+      await this.updater.saveChange(customer, { after, event, action: 'customer.roles_changed' }, actor);
+      await this.credentials.setRoles(id, roles, actor.by);
     });
   }
 }

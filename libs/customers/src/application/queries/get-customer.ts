@@ -20,7 +20,7 @@ export class GetCustomerHandler implements IQueryHandler<GetCustomer> {
   ) {}
 
   async execute({ id, reader: { by, source } }: GetCustomer): Promise<CustomerView | null> {
-    const customer = await this.customers.byId(id);
+    const customer = await this.customers.findById(id);
     if (customer && by !== id) await this.audit.record({ action: 'customer.read', actor: by, target: id, source });
     return customer;
   }

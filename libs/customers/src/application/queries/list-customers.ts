@@ -2,13 +2,13 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { AuditTrail, type Page, type PageWanted } from '#kernel';
 import { type CustomerFilter, CustomerLists, type ListedCustomer, type Reader } from '../views.js';
 
-export interface ListOfCustomers {
+export interface CustomerListPage {
   readonly page: Page<ListedCustomer>;
   /** Undefined unless it was asked for: counting costs more than a page. */
   readonly total: number | undefined;
 }
 
-export class ListCustomers extends Query<ListOfCustomers> {
+export class ListCustomers extends Query<CustomerListPage> {
   constructor(
     readonly filter: CustomerFilter,
     readonly wanted: PageWanted,
@@ -26,17 +26,17 @@ export class ListCustomersHandler implements IQueryHandler<ListCustomers> {
     private readonly audit: AuditTrail,
   ) {}
 
-  async execute({ filter, wanted, withTotal, reader }: ListCustomers): Promise<ListOfCustomers> {
+  async execute({ filter, wanted, withTotal, reader }: ListCustomers): Promise<CustomerListPage> {
     const page = await this.customers.page(filter, wanted);
     const total = withTotal ? await this.customers.count(filter) : undefined;
     const { by: actor, source } = reader;
-    await this.audit.record({ action: 'customer.listed', actor, target: null, source, detail: namesIn(filter) });
+    await this.audit.record({ action: 'customer.listed', actor, target: null, source, detail: filterNamesOf(filter) });
     return { page, total };
   }
 }
 
 /** Which filters there were, as callers know them; never what they were set to. Null: none. */
-function namesIn({ email, phone, documentHashes, status, createdAfter, beginning }: CustomerFilter): string | null {
+function filterNamesOf({ email, phone, documentHashes, status, createdAfter, prefix: beginning }: CustomerFilter): string | null {
   const filters = { createdAfter, document: documentHashes, email, phone, q: beginning, status };
   const names = Object.entries(filters).flatMap(([name, value]) => (value === null ? [] : [name]));
   return names.join(' ') || null;

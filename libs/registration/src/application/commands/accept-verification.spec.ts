@@ -78,7 +78,7 @@ describe('AcceptVerification', () => {
   it('given an id that is another’s by now, then a fresh one', async () => {
     const { customerId } = await pending();
     const zoe = parseIdentifier('zoe@example.org', 'US');
-    await house.directory.admit({
+    await house.directory.createCustomer({
       ...{ id: customerId, identifier: zoe, attemptId: 'his own', firstName: null, lastName: null },
       ...{ market: 'US', locale: 'en', credential: null, verifiedBy: 'staff' as const },
     });
@@ -177,11 +177,11 @@ describe('AcceptVerification', () => {
 
   it('given a failure, then nothing is remembered, and it may come again', async () => {
     const { attemptId } = await pending();
-    const admit = house.directory.admit.bind(house.directory);
-    house.directory.admit = () => Promise.reject(new Error('away'));
+    const admit = house.directory.createCustomer.bind(house.directory);
+    house.directory.createCustomer = () => Promise.reject(new Error('away'));
     await expect(verified({ attemptId }, 'the event')).rejects.toThrow('away');
     expect(house.inbox.handled).toEqual([]);
-    house.directory.admit = admit;
+    house.directory.createCustomer = admit;
     expect(await verified({ attemptId }, 'the event')).toBe('admitted');
   });
 });

@@ -12,7 +12,7 @@ describe('ActivateRegistration, when it cannot be', () => {
   });
 
   const somebodyElse = (id = 'staff made') =>
-    house.directory.admit({
+    house.directory.createCustomer({
       ...{ id, identifier: parseIdentifier('mia@example.org', 'US'), attemptId: 'of staff', firstName: null },
       ...{ lastName: null, market: 'US', locale: 'en', credential: null, verifiedBy: 'staff' as const },
     });
@@ -67,8 +67,8 @@ describe('ActivateRegistration, when it cannot be', () => {
 
     it('RC-16 at this very instant, then the same', async () => {
       const code = await house.registered();
-      const standing = house.directory.standing.bind(house.directory);
-      house.directory.standing = async (...asked) => {
+      const standing = house.directory.checkAvailability.bind(house.directory);
+      house.directory.checkAvailability = async (...asked) => {
         const before = await standing(...asked);
         await somebodyElse();
         return before;

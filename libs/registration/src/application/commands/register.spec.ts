@@ -12,7 +12,7 @@ describe('Register', () => {
   });
 
   const customer = () =>
-    house.directory.admit({
+    house.directory.createCustomer({
       ...{ id: 'mia', identifier: parseIdentifier('mia@example.org', 'US'), attemptId: 'older', firstName: 'Mia' },
       ...{ lastName: null, market: 'US', locale: 'en', credential: null, verifiedBy: 'code' as const },
     });

@@ -1,0 +1,20 @@
+import { KeyedSeal, type KeyRing } from '#platform';
+import { type Notice, NoticeSealer } from '../../application/identifier-change-ports.js';
+
+/** AES-256-GCM under a key of its own, derived from `CODE_SECRET`. */
+export class AesNoticeSealer extends NoticeSealer {
+  readonly #seal: KeyedSeal;
+
+  constructor(keys: KeyRing) {
+    super();
+    this.#seal = new KeyedSeal(keys, 'CODE_SECRET', 'identifier-notice-seal');
+  }
+
+  seal(notice: Notice, customerId: string): string {
+    return this.#seal.seal(JSON.stringify(notice), customerId);
+  }
+
+  open(sealed: string, customerId: string): Notice {
+    return JSON.parse(this.#seal.open(sealed, customerId)) as Notice;
+  }
+}

@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { KeyedSeal, Secrets } from '#platform';
+import type { PersonDocument } from '../../domain/customer.js';
+
+/** How a document lies in the database: sealed under a key derived from `IDENTIFIER_SECRET`, bound to its customer. */
+@Injectable()
+export class DocumentSealer {
+  readonly #seal: KeyedSeal;
+
+  constructor({ identifier }: Pick<Secrets, 'identifier'>) {
+    this.#seal = new KeyedSeal(identifier, 'IDENTIFIER_SECRET', 'document-seal');
+  }
+
+  seal(document: PersonDocument | null, customerId: string): string | null {
+    return document && this.#seal.seal(document.number, customerId);
+  }
+
+  /** The number in clear, or null. */
+  open(sealed: string | null, customerId: string): string | null {
+    return sealed === null ? null : this.#seal.open(sealed, customerId);
+  }
+}

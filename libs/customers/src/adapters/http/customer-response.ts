@@ -1,0 +1,62 @@
+import type { FastifyReply } from 'fastify';
+import { Cpf, isUuid } from '#kernel';
+import { InvalidCredentials, isNoneMatch, sourcePrefix } from '#platform';
+import type { Actor } from '../../application/services/customer-updater.js';
+import type { CustomerView } from '../../application/views.js';
+import { CustomerNotFound } from '../../domain/errors.js';
+import type { CustomerDto } from './customer.dto.js';
+import { etagOf } from './etag.js';
+
+/** What the guard leaves on a request. */
+export interface AuthenticatedRequest {
+  readonly user: { readonly customerId: string; readonly roles: readonly string[] };
+}
+
+/** The token outlives its customer by seconds. */
+export const invalidTokenError = () => new InvalidCredentials('Bearer realm="foyer", error="invalid_token"');
+
+export const IF_MATCH_HEADER = {
+  name: 'If-Match',
+  required: false,
+  description: 'The ETag that was read: 412 when it is another now',
+};
+
+export const actorOf = ({ customerId, roles }: AuthenticatedRequest['user'], address: string): Actor => ({
+  by: customerId,
+  source: sourcePrefix(address),
+  asAdministrator: roles.includes('admin'),
+});
+
+/** @throws CustomerNotFound for what cannot be an id: nobody learns which it was */
+export function parseCustomerId(param: string): string {
+  if (!isUuid(param)) throw new CustomerNotFound();
+  return param;
+}
+
+/** As this caller may see it: the document in full is for its owner and administrators. */
+export function maskDocumentFor<Customer extends Pick<CustomerView, 'id' | 'document'>>(
+  { customerId, roles }: AuthenticatedRequest['user'],
+  customer: Customer,
+): Customer {
+  const { id, document } = customer;
+  if (document === null || customerId === id || roles.includes('admin')) return customer;
+  return { ...customer, document: Cpf.parse(document).masked };
+}
+
+/** The customer, or 304 to somebody who knows this version already. */
+export function respondUnlessUnchanged(
+  user: AuthenticatedRequest['user'],
+  customer: CustomerView,
+  ifNoneMatch: string | undefined,
+  reply: FastifyReply,
+): CustomerDto | undefined {
+  const shown = respondWithEtag(user, customer, reply);
+  if (!isNoneMatch(ifNoneMatch, etagOf(customer))) return shown;
+  reply.status(304);
+  return undefined;
+}
+
+export function respondWithEtag(user: AuthenticatedRequest['user'], customer: CustomerView, reply: FastifyReply): CustomerDto {
+  reply.headers({ etag: etagOf(customer), 'cache-control': 'no-store' });
+  return maskDocumentFor(user, customer);
+}

@@ -1,0 +1,95 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import {
+  Address,
+  ApiProblems,
+  CustomerLimits,
+  FreshAuthentication,
+  jsonPieces,
+  NoQuery,
+  OwnToken,
+  sourcePrefix,
+} from '#platform';
+import { ExportPersonalData } from '../../application/queries/export-personal-data.js';
+import { ExportInProgress, TooManyExports } from '../../domain/errors.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
+import { invalidTokenError, type AuthenticatedRequest } from './customer-response.js';
+import { ExportDto } from './personal-data-export.dto.js';
+
+/** Whoever reads so slowly that it takes longer is cut off: an export holds a connection. */
+const EXPORT_TIMEOUT_MS = 5 * 60_000;
+const BUFFER_BYTES = 64 * 1024;
+/** Exports that one process reads for at the same time: the other connections to the database are for everybody else. */
+const MAX_CONCURRENT_EXPORT_READS = 2;
+
+/** A copy of one's own data (GDPR, articles 15 and 20; LGPD, article 18). */
+@ApiTags('customers')
+@ApiBearerAuth()
+@Controller('v1/customers/me/export')
+export class PersonalDataExportController {
+  readonly #reads = new ConcurrencyLimit(MAX_CONCURRENT_EXPORT_READS);
+
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly limits: CustomerLimits,
+  ) {}
+
+  /** Everything that is kept about oneself, one copy at a time. Needs a token of ours, and a recent sign-in. */
+  @OwnToken()
+  @FreshAuthentication()
+  @Get()
+  @ApiOkResponse({ type: ExportDto })
+  @ApiProblems({
+    401: 'No valid access token, or one whose sign-in is more than five minutes old',
+    403: 'Not with this token',
+    409: 'Another export is running',
+    422: 'A query',
+    429: 'Too many exports',
+  })
+  async export(
+    @Req() { user }: AuthenticatedRequest,
+    @Query(new NoQuery()) _query: undefined,
+    @Address() address: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { customerId } = user;
+    const running = await this.limits.hold('export', customerId, EXPORT_TIMEOUT_MS, (wait) => new ExportInProgress(wait));
+    const done = (): void => void running.giveBack().catch(() => undefined);
+    try {
+      await this.limits.count('exportsPerCustomer', customerId, (wait) => new TooManyExports(wait));
+      const found = await this.queries.execute(new ExportPersonalData(customerId, sourcePrefix(address)));
+      if (!found) throw invalidTokenError();
+      // The request was given up while the first rows were read.
+      if (reply.sent) return done();
+      const signal = AbortSignal.timeout(EXPORT_TIMEOUT_MS);
+      const pieces = Readable.from(this.#readWithLimit(jsonPieces(found)), {
+        objectMode: false,
+        highWaterMark: BUFFER_BYTES,
+        signal,
+      });
+      pieces.once('close', done);
+      // The framework closes the connection; a stream that nobody listens to would end the process.
+      pieces.on('error', () => undefined);
+      reply.header('content-disposition', 'attachment; filename="foyer-export.json"');
+      reply.type('application/json; charset=utf-8').send(pieces);
+    } catch (error) {
+      done();
+      throw error;
+    }
+  }
+
+  async *#readWithLimit(pieces: AsyncGenerator<string>): AsyncGenerator<string> {
+    try {
+      for (;;) {
+        const { done, value } = await this.#reads.run(() => pieces.next());
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      await pieces.return(undefined);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Reauthentication } from '#auth';
+import {
+  AuditTrail,
+  Email,
+  type Identifier,
+  IdentifierHasher,
+  Ids,
+  InvalidInput,
+  PhoneNumber,
+  UnitOfWork,
+} from '#kernel';
+import type { RequestSource } from '#notifications';
+import { Channels } from '#notifications';
+import { ChannelUnavailable } from '../../domain/errors.js';
+import { NoticeQueue } from '../services/notice-queue.js';
+import { IdentifierChangeSettings, PendingIdentifierChanges } from '../identifier-change-ports.js';
+import { IdentifierChangeRequests } from '../services/identifier-change-requests.js';
+import { CustomerUpdater } from '../services/customer-updater.js';
+
+/** What somebody typed; exactly one of both. */
+export interface NewIdentifierInput {
+  readonly email?: string;
+  readonly phone?: string;
+}
+
+export type RequestIdentifierChangeOutcome =
+  | { readonly outcome: 'asked'; readonly identifier: Identifier }
+  | { readonly outcome: 'password_wrong' }
+  | { readonly outcome: 'too_many'; readonly retryAfterSeconds: number };
+
+/** Ask for another e-mail address or phone number, or for a second one: a code goes there, and word of it to the old ones. */
+export class RequestIdentifierChange extends Command<RequestIdentifierChangeOutcome> {
+  constructor(
+    readonly customerId: string,
+    readonly newIdentifier: NewIdentifierInput,
+    readonly currentPassword: string,
+    readonly source: RequestSource,
+    /** Of the access token that asks. */
+    readonly sessionId: string,
+  ) {
+    super();
+  }
+}
+
+/**
+ * Nobody looks here whether the identifier is somebody's: the answer, the work and the message are the same, and who proves that
+ * it is his learns it from the confirmation.
+ */
+@CommandHandler(RequestIdentifierChange)
+export class RequestIdentifierChangeHandler implements ICommandHandler<RequestIdentifierChange> {
+  constructor(
+    private readonly updater: CustomerUpdater,
+    private readonly passwords: Reauthentication,
+    private readonly channels: Channels,
+    private readonly identifiers: IdentifierHasher,
+    private readonly requests: IdentifierChangeRequests,
+    private readonly notices: NoticeQueue,
+    private readonly pending: PendingIdentifierChanges,
+    private readonly work: UnitOfWork,
+    private readonly audit: AuditTrail,
+    private readonly ids: Ids,
+    private readonly settings: IdentifierChangeSettings,
+  ) {}
+
+  async execute({ customerId, newIdentifier, currentPassword, source, sessionId }: RequestIdentifierChange): Promise<RequestIdentifierChangeOutcome> {
+    const owner = await this.updater.getCustomer(customerId, null);
+    const identifier = parseNewIdentifier(newIdentifier, owner.snapshot().market);
+    this.#assertReachable(identifier);
+    if (owner.identifiers.some(({ key }) => key === identifier.key))
+      throw InvalidInput.at(`/${identifier.kind}`, 'identifier.unchanged', 'is yours already');
+    const checked = await this.passwords.check(customerId, currentPassword, source.prefix, sessionId);
+    if (checked.outcome === 'wrong') return { outcome: 'password_wrong' };
+    if (checked.outcome === 'too_many') return checked;
+    const reservation = await this.requests.reserveQuota(customerId, identifier, source);
+    const identifierHash = this.identifiers.hash(identifier);
+    const change = { id: this.ids.opaque(), customerId, identifier, identifierHash, generation: checked.generation };
+    await this.work.run(async () => {
+      await this.pending.save(change);
+      const action = 'customer.identifier_change_asked';
+      await this.audit.record({ action, actor: customerId, target: customerId, source: source.prefix });
+    });
+    await this.notices.enqueueNotices(owner, { what: 'asked', kind: identifier.kind });
+    await this.requests.enqueueCode(change, source, reservation);
+    return { outcome: 'asked', identifier };
+  }
+
+  #assertReachable(identifier: Identifier): void {
+    const channel = identifier.kind === 'email' ? 'email' : 'sms';
+    if (!this.channels.isAvailable(channel)) throw new ChannelUnavailable(channel);
+    if (identifier.kind === 'phone' && !this.settings.smsCountries.includes(identifier.country ?? ''))
+      throw InvalidInput.at('/phone', 'phone.country_not_served', 'no SMS is sent to this country');
+    if (identifier.kind === 'phone') identifier.refuseSpecial('/phone');
+  }
+}
+
+function parseNewIdentifier({ email, phone }: NewIdentifierInput, market: string): Identifier {
+  if (email !== undefined && phone === undefined) return Email.parse(email);
+  if (phone !== undefined && email === undefined) return PhoneNumber.parse(phone, market);
+  throw InvalidInput.at('', 'identifier.exactly_one', 'must have exactly one of email and phone');
+}

@@ -1,0 +1,114 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parseIdentifier, Unavailable } from '#kernel';
+import { IdentifierChangeHarness } from '../../testing/identifier-change-harness.js';
+import { changeCodeAddressOf } from '../identifier-change-ports.js';
+
+const NEW = { email: 'new@example.org' };
+const PHONE = { phone: '+14155550132' };
+const MINUTE = 60_000;
+
+describe('ChangeCodeDue', () => {
+  let house: IdentifierChangeHarness;
+  let mia: string;
+
+  /** What is due of a code, once it was asked for. */
+  const asked = async (wanted: Parameters<typeof house.requestChange>[1] = NEW) => {
+    await house.requestChange(mia, wanted);
+    return house.due.due.splice(0).at(-1)?.reference ?? '';
+  };
+  const status = async () => {
+    const change = await house.pending.find(mia);
+    return change && house.codes.status(changeCodeAddressOf(change));
+  };
+
+  beforeEach(async () => {
+    house = new IdentifierChangeHarness({ smsPerDay: 1 });
+    mia = await house.addCustomer('mia@example.org', { locale: 'fr' });
+  });
+
+  it('is asked for by the kind under which it is put', async () => {
+    await house.requestChange(mia, NEW);
+    expect(house.due.due.at(-1)?.kind).toBe(house.codeJob.kind);
+  });
+
+  it('given a change, then a message with eight digits, to the new one, in the language of its owner', async () => {
+    const written = await house.codeJob.write(await asked());
+    expect(written?.message).toMatchObject({
+      channel: 'email',
+      to: NEW.email,
+      subject: expect.stringContaining('votre'),
+    });
+    expect(written?.message?.text).toMatch(/^00000001\n/);
+  });
+
+  it('given a message that was accepted, then its ten minutes start there', async () => {
+    const written = await house.codeJob.write(await asked());
+    house.clock.advance(MINUTE);
+    await written?.accepted();
+    expect((await status())?.expiresAt.getTime()).toBe(house.clock.now().getTime() + 10 * MINUTE);
+  });
+
+  it.each([true, false])(
+    'leaves a code that nobody can type when its message is refused, finally: %s [AC-62]',
+    async (final) => {
+      await (await house.codeJob.write(await asked()))?.failed(final);
+      expect((await status())?.expiresAt.getTime()).toBe(house.clock.now().getTime() + 10 * MINUTE);
+      expect(await house.confirmChange(mia, '00000001')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 2 });
+    },
+  );
+
+  it('writes another code for the next try, in the place of the one that was refused [AC-62]', async () => {
+    const first = await house.codeJob.write(await asked());
+    await first?.failed(false);
+    const second = await first?.again();
+    expect(second?.message).toMatchObject({ to: NEW.email, text: expect.stringMatching(/^00000002\n/) });
+    await second?.accepted();
+    expect((await house.confirmChange(mia, '00000001')).outcome).toBe('code_wrong');
+    expect((await house.confirmChange(mia, '00000002')).outcome).toBe('changed');
+  });
+
+  it('FM-S1 given a second try, then a code of its own; the first one’s late end changes nothing', async () => {
+    const reference = await asked();
+    const [first, second] = [await house.codeJob.write(reference), await house.codeJob.write(reference)];
+    await first?.failed(false);
+    await second?.accepted();
+    expect((await house.confirmChange(mia, '00000001')).outcome).toBe('code_wrong');
+    expect((await house.confirmChange(mia, '00000002')).outcome).toBe('changed');
+  });
+
+  it('given a change that is over, or is of a customer who is gone, then nothing', async () => {
+    const reference = await asked();
+    const change = await house.pending.find(mia);
+    if (!change) throw new Error('is pending');
+    await house.pending.remove(change);
+    expect([await house.codeJob.write(reference), await house.codeJob.write('nonsense')]).toEqual([null, null]);
+    await house.pending.save(change);
+    const before = await house.customers.findById(mia);
+    if (before) await house.customers.replace(before, before.delete(house.clock.now()), { email: null });
+    expect(await house.codeJob.write(reference)).toBeNull();
+  });
+
+  it('AC-26 given one that is another customer’s, then it is sent there all the same', async () => {
+    await house.addCustomer(NEW.email);
+    const written = await house.codeJob.write(await asked());
+    expect(written?.message).toMatchObject({ to: NEW.email, text: expect.stringMatching(/^\d{8}\n/) });
+  });
+
+  it('given the SMS of a day, then the next change to a number is refused before anything is written, and mails are sent as ever', async () => {
+    expect((await house.codeJob.write(await asked(PHONE)))?.message).toMatchObject({ channel: 'sms', to: PHONE.phone });
+    const before = await house.pending.find(mia);
+    await expect(asked({ phone: '+16502530000' })).rejects.toBeInstanceOf(Unavailable);
+    expect(await house.pending.find(mia)).toEqual(before);
+    expect((await house.codeJob.write(await asked()))?.message).not.toBeNull();
+  });
+
+  it('is bound to its request: another customer with the same identifier has another address', async () => {
+    const zoe = await house.addCustomer('zoe@example.org', { also: parseIdentifier(PHONE.phone, 'US') });
+    await house.requestChange(mia, NEW);
+    await house.requestChange(zoe, NEW);
+    const [one, other] = [await house.pending.find(mia), await house.pending.find(zoe)];
+    if (!one || !other) throw new Error('both are pending');
+    expect(changeCodeAddressOf(one).identifierHash).toBe(changeCodeAddressOf(other).identifierHash);
+    expect(changeCodeAddressOf(one).subject).not.toBe(changeCodeAddressOf(other).subject);
+  });
+});

@@ -1,0 +1,24 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import type { Page, Place } from '#kernel';
+import { type CustomerFilter, CustomerLists, type ListedCustomer } from '../views.js';
+
+/** The living, some at a time, in the order of creation: what is created meanwhile comes at the end. */
+export class ExportCustomers extends Query<Page<ListedCustomer>> {
+  constructor(readonly after: Place | null) {
+    super();
+  }
+}
+
+const NOT_DELETED: CustomerFilter = {
+  ...{ email: null, phone: null, documentHashes: null },
+  ...{ status: null, createdAfter: null, prefix: null },
+};
+
+@QueryHandler(ExportCustomers)
+export class ExportCustomersHandler implements IQueryHandler<ExportCustomers> {
+  constructor(private readonly lists: CustomerLists) {}
+
+  execute({ after }: ExportCustomers): Promise<Page<ListedCustomer>> {
+    return this.lists.page(NOT_DELETED, { limit: 100, after });
+  }
+}

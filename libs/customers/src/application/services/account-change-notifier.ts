@@ -1,0 +1,29 @@
+import { type AccountChange, AccountChangeListener } from '#auth';
+import { type Counters, hourly } from '#kernel';
+import type { MessageLimits } from '#notifications';
+import type { NoticeQueue } from './notice-queue.js';
+import type { Customers } from '../ports.js';
+
+/** Tells customers, wherever they can be reached, that a way into their account was opened or closed. */
+export class AccountChangeNotifier extends AccountChangeListener {
+  constructor(
+    private readonly customers: Customers,
+    private readonly notices: NoticeQueue,
+    private readonly counters: Counters,
+    private readonly limits: MessageLimits,
+  ) {
+    super();
+  }
+
+  /**
+   * Beyond what a customer may be sent of one kind nothing is: an account is no way to send messages without end, and no kind
+   * silences another.
+   */
+  async changed(customerId: string, what: AccountChange): Promise<void> {
+    const owner = await this.customers.findById(customerId);
+    if (!owner || owner.isDeleted) return;
+    const allowances = hourly(this.limits.sendsPerIdentifier);
+    if (!(await this.counters.take(`{${customerId}}:account_notices:${what}`, allowances)).allowed) return;
+    await this.notices.enqueueNotices(owner, { what });
+  }
+}

@@ -1,0 +1,58 @@
+import type { SubjectErasure } from '#auth';
+import type { GuessErasure } from '#codes';
+import type { EventErasure, Identifier, IdentifierHasher, UnitOfWork } from '#kernel';
+import { CustomerErasedV1 } from '../../events.js';
+import type { IdentifierAssignmentListeners } from '../../facade.js';
+import type { PendingIdentifierChanges } from '../identifier-change-ports.js';
+import type { CustomerUpdater, Actor } from './customer-updater.js';
+import type { Customers } from '../ports.js';
+
+/** Members of events that tell of a person. */
+const PERSONAL_EVENT_FIELDS = ['email', 'phone', 'firstName', 'lastName'];
+
+/** Takes a person out of every table. A tombstone stays, and lines of the audit trail with ids and keyed hashes. */
+export class CustomerEraser {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly updater: CustomerUpdater,
+    private readonly customers: Customers,
+    private readonly changes: PendingIdentifierChanges,
+    private readonly subjects: SubjectErasure,
+    private readonly guesses: GuessErasure,
+    private readonly events: EventErasure,
+    private readonly listeners: IdentifierAssignmentListeners,
+    private readonly identifiers: IdentifierHasher,
+  ) {}
+
+  /**
+   * @param version that the caller has read; null for whatever there is
+   * @throws CustomerNotFound, CustomerChanged
+   */
+  async erase(id: string, version: number | null, actor: Actor): Promise<void> {
+    await this.work.run(async () => {
+      const customer = await this.updater.getCustomerOrDeleted(id, version);
+      const after = customer.erase(this.updater.now);
+      const event = (view: ConstructorParameters<typeof CustomerErasedV1>[0]) => new CustomerErasedV1(view);
+      await this.updater.saveChange(customer, { after, event, action: 'customer.erased' }, actor);
+      await this.events.erase('customer', id, PERSONAL_EVENT_FIELDS);
+      const pending = await this.changes.find(id);
+      if (pending) await this.changes.remove(pending);
+      const released = await this.#findReleased(customer.knownIdentifiers);
+      const names = released.flatMap((identifier) => this.identifiers.candidates(identifier));
+      await this.subjects.erase(id, names, actor.by);
+      if (names.length > 0) await this.guesses.forget(names);
+      await this.listeners.notifyErased(id, released);
+    });
+  }
+
+  /** What a deleted customer had may be another's by now, and is his affair. */
+  async #findReleased(identifiers: readonly Identifier[]): Promise<readonly Identifier[]> {
+    const found = await Promise.all(identifiers.map((one) => this.#isTaken(one)));
+    return identifiers.filter((_, at) => !found[at]);
+  }
+
+  async #isTaken(identifier: Identifier): Promise<boolean> {
+    const hashes = this.identifiers.candidates(identifier);
+    return (await this.customers.lookUpHolders(identifier.kind, hashes, null)).holder !== null;
+  }
+}

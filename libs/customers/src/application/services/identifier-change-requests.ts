@@ -1,0 +1,51 @@
+import { type Counters, type Identifier, Unavailable } from '#kernel';
+import type { DueMessages, MessageBudget, RequestSource, SmsQuota } from '#notifications';
+import { TooManyChanges } from '../../domain/errors.js';
+import type { PendingIdentifierChange } from '../../domain/pending-identifier-change.js';
+import { SEND_IDENTIFIER_CHANGE_CODE, type IdentifierChangeSettings } from '../identifier-change-ports.js';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** A change that may be asked for. `giveBack`: its SMS is not needed after all. */
+export interface QuotaReservation {
+  release(): Promise<void>;
+}
+
+/** Asks for codes to new identifiers, and looks after how many of them. */
+export class IdentifierChangeRequests {
+  constructor(
+    private readonly counters: Counters,
+    private readonly budget: MessageBudget,
+    private readonly sms: SmsQuota,
+    private readonly due: DueMessages,
+    private readonly settings: IdentifierChangeSettings,
+  ) {}
+
+  /**
+   * @throws TooManyChanges
+   * @throws SourceLimited when this source has had its share of SMS
+   * @throws Unavailable when the message would come too late, or when no more SMS are sent for now
+   */
+  async reserveQuota(customerId: string, { kind }: Identifier, source: RequestSource): Promise<QuotaReservation> {
+    const { identifierChanges, messageBacklogSeconds } = this.settings.limits;
+    if (messageBacklogSeconds !== null && (await this.due.backlogSeconds()) > messageBacklogSeconds)
+      throw new Unavailable('Too many messages are waiting at this moment. Please try again soon.', 5);
+    const key = `{${customerId}}:identifier_changes`;
+    const taken = await this.counters.take(key, [{ most: identifierChanges, windowMs: DAY_MS }]);
+    if (!taken.allowed) throw new TooManyChanges(taken.retryAfterSeconds);
+    if (kind === 'email') return { release: async () => undefined };
+    const giveBack = await this.sms.demand('ordinary', source).catch(async (error: unknown) => {
+      await this.counters.giveBack(key, taken.ticket).catch(() => undefined);
+      throw error;
+    });
+    return { release: giveBack };
+  }
+
+  /** Beyond what an identifier may be sent nothing is, and nobody learns it: others may have used it up. */
+  async enqueueCode(change: PendingIdentifierChange, source: RequestSource, reservation: QuotaReservation): Promise<void> {
+    const { customerId, id, identifierHash } = change;
+    const permission = await this.budget.take({ identifierHash, kind: 'changes', source });
+    if (!permission.send) return reservation.release();
+    await this.due.put({ kind: SEND_IDENTIFIER_CHANGE_CODE, reference: `${customerId}.${id}` });
+  }
+}

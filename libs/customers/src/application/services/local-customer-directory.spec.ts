@@ -1,0 +1,128 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parseIdentifier } from '#kernel';
+import { FixedClock, hashed, PlainIdentifierHasher, RecordingOutbox } from '#kernel/testing';
+import { Customer } from '../../domain/customer.js';
+import { IdentifierTaken } from '../../domain/errors.js';
+import { CustomerCreatedV1 } from '../../events.js';
+import { aNewCustomer } from '../../testing/a-new-customer.js';
+import { InMemoryCustomers, InMemoryCustomerViews } from '../../testing/in-memory-customers.js';
+import { InMemorySignInNames } from '../../testing/in-memory-sign-in-names.js';
+import { RecordingCredentials } from '../../testing/recording-credentials.js';
+import { LocalCustomerDirectory } from './local-customer-directory.js';
+
+const MIA = parseIdentifier('mia@example.org', 'US');
+const NOBODY = { holderId: null, idIsUsed: false, admittedBy: null };
+
+describe('LocalCustomerDirectory', () => {
+  let customers: InMemoryCustomers;
+  let credentials: RecordingCredentials;
+  let outbox: RecordingOutbox;
+  let directory: LocalCustomerDirectory;
+
+  const identifiers = new PlainIdentifierHasher();
+
+  beforeEach(() => {
+    customers = new InMemoryCustomers();
+    credentials = new RecordingCredentials();
+    outbox = new RecordingOutbox();
+    const views = new InMemoryCustomerViews(customers);
+    directory = new LocalCustomerDirectory(
+      customers,
+      views,
+      credentials,
+      new InMemorySignInNames(),
+      outbox,
+      identifiers,
+      new FixedClock(),
+    );
+  });
+
+  it('given a newcomer, then he is a customer who may sign in, and it is announced', async () => {
+    const newcomer = aNewCustomer({ identifier: MIA });
+    const view = await directory.createCustomer(newcomer);
+    expect(await directory.find(newcomer.id)).toEqual(view);
+    expect(view).toMatchObject({ id: newcomer.id, email: 'mia@example.org', status: 'active', version: 1 });
+    expect(view.createdAt).toBe('2026-03-01T12:00:00.000Z');
+    expect(credentials.enrolled).toEqual([
+      {
+        customerId: newcomer.id,
+        identifierHash: identifiers.hash(MIA),
+        credential: 'v2$0$hashed',
+        roles: ['customer'],
+        market: newcomer.market,
+        locale: newcomer.locale,
+        oneTime: false,
+      },
+    ]);
+    expect(outbox.events.map(({ type, subject, sequence, market }) => [type, subject, sequence, market])).toEqual([
+      ['customer.created.v1', newcomer.id, 1, 'US'],
+    ]);
+  });
+
+  it('given a newcomer, then the event tells what the documentation says, and no more', async () => {
+    const view = await directory.createCustomer(aNewCustomer());
+    const [event] = outbox.events;
+    expect(event).toBeInstanceOf(CustomerCreatedV1);
+    const { document: _document, attributes: _attributes, ...announced } = view;
+    expect(event?.data).toEqual(announced);
+    expect(JSON.stringify(event)).not.toMatch(/credential|hashed|attempt/);
+  });
+
+  it('given a newcomer, then the answer is the same to the byte when it is read again', async () => {
+    const newcomer = aNewCustomer();
+    const view = await directory.createCustomer(newcomer);
+    expect(JSON.stringify(view)).toBe(JSON.stringify(await directory.find(newcomer.id)));
+  });
+
+  it('given an identifier that is taken at this instant, then it is refused, and nobody is enrolled or announced', async () => {
+    await directory.createCustomer(aNewCustomer({ identifier: MIA }));
+    await expect(directory.createCustomer(aNewCustomer({ identifier: MIA }))).rejects.toBeInstanceOf(IdentifierTaken);
+    expect([credentials.enrolled.length, outbox.events.length]).toEqual([1, 1]);
+  });
+
+  describe('standing', () => {
+    it('given an identifier and an id that nobody has', async () => {
+      expect(await directory.checkAvailability(MIA, null)).toEqual(NOBODY);
+      expect(await directory.checkAvailability(MIA, 'free')).toEqual(NOBODY);
+    });
+
+    it('given the holder and his id', async () => {
+      const { id, attemptId } = aNewCustomer({ identifier: MIA });
+      await directory.createCustomer(aNewCustomer({ identifier: MIA, id, attemptId }));
+      expect(await directory.checkAvailability(MIA, id)).toEqual({ holderId: id, idIsUsed: true, admittedBy: attemptId });
+    });
+
+    it('given the holder, and no id or one that nobody has', async () => {
+      const { id } = await directory.createCustomer(aNewCustomer({ identifier: MIA }));
+      expect(await directory.checkAvailability(MIA, null)).toEqual({ ...NOBODY, holderId: id });
+      expect(await directory.checkAvailability(MIA, 'free')).toEqual({ ...NOBODY, holderId: id });
+    });
+
+    it('given a free identifier, and an id that is somebody else’s', async () => {
+      const other = aNewCustomer();
+      await directory.createCustomer(other);
+      expect(await directory.checkAvailability(MIA, other.id)).toEqual({
+        holderId: null,
+        idIsUsed: true,
+        admittedBy: other.attemptId,
+      });
+    });
+
+    it('given a holder, and an id that is somebody else’s', async () => {
+      const other = aNewCustomer();
+      await directory.createCustomer(other);
+      const { id } = await directory.createCustomer(aNewCustomer({ identifier: MIA }));
+      expect(await directory.checkAvailability(MIA, other.id)).toEqual({
+        holderId: id,
+        idIsUsed: true,
+        admittedBy: other.attemptId,
+      });
+    });
+
+    it('given a holder stored under an older key of the ring', async () => {
+      const newcomer = aNewCustomer({ identifier: MIA });
+      await customers.add(Customer.create(newcomer, new Date()), { email: hashed('old', MIA.key), phone: null });
+      expect((await directory.checkAvailability(MIA, null)).holderId).toBe(newcomer.id);
+    });
+  });
+});

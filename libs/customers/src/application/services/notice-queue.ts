@@ -1,0 +1,26 @@
+import type { DueMessages } from '#notifications';
+import type { Customer } from '../../domain/customer.js';
+import {
+  SEND_ACCOUNT_NOTICE,
+  type AccountChangeNotice,
+  SEND_IDENTIFIER_CHANGE_NOTICE,
+  type IdentifierChangeNotice,
+  type NoticeSealer,
+} from '../identifier-change-ports.js';
+
+/** Tells the owner of an account, at every identifier it has so far, what is about to become of it, or has. */
+export class NoticeQueue {
+  constructor(
+    private readonly due: DueMessages,
+    private readonly sealer: NoticeSealer,
+  ) {}
+
+  async enqueueNotices(owner: Customer, notice: IdentifierChangeNotice | AccountChangeNotice): Promise<void> {
+    const { id, locale } = owner.snapshot();
+    const kind = 'kind' in notice ? SEND_IDENTIFIER_CHANGE_NOTICE : SEND_ACCOUNT_NOTICE;
+    for (const { canonical: to } of owner.identifiers) {
+      const sealed = this.sealer.seal({ ...notice, to, locale }, id);
+      await this.due.put({ kind, reference: `${id}.${sealed}` });
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import { randomUUID } from 'node:crypto';
+import { parseIdentifier } from '#kernel';
+import type { NewCustomer } from '../domain/customer.js';
+
+/** Somebody new, with an identifier of his own. */
+export function aNewCustomer(changes: Partial<NewCustomer> = {}): NewCustomer {
+  const id = randomUUID();
+  return {
+    id,
+    identifier: parseIdentifier(`${id}@example.org`, 'US'),
+    firstName: 'Mia',
+    lastName: null,
+    market: 'US',
+    locale: 'en',
+    verifiedBy: 'code',
+    attemptId: randomUUID(),
+    credential: 'v2$0$hashed',
+    ...changes,
+  };
+}
