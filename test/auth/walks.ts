@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import { type Door, type Pair, SessionModel, steps } from '../../libs/auth/src/testing/session-model.js';
+import {
+  type SessionClient,
+  SessionModel,
+  sessionSteps,
+  type TokenPair,
+} from '../../libs/auth/src/testing/session-model.js';
 import type { House } from '../replicas/house.js';
 import type { Reply } from '../support/http-message.js';
 import type { ReceivedEvent } from '../support/rabbit-consumer.js';
@@ -12,10 +17,13 @@ const LATEST_MS = 1_000;
 export const pause = (house: House, { id }: Customer, ms: number): Promise<unknown> =>
   house.database.query('update auth_sessions set rotated_ms = rotated_ms - $1 where customer_id = $2', [ms, id]);
 
-const pairOf = ({ refresh_token, access_token }: Tokens): Pair => ({ refresh: refresh_token, access: access_token });
+const pairOf = ({ refresh_token, access_token }: Tokens): TokenPair => ({
+  refresh: refresh_token,
+  access: access_token,
+});
 
 /** Calls go to one replica and another in turn. */
-function doorOf(house: House, who: Customer): Door {
+function doorOf(house: House, who: Customer): SessionClient {
   let calls = 0;
   const url = (): string => house.urls[calls++ % house.urls.length] ?? '';
   const statuses = async (access: string): Promise<readonly number[]> =>
@@ -24,31 +32,31 @@ function doorOf(house: House, who: Customer): Door {
     logIn: async () => pairOf(await tokensOf(url(), who)),
     refresh: async (token) => answerOf(await refresh(url(), token), (json) => pairOf(json)),
     logOut: async (access, scope) => ((await logOut(url(), access, scope)).status === 204 ? 'done' : 'refused'),
-    isTaken: async (access) => (await statuses(access)).every((status) => status === 200),
+    isAccepted: async (access) => (await statuses(access)).every((status) => status === 200),
     async isRefused(access) {
       for (const deadline = performance.now() + LATEST_MS; ; ) {
         if ((await statuses(access)).every((status) => status === 401)) return true;
         if (performance.now() > deadline) return false;
       }
     },
-    pass: async () => void (await pause(house, who, 11_000)),
+    waitPastOverlap: async () => void (await pause(house, who, 11_000)),
   };
 }
 
-function answerOf(reply: Reply<Tokens>, good: (json: Tokens) => Pair): Pair | 'refused' {
+function answerOf(reply: Reply<Tokens>, good: (json: Tokens) => TokenPair): TokenPair | 'refused' {
   if (reply.status !== 200 && reply.status !== 401) throw new Error(`refresh answered ${reply.status} ${reply.text}`);
   return reply.status === 200 ? good(reply.json) : 'refused';
 }
 
 /** Random walks, each against a model of its own. @throws Error with the shortest one that goes wrong */
 export async function walks(house: House, who: Customer): Promise<void> {
-  const walk = fc.asyncProperty(steps(12), async (taken) => {
+  const walk = fc.asyncProperty(sessionSteps(12), async (taken) => {
     const model = new SessionModel(doorOf(house, who));
     for (const step of taken) {
-      await model.take(step);
-      if (step.do === 'log out' || step.do === 'log out while refreshing') await model.check();
+      await model.applyStep(step);
+      if (step.do === 'log out' || step.do === 'log out while refreshing') await model.assertInvariants();
     }
-    await model.end();
+    await model.assertFinalState();
   });
   await fc.assert(walk, { numRuns: RUNS, interruptAfterTimeLimit: 40_000, markInterruptAsFailure: false });
 }

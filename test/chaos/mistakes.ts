@@ -7,7 +7,7 @@ export const COUNTED_TOO_LATE: Mistake = {
 import { Redis as LateRedis } from 'ioredis';
 import { setTimeout as latePause } from 'node:timers/promises';
 const late = new LateRedis(process.env.REDIS_URL);
-RedisCodeStore.prototype.claim = async function (address, macs, requestId, terms) {
+RedisCodeStore.prototype.claimCode = async function (address, macs, requestId, terms) {
   const key = 'foyer:{' + address.identifierHash + '}:code:' + address.purpose + ':' + address.subject;
   const { mac, tries } = await late.hgetall(key);
   if (!mac || Number(tries) >= terms.maxTries) return { outcome: 'expired' };
@@ -24,15 +24,15 @@ import { Redis as ForgetfulRedis } from 'ioredis';
 const forgetful = new ForgetfulRedis(process.env.REDIS_URL);
 const guessesOf = (identifierHash) => 'foyer:{' + identifierHash + '}:guesses';
 Object.assign(TypeOrmGuessLedger.prototype, {
-  async charge(identifierHash) {
+  async chargeGuess(identifierHash) {
     const all = await forgetful.incr(guessesOf(identifierHash));
     return { charge: { hour: 0 }, day: all, week: all, wrong: { day: all - 1, week: all - 1 } };
   },
-  async settle() {},
-  async giveBack(identifierHash) {
+  async recordWrongGuess() {},
+  async refundGuess(identifierHash) {
     await forgetful.decr(guessesOf(identifierHash));
   },
-  async spent(identifierHash) {
+  async countGuesses(identifierHash) {
     const all = Number(await forgetful.get(guessesOf(identifierHash)));
     return { day: all, week: all };
   },

@@ -1,4 +1,9 @@
-import { forgottenAfter, QUIET_MS, totalAt, waitAfter } from '../../libs/auth/src/domain/login-backoff.js';
+import {
+  COUNT_RESET_AFTER_MS,
+  decayedAtAfterWrongTry,
+  remainingTotalAt,
+  waitMsAfter,
+} from '../../libs/auth/src/domain/login-backoff.js';
 
 const DAY_MS = 24 * 3_600_000;
 const DAYS = 6;
@@ -44,10 +49,15 @@ function attack(sources: number, restAfter: number): number[] {
       const now = step * STEP_MS;
       days[Math.floor(now / DAY_MS)] = (days[Math.floor(now / DAY_MS)] ?? 0) + 1;
       source.wrong++;
-      forgottenAt = forgottenAfter(now, forgottenAt);
-      const wait = waitAfter(source.wrong, totalAt(now, forgottenAt));
+      forgottenAt = decayedAtAfterWrongTry(now, forgottenAt);
+      const wait = waitMsAfter(source.wrong, remainingTotalAt(now, forgottenAt));
       if (wait === 0) trying.push(source);
-      else plan(source.wrong < restAfter ? { ...source, at: now + wait } : { at: now + wait + QUIET_MS, wrong: 0 });
+      else
+        plan(
+          source.wrong < restAfter
+            ? { ...source, at: now + wait }
+            : { at: now + wait + COUNT_RESET_AFTER_MS, wrong: 0 },
+        );
     }
   }
   return days;

@@ -26,7 +26,7 @@ export const NAIVE_CLAIM = {
 import { Redis as NaiveRedis } from 'ioredis';
 import { setTimeout as naivePause } from 'node:timers/promises';
 const naive = new NaiveRedis(process.env.REDIS_URL);
-RedisCodeStore.prototype.claim = async function (address, macs, requestId, terms) {
+RedisCodeStore.prototype.claimCode = async function (address, macs, requestId, terms) {
   const key = 'foyer:{' + address.identifierHash + '}:code:' + address.purpose + ':' + address.subject;
   const code = await naive.hgetall(key);
   await naivePause(25);
@@ -40,6 +40,6 @@ RedisCodeStore.prototype.claim = async function (address, macs, requestId, terms
 
 /** An admission that does not look whether this attempt was let in before. */
 export const FORGETFUL_ADMISSION = {
-  'libs/customers/src/application/local-customer-directory.js': `
-LocalCustomerDirectory.prototype.standing = async () => ({ holderId: null, idIsUsed: false, admittedBy: null });`,
+  'libs/customers/src/application/services/local-customer-directory.js': `
+LocalCustomerDirectory.prototype.checkAvailability = async () => ({ holderId: null, idIsUsed: false, createdByAttemptId: null });`,
 };

@@ -16,71 +16,71 @@ import {
 import { Channels, Dispatcher, DueMessages, MessageBudget, SmsQuota } from '#notifications';
 import { choose, Database, Housekeeping, hasRedis, PasswordPepper, Secrets, Settings, wire } from '#platform';
 import { AccountChangesModule } from './account-changes.module.js';
-import { AesResetSeals } from './adapters/crypto/aes-reset-seals.js';
+import { AesLegacyHashSealer } from './adapters/crypto/aes-legacy-hash-sealer.js';
+import { AesResetRecipientSealer } from './adapters/crypto/aes-reset-recipient-sealer.js';
 import { HmacDeviceTokens } from './adapters/crypto/hmac-device-tokens.js';
 import { HmacRefreshTokens } from './adapters/crypto/hmac-refresh-tokens.js';
-import { SealedForeignCredentials } from './adapters/crypto/sealed-foreign-credentials.js';
 import { PepperedPasswordScheme } from './adapters/hashing/peppered-password-scheme.js';
 import { AuthController } from './adapters/http/auth.controller.js';
 import { BearerStrategy } from './adapters/http/bearer.strategy.js';
-import { KeysController } from './adapters/http/keys.controller.js';
+import { JwksController } from './adapters/http/jwks.controller.js';
 import { PasswordsController } from './adapters/http/passwords.controller.js';
 import { ReauthenticationController } from './adapters/http/reauthentication.controller.js';
 import { SessionsController } from './adapters/http/sessions.controller.js';
 import { JoseAccessTokens } from './adapters/jose/jose-access-tokens.js';
-import { LimitedSourceFailures } from './adapters/limits/limited-source-failures.js';
+import { SourceFailedLoginLimiter } from './adapters/limits/source-failed-login-limiter.js';
 import { TemplateResetMessages } from './adapters/messages/template-reset-messages.js';
 import { RedisRevocationHints } from './adapters/redis/redis-revocation-hints.js';
 import { RevocationHints } from './adapters/redis/revocation-hints.js';
-import { RevocationWatch } from './adapters/typeorm/revocation-watch.js';
+import { RevocationPoller } from './adapters/typeorm/revocation-poller.js';
 import { SessionsPurge } from './adapters/typeorm/sessions-purge.js';
 import { SqlSessionViews } from './adapters/typeorm/sql-session-views.js';
 import { SqlSignInRecords } from './adapters/typeorm/sql-sign-in-records.js';
-import { TypeOrmForeignPasswordsMark } from './adapters/typeorm/typeorm-foreign-passwords-mark.js';
+import { TypeOrmLegacyHashFlag } from './adapters/typeorm/typeorm-legacy-hash-flag.js';
 import { TypeOrmLoginTries } from './adapters/typeorm/typeorm-login-tries.js';
 import { TypeOrmRevocations } from './adapters/typeorm/typeorm-revocations.js';
 import { TypeOrmSessions } from './adapters/typeorm/typeorm-sessions.js';
-import { TypeOrmSubjectTraces } from './adapters/typeorm/typeorm-subject-traces.js';
+import { TypeOrmSubjectDataEraser } from './adapters/typeorm/typeorm-subject-data-eraser.js';
 import { TypeOrmSubjects } from './adapters/typeorm/typeorm-subjects.js';
 import { ChangePasswordHandler } from './application/commands/change-password.js';
 import { EndSessionHandler } from './application/commands/end-session.js';
-import { ForgetPasswordHandler } from './application/commands/forget-password.js';
 import { LogInHandler } from './application/commands/log-in.js';
 import { LogOutHandler } from './application/commands/log-out.js';
 import { ReauthenticateHandler } from './application/commands/reauthenticate.js';
-import { RefreshHandler } from './application/commands/refresh.js';
+import { RefreshSessionHandler } from './application/commands/refresh-session.js';
+import { RequestPasswordResetHandler } from './application/commands/request-password-reset.js';
 import { ResetPasswordHandler } from './application/commands/reset-password.js';
-import { CountedReauthentication } from './application/counted-reauthentication.js';
-import { CountedSignInTries } from './application/counted-sign-in-tries.js';
-import { ForeignCredentials, ForeignPasswordsMark } from './application/foreign-ports.js';
-import { HashedCredentials } from './application/hashed-credentials.js';
-import { Links } from './application/link-ports.js';
-import { LocalSignInNames } from './application/local-sign-in-names.js';
-import { LocalSignIns } from './application/local-sign-ins.js';
-import { LocalSubjectErasure } from './application/local-subject-erasure.js';
-import { PasswordChanger } from './application/password-changer.js';
-import { PasswordCheck } from './application/password-check.js';
+import { SendPasswordResetJob } from './application/jobs/send-password-reset-job.js';
+import { LegacyHashFlag, LegacyHashSealer } from './application/legacy-password-ports.js';
+import { LinkedIdentities } from './application/linked-identity-ports.js';
 import {
   AccessTokens,
-  AuthRules,
+  AuthSettings,
   DeviceTokens,
+  FailedLoginLimiter,
   LoginTries,
   PasswordScheme,
   RefreshTokens,
   ResetMessages,
-  ResetSeals,
+  ResetRecipientSealer,
   Revocations,
   Sessions,
-  SourceFailures,
   Subjects,
 } from './application/ports.js';
 import { ListSessionsHandler } from './application/queries/list-sessions.js';
-import { ResetRequests } from './application/reset-requests.js';
-import { SealedCredentialTransfer } from './application/sealed-credential-transfer.js';
-import { SessionEnder } from './application/session-ender.js';
-import { SessionOpener } from './application/session-opener.js';
-import { SubjectTraces } from './application/subject-traces.js';
-import { ResetDue } from './application/subscribers/reset-due.js';
+import { HashedCredentials } from './application/services/hashed-credentials.js';
+import { LocalSignInNames } from './application/services/local-sign-in-names.js';
+import { LocalSignIns } from './application/services/local-sign-ins.js';
+import { LocalSubjectErasure } from './application/services/local-subject-erasure.js';
+import { PasswordChanger } from './application/services/password-changer.js';
+import { PasswordResetRequests } from './application/services/password-reset-requests.js';
+import { PasswordVerifier } from './application/services/password-verifier.js';
+import { RateLimitedReauthentication } from './application/services/rate-limited-reauthentication.js';
+import { RateLimitedSignInTries } from './application/services/rate-limited-sign-in-tries.js';
+import { SealedCredentialTransfer } from './application/services/sealed-credential-transfer.js';
+import { SessionEnder } from './application/services/session-ender.js';
+import { SessionOpener } from './application/services/session-opener.js';
+import { SubjectDataEraser } from './application/subject-data-eraser.js';
 import { SessionViews } from './application/views.js';
 import {
   AccountChangeListeners,
@@ -93,27 +93,27 @@ import {
   SignInTries,
   SubjectErasure,
 } from './facade.js';
-import { LinksModule } from './links.module.js';
+import { LinkedIdentitiesModule } from './linked-identities.module.js';
 
 export { authTables } from './adapters/typeorm/tables.js';
 export { AUTH_PROBLEMS as authProblems } from './domain/errors.js';
 export { authEvents } from './events.js';
 
 @Module({
-  imports: [CqrsModule, CodesModule, LinksModule, AccountChangesModule],
-  controllers: [AuthController, KeysController, PasswordsController, ReauthenticationController, SessionsController],
+  imports: [CqrsModule, CodesModule, LinkedIdentitiesModule, AccountChangesModule],
+  controllers: [AuthController, JwksController, PasswordsController, ReauthenticationController, SessionsController],
   providers: [
     LogInHandler,
-    RefreshHandler,
+    RefreshSessionHandler,
     ReauthenticateHandler,
     LogOutHandler,
     EndSessionHandler,
     ListSessionsHandler,
-    ForgetPasswordHandler,
+    RequestPasswordResetHandler,
     ResetPasswordHandler,
     ChangePasswordHandler,
     BearerStrategy,
-    RevocationWatch,
+    RevocationPoller,
     SessionsPurge,
     choose(RevocationHints, (settings) => (hasRedis(settings) ? RedisRevocationHints : RevocationHints)),
     { provide: Subjects, useClass: TypeOrmSubjects },
@@ -131,36 +131,36 @@ export { authEvents } from './events.js';
       inject: [Settings, Secrets],
       useFactory: (s: Settings, k: Secrets) => JoseAccessTokens.create(s, k),
     },
-    { provide: AuthRules, useExisting: Settings },
+    { provide: AuthSettings, useExisting: Settings },
     {
       provide: DeviceTokens,
       inject: [Secrets, Clock],
       useFactory: (secrets: Secrets, clock: Clock) => new HmacDeviceTokens(secrets.code, clock),
     },
-    { provide: SourceFailures, useClass: LimitedSourceFailures },
+    { provide: FailedLoginLimiter, useClass: SourceFailedLoginLimiter },
     wire(LoginTries, TypeOrmLoginTries, [Database, UnitOfWork]),
     wire(PasswordScheme, PepperedPasswordScheme, [PasswordPepper]),
     {
-      provide: ForeignCredentials,
+      provide: LegacyHashSealer,
       inject: [Secrets],
-      useFactory: (secrets: Secrets) => new SealedForeignCredentials(secrets.passwordPepper),
+      useFactory: (secrets: Secrets) => new AesLegacyHashSealer(secrets.passwordPepper),
     },
-    { provide: ForeignPasswordsMark, useClass: TypeOrmForeignPasswordsMark },
-    wire(PasswordCheck, PasswordCheck, [
+    { provide: LegacyHashFlag, useClass: TypeOrmLegacyHashFlag },
+    wire(PasswordVerifier, PasswordVerifier, [
       Subjects,
       PasswordScheme,
       PasswordHasher,
-      ForeignCredentials,
+      LegacyHashSealer,
       ForeignPasswords,
-      ForeignPasswordsMark,
+      LegacyHashFlag,
       Clock,
     ]),
     wire(CredentialTransfer, SealedCredentialTransfer, [
       Subjects,
       PasswordScheme,
-      ForeignCredentials,
+      LegacyHashSealer,
       ForeignPasswords,
-      ForeignPasswordsMark,
+      LegacyHashFlag,
     ]),
     wire(SessionEnder, SessionEnder, [Sessions, Subjects, Revocations, Outbox, AuditTrail]),
     wire(SessionOpener, SessionOpener, [
@@ -173,21 +173,32 @@ export { authEvents } from './events.js';
       AuditTrail,
       Ids,
       Clock,
-      AuthRules,
+      AuthSettings,
       DeviceTokens,
     ]),
-    { provide: ResetSeals, inject: [Secrets], useFactory: (secrets: Secrets) => new AesResetSeals(secrets.code) },
+    {
+      provide: ResetRecipientSealer,
+      inject: [Secrets],
+      useFactory: (secrets: Secrets) => new AesResetRecipientSealer(secrets.code),
+    },
     wire(ResetMessages, TemplateResetMessages, [Ids]),
-    wire(ResetRequests, ResetRequests, [
+    wire(PasswordResetRequests, PasswordResetRequests, [
       IdentifierHasher,
       Counters,
       MessageBudget,
       SmsQuota,
-      ResetSeals,
+      ResetRecipientSealer,
       DueMessages,
-      AuthRules,
+      AuthSettings,
     ]),
-    wire(ResetDue, ResetDue, [Subjects, IdentifierHasher, Codes, ResetSeals, ResetMessages, Channels]),
+    wire(SendPasswordResetJob, SendPasswordResetJob, [
+      Subjects,
+      IdentifierHasher,
+      Codes,
+      ResetRecipientSealer,
+      ResetMessages,
+      Channels,
+    ]),
     wire(PasswordChanger, PasswordChanger, [
       UnitOfWork,
       Subjects,
@@ -195,16 +206,16 @@ export { authEvents } from './events.js';
       SessionEnder,
       Outbox,
       AuditTrail,
-      Links,
+      LinkedIdentities,
       AccountChangeListeners,
     ]),
     wire(Credentials, HashedCredentials, [Subjects, PasswordScheme, PasswordHasher, SessionEnder]),
     wire(SignIns, LocalSignIns, [Subjects, SessionOpener, SessionEnder, AccountChangeListeners]),
-    { provide: SubjectTraces, useClass: TypeOrmSubjectTraces },
-    wire(SubjectErasure, LocalSubjectErasure, [Subjects, SessionEnder, Links, SubjectTraces]),
+    { provide: SubjectDataEraser, useClass: TypeOrmSubjectDataEraser },
+    wire(SubjectErasure, LocalSubjectErasure, [Subjects, SessionEnder, LinkedIdentities, SubjectDataEraser]),
     wire(SignInNames, LocalSignInNames, [Subjects]),
-    wire(SignInTries, CountedSignInTries, [IdentifierHasher, LoginTries, Clock]),
-    wire(Reauthentication, CountedReauthentication, [Subjects, LoginTries, PasswordCheck, AuditTrail]),
+    wire(SignInTries, RateLimitedSignInTries, [IdentifierHasher, LoginTries, Clock]),
+    wire(Reauthentication, RateLimitedReauthentication, [Subjects, LoginTries, PasswordVerifier, AuditTrail]),
   ],
   exports: [
     AccountChangesModule,
@@ -219,7 +230,12 @@ export { authEvents } from './events.js';
   ],
 })
 export class AuthModule {
-  constructor(housekeeping: Housekeeping, sessions: SessionsPurge, dispatcher: Dispatcher, resetDue: ResetDue) {
+  constructor(
+    housekeeping: Housekeeping,
+    sessions: SessionsPurge,
+    dispatcher: Dispatcher,
+    resetDue: SendPasswordResetJob,
+  ) {
     housekeeping.add(sessions);
     dispatcher.serve(resetDue);
   }

@@ -3,7 +3,7 @@ import { ImmediateAfterCommit } from '#kernel/testing';
 import { type AccountChange, AccountChangeListener, AccountChangeListeners } from './facade.js';
 
 class Failing extends AccountChangeListener {
-  override async changed(): Promise<void> {
+  override async onAccountChanged(): Promise<void> {
     throw new Error('the list of messages is away');
   }
 }
@@ -11,7 +11,7 @@ class Failing extends AccountChangeListener {
 class Recording extends AccountChangeListener {
   readonly told: (readonly [string, AccountChange])[] = [];
 
-  override async changed(customerId: string, change: AccountChange): Promise<void> {
+  override async onAccountChanged(customerId: string, change: AccountChange): Promise<void> {
     this.told.push([customerId, change]);
   }
 }

@@ -49,9 +49,9 @@ export abstract class Credentials {
    * Active, and nothing has ended the sessions since `enrol`: no other password, no suspension, no sign-out everywhere. So the
    * password is still the one of the enrolment.
    */
-  abstract isAsEnrolled(customerId: string): Promise<boolean>;
+  abstract isUnchangedSinceEnrolment(customerId: string): Promise<boolean>;
   /** Anybody who may sign in: the suspended and the deleted do not count. */
-  abstract anybodyHas(role: Role): Promise<boolean>;
+  abstract anyActiveHasRole(role: Role): Promise<boolean>;
   /**
    * `suspended`: nobody signs in as this customer, and every session ends. Inside the caller's unit of work.
    * @param by customer id of who ordered it
@@ -62,12 +62,12 @@ export abstract class Credentials {
    * Nobody signs in with these names any more, and every session ends. Inside the caller's unit of work.
    * @throws LastAdministrator
    */
-  abstract withdraw(customerId: string, by: string | null): Promise<void>;
+  abstract revokeSignIn(customerId: string, by: string | null): Promise<void>;
   /** Takes a withdrawal back: the customer signs in with this name and the password of before. */
-  abstract readmit(customerId: string, identifierHash: string): Promise<void>;
+  abstract restoreSignIn(customerId: string, identifierHash: string): Promise<void>;
 }
 
-export interface TransferredSubject {
+export interface ImportedSubject {
   readonly customerId: string;
   /** Identifier hashes that nobody else has. */
   readonly names: readonly string[];
@@ -87,11 +87,11 @@ export abstract class CredentialTransfer {
    * ring. The first sign-in puts a hash of ours in its place. Cheap: microseconds.
    * @throws InvalidInput `password_hash.<reason>` at `/passwordHash`
    */
-  abstract accept(hash: string, customerId: string): string;
+  abstract importPasswordHash(hash: string, customerId: string): string;
   /** Customers, many at once. Inside the caller's unit of work. */
-  abstract enrolAll(subjects: readonly TransferredSubject[]): Promise<void>;
+  abstract enrolSubjects(subjects: readonly ImportedSubject[]): Promise<void>;
   /** Hashes as `accept` takes them, by customer id. Who has none, or a one-time password, is not among them. */
-  abstract reveal(customerIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  abstract exportPasswordHashes(customerIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /** Takes away what is kept of somebody who signed in. */
@@ -103,7 +103,7 @@ export abstract class SubjectErasure {
    * @param by customer id of who ordered it
    * @throws LastAdministrator
    */
-  abstract erase(customerId: string, names: readonly string[], by: string | null): Promise<void>;
+  abstract eraseSubject(customerId: string, names: readonly string[], by: string | null): Promise<void>;
 }
 
 /** Names that somebody signs in with. Inside the caller's unit of work. */
@@ -114,7 +114,7 @@ export abstract class SignInNames {
   abstract remove(customerId: string, hashes: readonly string[]): Promise<void>;
 }
 
-export type Reauthenticated =
+export type ReauthenticationOutcome =
   /** `generation` of the customer's sessions when the password was right: it rises when they end. */
   | { readonly outcome: 'right'; readonly generation: number }
   | { readonly outcome: 'wrong' }
@@ -129,14 +129,19 @@ export abstract class Reauthentication {
    * @param sessionId of the access token that asks
    * @throws HashingBusy
    */
-  abstract check(customerId: string, password: string, source: string, sessionId: string): Promise<Reauthenticated>;
+  abstract checkPassword(
+    customerId: string,
+    password: string,
+    source: string,
+    sessionId: string,
+  ): Promise<ReauthenticationOutcome>;
 }
 
 /** Counted before it is compared; one of the two says what came of it. */
 export interface SignInTry {
-  wrong(): Promise<void>;
+  recordWrongPassword(): Promise<void>;
   /** It was right, or our own failure: the count is as before. */
-  giveBack(): Promise<void>;
+  cancelTry(): Promise<void>;
 }
 
 /** Passwords of customers that are compared elsewhere than at sign-in, counted with those of sign-ins. */
@@ -147,7 +152,7 @@ export abstract class SignInTries {
    * @param source prefix it comes from
    * @throws Overloaded
    */
-  abstract take(name: Identifier, source: string): Promise<SignInTry | null>;
+  abstract startTry(name: Identifier, source: string): Promise<SignInTry | null>;
 }
 
 /** What a client works with (RFC 6749, 5.1). */
@@ -163,7 +168,7 @@ export interface TokenSet {
 }
 
 /** As it goes out (RFC 6749, 5.1): the one place where its members get their RFC names. */
-export const tokenResponse = ({ accessToken, expiresInSeconds, refreshToken, scope, deviceToken }: TokenSet) => ({
+export const toTokenResponse = ({ accessToken, expiresInSeconds, refreshToken, scope, deviceToken }: TokenSet) => ({
   access_token: accessToken,
   token_type: 'Bearer' as const,
   expires_in: expiresInSeconds,
@@ -175,11 +180,11 @@ export const tokenResponse = ({ accessToken, expiresInSeconds, refreshToken, sco
 export const DEVICE_COOKIE = 'foyer_device';
 
 /** How long a device is known after a sign-in from it. */
-export const DEVICE_TOKEN_SECONDS = 180 * 24 * 3_600;
+export const DEVICE_TOKEN_TTL_SECONDS = 180 * 24 * 3_600;
 
 /** `Set-Cookie` with a device token, for browsers. @param publicUrl how browsers call the program */
 export function deviceCookie(deviceToken: string, publicUrl: string): string {
-  const attributes = `Path=/v1/auth; Max-Age=${DEVICE_TOKEN_SECONDS}; HttpOnly; SameSite=Strict`;
+  const attributes = `Path=/v1/auth; Max-Age=${DEVICE_TOKEN_TTL_SECONDS}; HttpOnly; SameSite=Strict`;
   return `${DEVICE_COOKIE}=${deviceToken}; ${attributes}${publicUrl.startsWith('https:') ? '; Secure' : ''}`;
 }
 
@@ -190,19 +195,19 @@ export abstract class SignIns {
    * sessions since: whoever asks may have the password of before.
    * @param source prefix it comes from
    */
-  abstract open(customerId: string, source: string): Promise<TokenSet | null>;
+  abstract openFirstSession(customerId: string, source: string): Promise<TokenSet | null>;
   /**
    * Ends every session of the customer: no token of it is good any more. The customer is told. Inside the caller's unit of work.
    * @param by customer id of who ordered it
    * @param source prefix it comes from; null when it came from within
    */
-  abstract endAll(customerId: string, by: string | null, source: string | null): Promise<void>;
+  abstract endAllSessions(customerId: string, by: string | null, source: string | null): Promise<void>;
   /**
    * Ends every session but this one, unless they were all ended since this generation: then false, and nothing is done.
    * Inside the caller's unit of work, where it locks the customer's subject.
    * @param source prefix it comes from
    */
-  abstract endOthers(customerId: string, kept: string, generation: number, source: string): Promise<boolean>;
+  abstract endOtherSessions(customerId: string, kept: string, generation: number, source: string): Promise<boolean>;
 }
 
 /** A way into an account that was opened or closed. `…_by_staff`: not by somebody who is signed in to it. */
@@ -215,7 +220,7 @@ export type AccountChange =
 
 /** Tells the owner of an account. auth knows no addresses, so that a module above it does this. */
 export abstract class AccountChangeListener {
-  abstract changed(customerId: string, change: AccountChange): Promise<void>;
+  abstract onAccountChanged(customerId: string, change: AccountChange): Promise<void>;
 }
 
 /** Who can reach the owners of accounts adds a listener here. */
@@ -230,7 +235,7 @@ export class AccountChangeListeners {
 
   /** Once the ambient unit of work has committed. Nobody waits for it, and a listener that fails changes nothing. */
   notify(customerId: string, change: AccountChange): void {
-    for (const listener of this.#listeners) this.afterCommit.later(() => listener.changed(customerId, change));
+    for (const listener of this.#listeners) this.afterCommit.later(() => listener.onAccountChanged(customerId, change));
   }
 }
 

@@ -1,24 +1,24 @@
 import { Module } from '@nestjs/common';
 import { Clock, Counters, UnitOfWork } from '#kernel';
 import { choose, Database, Housekeeping, hasRedis, Secrets, Settings, wire } from '#platform';
-import { HmacCodeMac } from './adapters/hmac-code-mac.js';
-import { LoggedGuessAlarm } from './adapters/logged-guess-alarm.js';
+import { HmacCodeMac } from './adapters/crypto/hmac-code-mac.js';
+import { RandomCodeGenerator } from './adapters/crypto/random-code-generator.js';
+import { LoggedGuessAlarm } from './adapters/logging/logged-guess-alarm.js';
 import { InMemoryCodeStore } from './adapters/memory/in-memory-code-store.js';
-import { RandomCodeGenerator } from './adapters/random-code-generator.js';
 import { RedisCodeStore } from './adapters/redis/redis-code-store.js';
 import { GuessesPurge } from './adapters/typeorm/guesses-purge.js';
 import { TypeOrmGuessLedger } from './adapters/typeorm/typeorm-guess-ledger.js';
-import { GuessBudget } from './application/guess-budget.js';
-import { KeyedCodes } from './application/keyed-codes.js';
-import { LedgerGuessErasure } from './application/ledger-guess-erasure.js';
-import { CodeGenerator, CodeMac, CodeRules, CodeStore, GuessAlarm, GuessLedger } from './application/ports.js';
+import { CodeGenerator, CodeMac, CodeSettings, CodeStore, GuessAlarm, GuessLedger } from './application/ports.js';
+import { GuessBudget } from './application/services/guess-budget.js';
+import { LedgerGuessErasure } from './application/services/ledger-guess-erasure.js';
+import { OneTimeCodeService } from './application/services/one-time-code-service.js';
 import { Codes, GuessErasure } from './facade.js';
 
 export { codesTables } from './adapters/typeorm/tables.js';
 
 const TEN_MINUTES_MS = 10 * 60_000;
 
-function rulesOf({ codeLength: length, codeTtlSeconds, limits }: Settings): CodeRules {
+function toCodeSettings({ codeLength: length, codeTtlSeconds, limits }: Settings): CodeSettings {
   const { triesPerCode, guessesPerDay, guessesPerWeek, wrongCodesPerHour } = limits;
   return {
     length,
@@ -39,13 +39,13 @@ function rulesOf({ codeLength: length, codeTtlSeconds, limits }: Settings): Code
     choose(CodeStore, (settings) => (hasRedis(settings) ? RedisCodeStore : InMemoryCodeStore)),
     { provide: CodeMac, inject: [Secrets], useFactory: (secrets: Secrets) => new HmacCodeMac(secrets.code) },
     { provide: CodeGenerator, useClass: RandomCodeGenerator },
-    { provide: CodeRules, inject: [Settings], useFactory: rulesOf },
+    { provide: CodeSettings, inject: [Settings], useFactory: toCodeSettings },
     GuessesPurge,
     wire(GuessLedger, TypeOrmGuessLedger, [Database, UnitOfWork, Clock]),
     { provide: GuessAlarm, useClass: LoggedGuessAlarm },
-    wire(GuessBudget, GuessBudget, [GuessLedger, Counters, CodeRules, GuessAlarm]),
+    wire(GuessBudget, GuessBudget, [GuessLedger, Counters, CodeSettings, GuessAlarm]),
     wire(GuessErasure, LedgerGuessErasure, [GuessLedger, CodeMac]),
-    wire(Codes, KeyedCodes, [CodeStore, GuessBudget, CodeMac, CodeGenerator, CodeRules]),
+    wire(Codes, OneTimeCodeService, [CodeStore, GuessBudget, CodeMac, CodeGenerator, CodeSettings]),
   ],
   exports: [Codes, GuessErasure],
 })

@@ -27,7 +27,7 @@ export interface GuessCharge {
   readonly hour: number;
 }
 
-export type Claim =
+export type ClaimResult =
   /** `charge` is given back, in the transaction of what the code was for. */
   | { readonly outcome: 'granted'; readonly charge: GuessCharge }
   | { readonly outcome: 'wrong'; readonly attemptsRemaining: number }
@@ -44,7 +44,7 @@ export interface CodeStatus {
 /** Takes away what is counted of guesses. */
 export abstract class GuessErasure {
   /** @param identifierHashes one per key of the ring. In the caller's unit of work */
-  abstract forget(identifierHashes: readonly string[]): Promise<void>;
+  abstract eraseGuesses(identifierHashes: readonly string[]): Promise<void>;
 }
 
 /**
@@ -57,11 +57,11 @@ export abstract class GuessErasure {
  */
 export abstract class Codes {
   /** How many digits the next registration code of an identifier has: more, once too much was guessed at it. */
-  abstract lengthFor(identifierHash: string): Promise<number>;
+  abstract codeLengthFor(identifierHash: string): Promise<number>;
   /** The code that is alive is shorter than so many digits: it is as good as dead, and may be replaced at once. */
-  abstract isOutgrown(address: CodeAddress, length: number): Promise<boolean>;
+  abstract isShorterThanRequired(address: CodeAddress, length: number): Promise<boolean>;
   /** The right code was no guess. Inside the caller's unit of work. */
-  abstract giveBack(address: CodeAddress, charge: GuessCharge): Promise<void>;
+  abstract refundGuess(address: CodeAddress, charge: GuessCharge): Promise<void>;
   /**
    * Makes a code and puts it in the place of any other at this address.
    * @param length the digits that its owner was told, from `lengthFor`
@@ -71,7 +71,7 @@ export abstract class Codes {
   /** A code nobody can type, for attempts that must only look alike. Returns its serial. */
   abstract issueDecoy(address: CodeAddress, length: number, usualMs?: number): Promise<string>;
   /** The message was accepted: the minute starts now. False when another code has taken the place. */
-  abstract start(address: CodeAddress, serial: string): Promise<boolean>;
+  abstract startLifetime(address: CodeAddress, serial: string): Promise<boolean>;
   /** The message was not accepted: nobody can type this code any more. Returns the serial of what stands in its place. */
   abstract discard(address: CodeAddress, serial: string): Promise<string>;
   /**
@@ -85,13 +85,13 @@ export abstract class Codes {
    * Count, compare and claim in one atomic step, counted before compared. The same request id gets the same outcome. A
    * claim lapses after 10 s; a right code stays good for 60 s more, so that our own failure costs nobody his minute.
    */
-  abstract claim(address: CodeAddress, typed: string, requestId: string): Promise<Claim>;
+  abstract claim(address: CodeAddress, typed: string, requestId: string): Promise<ClaimResult>;
   /** Gives a claim back, because what it was for could not be done. */
-  abstract release(address: CodeAddress, requestId: string): Promise<void>;
+  abstract releaseClaim(address: CodeAddress, requestId: string): Promise<void>;
   /** What it was for is done: the code is gone. */
   abstract consume(address: CodeAddress): Promise<void>;
   /** Null when no code is live. */
-  abstract status(address: CodeAddress): Promise<CodeStatus | null>;
+  abstract getStatus(address: CodeAddress): Promise<CodeStatus | null>;
 }
 
 /**
@@ -122,16 +122,16 @@ export class MessageCode {
     return new MessageCode(codes, address, length, digits, serial);
   }
 
-  async accepted(): Promise<void> {
-    await this.codes.start(this.address, this.serial);
+  async markAccepted(): Promise<void> {
+    await this.codes.startLifetime(this.address, this.serial);
   }
 
-  async refused(): Promise<void> {
+  async markRefused(): Promise<void> {
     this.serial = await this.codes.discard(this.address, this.serial);
   }
 
   /** For the next try of its message. Null when it is dead or replaced. */
-  async again(): Promise<MessageCode | null> {
+  async reissueCode(): Promise<MessageCode | null> {
     const { codes, address, length, digits, serial } = this;
     if (digits === null) {
       const next = await codes.reissueDecoy(address, serial);

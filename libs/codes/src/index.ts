@@ -1,5 +1,5 @@
 export {
-  type Claim,
+  type ClaimResult,
   type CodeAddress,
   type CodePurpose,
   type CodeStatus,

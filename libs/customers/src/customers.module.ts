@@ -14,13 +14,12 @@ import { CustomerListController } from './adapters/http/customer-list.controller
 import { CustomerStatusController } from './adapters/http/customer-status.controller.js';
 import { CustomersController } from './adapters/http/customers.controller.js';
 import { DocumentsController } from './adapters/http/documents.controller.js';
-import { PersonalDataExportController } from './adapters/http/personal-data-export.controller.js';
 import { MeController } from './adapters/http/me.controller.js';
+import { PersonalDataExportController } from './adapters/http/personal-data-export.controller.js';
 import { DeletedCustomersPurge } from './adapters/typeorm/deleted-customers-purge.js';
 import { SqlCustomerLists } from './adapters/typeorm/sql-customer-lists.js';
 import { SqlCustomerViews } from './adapters/typeorm/sql-customer-views.js';
 import { TypeOrmCustomers } from './adapters/typeorm/typeorm-customers.js';
-import { PendingIdentifierChanges } from './application/identifier-change-ports.js';
 import { ChangeCustomerHandler } from './application/commands/change-customer.js';
 import { ConfirmDocumentHandler } from './application/commands/confirm-document.js';
 import { CreateCustomerHandler } from './application/commands/create-customer.js';
@@ -29,25 +28,32 @@ import { EndSessionsHandler } from './application/commands/end-sessions.js';
 import { EraseCustomerHandler } from './application/commands/erase-customer.js';
 import { RestoreCustomerHandler } from './application/commands/restore-customer.js';
 import { SetRolesHandler } from './application/commands/set-roles.js';
+import { PendingIdentifierChanges } from './application/identifier-change-ports.js';
+import { CustomerSettings, Customers } from './application/ports.js';
+import { ExportPersonalDataHandler } from './application/queries/export-personal-data.js';
+import { GetCustomerHandler } from './application/queries/get-customer.js';
+import { ListCustomersHandler } from './application/queries/list-customers.js';
 import { CustomerEraser } from './application/services/customer-eraser.js';
 import { CustomerUpdater } from './application/services/customer-updater.js';
 import { DocumentSignInNames } from './application/services/document-sign-in-names.js';
 import { LocalAdministrators } from './application/services/local-administrators.js';
 import { LocalCustomerDirectory } from './application/services/local-customer-directory.js';
-import { CustomerSettings, Customers } from './application/ports.js';
-import { ExportPersonalDataHandler } from './application/queries/export-personal-data.js';
-import { GetCustomerHandler } from './application/queries/get-customer.js';
-import { ListCustomersHandler } from './application/queries/list-customers.js';
-import { PublishedEventViews, CustomerLists, CustomerViews, SignInViews } from './application/views.js';
-import { Administrators, CustomerDirectory, CustomerExport, CustomerImport, IdentifierAssignmentListeners } from './facade.js';
+import { CustomerLists, CustomerViews, PublishedEventViews, SignInViews } from './application/views.js';
+import {
+  Administrators,
+  CustomerDirectory,
+  CustomerExport,
+  CustomerImport,
+  IdentifierAssignmentListeners,
+} from './facade.js';
 
 import {
-  SendAccountNoticeJob,
   AccountChangeNotifier,
-  SendIdentifierChangeCodeJob,
-  SendIdentifierChangeNoticeJob,
   IdentifierChangesPurge,
   identifierChangesProviders,
+  SendAccountNoticeJob,
+  SendIdentifierChangeCodeJob,
+  SendIdentifierChangeNoticeJob,
 } from './identifier-changes.module.js';
 import { importExportProviders } from './transfer.module.js';
 

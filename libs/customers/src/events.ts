@@ -78,7 +78,10 @@ export class CustomerSuspendedV1 extends lifecycleEvent(
   'The customer may not sign in any more; every session ends.',
 ) {}
 
-export class CustomerReactivatedV1 extends lifecycleEvent('customer.reactivated.v1', 'The customer may sign in again.') {}
+export class CustomerReactivatedV1 extends lifecycleEvent(
+  'customer.reactivated.v1',
+  'The customer may sign in again.',
+) {}
 
 export class CustomerDeletedV1 extends lifecycleEvent(
   'customer.deleted.v1',
@@ -152,9 +155,12 @@ function toSparseData(
 const FIELDS_NOT_REPORTED_AS_CHANGED: readonly string[] = ['id', 'version', 'createdAt', 'updatedAt'];
 
 const namesOfPresentFields = (customer: object): string[] =>
-  Object.entries(customer).flatMap(([name, value]) => (value === null || FIELDS_NOT_REPORTED_AS_CHANGED.includes(name) ? [] : [name]));
+  Object.entries(customer).flatMap(([name, value]) =>
+    value === null || FIELDS_NOT_REPORTED_AS_CHANGED.includes(name) ? [] : [name],
+  );
 
 const namesOfChangedFields = (before: CustomerView, after: CustomerView): string[] =>
   (Object.keys(after) as (keyof CustomerView)[]).filter(
-    (name) => !FIELDS_NOT_REPORTED_AS_CHANGED.includes(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+    (name) =>
+      !FIELDS_NOT_REPORTED_AS_CHANGED.includes(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]),
   );

@@ -10,17 +10,25 @@ import { IdentifiersController } from './adapters/http/identifiers.controller.js
 import { TemplateChangeMessages } from './adapters/messages/template-change-messages.js';
 import { IdentifierChangesPurge } from './adapters/typeorm/identifier-changes-purge.js';
 import { TypeOrmPendingIdentifierChanges } from './adapters/typeorm/typeorm-pending-identifier-changes.js';
-import { AccountChangeNotifier } from './application/services/account-change-notifier.js';
-import { NoticeQueue } from './application/services/notice-queue.js';
-import { ChangeMessages, IdentifierChangeSettings, NoticeSealer, PendingIdentifierChanges } from './application/identifier-change-ports.js';
-import { IdentifierChangeRequests } from './application/services/identifier-change-requests.js';
-import { RequestIdentifierChangeHandler } from './application/commands/request-identifier-change.js';
 import { ConfirmIdentifierChangeHandler } from './application/commands/confirm-identifier-change.js';
-import { CustomerUpdater } from './application/services/customer-updater.js';
-import { IdentifierChanger } from './application/services/identifier-changer.js';
-import { Customers } from './application/ports.js';
+import { RequestIdentifierChangeHandler } from './application/commands/request-identifier-change.js';
+import {
+  ChangeMessages,
+  IdentifierChangeSettings,
+  NoticeSealer,
+  PendingIdentifierChanges,
+} from './application/identifier-change-ports.js';
 import { SendIdentifierChangeCodeJob } from './application/jobs/send-identifier-change-code-job.js';
-import { SendAccountNoticeJob, SendIdentifierChangeNoticeJob } from './application/jobs/send-identifier-change-notice-job.js';
+import {
+  SendAccountNoticeJob,
+  SendIdentifierChangeNoticeJob,
+} from './application/jobs/send-identifier-change-notice-job.js';
+import { Customers } from './application/ports.js';
+import { AccountChangeNotifier } from './application/services/account-change-notifier.js';
+import { CustomerUpdater } from './application/services/customer-updater.js';
+import { IdentifierChangeRequests } from './application/services/identifier-change-requests.js';
+import { IdentifierChanger } from './application/services/identifier-changer.js';
+import { NoticeQueue } from './application/services/notice-queue.js';
 
 const providers: Provider[] = [
   RequestIdentifierChangeHandler,
@@ -31,14 +39,34 @@ const providers: Provider[] = [
     provide: PendingIdentifierChanges,
     inject: [Database, Secrets, Clock],
     useFactory: (database: Database, { code }: Secrets, clock: Clock) =>
-      new TypeOrmPendingIdentifierChanges(database, new KeyedSeal(code, 'CODE_SECRET', 'identifier-change-seal'), clock),
+      new TypeOrmPendingIdentifierChanges(
+        database,
+        new KeyedSeal(code, 'CODE_SECRET', 'identifier-change-seal'),
+        clock,
+      ),
   },
   { provide: NoticeSealer, inject: [Secrets], useFactory: ({ code }: Secrets) => new AesNoticeSealer(code) },
   wire(ChangeMessages, TemplateChangeMessages, [Ids]),
   wire(NoticeQueue, NoticeQueue, [DueMessages, NoticeSealer]),
-  wire(IdentifierChangeRequests, IdentifierChangeRequests, [Counters, MessageBudget, SmsQuota, DueMessages, IdentifierChangeSettings]),
-  wire(SendIdentifierChangeCodeJob, SendIdentifierChangeCodeJob, [PendingIdentifierChanges, Customers, Codes, ChangeMessages]),
-  wire(SendIdentifierChangeNoticeJob, SendIdentifierChangeNoticeJob, [NoticeSealer, ChangeMessages, SmsQuota, IdentifierChangeSettings]),
+  wire(IdentifierChangeRequests, IdentifierChangeRequests, [
+    Counters,
+    MessageBudget,
+    SmsQuota,
+    DueMessages,
+    IdentifierChangeSettings,
+  ]),
+  wire(SendIdentifierChangeCodeJob, SendIdentifierChangeCodeJob, [
+    PendingIdentifierChanges,
+    Customers,
+    Codes,
+    ChangeMessages,
+  ]),
+  wire(SendIdentifierChangeNoticeJob, SendIdentifierChangeNoticeJob, [
+    NoticeSealer,
+    ChangeMessages,
+    SmsQuota,
+    IdentifierChangeSettings,
+  ]),
   wire(SendAccountNoticeJob, SendAccountNoticeJob, [NoticeSealer, ChangeMessages, SmsQuota, IdentifierChangeSettings]),
   wire(AccountChangeNotifier, AccountChangeNotifier, [Customers, NoticeQueue, Counters, MessageLimits]),
   wire(IdentifierChanger, IdentifierChanger, [
@@ -56,4 +84,10 @@ const providers: Provider[] = [
 /** Changes of identifiers: a part of customers' wiring, in a file of its own. */
 export const identifierChangesProviders = { imports: [CodesModule], controllers: [IdentifiersController], providers };
 
-export { SendAccountNoticeJob, AccountChangeNotifier, SendIdentifierChangeCodeJob, SendIdentifierChangeNoticeJob, IdentifierChangesPurge };
+export {
+  AccountChangeNotifier,
+  IdentifierChangesPurge,
+  SendAccountNoticeJob,
+  SendIdentifierChangeCodeJob,
+  SendIdentifierChangeNoticeJob,
+};

@@ -1,9 +1,9 @@
 export { IdentifierTaken } from './domain/errors.js';
 export {
-  type CustomerEventData,
   CustomerCreatedV1,
   CustomerDeletedV1,
   CustomerErasedV1,
+  type CustomerEventData,
   CustomerReactivatedV1,
   CustomerRestoredV1,
   CustomerRolesChangedV1,
@@ -21,7 +21,7 @@ export {
   type IdentifierAssignment,
   IdentifierAssignmentListener,
   IdentifierAssignmentListeners,
+  type IdentifierAvailability,
   type ImportSummary,
   type NewCustomer,
-  type IdentifierAvailability,
 } from './facade.js';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { tryByDevice, tryByName, tryBySession } from '../application/login-try.js';
-import type { LoginTries, LoginTry, TryAnswer } from '../application/ports.js';
-import { ATTACKED_FROM, BUSY_FROM, MOST_COUNTED } from '../domain/login-backoff.js';
+import type { LoginTries, LoginTryDecision, LoginTryKey } from '../application/ports.js';
+import { tryKeyByDevice, tryKeyByName, tryKeyBySession } from '../application/services/login-try-key.js';
+import { ATTACK_FROM_TOTAL, ELEVATED_FROM_TOTAL, MAX_COUNTED_TOTAL } from '../domain/login-backoff.js';
 
 export interface LoginTriesUnderTest {
   /** Replicas on one store. */
@@ -35,26 +35,26 @@ export function loginTriesContract(name: string, open: () => Promise<LoginTriesU
       name = freshHash();
     });
 
-    const take = (source = ELSEWHERE) => tries.take(tryByName(name, source));
-    const counted = async (wanted: LoginTry): Promise<LoginTry> => countedOf(await tries.take(wanted));
-    const taken = (source = ELSEWHERE) => counted(tryByName(name, source));
-    const fail = async (wanted: LoginTry, times: number) => {
-      for (let n = 0; n < times; n++) await tries.settle(await counted(wanted));
+    const take = (source = ELSEWHERE) => tries.startTry(tryKeyByName(name, source));
+    const counted = async (wanted: LoginTryKey): Promise<LoginTryKey> => countedOf(await tries.startTry(wanted));
+    const taken = (source = ELSEWHERE) => counted(tryKeyByName(name, source));
+    const fail = async (wanted: LoginTryKey, times: number) => {
+      for (let n = 0; n < times; n++) await tries.recordWrongTry(await counted(wanted));
     };
-    const wrong = (times: number, source = ELSEWHERE) => fail(tryByName(name, source), times);
-    const right = async (source: string) => tries.forgive(await taken(source));
+    const wrong = (times: number, source = ELSEWHERE) => fail(tryKeyByName(name, source), times);
+    const right = async (source: string) => tries.resetTries(await taken(source));
     /** So many wrong ones of sources that are not asked about. */
     const wrongOfOthers = async (times: number) => {
-      for (let n = 0; n < times; n++) await tries.settle(tryByName(name, `198.18.0.${n}`));
+      for (let n = 0; n < times; n++) await tries.recordWrongTry(tryKeyByName(name, `198.18.0.${n}`));
     };
 
     it('given nobody who tried before, then one may', async () => {
-      expect(await take()).toEqual({ may: 'compare', counted: tryByName(name, ELSEWHERE) });
+      expect(await take()).toEqual({ may: 'compare', counted: tryKeyByName(name, ELSEWHERE) });
     });
 
     it('AC-01 given fifty at once over two replicas, then five are compared', async () => {
       const answers = await Promise.all(
-        Array.from({ length: 50 }, (_, n) => under.replicas[n % 2]?.take(tryByName(name, ELSEWHERE))),
+        Array.from({ length: 50 }, (_, n) => under.replicas[n % 2]?.startTry(tryKeyByName(name, ELSEWHERE))),
       );
       expect(answers.filter((answer) => answer?.may === 'compare')).toHaveLength(5);
       expect(answers.filter((answer) => answer?.may === 'later')).toHaveLength(45);
@@ -62,7 +62,7 @@ export function loginTriesContract(name: string, open: () => Promise<LoginTriesU
 
     it('AC-01 given those five are wrong, at once, then one waits a second, and nobody is compared', async () => {
       const open = await Promise.all(Array.from({ length: 5 }, () => taken()));
-      await Promise.all(open.map((one) => tries.settle(one)));
+      await Promise.all(open.map((one) => tries.recordWrongTry(one)));
       expect(await take()).toEqual({ may: 'never', retryAfterSeconds: 1 });
     });
 
@@ -70,7 +70,7 @@ export function loginTriesContract(name: string, open: () => Promise<LoginTriesU
       await wrong(4);
       const open = await taken();
       expect(await take()).toEqual({ may: 'later' });
-      await tries.giveBack(open);
+      await tries.cancelTry(open);
       expect(await take()).toMatchObject({ may: 'compare' });
     });
 
@@ -119,16 +119,16 @@ export function loginTriesContract(name: string, open: () => Promise<LoginTriesU
     });
 
     it('given a name with many wrong ones of all sources, then each has two tries and waits from a minute on [AC-66]', async () => {
-      await wrongOfOthers(BUSY_FROM);
+      await wrongOfOthers(ELEVATED_FROM_TOTAL);
       await wrong(2);
       expect(await take()).toEqual({ may: 'never', retryAfterSeconds: 60 });
     });
 
     it('given a name under attack, then each source has two tries and waits from a quarter of an hour on [AC-66]', async () => {
-      await wrongOfOthers(ATTACKED_FROM);
+      await wrongOfOthers(ATTACK_FROM_TOTAL);
       const open = [await taken(HOME), await taken(HOME)];
       expect(await take(HOME)).toEqual({ may: 'later' });
-      await Promise.all(open.map((one) => tries.settle(one)));
+      await Promise.all(open.map((one) => tries.recordWrongTry(one)));
       expect(await take(HOME)).toEqual({ may: 'never', retryAfterSeconds: 15 * 60 });
       await under.pass(15 * MINUTE);
       await wrong(1, HOME);
@@ -136,30 +136,30 @@ export function loginTriesContract(name: string, open: () => Promise<LoginTriesU
     });
 
     it('forgets an attack of any size within five days [AC-66]', async () => {
-      await wrongOfOthers(MOST_COUNTED + 20);
+      await wrongOfOthers(MAX_COUNTED_TOTAL + 20);
       await under.pass(5 * DAY);
       await wrong(4);
       expect(await take()).toMatchObject({ may: 'compare' });
     });
 
     it('given wrong ones of many sources at once over two replicas, then the total has all of them [AC-66]', async () => {
-      const sources = Array.from({ length: BUSY_FROM }, (_, n) => tryByName(name, `198.18.1.${n}`));
-      await Promise.all(sources.map((one, n) => under.replicas[n % 2]?.settle(one)));
+      const sources = Array.from({ length: ELEVATED_FROM_TOTAL }, (_, n) => tryKeyByName(name, `198.18.1.${n}`));
+      await Promise.all(sources.map((one, n) => under.replicas[n % 2]?.recordWrongTry(one)));
       await wrong(2);
       expect(await take()).toEqual({ may: 'never', retryAfterSeconds: 60 });
     });
 
     it.each([
-      ['a device', tryByDevice],
-      ['a session', tryBySession],
+      ['a device', tryKeyByDevice],
+      ['a session', tryKeyBySession],
     ])('counts %s for itself: it is neither slowed by others nor slows them [AC-66]', async (_, tryBy) => {
       const [customerId, one, other] = [randomUUID(), randomUUID(), randomUUID()];
-      await wrongOfOthers(BUSY_FROM);
-      for (let n = 0; n < BUSY_FROM; n++) await tries.settle(tryBy(customerId, randomUUID()));
+      await wrongOfOthers(ELEVATED_FROM_TOTAL);
+      for (let n = 0; n < ELEVATED_FROM_TOTAL; n++) await tries.recordWrongTry(tryBy(customerId, randomUUID()));
       await fail(tryBy(customerId, one), 5);
-      expect(await tries.take(tryBy(customerId, one))).toEqual({ may: 'never', retryAfterSeconds: 1 });
+      expect(await tries.startTry(tryBy(customerId, one))).toEqual({ may: 'never', retryAfterSeconds: 1 });
       await fail(tryBy(customerId, other), 4);
-      expect(await tries.take(tryBy(customerId, other))).toMatchObject({ may: 'compare' });
+      expect(await tries.startTry(tryBy(customerId, other))).toMatchObject({ may: 'compare' });
     });
 
     it('given another name, then it has its own count', async () => {
@@ -188,14 +188,14 @@ export function loginTriesContract(name: string, open: () => Promise<LoginTriesU
       const lost = await taken();
       await under.pass(16 * SECOND);
       const open = await taken();
-      await Promise.all([tries.giveBack(open), tries.giveBack(lost)]);
+      await Promise.all([tries.cancelTry(open), tries.cancelTry(lost)]);
       for (let n = 0; n < 5; n++) await taken();
       expect(await take()).toEqual({ may: 'later' });
     });
   });
 }
 
-function countedOf(answer: TryAnswer): LoginTry {
+function countedOf(answer: LoginTryDecision): LoginTryKey {
   if (answer.may !== 'compare') throw new Error(`it may be compared ${answer.may}`);
   return answer.counted;
 }

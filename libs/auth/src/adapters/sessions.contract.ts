@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { FoundSession, NewSession, Sessions, Subjects } from '../application/ports.js';
+import type { NewSession, SessionLookup, Sessions, Subjects } from '../application/ports.js';
 import { Subject } from '../domain/subject.js';
 
 export interface SessionsUnderTest {
@@ -41,16 +41,16 @@ export function sessionsContract(name: string, open: () => Promise<SessionsUnder
     async function begin(changes: Partial<NewSession> = {}): Promise<string> {
       const sid = randomUUID();
       const born = { generation: 0, currentHash: hashOf('t0'), scope: 'customer', source: '2001:db8::/64' };
-      await sessions.begin({ id: sid, customerId, lifeMs: HOUR, ...born, ...changes });
+      await sessions.createSession({ id: sid, customerId, lifeMs: HOUR, ...born, ...changes });
       return sid;
     }
-    const found = async (sid = id): Promise<FoundSession> => {
-      const one = await sessions.find(sid);
+    const found = async (sid = id): Promise<SessionLookup> => {
+      const one = await sessions.findById(sid);
       if (!one) throw new Error('there is no such session');
       return one;
     };
     const rotate = (turn: number, sid = id) =>
-      sessions.rotate(sid, { turn, hash: hashOf(`t${turn}`) }, hashOf(`t${turn + 1}`), HOUR, line());
+      sessions.rotateToken(sid, { turn, hash: hashOf(`t${turn}`) }, hashOf(`t${turn + 1}`), HOUR, line());
     const line = () => ({
       action: 'auth.refresh.succeeded',
       actor: customerId,
@@ -59,7 +59,7 @@ export function sessionsContract(name: string, open: () => Promise<SessionsUnder
     });
 
     it('knows no session before it began', async () => {
-      expect(await sessions.find(randomUUID())).toBeNull();
+      expect(await sessions.findById(randomUUID())).toBeNull();
     });
 
     it('tells when a session began, whatever became of it since [AC-70]', async () => {
@@ -102,8 +102,8 @@ export function sessionsContract(name: string, open: () => Promise<SessionsUnder
     it('INV-05 goes from a token once: not from one that was used, is of another turn, or another one', async () => {
       expect(await rotate(0)).toBe(true);
       expect(await rotate(0)).toBe(false);
-      expect(await sessions.rotate(id, { turn: 1, hash: hashOf('x') }, hashOf('y'), HOUR, line())).toBe(false);
-      expect(await sessions.rotate(id, { turn: 2, hash: hashOf('t1') }, hashOf('y'), HOUR, line())).toBe(false);
+      expect(await sessions.rotateToken(id, { turn: 1, hash: hashOf('x') }, hashOf('y'), HOUR, line())).toBe(false);
+      expect(await sessions.rotateToken(id, { turn: 2, hash: hashOf('t1') }, hashOf('y'), HOUR, line())).toBe(false);
       expect((await found()).session).toMatchObject({ turn: 1, currentHash: hashOf('t1') });
     });
 
@@ -147,15 +147,15 @@ export function sessionsContract(name: string, open: () => Promise<SessionsUnder
     });
 
     it('ends a session once, and what has ended does not go on', async () => {
-      expect(await sessions.end(id)).toBe(true);
-      expect(await sessions.end(id)).toBe(false);
-      expect(await sessions.end(randomUUID())).toBe(false);
+      expect(await sessions.endSession(id)).toBe(true);
+      expect(await sessions.endSession(id)).toBe(false);
+      expect(await sessions.endSession(randomUUID())).toBe(false);
       expect(await rotate(0)).toBe(false);
       expect((await found()).session.revoked).toBe(true);
     });
 
     it('RC-06 given a rotation and an end at once, then it has ended', async () => {
-      await Promise.all([rotate(0), sessions.end(id), rotate(0), sessions.end(id)]);
+      await Promise.all([rotate(0), sessions.endSession(id), rotate(0), sessions.endSession(id)]);
       expect((await found()).session.revoked).toBe(true);
       expect(await rotate(0)).toBe(false);
       expect(await rotate(1)).toBe(false);
@@ -167,26 +167,26 @@ export function sessionsContract(name: string, open: () => Promise<SessionsUnder
       customerId = randomUUID();
       await under.subjects.add(Subject.enrol({ ...PERSON, customerId }), hashOf(randomUUID()));
       const another = await begin();
-      await sessions.endAllOf(mine, null, 1);
+      await sessions.endAllByCustomer(mine, null, 1);
       expect([(await found(whose)).session.revoked, (await found(second)).session.revoked]).toEqual([true, true]);
       expect((await found(another)).session).toMatchObject({ revoked: false, generation: 0 });
     });
 
     it('ends all but one, which is of the new generation from then on', async () => {
       const kept = await begin();
-      await sessions.endAllOf(customerId, kept, 7);
+      await sessions.endAllByCustomer(customerId, kept, 7);
       expect((await found()).session).toMatchObject({ revoked: true });
       expect((await found(kept)).session).toMatchObject({ revoked: false, generation: 7 });
       expect(await rotate(0, kept)).toBe(true);
     });
 
     it('keeps no session that is of somebody else', async () => {
-      await sessions.endAllOf(randomUUID(), id, 7);
+      await sessions.endAllByCustomer(randomUUID(), id, 7);
       expect((await found()).session).toMatchObject({ revoked: false, generation: 0 });
     });
 
     it('tells the subject of now, not of then', async () => {
-      await under.subjects.raiseGeneration(customerId);
+      await under.subjects.incrementGeneration(customerId);
       expect((await found()).subject.snapshot().generation).toBe(1);
     });
   });

@@ -15,44 +15,44 @@ export abstract class Subjects {
   abstract add(subject: Subject, identifierHash: string): Promise<void>;
   /** Many at once, each with all the names he has. */
   abstract addAll(subjects: readonly NamedSubject[]): Promise<void>;
-  abstract byIds(customerIds: readonly string[]): Promise<readonly Subject[]>;
+  abstract findByIds(customerIds: readonly string[]): Promise<readonly Subject[]>;
   /** @param identifierHashes one per key of the ring, and of what else a name may mean: who has an earlier one goes first */
-  abstract byIdentifier(identifierHashes: readonly string[]): Promise<Subject | null>;
-  abstract byId(customerId: string): Promise<Subject | null>;
+  abstract findByIdentifierHashes(identifierHashes: readonly string[]): Promise<Subject | null>;
+  abstract findById(customerId: string): Promise<Subject | null>;
   /**
    * Compare and set: takes the place of the credential that was read, and of no other.
    * @param oneTime good for setting a new one only
    */
   abstract replaceCredential(
     customerId: string,
-    read: string | null,
-    written: string,
+    expected: string | null,
+    replacement: string,
     oneTime: boolean,
   ): Promise<boolean>;
   abstract setRoles(customerId: string, roles: readonly Role[]): Promise<void>;
   /** Anybody who may sign in: the suspended and the deleted do not count. */
-  abstract anybodyHas(role: Role): Promise<boolean>;
+  abstract anyActiveHasRole(role: Role): Promise<boolean>;
   /** The subject as it is, and as it stays until the unit of work ends; null for nobody. */
-  abstract lock(customerId: string): Promise<Subject | null>;
+  abstract lockById(customerId: string): Promise<Subject | null>;
   /**
    * Whether anybody else is an administrator who may sign in, and has a password to do so. Who asks while another unit of work
    * has asked waits until that one has ended.
    */
-  abstract anotherAdministrator(besides: string): Promise<boolean>;
+  abstract hasOtherAdministrator(exceptCustomerId: string): Promise<boolean>;
   abstract setStatus(customerId: string, status: SubjectState['status']): Promise<void>;
   abstract addIdentifier(customerId: string, identifierHash: string): Promise<void>;
   abstract removeIdentifiers(customerId: string): Promise<void>;
   /** Of this customer only. */
   abstract removeIdentifier(customerId: string, identifierHashes: readonly string[]): Promise<void>;
   /** Whether he is active and of this generation; then it stays so until the unit of work ends. */
-  abstract hold(customerId: string, generation: number): Promise<boolean>;
+  abstract lockIfCurrent(customerId: string, generation: number): Promise<boolean>;
   /** Every session so far is one of an earlier generation from now on. In a unit of work; the generation of now. */
-  abstract raiseGeneration(customerId: string): Promise<number>;
+  abstract incrementGeneration(customerId: string): Promise<number>;
   /** Counts one event of the subject up and locks it for this unit of work; the number it bears. */
   abstract nextSequence(customerId: string): Promise<number>;
 }
 
-export interface FoundSession {
+export interface SessionLookup {
   readonly session: SessionState;
   readonly subject: Subject;
   /** Unix milliseconds by the clock that the session's times were measured with. */
@@ -69,75 +69,75 @@ export type NewSession = Pick<SessionState, 'id' | 'customerId' | 'generation' |
 
 /** Sessions. A change is one conditional statement: of two at the same time, one has no effect. */
 export abstract class Sessions {
-  abstract begin(session: NewSession): Promise<void>;
-  abstract find(id: string): Promise<FoundSession | null>;
+  abstract createSession(session: NewSession): Promise<void>;
+  abstract findById(id: string): Promise<SessionLookup | null>;
   /**
    * From the token that is alive to its child, and the line that tells of it; false, and no line, when it was not alive any
    * more. One step: it needs no unit of work.
    */
-  abstract rotate(
+  abstract rotateToken(
     id: string,
     from: PresentedToken,
     childHash: string,
     lifeMs: number,
-    line: AuditEntry,
+    auditEntry: AuditEntry,
   ): Promise<boolean>;
   /**
    * Writes the line unless one was written within `everyMs`: then false. One step, so that all replicas together write one; it
    * needs no unit of work.
    */
-  abstract recordRefusal(id: string, everyMs: number, line: AuditEntry): Promise<boolean>;
+  abstract recordRefusal(id: string, everyMs: number, auditEntry: AuditEntry): Promise<boolean>;
   /** Writes the line unless a repeat of this turn was recorded before: then false. One step as well. */
-  abstract recordRepeat(id: string, turn: number, line: AuditEntry): Promise<boolean>;
+  abstract recordRepeat(id: string, turn: number, auditEntry: AuditEntry): Promise<boolean>;
   /** False when it had ended before. */
-  abstract end(id: string): Promise<boolean>;
+  abstract endSession(id: string): Promise<boolean>;
   /**
    * @param kept a session that goes on
    * @param generation of the subject from now on; the kept session is one of it
    */
-  abstract endAllOf(customerId: string, kept: string | null, generation: number): Promise<void>;
+  abstract endAllByCustomer(customerId: string, kept: string | null, generation: number): Promise<void>;
 }
 
 /** Ends access tokens that are still within their time. Durable; in the caller's unit of work. */
 export abstract class Revocations {
   /** Everything signed for this session. */
-  abstract ofSession(customerId: string, sessionId: string): Promise<Date>;
+  abstract revokeSession(customerId: string, sessionId: string): Promise<Date>;
   /**
    * Everything signed for this customer below this generation. Both tell when the last such token has died of age.
    * @param kept a session that goes on
    */
-  abstract ofCustomer(customerId: string, generation: number, kept: string | null): Promise<Date>;
+  abstract revokeCustomer(customerId: string, generation: number, kept: string | null): Promise<Date>;
 }
 
 /** A refresh token of ours, as it was brought. */
-export interface ReadToken extends PresentedToken {
+export interface ParsedRefreshToken extends PresentedToken {
   readonly sessionId: string;
 }
 
-export interface MadeToken {
+export interface IssuedRefreshToken {
   readonly token: string;
   readonly hash: string;
 }
 
 /** Opaque tokens with 256 bits of chance. What is stored of them is a hash; a child follows from a key and its parent. */
 export abstract class RefreshTokens {
-  abstract first(sessionId: string): MadeToken;
+  abstract issueFirst(sessionId: string): IssuedRefreshToken;
   /** Undefined for whatever we have not made ourselves. */
-  abstract read(token: string): ReadToken | undefined;
+  abstract parse(token: string): ParsedRefreshToken | undefined;
   /** The child under every key, the one that writes first: the same from any replica. */
-  abstract childrenOf(parent: string): readonly [MadeToken, ...MadeToken[]];
+  abstract deriveChildren(parent: string): readonly [IssuedRefreshToken, ...IssuedRefreshToken[]];
 }
 
 /** Whose wrong passwords in a row are counted together. Made in `login-try.ts`. */
-export interface LoginTry {
+export interface LoginTryKey {
   readonly subjectKey: string;
   readonly source: string;
   /** Whether wrong passwords of other sources at the same key make the waits longer. */
   readonly slowedByOthers: boolean;
 }
 
-export type TryAnswer =
-  | { readonly may: 'compare'; readonly counted: LoginTry }
+export type LoginTryDecision =
+  | { readonly may: 'compare'; readonly counted: LoginTryKey }
   /** Others are compared at this moment, and may turn out to be wrong. */
   | { readonly may: 'later' }
   | { readonly may: 'never'; readonly retryAfterSeconds: number };
@@ -147,23 +147,23 @@ export type TryAnswer =
  * `login-backoff.ts`. A try is counted before it is compared. Survives Redis.
  */
 export abstract class LoginTries {
-  abstract take(wanted: LoginTry): Promise<TryAnswer>;
+  abstract startTry(tryKey: LoginTryKey): Promise<LoginTryDecision>;
   /** It was wrong. */
-  abstract settle(counted: LoginTry): Promise<void>;
+  abstract recordWrongTry(counted: LoginTryKey): Promise<void>;
   /** It was none: our own failure. */
-  abstract giveBack(counted: LoginTry): Promise<void>;
+  abstract cancelTry(counted: LoginTryKey): Promise<void>;
   /** It was right: the count of this source begins anew. In the caller's unit of work. */
-  abstract forgive(counted: LoginTry): Promise<void>;
+  abstract resetTries(counted: LoginTryKey): Promise<void>;
 }
 
 /** Failed sign-ins of one source at all names together. */
-export abstract class SourceFailures {
+export abstract class FailedLoginLimiter {
   /**
    * Counts one, before it is known what comes of it.
    * @param address the caller's, as far as it can be believed
    * @throws DomainError `request.too_many` when the source has used up what it may fail
    */
-  abstract count(address: string): Promise<{
+  abstract countFailure(address: string): Promise<{
     /** It was no failed sign-in. */
     giveBack(): Promise<void>;
   }>;
@@ -183,7 +183,7 @@ export abstract class DeviceTokens {
    * The id of the device, when the token was issued for this customer, has not ended, and no session of the customer was ended
    * by force since: undefined otherwise.
    */
-  abstract read(token: string, owner: DeviceOwner): string | undefined;
+  abstract verify(token: string, owner: DeviceOwner): string | undefined;
 }
 
 /** How passwords are prepared for hashing, and how what is stored names its pepper. */
@@ -231,7 +231,7 @@ export abstract class AccessTokens {
 }
 
 /** Keeps an address in the list of due messages without anybody reading it there. Bound to its identifier. */
-export abstract class ResetSeals {
+export abstract class ResetRecipientSealer {
   abstract seal(recipient: string, identifierHash: string): string;
   abstract open(sealed: string, identifierHash: string): string;
 }
@@ -239,10 +239,10 @@ export abstract class ResetSeals {
 /** The words of messages about passwords. */
 export abstract class ResetMessages {
   /** @param locale BCP 47 */
-  abstract code(recipient: string, locale: string, digits: string): OutgoingMessage;
+  abstract composeCode(recipient: string, locale: string, digits: string): OutgoingMessage;
 }
 
-export abstract class AuthRules {
+export abstract class AuthSettings {
   /** ISO 3166-1; the region national phone numbers are read with. */
   abstract readonly defaultMarket: string;
   /** ISO 3166-1: countries that SMS are sent to. */

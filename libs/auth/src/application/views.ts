@@ -1,5 +1,5 @@
 /** Of sessions and of links. These lists have no pages: who has more of them than anybody needs ends them all at once. */
-export const MOST_SHOWN = 100;
+export const MAX_LISTED_ROWS = 100;
 
 /** One of one's own sessions. Times are RFC 3339, UTC. */
 export interface SessionView {
@@ -15,17 +15,17 @@ export interface SessionView {
 
 export abstract class SessionViews {
   /** Those that are alive, the newest first, at most `MOST_SHOWN`. */
-  abstract ofCustomer(customerId: string): Promise<readonly Omit<SessionView, 'current'>[]>;
+  abstract listByCustomer(customerId: string): Promise<readonly Omit<SessionView, 'current'>[]>;
 }
 
 /** A foreign identity that is linked to oneself. */
-export interface LinkView {
+export interface LinkedIdentityView {
   readonly id: string;
   readonly issuer: string;
   readonly createdAt: string;
 }
 
-export abstract class LinkViews {
+export abstract class LinkedIdentityViews {
   /** The oldest first, at most `MOST_SHOWN`. */
-  abstract ofCustomer(customerId: string): Promise<readonly LinkView[]>;
+  abstract listByCustomer(customerId: string): Promise<readonly LinkedIdentityView[]>;
 }

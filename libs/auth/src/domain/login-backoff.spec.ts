@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import {
-  ATTACKED_FROM,
-  BUSY_FROM,
-  backoffAt,
-  FORGET_ONE_MS,
-  forgottenAfter,
-  MOST_COUNTED,
-  totalAt,
-  waitAfter,
+  ATTACK_FROM_TOTAL,
+  backoffForTotal,
+  decayedAtAfterWrongTry,
+  ELEVATED_FROM_TOTAL,
+  MAX_COUNTED_TOTAL,
+  remainingTotalAt,
+  TOTAL_DECAY_INTERVAL_MS,
+  waitMsAfter,
 } from './login-backoff.js';
 
 const NOW = Date.UTC(2026, 2, 1);
 const seconds = (wrong: readonly number[], total?: number): number[] =>
-  wrong.map((each) => waitAfter(each, total) / 1_000);
+  wrong.map((each) => waitMsAfter(each, total) / 1_000);
 
 describe('the wait after wrong passwords in a row', () => {
   it('is none up to four, then 1, 2, 4 … seconds, and never more than 15 minutes [AC-01]', () => {
@@ -21,27 +21,27 @@ describe('the wait after wrong passwords in a row', () => {
   });
 
   it('grows from a minute to four hours at a name with many wrong passwords from all sources [AC-66]', () => {
-    expect(seconds([0, 1, 2, 3, 9, 10, 60], BUSY_FROM)).toEqual([0, 0, 60, 120, 7_680, 14_400, 14_400]);
+    expect(seconds([0, 1, 2, 3, 9, 10, 60], ELEVATED_FROM_TOTAL)).toEqual([0, 0, 60, 120, 7_680, 14_400, 14_400]);
   });
 
   it('grows from a quarter of an hour to a day at a name under attack [AC-66]', () => {
-    expect(seconds([0, 1, 2, 3, 8, 9, 2_000], ATTACKED_FROM)).toEqual([0, 0, 900, 1_800, 57_600, 86_400, 86_400]);
+    expect(seconds([0, 1, 2, 3, 8, 9, 2_000], ATTACK_FROM_TOTAL)).toEqual([0, 0, 900, 1_800, 57_600, 86_400, 86_400]);
   });
 
   it('never becomes shorter by more wrong passwords, of the source or of all', () => {
     const shorter: string[] = [];
     for (let wrong = 1; wrong < 100; wrong++)
-      for (let total = 1; total <= MOST_COUNTED; total++) {
-        const before = Math.max(waitAfter(wrong - 1, total), waitAfter(wrong, total - 1));
-        if (waitAfter(wrong, total) < before) shorter.push(`${wrong} of ${total}`);
+      for (let total = 1; total <= MAX_COUNTED_TOTAL; total++) {
+        const before = Math.max(waitMsAfter(wrong - 1, total), waitMsAfter(wrong, total - 1));
+        if (waitMsAfter(wrong, total) < before) shorter.push(`${wrong} of ${total}`);
       }
     expect(shorter).toEqual([]);
   });
 
   it('leaves a source that has not tried yet at least two tries, whatever others do [AC-66]', () => {
-    for (let total = 0; total <= MOST_COUNTED; total++) {
-      expect(backoffAt(total).freeTries).toBeGreaterThanOrEqual(2);
-      expect(waitAfter(1, total)).toBe(0);
+    for (let total = 0; total <= MAX_COUNTED_TOTAL; total++) {
+      expect(backoffForTotal(total).freeTries).toBeGreaterThanOrEqual(2);
+      expect(waitMsAfter(1, total)).toBe(0);
     }
   });
 });
@@ -49,18 +49,18 @@ describe('the wait after wrong passwords in a row', () => {
 describe('the total of a name', () => {
   const forgottenOnce = (count: number): number => {
     let forgottenAt = 0;
-    for (let n = 0; n < count; n++) forgottenAt = forgottenAfter(NOW, forgottenAt);
+    for (let n = 0; n < count; n++) forgottenAt = decayedAtAfterWrongTry(NOW, forgottenAt);
     return forgottenAt;
   };
 
   it('counts every wrong password and forgets one in a quarter of an hour', () => {
-    expect([0, 1, 30].map((count) => totalAt(NOW, forgottenOnce(count)))).toEqual([0, 1, 30]);
-    expect(totalAt(NOW + 10 * FORGET_ONE_MS, forgottenOnce(30))).toBe(20);
-    expect(totalAt(NOW + 30 * FORGET_ONE_MS, forgottenOnce(30))).toBe(0);
+    expect([0, 1, 30].map((count) => remainingTotalAt(NOW, forgottenOnce(count)))).toEqual([0, 1, 30]);
+    expect(remainingTotalAt(NOW + 10 * TOTAL_DECAY_INTERVAL_MS, forgottenOnce(30))).toBe(20);
+    expect(remainingTotalAt(NOW + 30 * TOTAL_DECAY_INTERVAL_MS, forgottenOnce(30))).toBe(0);
   });
 
   it('counts no further than its bound, so that it is forgotten after days', () => {
-    expect(totalAt(NOW, forgottenOnce(MOST_COUNTED + 100))).toBe(MOST_COUNTED);
-    expect(MOST_COUNTED * FORGET_ONE_MS).toBeLessThan(5 * 24 * 3_600_000);
+    expect(remainingTotalAt(NOW, forgottenOnce(MAX_COUNTED_TOTAL + 100))).toBe(MAX_COUNTED_TOTAL);
+    expect(MAX_COUNTED_TOTAL * TOTAL_DECAY_INTERVAL_MS).toBeLessThan(5 * 24 * 3_600_000);
   });
 });

@@ -24,29 +24,29 @@ describe('RevocationList', () => {
   });
 
   it('given nothing, then nobody is refused', () => {
-    expect(list.refuses(MIA)).toBe(false);
+    expect(list.isRevoked(MIA)).toBe(false);
   });
 
   it('given a session, then its tokens of every generation, and no other', () => {
     list.add(ofSession('here'));
-    expect([list.refuses(MIA), list.refuses({ ...MIA, generation: 9 })]).toEqual([true, true]);
-    expect(list.refuses({ ...MIA, sessionId: 'elsewhere' })).toBe(false);
+    expect([list.isRevoked(MIA), list.isRevoked({ ...MIA, generation: 9 })]).toEqual([true, true]);
+    expect(list.isRevoked({ ...MIA, sessionId: 'elsewhere' })).toBe(false);
   });
 
   it('given a generation, then every session of an earlier one, and nobody else', () => {
     list.add(ofCustomer(2));
-    const of = (generation: number, customerId = 'mia') => list.refuses({ ...MIA, generation, customerId });
+    const of = (generation: number, customerId = 'mia') => list.isRevoked({ ...MIA, generation, customerId });
     expect([of(0), of(1), of(2), of(3), of(0, 'eve')]).toEqual([true, true, false, false, false]);
   });
 
   it('given the first generation, then those before it', () => {
     list.add(ofCustomer(1));
-    expect(list.refuses({ ...MIA, generation: 0 })).toBe(true);
+    expect(list.isRevoked({ ...MIA, generation: 0 })).toBe(true);
   });
 
   it('given a session that goes on, then not that one', () => {
     list.add(ofCustomer(2, 'here'));
-    expect([list.refuses(MIA), list.refuses({ ...MIA, sessionId: 'elsewhere' })]).toEqual([false, true]);
+    expect([list.isRevoked(MIA), list.isRevoked({ ...MIA, sessionId: 'elsewhere' })]).toEqual([false, true]);
   });
 
   it('given a later generation, then what was kept before is not kept any more, in whatever order they are told', () => {
@@ -56,25 +56,25 @@ describe('RevocationList', () => {
     ]) {
       list = new RevocationList();
       for (const revocation of order) list.add(revocation);
-      expect(list.refuses(MIA)).toBe(true);
+      expect(list.isRevoked(MIA)).toBe(true);
     }
   });
 
   it('given one that is kept, and then ended by itself, then it is refused', () => {
     list.add(ofCustomer(2, 'here'));
     list.add(ofSession('here'));
-    expect(list.refuses(MIA)).toBe(true);
+    expect(list.isRevoked(MIA)).toBe(true);
   });
 
   it('given their time is over, then they are forgotten, and not before', () => {
     list.add(ofSession('here', 100));
     list.add(ofCustomer(2, null, 200));
-    list.forget(99);
+    list.removeExpired(99);
     expect(list.size).toBe(2);
-    list.forget(100);
-    expect([list.size, list.refuses(MIA)]).toEqual([1, true]);
-    list.forget(200);
-    expect([list.size, list.refuses(MIA)]).toEqual([0, false]);
+    list.removeExpired(100);
+    expect([list.size, list.isRevoked(MIA)]).toEqual([1, true]);
+    list.removeExpired(200);
+    expect([list.size, list.isRevoked(MIA)]).toEqual([0, false]);
   });
 
   it('given the same again, then it is kept once', () => {

@@ -9,13 +9,13 @@ export interface Revocation {
   readonly expiresAt: number;
 }
 
-interface Bearer {
+interface TokenIdentity {
   readonly customerId: string;
   readonly sessionId: string;
   readonly generation: number;
 }
 
-interface OfCustomer {
+interface CustomerRevocation {
   readonly generation: number;
   readonly kept: string | null;
   readonly expiresAt: number;
@@ -24,7 +24,7 @@ interface OfCustomer {
 /** By session id and by generation, never by comparing times. */
 export class RevocationList {
   readonly #sessions = new Map<string, number>();
-  readonly #customers = new Map<string, OfCustomer>();
+  readonly #customers = new Map<string, CustomerRevocation>();
 
   get size(): number {
     return this.#sessions.size + this.#customers.size;
@@ -36,14 +36,14 @@ export class RevocationList {
       this.#customers.set(customerId, { generation: generation ?? 0, kept, expiresAt });
   }
 
-  refuses({ customerId, sessionId, generation }: Bearer): boolean {
+  isRevoked({ customerId, sessionId, generation }: TokenIdentity): boolean {
     if (this.#sessions.has(sessionId)) return true;
     const all = this.#customers.get(customerId);
     return all !== undefined && generation < all.generation && sessionId !== all.kept;
   }
 
   /** What has expired concerns no token that is within its time. */
-  forget(now: number): void {
+  removeExpired(now: number): void {
     for (const [id, expiresAt] of this.#sessions) if (expiresAt <= now) this.#sessions.delete(id);
     for (const [id, { expiresAt }] of this.#customers) if (expiresAt <= now) this.#customers.delete(id);
   }

@@ -20,7 +20,7 @@ const present = (
   turn: number,
   hash: string,
   { generation = 3, now = NOW, ...changes }: Partial<SessionState> & { now?: number; generation?: number } = {},
-) => Session.restore({ ...STATE, ...changes }).present({ turn, hash }, generation, now);
+) => Session.restore({ ...STATE, ...changes }).checkPresentedToken({ turn, hash }, generation, now);
 
 describe('a session that is shown a refresh token', () => {
   it('takes the one that is alive', () => {

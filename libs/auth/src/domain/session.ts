@@ -31,9 +31,9 @@ export interface PresentedToken {
 }
 
 /** `repeat`: its answer was lost, and the child has not been used. `reused`: somebody has a token that he should not have. */
-export type Presentation = 'current' | 'repeat' | 'reused' | 'dead';
+export type PresentedTokenStatus = 'current' | 'repeat' | 'reused' | 'dead';
 
-const REPEAT_MS = 10_000;
+const ROTATION_OVERLAP_MS = 10_000;
 
 /** Rotation with reuse detection (RFC 9700, 4.14.2). */
 export class Session {
@@ -44,11 +44,12 @@ export class Session {
   }
 
   /** @param generation the subject's, now */
-  present({ turn, hash }: PresentedToken, generation: number, now: number): Presentation {
+  checkPresentedToken({ turn, hash }: PresentedToken, generation: number, now: number): PresentedTokenStatus {
     const { revoked, expiresAt, currentHash, previousHash, rotatedAt } = this.state;
     if (revoked || expiresAt <= now || this.state.generation !== generation) return 'dead';
     if (turn === this.state.turn && hash === currentHash) return 'current';
-    if (turn === this.state.turn - 1 && hash === previousHash && now - rotatedAt <= REPEAT_MS) return 'repeat';
+    if (turn === this.state.turn - 1 && hash === previousHash && now - rotatedAt <= ROTATION_OVERLAP_MS)
+      return 'repeat';
     return turn < this.state.turn ? 'reused' : 'dead';
   }
 

@@ -53,7 +53,7 @@ export class Subject {
    * Active, and nothing has ended its sessions since it was enrolled. Whatever takes a password away raises the generation, so
    * the password is the one of the enrolment.
    */
-  get isAsEnrolled(): boolean {
+  get isUnchangedSinceEnrolment(): boolean {
     return this.state.status === 'active' && this.state.generation === FIRST_GENERATION;
   }
 

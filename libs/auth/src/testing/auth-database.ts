@@ -3,4 +3,4 @@ import { type FreshDatabase, openDatabase } from '#platform/testing';
 import { authTables } from '../adapters/typeorm/tables.js';
 
 /** A fresh database with the tables of this module, and of the audit trail. */
-export const openAuth = (fresh: () => Promise<FreshDatabase>) => openDatabase(fresh, [auditTables, authTables]);
+export const openAuthDatabase = (fresh: () => Promise<FreshDatabase>) => openDatabase(fresh, [auditTables, authTables]);

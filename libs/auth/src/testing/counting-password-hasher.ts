@@ -3,7 +3,7 @@ import { HashingBusy, type HashOwner, type HashPriority, type HashTicket, Passwo
 /** Hashes at no cost, and keeps what it would have cost. */
 export class CountingPasswordHasher extends PasswordHasher {
   /** One entry per expensive hash. */
-  readonly paid: { readonly work: 'hash' | 'verify'; readonly priority: HashPriority }[] = [];
+  readonly calls: { readonly work: 'hash' | 'verify'; readonly priority: HashPriority }[] = [];
   /** For whom, hash by hash. */
   readonly owners: HashOwner[] = [];
 
@@ -15,12 +15,12 @@ export class CountingPasswordHasher extends PasswordHasher {
   }
 
   override async hash(preHash: string, ticket: HashTicket): Promise<string> {
-    this.#pay('hash', ticket);
+    this.#recordCall('hash', ticket);
     return `hashed(${preHash})`;
   }
 
   override async verify(preHash: string, hash: string, ticket: HashTicket): Promise<boolean> {
-    this.#pay('verify', ticket);
+    this.#recordCall('verify', ticket);
     return hash === `hashed(${preHash})`;
   }
 
@@ -33,8 +33,8 @@ export class CountingPasswordHasher extends PasswordHasher {
     return false;
   }
 
-  #pay(work: 'hash' | 'verify', { priority, source, customerId }: HashTicket): void {
-    this.paid.push({ work, priority });
+  #recordCall(work: 'hash' | 'verify', { priority, source, customerId }: HashTicket): void {
+    this.calls.push({ work, priority });
     this.owners.push({ source, customerId });
   }
 }

@@ -1,8 +1,15 @@
 import type { Clock } from '#kernel';
-import { LoginTries, type LoginTry, type TryAnswer } from '../application/ports.js';
-import { backoffAt, forgottenAfter, LOST_MS, QUIET_MS, totalAt, waitAfter } from '../domain/login-backoff.js';
+import { LoginTries, type LoginTryDecision, type LoginTryKey } from '../application/ports.js';
+import {
+  ABANDONED_TRY_AFTER_MS,
+  backoffForTotal,
+  COUNT_RESET_AFTER_MS,
+  decayedAtAfterWrongTry,
+  remainingTotalAt,
+  waitMsAfter,
+} from '../domain/login-backoff.js';
 
-interface Count {
+interface TryCount {
   wrong: number;
   open: number;
   last: number;
@@ -11,7 +18,7 @@ interface Count {
 
 /** Passes the contract of `LoginTries`. One turn of the event loop is one atomic step. */
 export class InMemoryLoginTries extends LoginTries {
-  readonly #counts = new Map<string, Count>();
+  readonly #counts = new Map<string, TryCount>();
   /** By key: when all of its total will be forgotten. */
   readonly #totals = new Map<string, number>();
 
@@ -19,46 +26,48 @@ export class InMemoryLoginTries extends LoginTries {
     super();
   }
 
-  override async take(wanted: LoginTry): Promise<TryAnswer> {
+  override async startTry(wanted: LoginTryKey): Promise<LoginTryDecision> {
     const now = this.#now;
-    const count = this.#of(wanted);
+    const count = this.#countOf(wanted);
     if (count.waitUntil > now) return { may: 'never', retryAfterSeconds: Math.ceil((count.waitUntil - now) / 1000) };
-    if (count.last < now - LOST_MS) count.open = 0;
-    if (count.open >= Math.max(1, backoffAt(this.#totalOf(wanted)).freeTries - count.wrong)) return { may: 'later' };
-    if (count.last < now - QUIET_MS && count.waitUntil < now - QUIET_MS) count.wrong = 0;
+    if (count.last < now - ABANDONED_TRY_AFTER_MS) count.open = 0;
+    if (count.open >= Math.max(1, backoffForTotal(this.#totalOf(wanted)).freeTries - count.wrong))
+      return { may: 'later' };
+    if (count.last < now - COUNT_RESET_AFTER_MS && count.waitUntil < now - COUNT_RESET_AFTER_MS) count.wrong = 0;
     count.last = now;
     count.open++;
     return { may: 'compare', counted: wanted };
   }
 
-  override async settle(counted: LoginTry): Promise<void> {
+  override async recordWrongTry(counted: LoginTryKey): Promise<void> {
     const { subjectKey, slowedByOthers } = counted;
-    if (slowedByOthers) this.#totals.set(subjectKey, forgottenAfter(this.#now, this.#totals.get(subjectKey) ?? 0));
-    const count = this.#of(counted);
+    if (slowedByOthers)
+      this.#totals.set(subjectKey, decayedAtAfterWrongTry(this.#now, this.#totals.get(subjectKey) ?? 0));
+    const count = this.#countOf(counted);
     count.wrong++;
-    close(count);
+    closeTry(count);
     count.last = this.#now;
-    count.waitUntil = this.#now + waitAfter(count.wrong, this.#totalOf(counted));
+    count.waitUntil = this.#now + waitMsAfter(count.wrong, this.#totalOf(counted));
   }
 
-  override async giveBack(counted: LoginTry): Promise<void> {
-    close(this.#of(counted));
+  override async cancelTry(counted: LoginTryKey): Promise<void> {
+    closeTry(this.#countOf(counted));
   }
 
-  override async forgive(counted: LoginTry): Promise<void> {
-    Object.assign(this.#of(counted), { wrong: 0, waitUntil: 0 });
-    close(this.#of(counted));
+  override async resetTries(counted: LoginTryKey): Promise<void> {
+    Object.assign(this.#countOf(counted), { wrong: 0, waitUntil: 0 });
+    closeTry(this.#countOf(counted));
   }
 
-  #of({ subjectKey, source }: LoginTry): Count {
+  #countOf({ subjectKey, source }: LoginTryKey): TryCount {
     const key = `${subjectKey} ${source}`;
     const count = this.#counts.get(key) ?? { wrong: 0, open: 0, last: this.#now, waitUntil: 0 };
     this.#counts.set(key, count);
     return count;
   }
 
-  #totalOf({ subjectKey, slowedByOthers }: LoginTry): number {
-    return slowedByOthers ? totalAt(this.#now, this.#totals.get(subjectKey) ?? 0) : 0;
+  #totalOf({ subjectKey, slowedByOthers }: LoginTryKey): number {
+    return slowedByOthers ? remainingTotalAt(this.#now, this.#totals.get(subjectKey) ?? 0) : 0;
   }
 
   get #now(): number {
@@ -66,6 +75,6 @@ export class InMemoryLoginTries extends LoginTries {
   }
 }
 
-function close(count: Count): void {
+function closeTry(count: TryCount): void {
   count.open = Math.max(0, count.open - 1);
 }

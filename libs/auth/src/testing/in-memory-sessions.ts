@@ -1,6 +1,6 @@
 import type { AuditEntry, AuditTrail, Clock } from '#kernel';
 import { RecordingAuditTrail } from '#kernel/testing';
-import { type FoundSession, type NewSession, Sessions, type Subjects } from '../application/ports.js';
+import { type NewSession, type SessionLookup, Sessions, type Subjects } from '../application/ports.js';
 import type { PresentedToken, SessionState } from '../domain/session.js';
 
 /** Passes the contract of `Sessions`, without a transaction to join. */
@@ -17,22 +17,22 @@ export class InMemorySessions extends Sessions {
     super();
   }
 
-  override async begin({ lifeMs, ...session }: NewSession): Promise<void> {
+  override async createSession({ lifeMs, ...session }: NewSession): Promise<void> {
     const now = this.#now;
     const fresh = { turn: 0, previousHash: null, rotatedAt: now, expiresAt: now + lifeMs, revoked: false };
     const createdAt = this.clock.now();
     this.states.set(session.id, { ...session, ...fresh, createdAt });
   }
 
-  override async find(id: string): Promise<FoundSession | null> {
+  override async findById(id: string): Promise<SessionLookup | null> {
     const session = this.states.get(id);
-    const subject = session && (await this.subjects.byId(session.customerId));
+    const subject = session && (await this.subjects.findById(session.customerId));
     if (!session || !subject) return null;
     const refusalRecordedAt = this.#refusals.get(id) ?? 0;
     return { session, subject, now: this.#now, refusalRecordedAt, repeatRecordedTurn: this.#repeats.get(id) ?? -1 };
   }
 
-  override async rotate(
+  override async rotateToken(
     id: string,
     from: PresentedToken,
     childHash: string,
@@ -68,14 +68,14 @@ export class InMemorySessions extends Sessions {
     return true;
   }
 
-  override async end(id: string): Promise<boolean> {
+  override async endSession(id: string): Promise<boolean> {
     const state = this.states.get(id);
     if (!state || state.revoked) return false;
     this.states.set(id, { ...state, revoked: true });
     return true;
   }
 
-  override async endAllOf(customerId: string, kept: string | null, generation: number): Promise<void> {
+  override async endAllByCustomer(customerId: string, kept: string | null, generation: number): Promise<void> {
     for (const [id, state] of this.states) {
       if (state.customerId !== customerId) continue;
       this.states.set(id, id === kept ? { ...state, generation } : { ...state, revoked: true });

@@ -23,15 +23,17 @@ export class InMemorySubjects extends Subjects {
     }
   }
 
-  override async byIds(customerIds: readonly string[]): Promise<readonly Subject[]> {
-    return (await Promise.all(customerIds.map((id) => this.byId(id)))).filter((one) => one !== null);
+  override async findByIds(customerIds: readonly string[]): Promise<readonly Subject[]> {
+    return (await Promise.all(customerIds.map((id) => this.findById(id)))).filter((one) => one !== null);
   }
 
-  override async byIdentifier(identifierHashes: readonly string[]): Promise<Subject | null> {
-    return this.byId(identifierHashes.map((hash) => this.#ids.get(hash)).find((found) => found !== undefined) ?? '');
+  override async findByIdentifierHashes(identifierHashes: readonly string[]): Promise<Subject | null> {
+    return this.findById(
+      identifierHashes.map((hash) => this.#ids.get(hash)).find((found) => found !== undefined) ?? '',
+    );
   }
 
-  override async byId(customerId: string): Promise<Subject | null> {
+  override async findById(customerId: string): Promise<Subject | null> {
     const state = this.#states.get(customerId);
     return state ? Subject.restore(state) : null;
   }
@@ -68,27 +70,27 @@ export class InMemorySubjects extends Subjects {
     for (const hash of identifierHashes) if (this.#ids.get(hash) === customerId) this.#ids.delete(hash);
   }
 
-  override async anybodyHas(role: Role): Promise<boolean> {
+  override async anyActiveHasRole(role: Role): Promise<boolean> {
     return [...this.#states.values()].some(({ roles, status }) => status === 'active' && roles.includes(role));
   }
 
-  override lock(customerId: string): Promise<Subject | null> {
-    return this.byId(customerId);
+  override lockById(customerId: string): Promise<Subject | null> {
+    return this.findById(customerId);
   }
 
-  override async anotherAdministrator(besides: string): Promise<boolean> {
+  override async hasOtherAdministrator(besides: string): Promise<boolean> {
     return [...this.#states.values()].some(
       ({ customerId, roles, status, credential }) =>
         customerId !== besides && status === 'active' && credential !== null && roles.includes('admin'),
     );
   }
 
-  override async hold(customerId: string, generation: number): Promise<boolean> {
+  override async lockIfCurrent(customerId: string, generation: number): Promise<boolean> {
     const state = this.#states.get(customerId);
     return state?.status === 'active' && state.generation === generation;
   }
 
-  override async raiseGeneration(customerId: string): Promise<number> {
+  override async incrementGeneration(customerId: string): Promise<number> {
     const generation = (this.#states.get(customerId)?.generation ?? 0) + 1;
     this.change(customerId, { generation });
     return generation;

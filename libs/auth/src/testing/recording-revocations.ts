@@ -1,18 +1,18 @@
 import { Revocations } from '../application/ports.js';
 
-export const LAST_TOKEN_DIES = new Date('2026-03-01T12:16:00.000Z');
+export const LAST_TOKEN_EXPIRES_AT = new Date('2026-03-01T12:16:00.000Z');
 
 /** Keeps what was revoked. */
 export class RecordingRevocations extends Revocations {
   readonly revoked: object[] = [];
 
-  override async ofSession(customerId: string, sessionId: string): Promise<Date> {
+  override async revokeSession(customerId: string, sessionId: string): Promise<Date> {
     this.revoked.push({ customerId, sessionId });
-    return LAST_TOKEN_DIES;
+    return LAST_TOKEN_EXPIRES_AT;
   }
 
-  override async ofCustomer(customerId: string, generation: number, kept: string | null): Promise<Date> {
+  override async revokeCustomer(customerId: string, generation: number, kept: string | null): Promise<Date> {
     this.revoked.push({ customerId, generation, kept });
-    return LAST_TOKEN_DIES;
+    return LAST_TOKEN_EXPIRES_AT;
   }
 }

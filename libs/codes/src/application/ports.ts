@@ -8,7 +8,7 @@ export interface ClaimTerms {
   readonly graceMs: number;
 }
 
-export type Comparison =
+export type StoreClaimResult =
   | { readonly outcome: 'granted' | 'expired' | 'busy' }
   | { readonly outcome: 'wrong'; readonly attemptsRemaining: number };
 
@@ -25,74 +25,85 @@ export abstract class CodeStore {
    * @param length digits of the code
    * @param unsentMs how long its message may yet be accepted; as long as it lives, if nothing else is said
    */
-  abstract put(address: CodeAddress, mac: string, length: number, lifeMs: number, unsentMs?: number): Promise<void>;
+  abstract saveCode(
+    address: CodeAddress,
+    mac: string,
+    length: number,
+    lifeMs: number,
+    unsentMs?: number,
+  ): Promise<void>;
   /** Its message was accepted: sets the life of the code from now, if it is still the one with this MAC and was not burnt. */
-  abstract restart(address: CodeAddress, mac: string, lifeMs: number): Promise<boolean>;
+  abstract startLifetime(address: CodeAddress, mac: string, lifeMs: number): Promise<boolean>;
   /**
    * Puts another MAC in the place of this one, whose message has not been accepted and which was not burnt: life, tries and
    * claim stay.
    * @param unsentMs how long the message of the other may yet be accepted; null: as long as that of this one
    */
-  abstract swap(address: CodeAddress, mac: string, by: string, unsentMs: number | null): Promise<boolean>;
-  abstract remove(address: CodeAddress): Promise<void>;
+  abstract replaceMac(
+    address: CodeAddress,
+    mac: string,
+    replacement: string,
+    unsentMs: number | null,
+  ): Promise<boolean>;
+  abstract deleteCode(address: CodeAddress): Promise<void>;
   /** @param macs the typed code under every key of the ring */
-  abstract claim(
+  abstract claimCode(
     address: CodeAddress,
     macs: readonly string[],
     requestId: string,
     terms: ClaimTerms,
-  ): Promise<Comparison>;
-  abstract release(address: CodeAddress, requestId: string): Promise<void>;
-  abstract status(address: CodeAddress, maxTries: number): Promise<StoredStatus | null>;
+  ): Promise<StoreClaimResult>;
+  abstract releaseClaim(address: CodeAddress, requestId: string): Promise<void>;
+  abstract getStatus(address: CodeAddress, maxTries: number): Promise<StoredStatus | null>;
 }
 
 /** How many guesses were made, or are being made, in a window. */
-export interface Spent {
+export interface GuessCounts {
   readonly day: number;
   readonly week: number;
 }
 
 /** What a guess that is being made finds: itself counted last, and what is known to have been wrong. */
-export interface Charged extends Spent {
+export interface ChargedGuess extends GuessCounts {
   readonly charge: GuessCharge;
-  readonly wrong: Spent;
+  readonly wrong: GuessCounts;
 }
 
 /** Guesses at the codes of an identifier, one row per hour, in the database: they survive the code store. */
 export abstract class GuessLedger {
   /** Counts a guess before it is made, in a unit of work of its own: no two are given the same number. */
-  abstract charge(identifierHash: string): Promise<Charged>;
+  abstract chargeGuess(identifierHash: string): Promise<ChargedGuess>;
   /** It was wrong, and stays counted. What is never settled, because a process died, stays counted too. */
-  abstract settle(identifierHash: string, charge: GuessCharge): Promise<void>;
+  abstract recordWrongGuess(identifierHash: string, charge: GuessCharge): Promise<void>;
   /** It was none. Inside the ambient unit of work, or in one of its own. */
-  abstract giveBack(identifierHash: string, charge: GuessCharge): Promise<void>;
-  abstract spent(identifierHash: string): Promise<Spent>;
+  abstract refundGuess(identifierHash: string, charge: GuessCharge): Promise<void>;
+  abstract countGuesses(identifierHash: string): Promise<GuessCounts>;
   /** Nothing was ever guessed at these. */
-  abstract forget(identifierHashes: readonly string[]): Promise<void>;
+  abstract deleteGuesses(identifierHashes: readonly string[]): Promise<void>;
 }
 
 /** Turns a code into what may be stored. */
 export abstract class CodeMac {
   /** Under the key that writes; 64 hex characters. */
-  abstract of(address: CodeAddress, digits: string): string;
+  abstract computeMac(address: CodeAddress, digits: string): string;
   /** Under every key that reads. */
-  abstract candidates(address: CodeAddress, digits: string): readonly string[];
+  abstract computeCandidates(address: CodeAddress, digits: string): readonly string[];
   /** A MAC that no code has. */
-  abstract ofNothing(): string;
+  abstract randomMac(): string;
 }
 
 export abstract class CodeGenerator {
   /** So many ASCII digits, every code equally likely. */
-  abstract digits(length: number): string;
+  abstract generateDigits(length: number): string;
 }
 
 /** Told when wrong codes of everybody are many; those who run the service must hear of it. */
 export abstract class GuessAlarm {
-  abstract raise(wrongInAnHour: number): void;
+  abstract raiseAlarm(wrongInAnHour: number): void;
 }
 
 /** How codes are made here. Null is no limit. */
-export abstract class CodeRules {
+export abstract class CodeSettings {
   abstract readonly length: number;
   abstract readonly lifeMs: Readonly<Record<CodePurpose, number>>;
   abstract readonly maxTries: number;

@@ -4,7 +4,7 @@ import { CodeGenerator } from '../application/ports.js';
 export class CountingCodeGenerator extends CodeGenerator {
   #last = 0;
 
-  override digits(length: number): string {
+  override generateDigits(length: number): string {
     return String(++this.#last).padStart(length, '0');
   }
 }

@@ -18,7 +18,7 @@ describe('InMemoryCodes', () => {
     expect((await codes.issue(address, 4)).digits).toBe('0001');
     await codes.issueDecoy(address, 4);
     expect((await codes.issue(address, 8)).digits).toBe('00000002');
-    expect(codes.put.map(({ length, decoy }) => [length, decoy])).toEqual([
+    expect(codes.issuedCodes.map(({ length, decoy }) => [length, decoy])).toEqual([
       [4, false],
       [4, true],
       [8, false],
@@ -30,7 +30,7 @@ describe('InMemoryCodes', () => {
     await codes.claim(address, '9999', 'one');
     const granted = await codes.claim(address, digits, 'two');
     expect(codes.guesses.charged).toHaveLength(2);
-    if (granted.outcome === 'granted') await codes.giveBack(address, granted.charge);
+    if (granted.outcome === 'granted') await codes.refundGuess(address, granted.charge);
     expect(codes.guesses.charged).toEqual([address.identifierHash]);
   });
 
@@ -41,9 +41,9 @@ describe('InMemoryCodes', () => {
   ] as const)('lets a code of %s live %i ms', async (purpose, lifeMs) => {
     const at = { ...address, purpose };
     const { digits, serial } = await codes.issue(at, 4);
-    await codes.start(at, serial);
+    await codes.startLifetime(at, serial);
     clock.advance(lifeMs - 1);
-    expect((await codes.status(at))?.attemptsRemaining).toBe(3);
+    expect((await codes.getStatus(at))?.attemptsRemaining).toBe(3);
     clock.advance(1);
     expect(await codes.claim(at, digits, 'late')).toEqual({ outcome: 'expired' });
   });
@@ -52,13 +52,13 @@ describe('InMemoryCodes', () => {
     codes = new InMemoryCodes(clock, { maxTries: 1, guessesPerDay: 1 });
     await codes.issue(address, 4);
     expect(await codes.claim(address, '9999', 'one')).toEqual({ outcome: 'wrong', attemptsRemaining: 0 });
-    expect(await codes.lengthFor(address.identifierHash)).toBe(8);
-    expect(await codes.isOutgrown(address, 8)).toBe(false);
+    expect(await codes.codeLengthFor(address.identifierHash)).toBe(8);
+    expect(await codes.isShorterThanRequired(address, 8)).toBe(false);
   });
 
   it('finds a code outgrown once codes are longer', async () => {
     await codes.issue(address, 4);
     codes.length = 6;
-    expect(await codes.isOutgrown(address, await codes.lengthFor(address.identifierHash))).toBe(true);
+    expect(await codes.isShorterThanRequired(address, await codes.codeLengthFor(address.identifierHash))).toBe(true);
   });
 });

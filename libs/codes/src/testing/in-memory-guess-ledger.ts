@@ -1,5 +1,5 @@
 import type { Clock } from '#kernel';
-import { type Charged, GuessLedger, type Spent } from '../application/ports.js';
+import { type ChargedGuess, type GuessCounts, GuessLedger } from '../application/ports.js';
 import type { GuessCharge } from '../facade.js';
 
 const HOUR_MS = 3_600_000;
@@ -23,27 +23,27 @@ export class InMemoryGuessLedger extends GuessLedger {
     return this.#guesses.map(({ identifierHash }) => identifierHash);
   }
 
-  override async charge(identifierHash: string): Promise<Charged> {
+  override async chargeGuess(identifierHash: string): Promise<ChargedGuess> {
     const { hour } = this;
     this.#guesses.push({ identifierHash, hour, wrong: false });
     return { charge: { hour }, wrong: this.#count(identifierHash, true), ...this.#count(identifierHash, false) };
   }
 
-  override async settle(identifierHash: string, charge: GuessCharge): Promise<void> {
+  override async recordWrongGuess(identifierHash: string, charge: GuessCharge): Promise<void> {
     const guess = this.#open(identifierHash, charge);
     if (guess) guess.wrong = true;
   }
 
-  override async giveBack(identifierHash: string, charge: GuessCharge): Promise<void> {
+  override async refundGuess(identifierHash: string, charge: GuessCharge): Promise<void> {
     const guess = this.#open(identifierHash, charge);
     this.#guesses = this.#guesses.filter((other) => other !== guess);
   }
 
-  override async spent(identifierHash: string): Promise<Spent> {
+  override async countGuesses(identifierHash: string): Promise<GuessCounts> {
     return this.#count(identifierHash, false);
   }
 
-  override async forget(identifierHashes: readonly string[]): Promise<void> {
+  override async deleteGuesses(identifierHashes: readonly string[]): Promise<void> {
     this.#guesses = this.#guesses.filter(({ identifierHash }) => !identifierHashes.includes(identifierHash));
   }
 
@@ -57,7 +57,7 @@ export class InMemoryGuessLedger extends GuessLedger {
     );
   }
 
-  #count(identifierHash: string, wrongOnly: boolean): Spent {
+  #count(identifierHash: string, wrongOnly: boolean): GuessCounts {
     const of = this.#guesses.filter((guess) => guess.identifierHash === identifierHash && (guess.wrong || !wrongOnly));
     const since = (hours: number) => of.filter(({ hour }) => hour >= this.hour - hours).length;
     return { day: since(24), week: since(7 * 24) };

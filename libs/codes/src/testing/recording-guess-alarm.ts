@@ -3,7 +3,7 @@ import { GuessAlarm } from '../application/ports.js';
 export class RecordingGuessAlarm extends GuessAlarm {
   readonly raised: number[] = [];
 
-  raise(wrongInAnHour: number): void {
+  raiseAlarm(wrongInAnHour: number): void {
     this.raised.push(wrongInAnHour);
   }
 }

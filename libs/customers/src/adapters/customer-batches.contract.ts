@@ -84,7 +84,10 @@ export function customerBatchesContract(name: string, open: () => Promise<Custom
 
     it('does nothing for nothing', async () => {
       await addAll([]);
-      expect([await under.batches.findByIds([]), await under.batches.findTakenHashes('email', [])]).toEqual([[], new Set()]);
+      expect([await under.batches.findByIds([]), await under.batches.findTakenHashes('email', [])]).toEqual([
+        [],
+        new Set(),
+      ]);
     });
   });
 }

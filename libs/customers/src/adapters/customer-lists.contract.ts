@@ -3,9 +3,9 @@ import type { CustomerFilter } from '../application/views.js';
 import {
   CustomerListsFixture,
   type CustomerListsUnderTest,
-  NO_FILTER,
   customerIdOf,
   later,
+  NO_FILTER,
 } from '../testing/customer-lists-fixture.js';
 import { pagesContract } from './customer-lists.pages.contract.js';
 import { searchContract } from './customer-lists.search.contract.js';

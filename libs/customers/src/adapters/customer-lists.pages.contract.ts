@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Customer } from '../domain/customer.js';
-import { type CustomerListsFixture, NO_FILTER, customerIdOf, later } from '../testing/customer-lists-fixture.js';
+import { type CustomerListsFixture, customerIdOf, later, NO_FILTER } from '../testing/customer-lists-fixture.js';
 
 /** What somebody sees who goes from page to page. */
 export function pagesContract(scene: CustomerListsFixture): void {
@@ -26,7 +26,7 @@ export function pagesContract(scene: CustomerListsFixture): void {
     const filters = fc.record({
       status: fc.constantFrom(null, 'active' as const, 'suspended' as const, 'deleted' as const),
       createdAfter: fc.integer({ min: -1, max: 8 }).map((n) => later(start + n)),
-      beginning: fc.option(text),
+      prefix: fc.option(text),
     });
     await fc.assert(
       fc.asyncProperty(filters, fc.integer({ min: 5, max: 100 }), async (some, limit) => {

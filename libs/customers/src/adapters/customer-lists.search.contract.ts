@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { parseIdentifier } from '#kernel';
 import type { CustomerFilter } from '../application/views.js';
-import { type CustomerListsFixture, NO_FILTER, randomHash, customerIdOf, later } from '../testing/customer-lists-fixture.js';
+import {
+  type CustomerListsFixture,
+  customerIdOf,
+  later,
+  NO_FILTER,
+  randomHash,
+} from '../testing/customer-lists-fixture.js';
 
 const withPrefix = (text: string): CustomerFilter => ({ ...NO_FILTER, prefix: text });
 

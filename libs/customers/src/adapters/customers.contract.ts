@@ -41,22 +41,22 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
     const bearerOf = async (id: string | null) => (await customers.lookUpHolders('email', [hash()], id)).idHolder;
 
     it('knows nobody before he was added', async () => {
-      expect(await customers.lookUpHolders('email', [hash()], randomUUID())).toEqual({ holder: null, bearer: null });
+      expect(await customers.lookUpHolders('email', [hash()], randomUUID())).toEqual({ holder: null, idHolder: null });
     });
 
     it('knows who holds an identifier and who has an id, and by which attempt', async () => {
       const { id, attemptId, identifierHash } = await add();
       const mia = { id, attemptId };
-      expect(await customers.lookUpHolders('email', [identifierHash], id)).toEqual({ holder: mia, bearer: mia });
-      expect(await customers.lookUpHolders('email', [identifierHash], null)).toEqual({ holder: mia, bearer: null });
-      expect(await customers.lookUpHolders('email', [hash()], id)).toEqual({ holder: null, bearer: mia });
+      expect(await customers.lookUpHolders('email', [identifierHash], id)).toEqual({ holder: mia, idHolder: mia });
+      expect(await customers.lookUpHolders('email', [identifierHash], null)).toEqual({ holder: mia, idHolder: null });
+      expect(await customers.lookUpHolders('email', [hash()], id)).toEqual({ holder: null, idHolder: mia });
     });
 
     it('tells the holder of an identifier from the bearer of an id', async () => {
       const [holder, bearer] = [await add(), await add()];
       expect(await customers.lookUpHolders('email', [holder.identifierHash], bearer.id)).toEqual({
         holder: { id: holder.id, attemptId: holder.attemptId },
-        bearer: { id: bearer.id, attemptId: bearer.attemptId },
+        idHolder: { id: bearer.id, attemptId: bearer.attemptId },
       });
     });
 
@@ -109,7 +109,10 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
 
       it('takes every change at once, and keeps its identifiers', async () => {
         const { id, identifierHash, before } = await added();
-        const after = before.changeProfile({ firstName: null, lastName: 'Ü', attributes: { a: [1, { b: null }] } }, LATER);
+        const after = before.changeProfile(
+          { firstName: null, lastName: 'Ü', attributes: { a: [1, { b: null }] } },
+          LATER,
+        );
         expect(await customers.replace(before, after.setStatus('suspended', LATER))).toBe(true);
         expect((await customers.findById(id))?.snapshot()).toEqual(after.setStatus('suspended', LATER).snapshot());
         expect((await holderOf('email', identifierHash))?.id).toBe(id);

@@ -12,7 +12,10 @@ export interface PendingIdentifierChangesUnderTest {
 }
 
 /** What every `PendingChanges` must do. */
-export function pendingIdentifierChangesContract(name: string, open: () => Promise<PendingIdentifierChangesUnderTest>): void {
+export function pendingIdentifierChangesContract(
+  name: string,
+  open: () => Promise<PendingIdentifierChangesUnderTest>,
+): void {
   describe(`${name} is a PendingChanges`, () => {
     let under: PendingIdentifierChangesUnderTest;
     let changes: PendingIdentifierChanges;

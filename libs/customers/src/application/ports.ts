@@ -33,7 +33,11 @@ export abstract class Customers {
    * Who holds this identifier now, and who has, or had, this id: one look, whoever there is.
    * @param hashes one per key of the ring
    */
-  abstract lookUpHolders(kind: keyof IdentifierHashes, hashes: readonly string[], id: string | null): Promise<CustomerLookup>;
+  abstract lookUpHolders(
+    kind: keyof IdentifierHashes,
+    hashes: readonly string[],
+    id: string | null,
+  ): Promise<CustomerLookup>;
 }
 
 /** The settings that customers know. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInput } from '#kernel';
-import { validateAttributes, applyMergePatch } from './attributes.js';
+import { applyMergePatch, validateAttributes } from './attributes.js';
 
 describe('merge', () => {
   // RFC 7396, appendix A, as far as attributes are objects.

@@ -21,7 +21,11 @@ export function validateAttributes(attributes: unknown): Attributes {
   if (!isStorable(accepted))
     throw InvalidInput.at('/attributes', 'attributes.characters', 'must have no NUL, half character or endless number');
   if (new TextEncoder().encode(JSON.stringify(accepted)).length > MAX_ATTRIBUTES_BYTES)
-    throw InvalidInput.at('/attributes', 'attributes.too_large', `must have at most ${MAX_ATTRIBUTES_BYTES} bytes as JSON`);
+    throw InvalidInput.at(
+      '/attributes',
+      'attributes.too_large',
+      `must have at most ${MAX_ATTRIBUTES_BYTES} bytes as JSON`,
+    );
   return accepted;
 }
 

@@ -1,5 +1,5 @@
 import { Cpf, type Identifier, parseIdentifier, readPersonName } from '#kernel';
-import { type Attributes, validateAttributes, applyMergePatch } from './attributes.js';
+import { type Attributes, applyMergePatch, validateAttributes } from './attributes.js';
 import { NoDocument } from './errors.js';
 
 export type VerifiedBy = 'code' | 'event' | 'staff' | 'import';

@@ -16,9 +16,14 @@ import { RecordingCredentials } from './recording-credentials.js';
 import type { RecordingSignIns } from './recording-sign-ins.js';
 
 const ADMIN_ACTOR = { by: 'an admin', source: '192.0.2.7' };
-const NO_LIMITS = { identifierChanges: null, sendsPerSourceMinute: null, sendsPerSourceDay: null, sendsPerIdentifier: null };
+const NO_LIMITS = {
+  identifierChanges: null,
+  sendsPerSourceMinute: null,
+  sendsPerSourceDay: null,
+  sendsPerIdentifier: null,
+};
 const GUESSES = new (class extends GuessErasure {
-  override async forget(): Promise<void> {}
+  override async eraseGuesses(): Promise<void> {}
 })();
 const EVENTS = new (class extends EventErasure {
   override async erase(): Promise<void> {}
@@ -37,20 +42,21 @@ class SyncingCredentials extends RecordingCredentials {
   }
 
   override async enrol({ customerId, identifierHash }: NewSubject): Promise<void> {
-    await this.readmit(customerId, identifierHash);
+    await this.restoreSignIn(customerId, identifierHash);
   }
 
   override async setStatus(customerId: string, status: 'active' | 'suspended'): Promise<void> {
     this.signInStatus.set(customerId, status);
-    if (status === 'suspended') await this.signIns.endAll(customerId);
+    if (status === 'suspended') await this.signIns.endAllSessions(customerId);
   }
 
-  override async withdraw(customerId: string): Promise<void> {
-    for (const [hash, id] of this.names.customerIdByHash) if (id === customerId) this.names.customerIdByHash.delete(hash);
+  override async revokeSignIn(customerId: string): Promise<void> {
+    for (const [hash, id] of this.names.customerIdByHash)
+      if (id === customerId) this.names.customerIdByHash.delete(hash);
     await this.setStatus(customerId, 'suspended');
   }
 
-  override async readmit(customerId: string, identifierHash: string): Promise<void> {
+  override async restoreSignIn(customerId: string, identifierHash: string): Promise<void> {
     await this.names.add(customerId, identifierHash);
     this.signInStatus.set(customerId, 'active');
   }
@@ -65,7 +71,7 @@ export class CustomerLifecycleHarness extends IdentifierChangeHarness {
 
   constructor() {
     super(NO_LIMITS);
-    this.passwords.check = async (id) => ({ outcome: 'right', generation: this.signIns.generationOf(id) });
+    this.passwords.checkPassword = async (id) => ({ outcome: 'right', generation: this.signIns.generationOf(id) });
     const { customers, names, outbox, hasher, clock, audit, work, updater: record, pending, ids } = this;
     const [credentials, watchers] = [this.#credentials, this.#listeners];
     const views = new InMemoryCustomerViews(customers);
@@ -73,7 +79,7 @@ export class CustomerLifecycleHarness extends IdentifierChangeHarness {
     const rules = { defaultMarket: 'US' };
     this.#create = new CreateCustomerHandler(work, watchers, directory, customers, audit, hasher, ids, rules);
     const subjects = new (class extends SubjectErasure {
-      override erase = (id: string) => credentials.withdraw(id);
+      override eraseSubject = (id: string) => credentials.revokeSignIn(id);
     })();
     this.#eraser = new CustomerEraser(work, record, customers, pending, subjects, GUESSES, EVENTS, watchers, hasher);
   }

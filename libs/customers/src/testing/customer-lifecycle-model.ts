@@ -1,6 +1,6 @@
 import { parseIdentifier } from '#kernel';
 import type { CustomerLifecycleHarness } from './customer-lifecycle-harness.js';
-import { EMAILS, MAX_CUSTOMERS, PHONES, type LifecycleStep } from './customer-lifecycle-steps.js';
+import { EMAILS, type LifecycleStep, MAX_CUSTOMERS, PHONES } from './customer-lifecycle-steps.js';
 
 interface ModelCustomer {
   readonly id: string;
@@ -64,7 +64,15 @@ export class CustomerLifecycleModel {
     });
     assertEqual('create', is, should);
     if (is !== 'done') return;
-    this.#customers.push({ id, state: 'active', statusBeforeDeletion: 'active', email, phone: null, version: 1, pending: null });
+    this.#customers.push({
+      id,
+      state: 'active',
+      statusBeforeDeletion: 'active',
+      email,
+      phone: null,
+      version: 1,
+      pending: null,
+    });
   }
 
   #expected(step: Exclude<LifecycleStep, { do: 'create' }>, person: ModelCustomer): Outcome {

@@ -56,10 +56,13 @@ export class CustomerListsFixture {
     const items: ListedCustomer[] = [];
     let after: Place | null = null;
     for (let page = 0; page < 1_000; page++) {
-      const { items: some, next }: Awaited<ReturnType<CustomerLists['page']>> = await this.underTest.lists.page(filter, {
-        limit,
-        after,
-      });
+      const { items: some, next }: Awaited<ReturnType<CustomerLists['page']>> = await this.underTest.lists.page(
+        filter,
+        {
+          limit,
+          after,
+        },
+      );
       items.push(...some);
       if (next === null) return items;
       expect(some).toHaveLength(limit);

@@ -14,22 +14,28 @@ import { MessageBudget, type MessageLimits, SmsQuota } from '#notifications';
 import { RecordingDueMessages, SettableChannels } from '#notifications/testing';
 import { AesNoticeSealer } from '../adapters/crypto/aes-notice-sealer.js';
 import { TemplateChangeMessages } from '../adapters/messages/template-change-messages.js';
-import { AccountChangeNotifier } from '../application/services/account-change-notifier.js';
-import { NoticeQueue } from '../application/services/notice-queue.js';
-import type { IdentifierChangeSettings } from '../application/identifier-change-ports.js';
-import { IdentifierChangeRequests } from '../application/services/identifier-change-requests.js';
 import {
+  ConfirmIdentifierChange,
+  ConfirmIdentifierChangeHandler,
+} from '../application/commands/confirm-identifier-change.js';
+import {
+  type NewIdentifierInput,
   RequestIdentifierChange,
   RequestIdentifierChangeHandler,
-  type NewIdentifierInput,
 } from '../application/commands/request-identifier-change.js';
-import { ConfirmIdentifierChange, ConfirmIdentifierChangeHandler } from '../application/commands/confirm-identifier-change.js';
+import type { IdentifierChangeSettings } from '../application/identifier-change-ports.js';
+import { SendIdentifierChangeCodeJob } from '../application/jobs/send-identifier-change-code-job.js';
+import {
+  SendAccountNoticeJob,
+  SendIdentifierChangeNoticeJob,
+} from '../application/jobs/send-identifier-change-notice-job.js';
+import { AccountChangeNotifier } from '../application/services/account-change-notifier.js';
 import { CustomerUpdater } from '../application/services/customer-updater.js';
 import { DocumentSignInNames } from '../application/services/document-sign-in-names.js';
+import { IdentifierChangeRequests } from '../application/services/identifier-change-requests.js';
 import { IdentifierChanger } from '../application/services/identifier-changer.js';
 import { identifierHashesOf } from '../application/services/identifier-hashes.js';
-import { SendIdentifierChangeCodeJob } from '../application/jobs/send-identifier-change-code-job.js';
-import { SendAccountNoticeJob, SendIdentifierChangeNoticeJob } from '../application/jobs/send-identifier-change-notice-job.js';
+import { NoticeQueue } from '../application/services/notice-queue.js';
 import { Customer, type NewCustomer } from '../domain/customer.js';
 import { IdentifierAssignmentListeners } from '../facade.js';
 import { aNewCustomer } from './a-new-customer.js';
@@ -82,7 +88,15 @@ export class IdentifierChangeHarness {
     const rules: IdentifierChangeSettings = { smsCountries: ['US', 'BR'], limits };
     const { customers, names, hasher, outbox, audit, clock, pending, codes, counters, ids } = this;
     const documents = new DocumentSignInNames(customers, names, hasher);
-    this.updater = new CustomerUpdater(customers, documents, outbox, audit, clock, hasher, new IdentifierAssignmentListeners());
+    this.updater = new CustomerUpdater(
+      customers,
+      documents,
+      outbox,
+      audit,
+      clock,
+      hasher,
+      new IdentifierAssignmentListeners(),
+    );
     const notices = new NoticeQueue(this.due, this.sealer);
     const sms = new SmsQuota(counters, limits);
     const requests = new IdentifierChangeRequests(counters, new MessageBudget(counters, limits), sms, this.due, rules);
@@ -147,7 +161,9 @@ export class IdentifierChangeHarness {
     const asked = await this.requestChange(customerId, wanted);
     if (asked.outcome !== 'asked') throw new Error(asked.outcome);
     const { canonical } = asked.identifier;
-    const code = (await this.deliverDueMessages()).filter(({ to }) => to === canonical).map(({ text }) => /^\d{8}/.exec(text)?.[0]);
+    const code = (await this.deliverDueMessages())
+      .filter(({ to }) => to === canonical)
+      .map(({ text }) => /^\d{8}/.exec(text)?.[0]);
     return code.at(-1) ?? '';
   }
 

@@ -30,7 +30,10 @@ export class InMemoryCustomerLists extends CustomerLists {
   }
 }
 
-function matchesFilter({ email, phone, status, createdAfter, prefix: beginning }: CustomerFilter, state: CustomerState): boolean {
+function matchesFilter(
+  { email, phone, status, createdAfter, prefix: beginning }: CustomerFilter,
+  state: CustomerState,
+): boolean {
   const standing = state.deletedAt ? 'deleted' : state.status;
   return (
     (status === null ? standing !== 'deleted' : standing === status) &&

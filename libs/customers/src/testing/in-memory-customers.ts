@@ -1,5 +1,5 @@
 import { type Participant, restoring } from '#kernel/testing';
-import { Customers, type CustomerLookup, type CustomerReference, type IdentifierHashes } from '../application/ports.js';
+import { type CustomerLookup, type CustomerReference, Customers, type IdentifierHashes } from '../application/ports.js';
 import { toCustomerView } from '../application/services/to-customer-view.js';
 import { type CustomerView, CustomerViews } from '../application/views.js';
 import { Customer, type CustomerState } from '../domain/customer.js';
@@ -35,12 +35,19 @@ export class InMemoryCustomers extends Customers implements Participant {
     if (keys.some((key) => (this.#customerIdByHash.get(key) ?? id) !== id))
       throw hashes.document ? new DocumentTaken() : new IdentifierTaken();
     const isNamed = (key: string) => named.some(([kind]) => key.startsWith(`${kind} `));
-    for (const [key, holder] of this.#customerIdByHash) if (holder === id && isNamed(key)) this.#customerIdByHash.delete(key);
+    for (const [key, holder] of this.#customerIdByHash)
+      if (holder === id && isNamed(key)) this.#customerIdByHash.delete(key);
     for (const key of keys) this.#customerIdByHash.set(key, id);
   }
 
-  override async lookUpHolders(kind: keyof IdentifierHashes, hashes: readonly string[], id: string | null): Promise<CustomerLookup> {
-    const held = hashes.map((hash) => this.#customerIdByHash.get(`${kind} ${hash}`)).find((found) => found !== undefined);
+  override async lookUpHolders(
+    kind: keyof IdentifierHashes,
+    hashes: readonly string[],
+    id: string | null,
+  ): Promise<CustomerLookup> {
+    const held = hashes
+      .map((hash) => this.#customerIdByHash.get(`${kind} ${hash}`))
+      .find((found) => found !== undefined);
     return { holder: this.#toReference(held), idHolder: this.#toReference(id ?? undefined) };
   }
 

@@ -1,20 +1,20 @@
-import { CredentialTransfer, type TransferredSubject } from '#auth';
+import { CredentialTransfer, type ImportedSubject } from '#auth';
 import { InvalidInput } from '#kernel';
 
 /** Takes hashes `theirs(…)`, and keeps who was enrolled. */
 export class RecordingCredentialTransfer extends CredentialTransfer {
-  readonly enrolled: TransferredSubject[] = [];
+  readonly enrolled: ImportedSubject[] = [];
 
-  override accept(hash: string, customerId: string): string {
+  override importPasswordHash(hash: string, customerId: string): string {
     if (!hash.startsWith('theirs(')) throw InvalidInput.at('/passwordHash', 'password_hash.unknown', 'is not known');
     return `${customerId} ${hash}`;
   }
 
-  override async enrolAll(subjects: readonly TransferredSubject[]): Promise<void> {
+  override async enrolSubjects(subjects: readonly ImportedSubject[]): Promise<void> {
     this.enrolled.push(...subjects);
   }
 
-  override async reveal(): Promise<ReadonlyMap<string, string>> {
+  override async exportPasswordHashes(): Promise<ReadonlyMap<string, string>> {
     return new Map();
   }
 }

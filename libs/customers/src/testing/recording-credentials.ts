@@ -22,7 +22,7 @@ export class RecordingCredentials extends Credentials {
     this.enrolled.push(subject);
   }
 
-  override async isAsEnrolled(customerId: string): Promise<boolean> {
+  override async isUnchangedSinceEnrolment(customerId: string): Promise<boolean> {
     return this.enrolled.some((subject) => subject.customerId === customerId);
   }
 
@@ -34,7 +34,7 @@ export class RecordingCredentials extends Credentials {
     return this.administrators.has(customerId) && role === 'admin';
   }
 
-  override async anybodyHas(): Promise<boolean> {
+  override async anyActiveHasRole(): Promise<boolean> {
     return false;
   }
 
@@ -42,11 +42,11 @@ export class RecordingCredentials extends Credentials {
     this.statuses.push({ customerId, status });
   }
 
-  override async withdraw(customerId: string): Promise<void> {
+  override async revokeSignIn(customerId: string): Promise<void> {
     this.withdrawn.push(customerId);
   }
 
-  override async readmit(customerId: string, identifierHash: string): Promise<void> {
+  override async restoreSignIn(customerId: string, identifierHash: string): Promise<void> {
     this.readmitted.push({ customerId, identifierHash });
   }
 }

@@ -6,7 +6,7 @@ export class RecordingSignIns extends SignIns {
   readonly endedAll: { readonly customerId: string; readonly by: string | null; readonly source: string | null }[] = [];
   readonly ended: { readonly customerId: string; readonly kept: string; readonly source: string }[] = [];
 
-  override async open(): Promise<null> {
+  override async openFirstSession(): Promise<null> {
     return null;
   }
 
@@ -14,12 +14,21 @@ export class RecordingSignIns extends SignIns {
     return this.#generations.get(customerId) ?? 0;
   }
 
-  override async endAll(customerId: string, by: string | null = null, source: string | null = null): Promise<void> {
+  override async endAllSessions(
+    customerId: string,
+    by: string | null = null,
+    source: string | null = null,
+  ): Promise<void> {
     this.endedAll.push({ customerId, by, source });
     this.#generations.set(customerId, this.generationOf(customerId) + 1);
   }
 
-  override async endOthers(customerId: string, kept: string, generation: number, source: string): Promise<boolean> {
+  override async endOtherSessions(
+    customerId: string,
+    kept: string,
+    generation: number,
+    source: string,
+  ): Promise<boolean> {
     if (generation !== this.generationOf(customerId)) return false;
     this.ended.push({ customerId, kept, source });
     return true;

@@ -1,11 +1,11 @@
-import { type Reauthenticated, Reauthentication } from '#auth';
+import { Reauthentication, type ReauthenticationOutcome } from '#auth';
 
 /** Says what the test says, and keeps whose password it was asked for. */
 export class StubReauthentication extends Reauthentication {
-  result: Reauthenticated = { outcome: 'right', generation: 0 };
+  result: ReauthenticationOutcome = { outcome: 'right', generation: 0 };
   readonly asked: string[] = [];
 
-  override async check(customerId: string): Promise<Reauthenticated> {
+  override async checkPassword(customerId: string): Promise<ReauthenticationOutcome> {
     this.asked.push(customerId);
     return this.result;
   }

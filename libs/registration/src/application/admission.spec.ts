@@ -10,7 +10,7 @@ describe('Admission', () => {
 
   const admit = (changes: Partial<AttemptState> = {}, charge = { hour: 0 }) => {
     const [preHash] = house.credentials.preHashes(MIA.password);
-    const last = () => house.codes.giveBack(codeAddressOf(attempt), charge);
+    const last = () => house.codes.refundGuess(codeAddressOf(attempt), charge);
     return house.admission.admit(
       { ...attempt, ...changes },
       { preHash, verifiedBy: 'code', source: SOURCE.prefix, last },
@@ -41,11 +41,11 @@ describe('Admission', () => {
   });
 
   it('given a proven attempt, then it is a receipt, its code is gone and the guess is given back', async () => {
-    const { charge } = await house.codes.guesses.charge(attempt.identifierHash);
+    const { charge } = await house.codes.guesses.chargeGuess(attempt.identifierHash);
     await admit({}, charge);
     expect((await house.attempt())?.activatedAt).toBeGreaterThan(0);
     const address = { identifierHash: attempt.identifierHash, purpose: 'registration', subject: attempt.attemptId };
-    expect(await house.codes.status({ ...address, purpose: 'registration' })).toBeNull();
+    expect(await house.codes.getStatus({ ...address, purpose: 'registration' })).toBeNull();
     expect(house.codes.guesses.charged).toEqual([]);
   });
 

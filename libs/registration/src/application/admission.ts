@@ -42,12 +42,15 @@ export class Admission {
 
   /** The customer that this attempt became, if it did, and if its password is still the customer's. */
   async admitted(attempt: AttemptState): Promise<CustomerView | null> {
-    const { createdByAttemptId: admittedBy } = await this.directory.checkAvailability(identifierOf(attempt), attempt.customerId);
+    const { createdByAttemptId: admittedBy } = await this.directory.checkAvailability(
+      identifierOf(attempt),
+      attempt.customerId,
+    );
     return admittedBy === attempt.attemptId ? this.#asAdmitted(attempt) : null;
   }
 
   async #asAdmitted({ customerId }: AttemptState): Promise<CustomerView | null> {
-    return (await this.credentials.isAsEnrolled(customerId)) ? this.directory.find(customerId) : null;
+    return (await this.credentials.isUnchangedSinceEnrolment(customerId)) ? this.directory.find(customerId) : null;
   }
 
   async #store(attempt: AttemptState, credential: string, proof: Proof): Promise<CustomerView | null> {
@@ -60,12 +63,23 @@ export class Admission {
   async #letIn(attempt: AttemptState, credential: string, { verifiedBy, source }: Proof): Promise<CustomerView | null> {
     const identifier = identifierOf(attempt);
     const key = await this.keys.prove(this.identifiers.candidates(identifier));
-    const { holderId, idIsUsed, createdByAttemptId: admittedBy } = await this.directory.checkAvailability(identifier, attempt.customerId);
+    const {
+      holderId,
+      idIsUsed,
+      createdByAttemptId: admittedBy,
+    } = await this.directory.checkAvailability(identifier, attempt.customerId);
     // Committed before, but the answer or the tidying was lost: known by the attempt, never by an id that collides.
     if (admittedBy === attempt.attemptId) return this.#asAdmitted(attempt);
     if (attempt.decoy || holderId !== null || idIsUsed || key?.customerId !== attempt.customerId) return null;
     const { customerId: id, attemptId, profile } = attempt;
-    const customer = await this.directory.createCustomer({ id, identifier, attemptId, ...profile, credential, verifiedBy });
+    const customer = await this.directory.createCustomer({
+      id,
+      identifier,
+      attemptId,
+      ...profile,
+      credential,
+      verifiedBy,
+    });
     const actor = verifiedBy === 'code' ? id : null;
     await this.audit.record({ action: 'customer.created', actor, target: id, source });
     return customer;

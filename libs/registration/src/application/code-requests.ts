@@ -43,7 +43,7 @@ export class CodeRequests {
   ) {}
 
   async ask(attempt: AttemptState, source: Source): Promise<Requested> {
-    const length = await this.codes.lengthFor(attempt.identifierHash);
+    const length = await this.codes.codeLengthFor(attempt.identifierHash);
     const answer = (reference: string, retryAfterSeconds: number | null): Requested => ({
       ticket: this.#ticket(attempt, reference, length),
       retryAfterSeconds,
@@ -51,7 +51,9 @@ export class CodeRequests {
     const permission = await this.sends.take(attempt, source);
     if (!permission.send) return answer(attempt.reference, permission.retryAfterSeconds);
     const reference = this.secrets.reference();
-    const pauseMs = (await this.codes.isOutgrown(codeAddressOf(attempt), length)) ? 0 : RESEND_AFTER_SECONDS * 1000;
+    const pauseMs = (await this.codes.isShorterThanRequired(codeAddressOf(attempt), length))
+      ? 0
+      : RESEND_AFTER_SECONDS * 1000;
     const request = await this.attempts.askForCode(attempt, attempt.attemptId, reference, pauseMs);
     if (!request.granted) {
       await permission.giveBack();
@@ -72,7 +74,7 @@ export class CodeRequests {
 
   /** Of an attempt that no message is asked for. */
   async ticket(attempt: AttemptDraft, reference: string): Promise<RegistrationTicket> {
-    return this.#ticket(attempt, reference, await this.codes.lengthFor(attempt.identifierHash));
+    return this.#ticket(attempt, reference, await this.codes.codeLengthFor(attempt.identifierHash));
   }
 
   #ticket(attempt: AttemptDraft, reference: string, codeLength: number): RegistrationTicket {

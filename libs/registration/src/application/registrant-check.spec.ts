@@ -59,7 +59,7 @@ describe('RegistrantCheck', () => {
 
   it('asks for the state of a customer whether or not there is a receipt: the work is the same [AC-68]', async () => {
     const asked: string[] = [];
-    house.credentials.isAsEnrolled = async (customerId) => asked.push(customerId) > 0;
+    house.credentials.isUnchangedSinceEnrolment = async (customerId) => asked.push(customerId) > 0;
     await find();
     await activated();
     asked.length = 0;
@@ -70,7 +70,7 @@ describe('RegistrantCheck', () => {
 
   it('gives the try back when the state of the customer cannot be read [AC-68]', async () => {
     await activated();
-    house.credentials.isAsEnrolled = () => Promise.reject(new Unavailable());
+    house.credentials.isUnchangedSinceEnrolment = () => Promise.reject(new Unavailable());
     await expect(find()).rejects.toBeInstanceOf(Unavailable);
     expect(counted()).toBe(0);
   });

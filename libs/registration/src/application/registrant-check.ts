@@ -53,16 +53,16 @@ export class RegistrantCheck {
 
   /** Of what is no pending attempt: whose receipt it is. @param source prefix it comes from */
   async receipt({ identifier, registrant, attempt }: Picked, source: string): Promise<Registrant | null> {
-    const counted = await this.tries.take(identifier, source);
+    const counted = await this.tries.startTry(identifier, source);
     if (counted === null) return null;
     const isAsEnrolled = await this.credentials
-      .isAsEnrolled(attempt?.customerId ?? NOBODY)
+      .isUnchangedSinceEnrolment(attempt?.customerId ?? NOBODY)
       .catch(async (error: unknown) => {
-        await counted.giveBack();
+        await counted.cancelTry();
         throw error;
       });
     const receipt = isAsEnrolled ? registrant : null;
-    await (receipt ? counted.giveBack() : counted.wrong());
+    await (receipt ? counted.cancelTry() : counted.recordWrongPassword());
     return receipt;
   }
 }

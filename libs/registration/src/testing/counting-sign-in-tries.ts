@@ -6,12 +6,12 @@ export class CountingSignInTries extends SignInTries {
   readonly most = 5;
   readonly #counts = new Map<string, number>();
 
-  override async take({ key }: Identifier): Promise<SignInTry | null> {
+  override async startTry({ key }: Identifier): Promise<SignInTry | null> {
     const count = this.#counts.get(key) ?? 0;
     if (count >= this.most) return null;
     this.#counts.set(key, count + 1);
     const giveBack = async () => void this.#counts.set(key, (this.#counts.get(key) ?? 1) - 1);
-    return { wrong: async () => undefined, giveBack };
+    return { recordWrongPassword: async () => undefined, cancelTry: giveBack };
   }
 
   /** How many of this identifier count. */

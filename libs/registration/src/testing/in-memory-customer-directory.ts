@@ -2,9 +2,9 @@ import {
   CustomerCreatedV1,
   CustomerDirectory,
   type CustomerView,
+  type IdentifierAvailability,
   IdentifierTaken,
   type NewCustomer,
-  type IdentifierAvailability,
 } from '#customers';
 import type { Identifier, Outbox } from '#kernel';
 import type { Participant } from '#kernel/testing';

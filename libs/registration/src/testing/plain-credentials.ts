@@ -23,7 +23,7 @@ export class PlainCredentials extends Credentials {
 
   override async enrol(_subject: NewSubject): Promise<void> {}
 
-  override async isAsEnrolled(customerId: string): Promise<boolean> {
+  override async isUnchangedSinceEnrolment(customerId: string): Promise<boolean> {
     return !this.ended.has(customerId);
   }
 
@@ -33,13 +33,13 @@ export class PlainCredentials extends Credentials {
     return false;
   }
 
-  override async anybodyHas(): Promise<boolean> {
+  override async anyActiveHasRole(): Promise<boolean> {
     return false;
   }
 
   override async setStatus(): Promise<void> {}
 
-  override async withdraw(): Promise<void> {}
+  override async revokeSignIn(): Promise<void> {}
 
-  override async readmit(): Promise<void> {}
+  override async restoreSignIn(): Promise<void> {}
 }

@@ -18,21 +18,21 @@ describe('a device token', () => {
   it('is 48 characters, names a device of its own, and nobody [AC-66]', () => {
     const [one, other] = [tokens.issue(MIA, null), tokens.issue(MIA, null)];
     expect(one).toMatch(/^[A-Za-z0-9_-]{48}$/);
-    expect(tokens.read(one, MIA)).toMatch(/^[0-9a-f]{32}$/);
-    expect(tokens.read(one, MIA)).not.toBe(tokens.read(other, MIA));
+    expect(tokens.verify(one, MIA)).toMatch(/^[0-9a-f]{32}$/);
+    expect(tokens.verify(one, MIA)).not.toBe(tokens.verify(other, MIA));
     expect(Buffer.from(one, 'base64url').toString('hex')).not.toContain(MIA.customerId.replaceAll('-', ''));
   });
 
   it('keeps its device when it is issued anew, and lives 180 days from then on [AC-66]', () => {
     const first = tokens.issue(MIA, null);
-    const device = tokens.read(first, MIA) ?? null;
+    const device = tokens.verify(first, MIA) ?? null;
     clock.advance(179 * DAY);
     const renewed = tokens.issue(MIA, device);
-    expect([tokens.read(first, MIA), tokens.read(renewed, MIA)]).toEqual([device, device]);
+    expect([tokens.verify(first, MIA), tokens.verify(renewed, MIA)]).toEqual([device, device]);
     clock.advance(DAY);
-    expect([tokens.read(first, MIA), tokens.read(renewed, MIA)]).toEqual([undefined, device]);
+    expect([tokens.verify(first, MIA), tokens.verify(renewed, MIA)]).toEqual([undefined, device]);
     clock.advance(179 * DAY);
-    expect(tokens.read(renewed, MIA)).toBeUndefined();
+    expect(tokens.verify(renewed, MIA)).toBeUndefined();
   });
 
   it('is none for another customer, and for the same one after all sessions were ended [AC-66]', () => {
@@ -43,7 +43,7 @@ describe('a device token', () => {
       { ...MIA, generation: 2 },
       { customerId: '', generation: 0 },
     ])
-      expect(tokens.read(token, owner)).toBeUndefined();
+      expect(tokens.verify(token, owner)).toBeUndefined();
   });
 
   it('is none once a single bit of it has changed, or is not spelt as it was issued [AC-66]', () => {
@@ -52,16 +52,16 @@ describe('a device token', () => {
     const accepted = Array.from({ length: bytes.length * 8 }, (_, bit) => {
       const changed = Buffer.from(bytes);
       changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      return tokens.read(changed.toString('base64url'), MIA);
+      return tokens.verify(changed.toString('base64url'), MIA);
     }).filter((device) => device !== undefined);
     expect(accepted).toEqual([]);
     for (const spelt of ['', ` ${token}`, `${token}\n`, `${token}=`, token.slice(1), `${token}, ${token}`])
-      expect(tokens.read(spelt, MIA)).toBeUndefined();
+      expect(tokens.verify(spelt, MIA)).toBeUndefined();
   });
 
   it('is read under every key of the ring, and under none that has left it [AC-66]', () => {
     const old = new HmacDeviceTokens([OLD], clock).issue(MIA, null);
-    expect(tokens.read(old, MIA)).toBeDefined();
-    expect(new HmacDeviceTokens([NEW], clock).read(old, MIA)).toBeUndefined();
+    expect(tokens.verify(old, MIA)).toBeDefined();
+    expect(new HmacDeviceTokens([NEW], clock).verify(old, MIA)).toBeUndefined();
   });
 });

@@ -2,13 +2,13 @@ import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '#kernel';
 import type { KeyRing, RingKey } from '#platform';
 import { type DeviceOwner, DeviceTokens } from '../../application/ports.js';
-import { DEVICE_TOKEN_SECONDS } from '../../facade.js';
+import { DEVICE_TOKEN_TTL_SECONDS } from '../../facade.js';
 
-const DEVICE = 16;
-const EXPIRES = 4;
-const TAG = 16;
+const DEVICE_ID_BYTES = 16;
+const EXPIRY_BYTES = 4;
+const TAG_BYTES = 16;
 /** 36 bytes in base64url: the one spelling of a token. */
-const SHAPE = /^[A-Za-z0-9_-]{48}$/;
+const TOKEN_PATTERN = /^[A-Za-z0-9_-]{48}$/;
 
 /**
  * `device id | end in Unix seconds | tag` in base64url. The tag covers the customer and the generation of their sessions as well,
@@ -22,23 +22,26 @@ export class HmacDeviceTokens extends DeviceTokens {
     private readonly clock: Clock,
   ) {
     super();
-    this.#keys = [keyOf(writer), ...others.map(keyOf)];
+    this.#keys = [deriveKey(writer), ...others.map(deriveKey)];
   }
 
   issue(owner: DeviceOwner, deviceId: string | null): string {
-    const expires = Buffer.alloc(EXPIRES);
-    expires.writeUInt32BE(this.#now + DEVICE_TOKEN_SECONDS);
-    const device = deviceId === null ? randomBytes(DEVICE) : Buffer.from(deviceId, 'hex');
+    const expires = Buffer.alloc(EXPIRY_BYTES);
+    expires.writeUInt32BE(this.#now + DEVICE_TOKEN_TTL_SECONDS);
+    const device = deviceId === null ? randomBytes(DEVICE_ID_BYTES) : Buffer.from(deviceId, 'hex');
     const body = Buffer.concat([device, expires]);
-    return Buffer.concat([body, tagOf(this.#keys[0], body, owner)]).toString('base64url');
+    return Buffer.concat([body, computeTag(this.#keys[0], body, owner)]).toString('base64url');
   }
 
-  read(token: string, owner: DeviceOwner): string | undefined {
-    if (!SHAPE.test(token)) return undefined;
+  verify(token: string, owner: DeviceOwner): string | undefined {
+    if (!TOKEN_PATTERN.test(token)) return undefined;
     const bytes = Buffer.from(token, 'base64url');
-    const [body, tag] = [bytes.subarray(0, DEVICE + EXPIRES), bytes.subarray(DEVICE + EXPIRES)];
-    if (!this.#keys.some((key) => timingSafeEqual(tagOf(key, body, owner), tag))) return undefined;
-    return body.readUInt32BE(DEVICE) > this.#now ? body.toString('hex', 0, DEVICE) : undefined;
+    const [body, tag] = [
+      bytes.subarray(0, DEVICE_ID_BYTES + EXPIRY_BYTES),
+      bytes.subarray(DEVICE_ID_BYTES + EXPIRY_BYTES),
+    ];
+    if (!this.#keys.some((key) => timingSafeEqual(computeTag(key, body, owner), tag))) return undefined;
+    return body.readUInt32BE(DEVICE_ID_BYTES) > this.#now ? body.toString('hex', 0, DEVICE_ID_BYTES) : undefined;
   }
 
   get #now(): number {
@@ -46,10 +49,11 @@ export class HmacDeviceTokens extends DeviceTokens {
   }
 }
 
-const keyOf = ({ secret }: RingKey): Buffer => Buffer.from(hkdfSync('sha256', secret, '', 'foyer:device-token', 32));
+const deriveKey = ({ secret }: RingKey): Buffer =>
+  Buffer.from(hkdfSync('sha256', secret, '', 'foyer:device-token', 32));
 
-function tagOf(key: Buffer, body: Buffer, { customerId, generation }: DeviceOwner): Buffer {
+function computeTag(key: Buffer, body: Buffer, { customerId, generation }: DeviceOwner): Buffer {
   const counted = Buffer.alloc(4);
   counted.writeUInt32BE(generation);
-  return createHmac('sha256', key).update(body).update(counted).update(customerId).digest().subarray(0, TAG);
+  return createHmac('sha256', key).update(body).update(counted).update(customerId).digest().subarray(0, TAG_BYTES);
 }

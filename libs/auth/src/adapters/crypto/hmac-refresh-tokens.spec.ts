@@ -9,7 +9,7 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 const tokens = new HmacRefreshTokens([NEW, OLD]);
 const before = new HmacRefreshTokens([OLD]);
-const { token } = tokens.first(SID);
+const { token } = tokens.issueFirst(SID);
 const flipped = (at: number, bit = 1): string => {
   const bytes = Buffer.from(token, 'base64url');
   bytes[at] = (bytes[at] ?? 0) ^ bit;
@@ -20,48 +20,48 @@ describe('a refresh token', () => {
   it('is 68 bytes in 91 characters, and says whose turn it is; what is stored is its SHA-256', () => {
     expect(token).toMatch(/^[A-Za-z0-9_-]{91}$/);
     const hash = createHash('sha256').update(token).digest('hex');
-    expect(tokens.read(token)).toEqual({ sessionId: SID, turn: 0, hash });
-    expect(tokens.first(SID).hash).toHaveLength(64);
+    expect(tokens.parse(token)).toEqual({ sessionId: SID, turn: 0, hash });
+    expect(tokens.issueFirst(SID).hash).toHaveLength(64);
   });
 
   it('AC-46 is another one each time', () => {
-    const made = Array.from({ length: 100 }, () => tokens.first(SID).token);
+    const made = Array.from({ length: 100 }, () => tokens.issueFirst(SID).token);
     expect(new Set(made).size).toBe(100);
   });
 
   it('has one child, on every replica, one turn later, of the same session', () => {
-    const [child, ...others] = new HmacRefreshTokens([NEW]).childrenOf(token);
+    const [child, ...others] = new HmacRefreshTokens([NEW]).deriveChildren(token);
     expect(others).toEqual([]);
-    expect(tokens.childrenOf(token)[0]).toEqual(child);
-    expect(tokens.read(child.token)).toEqual({ sessionId: SID, turn: 1, hash: child.hash });
-    const [grandchild] = tokens.childrenOf(child.token);
-    expect(tokens.read(grandchild.token)).toMatchObject({ sessionId: SID, turn: 2 });
+    expect(tokens.deriveChildren(token)[0]).toEqual(child);
+    expect(tokens.parse(child.token)).toEqual({ sessionId: SID, turn: 1, hash: child.hash });
+    const [grandchild] = tokens.deriveChildren(child.token);
+    expect(tokens.parse(grandchild.token)).toMatchObject({ sessionId: SID, turn: 2 });
     expect(new Set([token, child.token, grandchild.token]).size).toBe(3);
   });
 
   it('has another child under another key: who has only the parent cannot make it', () => {
-    const [under, alsoUnder] = tokens.childrenOf(token);
+    const [under, alsoUnder] = tokens.deriveChildren(token);
     expect(alsoUnder?.token).toBeDefined();
     expect(under.token).not.toBe(alsoUnder?.token);
-    expect(before.childrenOf(token)[0].token).not.toBe(under.token);
+    expect(before.deriveChildren(token)[0].token).not.toBe(under.token);
   });
 
   it('is read under every key of the ring, and under none that has left it', () => {
-    const old = before.first(SID).token;
-    expect(tokens.read(old)).toMatchObject({ sessionId: SID, turn: 0 });
-    expect(before.read(token)).toBeUndefined();
-    expect(new HmacRefreshTokens([NEW]).read(old)).toBeUndefined();
+    const old = before.issueFirst(SID).token;
+    expect(tokens.parse(old)).toMatchObject({ sessionId: SID, turn: 0 });
+    expect(before.parse(token)).toBeUndefined();
+    expect(new HmacRefreshTokens([NEW]).parse(old)).toBeUndefined();
   });
 
   it('given a ring that was rotated between two answers, then the child of before is among the children of now', () => {
-    const parent = before.first(SID).token;
-    const [child] = before.childrenOf(parent);
-    expect(tokens.childrenOf(parent)).toContainEqual(child);
+    const parent = before.issueFirst(SID).token;
+    const [child] = before.deriveChildren(parent);
+    expect(tokens.deriveChildren(parent)).toContainEqual(child);
   });
 
   it('AC-16 given a change of any byte, then it is none of ours', () => {
     for (let at = 0; at < 68; at++)
-      for (const bit of [1, 128]) expect([at, tokens.read(flipped(at, bit))]).toEqual([at, undefined]);
+      for (const bit of [1, 128]) expect([at, tokens.parse(flipped(at, bit))]).toEqual([at, undefined]);
   });
 
   it('AC-16 has one spelling', () => {
@@ -83,6 +83,6 @@ describe('a refresh token', () => {
       'A'.repeat(91),
       'A'.repeat(10_000),
     ];
-    for (const other of others) expect([other, tokens.read(other)]).toEqual([other, undefined]);
+    for (const other of others) expect([other, tokens.parse(other)]).toEqual([other, undefined]);
   });
 });

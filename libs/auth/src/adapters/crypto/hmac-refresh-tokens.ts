@@ -1,19 +1,19 @@
 import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { KeyRing, RingKey } from '#platform';
-import { type MadeToken, type ReadToken, RefreshTokens } from '../../application/ports.js';
+import { type IssuedRefreshToken, type ParsedRefreshToken, RefreshTokens } from '../../application/ports.js';
 
-const SESSION = 16;
-const TURN = 4;
-const SECRET = 32;
-const TAG = 16;
-const LENGTH = SESSION + TURN + SECRET + TAG;
+const SESSION_ID_BYTES = 16;
+const TURN_BYTES = 4;
+const SECRET_BYTES = 32;
+const TAG_BYTES = 16;
+const TOKEN_BYTES = SESSION_ID_BYTES + TURN_BYTES + SECRET_BYTES + TAG_BYTES;
 /** 68 bytes in base64url, without padding: the one spelling of a token. */
-const SHAPE = /^[A-Za-z0-9_-]{90}[AEIMQUYcgkosw048]$/;
+const TOKEN_PATTERN = /^[A-Za-z0-9_-]{90}[AEIMQUYcgkosw048]$/;
 
 /** Of one key of the ring. A child bears the tag of the key that it was made with: it is the same on every ring with that key. */
-interface Keys {
-  readonly ofTags: Buffer;
-  readonly ofChildren: Buffer;
+interface DerivedKeys {
+  readonly tagKey: Buffer;
+  readonly childKey: Buffer;
 }
 
 /**
@@ -22,56 +22,62 @@ interface Keys {
  * parent's: whoever has neither key nor parent cannot make it, and each replica makes the same.
  */
 export class HmacRefreshTokens extends RefreshTokens {
-  readonly #keys: readonly [Keys, ...Keys[]];
+  readonly #keys: readonly [DerivedKeys, ...DerivedKeys[]];
 
   constructor([writer, ...others]: KeyRing) {
     super();
-    this.#keys = [keysOf(writer), ...others.map(keysOf)];
+    this.#keys = [deriveKeys(writer), ...others.map(deriveKeys)];
   }
 
-  first(sessionId: string): MadeToken {
-    return make(sessionIdBytes(sessionId), 0, randomBytes(SECRET), this.#keys[0]);
+  issueFirst(sessionId: string): IssuedRefreshToken {
+    return buildToken(sessionIdBytes(sessionId), 0, randomBytes(SECRET_BYTES), this.#keys[0]);
   }
 
-  read(token: string): ReadToken | undefined {
-    if (!SHAPE.test(token)) return undefined;
+  parse(token: string): ParsedRefreshToken | undefined {
+    if (!TOKEN_PATTERN.test(token)) return undefined;
     const bytes = Buffer.from(token, 'base64url');
-    const [body, tag] = [bytes.subarray(0, LENGTH - TAG), bytes.subarray(LENGTH - TAG)];
-    if (!this.#keys.some(({ ofTags }) => timingSafeEqual(tagOf(ofTags, body), tag))) return undefined;
-    return { sessionId: toUuid(body), turn: body.readUInt32BE(SESSION), hash: hashOf(token) };
+    const [body, tag] = [bytes.subarray(0, TOKEN_BYTES - TAG_BYTES), bytes.subarray(TOKEN_BYTES - TAG_BYTES)];
+    if (!this.#keys.some(({ tagKey }) => timingSafeEqual(computeTag(tagKey, body), tag))) return undefined;
+    return { sessionId: toUuid(body), turn: body.readUInt32BE(SESSION_ID_BYTES), hash: hashOf(token) };
   }
 
-  childrenOf(parent: string): readonly [MadeToken, ...MadeToken[]] {
+  deriveChildren(parent: string): readonly [IssuedRefreshToken, ...IssuedRefreshToken[]] {
     const bytes = Buffer.from(parent, 'base64url');
-    const [session, turn] = [bytes.subarray(0, SESSION), bytes.readUInt32BE(SESSION)];
-    const child = ({ ofChildren, ...keys }: Keys) =>
-      make(session, turn + 1, createHmac('sha256', ofChildren).update(bytes).digest(), keys);
+    const [session, turn] = [bytes.subarray(0, SESSION_ID_BYTES), bytes.readUInt32BE(SESSION_ID_BYTES)];
+    const child = ({ childKey: ofChildren, ...keys }: DerivedKeys) =>
+      buildToken(session, turn + 1, createHmac('sha256', ofChildren).update(bytes).digest(), keys);
     const [writer, ...others] = this.#keys;
     return [child(writer), ...others.map(child)];
   }
 }
 
-function make(session: Buffer, turn: number, secret: Buffer, { ofTags }: Pick<Keys, 'ofTags'>): MadeToken {
-  const counted = Buffer.alloc(TURN);
+function buildToken(
+  session: Buffer,
+  turn: number,
+  secret: Buffer,
+  { tagKey }: Pick<DerivedKeys, 'tagKey'>,
+): IssuedRefreshToken {
+  const counted = Buffer.alloc(TURN_BYTES);
   counted.writeUInt32BE(turn);
   const body = Buffer.concat([session, counted, secret]);
-  const token = Buffer.concat([body, tagOf(ofTags, body)]).toString('base64url');
+  const token = Buffer.concat([body, computeTag(tagKey, body)]).toString('base64url');
   return { token, hash: hashOf(token) };
 }
 
-const keysOf = ({ secret }: RingKey): Keys => ({
-  ofTags: derive(secret, 'refresh-tag'),
-  ofChildren: derive(secret, 'refresh-child'),
+const deriveKeys = ({ secret }: RingKey): DerivedKeys => ({
+  tagKey: derive(secret, 'refresh-tag'),
+  childKey: derive(secret, 'refresh-child'),
 });
 
 const derive = (secret: string, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, '', `foyer:${purpose}`, 32));
 
-const tagOf = (key: Buffer, body: Buffer): Buffer => createHmac('sha256', key).update(body).digest().subarray(0, TAG);
+const computeTag = (key: Buffer, body: Buffer): Buffer =>
+  createHmac('sha256', key).update(body).digest().subarray(0, TAG_BYTES);
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 const sessionIdBytes = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex');
 
 const toUuid = (bytes: Buffer): string =>
-  bytes.toString('hex', 0, SESSION).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  bytes.toString('hex', 0, SESSION_ID_BYTES).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

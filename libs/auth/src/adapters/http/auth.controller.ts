@@ -14,12 +14,12 @@ import {
 } from '#platform';
 import { LogIn } from '../../application/commands/log-in.js';
 import { LogOut } from '../../application/commands/log-out.js';
-import { Refresh } from '../../application/commands/refresh.js';
-import { AuthRules, type TokenClaims } from '../../application/ports.js';
+import { RefreshSession } from '../../application/commands/refresh-session.js';
+import { AuthSettings, type TokenClaims } from '../../application/ports.js';
 import { LoginLimited } from '../../domain/errors.js';
-import { deviceCookie, tokenResponse } from '../../facade.js';
+import { deviceCookie, toTokenResponse } from '../../facade.js';
 import { LogInDto, LogOutDto, RefreshDto, type TokenDto } from './auth.dto.js';
-import { DEVICE_HEADER, DeviceToken } from './device-token.js';
+import { DEVICE_HEADER_DOCS, DeviceToken } from './device-token.js';
 
 const CHALLENGE = 'Bearer realm="foyer"';
 
@@ -30,7 +30,7 @@ export class AuthController {
     private readonly commands: CommandBus,
     private readonly limits: SourceLimits,
     private readonly authentications: FreshAuthentications,
-    private readonly rules: AuthRules,
+    private readonly settings: AuthSettings,
   ) {}
 
   /** Sign in. One answer for an unknown name and a wrong password, after the same work. */
@@ -38,7 +38,7 @@ export class AuthController {
   @Post('login')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
-  @ApiHeader(DEVICE_HEADER)
+  @ApiHeader(DEVICE_HEADER_DOCS)
   @ApiProblems({
     401: 'Unknown name or wrong password',
     422: 'Invalid body',
@@ -57,8 +57,8 @@ export class AuthController {
     if (result.outcome === 'too_many') throw new LoginLimited(result.retryAfterSeconds);
     if (result.outcome === 'refused') throw new InvalidCredentials(CHALLENGE);
     const { deviceToken: issued } = result.tokens;
-    if (issued !== undefined) reply.header('set-cookie', deviceCookie(issued, this.rules.publicUrl));
-    return tokenResponse(result.tokens);
+    if (issued !== undefined) reply.header('set-cookie', deviceCookie(issued, this.settings.publicUrl));
+    return toTokenResponse(result.tokens);
   }
 
   /** Exchange a refresh token for the next pair. A lost answer may be asked for again for ten seconds. */
@@ -68,9 +68,9 @@ export class AuthController {
   @Header('cache-control', 'no-store')
   @ApiProblems({ 401: 'Not good any more, or never was', 422: 'Invalid body', 503: 'The database is away' })
   async refresh(@Body() { refresh_token }: RefreshDto, @Address() address: string): Promise<TokenDto> {
-    const tokens = await this.commands.execute(new Refresh(refresh_token, this.limits.sourceOf(address).prefix));
+    const tokens = await this.commands.execute(new RefreshSession(refresh_token, this.limits.sourceOf(address).prefix));
     if (tokens === 'refused') throw new InvalidCredentials(`${CHALLENGE}, error="invalid_token"`);
-    return tokenResponse(tokens);
+    return toTokenResponse(tokens);
   }
 
   /** Sign out, here or, after a recent sign-in, everywhere. Within a second no replica takes a token of it any more. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ForeignCallers } from '../../application/foreign-callers.js';
+import type { ExternalCallerResolver } from '../../application/services/external-caller-resolver.js';
 import { RecordingAccessTokens } from '../../testing/recording-access-tokens.js';
-import type { RevocationWatch } from '../typeorm/revocation-watch.js';
+import type { RevocationPoller } from '../typeorm/revocation-poller.js';
 import { BearerStrategy } from './bearer.strategy.js';
 
 const CLAIMS = {
@@ -12,19 +12,21 @@ const CLAIMS = {
   scopes: ['customer'],
   authTime: 7,
 };
-const FOREIGN = { ...CLAIMS, sessionId: null };
+const EXTERNAL_CALLER = { ...CLAIMS, sessionId: null };
 
 /** Knows one token. */
-class OneToken extends RecordingAccessTokens {
+class SingleTokenAccessTokens extends RecordingAccessTokens {
   override async verify(token: string): Promise<typeof CLAIMS | undefined> {
     return token === 'aa.bb-_.cc' ? CLAIMS : undefined;
   }
 }
 
 let revoked = false;
-const watch = { isRevoked: async () => revoked } as unknown as RevocationWatch;
-const foreign = { identify: async (token: string) => (token === 'dd.ee.ff' ? FOREIGN : undefined) } as ForeignCallers;
-const strategy = new BearerStrategy(new OneToken(), foreign, watch);
+const watch = { isRevoked: async () => revoked } as unknown as RevocationPoller;
+const foreign = {
+  identify: async (token: string) => (token === 'dd.ee.ff' ? EXTERNAL_CALLER : undefined),
+} as ExternalCallerResolver;
+const strategy = new BearerStrategy(new SingleTokenAccessTokens(), foreign, watch);
 const identify = (...rawHeaders: string[]) =>
   strategy.identify({ raw: { rawHeaders, socket: {} }, headers: {}, ip: '192.0.2.7' });
 
@@ -58,7 +60,7 @@ describe('BearerStrategy', () => {
 
   it('takes one of an external identity server, which no revocation of ours concerns', async () => {
     revoked = true;
-    expect(await identify('Authorization', 'Bearer dd.ee.ff')).toEqual(FOREIGN);
+    expect(await identify('Authorization', 'Bearer dd.ee.ff')).toEqual(EXTERNAL_CALLER);
     revoked = false;
   });
 

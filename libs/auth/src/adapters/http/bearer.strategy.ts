@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Authentication, type AuthenticationRequest, singleHeader } from '#platform';
-import { ForeignCallers } from '../../application/foreign-callers.js';
 import { AccessTokens, type Caller } from '../../application/ports.js';
-import { RevocationWatch } from '../typeorm/revocation-watch.js';
+import { ExternalCallerResolver } from '../../application/services/external-caller-resolver.js';
+import { RevocationPoller } from '../typeorm/revocation-poller.js';
 
 const BEARER = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i;
 
@@ -11,8 +11,8 @@ const BEARER = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i;
 export class BearerStrategy extends Authentication<Caller> {
   constructor(
     private readonly tokens: AccessTokens,
-    private readonly foreign: ForeignCallers,
-    private readonly revocations: RevocationWatch,
+    private readonly externalCallers: ExternalCallerResolver,
+    private readonly revocations: RevocationPoller,
   ) {
     super('bearer');
   }
@@ -21,7 +21,7 @@ export class BearerStrategy extends Authentication<Caller> {
     const token = BEARER.exec(singleHeader(raw.rawHeaders, 'authorization') ?? '')?.[1];
     if (token === undefined) return undefined;
     const claims = await this.tokens.verify(token);
-    if (!claims) return this.foreign.identify(token);
+    if (!claims) return this.externalCallers.identify(token);
     return (await this.revocations.isRevoked(claims)) ? undefined : claims;
   }
 

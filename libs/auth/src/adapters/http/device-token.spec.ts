@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deviceCookie } from '../../facade.js';
-import { deviceTokenOf } from './device-token.js';
+import { readDeviceToken } from './device-token.js';
 
 describe('the device token of a request', () => {
   it.each<[string, Record<string, string | string[] | undefined>, string | null]>([
@@ -12,7 +12,7 @@ describe('the device token of a request', () => {
     ['a cookie whose name only ends so', { cookie: 'not_foyer_device=two' }, null],
     ['an empty cookie', { cookie: 'foyer_device=' }, ''],
   ])('given %s, then it is read [AC-66]', (_, headers, token) => {
-    expect(deviceTokenOf({ headers })).toBe(token);
+    expect(readDeviceToken({ headers })).toBe(token);
   });
 
   it('is set as a cookie that no script and no other site can use [AC-66]', () => {

@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
 import { Address, ApiProblems, Open, OwnToken, Scopes, SourceLimits } from '#platform';
 import { ChangePassword } from '../../application/commands/change-password.js';
-import { ForgetPassword } from '../../application/commands/forget-password.js';
+import { RequestPasswordReset } from '../../application/commands/request-password-reset.js';
 import { ResetPassword } from '../../application/commands/reset-password.js';
 import type { TokenClaims } from '../../application/ports.js';
 import {
@@ -14,7 +14,7 @@ import {
   ResetCodeWrong,
   ResetInProgress,
 } from '../../domain/errors.js';
-import { DEVICE_HEADER, DeviceToken } from './device-token.js';
+import { DEVICE_HEADER_DOCS, DeviceToken } from './device-token.js';
 import { ChangePasswordDto, ForgotDto, ResetDto } from './passwords.dto.js';
 
 @ApiTags('authentication')
@@ -30,7 +30,7 @@ export class PasswordsController {
   @Post('forgot')
   @HttpCode(202)
   @Header('cache-control', 'no-store')
-  @ApiHeader(DEVICE_HEADER)
+  @ApiHeader(DEVICE_HEADER_DOCS)
   @ApiProblems({
     422: 'Invalid body',
     429: 'Too many calls from this source',
@@ -43,7 +43,7 @@ export class PasswordsController {
   ): Promise<void> {
     await this.limits.count('loginsPerSource', address, 'count here');
     const { prefix, trusted } = this.limits.sourceOf(address);
-    await this.commands.execute(new ForgetPassword(username, { prefix, trusted }, deviceToken));
+    await this.commands.execute(new RequestPasswordReset(username, { prefix, trusted }, deviceToken));
   }
 
   /** Set a new password with the code. Every session ends. */

@@ -9,7 +9,7 @@ import { ListSessions } from '../../application/queries/list-sessions.js';
 import { NoSuchSession } from '../../domain/errors.js';
 import { SessionListDto } from './auth.dto.js';
 
-interface SignedIn {
+interface AuthenticatedRequest {
   readonly user: Caller;
 }
 
@@ -27,7 +27,7 @@ export class SessionsController {
   @Get()
   @Header('cache-control', 'no-store')
   @ApiProblems({ 401: 'No valid access token', 422: 'A query', 503: 'The database is away' })
-  async list(@Req() { user }: SignedIn, @Query(new NoQuery()) _query: undefined): Promise<SessionListDto> {
+  async list(@Req() { user }: AuthenticatedRequest, @Query(new NoQuery()) _query: undefined): Promise<SessionListDto> {
     return { items: await this.queries.execute(new ListSessions(user.customerId, user.sessionId)) };
   }
 
@@ -42,7 +42,11 @@ export class SessionsController {
     404: 'No such session of yours',
     503: 'The database is away',
   })
-  async end(@Req() { user }: SignedIn, @Param('sid') sid: string, @Address() address: string): Promise<void> {
+  async end(
+    @Req() { user }: AuthenticatedRequest,
+    @Param('sid') sid: string,
+    @Address() address: string,
+  ): Promise<void> {
     if (sid !== user.sessionId) this.authentications.require(user);
     const ended =
       isUuid(sid) && (await this.commands.execute(new EndSession(user.customerId, sid, sourcePrefix(address))));

@@ -1,5 +1,5 @@
 /** Far more than metadata and keys of anybody need. */
-const LARGEST = 256 * 1024;
+const MAX_RESPONSE_BYTES = 256 * 1024;
 
 /**
  * A JSON document of another server: no redirect is followed, and what is too large or too late is none.
@@ -16,13 +16,13 @@ export async function fetchJson(url: string, signal: AbortSignal): Promise<unkno
   let size = 0;
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
     size += chunk.length;
-    if (size > LARGEST) throw new Error(`the answer is larger than ${LARGEST} bytes`);
+    if (size > MAX_RESPONSE_BYTES) throw new Error(`the answer is larger than ${MAX_RESPONSE_BYTES} bytes`);
     chunks.push(chunk);
   }
-  return parsed(Buffer.concat(chunks).toString('utf8'));
+  return parseJson(Buffer.concat(chunks).toString('utf8'));
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

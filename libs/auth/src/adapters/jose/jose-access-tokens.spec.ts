@@ -4,7 +4,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BadConfiguration, type Settings } from '#platform';
 import { Subject } from '../../domain/subject.js';
 import { aSubject } from '../../testing/a-subject.js';
-import { jwtKeys, signingKey } from '../../testing/signing-keys.js';
+import { generateJwtKey, secretsWithJwtKeys } from '../../testing/jwt-signing-keys.js';
 import { JoseAccessTokens } from './jose-access-tokens.js';
 
 const settings = {
@@ -28,8 +28,8 @@ let theirs: JWK;
 let tokens: JoseAccessTokens;
 
 beforeAll(async () => {
-  [ours, theirs] = [await signingKey('ours'), await signingKey('theirs')];
-  tokens = await JoseAccessTokens.create(settings, jwtKeys(ours));
+  [ours, theirs] = [await generateJwtKey('ours'), await generateJwtKey('theirs')];
+  tokens = await JoseAccessTokens.create(settings, secretsWithJwtKeys(ours));
 });
 afterEach(() => vi.useRealTimers());
 
@@ -68,7 +68,7 @@ async function withUnusedBits(at: number): Promise<{ readonly token: string; rea
     const key = { ...ours, kid: `ours${more}` };
     const token = await forged({ key, header: { kid: key.kid }, claims: { client_id: `foyer${more}` } });
     if (hasUnusedBits(token.split('.')[at] ?? ''))
-      return { token, verifier: await JoseAccessTokens.create(settings, jwtKeys(key)) };
+      return { token, verifier: await JoseAccessTokens.create(settings, secretsWithJwtKeys(key)) };
   }
   throw new Error('no length leaves bits over');
 }
@@ -130,7 +130,7 @@ describe('a token of ours', () => {
   });
 
   it('may be signed with ES256', async () => {
-    const es256 = await JoseAccessTokens.create(settings, jwtKeys(await signingKey('p256', 'ES256')));
+    const es256 = await JoseAccessTokens.create(settings, secretsWithJwtKeys(await generateJwtKey('p256', 'ES256')));
     const { token } = await es256.issue(MIA, SESSION, SIGNED_IN);
     expect(decodeProtectedHeader(token).alg).toBe('ES256');
     expect(await es256.verify(token)).toBeDefined();
@@ -138,10 +138,10 @@ describe('a token of ours', () => {
 
   it('is good after a rotation, while its key is in the set, and not after it has left', async () => {
     const { token } = await tokens.issue(MIA, SESSION, SIGNED_IN);
-    const rotated = await JoseAccessTokens.create(settings, jwtKeys(theirs, ours));
+    const rotated = await JoseAccessTokens.create(settings, secretsWithJwtKeys(theirs, ours));
     expect(decodeProtectedHeader((await rotated.issue(MIA, SESSION, SIGNED_IN)).token).kid).toBe('theirs');
     expect(await rotated.verify(token)).toBeDefined();
-    expect(await (await JoseAccessTokens.create(settings, jwtKeys(theirs))).verify(token)).toBeUndefined();
+    expect(await (await JoseAccessTokens.create(settings, secretsWithJwtKeys(theirs))).verify(token)).toBeUndefined();
   });
 
   it('dies with its second', async () => {
@@ -269,7 +269,7 @@ describe('AC-45 is refused', () => {
 
 describe('AC-53 the keys', () => {
   const refusal = (jwks: string) =>
-    JoseAccessTokens.create(settings, { ...jwtKeys(), jwtKeys: jwks }).then(
+    JoseAccessTokens.create(settings, { ...secretsWithJwtKeys(), jwtKeys: jwks }).then(
       () => 'accepted',
       (error: unknown) => error,
     );
@@ -293,7 +293,7 @@ describe('AC-53 the keys', () => {
 
   it('are taken as WebCrypto exports them', async () => {
     const key = { ...ours, key_ops: ['sign'], ext: true };
-    const exported = await JoseAccessTokens.create(settings, jwtKeys(key)).catch(String);
+    const exported = await JoseAccessTokens.create(settings, secretsWithJwtKeys(key)).catch(String);
     expect(exported).toBeInstanceOf(JoseAccessTokens);
   });
 });

@@ -8,14 +8,14 @@ import { isCanonicalJws } from './compact-jws.js';
 import { JwsSigner } from './jws-signer.js';
 
 const ALGORITHMS = ['EdDSA', 'ES256'];
-const TYPE = 'at+jwt';
-const LONGEST = 4_096;
+const TOKEN_TYPE = 'at+jwt';
+const MAX_TOKEN_LENGTH = 4_096;
 /** Verified tokens that are remembered until they die: a signature costs 60 µs, a look 1. */
-const REMEMBERED = 10_000;
+const MAX_CACHED_TOKENS = 10_000;
 
 /** RFC 9068 access tokens, signed with the first key of `JWT_KEYS`, verified with any of them; algorithms are pinned. */
 export class JoseAccessTokens extends AccessTokens {
-  readonly #remembered = new Map<string, { readonly claims: TokenClaims; readonly expiresAt: number }>();
+  readonly #verifiedTokens = new Map<string, { readonly claims: TokenClaims; readonly expiresAt: number }>();
 
   private constructor(
     private readonly settings: Settings,
@@ -27,11 +27,11 @@ export class JoseAccessTokens extends AccessTokens {
 
   static async create(settings: Settings, secrets: Secrets): Promise<JoseAccessTokens> {
     try {
-      const keys = (JSON.parse(secrets.jwtKeys) as { keys: JWK[] }).keys.map(withoutUse);
+      const keys = (JSON.parse(secrets.jwtKeys) as { keys: JWK[] }).keys.map(withoutKeyOps);
       const [first] = keys;
       if (!first?.kid || !first.alg || !ALGORITHMS.includes(first.alg) || !first.d) throw new Error('no usable key');
-      const published = createLocalJWKSet({ keys: await Promise.all(keys.map(publicPart)) });
-      return new JoseAccessTokens(settings, new JwsSigner(first, TYPE), published);
+      const published = createLocalJWKSet({ keys: await Promise.all(keys.map(toPublicJwk)) });
+      return new JoseAccessTokens(settings, new JwsSigner(first, TOKEN_TYPE), published);
     } catch {
       throw new BadConfiguration(['JWT_KEYS must be a private JWK set whose keys have kid and alg (EdDSA or ES256)']);
     }
@@ -63,32 +63,32 @@ export class JoseAccessTokens extends AccessTokens {
   }
 
   async verify(token: string): Promise<TokenClaims | undefined> {
-    const known = this.#remembered.get(token);
+    const known = this.#verifiedTokens.get(token);
     if (known && known.expiresAt > Date.now()) return known.claims;
-    if (token.length > LONGEST || !isCanonicalJws(token)) return undefined;
+    if (token.length > MAX_TOKEN_LENGTH || !isCanonicalJws(token)) return undefined;
     const { publicUrl: issuer, tokenAudience: audience } = this.settings;
     const required = ['sub', 'sid', 'gen', 'scope', 'jti', 'iat', 'exp', 'client_id'];
-    const options = { issuer, audience, typ: TYPE, algorithms: ALGORITHMS, requiredClaims: required };
+    const options = { issuer, audience, typ: TOKEN_TYPE, algorithms: ALGORITHMS, requiredClaims: required };
     const verified = await jwtVerify(token, this.keys, options).catch(() => undefined);
     if (!verified) return undefined;
     const claims = toClaims(verified.payload);
-    this.#remember(token, claims, Number(verified.payload.exp) * 1000);
+    this.#cacheVerified(token, claims, Number(verified.payload.exp) * 1000);
     return claims;
   }
 
-  #remember(token: string, claims: TokenClaims, expiresAt: number): void {
-    const [oldest] = this.#remembered.keys();
-    if (this.#remembered.size >= REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
-    this.#remembered.set(token, { claims, expiresAt });
+  #cacheVerified(token: string, claims: TokenClaims, expiresAt: number): void {
+    const [oldest] = this.#verifiedTokens.keys();
+    if (this.#verifiedTokens.size >= MAX_CACHED_TOKENS && oldest !== undefined) this.#verifiedTokens.delete(oldest);
+    this.#verifiedTokens.set(token, { claims, expiresAt });
   }
 }
 
 /** What a key may be used for is ours to say: `key_ops` of a private key would forbid its public part to verify. */
-function withoutUse({ key_ops: _operations, ext: _exportable, ...key }: JWK): JWK {
+function withoutKeyOps({ key_ops: _operations, ext: _exportable, ...key }: JWK): JWK {
   return key;
 }
 
-async function publicPart(key: JWK): Promise<JWK> {
+async function toPublicJwk(key: JWK): Promise<JWK> {
   const { d, ...open } = key;
   await importJWK({ ...open, d });
   return { ...open, ...(await exportJWK(await importJWK(open))), kid: key.kid, alg: key.alg };

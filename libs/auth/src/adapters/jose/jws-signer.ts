@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import type { JWK } from 'jose';
 
-const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const encodeJson = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** Makes compact JWS (RFC 7515) with one key. In this thread: the way to another one costs more than a signature. */
 export class JwsSigner {
@@ -14,16 +14,16 @@ export class JwsSigner {
     typ: string,
   ) {
     const { alg, kid } = key;
-    this.#header = encoded({ alg, kid, typ });
+    this.#header = encodeJson({ alg, kid, typ });
     this.#key = createPrivateKey({ key: { ...key }, format: 'jwk' });
   }
 
   sign(claims: object): string {
-    const signed = `${this.#header}.${encoded(claims)}`;
-    return `${signed}.${this.#signatureOf(Buffer.from(signed)).toString('base64url')}`;
+    const signed = `${this.#header}.${encodeJson(claims)}`;
+    return `${signed}.${this.#computeSignature(Buffer.from(signed)).toString('base64url')}`;
   }
 
-  #signatureOf(bytes: Buffer): Buffer {
+  #computeSignature(bytes: Buffer): Buffer {
     if (this.key.alg === 'EdDSA') return sign(null, bytes, this.#key);
     return sign('sha256', bytes, { key: this.#key, dsaEncoding: 'ieee-p1363' });
   }

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Settings } from '#platform';
 import { Subject } from '../../domain/subject.js';
 import { aSubject } from '../../testing/a-subject.js';
-import { jwtKeys, signingKey } from '../../testing/signing-keys.js';
+import { generateJwtKey, secretsWithJwtKeys } from '../../testing/jwt-signing-keys.js';
 import { JoseAccessTokens } from './jose-access-tokens.js';
-import { publishedKeys } from './published-keys.js';
+import { toPublicJwks } from './published-keys.js';
 
 const settings = {
   publicUrl: 'https://foyer.example',
@@ -17,18 +17,18 @@ const SESSION = { id: 'session', scope: 'customer' };
 
 describe('the published keys', () => {
   it.each(['EdDSA', 'ES256'] as const)('given a key of %s, then others verify its tokens with them', async (alg) => {
-    const secrets = jwtKeys(await signingKey('first', alg), await signingKey('second'));
+    const secrets = secretsWithJwtKeys(await generateJwtKey('first', alg), await generateJwtKey('second'));
     const { token } = await (await JoseAccessTokens.create(settings, secrets)).issue(MIA, SESSION, new Date());
-    const published = { keys: publishedKeys(secrets.jwtKeys) } as unknown as JSONWebKeySet;
+    const published = { keys: toPublicJwks(secrets.jwtKeys) } as unknown as JSONWebKeySet;
     const { payload } = await jwtVerify(token, createLocalJWKSet(published), { issuer: settings.publicUrl });
     expect(payload.sub).toBe('mia');
     expect(published.keys.map(({ kid }) => kid)).toEqual(['first', 'second']);
   });
 
   it('have no private part and no member that nobody needs', async () => {
-    const odd = { ...(await signingKey('odd')), key_ops: ['sign'], ext: true, iat: 1, exp: 2, more: 'secret' };
-    const ec = await signingKey('ec', 'ES256');
-    const [first, second] = publishedKeys(jwtKeys(odd, ec).jwtKeys);
+    const odd = { ...(await generateJwtKey('odd')), key_ops: ['sign'], ext: true, iat: 1, exp: 2, more: 'secret' };
+    const ec = await generateJwtKey('ec', 'ES256');
+    const [first, second] = toPublicJwks(secretsWithJwtKeys(odd, ec).jwtKeys);
     expect(first).toEqual({ kty: 'OKP', crv: 'Ed25519', x: odd.x, kid: 'odd', alg: 'EdDSA', use: 'sig' });
     expect(second).toEqual({ kty: 'EC', crv: 'P-256', x: ec.x, y: ec.y, kid: 'ec', alg: 'ES256', use: 'sig' });
     expect(JSON.stringify([first, second])).not.toMatch(new RegExp(`${odd.d}|${ec.d}|secret`));

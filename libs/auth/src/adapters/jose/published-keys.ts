@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { keysOf, type SigningJwk } from '#platform';
 
 /** The public half of a key, as others need it to verify a token (RFC 7517). */
-export interface PublishedKey {
+export interface PublicJwk {
   readonly kty: string;
   readonly crv: string;
   readonly x: string;
@@ -14,9 +14,9 @@ export interface PublishedKey {
 }
 
 /** Of all keys, those that sign and those that will or did: named member by member, so that no private part can slip through. */
-export const publishedKeys = (jwtKeys: string): readonly PublishedKey[] => keysOf(jwtKeys).map(publicHalf);
+export const toPublicJwks = (jwtKeys: string): readonly PublicJwk[] => keysOf(jwtKeys).map(toPublishedKey);
 
-function publicHalf(key: SigningJwk): PublishedKey {
+function toPublishedKey(key: SigningJwk): PublicJwk {
   const { kty = '', crv = '', x = '', y } = createPublicKey({ key, format: 'jwk' }).export({ format: 'jwk' });
   return { kty, crv, x, ...(y === undefined ? {} : { y }), kid: key.kid, alg: key.alg, use: 'sig' };
 }

@@ -12,7 +12,7 @@ describe.each([
   ['fr', 'dix minutes', 'Si vous ne l’avez pas demandé'],
 ])('in %s', (locale, minutes, notYou) => {
   it('a mail begins with the code, says how long it is good and what to do if it was not you', () => {
-    const { channel, to, subject, text, html } = messages.code('mia@example.org', locale, CODE);
+    const { channel, to, subject, text, html } = messages.composeCode('mia@example.org', locale, CODE);
     expect([channel, to]).toEqual(['email', 'mia@example.org']);
     expect(subject).toContain(CODE);
     expect(text).toMatch(new RegExp(`^${CODE}\n`));
@@ -25,7 +25,7 @@ describe.each([
   });
 
   it('an SMS begins with the code and fits into two parts', () => {
-    const { channel, to, text, html } = messages.code('+5511961234567', locale, CODE);
+    const { channel, to, text, html } = messages.composeCode('+5511961234567', locale, CODE);
     expect([channel, to, html]).toEqual(['sms', '+5511961234567', undefined]);
     expect(text).toMatch(new RegExp(`^${CODE} [\\s\\S]*${minutes}`));
     expect(text.length).toBeLessThanOrEqual(/^[\x20-\x7eéèàùç\n]*$/.test(text) ? 306 : 134);
@@ -40,11 +40,11 @@ it.each([
   ['de', 'en'],
   ['', 'en'],
 ])('%j is answered in %s', (asked, spoken) => {
-  const subject = (locale: string) => messages.code('mia@example.org', locale, CODE).subject;
+  const subject = (locale: string) => messages.composeCode('mia@example.org', locale, CODE).subject;
   expect(subject(asked)).toBe(subject(spoken));
 });
 
 it('each has an id of its own', () => {
-  const [first, second] = [1, 2].map(() => messages.code('mia@example.org', 'en', CODE).id);
+  const [first, second] = [1, 2].map(() => messages.composeCode('mia@example.org', 'en', CODE).id);
   expect(first).not.toBe(second);
 });

@@ -1,15 +1,15 @@
 import type { Ids } from '#kernel';
 import { codeMail, type OutgoingMessage } from '#notifications';
 import { ResetMessages } from '../../application/ports.js';
-import { wordsFor } from './words.js';
+import { resetMessageTextsFor } from './reset-message-texts.js';
 
 export class TemplateResetMessages extends ResetMessages {
   constructor(private readonly ids: Ids) {
     super();
   }
 
-  code(recipient: string, locale: string, digits: string): OutgoingMessage {
-    const words = wordsFor(locale);
+  composeCode(recipient: string, locale: string, digits: string): OutgoingMessage {
+    const words = resetMessageTextsFor(locale);
     const id = this.ids.next();
     const subject = words.resetSubject(digits);
     if (!recipient.includes('@')) return { id, channel: 'sms', to: recipient, subject, text: words.resetText(digits) };

@@ -32,7 +32,7 @@ describe('RedisRevocationHints', () => {
   const hears = async (from: Awaited<ReturnType<typeof replica>>, to: Awaited<ReturnType<typeof replica>>) => {
     const before = to.count;
     const given = async () => {
-      from.hints.give();
+      from.hints.publishHint();
       await sleep(20);
       return to.count > before;
     };
@@ -50,7 +50,7 @@ describe('RedisRevocationHints', () => {
     await hears(one, other);
     await sleep(50);
     const before = other.count;
-    one.hints.give();
+    one.hints.publishHint();
     await sleep(200);
     expect(other.count).toBe(before + 1);
   });
@@ -59,12 +59,12 @@ describe('RedisRevocationHints', () => {
     const [one, other] = [await replica(), await replica()];
     await hears(one, other);
     await server.stop();
-    for (let n = 0; n < 10; n++) one.hints.give();
+    for (let n = 0; n < 10; n++) one.hints.publishHint();
     await sleep(200);
     server = await ownRedis({ port: server.port });
     await hears(one, other);
     const before = other.count;
-    one.hints.give();
+    one.hints.publishHint();
     await sleep(200);
     expect(other.count).toBe(before + 1);
   });

@@ -7,24 +7,24 @@ const CHANNEL = 'foyer:revocations';
 /** By pub/sub, over a connection of its own. */
 @Injectable()
 export class RedisRevocationHints extends RevocationHints implements OnApplicationShutdown {
-  readonly #listening: ReturnType<RedisConnection['client']['duplicate']>;
+  readonly #subscriber: ReturnType<RedisConnection['client']['duplicate']>;
 
   constructor(private readonly redis: RedisConnection) {
     super();
-    this.#listening = redis.client.duplicate();
-    this.#listening.on('error', () => undefined); // the other connection tells it
-    this.#listening.on('ready', () => void this.#listening.subscribe(CHANNEL).catch(() => undefined));
+    this.#subscriber = redis.client.duplicate();
+    this.#subscriber.on('error', () => undefined); // the other connection tells it
+    this.#subscriber.on('ready', () => void this.#subscriber.subscribe(CHANNEL).catch(() => undefined));
   }
 
-  override give(): void {
+  override publishHint(): void {
     void this.redis.command((client) => client.publish(CHANNEL, '')).catch(() => undefined);
   }
 
   override onHint(listener: () => void): void {
-    this.#listening.on('message', listener);
+    this.#subscriber.on('message', listener);
   }
 
   onApplicationShutdown(): void {
-    this.#listening.disconnect();
+    this.#subscriber.disconnect();
   }
 }

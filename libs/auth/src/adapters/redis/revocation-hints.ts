@@ -1,5 +1,5 @@
 /** Tells other replicas that there is something to read. A hint only: nothing depends on its arrival. */
 export class RevocationHints {
-  give(): void {}
+  publishHint(): void {}
   onHint(_listener: () => void): void {}
 }

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
 import { type Chore, Database, purge } from '#platform';
-import { QUIET_MS } from '../../domain/login-backoff.js';
+import { COUNT_RESET_AFTER_MS } from '../../domain/login-backoff.js';
 
 /** A reused token is told from an unknown one for so long after its session ended. */
-const KEEP_MS = 7 * 24 * 3_600_000;
+const RETENTION_MS = 7 * 24 * 3_600_000;
 
 /** Beyond that a count begins anew anyway; clocks may differ by as much as is between the two. */
-const QUIET_FOR_LONG_MS = QUIET_MS + 3_600_000;
+const IDLE_COUNT_RETENTION_MS = COUNT_RESET_AFTER_MS + 3_600_000;
 
 /** What has ended, and counts that say nothing any more: strangers can make one with every name they invent. */
 @Injectable()
@@ -21,8 +21,8 @@ export class SessionsPurge implements Chore {
 
   async run(): Promise<number> {
     const now = this.clock.now().getTime();
-    const old = now - KEEP_MS;
-    const quiet = now - QUIET_FOR_LONG_MS;
+    const old = now - RETENTION_MS;
+    const quiet = now - IDLE_COUNT_RETENTION_MS;
     const idle = 'last_ms < ? and wait_until_ms < ?';
     const ended = 'expires_ms < ? or (revoked_ms > 0 and revoked_ms < ?)';
     return (

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, limit, NOW_MS } from '#platform';
-import { MOST_SHOWN, type SessionView, SessionViews } from '../../application/views.js';
+import { MAX_LISTED_ROWS, type SessionView, SessionViews } from '../../application/views.js';
 
 interface Row {
   readonly id: string;
@@ -16,12 +16,12 @@ export class SqlSessionViews extends SessionViews {
     super();
   }
 
-  async ofCustomer(customerId: string): Promise<readonly Omit<SessionView, 'current'>[]> {
+  async listByCustomer(customerId: string): Promise<readonly Omit<SessionView, 'current'>[]> {
     const sql = `select a.id as id, a.created_at as created_at, a.used_at as used_at, a.expires_ms as expires_ms, a.source as source
       from auth_sessions a join auth_subjects s on s.customer_id = a.customer_id
       where a.customer_id = ? and a.revoked_ms = 0 and a.generation = s.generation
         and a.expires_ms > ${NOW_MS[this.database.dialect]}
-      order by a.created_at desc, a.id desc ${limit(this.database.dialect, MOST_SHOWN)}`;
+      order by a.created_at desc, a.id desc ${limit(this.database.dialect, MAX_LISTED_ROWS)}`;
     return (await this.database.query<Row>(sql, [customerId])).map(toView);
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { allOf } from '#kernel/testing';
 import { DATABASES } from '#platform/testing';
-import { openAuth } from '../../testing/auth-database.js';
+import { openAuthDatabase } from '../../testing/auth-database.js';
 import { SqlSignInRecords } from './sql-sign-in-records.js';
 
 const AT = new Date('2026-03-01T12:00:00.000Z');
@@ -10,7 +10,7 @@ const LATER = Date.UTC(2026, 3, 1);
 
 describe.each(DATABASES)('sign-in records on %s', (_, fresh) => {
   it('hold what is kept of a customer, and neither a hash nor anything of others', async () => {
-    const { database, drop } = await openAuth(fresh);
+    const { database, drop } = await openAuthDatabase(fresh);
     const [mia, eve, session, ended] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
     const hash = 'f'.repeat(64);
     const recordOf = async (customerId: string) => {

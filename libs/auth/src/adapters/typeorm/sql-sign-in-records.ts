@@ -3,12 +3,12 @@ import { type Page, type PageWanted, pageOf, readPages } from '#kernel';
 import { behind, Database, limit } from '#platform';
 import { type Role, type SignInRecord, SignInRecords } from '../../facade.js';
 
-interface SubjectFound {
+interface SignInSubjectRow {
   readonly roles: string;
   readonly has_password: number | string;
   readonly generation: number;
 }
-interface SessionFound {
+interface SignInSessionRow {
   readonly id: string;
   readonly generation: number;
   readonly expires_ms: number | string;
@@ -18,7 +18,7 @@ interface SessionFound {
   readonly created_at: Date;
   readonly used_at: Date;
 }
-interface LinkFound {
+interface SignInLinkRow {
   readonly id: string;
   readonly issuer: string;
   readonly subject: string;
@@ -27,7 +27,7 @@ interface LinkFound {
 
 type RecordedSession = SignInRecord['sessions'] extends AsyncIterable<infer Session> ? Session : never;
 
-const AT_A_TIME = 500;
+const SESSION_PAGE_SIZE = 500;
 
 /** Rows straight to the record. */
 @Injectable()
@@ -39,11 +39,11 @@ export class SqlSignInRecords extends SignInRecords {
   async of(customerId: string): Promise<SignInRecord> {
     const subject = `select roles, case when credential is null then 0 else 1 end as has_password, generation
       from auth_subjects where customer_id = ?`;
-    const [found] = await this.database.query<SubjectFound>(subject, [customerId]);
+    const [found] = await this.database.query<SignInSubjectRow>(subject, [customerId]);
     return {
       roles: (found?.roles.split(' ') ?? []) as Role[],
       hasPassword: Number(found?.has_password ?? 0) === 1,
-      sessions: readPages((wanted) => this.#sessions(customerId, found?.generation ?? 0, wanted), AT_A_TIME),
+      sessions: readPages((wanted) => this.#sessions(customerId, found?.generation ?? 0, wanted), SESSION_PAGE_SIZE),
       links: await this.#links(customerId),
     };
   }
@@ -53,13 +53,13 @@ export class SqlSignInRecords extends SignInRecords {
     const sql = `select id, generation, expires_ms, revoked_ms, scope, source, created_at, used_at
       from auth_sessions where customer_id = ?${more.sql && ` and ${more.sql}`}
       order by created_at, id ${limit(this.database.dialect, wanted.limit + 1)}`;
-    const rows = await this.database.query<SessionFound>(sql, [customerId, ...more.values]);
-    const placeOf = ({ created_at: at, id }: SessionFound) => ({ at, id });
+    const rows = await this.database.query<SignInSessionRow>(sql, [customerId, ...more.values]);
+    const placeOf = ({ created_at: at, id }: SignInSessionRow) => ({ at, id });
     return pageOf(rows, wanted.limit, placeOf, (row) => ({
       id: row.id,
       createdAt: row.created_at.toISOString(),
       usedAt: row.used_at.toISOString(),
-      expiresAt: moment(row.expires_ms),
+      expiresAt: toIsoTime(row.expires_ms),
       ended: Number(row.revoked_ms) > 0 || row.generation !== generation,
       scope: row.scope,
       source: row.source,
@@ -68,9 +68,9 @@ export class SqlSignInRecords extends SignInRecords {
 
   async #links(customerId: string): Promise<SignInRecord['links']> {
     const sql = 'select id, issuer, subject, created_at from auth_links where customer_id = ? order by created_at, id';
-    const rows = await this.database.query<LinkFound>(sql, [customerId]);
+    const rows = await this.database.query<SignInLinkRow>(sql, [customerId]);
     return rows.map(({ created_at: at, ...link }) => ({ ...link, createdAt: at.toISOString() }));
   }
 }
 
-const moment = (milliseconds: number | string): string => new Date(Number(milliseconds)).toISOString();
+const toIsoTime = (milliseconds: number | string): string => new Date(Number(milliseconds)).toISOString();

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { DATABASES } from '#platform/testing';
-import { openAuth } from '../../testing/auth-database.js';
+import { openAuthDatabase } from '../../testing/auth-database.js';
 import { loginTriesContract } from '../login-tries.contract.js';
 import { TypeOrmLoginTries } from './typeorm-login-tries.js';
 
@@ -9,7 +9,7 @@ const OLDER = 'update auth_login_tries set last_ms = last_ms - ?, wait_until_ms 
 
 describe.each(DATABASES)('on %s', (name, fresh) => {
   loginTriesContract(`TypeOrmLoginTries on ${name}`, async () => {
-    const { database, work, drop } = await openAuth(fresh);
+    const { database, work, drop } = await openAuthDatabase(fresh);
     const replica = () => new TypeOrmLoginTries(database, work);
     const pass = async (ms: number) => void (await database.execute(OLDER, [ms, ms]));
     return { replicas: [replica(), replica()], pass, drop };

@@ -1,28 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import type { UnitOfWork } from '#kernel';
 import { Database, DuplicateKey, NOW_MS } from '#platform';
-import { LoginTries, type LoginTry, type TryAnswer } from '../../application/ports.js';
+import { LoginTries, type LoginTryDecision, type LoginTryKey } from '../../application/ports.js';
 import {
-  backoffAt,
-  FORGET_ONE_MS,
-  LOST_MS,
-  MOST_COUNTED,
-  QUIET_MS,
-  totalAt,
-  waitAfter,
+  ABANDONED_TRY_AFTER_MS,
+  backoffForTotal,
+  COUNT_RESET_AFTER_MS,
+  MAX_COUNTED_TOTAL,
+  remainingTotalAt,
+  TOTAL_DECAY_INTERVAL_MS,
+  waitMsAfter,
 } from '../../domain/login-backoff.js';
 
 /** The row of a key's total: its `wait_until_ms` is the moment at which all of it will be forgotten. */
-const TOTAL = '';
+const TOTAL_SOURCE = '';
 
-interface Row {
+interface LoginTryRow {
   readonly source: string;
   readonly wrong: number;
   readonly wait_until_ms: number | string;
   readonly now_ms: number | string;
 }
 
-interface Found {
+interface LoginTryCounts {
   readonly exists: boolean;
   readonly wrong: number;
   readonly waitMs: number;
@@ -42,46 +42,55 @@ export class TypeOrmLoginTries extends LoginTries {
     this.#now = NOW_MS[database.dialect];
   }
 
-  async take(wanted: LoginTry): Promise<TryAnswer> {
-    const { exists, waitMs, total } = await this.#find(wanted);
+  async startTry(wanted: LoginTryKey): Promise<LoginTryDecision> {
+    const { exists, waitMs, total } = await this.#readCounts(wanted);
     if (waitMs > 0) return { may: 'never', retryAfterSeconds: Math.ceil(waitMs / 1000) };
     // Another try may have made the row since it was looked for.
-    const opened = (!exists && (await this.#first(wanted))) || (await this.#open(wanted, backoffAt(total).freeTries));
+    const opened =
+      (!exists && (await this.#insertFirstTry(wanted))) ||
+      (await this.#openTry(wanted, backoffForTotal(total).freeTries));
     return opened ? { may: 'compare', counted: wanted } : { may: 'later' };
   }
 
   /** The total first, so that this wrong password counts in the wait that follows it. */
-  async settle(counted: LoginTry): Promise<void> {
+  async recordWrongTry(counted: LoginTryKey): Promise<void> {
     if (counted.slowedByOthers) await this.#addToTotal(counted.subjectKey);
     await this.work.run(async () => {
-      const sql = `update auth_login_tries set wrong = wrong + 1, ${CLOSING}, last_ms = ${this.#now} where ${OWN_ROW}`;
+      const sql = `update auth_login_tries set wrong = wrong + 1, ${DECREMENT_OPEN_TRIES}, last_ms = ${this.#now} where ${ROW_CONDITION}`;
       await this.database.execute(sql, keyOf(counted));
-      const { wrong, total } = await this.#find(counted);
-      const wait = `update auth_login_tries set wait_until_ms = ${this.#now} + ? where ${OWN_ROW}`;
-      await this.database.execute(wait, [waitAfter(wrong, total), ...keyOf(counted)]);
+      const { wrong, total } = await this.#readCounts(counted);
+      const wait = `update auth_login_tries set wait_until_ms = ${this.#now} + ? where ${ROW_CONDITION}`;
+      await this.database.execute(wait, [waitMsAfter(wrong, total), ...keyOf(counted)]);
     });
   }
 
-  async giveBack(counted: LoginTry): Promise<void> {
-    await this.database.execute(`update auth_login_tries set ${CLOSING} where ${OWN_ROW}`, keyOf(counted));
+  async cancelTry(counted: LoginTryKey): Promise<void> {
+    await this.database.execute(
+      `update auth_login_tries set ${DECREMENT_OPEN_TRIES} where ${ROW_CONDITION}`,
+      keyOf(counted),
+    );
   }
 
-  async forgive(counted: LoginTry): Promise<void> {
-    const anew = `update auth_login_tries set wrong = 0, wait_until_ms = 0, ${CLOSING} where ${OWN_ROW}`;
+  async resetTries(counted: LoginTryKey): Promise<void> {
+    const anew = `update auth_login_tries set wrong = 0, wait_until_ms = 0, ${DECREMENT_OPEN_TRIES} where ${ROW_CONDITION}`;
     await this.database.execute(anew, keyOf(counted));
   }
 
-  async #find({ subjectKey, source, slowedByOthers }: LoginTry): Promise<Found> {
+  async #readCounts({ subjectKey, source, slowedByOthers }: LoginTryKey): Promise<LoginTryCounts> {
     const sql = `select source, wrong, wait_until_ms, ${this.#now} as now_ms from auth_login_tries
       where subject_key = ? and source in (?, ?)`;
-    const rows = await this.database.query<Row>(sql, [subjectKey, source, slowedByOthers ? TOTAL : source]);
+    const rows = await this.database.query<LoginTryRow>(sql, [
+      subjectKey,
+      source,
+      slowedByOthers ? TOTAL_SOURCE : source,
+    ]);
     const own = rows.find((row) => row.source === source);
-    const all = slowedByOthers ? rows.find((row) => row.source === TOTAL) : undefined;
+    const all = slowedByOthers ? rows.find((row) => row.source === TOTAL_SOURCE) : undefined;
     return {
       exists: own !== undefined,
       wrong: own?.wrong ?? 0,
       waitMs: own ? Number(own.wait_until_ms) - Number(own.now_ms) : 0,
-      total: all ? totalAt(Number(all.now_ms), Number(all.wait_until_ms)) : 0,
+      total: all ? remainingTotalAt(Number(all.now_ms), Number(all.wait_until_ms)) : 0,
     };
   }
 
@@ -89,31 +98,31 @@ export class TypeOrmLoginTries extends LoginTries {
    * One statement, so that of many at once no more get in than may. In the end all that are open may be wrong: no more of
    * them than could be compared one after the other. Who is turned away leaves no trace, or lost tries would live for ever.
    */
-  async #open(wanted: LoginTry, freeTries: number): Promise<boolean> {
-    const lost = `last_ms < ${this.#now} - ${LOST_MS}`;
-    const quiet = `last_ms < ${this.#now} - ${QUIET_MS} and wait_until_ms < ${this.#now} - ${QUIET_MS}`;
+  async #openTry(wanted: LoginTryKey, freeTries: number): Promise<boolean> {
+    const lost = `last_ms < ${this.#now} - ${ABANDONED_TRY_AFTER_MS}`;
+    const quiet = `last_ms < ${this.#now} - ${COUNT_RESET_AFTER_MS} and wait_until_ms < ${this.#now} - ${COUNT_RESET_AFTER_MS}`;
     const most = `case when wrong < ${freeTries} then ${freeTries} - wrong else 1 end`;
     // `last_ms` comes last: MySQL reads what it has just written.
     const sql = `update auth_login_tries set open_tries = case when ${lost} then 1 else open_tries + 1 end,
         wrong = case when ${quiet} then 0 else wrong end, last_ms = ${this.#now}
-      where ${OWN_ROW} and wait_until_ms <= ${this.#now} and (open_tries < ${most} or ${lost})`;
+      where ${ROW_CONDITION} and wait_until_ms <= ${this.#now} and (open_tries < ${most} or ${lost})`;
     return (await this.database.execute(sql, keyOf(wanted))) > 0;
   }
 
   /** False when another try was faster. */
-  async #first({ subjectKey, source }: LoginTry): Promise<boolean> {
+  async #insertFirstTry({ subjectKey, source }: LoginTryKey): Promise<boolean> {
     return this.#insert(subjectKey, source, 1, '0');
   }
 
   async #addToTotal(subjectKey: string): Promise<void> {
-    const [none, one] = [`${this.#now}`, `${this.#now} + ${FORGET_ONE_MS}`];
-    const most = `${this.#now} + ${MOST_COUNTED * FORGET_ONE_MS}`;
+    const [none, one] = [`${this.#now}`, `${this.#now} + ${TOTAL_DECAY_INTERVAL_MS}`];
+    const most = `${this.#now} + ${MAX_COUNTED_TOTAL * TOTAL_DECAY_INTERVAL_MS}`;
     const sql = `update auth_login_tries set wait_until_ms = case when wait_until_ms < ${none} then ${one}
-        when wait_until_ms + ${FORGET_ONE_MS} > ${most} then ${most} else wait_until_ms + ${FORGET_ONE_MS} end,
-        last_ms = ${this.#now} where ${OWN_ROW}`;
-    const add = async () => (await this.database.execute(sql, [subjectKey, TOTAL])) > 0;
+        when wait_until_ms + ${TOTAL_DECAY_INTERVAL_MS} > ${most} then ${most} else wait_until_ms + ${TOTAL_DECAY_INTERVAL_MS} end,
+        last_ms = ${this.#now} where ${ROW_CONDITION}`;
+    const add = async () => (await this.database.execute(sql, [subjectKey, TOTAL_SOURCE])) > 0;
     // Of two that are the first at the same moment one makes the row, the other finds it.
-    if (!(await add()) && !(await this.#insert(subjectKey, TOTAL, 0, one))) await add();
+    if (!(await add()) && !(await this.#insert(subjectKey, TOTAL_SOURCE, 0, one))) await add();
   }
 
   /** False when the row is there already. Outside of a unit of work, which such a failure would end. */
@@ -131,6 +140,6 @@ export class TypeOrmLoginTries extends LoginTries {
   }
 }
 
-const OWN_ROW = 'subject_key = ? and source = ?';
-const CLOSING = 'open_tries = case when open_tries > 0 then open_tries - 1 else 0 end';
-const keyOf = ({ subjectKey, source }: LoginTry): readonly string[] => [subjectKey, source];
+const ROW_CONDITION = 'subject_key = ? and source = ?';
+const DECREMENT_OPEN_TRIES = 'open_tries = case when open_tries > 0 then open_tries - 1 else 0 end';
+const keyOf = ({ subjectKey, source }: LoginTryKey): readonly string[] => [subjectKey, source];

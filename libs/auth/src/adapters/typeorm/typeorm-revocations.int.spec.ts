@@ -5,9 +5,9 @@ import { type Ids, Unavailable } from '#kernel';
 import type { Settings } from '#platform';
 import { DATABASES, type OpenDatabase, SystemClock } from '#platform/testing';
 import type { TokenClaims } from '../../application/ports.js';
-import { openAuth } from '../../testing/auth-database.js';
-import { OwnHints } from '../../testing/own-hints.js';
-import { RevocationWatch } from './revocation-watch.js';
+import { openAuthDatabase } from '../../testing/auth-database.js';
+import { InMemoryRevocationHints } from '../../testing/in-memory-revocation-hints.js';
+import { RevocationPoller } from './revocation-poller.js';
 import { TypeOrmRevocations } from './typeorm-revocations.js';
 
 const SETTINGS = { accessTokenTtlSeconds: 900 } as Settings;
@@ -17,19 +17,19 @@ const LATEST_MS = 1_000;
 
 describe.each(DATABASES)('revocations on %s', (_, fresh) => {
   let opened: OpenDatabase;
-  let here: RevocationWatch;
-  let elsewhere: RevocationWatch;
+  let here: RevocationPoller;
+  let elsewhere: RevocationPoller;
   let revocations: TypeOrmRevocations;
   let claims: TokenClaims;
   const transaction = <T>(work: () => Promise<T>) => opened.database.transaction(work);
 
   beforeAll(async () => {
-    opened = await openAuth(fresh);
+    opened = await openAuthDatabase(fresh);
   });
   afterAll(() => opened.drop());
   beforeEach(async () => {
-    here = new RevocationWatch(opened.database, new OwnHints());
-    elsewhere = new RevocationWatch(opened.database, new OwnHints());
+    here = new RevocationPoller(opened.database, new InMemoryRevocationHints());
+    elsewhere = new RevocationPoller(opened.database, new InMemoryRevocationHints());
     revocations = new TypeOrmRevocations(opened.database, SETTINGS, here, new SystemClock(), IDS);
     claims = {
       customerId: randomUUID(),
@@ -48,7 +48,7 @@ describe.each(DATABASES)('revocations on %s', (_, fresh) => {
   });
 
   it('given one that is committed, then here at once, elsewhere within a second, without any hint', async () => {
-    const expiresAt = await transaction(() => revocations.ofSession(claims.customerId, claims.sessionId));
+    const expiresAt = await transaction(() => revocations.revokeSession(claims.customerId, claims.sessionId));
     expect(await here.isRevoked(claims)).toBe(true);
     await expect.poll(() => elsewhere.isRevoked(claims), WITHIN).toBe(true);
     expect(await elsewhere.isRevoked({ ...claims, sessionId: randomUUID() })).toBe(false);
@@ -57,7 +57,7 @@ describe.each(DATABASES)('revocations on %s', (_, fresh) => {
 
   it('given one that is rolled back, then nobody is refused', async () => {
     const changed = transaction(async () => {
-      await revocations.ofSession(claims.customerId, claims.sessionId);
+      await revocations.revokeSession(claims.customerId, claims.sessionId);
       throw new Error('changed its mind');
     });
     await expect(changed).rejects.toThrow('changed its mind');
@@ -71,12 +71,12 @@ describe.each(DATABASES)('revocations on %s', (_, fresh) => {
       commit = resolve;
     });
     const late = transaction(async () => {
-      await revocations.ofSession(claims.customerId, claims.sessionId);
+      await revocations.revokeSession(claims.customerId, claims.sessionId);
       await told;
     });
     await sleep(20);
     const other = { ...claims, sessionId: randomUUID() };
-    await transaction(() => revocations.ofSession(other.customerId, other.sessionId));
+    await transaction(() => revocations.revokeSession(other.customerId, other.sessionId));
     await expect.poll(() => elsewhere.isRevoked(other), WITHIN).toBe(true);
     expect(await elsewhere.isRevoked(claims)).toBe(false);
     commit();
@@ -86,7 +86,7 @@ describe.each(DATABASES)('revocations on %s', (_, fresh) => {
 
   it('given all of a customer, then every earlier generation but the session that goes on', async () => {
     const kept = randomUUID();
-    await transaction(() => revocations.ofCustomer(claims.customerId, 1, kept));
+    await transaction(() => revocations.revokeCustomer(claims.customerId, 1, kept));
     for (const watch of [here, elsewhere]) {
       await expect.poll(() => watch.isRevoked(claims), WITHIN).toBe(true);
       expect(await watch.isRevoked({ ...claims, sessionId: kept })).toBe(false);
@@ -96,10 +96,10 @@ describe.each(DATABASES)('revocations on %s', (_, fresh) => {
   });
 
   it('given a process that has just started, then what others revoked before is known with the first token', async () => {
-    await transaction(() => revocations.ofSession(claims.customerId, claims.sessionId));
+    await transaction(() => revocations.revokeSession(claims.customerId, claims.sessionId));
     const all = { ...claims, customerId: randomUUID(), sessionId: randomUUID() };
-    await transaction(() => revocations.ofCustomer(all.customerId, 1, null));
-    const fresh = new RevocationWatch(opened.database, new OwnHints());
+    await transaction(() => revocations.revokeCustomer(all.customerId, 1, null));
+    const fresh = new RevocationPoller(opened.database, new InMemoryRevocationHints());
     expect([await fresh.isRevoked(claims), await fresh.isRevoked(all)]).toEqual([true, true]);
     expect(await fresh.isRevoked({ ...claims, sessionId: randomUUID() })).toBe(false);
     await sleep(50);
@@ -108,8 +108,8 @@ describe.each(DATABASES)('revocations on %s', (_, fresh) => {
   });
 
   it('AC-54 given a database that is gone, then after a second nobody can tell, and nobody is let in', async () => {
-    const { database, drop } = await openAuth(fresh);
-    const watch = new RevocationWatch(database, new OwnHints());
+    const { database, drop } = await openAuthDatabase(fresh);
+    const watch = new RevocationPoller(database, new InMemoryRevocationHints());
     expect(await watch.isRevoked(claims)).toBe(false);
     await drop();
     await sleep(LATEST_MS + 50);

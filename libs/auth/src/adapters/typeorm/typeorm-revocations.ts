@@ -2,46 +2,46 @@ import { Injectable } from '@nestjs/common';
 import { Clock, Ids } from '#kernel';
 import { Database, NOW_MS, Settings } from '#platform';
 import { Revocations } from '../../application/ports.js';
-import { RevocationWatch } from './revocation-watch.js';
+import { RevocationPoller } from './revocation-poller.js';
 
 /** A token may be signed an instant after its session ended, and clocks differ. */
-const MARGIN_MS = 60_000;
+const EXPIRY_MARGIN_MS = 60_000;
 
 @Injectable()
 export class TypeOrmRevocations extends Revocations {
-  readonly #insert: string;
+  readonly #insertSql: string;
 
   constructor(
     private readonly database: Database,
     private readonly settings: Settings,
-    private readonly watch: RevocationWatch,
+    private readonly poller: RevocationPoller,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {
     super();
     const now = NOW_MS[database.dialect];
-    this.#insert = `insert into auth_revocations (id, customer_id, session_id, generation, kept_session_id, revoked_ms, expires_ms)
+    this.#insertSql = `insert into auth_revocations (id, customer_id, session_id, generation, kept_session_id, revoked_ms, expires_ms)
       values (?, ?, ?, ?, ?, ${now}, ${now} + ?)`;
   }
 
-  ofSession(customerId: string, sessionId: string): Promise<Date> {
-    return this.#add(customerId, sessionId, null, null);
+  revokeSession(customerId: string, sessionId: string): Promise<Date> {
+    return this.#insertRevocation(customerId, sessionId, null, null);
   }
 
-  ofCustomer(customerId: string, generation: number, kept: string | null): Promise<Date> {
-    return this.#add(customerId, null, generation, kept);
+  revokeCustomer(customerId: string, generation: number, kept: string | null): Promise<Date> {
+    return this.#insertRevocation(customerId, null, generation, kept);
   }
 
-  async #add(
+  async #insertRevocation(
     customerId: string,
     sessionId: string | null,
     generation: number | null,
     kept: string | null,
   ): Promise<Date> {
-    const lifeMs = this.settings.accessTokenTtlSeconds * 1000 + MARGIN_MS;
-    await this.database.execute(this.#insert, [this.ids.next(), customerId, sessionId, generation, kept, lifeMs]);
+    const lifeMs = this.settings.accessTokenTtlSeconds * 1000 + EXPIRY_MARGIN_MS;
+    await this.database.execute(this.#insertSql, [this.ids.next(), customerId, sessionId, generation, kept, lifeMs]);
     const expiresAt = this.clock.now().getTime() + lifeMs;
-    this.database.afterCommit(() => this.watch.learn({ customerId, sessionId, generation, kept, expiresAt }));
+    this.database.afterCommit(() => this.poller.addRevocation({ customerId, sessionId, generation, kept, expiresAt }));
     return new Date(expiresAt);
   }
 }

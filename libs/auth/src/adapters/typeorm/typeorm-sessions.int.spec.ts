@@ -4,9 +4,9 @@ import type { Ids } from '#kernel';
 import { FixedClock } from '#kernel/testing';
 import { DATABASES, type OpenDatabase } from '#platform/testing';
 import type { NewSession } from '../../application/ports.js';
-import { MOST_SHOWN } from '../../application/views.js';
+import { MAX_LISTED_ROWS } from '../../application/views.js';
 import { Subject } from '../../domain/subject.js';
-import { openAuth } from '../../testing/auth-database.js';
+import { openAuthDatabase } from '../../testing/auth-database.js';
 import { sessionsContract } from '../sessions.contract.js';
 import { SessionsPurge } from './sessions-purge.js';
 import { SqlSessionViews } from './sql-session-views.js';
@@ -22,7 +22,7 @@ const hash = () => randomUUID().replaceAll('-', '').repeat(2);
 
 describe.each(DATABASES)('on %s', (name, fresh) => {
   sessionsContract(`TypeOrmSessions on ${name}`, async () => {
-    const { database, drop } = await openAuth(fresh);
+    const { database, drop } = await openAuthDatabase(fresh);
     const clock = new FixedClock();
     const pass = async (ms: number) => void (await database.execute(OLDER, [ms, ms]));
     return {
@@ -39,7 +39,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     let opened: OpenDatabase;
     const clock = new FixedClock();
     beforeAll(async () => {
-      opened = await openAuth(fresh);
+      opened = await openAuthDatabase(fresh);
     });
     afterAll(() => opened.drop());
 
@@ -52,7 +52,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     const begin = async (customerId: string, changes: Partial<NewSession> = {}) => {
       const id = randomUUID();
       const session = { id, customerId, generation: 0, currentHash: hash(), scope: 'customer', source: '192.0.2.7' };
-      await new TypeOrmSessions(opened.database, clock, IDS).begin({ ...session, lifeMs: HOUR, ...changes });
+      await new TypeOrmSessions(opened.database, clock, IDS).createSession({ ...session, lifeMs: HOUR, ...changes });
       await clock.pause(1_000);
       return id;
     };
@@ -65,11 +65,11 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
       const [mia, eve] = [await somebody(), await somebody()];
       const [first, second] = [await begin(mia), await begin(mia, { source: '2001:db8::/64' })];
       const ended = await begin(mia);
-      await new TypeOrmSessions(opened.database, clock, IDS).end(ended);
+      await new TypeOrmSessions(opened.database, clock, IDS).endSession(ended);
       await begin(mia, { lifeMs: -1 });
       await begin(mia, { generation: 1 });
       await begin(eve);
-      const shown = await new SqlSessionViews(opened.database).ofCustomer(mia);
+      const shown = await new SqlSessionViews(opened.database).listByCustomer(mia);
       expect(shown.map(({ id }) => id)).toEqual([second, first]);
       expect(shown[1]).toEqual({
         id: first,
@@ -84,16 +84,16 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     it('are shown up to a hundred', async () => {
       const mia = await somebody();
       const begun: string[] = [];
-      for (let n = 0; n <= MOST_SHOWN; n++) begun.push(await begin(mia));
-      const shown = await new SqlSessionViews(opened.database).ofCustomer(mia);
+      for (let n = 0; n <= MAX_LISTED_ROWS; n++) begun.push(await begin(mia));
+      const shown = await new SqlSessionViews(opened.database).listByCustomer(mia);
       expect(shown.map(({ id }) => id)).toEqual(begun.slice(1).reverse());
     });
 
     it('AC-13 are not shown, and not found alive, when they have expired and nobody has tidied', async () => {
       const mia = await somebody();
       const id = await begin(mia, { lifeMs: -1 });
-      expect(await new SqlSessionViews(opened.database).ofCustomer(mia)).toEqual([]);
-      const found = await new TypeOrmSessions(opened.database, clock, IDS).find(id);
+      expect(await new SqlSessionViews(opened.database).listByCustomer(mia)).toEqual([]);
+      const found = await new TypeOrmSessions(opened.database, clock, IDS).findById(id);
       expect(found && found.session.expiresAt <= found.now).toBe(true);
     });
 
@@ -109,7 +109,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
         await begin(mia, { lifeMs: -8 * DAY }),
         await begin(mia),
       ];
-      for (const id of [ended, endedToday]) await sessions.end(id);
+      for (const id of [ended, endedToday]) await sessions.endSession(id);
       await database.execute('update auth_sessions set revoked_ms = revoked_ms - ? where id = ?', [8 * DAY, ended]);
       const now = Date.now();
       const revocation = `insert into auth_revocations (id, customer_id, session_id, revoked_ms, expires_ms)

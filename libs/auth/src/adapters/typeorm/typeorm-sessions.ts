@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type AuditEntry, Clock, Ids } from '#kernel';
 import { AUDIT, auditRow, Database, NOW_MS, type Sql } from '#platform';
-import { type FoundSession, type NewSession, Sessions } from '../../application/ports.js';
+import { type NewSession, type SessionLookup, Sessions } from '../../application/ports.js';
 import type { PresentedToken } from '../../domain/session.js';
-import { type FoundSubject, SUBJECT_COLUMNS, toSubject } from './typeorm-subjects.js';
+import { type SelectedSubjectRow, SUBJECT_COLUMNS, toSubject } from './typeorm-subjects.js';
 
 /** Times are the database's own: replicas whose clocks differ agree on what is a repeat. */
 @Injectable()
@@ -19,7 +19,7 @@ export class TypeOrmSessions extends Sessions {
     this.#now = NOW_MS[database.dialect];
   }
 
-  async begin({ id, customerId, generation, currentHash, scope, source, lifeMs }: NewSession): Promise<void> {
+  async createSession({ id, customerId, generation, currentHash, scope, source, lifeMs }: NewSession): Promise<void> {
     const sql = `insert into auth_sessions (id, customer_id, generation, turn, current_hash, rotated_ms, expires_ms,
         revoked_ms, scope, source, created_at, used_at)
       values (?, ?, ?, 0, ?, ${this.#now}, ${this.#now} + ?, 0, ?, ?, ?, ?)`;
@@ -27,17 +27,17 @@ export class TypeOrmSessions extends Sessions {
     await this.database.execute(sql, [id, customerId, generation, currentHash, lifeMs, scope, source, now, now]);
   }
 
-  async find(id: string): Promise<FoundSession | null> {
+  async findById(id: string): Promise<SessionLookup | null> {
     const sql = `select a.id as id, a.generation as session_generation, a.turn as turn, a.current_hash as current_hash,
         a.previous_hash as previous_hash, a.rotated_ms as rotated_ms, a.expires_ms as expires_ms,
         a.revoked_ms as revoked_ms, a.scope as scope, a.source as source, a.created_at as created_at,
         a.refused_ms as refused_ms, a.repeated_turn as repeated_turn, ${this.#now} as now_ms, ${SUBJECT_COLUMNS}
       from auth_sessions a join auth_subjects s on s.customer_id = a.customer_id where a.id = ?`;
-    const [row] = await this.database.query<Row>(sql, [id]);
-    return row ? fromRow(row) : null;
+    const [row] = await this.database.query<SessionSubjectRow>(sql, [id]);
+    return row ? toSessionLookup(row) : null;
   }
 
-  async rotate(
+  async rotateToken(
     id: string,
     { turn, hash }: PresentedToken,
     childHash: string,
@@ -66,12 +66,12 @@ export class TypeOrmSessions extends Sessions {
     return this.database.executeAndTell(change, AUDIT, auditRow(line, this.ids.next(), this.clock.now()));
   }
 
-  async end(id: string): Promise<boolean> {
+  async endSession(id: string): Promise<boolean> {
     const sql = `update auth_sessions set revoked_ms = ${this.#now} where id = ? and revoked_ms = 0`;
     return (await this.database.execute(sql, [id])) > 0;
   }
 
-  async endAllOf(customerId: string, kept: string | null, generation: number): Promise<void> {
+  async endAllByCustomer(customerId: string, kept: string | null, generation: number): Promise<void> {
     if (kept !== null) {
       const on = 'update auth_sessions set generation = ? where id = ? and customer_id = ?';
       await this.database.execute(on, [generation, kept, customerId]);
@@ -82,7 +82,7 @@ export class TypeOrmSessions extends Sessions {
   }
 }
 
-type Row = FoundSubject & {
+type SessionSubjectRow = SelectedSubjectRow & {
   readonly id: string;
   readonly current_hash: string;
   readonly previous_hash: string | null;
@@ -97,7 +97,7 @@ type Row = FoundSubject & {
     >
   >;
 
-const fromRow = (row: Row): FoundSession => ({
+const toSessionLookup = (row: SessionSubjectRow): SessionLookup => ({
   subject: toSubject(row),
   now: Number(row.now_ms),
   refusalRecordedAt: Number(row.refused_ms),

@@ -3,20 +3,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
 import { DuplicateKey, TransactionConflict } from '#platform';
 import { DATABASES, type OpenDatabase } from '#platform/testing';
-import { keepAnAdministrator } from '../../application/keep-an-administrator.js';
+import { assertNotLastAdministrator } from '../../application/services/assert-not-last-administrator.js';
 import { LastAdministrator } from '../../domain/errors.js';
 import { Subject } from '../../domain/subject.js';
-import { openAuth } from '../../testing/auth-database.js';
+import { openAuthDatabase } from '../../testing/auth-database.js';
 import { subjectsContract } from '../subjects.contract.js';
 import { TypeOrmSubjects } from './typeorm-subjects.js';
 
 const hash = () => randomUUID().replaceAll('-', '').repeat(2);
-const somebody = () =>
+const newSubject = () =>
   Subject.enrol({ customerId: randomUUID(), roles: ['customer'], credential: null, market: 'US', locale: 'en' });
 
 describe.each(DATABASES)('on %s', (name, fresh) => {
   subjectsContract(`TypeOrmSubjects on ${name}`, async () => {
-    const { database, drop } = await openAuth(fresh);
+    const { database, drop } = await openAuthDatabase(fresh);
     return { subjects: new TypeOrmSubjects(database, new FixedClock()), drop };
   });
 
@@ -24,7 +24,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     let opened: OpenDatabase;
     let subjects: TypeOrmSubjects;
     beforeAll(async () => {
-      opened = await openAuth(fresh);
+      opened = await openAuthDatabase(fresh);
       subjects = new TypeOrmSubjects(opened.database, new FixedClock());
     });
     afterAll(() => opened.drop());
@@ -32,23 +32,23 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     it('given a unit that is rolled back, then nobody was added', async () => {
       const identifier = hash();
       const failing = opened.database.transaction(async () => {
-        await subjects.add(somebody(), identifier);
-        expect(await subjects.byIdentifier([identifier])).not.toBeNull();
+        await subjects.add(newSubject(), identifier);
+        expect(await subjects.findByIdentifierHashes([identifier])).not.toBeNull();
         throw new Error('changed its mind');
       });
       await expect(failing).rejects.toThrow('changed its mind');
-      expect(await subjects.byIdentifier([identifier])).toBeNull();
+      expect(await subjects.findByIdentifierHashes([identifier])).toBeNull();
     });
 
     it('lets the second of two who end each other see that the first is gone [AC-73]', async () => {
-      const administrators = [somebody(), somebody()].map((one) =>
+      const administrators = [newSubject(), newSubject()].map((one) =>
         Subject.restore({ ...one.snapshot(), roles: ['customer', 'admin'], credential: 'v2$0$x' }),
       );
       for (const one of administrators) await subjects.add(one, hash());
       const [mia = '', eve = ''] = administrators.map((one) => one.snapshot().customerId);
       const drop = (whom: string) =>
         opened.work.run(async () => {
-          await keepAnAdministrator(subjects, whom);
+          await assertNotLastAdministrator(subjects, whom);
           await subjects.setRoles(whom, ['customer']);
         });
       // The first time the row that is locked has to be made.
@@ -56,26 +56,26 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
         const outcomes = await Promise.allSettled([drop(mia), drop(eve)]);
         const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
         expect(refused.map(({ reason }) => (reason as Error).constructor)).toEqual([LastAdministrator]);
-        expect(await subjects.anybodyHas('admin')).toBe(true);
+        expect(await subjects.anyActiveHasRole('admin')).toBe(true);
         for (const whom of [mia, eve]) await subjects.setRoles(whom, ['customer', 'admin']);
       }
     });
 
     it('given an identifier that is taken, then its error is translated', async () => {
       const identifier = hash();
-      await subjects.add(somebody(), identifier);
-      await expect(subjects.add(somebody(), identifier)).rejects.toBeInstanceOf(DuplicateKey);
+      await subjects.add(newSubject(), identifier);
+      await expect(subjects.add(newSubject(), identifier)).rejects.toBeInstanceOf(DuplicateKey);
     });
 
     it('FM-D6 given two units that block each other, then whichever gives way ends as a conflict, to be run again', async () => {
       const [one, other] = [hash(), hash()];
       const unit = (first: string, second: string) =>
         opened.database.transaction(async () => {
-          await subjects.add(somebody(), first);
+          await subjects.add(newSubject(), first);
           await met();
-          await subjects.add(somebody(), second);
+          await subjects.add(newSubject(), second);
         });
-      const met = meeting(2);
+      const met = createBarrier(2);
       const outcomes = await Promise.allSettled([unit(one, other), unit(other, one)]);
       const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
       expect(refused).not.toEqual([]);
@@ -85,7 +85,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
 });
 
 /** Everybody waits until all have come. */
-function meeting(all: number): () => Promise<void> {
+function createBarrier(all: number): () => Promise<void> {
   let come = 0;
   let open: () => void = () => undefined;
   const gate = new Promise<void>((resolve) => {

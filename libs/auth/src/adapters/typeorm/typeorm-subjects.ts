@@ -10,10 +10,10 @@ export const SUBJECT_COLUMNS = `s.customer_id as customer_id, s.credential as cr
   s.status as status, s.generation as generation, s.market as market, s.locale as locale, s.one_time as one_time`;
 
 /** Roles are words in one column. */
-const HAS_ROLE = '(roles = ? or roles like ? or roles like ? or roles like ?)';
-const hasRole = (role: Role): readonly string[] => [role, `${role} %`, `% ${role}`, `% ${role} %`];
+const ROLE_CONDITION = '(roles = ? or roles like ? or roles like ? or roles like ?)';
+const roleConditionValues = (role: Role): readonly string[] => [role, `${role} %`, `% ${role}`, `% ${role} %`];
 /** The row of `auth_marks` that is locked by whoever asks whether an administrator is left. */
-const ADMINISTRATORS = 'administrators';
+const ADMINISTRATORS_MARK = 'administrators';
 
 @Injectable()
 export class TypeOrmSubjects extends Subjects {
@@ -32,7 +32,7 @@ export class TypeOrmSubjects extends Subjects {
     const now = this.clock.now();
     await this.database.insertRows(
       'auth_subjects',
-      subjects.map(({ subject }) => columnsOf(subject.snapshot(), now)),
+      subjects.map(({ subject }) => toColumns(subject.snapshot(), now)),
     );
     const names = subjects.flatMap(({ subject, names }) =>
       names.map((hash) => ({ identifier_hash: hash, customer_id: subject.snapshot().customerId })),
@@ -40,23 +40,26 @@ export class TypeOrmSubjects extends Subjects {
     await this.database.insertRows('auth_identifiers', names);
   }
 
-  async byIds(customerIds: readonly string[]): Promise<readonly Subject[]> {
+  async findByIds(customerIds: readonly string[]): Promise<readonly Subject[]> {
     if (customerIds.length === 0) return [];
-    const sql = `select ${SUBJECT_COLUMNS} from auth_subjects s where s.customer_id in (${marks(customerIds)})`;
-    return (await this.database.query<FoundSubject>(sql, customerIds)).map(toSubject);
+    const sql = `select ${SUBJECT_COLUMNS} from auth_subjects s where s.customer_id in (${placeholders(customerIds)})`;
+    return (await this.database.query<SelectedSubjectRow>(sql, customerIds)).map(toSubject);
   }
 
-  async byIdentifier(identifierHashes: readonly string[]): Promise<Subject | null> {
+  async findByIdentifierHashes(identifierHashes: readonly string[]): Promise<Subject | null> {
     const sql = `select ${SUBJECT_COLUMNS}, i.identifier_hash as identifier_hash
       from auth_identifiers i join auth_subjects s on s.customer_id = i.customer_id
-      where i.identifier_hash in (${marks(identifierHashes)})`;
-    const rows = await this.database.query<FoundSubject & { readonly identifier_hash: string }>(sql, identifierHashes);
+      where i.identifier_hash in (${placeholders(identifierHashes)})`;
+    const rows = await this.database.query<SelectedSubjectRow & { readonly identifier_hash: string }>(
+      sql,
+      identifierHashes,
+    );
     const found = identifierHashes.flatMap((hash) => rows.filter((row) => row.identifier_hash === hash));
     return found[0] ? toSubject(found[0]) : null;
   }
 
-  byId(customerId: string): Promise<Subject | null> {
-    return this.#one(`select ${SUBJECT_COLUMNS} from auth_subjects s where s.customer_id = ?`, [customerId]);
+  findById(customerId: string): Promise<Subject | null> {
+    return this.#findOne(`select ${SUBJECT_COLUMNS} from auth_subjects s where s.customer_id = ?`, [customerId]);
   }
 
   async replaceCredential(
@@ -90,31 +93,31 @@ export class TypeOrmSubjects extends Subjects {
   }
 
   async removeIdentifier(customerId: string, identifierHashes: readonly string[]): Promise<void> {
-    const sql = `delete from auth_identifiers where customer_id = ? and identifier_hash in (${marks(identifierHashes)})`;
+    const sql = `delete from auth_identifiers where customer_id = ? and identifier_hash in (${placeholders(identifierHashes)})`;
     await this.database.execute(sql, [customerId, ...identifierHashes]);
   }
 
-  async anybodyHas(role: Role): Promise<boolean> {
-    const sql = `select customer_id from auth_subjects where status = 'active' and ${HAS_ROLE}
+  async anyActiveHasRole(role: Role): Promise<boolean> {
+    const sql = `select customer_id from auth_subjects where status = 'active' and ${ROLE_CONDITION}
       order by customer_id ${limit(this.database.dialect, 1)}`;
-    return (await this.database.query(sql, hasRole(role))).length > 0;
+    return (await this.database.query(sql, roleConditionValues(role))).length > 0;
   }
 
-  async lock(customerId: string): Promise<Subject | null> {
+  async lockById(customerId: string): Promise<Subject | null> {
     const sql = 'update auth_subjects set updated_at = ? where customer_id = ?';
-    return (await this.database.execute(sql, [this.clock.now(), customerId])) > 0 ? this.byId(customerId) : null;
+    return (await this.database.execute(sql, [this.clock.now(), customerId])) > 0 ? this.findById(customerId) : null;
   }
 
-  async anotherAdministrator(besides: string): Promise<boolean> {
-    await this.#lockQuestion(ADMINISTRATORS);
+  async hasOtherAdministrator(besides: string): Promise<boolean> {
+    await this.#lockMark(ADMINISTRATORS_MARK);
     const sql = `select customer_id from auth_subjects
-      where status = 'active' and credential is not null and customer_id <> ? and ${HAS_ROLE}
+      where status = 'active' and credential is not null and customer_id <> ? and ${ROLE_CONDITION}
       order by customer_id ${limit(this.database.dialect, 1)}`;
-    return (await this.database.query(sql, [besides, ...hasRole('admin')])).length > 0;
+    return (await this.database.query(sql, [besides, ...roleConditionValues('admin')])).length > 0;
   }
 
   /** One row that everybody touches who asks: the UPDATE holds it until the transaction ends. The first makes it. */
-  async #lockQuestion(name: string): Promise<void> {
+  async #lockMark(name: string): Promise<void> {
     const [sql, now] = ['update auth_marks set set_at = ? where name = ?', this.clock.now()];
     if ((await this.database.execute(sql, [now, name])) > 0) return;
     const made = 'insert into auth_marks (name, set_at) values (?, ?)';
@@ -125,21 +128,21 @@ export class TypeOrmSubjects extends Subjects {
     });
   }
 
-  async hold(customerId: string, generation: number): Promise<boolean> {
+  async lockIfCurrent(customerId: string, generation: number): Promise<boolean> {
     const sql = `update auth_subjects set updated_at = ? where customer_id = ? and generation = ? and status = 'active'`;
     return (await this.database.execute(sql, [this.clock.now(), customerId, generation])) > 0;
   }
 
-  raiseGeneration(customerId: string): Promise<number> {
-    return this.#countUp('generation', customerId);
+  incrementGeneration(customerId: string): Promise<number> {
+    return this.#incrementColumn('generation', customerId);
   }
 
   nextSequence(customerId: string): Promise<number> {
-    return this.#countUp('sequence', customerId);
+    return this.#incrementColumn('sequence', customerId);
   }
 
   /** The UPDATE locks the row until the transaction ends, so what is read is ours. */
-  async #countUp(column: 'generation' | 'sequence', customerId: string): Promise<number> {
+  async #incrementColumn(column: 'generation' | 'sequence', customerId: string): Promise<number> {
     const counted = `update auth_subjects set ${column} = ${column} + 1, updated_at = ? where customer_id = ?`;
     await this.database.execute(counted, [this.clock.now(), customerId]);
     const sql = `select ${column} as counted from auth_subjects where customer_id = ?`;
@@ -147,21 +150,21 @@ export class TypeOrmSubjects extends Subjects {
     return Number(row?.counted ?? 0);
   }
 
-  async #one(sql: string, values: readonly string[]): Promise<Subject | null> {
-    const [row] = await this.database.query<FoundSubject>(sql, values);
+  async #findOne(sql: string, values: readonly string[]): Promise<Subject | null> {
+    const [row] = await this.database.query<SelectedSubjectRow>(sql, values);
     return row ? toSubject(row) : null;
   }
 }
 
-const marks = (values: readonly string[]): string => values.map(() => '?').join(', ');
+const placeholders = (values: readonly string[]): string => values.map(() => '?').join(', ');
 
-export interface FoundSubject extends Pick<SubjectRow, 'credential' | 'roles' | 'status' | 'market' | 'locale'> {
+export interface SelectedSubjectRow extends Pick<SubjectRow, 'credential' | 'roles' | 'status' | 'market' | 'locale'> {
   readonly customer_id: string;
   readonly generation: number;
   readonly one_time: number;
 }
 
-const columnsOf = (subject: SubjectState, now: Date) => ({
+const toColumns = (subject: SubjectState, now: Date) => ({
   customer_id: subject.customerId,
   credential: subject.credential,
   roles: subject.roles.join(' '),
@@ -175,7 +178,7 @@ const columnsOf = (subject: SubjectState, now: Date) => ({
   updated_at: now,
 });
 
-export function toSubject(row: FoundSubject): Subject {
+export function toSubject(row: SelectedSubjectRow): Subject {
   const { customer_id: customerId, roles, credential, status, generation, market, locale, one_time: oneTime } = row;
   const state = { customerId, credential, status, market, locale, generation: Number(generation) };
   return Subject.restore({ ...state, roles: roles.split(' ') as Role[], oneTime: Number(oneTime) === 1 });

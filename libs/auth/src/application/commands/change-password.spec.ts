@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInput, parseIdentifier } from '#kernel';
-import { SOURCE } from '../../testing/auth.js';
-import { Recovery } from '../../testing/recovery.js';
+import { SOURCE } from '../../testing/auth-harness.js';
+import { PasswordResetHarness } from '../../testing/password-reset-harness.js';
 
 const NEW = 'another horse, another staple';
 
 describe('ChangePassword', () => {
-  let house: Recovery;
+  let house: PasswordResetHarness;
   let here: string;
   let refreshHere: string;
 
@@ -16,12 +16,12 @@ describe('ChangePassword', () => {
     return { id: [...house.sessions.states.keys()].at(-1) ?? '', token };
   };
   const alive = () => [...house.sessions.states.values()].filter(({ revoked }) => !revoked).map(({ id }) => id);
-  const outcome = async (current: string, wanted = NEW) => (await house.change(current, wanted, here)).outcome;
+  const outcome = async (current: string, wanted = NEW) => (await house.changePassword(current, wanted, here)).outcome;
   const logIn = async (password: string) => (await house.logIn('mia@example.org', password)).outcome;
 
   beforeEach(async () => {
-    house = new Recovery();
-    await house.known(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
+    house = new PasswordResetHarness();
+    await house.addSubject(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
     await signIn();
     ({ id: here, token: refreshHere } = await signIn());
   });
@@ -51,12 +51,12 @@ describe('ChangePassword', () => {
 
   it('ST-P2 given his own address, in whatever spelling, then it is refused; another one’s tells nothing', async () => {
     for (const own of ['mia@example.org', 'MIA@Example.org']) {
-      const refused = await house.change('right', own, here).catch((error: unknown) => error);
+      const refused = await house.changePassword('right', own, here).catch((error: unknown) => error);
       expect((refused as InvalidInput).faults).toMatchObject([
         { pointer: '/newPassword', code: 'password.too_common' },
       ]);
     }
-    await house.known(house.identifiers.hash(parseIdentifier('zoe@example.org', 'BR')), { customerId: 'zoe' });
+    await house.addSubject(house.identifiers.hash(parseIdentifier('zoe@example.org', 'BR')), { customerId: 'zoe' });
     expect(await outcome('right', 'zoe@example.org')).toBe('done');
   });
 
@@ -65,11 +65,11 @@ describe('ChangePassword', () => {
     ['x\ud800 more than enough', 'not_unicode'],
     ['a'.repeat(513), 'too_long'],
   ])('ST-P1 given %j, then %s, before anything is compared', async (wanted, reason) => {
-    const paid = house.hasher.paid.length;
-    const refused = await house.change('right', wanted, here).catch((error: unknown) => error);
+    const paid = house.hasher.calls.length;
+    const refused = await house.changePassword('right', wanted, here).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(InvalidInput);
     expect((refused as InvalidInput).faults).toMatchObject([{ pointer: '/newPassword', code: `password.${reason}` }]);
-    expect(house.hasher.paid).toHaveLength(paid);
+    expect(house.hasher.calls).toHaveLength(paid);
   });
 
   it.each([
@@ -87,10 +87,10 @@ describe('ChangePassword', () => {
   });
 
   it('given wrong ones in a row, then its session waits as a sign-in does, and no sign-in waits for it [AC-66]', async () => {
-    house = new Recovery();
-    await house.known(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
+    house = new PasswordResetHarness();
+    await house.addSubject(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
     for (let n = 0; n < 5; n++) expect(await outcome('wrong')).toBe('password_wrong');
-    expect(await house.change('right', NEW, here)).toEqual({ outcome: 'too_many', retryAfterSeconds: 1 });
+    expect(await house.changePassword('right', NEW, here)).toEqual({ outcome: 'too_many', retryAfterSeconds: 1 });
     expect(await logIn('right')).toBe('signed_in');
     await house.clock.pause(1_000);
     expect(await outcome('right')).toBe('done');
@@ -98,9 +98,9 @@ describe('ChangePassword', () => {
 
   it('ST-11 given one that is not compared, then it costs no hash and is written down', async () => {
     for (let n = 0; n < 5; n++) await outcome('wrong');
-    const paid = house.hasher.paid.length;
+    const paid = house.hasher.calls.length;
     expect(await outcome('right')).toBe('too_many');
-    expect(house.hasher.paid).toHaveLength(paid);
+    expect(house.hasher.calls).toHaveLength(paid);
     expect(house.audit.entries.at(-1)).toMatchObject({ action: 'auth.password.limited', target: 'mia' });
   });
 
@@ -134,7 +134,7 @@ describe('ChangePassword', () => {
   it('AC-17 given somebody who was suspended meanwhile, or is gone, then no', async () => {
     house.subjects.change('mia', { status: 'suspended' });
     expect(await outcome('right')).toBe('password_wrong');
-    expect((await house.change('right', NEW, here, 'nobody')).outcome).toBe('password_wrong');
+    expect((await house.changePassword('right', NEW, here, 'nobody')).outcome).toBe('password_wrong');
   });
 
   describe('given a password that was given by somebody else', () => {
@@ -150,9 +150,9 @@ describe('ChangePassword', () => {
 
     it('then it cannot become the new one, and is still good for another try', async () => {
       house.subjects.change('mia', { credential: 'v2$new$hashed(new:given to you)' });
-      const refused = await house.change('given to you', 'given to you', here).catch((error: unknown) => error);
+      const refused = await house.changePassword('given to you', 'given to you', here).catch((error: unknown) => error);
       expect((refused as InvalidInput).faults).toMatchObject([{ pointer: '/newPassword', code: 'password.one_time' }]);
-      expect((await house.subjects.byId('mia'))?.snapshot()).toMatchObject({ oneTime: true });
+      expect((await house.subjects.findById('mia'))?.snapshot()).toMatchObject({ oneTime: true });
       expect(await outcome('given to you')).toBe('done');
     });
 
@@ -160,7 +160,7 @@ describe('ChangePassword', () => {
       house.subjects.change('mia', { credential: 'v2$old$hashed(old:right)' });
       await signIn();
       await new Promise(setImmediate);
-      expect((await house.subjects.byId('mia'))?.snapshot()).toMatchObject({
+      expect((await house.subjects.findById('mia'))?.snapshot()).toMatchObject({
         credential: 'v2$new$hashed(new:right)',
         oneTime: true,
       });

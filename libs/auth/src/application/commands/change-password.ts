@@ -1,17 +1,17 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AuditTrail, IdentifierHasher, InvalidInput, NewPasswords } from '#kernel';
-import { tryBySession } from '../login-try.js';
-import { PasswordChanger } from '../password-changer.js';
-import { PasswordCheck } from '../password-check.js';
-import { AuthRules, LoginTries, Subjects } from '../ports.js';
-import { readable } from '../readable.js';
+import { parseLoginName } from '../../domain/login-name.js';
+import { AuthSettings, LoginTries, Subjects } from '../ports.js';
+import { tryKeyBySession } from '../services/login-try-key.js';
+import { PasswordChanger } from '../services/password-changer.js';
+import { PasswordVerifier } from '../services/password-verifier.js';
 
-export type ChangeOutcome =
+export type ChangePasswordOutcome =
   | { readonly outcome: 'done' | 'password_wrong' | 'changed_meanwhile' }
   | { readonly outcome: 'too_many'; readonly retryAfterSeconds: number };
 
 /** Set a new password with the current one. The other sessions end. */
-export class ChangePassword extends Command<ChangeOutcome> {
+export class ChangePassword extends Command<ChangePasswordOutcome> {
   constructor(
     readonly customerId: string,
     readonly sessionId: string,
@@ -32,56 +32,57 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
   constructor(
     private readonly subjects: Subjects,
     private readonly tries: LoginTries,
-    private readonly passwords: PasswordCheck,
+    private readonly passwords: PasswordVerifier,
     private readonly newPasswords: NewPasswords,
     private readonly changer: PasswordChanger,
     private readonly audit: AuditTrail,
     private readonly identifiers: IdentifierHasher,
-    private readonly rules: AuthRules,
+    private readonly settings: AuthSettings,
   ) {}
 
-  async execute(command: ChangePassword): Promise<ChangeOutcome> {
+  async execute(command: ChangePassword): Promise<ChangePasswordOutcome> {
     const { customerId, sessionId, currentPassword, newPassword, source, endLinks } = command;
     const password = this.newPasswords.accept(newPassword, [], '/newPassword');
-    const subject = await this.subjects.byId(customerId);
+    const subject = await this.subjects.findById(customerId);
     if (!subject) return { outcome: 'password_wrong' };
     const { oneTime } = subject.snapshot();
-    if (await this.#isOwnName(password, customerId)) throw ownName();
-    if (oneTime && password === currentPassword.normalize('NFC')) throw itself();
-    const taken = await this.tries.take(tryBySession(customerId, sessionId));
+    if (await this.#isOwnName(password, customerId)) throw ownNameError();
+    if (oneTime && password === currentPassword.normalize('NFC')) throw oneTimePasswordReuseError();
+    const decision = await this.tries.startTry(tryKeyBySession(customerId, sessionId));
     const entry = { actor: customerId, target: customerId, source };
-    if (taken.may !== 'compare') {
+    if (decision.may !== 'compare') {
       await this.audit.record({ action: 'auth.password.limited', ...entry });
-      return { outcome: 'too_many', retryAfterSeconds: taken.may === 'never' ? taken.retryAfterSeconds : 1 };
+      return { outcome: 'too_many', retryAfterSeconds: decision.may === 'never' ? decision.retryAfterSeconds : 1 };
     }
     const failed = async (error: unknown): Promise<never> => {
-      await this.tries.giveBack(taken.counted);
+      await this.tries.cancelTry(decision.counted);
       throw error;
     };
-    if (!(await this.passwords.isRight(subject, currentPassword, { source, customerId }).catch(failed))) {
-      await this.tries.settle(taken.counted);
+    if (!(await this.passwords.verifyPassword(subject, currentPassword, { source, customerId }).catch(failed))) {
+      await this.tries.recordWrongTry(decision.counted);
       await this.audit.record({ action: 'auth.password.refused', ...entry });
       return { outcome: 'password_wrong' };
     }
     // A session that was opened with a password of somebody else ends as well: it was good for this only.
     const kept = oneTime ? null : sessionId;
     const change = { password, action: 'auth.password.changed', source, priority: 'login', kept, endLinks } as const;
-    const forgive = () => this.tries.forgive(taken.counted);
-    if (await this.changer.change(subject, change, forgive).catch(failed)) return { outcome: 'done' };
-    await this.tries.giveBack(taken.counted);
+    const resetTries = () => this.tries.resetTries(decision.counted);
+    if (await this.changer.changePassword(subject, change, resetTries).catch(failed)) return { outcome: 'done' };
+    await this.tries.cancelTry(decision.counted);
     return { outcome: 'changed_meanwhile' };
   }
 
   /** Names are known by their hashes only, so that what is typed is read as one. */
   async #isOwnName(password: string, customerId: string): Promise<boolean> {
-    const name = readable(password, this.rules.defaultMarket);
-    const owner = name && (await this.subjects.byIdentifier(this.identifiers.candidates(name)));
+    const name = parseLoginName(password, this.settings.defaultMarket);
+    const owner = name && (await this.subjects.findByIdentifierHashes(this.identifiers.candidates(name)));
     return owner?.snapshot().customerId === customerId;
   }
 }
 
-const ownName = () => InvalidInput.at('/newPassword', 'password.too_common', 'This password is an address of yours.');
+const ownNameError = () =>
+  InvalidInput.at('/newPassword', 'password.too_common', 'This password is an address of yours.');
 
 /** It was given by somebody else, who knows it. */
-const itself = () =>
+const oneTimePasswordReuseError = () =>
   InvalidInput.at('/newPassword', 'password.one_time', 'This password is good for setting another one.');

@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '#kernel';
 import { Sessions } from '../ports.js';
-import { SessionEnder } from '../session-ender.js';
+import { SessionEnder } from '../services/session-ender.js';
 
 /** End one of one's own sessions. False: there is no such session of this customer. */
 export class EndSession extends Command<boolean> {
@@ -24,9 +24,9 @@ export class EndSessionHandler implements ICommandHandler<EndSession> {
   ) {}
 
   async execute({ customerId, sessionId, source }: EndSession): Promise<boolean> {
-    const found = await this.sessions.find(sessionId);
+    const found = await this.sessions.findById(sessionId);
     if (found?.session.customerId !== customerId) return false;
-    const ordered = { by: customerId, source };
-    return this.work.run(() => this.ender.endOne(found.subject.snapshot(), sessionId, 'auth.session.ended', ordered));
+    const actor = { by: customerId, source };
+    return this.work.run(() => this.ender.endSession(found.subject.snapshot(), sessionId, 'auth.session.ended', actor));
   }
 }

@@ -1,17 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FixedClock, ImmediateAfterCommit, ImmediateUnitOfWork, RecordingAuditTrail } from '#kernel/testing';
 import { AccountChangeListeners } from '../../facade.js';
-import { RecordingAccountChanges, SOURCE } from '../../testing/auth.js';
-import { InMemoryLinks } from '../../testing/in-memory-links.js';
+import { RecordingAccountChanges, SOURCE } from '../../testing/auth-harness.js';
+import { InMemoryLinkedIdentities } from '../../testing/in-memory-linked-identities.js';
 import { InMemorySubjects } from '../../testing/in-memory-subjects.js';
-import { StubForeignTokens } from '../../testing/stub-foreign-tokens.js';
+import { StubExternalTokens } from '../../testing/stub-external-tokens.js';
 import { LinkIdentity, LinkIdentityHandler } from './link-identity.js';
 import { UnlinkIdentity, UnlinkIdentityHandler } from './unlink-identity.js';
 
 const MIA = { issuer: 'https://login.example', subject: 'mia-over-there' };
 
 describe('linking', () => {
-  let links: InMemoryLinks;
+  let links: InMemoryLinkedIdentities;
   let audit: RecordingAuditTrail;
   let changes: RecordingAccountChanges;
   let link: (customerId: string, token?: string) => ReturnType<LinkIdentityHandler['execute']>;
@@ -20,9 +20,9 @@ describe('linking', () => {
   beforeEach(() => {
     let ids = 0;
     const work = new ImmediateUnitOfWork();
-    const tokens = new StubForeignTokens();
+    const tokens = new StubExternalTokens();
     tokens.known.set('t', { ...MIA, roles: ['admin'], authTime: null });
-    links = new InMemoryLinks(new InMemorySubjects(), new FixedClock());
+    links = new InMemoryLinkedIdentities(new InMemorySubjects(), new FixedClock());
     audit = new RecordingAuditTrail();
     changes = new RecordingAccountChanges();
     const listeners = new AccountChangeListeners(new ImmediateAfterCommit());
@@ -56,7 +56,7 @@ describe('linking', () => {
     await unlink('eve', 'link 1');
     await unlink('mia', 'link 1');
     await unlink('mia', 'link 1');
-    expect(changes.told).toEqual([
+    expect(changes.changes).toEqual([
       ['mia', 'link_added'],
       ['mia', 'link_removed'],
     ]);
@@ -65,7 +65,7 @@ describe('linking', () => {
   it('AC-57 given one that is somebody else’s, then it stays his, and the try is in the audit trail', async () => {
     await link('mia');
     expect(await link('eve')).toEqual({ outcome: 'taken' });
-    expect((await links.find(MIA))?.customerId).toBe('mia');
+    expect((await links.findByIdentity(MIA))?.customerId).toBe('mia');
     expect(audit.entries.at(-1)).toEqual(entry('auth.link.refused', 'eve'));
   });
 

@@ -2,23 +2,23 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Cpf, HashingBusy, parseIdentifier } from '#kernel';
 import { hashed } from '#kernel/testing';
 import type { SubjectState } from '../../domain/subject.js';
-import { Auth, SOURCE } from '../../testing/auth.js';
-import { tryByName } from '../login-try.js';
+import { AuthHarness, SOURCE } from '../../testing/auth-harness.js';
+import { tryKeyByName } from '../services/login-try-key.js';
 
 const SECOND = 1_000;
 const DAY = 86_400 * SECOND;
 const ELSEWHERE = '198.51.100.66';
 
 describe('LogIn', () => {
-  let house: Auth;
+  let house: AuthHarness;
   beforeEach(() => {
-    house = new Auth();
+    house = new AuthHarness();
   });
 
   const keyOf = (username: string) => house.identifiers.hash(parseIdentifier(username, 'BR'));
   const known = (username: string, changes: Partial<SubjectState> = {}, key = keyOf(username)) =>
-    house.known(key, changes);
-  const outcome = async (...typed: Parameters<Auth['logIn']>) => (await house.logIn(...typed)).outcome;
+    house.addSubject(key, changes);
+  const outcome = async (...typed: Parameters<AuthHarness['logIn']>) => (await house.logIn(...typed)).outcome;
   const wrong = async (times: number, source = SOURCE) => {
     const outcomes: string[] = [];
     for (let n = 0; n < times; n++) outcomes.push(await outcome('mia@example.org', 'wrong', source));
@@ -53,7 +53,7 @@ describe('LogIn', () => {
 
   it('given a CPF that is nobody’s, then it is refused after the same work, and counted', async () => {
     expect(await outcome('529.982.247-25')).toBe('refused');
-    expect(house.hasher.paid).toHaveLength(1);
+    expect(house.hasher.calls).toHaveLength(1);
     for (let n = 0; n < 4; n++) await outcome('52998224725', 'wrong');
     expect(await outcome('529.982.247-25')).toBe('too_many');
   });
@@ -106,14 +106,14 @@ describe('LogIn', () => {
       await known('mia@example.org', changes);
       expect(await house.logIn(username, password)).toEqual({ outcome: 'refused' });
       expect(house.accessTokens.issued).toEqual([]);
-      expect(house.hasher.paid).toEqual([{ work: 'verify', priority: 'login' }]);
+      expect(house.hasher.calls).toEqual([{ work: 'verify', priority: 'login' }]);
       expect(house.audit.actions).toEqual(['auth.login.refused']);
     },
   );
 
-  it.each<[string, (house: Auth) => Promise<unknown>]>([
+  it.each<[string, (house: AuthHarness) => Promise<unknown>]>([
     ['suspended', (house) => house.subjects.setStatus('mia', 'suspended')],
-    ['signed out everywhere', (house) => house.subjects.raiseGeneration('mia')],
+    ['signed out everywhere', (house) => house.subjects.incrementGeneration('mia')],
   ])('RC-07 given somebody who is %s while his password is compared, then there is no session', async (_, end) => {
     await known('mia@example.org');
     const verify = house.hasher.verify.bind(house.hasher);
@@ -129,11 +129,11 @@ describe('LogIn', () => {
   it('AC-26 given the right password, then it costs what a wrong one does', async () => {
     await known('mia@example.org');
     await house.logIn('mia@example.org');
-    expect(house.hasher.paid).toEqual([{ work: 'verify', priority: 'login' }]);
+    expect(house.hasher.calls).toEqual([{ work: 'verify', priority: 'login' }]);
   });
 
   it('given a store that is away, then the caller learns it, and no token is issued', async () => {
-    house.subjects.byIdentifier = () => Promise.reject(new Error('away'));
+    house.subjects.findByIdentifierHashes = () => Promise.reject(new Error('away'));
     await expect(house.logIn('mia@example.org')).rejects.toThrow('away');
     expect(house.accessTokens.issued).toEqual([]);
   });
@@ -141,9 +141,9 @@ describe('LogIn', () => {
   it('LD-03 given no room for anybody, then nothing is done and nothing counted', async () => {
     await known('mia@example.org');
     house.hasher.isFull = true;
-    house.subjects.byIdentifier = () => Promise.reject(new Error('was looked for'));
+    house.subjects.findByIdentifierHashes = () => Promise.reject(new Error('was looked for'));
     for (let n = 0; n < 9; n++) await expect(house.logIn('mia@example.org')).rejects.toBeInstanceOf(HashingBusy);
-    expect([house.audit.entries, house.hasher.paid]).toEqual([[], []]);
+    expect([house.audit.entries, house.hasher.calls]).toEqual([[], []]);
   });
 
   it('given no room for the hash, then the try does not count', async () => {
@@ -171,9 +171,9 @@ describe('LogIn', () => {
 
     it('then who is refused costs no hash, and it is written down', async () => {
       await wrong(5);
-      const paid = house.hasher.paid.length;
+      const paid = house.hasher.calls.length;
       await wrong(1);
-      expect(house.hasher.paid).toHaveLength(paid);
+      expect(house.hasher.calls).toHaveLength(paid);
       expect(house.audit.actions.at(-1)).toBe('auth.login.limited');
     });
 
@@ -211,7 +211,7 @@ describe('LogIn', () => {
     it('given fifty at once, then five are compared', async () => {
       const results = await Promise.all(Array.from({ length: 50 }, () => outcome('mia@example.org', 'wrong')));
       expect(results.filter((result) => result === 'refused')).toHaveLength(5);
-      expect(house.hasher.paid).toHaveLength(5);
+      expect(house.hasher.calls).toHaveLength(5);
     });
 
     it('given many right ones at once, then all get in', async () => {
@@ -221,7 +221,7 @@ describe('LogIn', () => {
   });
 
   describe('given a device that the customer has signed in from', () => {
-    const deviceOf = async (...typed: Parameters<Auth['logIn']>): Promise<string> => {
+    const deviceOf = async (...typed: Parameters<AuthHarness['logIn']>): Promise<string> => {
       const result = await house.logIn(...typed);
       return (result.outcome === 'signed_in' && result.tokens.deviceToken) || '';
     };
@@ -234,7 +234,8 @@ describe('LogIn', () => {
       outcome(username, password, source, token);
 
     it('then it gets in whatever others do, from any source [AC-66]', async () => {
-      for (let n = 0; n < 400; n++) await house.tries.settle(tryByName(keyOf('mia@example.org'), `198.18.0.${n}`));
+      for (let n = 0; n < 400; n++)
+        await house.tries.recordWrongTry(tryKeyByName(keyOf('mia@example.org'), `198.18.0.${n}`));
       await wrong(9, ELSEWHERE);
       expect([await outcome('mia@example.org', 'right', ELSEWHERE), await byDevice('right')]).toEqual([
         'too_many',
@@ -258,9 +259,9 @@ describe('LogIn', () => {
       expect(await byDevice('right', renewed)).toBe('too_many');
     });
 
-    it.each<[string, (house: Auth) => Promise<unknown>]>([
+    it.each<[string, (house: AuthHarness) => Promise<unknown>]>([
       ['it has not been used for 180 days', (house) => house.clock.pause(180 * DAY)],
-      ['all sessions of the customer were ended', (house) => house.subjects.raiseGeneration('mia')],
+      ['all sessions of the customer were ended', (house) => house.subjects.incrementGeneration('mia')],
     ])('then it is an unknown one once %s [AC-66]', async (_, end) => {
       await end(house);
       await wrong(5, ELSEWHERE);
@@ -277,9 +278,9 @@ describe('LogIn', () => {
 
     it('then a suspended customer gets the answer of a wrong password, after the same work [AC-26]', async () => {
       await house.subjects.setStatus('mia', 'suspended');
-      house.hasher.paid.length = 0;
+      house.hasher.calls.length = 0;
       expect(await byDevice('right')).toBe('refused');
-      expect(house.hasher.paid).toHaveLength(1);
+      expect(house.hasher.calls).toHaveLength(1);
     });
   });
 
@@ -291,33 +292,33 @@ describe('LogIn', () => {
       return told;
     };
     beforeEach(() => {
-      house.failures.most = 3;
+      house.failedLoginLimiter.max = 3;
       return known('mia@example.org');
     });
 
     it('then it is refused for every name alike, and costs no hash [AC-78]', async () => {
       expect(await spray(5)).toEqual([...Array(3).fill('refused'), 'request.too_many', 'request.too_many']);
-      const paid = house.hasher.paid.length;
+      const paid = house.hasher.calls.length;
       for (const name of ['mia@example.org', 'nobody@example.org', 'no name'])
         await expect(house.logIn(name)).rejects.toMatchObject({ code: 'request.too_many' });
-      expect(house.hasher.paid).toHaveLength(paid);
+      expect(house.hasher.calls).toHaveLength(paid);
       expect(await outcome('mia@example.org', 'right', ELSEWHERE)).toBe('signed_in');
     });
 
     it('then names that cannot be read count as well, and neither sign-ins, nor waits, nor our own failures do [AC-78]', async () => {
       for (let n = 0; n < 3; n++) await house.logIn('mia@example.org');
-      expect(house.failures.counted.get(SOURCE)).toBe(0);
+      expect(house.failedLoginLimiter.counted.get(SOURCE)).toBe(0);
       const verify = house.hasher.verify.bind(house.hasher);
       house.hasher.verify = () => Promise.reject(new Error('busy'));
       await expect(house.logIn('mia@example.org')).rejects.toThrow('busy');
       house.hasher.verify = verify;
-      expect(house.failures.counted.get(SOURCE)).toBe(0);
+      expect(house.failedLoginLimiter.counted.get(SOURCE)).toBe(0);
       await outcome('no name', 'wrong');
-      expect(house.failures.counted.get(SOURCE)).toBe(1);
-      house.failures.most = 300;
+      expect(house.failedLoginLimiter.counted.get(SOURCE)).toBe(1);
+      house.failedLoginLimiter.max = 300;
       await wrong(5);
       await wrong(5);
-      expect(house.failures.counted.get(SOURCE)).toBe(6);
+      expect(house.failedLoginLimiter.counted.get(SOURCE)).toBe(6);
     });
 
     it('then a known device is let on, and its wrong passwords do not count [AC-78]', async () => {
@@ -330,14 +331,14 @@ describe('LogIn', () => {
   });
 
   describe('ST-P5 given a password whose hash is of an older pepper or cost', () => {
-    const credential = async () => (await house.subjects.byId('mia'))?.snapshot().credential;
+    const credential = async () => (await house.subjects.findById('mia'))?.snapshot().credential;
 
     it('then it is right, and hashed anew once', async () => {
       await known('mia@example.org', { credential: 'v2$old$hashed(old:right)' });
       expect(await outcome('mia@example.org')).toBe('signed_in');
       await new Promise(setImmediate);
       expect(await credential()).toBe('v2$new$hashed(new:right)');
-      expect(house.hasher.paid.at(-1)).toEqual({ work: 'hash', priority: 'rehash' });
+      expect(house.hasher.calls.at(-1)).toEqual({ work: 'hash', priority: 'rehash' });
     });
 
     it('then two at once do not corrupt it, and a wrong one changes nothing', async () => {

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseIdentifier } from '#kernel';
-import { Auth, SOURCE } from '../../testing/auth.js';
-import { LAST_TOKEN_DIES } from '../../testing/recording-revocations.js';
+import { AuthHarness, SOURCE } from '../../testing/auth-harness.js';
+import { LAST_TOKEN_EXPIRES_AT } from '../../testing/recording-revocations.js';
 
 describe('signing out', () => {
-  let house: Auth;
+  let house: AuthHarness;
   let here: string;
   let elsewhere: string;
   let refreshHere: string;
@@ -18,8 +18,8 @@ describe('signing out', () => {
   const alive = () => [...house.sessions.states.values()].filter((session) => !session.revoked).map(({ id }) => id);
 
   beforeEach(async () => {
-    house = new Auth();
-    await house.known(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
+    house = new AuthHarness();
+    await house.addSubject(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
     ({ id: elsewhere } = await signIn());
     ({ id: here, token: refreshHere } = await signIn());
   });
@@ -33,7 +33,7 @@ describe('signing out', () => {
       sid: here,
       generation: null,
       kept: null,
-      expiresAt: LAST_TOKEN_DIES.toISOString(),
+      expiresAt: LAST_TOKEN_EXPIRES_AT.toISOString(),
     };
     expect(revoked()).toMatchObject([{ subject: here, sequence: 2, aggregateType: 'session', data }]);
     expect(house.audit.entries).toContainEqual({
@@ -55,12 +55,12 @@ describe('signing out', () => {
   it('tells the owner when all of them end, and who did it, but not of one of them [AC-70]', async () => {
     await house.logOut(elsewhere);
     await house.endSession(here);
-    expect(house.changes.told).toEqual([]);
+    expect(house.changes.changes).toEqual([]);
     await house.logOut(here, 'all');
-    await house.signIns.endAll('mia', 'an admin', SOURCE);
-    await house.signIns.endAll('mia', 'mia', SOURCE);
-    await house.signIns.endAll('nobody', 'an admin', SOURCE);
-    expect(house.changes.told).toEqual([
+    await house.signIns.endAllSessions('mia', 'an admin', SOURCE);
+    await house.signIns.endAllSessions('mia', 'mia', SOURCE);
+    await house.signIns.endAllSessions('nobody', 'an admin', SOURCE);
+    expect(house.changes.changes).toEqual([
       ['mia', 'sessions_ended'],
       ['mia', 'sessions_ended_by_staff'],
       ['mia', 'sessions_ended'],
@@ -90,19 +90,19 @@ describe('signing out', () => {
   });
 
   it('opens a first session for a customer, and none once their sessions have ended [AC-68]', async () => {
-    expect(await house.signIns.open('mia', SOURCE)).toMatchObject({ scope: 'customer' });
+    expect(await house.signIns.openFirstSession('mia', SOURCE)).toMatchObject({ scope: 'customer' });
     await house.logOut(here, 'all');
-    expect(await house.signIns.open('mia', SOURCE)).toBeNull();
+    expect(await house.signIns.openFirstSession('mia', SOURCE)).toBeNull();
   });
 
   it('given a customer who may not sign in, or nobody, then no first session', async () => {
     house.subjects.change('mia', { status: 'suspended' });
-    expect(await house.signIns.open('mia', SOURCE)).toBeNull();
-    expect(await house.signIns.open('nobody', SOURCE)).toBeNull();
+    expect(await house.signIns.openFirstSession('mia', SOURCE)).toBeNull();
+    expect(await house.signIns.openFirstSession('nobody', SOURCE)).toBeNull();
   });
 
   it('given another module that ends them all, then they end', async () => {
-    await house.signIns.endAll('mia', 'an admin', SOURCE);
+    await house.signIns.endAllSessions('mia', 'an admin', SOURCE);
     expect(alive()).toEqual([]);
     expect(house.audit.entries.at(-1)).toMatchObject({ actor: 'an admin', target: 'mia', source: SOURCE });
   });

@@ -2,7 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { UnitOfWork } from '#kernel';
 import { AccountChangeListeners } from '../../facade.js';
 import { Subjects } from '../ports.js';
-import { SessionEnder } from '../session-ender.js';
+import { SessionEnder } from '../services/session-ender.js';
 
 /** End this session, or all of one's own. */
 export class LogOut extends Command<void> {
@@ -27,13 +27,13 @@ export class LogOutHandler implements ICommandHandler<LogOut> {
   ) {}
 
   async execute({ customerId, sessionId, scope, source }: LogOut): Promise<void> {
-    const subject = (await this.subjects.byId(customerId))?.snapshot();
+    const subject = (await this.subjects.findById(customerId))?.snapshot();
     if (!subject) return;
-    const ordered = { by: customerId, source };
+    const actor = { by: customerId, source };
     await this.work.run(async () => {
-      if (scope === 'current') return this.ender.endOne(subject, sessionId, 'auth.logout.current', ordered);
+      if (scope === 'current') return this.ender.endSession(subject, sessionId, 'auth.logout.current', actor);
       this.listeners.notify(customerId, 'sessions_ended');
-      return this.ender.endAll(subject, 'auth.logout.all', ordered);
+      return this.ender.endAllSessions(subject, 'auth.logout.all', actor);
     });
   }
 }

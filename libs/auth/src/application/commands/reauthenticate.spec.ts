@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseIdentifier } from '#kernel';
-import { Auth, SOURCE } from '../../testing/auth.js';
-import { CountedReauthentication } from '../counted-reauthentication.js';
+import { AuthHarness, SOURCE } from '../../testing/auth-harness.js';
+import { RateLimitedReauthentication } from '../services/rate-limited-reauthentication.js';
 import { Reauthenticate, ReauthenticateHandler } from './reauthenticate.js';
 
 const LIFE_MS = 3_600_000;
 
 describe('authenticating again', () => {
-  let house: Auth;
+  let house: AuthHarness;
   let handler: ReauthenticateHandler;
   let here: string;
 
@@ -20,11 +20,11 @@ describe('authenticating again', () => {
   };
 
   beforeEach(async () => {
-    house = new Auth();
+    house = new AuthHarness();
     const { subjects, tries, passwords, audit, sessions, accessTokens, clock } = house;
-    const check = new CountedReauthentication(subjects, tries, passwords, audit);
+    const check = new RateLimitedReauthentication(subjects, tries, passwords, audit);
     handler = new ReauthenticateHandler(check, sessions, accessTokens, audit, clock);
-    await house.known(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
+    await house.addSubject(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
     ({ id: here } = await signIn());
   });
 

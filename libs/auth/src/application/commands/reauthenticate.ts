@@ -1,11 +1,11 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AuditTrail, Clock } from '#kernel';
-import { type Reauthenticated, Reauthentication } from '../../facade.js';
-import { type AccessToken, AccessTokens, type FoundSession, Sessions } from '../ports.js';
+import { Reauthentication, type ReauthenticationOutcome } from '../../facade.js';
+import { type AccessToken, AccessTokens, type SessionLookup, Sessions } from '../ports.js';
 
 export type ReauthenticateOutcome =
   | { readonly outcome: 'authenticated'; readonly access: AccessToken }
-  | Exclude<Reauthenticated, { readonly outcome: 'right' }>
+  | Exclude<ReauthenticationOutcome, { readonly outcome: 'right' }>
   /** The session has ended meanwhile. */
   | { readonly outcome: 'session_ended' };
 
@@ -37,9 +37,9 @@ export class ReauthenticateHandler implements ICommandHandler<Reauthenticate> {
   ) {}
 
   async execute({ customerId, sessionId, password, source }: Reauthenticate): Promise<ReauthenticateOutcome> {
-    const checked = await this.passwords.check(customerId, password, source, sessionId);
+    const checked = await this.passwords.checkPassword(customerId, password, source, sessionId);
     if (checked.outcome !== 'right') return checked;
-    const found = await this.sessions.find(sessionId);
+    const found = await this.sessions.findById(sessionId);
     if (!found || !isAlive(found)) return { outcome: 'session_ended' };
     const access = await this.accessTokens.issue(found.subject, found.session, this.clock.now());
     await this.audit.record({ action: 'auth.reauthenticated', actor: customerId, target: customerId, source });
@@ -47,7 +47,7 @@ export class ReauthenticateHandler implements ICommandHandler<Reauthenticate> {
   }
 }
 
-function isAlive({ session, subject, now }: FoundSession): boolean {
+function isAlive({ session, subject, now }: SessionLookup): boolean {
   const { status, generation } = subject.snapshot();
   return status === 'active' && !session.revoked && session.expiresAt > now && session.generation === generation;
 }

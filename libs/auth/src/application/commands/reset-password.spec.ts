@@ -2,28 +2,29 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInput, parseIdentifier } from '#kernel';
 import { hashed } from '#kernel/testing';
 import type { SubjectState } from '../../domain/subject.js';
-import { SOURCE } from '../../testing/auth.js';
-import { Recovery } from '../../testing/recovery.js';
+import { SOURCE } from '../../testing/auth-harness.js';
+import { PasswordResetHarness } from '../../testing/password-reset-harness.js';
 
 const NEW = 'another horse, another staple';
 const WRONG = '99999999';
 
 describe('ResetPassword', () => {
-  let house: Recovery;
+  let house: PasswordResetHarness;
   const keyOf = (username: string) => house.identifiers.hash(parseIdentifier(username, 'BR'));
-  const known = (changes: Partial<SubjectState> = {}) => house.known(keyOf('mia@example.org'), changes);
-  const outcome = async (...typed: Parameters<Recovery['reset']>) => (await house.reset(...typed)).outcome;
+  const known = (changes: Partial<SubjectState> = {}) => house.addSubject(keyOf('mia@example.org'), changes);
+  const outcome = async (...typed: Parameters<PasswordResetHarness['resetPassword']>) =>
+    (await house.resetPassword(...typed)).outcome;
   const logIn = async (password: string) => (await house.logIn('mia@example.org', password)).outcome;
-  const stored = async () => (await house.subjects.byId('mia'))?.snapshot();
+  const stored = async () => (await house.subjects.findById('mia'))?.snapshot();
 
   beforeEach(() => {
-    house = new Recovery();
+    house = new PasswordResetHarness();
   });
 
   it('given the code, then the new password holds and the old one does not, and every session ends', async () => {
     await known();
     await logIn('right');
-    const code = await house.mailedCode();
+    const code = await house.requestCode();
     expect(await outcome(code, NEW)).toBe('done');
     expect([...house.sessions.states.values()].map(({ revoked }) => revoked)).toEqual([true]);
     expect([await logIn('right'), await logIn(NEW)]).toEqual(['refused', 'signed_in']);
@@ -42,16 +43,16 @@ describe('ResetPassword', () => {
     await house.links.add({ id: 'a', customerId: 'mia', ...his });
     await house.links.add({ id: 'b', customerId: 'zoe', ...hers });
     expect(await outcome(WRONG, NEW)).toBe('code_expired');
-    const code = await house.mailedCode();
-    expect(await house.links.find(his)).not.toBeNull();
+    const code = await house.requestCode();
+    expect(await house.links.findByIdentity(his)).not.toBeNull();
     expect(await outcome(code, NEW)).toBe('done');
-    expect([await house.links.find(his), (await house.links.find(hers))?.id]).toEqual([null, 'b']);
+    expect([await house.links.findByIdentity(his), (await house.links.findByIdentity(hers))?.id]).toEqual([null, 'b']);
     expect(house.audit.actions).toContain('auth.links.ended');
   });
 
   it('AC-10 given it again, then it is dead', async () => {
     await known();
-    const code = await house.mailedCode();
+    const code = await house.requestCode();
     await outcome(code, NEW);
     expect(await outcome(code, 'a third horse')).toBe('code_expired');
     expect(await logIn(NEW)).toBe('signed_in');
@@ -59,12 +60,12 @@ describe('ResetPassword', () => {
 
   it('AC-03 given three wrong ones, then the right one is dead, and the old password holds', async () => {
     await known();
-    const code = await house.mailedCode();
+    const code = await house.requestCode();
     const left = [2, 1, 0].map((attemptsRemaining) => ({ outcome: 'code_wrong', attemptsRemaining }));
-    for (const each of left) expect(await house.reset(WRONG, NEW)).toEqual(each);
+    for (const each of left) expect(await house.resetPassword(WRONG, NEW)).toEqual(each);
     expect(await outcome(code, NEW)).toBe('code_expired');
     expect(house.audit.actions.filter((action) => action === 'auth.password.reset_refused')).toHaveLength(4);
-    expect(house.hasher.paid).toEqual([]);
+    expect(house.hasher.calls).toEqual([]);
     expect(await logIn('right')).toBe('signed_in');
   });
 
@@ -80,20 +81,20 @@ describe('ResetPassword', () => {
   });
 
   it('AC-26 given an unknown name, then the same answers, and the same work', async () => {
-    await house.forget();
-    await house.deliver();
+    await house.requestReset();
+    await house.deliverDueMessages();
     const left = [2, 1, 0].map((attemptsRemaining) => ({ outcome: 'code_wrong', attemptsRemaining }));
-    for (const each of left) expect(await house.reset('00000001', NEW)).toEqual(each);
+    for (const each of left) expect(await house.resetPassword('00000001', NEW)).toEqual(each);
     expect(await outcome('00000001', NEW)).toBe('code_expired');
     expect(await outcome('00000001', NEW, 'no name at all')).toBe('code_expired');
-    expect(house.hasher.paid).toEqual([]);
+    expect(house.hasher.calls).toEqual([]);
   });
 
   it('AC-49 AC-32 given the code of somebody else, then it is wrong', async () => {
     await known();
-    await house.known(keyOf('zoe@example.org'), { customerId: 'zoe' });
-    const ofZoe = await house.mailedCode('zoe@example.org');
-    await house.mailedCode();
+    await house.addSubject(keyOf('zoe@example.org'), { customerId: 'zoe' });
+    const ofZoe = await house.requestCode('zoe@example.org');
+    await house.requestCode();
     expect(await outcome(ofZoe, NEW)).toBe('code_wrong');
     expect((await stored())?.credential).toBe('v2$new$hashed(new:right)');
   });
@@ -107,7 +108,7 @@ describe('ResetPassword', () => {
 
   it('AC-51 given it twice at once, then one wins, and the other finds it busy', async () => {
     await known();
-    const code = await house.mailedCode();
+    const code = await house.requestCode();
     const results = await Promise.all([outcome(code, NEW), outcome(code, 'a third horse')]);
     expect(results.toSorted()).toEqual(['done', 'in_progress']);
     expect(house.outbox.types).toEqual(['auth.session_revoked.v1', 'auth.password_changed.v1']);
@@ -115,7 +116,7 @@ describe('ResetPassword', () => {
 
   it('AC-51 given a change that was faster, then the reset has no effect, and its guess was none', async () => {
     await known();
-    const code = await house.mailedCode();
+    const code = await house.requestCode();
     const { hash } = house.hasher;
     house.hasher.hash = async (...hashed) => {
       house.subjects.change('mia', { credential: 'v2$new$hashed(new:changed)' });
@@ -128,10 +129,10 @@ describe('ResetPassword', () => {
 
   it('given our own failure, then neither code nor guess is lost', async () => {
     await known();
-    const code = await house.mailedCode();
+    const code = await house.requestCode();
     const { hash } = house.hasher;
     house.hasher.hash = async () => Promise.reject(new Error('busy'));
-    await expect(house.reset(code, NEW)).rejects.toThrow('busy');
+    await expect(house.resetPassword(code, NEW)).rejects.toThrow('busy');
     expect(house.codes.guesses.charged).toEqual([]);
     house.hasher.hash = hash;
     expect(await outcome(code, NEW)).toBe('done');
@@ -139,7 +140,7 @@ describe('ResetPassword', () => {
 
   it('given a code that cannot be tidied away, then the password is set all the same', async () => {
     await known();
-    const code = await house.mailedCode();
+    const code = await house.requestCode();
     house.codes.consume = async () => Promise.reject(new Error('away'));
     expect(await outcome(code, NEW)).toBe('done');
   });
@@ -150,8 +151,8 @@ describe('ResetPassword', () => {
     ['Example.org 2026', 'too_common'],
   ])('ST-P1 ST-P2 given %j for the new one, then %s, and the code is untouched', async (wanted, reason) => {
     await known();
-    const code = await house.mailedCode();
-    const refused = await house.reset(code, wanted).catch((error: unknown) => error);
+    const code = await house.requestCode();
+    const refused = await house.resetPassword(code, wanted).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(InvalidInput);
     expect((refused as InvalidInput).faults).toMatchObject([{ pointer: '/newPassword', code: `password.${reason}` }]);
     expect(house.codes.guesses.charged).toEqual([]);
@@ -160,7 +161,7 @@ describe('ResetPassword', () => {
 
   it('ST-P4 given NFD and NUL, then it is kept in NFC, to the last byte', async () => {
     await known();
-    expect(await outcome(await house.mailedCode(), `mo\u0308bius\0${'a'.repeat(72)}!`)).toBe('done');
+    expect(await outcome(await house.requestCode(), `mo\u0308bius\0${'a'.repeat(72)}!`)).toBe('done');
     expect(await logIn(`m\u00f6bius\0${'a'.repeat(72)}?`)).toBe('refused');
     expect(await logIn(`m\u00f6bius\0${'a'.repeat(72)}!`)).toBe('signed_in');
   });
@@ -174,7 +175,7 @@ describe('ResetPassword', () => {
     await wrong('198.51.100.66');
     await wrong(SOURCE);
     expect(await logIn('right')).toBe('too_many');
-    expect(await outcome(await house.mailedCode(), NEW)).toBe('done');
+    expect(await outcome(await house.requestCode(), NEW)).toBe('done');
     expect(await logIn(NEW)).toBe('signed_in');
     expect((await house.logIn('mia@example.org', NEW, '203.0.113.9')).outcome).toBe('signed_in');
     expect((await house.logIn('mia@example.org', NEW, '198.51.100.66')).outcome).toBe('too_many');
@@ -185,27 +186,27 @@ describe('ResetPassword', () => {
     ['whose password was given by somebody else', { oneTime: true }],
   ])('given a customer %s, then he has his own now', async (_, changes) => {
     await known(changes);
-    expect(await outcome(await house.mailedCode(), NEW)).toBe('done');
+    expect(await outcome(await house.requestCode(), NEW)).toBe('done');
     expect(await house.logIn('mia@example.org', NEW)).toMatchObject({ tokens: { scope: 'customer' } });
   });
 
   it('AC-17 given a customer who was suspended after the code was sent, then it is good for nothing', async () => {
     await known();
-    const code = await house.mailedCode();
+    const code = await house.requestCode();
     house.subjects.change('mia', { status: 'suspended' });
     expect(await outcome(code, NEW), 'as nobody’s name').toBe('code_wrong');
     expect((await stored())?.credential).toBe('v2$new$hashed(new:right)');
   });
 
   it('given a subject that is stored under an older key of identifiers, then its code is good', async () => {
-    await house.known(hashed('old', 'email:mia@example.org'));
-    expect(await outcome(await house.mailedCode(), NEW)).toBe('done');
+    await house.addSubject(hashed('old', 'email:mia@example.org'));
+    expect(await outcome(await house.requestCode(), NEW)).toBe('done');
   });
 
   it('given a key of identifiers that was changed after the code was sent, then the code is good all the same', async () => {
     await known();
     house.identifiers.writer = 'old';
-    const code = await house.mailedCode();
+    const code = await house.requestCode();
     house.identifiers.writer = 'new';
     expect(await outcome(code, NEW)).toBe('done');
   });

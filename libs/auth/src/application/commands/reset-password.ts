@@ -1,19 +1,19 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { type Claim, type CodeAddress, Codes } from '#codes';
+import { type ClaimResult, type CodeAddress, Codes } from '#codes';
 import { AuditTrail, type Identifier, IdentifierHasher, Ids, NewPasswords } from '#kernel';
+import { parseBackoffName, parseLoginName } from '../../domain/login-name.js';
 import type { Subject } from '../../domain/subject.js';
-import { tryByName } from '../login-try.js';
-import { PasswordChanger } from '../password-changer.js';
-import { AuthRules, LoginTries, Subjects } from '../ports.js';
-import { countedName, readable } from '../readable.js';
-import { resetAddressOf } from '../reset-requests.js';
+import { AuthSettings, LoginTries, Subjects } from '../ports.js';
+import { tryKeyByName } from '../services/login-try-key.js';
+import { PasswordChanger } from '../services/password-changer.js';
+import { resetCodeAddressOf } from '../services/password-reset-requests.js';
 
-export type ResetOutcome =
+export type ResetPasswordOutcome =
   | { readonly outcome: 'done' | 'code_expired' | 'in_progress' }
   | { readonly outcome: 'code_wrong'; readonly attemptsRemaining: number };
 
 /** Set a new password with a reset code. All sessions end, and so does every link to a foreign identity. */
-export class ResetPassword extends Command<ResetOutcome> {
+export class ResetPassword extends Command<ResetPasswordOutcome> {
   constructor(
     readonly username: string,
     readonly code: string,
@@ -36,34 +36,34 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
     private readonly tries: LoginTries,
     private readonly audit: AuditTrail,
     private readonly ids: Ids,
-    private readonly rules: AuthRules,
+    private readonly settings: AuthSettings,
   ) {}
 
-  async execute({ username, code, newPassword, source }: ResetPassword): Promise<ResetOutcome> {
-    const identifier = readable(username, this.rules.defaultMarket);
+  async execute({ username, code, newPassword, source }: ResetPassword): Promise<ResetPasswordOutcome> {
+    const identifier = parseLoginName(username, this.settings.defaultMarket);
     const password = this.newPasswords.accept(newPassword, identifier ? [identifier] : [], '/newPassword');
-    const counted = countedName(username, this.rules.defaultMarket);
-    if (!identifier || !counted) return { outcome: 'code_expired' };
-    return this.#reset(identifier, { code, password, source, nameHash: this.identifiers.hash(counted) });
+    const backoffName = parseBackoffName(username, this.settings.defaultMarket);
+    if (!identifier || !backoffName) return { outcome: 'code_expired' };
+    return this.#resetPassword(identifier, { code, password, source, nameHash: this.identifiers.hash(backoffName) });
   }
 
-  async #reset(
+  async #resetPassword(
     identifier: Identifier,
     typed: { code: string; password: string; source: string; nameHash: string },
-  ): Promise<ResetOutcome> {
+  ): Promise<ResetPasswordOutcome> {
     const hashes = this.identifiers.candidates(identifier);
-    const found = await this.subjects.byIdentifier(hashes);
+    const found = await this.subjects.findByIdentifierHashes(hashes);
     const subject = found?.snapshot().status === 'active' ? found : null;
     const target = subject?.snapshot().customerId;
     const requestId = this.ids.next();
-    const addresses = hashes.map((hash) => resetAddressOf(hash, target));
-    const { address, claim } = await this.#claim(addresses, typed.code, requestId);
+    const addresses = hashes.map((hash) => resetCodeAddressOf(hash, target));
+    const { address, claim } = await this.#claimCode(addresses, typed.code, requestId);
     if (claim.outcome === 'busy') return { outcome: 'in_progress' };
     if (claim.outcome === 'granted' && subject) {
-      const giveBack = () => this.codes.giveBack(address, claim.charge);
-      const done = await this.#change(subject, typed, giveBack).catch(async (error: unknown) => {
+      const giveBack = () => this.codes.refundGuess(address, claim.charge);
+      const done = await this.#changePassword(subject, typed, giveBack).catch(async (error: unknown) => {
         // Our own failure costs nobody his code.
-        await Promise.allSettled([this.codes.release(address, requestId), giveBack()]);
+        await Promise.allSettled([this.codes.releaseClaim(address, requestId), giveBack()]);
         throw error;
       });
       // The right code was no guess, although it came too late.
@@ -79,28 +79,30 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
   }
 
   /** One address per key of identifiers: a code that was sent before the key was changed is found under the older one. */
-  async #claim(
+  async #claimCode(
     [address, ...older]: readonly CodeAddress[],
     code: string,
     requestId: string,
-  ): Promise<{ readonly address: CodeAddress; readonly claim: Claim }> {
+  ): Promise<{ readonly address: CodeAddress; readonly claim: ClaimResult }> {
     if (!address) throw new Error('there is no key of identifiers');
     const claim = await this.codes.claim(address, code, requestId);
-    return claim.outcome === 'expired' && older.length > 0 ? this.#claim(older, code, requestId) : { address, claim };
+    return claim.outcome === 'expired' && older.length > 0
+      ? this.#claimCode(older, code, requestId)
+      : { address, claim };
   }
 
   /**
    * Who has the code is the owner: wrong passwords typed here before cost no wait, and who got in before keeps no way in beside
    * the password. Waits of other sources stay, or their end would tell who is a customer.
    */
-  #change(
+  #changePassword(
     subject: Subject,
     { password, source, nameHash }: { password: string; source: string; nameHash: string },
     giveBack: () => Promise<void>,
   ): Promise<boolean> {
     const what = { action: 'auth.password.reset', priority: 'activation', kept: null, endLinks: true } as const;
-    return this.changer.change(subject, { password, source, ...what }, async () => {
-      await this.tries.forgive(tryByName(nameHash, source));
+    return this.changer.changePassword(subject, { password, source, ...what }, async () => {
+      await this.tries.resetTries(tryKeyByName(nameHash, source));
       await giveBack();
     });
   }

@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AuditTrail, UnitOfWork } from '#kernel';
 import { AccountChangeListeners } from '../../facade.js';
-import { Links } from '../link-ports.js';
+import { LinkedIdentities } from '../linked-identity-ports.js';
 
 /** Tokens of that identity are nobody's any more. False: this customer has no such link. */
 export class UnlinkIdentity extends Command<boolean> {
@@ -19,14 +19,14 @@ export class UnlinkIdentity extends Command<boolean> {
 export class UnlinkIdentityHandler implements ICommandHandler<UnlinkIdentity> {
   constructor(
     private readonly work: UnitOfWork,
-    private readonly links: Links,
+    private readonly linkedIdentities: LinkedIdentities,
     private readonly audit: AuditTrail,
     private readonly listeners: AccountChangeListeners,
   ) {}
 
   execute({ customerId, linkId, source }: UnlinkIdentity): Promise<boolean> {
     return this.work.run(async () => {
-      if (!(await this.links.remove(linkId, customerId))) return false;
+      if (!(await this.linkedIdentities.remove(linkId, customerId))) return false;
       await this.audit.record({ action: 'auth.link.removed', actor: customerId, target: customerId, source });
       this.listeners.notify(customerId, 'link_removed');
       return true;

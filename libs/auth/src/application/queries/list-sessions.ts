@@ -16,7 +16,7 @@ export class ListSessionsHandler implements IQueryHandler<ListSessions> {
   constructor(private readonly sessions: SessionViews) {}
 
   async execute({ customerId, sessionId }: ListSessions): Promise<readonly SessionView[]> {
-    const sessions = await this.sessions.ofCustomer(customerId);
+    const sessions = await this.sessions.listByCustomer(customerId);
     return sessions.map((session) => ({ ...session, current: session.id === sessionId }));
   }
 }

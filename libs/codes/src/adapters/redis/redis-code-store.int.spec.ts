@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectRedis, createLog, type RedisConnection } from '#platform';
 import { type FreshRedis, freshRedis } from '../../../../../test/support/redis.js';
 import type { CodeStore } from '../../application/ports.js';
-import { NaiveRedisCodeStore } from '../../testing/naive-redis-code-store.js';
+import { NonAtomicRedisCodeStore } from '../../testing/non-atomic-redis-code-store.js';
 import { codeStoreContract } from '../code-store.contract.js';
-import { oneWinner, threeEvaluated } from '../code-store.races.contract.js';
+import { expectOneWinner, expectThreeEvaluated } from '../code-store.races.contract.js';
 import { RedisCodeStore } from './redis-code-store.js';
 
 let redis: FreshRedis;
@@ -34,19 +34,19 @@ codeStoreContract('RedisCodeStore', async () => {
 });
 
 describe('M21 the races of the contract have teeth', () => {
-  const naive = () => connections.map((connection) => new NaiveRedisCodeStore(connection));
+  const naive = () => connections.map((connection) => new NonAtomicRedisCodeStore(connection));
 
   it('a store that looks before it writes has more than one winner', () =>
-    expect(oneWinner(naive())).rejects.toThrow(/length/));
+    expect(expectOneWinner(naive())).rejects.toThrow(/length/));
 
   it('a store that looks before it writes evaluates more than three', () =>
-    expect(threeEvaluated(naive())).rejects.toThrow(/deeply equal/));
+    expect(expectThreeEvaluated(naive())).rejects.toThrow(/deeply equal/));
 });
 
 it('ST-05 stores no code, and nothing that lives for ever', async () => {
   const [connection] = connections as [RedisConnection];
   const address = { identifierHash: 'e'.repeat(64), purpose: 'registration', subject: 'subject' } as const;
-  await new RedisCodeStore(connection).put(address, 'f'.repeat(64), 4, 60_000);
+  await new RedisCodeStore(connection).saveCode(address, 'f'.repeat(64), 4, 60_000);
   const key = `foyer:{${'e'.repeat(64)}}:code:registration:subject`;
   expect(await connection.client.hgetall(key)).toEqual({
     mac: 'f'.repeat(64),

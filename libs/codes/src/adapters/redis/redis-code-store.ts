@@ -1,69 +1,69 @@
 import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { RedisConnection, type Script } from '#platform';
-import { type ClaimTerms, CodeStore, type Comparison, type StoredStatus } from '../../application/ports.js';
+import { type ClaimTerms, CodeStore, type StoreClaimResult, type StoredStatus } from '../../application/ports.js';
 import type { CodeAddress } from '../../facade.js';
 
 /** Dead codes are kept a little, so that the repeat of a request still finds its outcome. */
-const GRAVE_MS = 15_000;
-const ASK_AGAIN_MS = 150;
+const EXPIRED_RETENTION_MS = 15_000;
+const RETRY_DELAY_MS = 150;
 
 /** One hash per code, in the slot of its identifier. Time is Redis' own, so replicas need no common clock. */
 @Injectable()
 export class RedisCodeStore extends CodeStore {
-  readonly #put: Script;
-  readonly #restart: Script;
-  readonly #swap: Script;
-  readonly #claim: Script;
-  readonly #release: Script;
-  readonly #status: Script;
+  readonly #saveScript: Script;
+  readonly #startLifetimeScript: Script;
+  readonly #replaceMacScript: Script;
+  readonly #claimScript: Script;
+  readonly #releaseScript: Script;
+  readonly #statusScript: Script;
 
   constructor(private readonly redis: RedisConnection) {
     super();
     const script = (name: string) => redis.script(new URL(`./${name}.lua`, import.meta.url));
-    this.#put = script('put');
-    this.#restart = script('restart');
-    this.#swap = script('swap');
-    this.#claim = script('claim');
-    this.#release = script('release');
-    this.#status = script('status');
+    this.#saveScript = script('put');
+    this.#startLifetimeScript = script('restart');
+    this.#replaceMacScript = script('swap');
+    this.#claimScript = script('claim');
+    this.#releaseScript = script('release');
+    this.#statusScript = script('status');
   }
 
-  async put(address: CodeAddress, mac: string, length: number, lifeMs: number, unsentMs = lifeMs): Promise<void> {
-    await this.#put([keyOf(address)], [mac, lifeMs, unsentMs, GRAVE_MS, length]);
+  async saveCode(address: CodeAddress, mac: string, length: number, lifeMs: number, unsentMs = lifeMs): Promise<void> {
+    await this.#saveScript([keyOf(address)], [mac, lifeMs, unsentMs, EXPIRED_RETENTION_MS, length]);
   }
 
-  async restart(address: CodeAddress, mac: string, lifeMs: number): Promise<boolean> {
-    return (await this.#restart([keyOf(address)], [mac, lifeMs, GRAVE_MS])) === 1;
+  async startLifetime(address: CodeAddress, mac: string, lifeMs: number): Promise<boolean> {
+    return (await this.#startLifetimeScript([keyOf(address)], [mac, lifeMs, EXPIRED_RETENTION_MS])) === 1;
   }
 
-  async swap(address: CodeAddress, mac: string, by: string, unsentMs: number | null): Promise<boolean> {
-    return (await this.#swap([keyOf(address)], [mac, by, unsentMs ?? 0, GRAVE_MS])) === 1;
+  async replaceMac(address: CodeAddress, mac: string, by: string, unsentMs: number | null): Promise<boolean> {
+    return (await this.#replaceMacScript([keyOf(address)], [mac, by, unsentMs ?? 0, EXPIRED_RETENTION_MS])) === 1;
   }
 
-  async remove(address: CodeAddress): Promise<void> {
+  async deleteCode(address: CodeAddress): Promise<void> {
     await this.redis.command((client) => client.del(keyOf(address)));
   }
 
-  async claim(
+  async claimCode(
     address: CodeAddress,
     macs: readonly string[],
     requestId: string,
     terms: ClaimTerms,
-  ): Promise<Comparison> {
-    const values = [macs.join(','), requestId, terms.maxTries, terms.holdMs, terms.graceMs, GRAVE_MS];
-    const ask = () => this.#claim([keyOf(address)], values) as Promise<[Comparison['outcome'], number]>;
+  ): Promise<StoreClaimResult> {
+    const values = [macs.join(','), requestId, terms.maxTries, terms.holdMs, terms.graceMs, EXPIRED_RETENTION_MS];
+    const ask = () => this.#claimScript([keyOf(address)], values) as Promise<[StoreClaimResult['outcome'], number]>;
     // A reply may be lost after the claim was made. Asked again with the same request id, it gives the same outcome.
-    const [outcome, attemptsRemaining] = await ask().catch(() => setTimeout(ASK_AGAIN_MS).then(ask));
+    const [outcome, attemptsRemaining] = await ask().catch(() => setTimeout(RETRY_DELAY_MS).then(ask));
     return outcome === 'wrong' ? { outcome, attemptsRemaining } : { outcome };
   }
 
-  async release(address: CodeAddress, requestId: string): Promise<void> {
-    await this.#release([keyOf(address)], [requestId]);
+  async releaseClaim(address: CodeAddress, requestId: string): Promise<void> {
+    await this.#releaseScript([keyOf(address)], [requestId]);
   }
 
-  async status(address: CodeAddress, maxTries: number): Promise<StoredStatus | null> {
-    const [expiresAt, tries, length] = (await this.#status([keyOf(address)], [])) as [number, number, number];
+  async getStatus(address: CodeAddress, maxTries: number): Promise<StoredStatus | null> {
+    const [expiresAt, tries, length] = (await this.#statusScript([keyOf(address)], [])) as [number, number, number];
     return expiresAt === 0 ? null : { expiresAt: new Date(expiresAt), attemptsRemaining: maxTries - tries, length };
   }
 }

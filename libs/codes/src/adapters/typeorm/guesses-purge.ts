@@ -3,7 +3,7 @@ import { Clock } from '#kernel';
 import { type Chore, Database, purge } from '#platform';
 
 const HOUR_MS = 3_600_000;
-const KEEP_HOURS = 8 * 24;
+const RETENTION_HOURS = 8 * 24;
 
 /** Guesses count for a week. */
 @Injectable()
@@ -16,7 +16,7 @@ export class GuessesPurge implements Chore {
   ) {}
 
   run(): Promise<number> {
-    const oldest = Math.floor(this.clock.now().getTime() / HOUR_MS) - KEEP_HOURS;
+    const oldest = Math.floor(this.clock.now().getTime() / HOUR_MS) - RETENTION_HOURS;
     return purge(this.database, 'code_guesses', 'identifier_hash', 'hour < ?', [oldest]);
   }
 }

@@ -24,13 +24,13 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     afterAll(() => opened.drop());
 
     it('given a unit that is rolled back, then what it gave back is still charged', async () => {
-      const { charge } = await opened.ledger.charge(identifier);
+      const { charge } = await opened.ledger.chargeGuess(identifier);
       const failing = opened.database.transaction(async () => {
-        await opened.ledger.giveBack(identifier, charge);
+        await opened.ledger.refundGuess(identifier, charge);
         throw new Error('changed its mind');
       });
       await expect(failing).rejects.toThrow('changed its mind');
-      expect((await opened.ledger.spent(identifier)).day).toBe(1);
+      expect((await opened.ledger.countGuesses(identifier)).day).toBe(1);
     });
 
     it('AC-26 given the first guess of an hour, then it takes as many statements as the next', async () => {
@@ -42,9 +42,9 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
           return work.apply(this, args);
         };
       Object.assign(opened.database, { query: noted(query), execute: noted(execute) });
-      await opened.ledger.charge('d'.repeat(64));
+      await opened.ledger.chargeGuess('d'.repeat(64));
       const first = asked.splice(0);
-      await opened.ledger.charge('d'.repeat(64));
+      await opened.ledger.chargeGuess('d'.repeat(64));
       Object.assign(opened.database, { query, execute });
       expect(asked).toEqual(first);
     });
@@ -53,9 +53,9 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
       const [old, young] = ['b'.repeat(64), 'c'.repeat(64)];
       const purge = new GuessesPurge(opened.database, opened.clock);
       await purge.run();
-      await opened.ledger.charge(old);
+      await opened.ledger.chargeGuess(old);
       opened.clock.advance(8 * 24 * 3_600_000);
-      await opened.ledger.charge(young);
+      await opened.ledger.chargeGuess(young);
       opened.clock.advance(3_600_000);
       await purge.run();
       const left = await opened.database.query<{ hash: string }>('select identifier_hash as hash from code_guesses');

@@ -1,26 +1,27 @@
 import type { Clock, UnitOfWork } from '#kernel';
 import { type Database, DuplicateKey, orUpdate, TransactionConflict } from '#platform';
-import { type Charged, GuessLedger, type Spent } from '../../application/ports.js';
+import { type ChargedGuess, type GuessCounts, GuessLedger } from '../../application/ports.js';
 import type { GuessCharge } from '../../facade.js';
 
 const HOUR_MS = 3_600_000;
-const DAY = 24;
-const WEEK = 7 * DAY;
-const CHANGE =
+const HOURS_PER_DAY = 24;
+const HOURS_PER_WEEK = 7 * HOURS_PER_DAY;
+const UPDATE_COUNTS_SQL =
   'update code_guesses set wrong = wrong + ?, open_guesses = open_guesses + ? where identifier_hash = ? and hour = ?';
-const FIRST = 'insert into code_guesses (identifier_hash, hour, wrong, open_guesses) values (?, ?, 0, 1)';
+const INSERT_FIRST_GUESS_SQL =
+  'insert into code_guesses (identifier_hash, hour, wrong, open_guesses) values (?, ?, 0, 1)';
 const KEY = 'identifier_hash, hour';
-const ONE_MORE = 'open_guesses = code_guesses.open_guesses + 1';
-const SPENT = `select coalesce(sum(wrong), 0) as wrong_week, coalesce(sum(open_guesses), 0) as open_week,
+const INCREMENT_OPEN_GUESSES = 'open_guesses = code_guesses.open_guesses + 1';
+const SELECT_COUNTS_SQL = `select coalesce(sum(wrong), 0) as wrong_week, coalesce(sum(open_guesses), 0) as open_week,
     coalesce(sum(case when hour > ? then wrong else 0 end), 0) as wrong_day,
     coalesce(sum(case when hour > ? then open_guesses else 0 end), 0) as open_day
   from code_guesses where identifier_hash = ? and hour > ?`;
 
-type Row = Readonly<Record<'wrong_week' | 'open_week' | 'wrong_day' | 'open_day', string | number>>;
+type GuessSumsRow = Readonly<Record<'wrong_week' | 'open_week' | 'wrong_day' | 'open_day', string | number>>;
 
 /** One row per identifier and hour; a guess locks it while it is counted. The window is a day and the hour that has begun. */
 export class TypeOrmGuessLedger extends GuessLedger {
-  readonly #orOneMore: string | undefined;
+  readonly #upsertClause: string | undefined;
 
   constructor(
     private readonly database: Database,
@@ -28,14 +29,14 @@ export class TypeOrmGuessLedger extends GuessLedger {
     private readonly clock: Clock,
   ) {
     super();
-    this.#orOneMore = orUpdate(database.dialect, KEY, ONE_MORE);
+    this.#upsertClause = orUpdate(database.dialect, KEY, INCREMENT_OPEN_GUESSES);
   }
 
-  charge(identifierHash: string): Promise<Charged> {
+  chargeGuess(identifierHash: string): Promise<ChargedGuess> {
     return this.work.run(async () => {
       const { hour } = this;
-      await this.#count(identifierHash, hour);
-      const row = await this.#sums(identifierHash);
+      await this.#countGuess(identifierHash, hour);
+      const row = await this.#readSums(identifierHash);
       const wrong = { day: Number(row.wrong_day), week: Number(row.wrong_week) };
       return {
         charge: { hour },
@@ -46,23 +47,23 @@ export class TypeOrmGuessLedger extends GuessLedger {
     });
   }
 
-  async settle(identifierHash: string, { hour }: GuessCharge): Promise<void> {
-    await this.#change(1, -1, identifierHash, hour);
+  async recordWrongGuess(identifierHash: string, { hour }: GuessCharge): Promise<void> {
+    await this.#updateCounts(1, -1, identifierHash, hour);
   }
 
-  async giveBack(identifierHash: string, { hour }: GuessCharge): Promise<void> {
-    await this.#change(0, -1, identifierHash, hour);
+  async refundGuess(identifierHash: string, { hour }: GuessCharge): Promise<void> {
+    await this.#updateCounts(0, -1, identifierHash, hour);
   }
 
-  async spent(identifierHash: string): Promise<Spent> {
-    const row = await this.#sums(identifierHash);
+  async countGuesses(identifierHash: string): Promise<GuessCounts> {
+    const row = await this.#readSums(identifierHash);
     return {
       day: Number(row.wrong_day) + Number(row.open_day),
       week: Number(row.wrong_week) + Number(row.open_week),
     };
   }
 
-  async forget(identifierHashes: readonly string[]): Promise<void> {
+  async deleteGuesses(identifierHashes: readonly string[]): Promise<void> {
     const marks = identifierHashes.map(() => '?').join(', ');
     await this.database.execute(`delete from code_guesses where identifier_hash in (${marks})`, identifierHashes);
   }
@@ -71,26 +72,33 @@ export class TypeOrmGuessLedger extends GuessLedger {
     return Math.floor(this.clock.now().getTime() / HOUR_MS);
   }
 
-  async #sums(identifierHash: string): Promise<Row> {
-    const since = [this.hour - DAY - 1, this.hour - DAY - 1, identifierHash, this.hour - WEEK - 1];
-    const [row] = await this.database.query<Row>(SPENT, since);
+  async #readSums(identifierHash: string): Promise<GuessSumsRow> {
+    const since = [
+      this.hour - HOURS_PER_DAY - 1,
+      this.hour - HOURS_PER_DAY - 1,
+      identifierHash,
+      this.hour - HOURS_PER_WEEK - 1,
+    ];
+    const [row] = await this.database.query<GuessSumsRow>(SELECT_COUNTS_SQL, since);
     return row ?? { wrong_week: 0, open_week: 0, wrong_day: 0, open_day: 0 };
   }
 
   /** One statement, so that nobody learns from its time whether a code of this identifier was typed in this hour before. */
-  async #count(identifierHash: string, hour: number): Promise<void> {
-    if (this.#orOneMore) await this.database.execute(`${FIRST} ${this.#orOneMore}`, [identifierHash, hour]);
-    else if ((await this.#change(0, 1, identifierHash, hour)) === 0) await this.#first(identifierHash, hour);
+  async #countGuess(identifierHash: string, hour: number): Promise<void> {
+    if (this.#upsertClause)
+      await this.database.execute(`${INSERT_FIRST_GUESS_SQL} ${this.#upsertClause}`, [identifierHash, hour]);
+    else if ((await this.#updateCounts(0, 1, identifierHash, hour)) === 0)
+      await this.#insertFirstGuess(identifierHash, hour);
   }
 
-  async #first(identifierHash: string, hour: number): Promise<void> {
-    await this.database.execute(FIRST, [identifierHash, hour]).catch((error: unknown) => {
+  async #insertFirstGuess(identifierHash: string, hour: number): Promise<void> {
+    await this.database.execute(INSERT_FIRST_GUESS_SQL, [identifierHash, hour]).catch((error: unknown) => {
       // Counted by another guess at this instant: the unit of work runs again and finds it.
       throw error instanceof DuplicateKey ? new TransactionConflict('The row was made at this moment.', 1) : error;
     });
   }
 
-  #change(wrong: number, open: number, identifierHash: string, hour: number): Promise<number> {
-    return this.database.execute(CHANGE, [wrong, open, identifierHash, hour]);
+  #updateCounts(wrong: number, open: number, identifierHash: string, hour: number): Promise<number> {
+    return this.database.execute(UPDATE_COUNTS_SQL, [wrong, open, identifierHash, hour]);
   }
 }

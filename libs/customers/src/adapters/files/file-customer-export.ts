@@ -28,7 +28,9 @@ export class FileCustomerExport extends CustomerExport {
         const { items, next }: { items: readonly ListedCustomer[]; next: Place | null } = await this.queries.execute(
           new ExportCustomers(after ?? null),
         );
-        const hashes = withPasswords ? await this.credentials.reveal(items.map(({ id }) => id)) : undefined;
+        const hashes = withPasswords
+          ? await this.credentials.exportPasswordHashes(items.map(({ id }) => id))
+          : undefined;
         await written.write(items.map((one) => toExportLine(one, hashes?.get(one.id))).join(''));
         customers += items.length;
         progress(customers);

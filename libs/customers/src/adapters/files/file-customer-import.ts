@@ -42,7 +42,10 @@ export class FileCustomerImport extends CustomerImport {
       try {
         await this.#recordAudit(options, 'customer.import.started');
         const summary = await this.#importBatches(options, report, run, totalBytes);
-        await this.#recordAudit(options, summary.complete ? 'customer.import.completed' : 'customer.import.interrupted');
+        await this.#recordAudit(
+          options,
+          summary.complete ? 'customer.import.completed' : 'customer.import.interrupted',
+        );
         return summary;
       } finally {
         await report.close();
@@ -50,7 +53,12 @@ export class FileCustomerImport extends CustomerImport {
     });
   }
 
-  async #importBatches(order: ImportOptions, report: RejectedLinesReport, run: string, totalBytes: number): Promise<ImportSummary> {
+  async #importBatches(
+    order: ImportOptions,
+    report: RejectedLinesReport,
+    run: string,
+    totalBytes: number,
+  ): Promise<ImportSummary> {
     const counts = { lines: 0, created: 0, there: 0, refused: 0 };
     const underway: Promise<void>[] = [];
     let done = Promise.resolve();
@@ -84,7 +92,9 @@ export class FileCustomerImport extends CustomerImport {
   async #importBatch(lines: readonly NdjsonLine[], run: string, dryRun: boolean): Promise<readonly LineOutcome[]> {
     const read = await Promise.all(lines.map(parseOrReject));
     const good = read.filter((one): one is ImportLine => !isRejected(one));
-    const outcomes = [...(await this.#withRetries(() => this.commands.execute(new ImportCustomers(good, run, dryRun))))];
+    const outcomes = [
+      ...(await this.#withRetries(() => this.commands.execute(new ImportCustomers(good, run, dryRun)))),
+    ];
     return read.map((one) => (isRejected(one) ? one : (outcomes.shift() as LineOutcome)));
   }
 

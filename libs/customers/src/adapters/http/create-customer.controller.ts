@@ -8,7 +8,7 @@ import { GetCustomer } from '../../application/queries/get-customer.js';
 import { CustomerNotFound } from '../../domain/errors.js';
 import { CreateCustomerDto } from './create-customer.dto.js';
 import { CustomerDto } from './customer.dto.js';
-import { actorOf, type AuthenticatedRequest, respondWithEtag } from './customer-response.js';
+import { type AuthenticatedRequest, actorOf, respondWithEtag } from './customer-response.js';
 
 const DAY_MS = 24 * 3_600_000;
 

@@ -6,8 +6,8 @@ import { IdentifierHasher } from '#kernel';
 import { Address, ApiPage, ApiProblems, Forbidden, type PageOf, Pages, Roles, Settings } from '#platform';
 import { ListCustomers } from '../../application/queries/list-customers.js';
 import type { ListedCustomer } from '../../application/views.js';
-import { actorOf, type AuthenticatedRequest, maskDocumentFor } from './customer-response.js';
-import { toCustomerFilter, ListCustomersQuery, ListedCustomerDto } from './list-customers.dto.js';
+import { type AuthenticatedRequest, actorOf, maskDocumentFor } from './customer-response.js';
+import { ListCustomersQuery, ListedCustomerDto, toCustomerFilter } from './list-customers.dto.js';
 
 /** Finding customers. */
 @ApiTags('customers')
@@ -41,7 +41,9 @@ export class CustomerListController {
     if (query.status === 'deleted' && !isAdmin) throw new Forbidden();
     const list = { path: '/v1/customers', rights: isAdmin ? 'admin' : 'staff', query };
     const wanted = this.pages.wanted(list);
-    const filter = toCustomerFilter(query, this.settings.defaultMarket, (document) => this.identifiers.candidates(document));
+    const filter = toCustomerFilter(query, this.settings.defaultMarket, (document) =>
+      this.identifiers.candidates(document),
+    );
     const asked = new ListCustomers(filter, wanted, query.count === 'exact', actorOf(user, address));
     const { page, total } = await this.queries.execute(asked);
     const shown = { ...page, items: page.items.map((customer) => maskDocumentFor(user, customer)) };

@@ -56,7 +56,11 @@ export function respondUnlessUnchanged(
   return undefined;
 }
 
-export function respondWithEtag(user: AuthenticatedRequest['user'], customer: CustomerView, reply: FastifyReply): CustomerDto {
+export function respondWithEtag(
+  user: AuthenticatedRequest['user'],
+  customer: CustomerView,
+  reply: FastifyReply,
+): CustomerDto {
   reply.headers({ etag: etagOf(customer), 'cache-control': 'no-store' });
   return maskDocumentFor(user, customer);
 }

@@ -8,7 +8,7 @@ import { RestoreCustomer } from '../../application/commands/restore-customer.js'
 import { SetRoles } from '../../application/commands/set-roles.js';
 import { RolesDto } from './change-customer.dto.js';
 import { CustomerDto } from './customer.dto.js';
-import { parseCustomerId, actorOf, type AuthenticatedRequest, respondWithEtag } from './customer-response.js';
+import { type AuthenticatedRequest, actorOf, parseCustomerId, respondWithEtag } from './customer-response.js';
 
 /** Whether somebody is a customer, and what he may do: for administrators. */
 @ApiTags('customers')

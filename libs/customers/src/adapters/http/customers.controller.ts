@@ -11,11 +11,19 @@ import { GetCustomer } from '../../application/queries/get-customer.js';
 import { CustomerNotFound } from '../../domain/errors.js';
 import { ChangeCustomerDto, DeleteQuery } from './change-customer.dto.js';
 import { CustomerDto } from './customer.dto.js';
-import { respondUnlessUnchanged, IF_MATCH_HEADER, parseCustomerId, actorOf, type AuthenticatedRequest, respondWithEtag } from './customer-response.js';
-import { ReplaceCustomerDto } from './replace-customer.dto.js';
+import {
+  type AuthenticatedRequest,
+  actorOf,
+  IF_MATCH_HEADER,
+  parseCustomerId,
+  respondUnlessUnchanged,
+  respondWithEtag,
+} from './customer-response.js';
 import { parseIfMatch } from './etag.js';
+import { ReplaceCustomerDto } from './replace-customer.dto.js';
 
-const isStaff = ({ roles }: AuthenticatedRequest['user']): boolean => roles.includes('staff') || roles.includes('admin');
+const isStaff = ({ roles }: AuthenticatedRequest['user']): boolean =>
+  roles.includes('staff') || roles.includes('admin');
 
 /** One customer's record, in the hands of staff and administrators. */
 @ApiTags('customers')
@@ -93,7 +101,14 @@ export class CustomersController {
     const { firstName, lastName, document, market, locale, ...readOnlyFields } = whole;
     const profile = { firstName, lastName, document, market, locale, allAttributes };
     const version = parseIfMatch(ifMatch, id);
-    const change = new ChangeCustomer(parseCustomerId(id), profile, status, version, actorOf(user, address), readOnlyFields);
+    const change = new ChangeCustomer(
+      parseCustomerId(id),
+      profile,
+      status,
+      version,
+      actorOf(user, address),
+      readOnlyFields,
+    );
     return respondWithEtag(user, await this.commands.execute(change), reply);
   }
 

@@ -5,7 +5,13 @@ import type { FastifyReply } from 'fastify';
 import { Address, ApiProblems, Roles } from '#platform';
 import { ConfirmDocument } from '../../application/commands/confirm-document.js';
 import { CustomerDto } from './customer.dto.js';
-import { IF_MATCH_HEADER, parseCustomerId, actorOf, type AuthenticatedRequest, respondWithEtag } from './customer-response.js';
+import {
+  type AuthenticatedRequest,
+  actorOf,
+  IF_MATCH_HEADER,
+  parseCustomerId,
+  respondWithEtag,
+} from './customer-response.js';
 import { ConfirmDocumentDto } from './documents.dto.js';
 import { parseIfMatch } from './etag.js';
 

@@ -9,7 +9,14 @@ import { GetCustomer } from '../../application/queries/get-customer.js';
 import { TooManyChanges } from '../../domain/errors.js';
 import { ChangeMeDto } from './change-customer.dto.js';
 import { CustomerDto } from './customer.dto.js';
-import { respondUnlessUnchanged, invalidTokenError, IF_MATCH_HEADER, actorOf, type AuthenticatedRequest, respondWithEtag } from './customer-response.js';
+import {
+  type AuthenticatedRequest,
+  actorOf,
+  IF_MATCH_HEADER,
+  invalidTokenError,
+  respondUnlessUnchanged,
+  respondWithEtag,
+} from './customer-response.js';
 import { parseIfMatch } from './etag.js';
 
 /** What customers do with their own record. */

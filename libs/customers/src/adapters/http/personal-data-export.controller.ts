@@ -16,7 +16,7 @@ import {
 import { ExportPersonalData } from '../../application/queries/export-personal-data.js';
 import { ExportInProgress, TooManyExports } from '../../domain/errors.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
-import { invalidTokenError, type AuthenticatedRequest } from './customer-response.js';
+import { type AuthenticatedRequest, invalidTokenError } from './customer-response.js';
 import { ExportDto } from './personal-data-export.dto.js';
 
 /** Whoever reads so slowly that it takes longer is cut off: an export holds a connection. */
@@ -56,7 +56,12 @@ export class PersonalDataExportController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { customerId } = user;
-    const running = await this.limits.hold('export', customerId, EXPORT_TIMEOUT_MS, (wait) => new ExportInProgress(wait));
+    const running = await this.limits.hold(
+      'export',
+      customerId,
+      EXPORT_TIMEOUT_MS,
+      (wait) => new ExportInProgress(wait),
+    );
     const done = (): void => void running.giveBack().catch(() => undefined);
     try {
       await this.limits.count('exportsPerCustomer', customerId, (wait) => new TooManyExports(wait));

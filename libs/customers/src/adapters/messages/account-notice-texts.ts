@@ -69,4 +69,5 @@ const FRENCH: AccountNoticeTexts = {
     'Ce n’était pas vous ? Demandez aussitôt un nouveau mot de passe : cela déconnecte tout le monde et retire toutes les connexions externes.',
 };
 
-export const accountNoticeTextsFor = (locale: string): AccountNoticeTexts => inLanguage([ENGLISH, PORTUGUESE, FRENCH], locale);
+export const accountNoticeTextsFor = (locale: string): AccountNoticeTexts =>
+  inLanguage([ENGLISH, PORTUGUESE, FRENCH], locale);

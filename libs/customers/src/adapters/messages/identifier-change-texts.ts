@@ -82,4 +82,5 @@ const FRENCH: IdentifierChangeTexts = {
     'Ce n’était pas vous ? Si votre compte a encore cette adresse ou ce numéro, ou un autre qui est à vous, demandez aussitôt un nouveau mot de passe avec : cela déconnecte tout le monde. Sinon, prévenez ceux qui gèrent ce service.',
 };
 
-export const identifierChangeTextsFor = (locale: string): IdentifierChangeTexts => inLanguage([ENGLISH, PORTUGUESE, FRENCH], locale);
+export const identifierChangeTextsFor = (locale: string): IdentifierChangeTexts =>
+  inLanguage([ENGLISH, PORTUGUESE, FRENCH], locale);

@@ -1,6 +1,11 @@
 import type { Ids } from '#kernel';
 import { codeMail, noticeMail, type OutgoingMessage } from '#notifications';
-import { type AccountChangeNotice, ChangeMessages, type IdentifierChangeNotice, type Notice } from '../../application/identifier-change-ports.js';
+import {
+  type AccountChangeNotice,
+  ChangeMessages,
+  type IdentifierChangeNotice,
+  type Notice,
+} from '../../application/identifier-change-ports.js';
 import { accountNoticeTextsFor } from './account-notice-texts.js';
 import { identifierChangeTextsFor } from './identifier-change-texts.js';
 
@@ -20,7 +25,8 @@ export class TemplateChangeMessages extends ChangeMessages {
 
   composeNotice(notice: Notice): OutgoingMessage {
     const { to, locale: asked } = notice;
-    const { locale, heading, paragraphs } = 'kind' in notice ? identifierNoticeTexts(notice, asked) : accountNoticeTexts(notice, asked);
+    const { locale, heading, paragraphs } =
+      'kind' in notice ? identifierNoticeTexts(notice, asked) : accountNoticeTexts(notice, asked);
     const id = this.ids.next();
     const text = `${heading}. ${paragraphs.join(' ')}`;
     if (!to.includes('@')) return { id, channel: 'sms', to, subject: heading, text };
@@ -31,7 +37,8 @@ export class TemplateChangeMessages extends ChangeMessages {
 function identifierNoticeTexts({ what, kind }: IdentifierChangeNotice, asked: string) {
   const words = identifierChangeTextsFor(asked);
   const { locale } = words;
-  if (what === 'asked') return { locale, heading: words.requestedHeading(kind), paragraphs: [words.requested, words.notYou] };
+  if (what === 'asked')
+    return { locale, heading: words.requestedHeading(kind), paragraphs: [words.requested, words.notYou] };
   return { locale, heading: words.changedHeading[kind], paragraphs: [words.changed, words.notYouAfterChange] };
 }
 

@@ -45,7 +45,12 @@ export class SqlCustomerLists extends CustomerLists {
 
   #readPage(filter: CustomerFilter, wanted: RequestedRows): Promise<Row[]> {
     return this.#read(
-      this.#orderedSql(COLUMNS, filter, [...filterConditions(filter, wanted.after), ...prefixClause(filter)], wanted.rows),
+      this.#orderedSql(
+        COLUMNS,
+        filter,
+        [...filterConditions(filter, wanted.after), ...prefixClause(filter)],
+        wanted.rows,
+      ),
     );
   }
 
@@ -56,7 +61,10 @@ export class SqlCustomerLists extends CustomerLists {
   async #searchPage(filter: CustomerFilter, wanted: RequestedRows): Promise<Row[]> {
     const keys = ['id', 'created_at', 'email', 'phone', 'last_name_key'];
     const next = this.#orderedSql(keys, filter, filterConditions(filter, wanted.after), this.window);
-    const among = joined([enclosed('select id, created_at from (', next, ') next_ones where'), ...prefixClause(filter)], ' ');
+    const among = joined(
+      [enclosed('select id, created_at from (', next, ') next_ones where'), ...prefixClause(filter)],
+      ' ',
+    );
     const near = await this.#readFullRows(among, wanted.rows);
     if (near.length === wanted.rows) return near;
     const everybody = enclosed('select id, created_at from (', matchingIdsSql(filter, wanted.after), ') everybody');

@@ -1,12 +1,12 @@
 import { EntitySchema } from 'typeorm';
 import { type Dialect, keyText, type Tables, typesFor } from '#platform';
 import type { CustomerState } from '../../domain/customer.js';
-import { type SearchColumns, LAST_NAME_KEY_LENGTH } from './search-columns.js';
 import { CreateCustomers1763600000002 } from './migrations/1763600000002-create-customers.js';
 import { KeepDeletedCustomers1763600000007 } from './migrations/1763600000007-keep-deleted-customers.js';
 import { KeepDocuments1763600000020 } from './migrations/1763600000020-keep-documents.js';
 import { CreateIdentifierChanges1763600000021 } from './migrations/1763600000021-create-identifier-changes.js';
 import { FindCustomers1763600000030 } from './migrations/1763600000030-find-customers.js';
+import { LAST_NAME_KEY_LENGTH, type SearchColumns } from './search-columns.js';
 
 /** The hashes carry uniqueness: fixed length and hex, so no collation can merge two people. They are null once deleted. */
 export interface CustomerRow extends Omit<CustomerState, 'document'>, SearchColumns {

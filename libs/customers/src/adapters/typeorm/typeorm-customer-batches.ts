@@ -3,7 +3,13 @@ import { Database, gathered, type InsertedRow, marks } from '#platform';
 import { CustomerBatches, type HashedCustomer } from '../../application/transfer-ports.js';
 import type { Customer } from '../../domain/customer.js';
 import { DocumentSealer } from '../crypto/document-sealer.js';
-import { CUSTOMER_COLUMNS, type CustomerColumns, throwIdentifierTaken, toCustomer, toUpdatedColumns } from './typeorm-customers.js';
+import {
+  CUSTOMER_COLUMNS,
+  type CustomerColumns,
+  throwIdentifierTaken,
+  toCustomer,
+  toUpdatedColumns,
+} from './typeorm-customers.js';
 
 @Injectable()
 export class TypeOrmCustomerBatches extends CustomerBatches {

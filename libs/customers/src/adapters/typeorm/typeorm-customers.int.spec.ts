@@ -59,7 +59,10 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
         throw new Error('changed its mind');
       });
       await expect(failing).rejects.toThrow('changed its mind');
-      expect(await customers.lookUpHolders('email', ['a'.repeat(64)], newcomer.id)).toEqual({ holder: null, bearer: null });
+      expect(await customers.lookUpHolders('email', ['a'.repeat(64)], newcomer.id)).toEqual({
+        holder: null,
+        idHolder: null,
+      });
     });
   });
 });

@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database, DuplicateKey } from '#platform';
-import { Customers, type CustomerLookup, type CustomerReference, type IdentifierHashes } from '../../application/ports.js';
+import {
+  type CustomerLookup,
+  type CustomerReference,
+  Customers,
+  type IdentifierHashes,
+} from '../../application/ports.js';
 import { Customer, type CustomerState } from '../../domain/customer.js';
 import { DocumentTaken, IdentifierTaken } from '../../domain/errors.js';
 import { DocumentSealer } from '../crypto/document-sealer.js';
@@ -50,14 +55,21 @@ export class TypeOrmCustomers extends Customers {
     return (await replaced.catch(hashes.document ? throwDocumentTaken : throwIdentifierTaken)) > 0;
   }
 
-  async lookUpHolders(kind: keyof IdentifierHashes, hashes: readonly string[], id: string | null): Promise<CustomerLookup> {
+  async lookUpHolders(
+    kind: keyof IdentifierHashes,
+    hashes: readonly string[],
+    id: string | null,
+  ): Promise<CustomerLookup> {
     const holds = `${kind}_hash in (${hashes.map(() => '?').join(', ')})`;
     const sql = `select id, attempt_id as attempt_id, case when ${holds} then 1 else 0 end as holds from customers
       where ${holds} or id = ?`;
     const rows = await this.database.query<LookupRow>(sql, [...hashes, ...hashes, id ?? UNUSED_ID]);
     const holder = rows.find((row) => Number(row.holds) === 1);
     const idHolder = rows.find((row) => row.id === id);
-    return { holder: holder ? toCustomerReference(holder) : null, idHolder: idHolder ? toCustomerReference(idHolder) : null };
+    return {
+      holder: holder ? toCustomerReference(holder) : null,
+      idHolder: idHolder ? toCustomerReference(idHolder) : null,
+    };
   }
 }
 

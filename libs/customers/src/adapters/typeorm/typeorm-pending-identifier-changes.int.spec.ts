@@ -11,7 +11,8 @@ import { TypeOrmPendingIdentifierChanges } from './typeorm-pending-identifier-ch
 
 const SECRET = 'a secret of the tests, long enough for all';
 const SEAL = new KeyedSeal([{ kid: '0', secret: SECRET }], 'CODE_SECRET', 'identifier-change-seal');
-const changesOf = (database: Database, clock = new FixedClock()) => new TypeOrmPendingIdentifierChanges(database, SEAL, clock);
+const changesOf = (database: Database, clock = new FixedClock()) =>
+  new TypeOrmPendingIdentifierChanges(database, SEAL, clock);
 
 for (const [name, fresh] of DATABASES)
   pendingIdentifierChangesContract(`TypeOrmPendingChanges on ${name}`, async () => {

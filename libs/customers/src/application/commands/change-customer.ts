@@ -4,7 +4,7 @@ import { InvalidInput, UnitOfWork } from '#kernel';
 import type { Customer, CustomerState, ProfileChange } from '../../domain/customer.js';
 import { CustomerReactivatedV1, CustomerSuspendedV1, CustomerUpdatedV1 } from '../../events.js';
 import type { CustomerView } from '../../facade.js';
-import { CustomerUpdater, type Actor, type RecordedChange } from '../services/customer-updater.js';
+import { type Actor, CustomerUpdater, type RecordedChange } from '../services/customer-updater.js';
 import { toCustomerView } from '../services/to-customer-view.js';
 
 /** Change what may be changed of a customer. */

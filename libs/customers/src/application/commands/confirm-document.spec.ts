@@ -16,7 +16,7 @@ import { aNewCustomer } from '../../testing/a-new-customer.js';
 import { InMemoryCustomers } from '../../testing/in-memory-customers.js';
 import { InMemorySignInNames } from '../../testing/in-memory-sign-in-names.js';
 import { RecordingCredentials } from '../../testing/recording-credentials.js';
-import { CustomerUpdater, type Actor } from '../services/customer-updater.js';
+import { type Actor, CustomerUpdater } from '../services/customer-updater.js';
 import { DocumentSignInNames } from '../services/document-sign-in-names.js';
 import { ChangeCustomer, ChangeCustomerHandler } from './change-customer.js';
 import { ConfirmDocument, ConfirmDocumentHandler } from './confirm-document.js';

@@ -4,7 +4,7 @@ import { Cpf, UnitOfWork } from '#kernel';
 import { DocumentDiffers, OwnDocument } from '../../domain/errors.js';
 import { CustomerUpdatedV1 } from '../../events.js';
 import type { CustomerView } from '../../facade.js';
-import { CustomerUpdater, type Actor } from '../services/customer-updater.js';
+import { type Actor, CustomerUpdater } from '../services/customer-updater.js';
 import { toCustomerView } from '../services/to-customer-view.js';
 
 /** Confirm that a customer's document is his: from now on it is his alone, and he may sign in with it. */

@@ -41,7 +41,9 @@ describe('ConfirmIdentifier', () => {
   it('given the code, then word of it goes to where the owner was, not to the new one', async () => {
     await house.confirmChange(mia, await house.requestCode(mia, NEW));
     await house.afterCommit.settled;
-    expect(await house.deliverDueMessages()).toEqual([{ to: 'mia@example.org', text: expect.stringContaining('was changed') }]);
+    expect(await house.deliverDueMessages()).toEqual([
+      { to: 'mia@example.org', text: expect.stringContaining('was changed') },
+    ]);
   });
 
   it('given the code, then it is good once, and was no guess', async () => {
@@ -108,7 +110,7 @@ describe('ConfirmIdentifier', () => {
     if (!change) throw new Error('is pending');
     await house.codes.claim(changeCodeAddressOf(change), code, 'the other');
     expect(await house.confirmChange(mia, code)).toEqual({ outcome: 'in_progress' });
-    await house.codes.release(changeCodeAddressOf(change), 'the other');
+    await house.codes.releaseClaim(changeCodeAddressOf(change), 'the other');
     expect(await house.confirmChange(mia, code)).toMatchObject({ outcome: 'changed' });
   });
 
@@ -137,7 +139,7 @@ describe('ConfirmIdentifier', () => {
 
   it('AC-50 given that all sessions have ended since it was asked for, then it is over', async () => {
     const code = await house.requestCode(mia, NEW);
-    await house.signIns.endAll(mia);
+    await house.signIns.endAllSessions(mia);
     expect(await house.confirmChange(mia, code)).toEqual({ outcome: 'code_expired' });
     expect([await house.stateOf(mia), house.outbox.events]).toEqual([AS_BEFORE, []]);
     expect(await house.pending.find(mia)).toBeNull();

@@ -48,7 +48,7 @@ export class ConfirmIdentifierChangeHandler implements ICommandHandler<ConfirmId
       return this.#auditRefusal(customerId, session, { outcome: 'code_wrong', attemptsRemaining });
     }
     if (claim.outcome === 'expired') return this.#auditRefusal(customerId, session, { outcome: 'code_expired' });
-    const giveBack = () => this.codes.giveBack(address, claim.charge);
+    const giveBack = () => this.codes.refundGuess(address, claim.charge);
     try {
       const customer = await this.#applyChange(change, session, giveBack);
       await this.codes.consume(address).catch(() => undefined);
@@ -56,14 +56,18 @@ export class ConfirmIdentifierChangeHandler implements ICommandHandler<ConfirmId
     } catch (error) {
       const outcome = rejectionOf(error);
       // Our own failure costs nobody his code.
-      if (!outcome) await Promise.allSettled([this.codes.release(address, requestId), giveBack()]);
+      if (!outcome) await Promise.allSettled([this.codes.releaseClaim(address, requestId), giveBack()]);
       if (!outcome) throw error;
       await Promise.allSettled([this.pending.remove(change), this.codes.consume(address), giveBack()]);
       return this.#auditRefusal(customerId, session, { outcome });
     }
   }
 
-  #applyChange(change: PendingIdentifierChange, confirmed: ConfirmingSession, giveBack: () => Promise<void>): Promise<CustomerView> {
+  #applyChange(
+    change: PendingIdentifierChange,
+    confirmed: ConfirmingSession,
+    giveBack: () => Promise<void>,
+  ): Promise<CustomerView> {
     return this.work.run(async () => {
       const customer = await this.changer.applyChange(change, confirmed);
       await giveBack();

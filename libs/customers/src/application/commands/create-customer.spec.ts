@@ -25,10 +25,15 @@ describe('CreateCustomer', () => {
   let recorded: unknown[];
   let handler: CreateCustomerHandler;
 
-  const create = (typed: StaffCreatedCustomerInput, request?: string) => handler.execute(new CreateCustomer(typed, request, ORDERED));
+  const create = (typed: StaffCreatedCustomerInput, request?: string) =>
+    handler.execute(new CreateCustomer(typed, request, ORDERED));
 
   beforeEach(() => {
-    const [customers, clock, watchers] = [new InMemoryCustomers(), new FixedClock(), new IdentifierAssignmentListeners()];
+    const [customers, clock, watchers] = [
+      new InMemoryCustomers(),
+      new FixedClock(),
+      new IdentifierAssignmentListeners(),
+    ];
     credentials = new RecordingCredentials();
     names = new InMemorySignInNames();
     outbox = new RecordingOutbox();

@@ -2,8 +2,8 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AuditTrail, IdentifierHasher, Ids, UnitOfWork } from '#kernel';
 import { IdentifierTaken } from '../../domain/errors.js';
 import { CustomerDirectory, type CustomerView, IdentifierAssignmentListeners } from '../../facade.js';
-import type { Actor } from '../services/customer-updater.js';
 import { CustomerSettings, Customers } from '../ports.js';
+import type { Actor } from '../services/customer-updater.js';
 import { parseStaffCreatedCustomer, type StaffCreatedCustomerInput } from '../services/staff-created-customer.js';
 
 /** Make somebody a customer for whom staff vouch. There is no password: a reset sets one. */
@@ -38,7 +38,9 @@ export class CreateCustomerHandler implements ICommandHandler<CreateCustomer> {
     const newCustomer = { ...person, id, attemptId, credential: null, verifiedBy: 'staff' } as const;
     try {
       return await this.work.run(async () => {
-        await this.listeners.notifyAssignments(identifiersOf(newCustomer).map((identifier) => ({ identifier, holderId: id })));
+        await this.listeners.notifyAssignments(
+          identifiersOf(newCustomer).map((identifier) => ({ identifier, holderId: id })),
+        );
         const view = await this.directory.createCustomer(newCustomer);
         await this.audit.record({ action: 'customer.created', actor: actor.by, target: id, source: actor.source });
         return view;
@@ -53,10 +55,17 @@ export class CreateCustomerHandler implements ICommandHandler<CreateCustomer> {
   /** The same request was committed before, but its answer was lost. */
   async #findCreatedByRequest(newcomer: ReturnType<typeof parseStaffCreatedCustomer> & { readonly attemptId: string }) {
     const [identifier] = identifiersOf(newcomer);
-    const { holder } = await this.customers.lookUpHolders(identifier.kind, this.identifiers.candidates(identifier), null);
+    const { holder } = await this.customers.lookUpHolders(
+      identifier.kind,
+      this.identifiers.candidates(identifier),
+      null,
+    );
     return holder?.attemptId === newcomer.attemptId ? this.directory.find(holder.id) : null;
   }
 }
 
-const identifiersOf = ({ identifier, also }: Pick<ReturnType<typeof parseStaffCreatedCustomer>, 'identifier' | 'also'>) =>
+const identifiersOf = ({
+  identifier,
+  also,
+}: Pick<ReturnType<typeof parseStaffCreatedCustomer>, 'identifier' | 'also'>) =>
   also === undefined ? ([identifier] as const) : ([identifier, also] as const);

@@ -2,7 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Credentials } from '#auth';
 import { UnitOfWork } from '#kernel';
 import { CustomerDeletedV1 } from '../../events.js';
-import { CustomerUpdater, type Actor } from '../services/customer-updater.js';
+import { type Actor, CustomerUpdater } from '../services/customer-updater.js';
 
 /** Delete a customer, softly: the record stays, the identifier is free again, and every session ends. */
 export class DeleteCustomer extends Command<void> {
@@ -30,7 +30,7 @@ export class DeleteCustomerHandler implements ICommandHandler<DeleteCustomer> {
       const after = customer.delete(this.updater.now);
       const event = (view: ConstructorParameters<typeof CustomerDeletedV1>[0]) => new CustomerDeletedV1(view);
       await this.updater.saveChange(customer, { after, event, action: 'customer.deleted' }, actor);
-      await this.credentials.withdraw(id, actor.by);
+      await this.credentials.revokeSignIn(id, actor.by);
     });
   }
 }

@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { SignIns } from '#auth';
 import { UnitOfWork } from '#kernel';
-import { CustomerUpdater, type Actor } from '../services/customer-updater.js';
+import { type Actor, CustomerUpdater } from '../services/customer-updater.js';
 
 /** End every session of a customer, who may sign in again. The record stays as it is. */
 export class EndSessions extends Command<void> {
@@ -24,7 +24,7 @@ export class EndSessionsHandler implements ICommandHandler<EndSessions> {
   async execute({ id, actor }: EndSessions): Promise<void> {
     await this.work.run(async () => {
       await this.updater.getCustomer(id, null);
-      await this.signIns.endAll(id, actor.by, actor.source);
+      await this.signIns.endAllSessions(id, actor.by, actor.source);
     });
   }
 }

@@ -4,11 +4,11 @@ import { Clock, IdentifierHasher, Outbox, UnitOfWork } from '#kernel';
 import { IdentifierTaken } from '../../domain/errors.js';
 import { CustomerCreatedV1 } from '../../events.js';
 import { IdentifierAssignmentListeners } from '../../facade.js';
+import { CustomerSettings } from '../ports.js';
 import { type CustomerToCreate, ImportBatch, type LineOutcome, toLineOutcome } from '../services/import-batch.js';
 import { type ImportCandidate, type ImportLine, parseImportCandidate } from '../services/import-candidate.js';
-import { CustomerSettings } from '../ports.js';
-import { CustomerBatches } from '../transfer-ports.js';
 import { toCustomerView } from '../services/to-customer-view.js';
+import { CustomerBatches } from '../transfer-ports.js';
 
 /**
  * Makes customers of some lines of an import, all that are acceptable or, when it fails, none. Once more is the same: who is there
@@ -52,7 +52,9 @@ export class ImportCustomersHandler implements ICommandHandler<ImportCustomers> 
     const parsedLines = lines.map((line) => toLineOutcome(() => this.#parseLine(line)));
     for (let tries = 1; ; tries++) {
       try {
-        return dryRun ? (await this.#decideOutcomes(parsedLines, runId)).outcomes : await this.work.run(() => this.#createCustomers(parsedLines, runId));
+        return dryRun
+          ? (await this.#decideOutcomes(parsedLines, runId)).outcomes
+          : await this.work.run(() => this.#createCustomers(parsedLines, runId));
       } catch (error) {
         if (!(error instanceof IdentifierTaken) || tries === MAX_ATTEMPTS) throw error;
       }
@@ -62,13 +64,18 @@ export class ImportCustomersHandler implements ICommandHandler<ImportCustomers> 
   #parseLine(line: ImportLine): ParsedLine {
     const imported = parseImportCandidate(line, this.settings.defaultMarket, this.identifiers, this.clock.now());
     const hash = line.passwordHash ?? null;
-    return { imported, credential: hash === null ? null : this.credentials.accept(hash, imported.newCustomer.id) };
+    return {
+      imported,
+      credential: hash === null ? null : this.credentials.importPasswordHash(hash, imported.newCustomer.id),
+    };
   }
 
   async #decideOutcomes(read: readonly (ParsedLine | LineOutcome)[], run: string) {
     const people = read.flatMap((one) => ('imported' in one ? [one.imported] : []));
     const round = await ImportBatch.load(people, this.batches, run, this.clock.now());
-    const outcomes = read.map((one) => ('imported' in one ? toLineOutcome(() => round.decideOutcome(one.imported)) : one));
+    const outcomes = read.map((one) =>
+      'imported' in one ? toLineOutcome(() => round.decideOutcome(one.imported)) : one,
+    );
     return { outcomes, admitted: round.customersToCreate };
   }
 
@@ -82,7 +89,7 @@ export class ImportCustomersHandler implements ICommandHandler<ImportCustomers> 
       ),
     );
     await this.batches.addAll(admitted);
-    await this.credentials.enrolAll(admitted.map((one) => subjectOf(one, credentials.get(one.imported) ?? null)));
+    await this.credentials.enrolSubjects(admitted.map((one) => subjectOf(one, credentials.get(one.imported) ?? null)));
     await this.outbox.appendInBulk(admitted.map(({ customer }) => CustomerCreatedV1.of(toCustomerView(customer))));
     return outcomes;
   }

@@ -22,7 +22,10 @@ describe('AskForIdentifier', () => {
 
   it('given the password, then the change is pending, a code is due, the owner will hear of it, and nothing has changed', async () => {
     house.passwords.result = { outcome: 'right', generation: 7 };
-    expect(await house.requestChange(mia, NEW)).toMatchObject({ outcome: 'asked', identifier: { canonical: NEW.email } });
+    expect(await house.requestChange(mia, NEW)).toMatchObject({
+      outcome: 'asked',
+      identifier: { canonical: NEW.email },
+    });
     const change = await house.pending.find(mia);
     expect(change).toMatchObject({
       customerId: mia,
@@ -57,7 +60,9 @@ describe('AskForIdentifier', () => {
     for (const email of [NEW.email, 'zoe@example.org']) {
       const { outcome } = await house.requestChange(mia, { email });
       seen.push(JSON.stringify([outcome, kinds(), house.audit.actions.at(-1)]));
-      const texts = (await house.deliverDueMessages()).map(({ to, text }) => (to === email ? text.replace(/^\d{8}/, '') : text));
+      const texts = (await house.deliverDueMessages()).map(({ to, text }) =>
+        to === email ? text.replace(/^\d{8}/, '') : text,
+      );
       seen.push(JSON.stringify(texts.map((text) => text.replaceAll(/\d{8}/g, ''))));
     }
     expect(seen.slice(0, 2)).toEqual(seen.slice(2));
@@ -110,7 +115,9 @@ describe('AskForIdentifier', () => {
     for (const n of [1, 2]) await house.requestChange(mia, { email: `new${n}@example.org` });
     await expect(house.requestChange(mia, NEW)).rejects.toBeInstanceOf(TooManyChanges);
     expect((await house.pending.find(mia))?.identifier.canonical).toBe('new2@example.org');
-    expect(await house.requestChange(await house.addCustomer('zoe@example.org'), NEW)).toMatchObject({ outcome: 'asked' });
+    expect(await house.requestChange(await house.addCustomer('zoe@example.org'), NEW)).toMatchObject({
+      outcome: 'asked',
+    });
     house.clock.advance(24 * 3_600_000);
     expect(await house.requestChange(mia, NEW)).toMatchObject({ outcome: 'asked' });
   });

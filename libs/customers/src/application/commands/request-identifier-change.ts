@@ -13,10 +13,10 @@ import {
 import type { RequestSource } from '#notifications';
 import { Channels } from '#notifications';
 import { ChannelUnavailable } from '../../domain/errors.js';
-import { NoticeQueue } from '../services/notice-queue.js';
 import { IdentifierChangeSettings, PendingIdentifierChanges } from '../identifier-change-ports.js';
-import { IdentifierChangeRequests } from '../services/identifier-change-requests.js';
 import { CustomerUpdater } from '../services/customer-updater.js';
+import { IdentifierChangeRequests } from '../services/identifier-change-requests.js';
+import { NoticeQueue } from '../services/notice-queue.js';
 
 /** What somebody typed; exactly one of both. */
 export interface NewIdentifierInput {
@@ -63,13 +63,19 @@ export class RequestIdentifierChangeHandler implements ICommandHandler<RequestId
     private readonly settings: IdentifierChangeSettings,
   ) {}
 
-  async execute({ customerId, newIdentifier, currentPassword, source, sessionId }: RequestIdentifierChange): Promise<RequestIdentifierChangeOutcome> {
+  async execute({
+    customerId,
+    newIdentifier,
+    currentPassword,
+    source,
+    sessionId,
+  }: RequestIdentifierChange): Promise<RequestIdentifierChangeOutcome> {
     const owner = await this.updater.getCustomer(customerId, null);
     const identifier = parseNewIdentifier(newIdentifier, owner.snapshot().market);
     this.#assertReachable(identifier);
     if (owner.identifiers.some(({ key }) => key === identifier.key))
       throw InvalidInput.at(`/${identifier.kind}`, 'identifier.unchanged', 'is yours already');
-    const checked = await this.passwords.check(customerId, currentPassword, source.prefix, sessionId);
+    const checked = await this.passwords.checkPassword(customerId, currentPassword, source.prefix, sessionId);
     if (checked.outcome === 'wrong') return { outcome: 'password_wrong' };
     if (checked.outcome === 'too_many') return checked;
     const reservation = await this.requests.reserveQuota(customerId, identifier, source);

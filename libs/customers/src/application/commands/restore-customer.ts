@@ -3,7 +3,7 @@ import { Credentials } from '#auth';
 import { IdentifierHasher, UnitOfWork } from '#kernel';
 import { CustomerRestoredV1 } from '../../events.js';
 import type { CustomerView } from '../../facade.js';
-import { CustomerUpdater, type Actor } from '../services/customer-updater.js';
+import { type Actor, CustomerUpdater } from '../services/customer-updater.js';
 import { toCustomerView } from '../services/to-customer-view.js';
 
 /** Take a deletion back, unless somebody else has got the identifier meanwhile. Who lives is left as he is. */
@@ -32,7 +32,8 @@ export class RestoreCustomerHandler implements ICommandHandler<RestoreCustomer> 
       const after = customer.restore(this.updater.now);
       const event = (view: CustomerView) => new CustomerRestoredV1(view);
       const view = await this.updater.saveChange(customer, { after, event, action: 'customer.restored' }, actor);
-      for (const identifier of after.identifiers) await this.credentials.readmit(id, this.identifiers.hash(identifier));
+      for (const identifier of after.identifiers)
+        await this.credentials.restoreSignIn(id, this.identifiers.hash(identifier));
       const { status } = after.snapshot();
       if (status === 'suspended') await this.credentials.setStatus(id, status, actor.by);
       return view;

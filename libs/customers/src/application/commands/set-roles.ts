@@ -3,7 +3,7 @@ import { Credentials, type Role } from '#auth';
 import { UnitOfWork } from '#kernel';
 import { CustomerRolesChangedV1 } from '../../events.js';
 import type { CustomerView } from '../../facade.js';
-import { CustomerUpdater, type Actor } from '../services/customer-updater.js';
+import { type Actor, CustomerUpdater } from '../services/customer-updater.js';
 
 /** Give a customer these roles and no others. Every session ends: tokens carry roles. */
 export class SetRoles extends Command<void> {

@@ -18,7 +18,7 @@ describe('ChangeCodeDue', () => {
   };
   const status = async () => {
     const change = await house.pending.find(mia);
-    return change && house.codes.status(changeCodeAddressOf(change));
+    return change && house.codes.getStatus(changeCodeAddressOf(change));
   };
 
   beforeEach(async () => {

@@ -8,7 +8,12 @@ import {
   type WrittenMessage,
 } from '#notifications';
 import { IDENTIFIER_CHANGE_CODE_DIGITS } from '../../domain/pending-identifier-change.js';
-import { SEND_IDENTIFIER_CHANGE_CODE, type ChangeMessages, changeCodeAddressOf, type PendingIdentifierChanges } from '../identifier-change-ports.js';
+import {
+  type ChangeMessages,
+  changeCodeAddressOf,
+  type PendingIdentifierChanges,
+  SEND_IDENTIFIER_CHANGE_CODE,
+} from '../identifier-change-ports.js';
 import type { Customers } from '../ports.js';
 
 /**
@@ -41,10 +46,10 @@ export class SendIdentifierChangeCodeJob implements MessageSource {
     return {
       channel,
       message: textOf(code.digits ?? ''),
-      accepted: () => code.accepted(),
-      failed: () => code.refused(),
+      accepted: () => code.markAccepted(),
+      failed: () => code.markRefused(),
       again: async () => {
-        const next = await code.again();
+        const next = await code.reissueCode();
         return next && this.#write(channel, next, textOf);
       },
     };

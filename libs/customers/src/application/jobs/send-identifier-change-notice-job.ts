@@ -1,11 +1,11 @@
 import { PhoneNumber } from '#kernel';
 import type { MessageSource, SmsQuota, WrittenMessage } from '#notifications';
 import {
-  SEND_ACCOUNT_NOTICE,
-  SEND_IDENTIFIER_CHANGE_NOTICE,
   type ChangeMessages,
   type IdentifierChangeSettings,
   type NoticeSealer,
+  SEND_ACCOUNT_NOTICE,
+  SEND_IDENTIFIER_CHANGE_NOTICE,
 } from '../identifier-change-ports.js';
 
 const noop = async () => undefined;

@@ -5,7 +5,7 @@ import { allOf, FixedClock, RecordingAuditTrail } from '#kernel/testing';
 import { Customer } from '../../domain/customer.js';
 import { aNewCustomer } from '../../testing/a-new-customer.js';
 import { InMemoryCustomers, InMemoryCustomerViews } from '../../testing/in-memory-customers.js';
-import { type PersonalDataExport, ExportPersonalData, ExportPersonalDataHandler } from './export-personal-data.js';
+import { ExportPersonalData, ExportPersonalDataHandler, type PersonalDataExport } from './export-personal-data.js';
 
 const [MIA, ADMIN] = [randomUUID(), randomUUID()];
 const line = (n: number, changes: Partial<RecordedEntry>): RecordedEntry => ({

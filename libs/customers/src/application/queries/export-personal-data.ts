@@ -1,6 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { AuditLog, AuditTrail, Clock, type RecordedEntry, readPages } from '#kernel';
-import { PublishedEventViews, type CustomerView, CustomerViews, SignInViews } from '../views.js';
+import { type CustomerView, CustomerViews, PublishedEventViews, SignInViews } from '../views.js';
 
 /** Everything that is kept about one customer. What may be much of it is read while it is taken, and never held as a whole. */
 export interface PersonalDataExport {

@@ -23,7 +23,7 @@ describe('AccountNotices', () => {
   it.each(CHANGES)(
     'tells the owner of %s at every identifier, in the language of the account [AC-70]',
     async (what) => {
-      await house.accountChangeNotifier.changed(mia, what);
+      await house.accountChangeNotifier.onAccountChanged(mia, what);
       const sent = await house.deliverDueMessages();
       expect(sent.map(({ to }) => to)).toEqual(['mia@example.org', PHONE]);
       for (const { text } of sent) expect(text).toContain('Demandez aussitôt un nouveau mot de passe');
@@ -31,7 +31,7 @@ describe('AccountNotices', () => {
   );
 
   it('puts nothing personal into the list of due messages [AC-70]', async () => {
-    await house.accountChangeNotifier.changed(mia, 'password_changed');
+    await house.accountChangeNotifier.onAccountChanged(mia, 'password_changed');
     const due = JSON.stringify(house.due.due);
     expect([due.includes('mia@example.org'), due.includes(PHONE), due.includes('password')]).toEqual([
       false,
@@ -42,7 +42,7 @@ describe('AccountNotices', () => {
 
   it('tells at the identifiers of that moment, although others follow at once [AC-70]', async () => {
     const zoe = await house.addCustomer('zoe@example.org');
-    await house.accountChangeNotifier.changed(zoe, 'sessions_ended');
+    await house.accountChangeNotifier.onAccountChanged(zoe, 'sessions_ended');
     const customer = await house.customers.findById(zoe);
     if (!customer) throw new Error('zoe is there');
     await house.customers.replace(customer, customer.delete(house.clock.now()), {});
@@ -51,13 +51,13 @@ describe('AccountNotices', () => {
 
   it('stops at as many as a customer may be sent in a day, each customer for itself [AC-70]', async () => {
     const zoe = await house.addCustomer('zoe@example.org');
-    for (let n = 0; n < 4; n++) await house.accountChangeNotifier.changed(mia, 'sessions_ended');
-    await house.accountChangeNotifier.changed(zoe, 'sessions_ended');
+    for (let n = 0; n < 4; n++) await house.accountChangeNotifier.onAccountChanged(mia, 'sessions_ended');
+    await house.accountChangeNotifier.onAccountChanged(zoe, 'sessions_ended');
     const sent = await house.deliverDueMessages();
     expect(sent.filter(({ to }) => to === 'mia@example.org')).toHaveLength(2);
     expect(sent.filter(({ to }) => to === 'zoe@example.org')).toHaveLength(1);
     house.clock.advance(24 * 3_600_000);
-    await house.accountChangeNotifier.changed(mia, 'sessions_ended');
+    await house.accountChangeNotifier.onAccountChanged(mia, 'sessions_ended');
     expect(await house.deliverDueMessages()).toHaveLength(2);
   });
 
@@ -65,7 +65,7 @@ describe('AccountNotices', () => {
     const customer = await house.customers.findById(mia);
     if (!customer) throw new Error('mia is there');
     await house.customers.replace(customer, customer.delete(house.clock.now()), {});
-    for (const id of [mia, 'nobody']) await house.accountChangeNotifier.changed(id, 'password_changed');
+    for (const id of [mia, 'nobody']) await house.accountChangeNotifier.onAccountChanged(id, 'password_changed');
     expect(house.due.due).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 import { type AccountChange, AccountChangeListener } from '#auth';
 import { type Counters, hourly } from '#kernel';
 import type { MessageLimits } from '#notifications';
-import type { NoticeQueue } from './notice-queue.js';
 import type { Customers } from '../ports.js';
+import type { NoticeQueue } from './notice-queue.js';
 
 /** Tells customers, wherever they can be reached, that a way into their account was opened or closed. */
 export class AccountChangeNotifier extends AccountChangeListener {
@@ -19,7 +19,7 @@ export class AccountChangeNotifier extends AccountChangeListener {
    * Beyond what a customer may be sent of one kind nothing is: an account is no way to send messages without end, and no kind
    * silences another.
    */
-  async changed(customerId: string, what: AccountChange): Promise<void> {
+  async onAccountChanged(customerId: string, what: AccountChange): Promise<void> {
     const owner = await this.customers.findById(customerId);
     if (!owner || owner.isDeleted) return;
     const allowances = hourly(this.limits.sendsPerIdentifier);

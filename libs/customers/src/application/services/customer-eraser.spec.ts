@@ -18,7 +18,11 @@ import { DocumentSignInNames } from './document-sign-in-names.js';
 import { identifierHashesOf } from './identifier-hashes.js';
 
 const WORK = new ImmediateUnitOfWork();
-const NO_CHANGES: PendingIdentifierChanges = { save: async () => {}, find: async () => null, remove: async () => false };
+const NO_CHANGES: PendingIdentifierChanges = {
+  save: async () => {},
+  find: async () => null,
+  remove: async () => false,
+};
 const ORDERED = { by: 'an admin', source: '192.0.2.7' };
 const MIA = parseIdentifier('mia@example.org', 'US');
 const PHONE = parseIdentifier('+14155550132', 'US');
@@ -31,7 +35,7 @@ class RecordingErasures {
       super();
     }
 
-    override async erase(customerId: string, names: readonly string[], by: string | null): Promise<void> {
+    override async eraseSubject(customerId: string, names: readonly string[], by: string | null): Promise<void> {
       this.done.push(`subject ${customerId} by ${by}: ${names.join(', ')}`);
     }
   })(this.done);
@@ -41,7 +45,7 @@ class RecordingErasures {
       super();
     }
 
-    override async forget(hashes: readonly string[]): Promise<void> {
+    override async eraseGuesses(hashes: readonly string[]): Promise<void> {
       this.done.push(`guesses: ${hashes.join(', ')}`);
     }
   })(this.done);

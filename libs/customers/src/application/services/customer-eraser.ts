@@ -4,8 +4,8 @@ import type { EventErasure, Identifier, IdentifierHasher, UnitOfWork } from '#ke
 import { CustomerErasedV1 } from '../../events.js';
 import type { IdentifierAssignmentListeners } from '../../facade.js';
 import type { PendingIdentifierChanges } from '../identifier-change-ports.js';
-import type { CustomerUpdater, Actor } from './customer-updater.js';
 import type { Customers } from '../ports.js';
+import type { Actor, CustomerUpdater } from './customer-updater.js';
 
 /** Members of events that tell of a person. */
 const PERSONAL_EVENT_FIELDS = ['email', 'phone', 'firstName', 'lastName'];
@@ -39,8 +39,8 @@ export class CustomerEraser {
       if (pending) await this.changes.remove(pending);
       const released = await this.#findReleased(customer.knownIdentifiers);
       const names = released.flatMap((identifier) => this.identifiers.candidates(identifier));
-      await this.subjects.erase(id, names, actor.by);
-      if (names.length > 0) await this.guesses.forget(names);
+      await this.subjects.eraseSubject(id, names, actor.by);
+      if (names.length > 0) await this.guesses.eraseGuesses(names);
       await this.listeners.notifyErased(id, released);
     });
   }

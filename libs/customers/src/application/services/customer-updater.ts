@@ -11,11 +11,11 @@ import type { Customer } from '../../domain/customer.js';
 import { AdministratorsOnly, CustomerChanged, CustomerNotFound } from '../../domain/errors.js';
 import { assignmentsBetween } from '../../domain/identifier-assignment.js';
 import type { IdentifierAssignmentListeners } from '../../facade.js';
+import type { Customers } from '../ports.js';
+import type { CustomerView } from '../views.js';
 import type { DocumentSignInNames } from './document-sign-in-names.js';
 import { identifierHashesOf } from './identifier-hashes.js';
-import type { Customers } from '../ports.js';
 import { toCustomerView } from './to-customer-view.js';
-import type { CustomerView } from '../views.js';
 
 /** Who ordered a change, and from where. */
 export interface Actor {
@@ -69,7 +69,12 @@ export class CustomerUpdater {
    * Living, and this one may be changed by whoever ordered it.
    * @throws CustomerNotFound, AdministratorsOnly, CustomerChanged
    */
-  async getChangeableCustomer(id: string, version: number | null, actor: Actor, credentials: Credentials): Promise<Customer> {
+  async getChangeableCustomer(
+    id: string,
+    version: number | null,
+    actor: Actor,
+    credentials: Credentials,
+  ): Promise<Customer> {
     const customer = await this.getCustomer(id, null);
     await assertMayChange(id, actor, credentials);
     assertVersion(version, customer);
@@ -88,7 +93,11 @@ export class CustomerUpdater {
   }
 
   /** @throws TransactionConflict when another request was faster: the unit reads again; IdentifierTaken, DocumentTaken */
-  async saveChange(before: Customer, { after, event, action }: RecordedChange, { by, source }: Actor): Promise<CustomerView> {
+  async saveChange(
+    before: Customer,
+    { after, event, action }: RecordedChange,
+    { by, source }: Actor,
+  ): Promise<CustomerView> {
     const assignments = assignmentsBetween(before, after);
     await this.listeners.notifyAssignments(assignments);
     const hashes = assignments.length > 0 ? identifierHashesOf(after, this.identifiers) : {};

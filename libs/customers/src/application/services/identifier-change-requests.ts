@@ -2,7 +2,7 @@ import { type Counters, type Identifier, Unavailable } from '#kernel';
 import type { DueMessages, MessageBudget, RequestSource, SmsQuota } from '#notifications';
 import { TooManyChanges } from '../../domain/errors.js';
 import type { PendingIdentifierChange } from '../../domain/pending-identifier-change.js';
-import { SEND_IDENTIFIER_CHANGE_CODE, type IdentifierChangeSettings } from '../identifier-change-ports.js';
+import { type IdentifierChangeSettings, SEND_IDENTIFIER_CHANGE_CODE } from '../identifier-change-ports.js';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -42,7 +42,11 @@ export class IdentifierChangeRequests {
   }
 
   /** Beyond what an identifier may be sent nothing is, and nobody learns it: others may have used it up. */
-  async enqueueCode(change: PendingIdentifierChange, source: RequestSource, reservation: QuotaReservation): Promise<void> {
+  async enqueueCode(
+    change: PendingIdentifierChange,
+    source: RequestSource,
+    reservation: QuotaReservation,
+  ): Promise<void> {
     const { customerId, id, identifierHash } = change;
     const permission = await this.budget.take({ identifierHash, kind: 'changes', source });
     if (!permission.send) return reservation.release();

@@ -5,10 +5,10 @@ import { ChangeCodeExpired, IdentifierTaken } from '../../domain/errors.js';
 import type { PendingIdentifierChange } from '../../domain/pending-identifier-change.js';
 import { CustomerIdentifierChangedV1, CustomerUpdatedV1 } from '../../events.js';
 import type { CustomerView } from '../../facade.js';
-import type { NoticeQueue } from './notice-queue.js';
 import type { PendingIdentifierChanges } from '../identifier-change-ports.js';
-import type { CustomerUpdater } from './customer-updater.js';
 import type { Customers } from '../ports.js';
+import type { CustomerUpdater } from './customer-updater.js';
+import type { NoticeQueue } from './notice-queue.js';
 
 /** Who confirms, and from where. */
 export interface ConfirmingSession {
@@ -44,7 +44,7 @@ export class IdentifierChanger {
     const lost = owner.identifiers.find(({ kind }) => kind === identifier.kind);
     if (lost) await this.names.remove(id, this.identifiers.candidates(lost));
     await this.names.add(id, this.identifiers.hash(identifier));
-    if (!(await this.signIns.endOthers(id, sessionId, change.generation, source))) throw new ChangeCodeExpired();
+    if (!(await this.signIns.endOtherSessions(id, sessionId, change.generation, source))) throw new ChangeCodeExpired();
     this.afterCommit.later(() => this.notices.enqueueNotices(owner, { what: 'changed', kind: identifier.kind }));
     return view;
   }

@@ -1,8 +1,8 @@
 import { type Fault, InvalidInput } from '#kernel';
 import { Customer } from '../../domain/customer.js';
-import { findImportDifference } from './import-difference.js';
-import type { ImportCandidate } from './import-candidate.js';
 import type { CustomerBatches, HashedCustomer } from '../transfer-ports.js';
+import type { ImportCandidate } from './import-candidate.js';
+import { findImportDifference } from './import-difference.js';
 
 /** What becomes of a line. */
 export type LineOutcome =
@@ -31,12 +31,19 @@ export class ImportBatch {
     private readonly now: Date,
   ) {}
 
-  static async load(candidates: readonly ImportCandidate[], batches: CustomerBatches, runId: string, now: Date): Promise<ImportBatch> {
+  static async load(
+    candidates: readonly ImportCandidate[],
+    batches: CustomerBatches,
+    runId: string,
+    now: Date,
+  ): Promise<ImportBatch> {
     const batch = new ImportBatch(runId, now);
     const found = await batches.findByIds(candidates.flatMap(({ candidateIds }) => candidateIds));
     for (const customer of found) batch.#existing.set(customer.id, customer);
     for (const kind of ['email', 'phone'] as const) {
-      const identifiers = candidates.flatMap((one) => one.identifiers).filter(({ identifier }) => identifier.kind === kind);
+      const identifiers = candidates
+        .flatMap((one) => one.identifiers)
+        .filter(({ identifier }) => identifier.kind === kind);
       const hashes = identifiers.flatMap((one) => one.hashes);
       for (const hash of await batches.findTakenHashes(kind, hashes)) batch.#takenHashes.add(hash);
     }
@@ -50,17 +57,26 @@ export class ImportBatch {
     const existing = candidateIds.map((id) => this.#existing.get(id)).find((one) => one !== undefined);
     if (existing) return compareWithExisting(existing, customer, specified);
     const taken = identifiers.find(({ hashes }) => hashes.some((hash) => this.#takenHashes.has(hash)));
-    if (taken) return rejectLine(`/${taken.identifier.kind}`, 'customer.identifier_taken', 'belongs to another customer');
+    if (taken)
+      return rejectLine(`/${taken.identifier.kind}`, 'customer.identifier_taken', 'belongs to another customer');
     this.#existing.set(customer.id, customer);
     for (const { hashes } of identifiers) for (const hash of hashes) this.#takenHashes.add(hash);
     const firstHashOf = (kind: 'email' | 'phone') =>
       identifiers.find(({ identifier }) => identifier.kind === kind)?.hashes[0] ?? null;
-    this.customersToCreate.push({ imported: candidate, customer, hashes: { email: firstHashOf('email'), phone: firstHashOf('phone') } });
+    this.customersToCreate.push({
+      imported: candidate,
+      customer,
+      hashes: { email: firstHashOf('email'), phone: firstHashOf('phone') },
+    });
     return { outcome: 'created' };
   }
 }
 
-function compareWithExisting(existing: Customer, imported: Customer, specified: ImportCandidate['specified']): LineOutcome {
+function compareWithExisting(
+  existing: Customer,
+  imported: Customer,
+  specified: ImportCandidate['specified'],
+): LineOutcome {
   if (existing.isDeleted)
     return rejectLine('/id', 'import.deleted', 'was a customer and was deleted: an import brings nobody back');
   const pointer = findImportDifference(existing.snapshot(), imported.snapshot(), specified);

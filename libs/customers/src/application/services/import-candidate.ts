@@ -43,7 +43,8 @@ export function parseImportCandidate(
   const staffCreated = parseStaffCreatedCustomer(line, defaultMarket);
   const { status, createdAt } = line;
   const createdSince = createdAt === undefined ? undefined : new Date(createdAt);
-  if (createdSince && createdSince > now) throw InvalidInput.at('/createdAt', 'import.in_the_future', 'must not be in the future');
+  if (createdSince && createdSince > now)
+    throw InvalidInput.at('/createdAt', 'import.in_the_future', 'must not be in the future');
   const ids = candidateIdsOf(line, staffCreated.identifier.key, hasher);
   return {
     newCustomer: {
@@ -61,7 +62,11 @@ export function parseImportCandidate(
 }
 
 /** In the absence of any other name an identifier is one. */
-function candidateIdsOf({ id, externalId }: ImportLine, identifierKey: string, hasher: IdentifierHasher): readonly string[] {
+function candidateIdsOf(
+  { id, externalId }: ImportLine,
+  identifierKey: string,
+  hasher: IdentifierHasher,
+): readonly string[] {
   if (id !== undefined) return [id];
   return hasher.candidates(importKey(externalId === undefined ? identifierKey : `id:${externalId}`)).map(uuidFromHash);
 }

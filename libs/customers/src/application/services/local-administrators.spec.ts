@@ -59,7 +59,10 @@ describe('Administrators', () => {
   it('given a customer, then the role, and the password of before', async () => {
     const mia = aNewCustomer({ identifier: parseIdentifier('mia@example.org', 'BR') });
     await directory.createCustomer(mia);
-    expect(await administrators.appointAdministrator('mia@example.org')).toEqual({ customerId: mia.id, oneTimePassword: null });
+    expect(await administrators.appointAdministrator('mia@example.org')).toEqual({
+      customerId: mia.id,
+      oneTimePassword: null,
+    });
     expect(credentials.roles).toEqual([{ customerId: mia.id, roles: ['customer', 'admin'] }]);
     expect(moves.assignments).toEqual([]);
   });

@@ -1,6 +1,11 @@
 import type { Credentials } from '#auth';
 import { type AuditTrail, BACKGROUND_HASH, Email, type Ids, type UnitOfWork } from '#kernel';
-import { Administrators, type AppointedAdministrator, type CustomerDirectory, type IdentifierAssignmentListeners } from '../../facade.js';
+import {
+  Administrators,
+  type AppointedAdministrator,
+  type CustomerDirectory,
+  type IdentifierAssignmentListeners,
+} from '../../facade.js';
 import type { CustomerSettings } from '../ports.js';
 
 export class LocalAdministrators extends Administrators {
@@ -17,7 +22,7 @@ export class LocalAdministrators extends Administrators {
   }
 
   anyExist(): Promise<boolean> {
-    return this.credentials.anybodyHas('admin');
+    return this.credentials.anyActiveHasRole('admin');
   }
 
   async appointAdministrator(email: string): Promise<AppointedAdministrator> {

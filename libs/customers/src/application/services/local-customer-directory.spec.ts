@@ -11,7 +11,7 @@ import { RecordingCredentials } from '../../testing/recording-credentials.js';
 import { LocalCustomerDirectory } from './local-customer-directory.js';
 
 const MIA = parseIdentifier('mia@example.org', 'US');
-const NOBODY = { holderId: null, idIsUsed: false, admittedBy: null };
+const NOBODY = { holderId: null, idIsUsed: false, createdByAttemptId: null };
 
 describe('LocalCustomerDirectory', () => {
   let customers: InMemoryCustomers;
@@ -89,7 +89,11 @@ describe('LocalCustomerDirectory', () => {
     it('given the holder and his id', async () => {
       const { id, attemptId } = aNewCustomer({ identifier: MIA });
       await directory.createCustomer(aNewCustomer({ identifier: MIA, id, attemptId }));
-      expect(await directory.checkAvailability(MIA, id)).toEqual({ holderId: id, idIsUsed: true, admittedBy: attemptId });
+      expect(await directory.checkAvailability(MIA, id)).toEqual({
+        holderId: id,
+        idIsUsed: true,
+        createdByAttemptId: attemptId,
+      });
     });
 
     it('given the holder, and no id or one that nobody has', async () => {
@@ -104,7 +108,7 @@ describe('LocalCustomerDirectory', () => {
       expect(await directory.checkAvailability(MIA, other.id)).toEqual({
         holderId: null,
         idIsUsed: true,
-        admittedBy: other.attemptId,
+        createdByAttemptId: other.attemptId,
       });
     });
 
@@ -115,7 +119,7 @@ describe('LocalCustomerDirectory', () => {
       expect(await directory.checkAvailability(MIA, other.id)).toEqual({
         holderId: id,
         idIsUsed: true,
-        admittedBy: other.attemptId,
+        createdByAttemptId: other.attemptId,
       });
     });
 

@@ -2,11 +2,11 @@ import type { Credentials, Role, SignInNames } from '#auth';
 import type { Clock, Identifier, IdentifierHasher, Outbox } from '#kernel';
 import { Customer } from '../../domain/customer.js';
 import { CustomerCreatedV1 } from '../../events.js';
-import { CustomerDirectory, type CustomerView, type NewCustomer, type IdentifierAvailability } from '../../facade.js';
-import { identifierHashesOf } from './identifier-hashes.js';
+import { CustomerDirectory, type CustomerView, type IdentifierAvailability, type NewCustomer } from '../../facade.js';
 import type { Customers } from '../ports.js';
-import { toCustomerView } from './to-customer-view.js';
 import type { CustomerViews } from '../views.js';
+import { identifierHashesOf } from './identifier-hashes.js';
+import { toCustomerView } from './to-customer-view.js';
 
 export class LocalCustomerDirectory extends CustomerDirectory {
   constructor(
@@ -24,7 +24,11 @@ export class LocalCustomerDirectory extends CustomerDirectory {
   async checkAvailability(identifier: Identifier, id: string | null): Promise<IdentifierAvailability> {
     const hashes = this.identifiers.candidates(identifier);
     const { holder, idHolder } = await this.customers.lookUpHolders(identifier.kind, hashes, id);
-    return { holderId: holder?.id ?? null, idIsUsed: idHolder !== null, createdByAttemptId: idHolder?.attemptId ?? null };
+    return {
+      holderId: holder?.id ?? null,
+      idIsUsed: idHolder !== null,
+      createdByAttemptId: idHolder?.attemptId ?? null,
+    };
   }
 
   async createCustomer(newCustomer: NewCustomer): Promise<CustomerView> {

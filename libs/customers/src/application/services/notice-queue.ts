@@ -1,11 +1,11 @@
 import type { DueMessages } from '#notifications';
 import type { Customer } from '../../domain/customer.js';
 import {
-  SEND_ACCOUNT_NOTICE,
   type AccountChangeNotice,
-  SEND_IDENTIFIER_CHANGE_NOTICE,
   type IdentifierChangeNotice,
   type NoticeSealer,
+  SEND_ACCOUNT_NOTICE,
+  SEND_IDENTIFIER_CHANGE_NOTICE,
 } from '../identifier-change-ports.js';
 
 /** Tells the owner of an account, at every identifier it has so far, what is about to become of it, or has. */

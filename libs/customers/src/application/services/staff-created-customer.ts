@@ -19,7 +19,10 @@ export type StaffCreatedCustomer = Omit<NewCustomer, 'id' | 'attemptId' | 'crede
  * The same, found acceptable and in canonical form.
  * @throws InvalidInput
  */
-export function parseStaffCreatedCustomer(typed: StaffCreatedCustomerInput, defaultMarket: string): StaffCreatedCustomer {
+export function parseStaffCreatedCustomer(
+  typed: StaffCreatedCustomerInput,
+  defaultMarket: string,
+): StaffCreatedCustomer {
   const market = typed.market ?? defaultMarket;
   const found: Identifier[] = [];
   if (isGiven(typed.email)) found.push(Email.parse(typed.email));

@@ -53,7 +53,7 @@ describe('RegistrationsController', () => {
       { execute: async () => null } as unknown as QueryBus,
       new SourceLimits(counters, parseSettings({ LIMIT_WRONG_CODES_PER_SOURCE: '3' }), new FixedClock()),
       once as unknown as Idempotency,
-      { open: async () => TOKENS } as unknown as SignIns,
+      { openFirstSession: async () => TOKENS } as unknown as SignIns,
       RULES,
       metrics,
     );

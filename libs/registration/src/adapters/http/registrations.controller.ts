@@ -2,7 +2,7 @@ import { Body, Controller, Get, Header, Headers, HttpCode, Post, Query, Req, Res
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBasicAuth, ApiBody, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { deviceCookie, SignIns, tokenResponse } from '#auth';
+import { deviceCookie, SignIns, toTokenResponse } from '#auth';
 import type { CustomerView } from '#customers';
 import {
   Address,
@@ -176,11 +176,11 @@ export class RegistrationsController {
 
   /** A second sign-in is saved: who has just proven himself and knows the password may come in. */
   async #withTokens(customer: CustomerView, address: string, reply: FastifyReply): Promise<ActivatedCustomer> {
-    const tokens = await this.signIns.open(customer.id, this.limits.sourceOf(address).prefix);
+    const tokens = await this.signIns.openFirstSession(customer.id, this.limits.sourceOf(address).prefix);
     if (!tokens) return customer;
     if (tokens.deviceToken !== undefined)
       reply.header('set-cookie', deviceCookie(tokens.deviceToken, this.rules.publicUrl));
-    return { ...customer, tokens: tokenResponse(tokens) };
+    return { ...customer, tokens: toTokenResponse(tokens) };
   }
 
   /** Ask for a new code; the old one dies when the new one is on its way. */

@@ -25,13 +25,13 @@ export class LiveMyRegistrations extends MyRegistrations {
   }
 
   async #view(attempt: AttemptState): Promise<MyRegistration> {
-    const code = await this.codes.status(codeAddressOf(attempt));
+    const code = await this.codes.getStatus(codeAddressOf(attempt));
     return {
       id: this.ids.of(identifierOf(attempt)),
       attemptId: attempt.attemptId,
       state: attempt.activatedAt > 0 ? 'active' : 'pending',
       channel: channelTo(attempt),
-      codeLength: await this.codes.lengthFor(attempt.identifierHash),
+      codeLength: await this.codes.codeLengthFor(attempt.identifierHash),
       codeExpiresAt: code ? shown(code.expiresAt) : null,
       resendAt: new Date(attempt.askedAt + RESEND_AFTER_SECONDS * 1000).toISOString(),
       attemptsRemaining: code?.attemptsRemaining ?? 0,

@@ -22,7 +22,7 @@ describe('ActivateRegistration, when it cannot be', () => {
 
     it.each<[string, () => void]>([
       ['no room for the hash', () => Object.assign(house.credentials, { beforeHash: refuse(new HashingBusy()) })],
-      ['a database that is away', () => Object.assign(house.directory, { admit: refuse(new Error('away')) })],
+      ['a database that is away', () => Object.assign(house.directory, { createCustomer: refuse(new Error('away')) })],
     ])('%s, then the claim and the guess are given back, and the code is good', async (_, fail) => {
       const code = await house.registered();
       fail();

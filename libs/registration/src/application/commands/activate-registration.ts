@@ -103,13 +103,13 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
   async #admit(attempt: AttemptState, { preHash, charge, requestId, source }: Granted): Promise<ActivationOutcome> {
     const address = codeAddressOf(attempt);
     // The charge last: its row is what other guesses wait for.
-    const last = () => this.codes.giveBack(address, charge);
+    const last = () => this.codes.refundGuess(address, charge);
     try {
       const customer = await this.admission.admit(attempt, { preHash, verifiedBy: 'code', source, last });
       return customer ? { outcome: 'active', customer } : { outcome: 'unknown' };
     } catch (error) {
-      const charged = this.codes.giveBack(address, charge);
-      await Promise.allSettled([this.codes.release(address, requestId), charged]);
+      const charged = this.codes.refundGuess(address, charge);
+      await Promise.allSettled([this.codes.releaseClaim(address, requestId), charged]);
       throw error;
     }
   }

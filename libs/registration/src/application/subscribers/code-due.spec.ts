@@ -10,7 +10,7 @@ describe('CodeDue', () => {
   const attempt = async () => (await house.attempt()) as AttemptState;
   const status = async () => {
     const { identifierHash, attemptId } = await attempt();
-    return house.codes.status({ identifierHash, purpose: 'registration', subject: attemptId });
+    return house.codes.getStatus({ identifierHash, purpose: 'registration', subject: attemptId });
   };
   /** A decoy: somebody registers an identifier that is a customer’s. */
   const decoy = async () => {
@@ -128,7 +128,7 @@ describe('CodeDue', () => {
     const statusOfDecoy = async () => {
       const found = (await house.attempt(ofStranger)) as AttemptState;
       const { identifierHash, attemptId } = found;
-      return house.codes.status({ identifierHash, purpose: 'registration', subject: attemptId });
+      return house.codes.getStatus({ identifierHash, purpose: 'registration', subject: attemptId });
     };
 
     it('AC-26 then its owner is told that there is an account, and a code lives that nobody can type', async () => {

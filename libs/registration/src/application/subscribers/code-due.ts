@@ -41,18 +41,18 @@ export class CodeDue implements MessageSource {
       channel: channelTo(attempt),
       message,
       accepted: async () => {
-        await code.accepted();
+        await code.markAccepted();
         await this.#lives(attempt, 0);
         await this.due.put(codeSent(attempt, this.ids.next()));
       },
       failed: async (final) => {
         await failed(final);
-        await code.refused();
+        await code.markRefused();
       },
       again: async () => {
         const standing = await this.attempts.find(attempt.identifierHash, [attempt.tag]);
         if (standing?.attemptId !== attempt.attemptId) return null;
-        const next = await code.again();
+        const next = await code.reissueCode();
         return next && this.#write(standing, next);
       },
     };

@@ -1,0 +1,28 @@
+import { KeyedSeal, type KeyRing } from '#platform';
+import { LegacyHashSealer } from '../../application/legacy-password-ports.js';
+
+const SEALED_PREFIX = 'f1$';
+
+/** AES-256-GCM under a key of its own, derived from `PASSWORD_PEPPER`: `f1$<kid>.<base64url>`. */
+export class AesLegacyHashSealer extends LegacyHashSealer {
+  readonly #seal: KeyedSeal;
+
+  constructor(keys: KeyRing) {
+    super();
+    this.#seal = new KeyedSeal(keys, 'PASSWORD_PEPPER', 'foreign-password');
+  }
+
+  seal(hash: string, customerId: string): string {
+    return SEALED_PREFIX + this.#seal.seal(hash, customerId);
+  }
+
+  open(credential: string, customerId: string): string | undefined {
+    if (!credential.startsWith(SEALED_PREFIX)) return undefined;
+    try {
+      return this.#seal.open(credential.slice(SEALED_PREFIX.length), customerId);
+    } catch {
+      // Its key has left the ring: nobody's password matches, as with the others of that key.
+      return undefined;
+    }
+  }
+}

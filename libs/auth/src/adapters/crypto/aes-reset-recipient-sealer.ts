@@ -1,0 +1,20 @@
+import { KeyedSeal, type KeyRing } from '#platform';
+import { ResetRecipientSealer } from '../../application/ports.js';
+
+/** AES-256-GCM under a key of its own, derived from `CODE_SECRET`. */
+export class AesResetRecipientSealer extends ResetRecipientSealer {
+  readonly #seal: KeyedSeal;
+
+  constructor(keys: KeyRing) {
+    super();
+    this.#seal = new KeyedSeal(keys, 'CODE_SECRET', 'reset-seal');
+  }
+
+  seal(recipient: string, identifierHash: string): string {
+    return this.#seal.seal(recipient, identifierHash);
+  }
+
+  open(sealed: string, identifierHash: string): string {
+    return this.#seal.open(sealed, identifierHash);
+  }
+}

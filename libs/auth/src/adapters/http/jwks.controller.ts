@@ -1,0 +1,43 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Open, PUBLISHED_SECONDS, Secrets, Settings } from '#platform';
+import { toPublicJwks } from '../jose/published-keys.js';
+import { AuthorizationServerDto, PublicKeysDto } from './jwks.dto.js';
+
+const CACHE_CONTROL = `public, max-age=${PUBLISHED_SECONDS}`;
+
+/** What others need to verify our tokens. */
+@ApiTags('authentication')
+@Open()
+@Controller('.well-known')
+export class JwksController {
+  readonly #keys: PublicKeysDto;
+  readonly #server: AuthorizationServerDto;
+
+  constructor({ jwtKeys }: Secrets, { publicUrl }: Settings) {
+    this.#keys = { keys: toPublicJwks(jwtKeys) };
+    this.#server = {
+      issuer: publicUrl,
+      jwks_uri: `${publicUrl}/.well-known/jwks.json`,
+      response_types_supported: [],
+      grant_types_supported: [],
+      service_documentation: `${publicUrl}/docs`,
+    };
+  }
+
+  /** The public keys of access tokens, a JWK set: those that sign, that will, and that did. */
+  @Get('jwks.json')
+  @Header('cache-control', CACHE_CONTROL)
+  @ApiOkResponse({ type: PublicKeysDto })
+  keys(): PublicKeysDto {
+    return this.#keys;
+  }
+
+  /** The issuer of access tokens and where its keys are. */
+  @Get('oauth-authorization-server')
+  @Header('cache-control', CACHE_CONTROL)
+  @ApiOkResponse({ type: AuthorizationServerDto })
+  server(): AuthorizationServerDto {
+    return this.#server;
+  }
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { decodeJwt, jwtVerify } from 'jose';
+import { Unavailable } from '#kernel';
+import type { OAuthIssuer } from '#platform';
+import { type ExternalTokenClaims, ExternalTokens } from '../../application/linked-identity-ports.js';
+import { BoundedTtlCache } from '../../domain/bounded-ttl-cache.js';
+import { isCanonicalJws } from './compact-jws.js';
+import { isAccessToken, toExternalTokenClaims } from './external-token-claims.js';
+import { fetchIssuerKeys } from './fetch-issuer-keys.js';
+import { IssuerKeyCache } from './issuer-key-cache.js';
+
+const MAX_TOKEN_LENGTH = 8_192;
+const MAX_CACHED_TOKENS = 10_000;
+/** A key that was taken back: no token of it is believed for longer. */
+const MAX_CACHE_TTL_MS = 5 * 60_000;
+/** How far the clock of an identity server may be ahead of ours. What has expired has expired. */
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+interface TrustedIssuer {
+  readonly issuer: OAuthIssuer;
+  readonly keys: IssuerKeyCache;
+}
+
+interface VerifiedToken {
+  readonly claims: ExternalTokenClaims;
+  readonly expiresAt: number;
+}
+
+/** Tokens of named issuers only; each issuer has its own algorithms, its own audience and its own keys. */
+export class JoseExternalTokens extends ExternalTokens {
+  readonly #trustedIssuers: ReadonlyMap<unknown, TrustedIssuer>;
+  readonly #verifiedTokens = new BoundedTtlCache<ExternalTokenClaims>(MAX_CACHED_TOKENS);
+
+  constructor(
+    issuers: readonly OAuthIssuer[],
+    log: { warn(fields: object, message: string): void },
+    fetch: typeof fetchIssuerKeys = fetchIssuerKeys,
+  ) {
+    super();
+    const trusted = (issuer: OAuthIssuer): TrustedIssuer => {
+      const tell = (reason: string) => log.warn({ issuer: issuer.issuer, reason }, 'no keys from the identity server');
+      return { issuer, keys: new IssuerKeyCache(() => fetch(issuer), tell) };
+    };
+    this.#trustedIssuers = new Map(issuers.map((issuer) => [issuer.issuer, trusted(issuer)]));
+  }
+
+  async verify(token: string): Promise<ExternalTokenClaims | undefined> {
+    if (this.#trustedIssuers.size === 0 || token.length > MAX_TOKEN_LENGTH || !isCanonicalJws(token)) return undefined;
+    const now = Date.now();
+    // Ten thousand tokens of 8 KiB would be 80 MB, and each of them worth stealing.
+    const key = createHash('sha256').update(token).digest('base64');
+    const known = this.#verifiedTokens.get(key, now);
+    if (known) return known;
+    const trusted = this.#trustedIssuers.get(claimedIssuer(token));
+    const verified = trusted && (await this.#verify(token, trusted, now));
+    if (verified) this.#verifiedTokens.set(key, verified.claims, Math.min(verified.expiresAt, now + MAX_CACHE_TTL_MS));
+    return verified?.claims;
+  }
+
+  async #verify(token: string, { issuer, keys }: TrustedIssuer, now: number): Promise<VerifiedToken | undefined> {
+    const { audience, algorithms } = issuer;
+    const options = {
+      issuer: issuer.issuer,
+      audience,
+      algorithms: [...algorithms],
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      requiredClaims: ['sub', 'exp', 'iat'],
+    };
+    const verified = await jwtVerify(token, keys.findKey, options).catch(rethrowUnavailable);
+    if (!verified || !isAccessToken(verified.protectedHeader, verified.payload)) return undefined;
+    const { exp, iat } = verified.payload;
+    const [issuedAt, expiresAt] = [Number(iat) * 1000, Number(exp) * 1000];
+    if (expiresAt <= now || issuedAt > now + CLOCK_TOLERANCE_SECONDS * 1000) return undefined;
+    return { claims: toExternalTokenClaims(issuer, verified.payload), expiresAt };
+  }
+}
+
+/** Whose key to look for. Believed only after that key has confirmed it. */
+function claimedIssuer(token: string): unknown {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
+  }
+}
+
+function rethrowUnavailable(error: unknown): undefined {
+  if (error instanceof Unavailable) throw error;
+  return undefined;
+}

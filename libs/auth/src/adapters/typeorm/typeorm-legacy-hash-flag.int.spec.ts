@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '#platform';
+import { DATABASES, SystemClock } from '#platform/testing';
+import { openAuthDatabase } from '../../testing/auth-database.js';
+import { TypeOrmLegacyHashFlag } from './typeorm-legacy-hash-flag.js';
+
+for (const [name, fresh] of DATABASES)
+  describe(`the mark that there are foreign passwords, on ${name}`, () => {
+    let database: Database;
+    let drop: () => Promise<void>;
+    let mark: TypeOrmLegacyHashFlag;
+    beforeAll(async () => {
+      ({ database, drop } = await openAuthDatabase(fresh));
+      mark = new TypeOrmLegacyHashFlag(database, new SystemClock());
+    });
+    afterAll(() => drop());
+
+    it('stands once it is set, as often as it may be', async () => {
+      expect(await mark.isSet()).toBe(false);
+      const failing = database.transaction(async () => {
+        await mark.set();
+        throw new Error('changed its mind');
+      });
+      await expect(failing).rejects.toThrow('changed its mind');
+      expect(await mark.isSet()).toBe(false);
+      for (let n = 0; n < 2; n++) await database.transaction(() => mark.set());
+      expect(await mark.isSet()).toBe(true);
+    });
+  });

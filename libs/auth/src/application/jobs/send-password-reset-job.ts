@@ -1,0 +1,75 @@
+import { type Codes, MessageCode } from '#codes';
+import { type IdentifierHasher, parseIdentifier } from '#kernel';
+import {
+  AT_ONCE,
+  type Channel,
+  type Channels,
+  type MessageSource,
+  type OutgoingMessage,
+  type SendTimes,
+  type WrittenMessage,
+} from '#notifications';
+import { isPrivileged, type SubjectState } from '../../domain/subject.js';
+import type { ResetMessages, ResetRecipientSealer, Subjects } from '../ports.js';
+import {
+  PASSWORD_RESET_CODE_DIGITS,
+  resetCodeAddressOf,
+  SEND_PASSWORD_RESET,
+} from '../services/password-reset-requests.js';
+
+/** A reset code is due: make it, write its message, and let its ten minutes start when the message has been accepted. */
+export class SendPasswordResetJob implements MessageSource {
+  readonly kind = SEND_PASSWORD_RESET;
+
+  constructor(
+    private readonly subjects: Subjects,
+    private readonly identifiers: IdentifierHasher,
+    private readonly codes: Codes,
+    private readonly sealer: ResetRecipientSealer,
+    private readonly messages: ResetMessages,
+    private readonly channels: Channels,
+  ) {}
+
+  /** Who is not to be sent a code gets a decoy where theirs would be, after the same work. */
+  async write(reference: string, times: SendTimes = AT_ONCE): Promise<WrittenMessage | null> {
+    const dot = reference.indexOf('.');
+    const identifierHash = reference.slice(0, dot);
+    const recipient = this.sealer.open(reference.slice(dot + 1), identifierHash);
+    // The canonical form reads as itself; a phone number has its country in it.
+    const identifier = parseIdentifier(recipient, 'US');
+    const subject = (await this.subjects.findByIdentifierHashes(this.identifiers.candidates(identifier)))?.snapshot();
+    const channel = identifier.kind === 'email' ? 'email' : 'sms';
+    const known = subject?.status === 'active' && this.#mayDeliver(subject, channel) ? subject : undefined;
+    const issueOptions = {
+      length: PASSWORD_RESET_CODE_DIGITS,
+      usualMs: times.usualMs(channel),
+      decoy: known === undefined,
+    };
+    const code = await MessageCode.issue(
+      this.codes,
+      resetCodeAddressOf(identifierHash, known?.customerId),
+      issueOptions,
+    );
+    const textOf = (digits: string) => this.messages.composeCode(recipient, known?.locale ?? 'en', digits);
+    return this.#toWrittenMessage(channel, code, textOf);
+  }
+
+  /** A code for an administrator's or staff's account goes nowhere that others can read. */
+  #mayDeliver(subject: SubjectState, channel: Channel): boolean {
+    if (!this.channels.isAvailable(channel)) return false;
+    return !(isPrivileged(subject) && this.channels.isReadableByOthers(channel));
+  }
+
+  #toWrittenMessage(channel: Channel, code: MessageCode, textOf: (digits: string) => OutgoingMessage): WrittenMessage {
+    return {
+      channel,
+      message: code.digits === null ? null : textOf(code.digits),
+      accepted: () => code.markAccepted(),
+      failed: () => code.markRefused(),
+      again: async () => {
+        const next = await code.reissueCode();
+        return next && this.#toWrittenMessage(channel, next, textOf);
+      },
+    };
+  }
+}

@@ -1,0 +1,87 @@
+import type { CodeAddress } from '#codes';
+import { type Counters, type Identifier, type IdentifierHasher, Overloaded } from '#kernel';
+import type { DueMessages, MessageBudget, MessagePermission, RequestSource, SmsQuota } from '#notifications';
+import type { AuthSettings, ResetRecipientSealer } from '../ports.js';
+
+export const SEND_PASSWORD_RESET = 'auth.password_reset';
+/** Digits of a reset code: it opens an account that exists, so a guess is worth 1e-8. */
+export const PASSWORD_RESET_CODE_DIGITS = 8;
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/** Messages that known devices of a customer may ask for together, whatever others have used up: every sign-in makes a device. */
+const KNOWN_DEVICE_ALLOWANCES = [
+  { most: 1, windowMs: MINUTE_MS },
+  { most: 3, windowMs: DAY_MS },
+];
+
+/**
+ * Where the reset code of an identifier lives: one place, whether it is a customer's, nobody's, or becomes somebody's meanwhile.
+ * Whose code it is, is in its MAC.
+ */
+export const resetCodeAddressOf = (identifierHash: string, customerId: string | undefined): CodeAddress => ({
+  identifierHash,
+  purpose: 'password_reset',
+  subject: identifierHash,
+  ...(customerId === undefined ? {} : { holder: customerId }),
+});
+
+/** Asks for reset codes, for known and unknown alike: the same counts, the same message due. */
+export class PasswordResetRequests {
+  constructor(
+    private readonly identifiers: IdentifierHasher,
+    private readonly counters: Counters,
+    private readonly budget: MessageBudget,
+    private readonly sms: SmsQuota,
+    private readonly sealer: ResetRecipientSealer,
+    private readonly dueMessages: DueMessages,
+    private readonly settings: AuthSettings,
+  ) {}
+
+  /**
+   * Beyond what an identifier may be sent nothing happens, and nobody learns it.
+   * @param isKnownDevice whether it is asked for from a device that the customer has signed in from
+   * @throws Overloaded when the message would come too late
+   */
+  async enqueueCode(identifier: Identifier, source: RequestSource, isKnownDevice = false): Promise<void> {
+    const identifierHash = this.identifiers.hash(identifier);
+    const { messageBacklogSeconds } = this.settings.limits;
+    if (messageBacklogSeconds !== null && (await this.dueMessages.backlogSeconds()) > messageBacklogSeconds)
+      throw new Overloaded('Too many messages are waiting at this moment. Please try again soon.', 5);
+    if (!this.#isDeliverable(identifier)) return;
+    const permission = await this.#takePermission(identifierHash, source, isKnownDevice);
+    if (!permission.send) return;
+    try {
+      const sms = identifier.kind === 'phone' ? await this.sms.take('reserved', source) : null;
+      if (sms?.allowed === false) return await permission.giveBack();
+      const sealed = this.sealer.seal(identifier.canonical, identifierHash);
+      await this.#enqueueMessage(`${identifierHash}.${sealed}`, async () => sms?.giveBack());
+    } catch (error) {
+      await permission.giveBack().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #takePermission(
+    identifierHash: string,
+    source: RequestSource,
+    isKnownDevice: boolean,
+  ): Promise<MessagePermission> {
+    const key = `{${identifierHash}}:resets:devices`;
+    const taken = isKnownDevice ? await this.counters.take(key, KNOWN_DEVICE_ALLOWANCES) : null;
+    if (taken?.allowed) return { send: true, giveBack: () => this.counters.giveBack(key, taken.ticket) };
+    return this.budget.take({ identifierHash, kind: 'resets', source });
+  }
+
+  async #enqueueMessage(reference: string, giveBack: () => Promise<void>): Promise<void> {
+    await this.dueMessages.put({ kind: SEND_PASSWORD_RESET, reference }).catch(async (error: unknown) => {
+      await giveBack().catch(() => undefined);
+      throw error;
+    });
+  }
+
+  /** SMS go to some countries, and to numbers of people. */
+  #isDeliverable(identifier: Identifier): boolean {
+    if (identifier.kind !== 'phone') return true;
+    return this.settings.smsCountries.includes(identifier.country ?? '') && !identifier.isSpecial;
+  }
+}

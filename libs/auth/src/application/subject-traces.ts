@@ -1,9 +1,0 @@
-/** What is kept of a subject beside its names and links. */
-export abstract class SubjectTraces {
-  /**
-   * The password and the language, the sessions, the counts of wrong passwords. The subject stays, suspended: its id is never
-   * given again. In the caller's unit of work.
-   * @param names hashes of names that were its own
-   */
-  abstract remove(customerId: string, names: readonly string[]): Promise<void>;
-}

@@ -1,0 +1,40 @@
+import { ForeignPasswords, InvalidInput } from '#kernel';
+import { LegacyHashFlag, LegacyHashSealer } from '../application/legacy-password-ports.js';
+
+/** Knows the hashes `theirs(<password>)`, and counts what comparisons would have cost. */
+export class PlainLegacyPasswords extends ForeignPasswords {
+  comparisons = 0;
+
+  override accept(hash: string, pointer: string): void {
+    if (!/^theirs\(|^hashed\(/.test(hash)) throw InvalidInput.at(pointer, 'password_hash.unknown', 'is not known');
+  }
+
+  override async verify(password: string, hash: string): Promise<boolean> {
+    this.comparisons++;
+    return hash === `theirs(${password})`;
+  }
+}
+
+/** Seals with nothing. */
+export class PlainLegacyHashSealer extends LegacyHashSealer {
+  override seal(hash: string, customerId: string): string {
+    return `f1$${customerId}$${hash}`;
+  }
+
+  override open(credential: string, customerId: string): string | undefined {
+    const before = `f1$${customerId}$`;
+    return credential.startsWith(before) ? credential.slice(before.length) : undefined;
+  }
+}
+
+export class InMemoryLegacyHashFlag extends LegacyHashFlag {
+  isOn = false;
+
+  override async set(): Promise<void> {
+    this.isOn = true;
+  }
+
+  override async isSet(): Promise<boolean> {
+    return this.isOn;
+  }
+}

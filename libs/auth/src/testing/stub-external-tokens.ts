@@ -1,0 +1,10 @@
+import { type ExternalTokenClaims, ExternalTokens } from '../application/linked-identity-ports.js';
+
+/** Knows what it is told. */
+export class StubExternalTokens extends ExternalTokens {
+  readonly known = new Map<string, ExternalTokenClaims>();
+
+  override async verify(token: string): Promise<ExternalTokenClaims | undefined> {
+    return this.known.get(token);
+  }
+}

@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+import { Log } from '#platform';
+import { GuessAlarm } from '../../application/ports.js';
+
+const LOG_INTERVAL_MS = 600_000;
+
+/** One line in the log, at most every ten minutes. */
+@Injectable()
+export class LoggedGuessAlarm extends GuessAlarm {
+  #quietUntil = 0;
+
+  constructor(private readonly log: Log) {
+    super();
+  }
+
+  raiseAlarm(wrongInAnHour: number): void {
+    if (performance.now() < this.#quietUntil) return;
+    this.#quietUntil = performance.now() + LOG_INTERVAL_MS;
+    this.log.error({ alarm: 'codes.guessing', wrongInAnHour }, 'many wrong codes: somebody may be guessing');
+  }
+}
