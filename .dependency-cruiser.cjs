@@ -1,13 +1,24 @@
 // The fences of the architecture. Each comment says what to do instead; test/fences proves that each stops a trespasser.
 
+// One direction: a technical library may know those after it.
+const TECHNICAL = [
+  ['health'],
+  ['http-server'],
+  ['audit'],
+  ['idempotency', 'rate-limits', 'paging', 'jobs'],
+  ['http', 'database', 'redis', 'in-memory', 'passwords', 'embedded-postgres'],
+  ['observability', 'crypto'],
+  ['config', 'async'],
+];
+
 // One direction: a module may know those after it.
 const DIRECTION = ['registration', 'customers', 'auth', 'codes', 'notifications', 'messaging', 'platform', 'kernel'];
 
 const TESTS = ['\\.(spec|contract)\\.ts$', '/testing/'];
-const FACE = '^libs/[^/]+/src/index\\.ts$';
+const FACE = '^libs/(?:platform/)?[^/]+/src/index\\.ts$';
 const KERNEL = '^libs/kernel/src/index\\.ts$';
 // The doubles of a library's ports; a third door, for tests only.
-const TESTING = '^libs/[^/]+/src/testing/index\\.ts$';
+const TESTING = '^libs/(?:platform/)?[^/]+/src/testing/index\\.ts$';
 // platform and messaging drag frameworks along: only adapters and wiring may see them.
 const FACE_WITHOUT_FRAMEWORK = '^libs/(?!platform/|messaging/)[^/]+/src/index\\.ts$';
 // Free to show and use frameworks anywhere.
@@ -21,8 +32,22 @@ const directions = DIRECTION.slice(0, -1).map((name, place) => ({
   to: { path: '^libs/', pathNot: `^libs/(${DIRECTION.slice(place).join('|')})/` },
 }));
 
+// A library stands beside others of its rank and knows none of them.
+const technicalDirections = TECHNICAL.flatMap((rank, place) =>
+  rank.map((name) => {
+    const below = TECHNICAL.slice(place + 1).flat();
+    return {
+      name: `direction-platform-${name}`,
+      comment: `platform/${name} may know ${below.length > 0 ? below.join(', ') : 'no other technical library'}. Move what both need into a library below, or pass it in.`,
+      from: { path: `^libs/platform/${name}/`, pathNot: TESTS },
+      to: { path: '^libs/platform/', pathNot: `^libs/platform/(${[name, ...below].join('|')})/` },
+    };
+  }),
+);
+
 const forbidden = [
   ...directions,
+  ...technicalDirections,
   {
     name: 'direction-commerce',
     comment:
@@ -34,7 +59,7 @@ const forbidden = [
     name: 'two-doors',
     comment:
       'A library has two doors: `#x` (index.ts) and `#x/module` (x.module.ts). Export what you need from its face, or ask its facade.',
-    from: { path: '^(apps|libs)/([^/]+)/' },
+    from: { path: '^(apps|libs)/(platform/[^/]+|[^/]+)/' },
     to: {
       path: '^libs/',
       pathNot: ['^$1/$2/', FACE, TESTING, '^libs/([^/]+)/src/\\1\\.module\\.ts$'],
@@ -43,7 +68,7 @@ const forbidden = [
   {
     name: 'doors-by-name',
     comment: 'Enter another library by `#x` or `#x/module`, never by a relative path.',
-    from: { path: '^(apps|libs)/([^/]+)/' },
+    from: { path: '^(apps|libs)/(platform/[^/]+|[^/]+)/' },
     to: { path: '^libs/', pathNot: '^$1/$2/', dependencyTypesNot: ['aliased'] },
   },
   {
@@ -74,7 +99,7 @@ const forbidden = [
     from: { path: '^libs/([^/]+)/src/application/commands/', pathNot: TESTS },
     to: {
       pathNot: [
-        '^libs/$1/src/(domain/|application/(?!views)[^/]+\\.ts$|(events|facade)\\.ts$)',
+        '^libs/$1/src/(domain/|application/((?!views)[^/]+\\.ts$|services/)|(events|facade)\\.ts$)',
         FACE_WITHOUT_FRAMEWORK,
         CQRS,
       ],
@@ -83,11 +108,11 @@ const forbidden = [
   {
     name: 'subscribers-run-commands',
     comment:
-      'A subscriber turns what happened into a command of its own module, or into what stands beside it in application/.',
-    from: { path: '^libs/([^/]+)/src/application/subscribers/', pathNot: TESTS },
+      'A subscriber or a job turns what happened into a command of its own module, or into what stands beside it in application/.',
+    from: { path: '^libs/([^/]+)/src/application/(subscribers|jobs)/', pathNot: TESTS },
     to: {
       pathNot: [
-        '^libs/$1/src/(domain/|application/((?!views)[^/]+\\.ts$|commands/)|(events|facade)\\.ts$)',
+        '^libs/$1/src/(domain/|application/((?!views)[^/]+\\.ts$|services/|commands/)|(events|facade)\\.ts$)',
         FACE_WITHOUT_FRAMEWORK,
         CQRS,
       ],
@@ -104,7 +129,7 @@ const forbidden = [
     name: 'application-knows-no-technology',
     comment: 'The application layer knows no adapter and no framework but @nestjs/cqrs. Declare a port and inject it.',
     from: {
-      path: `^libs/${NOT_TECHNICAL}([^/]+)/src/application/(?!commands/|subscribers/|queries/|views\\.ts$)`,
+      path: `^libs/${NOT_TECHNICAL}([^/]+)/src/application/(?!commands/|subscribers/|jobs/|queries/|views\\.ts$)`,
       pathNot: TESTS,
     },
     to: { pathNot: ['^libs/$1/src/(domain/|application/|(events|facade)\\.ts$)', FACE_WITHOUT_FRAMEWORK, CQRS] },

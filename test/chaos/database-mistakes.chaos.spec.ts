@@ -21,7 +21,7 @@ async function houseWith(mistake: Mistake): Promise<ChaosHouse> {
 
 /** Waits for an answer for as long as it takes, which is what the driver does by itself. */
 const NO_TIMEOUTS: Mistake = {
-  'libs/platform/src/database/data-source.js': `
+  'libs/platform/database/src/data-source.js': `
 const careful = createDataSource;
 createDataSource = (url, tables) => careful(url, tables, true);`,
 };
@@ -45,7 +45,7 @@ Admission.prototype.admit = async function (attempt, { preHash, last }) {
 
 /** Runs the statements of a unit of work one by one, as if each were one. */
 const IN_PIECES: Mistake = {
-  'libs/platform/src/database/database.js': `
+  'libs/platform/database/src/database.js': `
 Database.prototype.transaction = (work) => work();
 Object.defineProperty(Database.prototype, 'inTransaction', { get: () => true });`,
 };

@@ -50,7 +50,7 @@ InMemoryAttemptStore.prototype.place = async function (draft, trusted) {
 
 /** Waits for an answer for as long as it takes, which is what the driver does by itself. */
 export const NO_TIMEOUT: Mistake = {
-  'libs/platform/src/redis/redis-connection.js': `
+  'libs/platform/redis/src/redis-connection.js': `
 const inTime = RedisConnection.prototype.command;
 RedisConnection.prototype.command = function (work) {
   this.client.options.commandTimeout = undefined;
@@ -60,7 +60,7 @@ RedisConnection.prototype.command = function (work) {
 
 /** Takes a count that cannot be kept for one that is not used up. */
 export const FAILING_OPEN: Mistake = {
-  'libs/platform/src/limits/source-limits.js': `
+  'libs/platform/rate-limits/src/source-limits.js': `
 const strictly = SourceLimits.prototype.count;
 SourceLimits.prototype.count = function (limit, address) {
   return strictly.call(this, limit, address).catch((error) => {

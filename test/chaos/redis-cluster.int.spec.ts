@@ -2,15 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Unavailable } from '#kernel';
-import { connectRedis, createLog, type RedisConnection } from '#platform';
+import { createLog } from '#platform/observability';
+import { connectRedis, type RedisConnection } from '#platform/redis';
 import { codeStoreContract } from '../../libs/codes/src/adapters/code-store.contract.js';
 import { RedisCodeStore } from '../../libs/codes/src/adapters/redis/redis-code-store.js';
 import { dueMessagesContract } from '../../libs/notifications/src/adapters/due-messages.contract.js';
 import { RedisDueMessages } from '../../libs/notifications/src/adapters/redis/redis-due-messages.js';
-import { idempotencyStoreContract } from '../../libs/platform/src/idempotency/idempotency-store.contract.js';
-import { RedisIdempotencyStore } from '../../libs/platform/src/idempotency/redis-idempotency-store.js';
-import { countersContract } from '../../libs/platform/src/limits/counters.contract.js';
-import { RedisCounters } from '../../libs/platform/src/limits/redis-counters.js';
+import { idempotencyStoreContract } from '../../libs/platform/idempotency/src/idempotency-store.contract.js';
+import { RedisIdempotencyStore } from '../../libs/platform/idempotency/src/redis-idempotency-store.js';
+import { countersContract } from '../../libs/platform/rate-limits/src/counters.contract.js';
+import { RedisCounters } from '../../libs/platform/rate-limits/src/redis-counters.js';
 import { attemptStoreContract } from '../../libs/registration/src/adapters/attempt-store.contract.js';
 import { RedisAttemptStore } from '../../libs/registration/src/adapters/redis/redis-attempt-store.js';
 import { type OwnRedisCluster, ownRedisCluster } from '../support/own-redis-cluster.js';
@@ -114,7 +115,7 @@ describe('a connection to three nodes', () => {
 
   it('a script of one key runs wherever the key is, also where it was never seen', async () => {
     const [redis] = connections;
-    const script = redis.script(new URL('../../libs/platform/src/limits/count.lua', import.meta.url));
+    const script = redis.script(new URL('../../libs/platform/rate-limits/src/count.lua', import.meta.url));
     await Promise.all(nodesOf(redis).map((node) => node.script('FLUSH')));
     const keys = Array.from({ length: 30 }, (_, n) => `scripted:${n}`);
     expect(await Promise.all(keys.map((key) => script([key], [1_000])))).toEqual(keys.map(() => 0));

@@ -8,7 +8,7 @@ import { applicant, openRedisHouse, type RedisHouse } from './redis-house.js';
 // The faults would prove nothing if they stayed green on a program that is known to be wrong.
 
 const LENIENT_LIMITER = {
-  'libs/platform/src/limits/redis-counters.js': `
+  'libs/platform/rate-limits/src/redis-counters.js': `
 const strictTake = RedisCounters.prototype.take;
 RedisCounters.prototype.take = function (...asked) {
   return strictTake.apply(this, asked).catch(() => ({ allowed: true, ticket: 'lenient' }));

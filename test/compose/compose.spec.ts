@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { parseSettings } from '../../libs/platform/src/config/settings.js';
+import { parseSettings } from '../../libs/platform/config/src/settings.js';
 
 interface Service {
   readonly image?: string;
@@ -36,7 +36,7 @@ const serviceUrls = settings.filter(({ name, value }) => value !== '' && foyer[n
 
 /** The names the program reads: everything that is quoted and spelt like a setting. */
 const known = (): string[] => {
-  const folder = 'libs/platform/src/config';
+  const folder = 'libs/platform/config/src';
   const files = readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' });
   const text = files.filter((file) => /(?<!\.spec)\.ts$/.test(file)).map((file) => read(path.join(folder, file)));
   const names = text.join('\n').matchAll(/'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|HOST|PORT|RUN)'/g);

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { LIMITS, type LimitRule } from '../../libs/platform/src/config/limits.js';
+import { LIMITS, type LimitRule } from '../../libs/platform/config/src/limits.js';
 import { guessesOf } from './sign-in-attack.js';
 
 const PAGE = 'docs/security.md';

@@ -1,6 +1,5 @@
 const LIBRARIES = [
   'kernel',
-  'platform',
   'messaging',
   'notifications',
   'codes',
@@ -11,22 +10,58 @@ const LIBRARIES = [
   'wallet',
 ];
 
+export const TECHNICAL_LIBRARIES = [
+  'async',
+  'audit',
+  'config',
+  'crypto',
+  'database',
+  'embedded-postgres',
+  'health',
+  'http',
+  'http-server',
+  'idempotency',
+  'in-memory',
+  'jobs',
+  'observability',
+  'paging',
+  'passwords',
+  'rate-limits',
+  'redis',
+];
+
 /** The smallest tree that uses everything the fences allow: files and what they import. */
 export const goodTree: Readonly<Record<string, readonly string[]>> = {
   'libs/kernel/src/index.ts': ['./email.js'],
   'libs/kernel/src/email.ts': ['libphonenumber-js'],
   'libs/kernel/src/email.spec.ts': ['vitest', 'node:crypto', './email.js'],
 
-  'libs/platform/src/index.ts': ['./database.js'],
-  'libs/platform/src/database.ts': ['typeorm', 'node:fs', '#kernel'],
-  'libs/platform/src/platform.module.ts': ['@nestjs/common', './database.js'],
+  'libs/platform/config/src/index.ts': ['node:fs', '#kernel'],
+  'libs/platform/async/src/index.ts': ['#kernel'],
+  'libs/platform/crypto/src/index.ts': ['node:crypto', '#platform/config'],
+  'libs/platform/observability/src/index.ts': ['#platform/config', '#platform/async'],
+  'libs/platform/embedded-postgres/src/index.ts': ['node:fs'],
+  'libs/platform/passwords/src/index.ts': ['#platform/config'],
+  'libs/platform/in-memory/src/index.ts': ['#platform/observability'],
+  'libs/platform/redis/src/index.ts': ['#platform/observability', '#platform/async'],
+  'libs/platform/database/src/index.ts': ['./database.js'],
+  'libs/platform/database/src/database.ts': ['typeorm', 'node:fs', '#kernel', '#platform/observability'],
+  'libs/platform/http/src/index.ts': ['@nestjs/common', '#platform/config'],
+  'libs/platform/jobs/src/index.ts': ['#platform/database'],
+  'libs/platform/paging/src/index.ts': ['#platform/http'],
+  'libs/platform/rate-limits/src/index.ts': ['#platform/http', '#platform/redis', '#platform/in-memory'],
+  'libs/platform/idempotency/src/index.ts': ['#platform/redis', '#platform/in-memory'],
+  'libs/platform/audit/src/index.ts': ['#platform/rate-limits', '#platform/jobs', '#platform/paging'],
+  'libs/platform/http-server/src/index.ts': ['#platform/audit', '#platform/http'],
+  'libs/platform/health/src/index.ts': ['#platform/http-server'],
+  'libs/platform/src/platform.module.ts': ['@nestjs/common', '#platform/database', '#platform/health'],
 
-  'libs/messaging/src/index.ts': ['@nestjs/common', '#platform'],
+  'libs/messaging/src/index.ts': ['@nestjs/common', '#platform/database'],
   'libs/messaging/src/messaging.module.ts': ['@nestjs/common', '#platform/module'],
 
   'libs/notifications/src/index.ts': ['@nestjs/common', './outgoing.js'],
   'libs/notifications/src/outgoing.ts': ['#messaging'],
-  'libs/notifications/src/application/dispatcher.ts': ['@nestjs/common', '#platform'],
+  'libs/notifications/src/application/dispatcher.ts': ['@nestjs/common', '#platform/database'],
   'libs/notifications/src/notifications.module.ts': ['@nestjs/common', '#messaging/module'],
 
   'libs/codes/src/index.ts': ['#kernel'],
@@ -51,7 +86,7 @@ export const goodTree: Readonly<Record<string, readonly string[]>> = {
     '@nestjs/common',
     '@nestjs/cqrs',
     '#kernel',
-    '#platform',
+    '#platform/database',
     '#auth/module',
     './application/commands/create-customer.js',
     './adapters/typeorm/typeorm-customers.js',
@@ -90,7 +125,7 @@ export const goodTree: Readonly<Record<string, readonly string[]>> = {
   'libs/customers/src/adapters/http/customers.controller.ts': [
     '@nestjs/common',
     '@nestjs/cqrs',
-    '#platform',
+    '#platform/database',
     '#messaging',
     '#auth',
     '../../application/commands/create-customer.js',
@@ -99,7 +134,7 @@ export const goodTree: Readonly<Record<string, readonly string[]>> = {
   'libs/customers/src/adapters/typeorm/typeorm-customers.ts': [
     'typeorm',
     'node:crypto',
-    '#platform',
+    '#platform/database',
     '../../domain/customer.js',
   ],
 
@@ -109,11 +144,11 @@ export const goodTree: Readonly<Record<string, readonly string[]>> = {
 
   'libs/wallet/src/index.ts': ['#kernel'],
   'libs/wallet/src/wallet.module.ts': ['#auth/module', '#messaging/module', '#platform/module'],
-  'libs/wallet/src/adapters/wallet.controller.ts': ['#auth', '#platform'],
+  'libs/wallet/src/adapters/wallet.controller.ts': ['#auth', '#platform/database'],
   'libs/orders/src/index.ts': ['#kernel'],
   'libs/orders/src/orders.module.ts': ['@nestjs/common'],
 
-  'apps/server/src/main.ts': ['@nestjs/common', '#platform', './app.module.js'],
+  'apps/server/src/main.ts': ['@nestjs/common', '#platform/database', './app.module.js'],
   'apps/server/src/app.module.ts': ['#platform/module', '#registration/module', '#customers/module', '#wallet/module'],
   'apps/subscriber/src/main.ts': ['node:util'],
 };
@@ -121,13 +156,19 @@ export const goodTree: Readonly<Record<string, readonly string[]>> = {
 export const goodPackage = {
   name: 'tree',
   type: 'module',
-  imports: Object.fromEntries(
-    LIBRARIES.flatMap((name) => [
-      [`#${name}`, { source: `./libs/${name}/src/index.ts` }],
-      [`#${name}/module`, { source: `./libs/${name}/src/${name}.module.ts` }],
-      [`#${name}/testing`, { source: `./libs/${name}/src/testing/index.ts` }],
-    ]),
-  ),
+  imports: {
+    '#platform/module': { source: './libs/platform/src/platform.module.ts' },
+    ...Object.fromEntries(
+      LIBRARIES.flatMap((name) => [
+        [`#${name}`, { source: `./libs/${name}/src/index.ts` }],
+        [`#${name}/module`, { source: `./libs/${name}/src/${name}.module.ts` }],
+        [`#${name}/testing`, { source: `./libs/${name}/src/testing/index.ts` }],
+      ]),
+    ),
+    ...Object.fromEntries(
+      TECHNICAL_LIBRARIES.map((name) => [`#platform/${name}`, { source: `./libs/platform/${name}/src/index.ts` }]),
+    ),
+  },
   dependencies: { '@nestjs/common': '*', '@nestjs/cqrs': '*', typeorm: '*', 'libphonenumber-js': '*' },
   devDependencies: { vitest: '*' },
 };

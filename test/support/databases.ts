@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
-import { createDataSource } from '../../libs/platform/src/database/data-source.js';
+import { createDataSource } from '../../libs/platform/database/src/data-source.js';
 import { service } from './service.js';
 
 export interface FreshDatabase {

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../../libs/platform/src/embedded/embedded-postgres.js';
+import { startEmbeddedPostgres } from '../../libs/platform/embedded-postgres/src/embedded-postgres.js';
 import { temporaryFolder } from './guard.js';
 import { answers, freePort } from './ports.js';
 import { probe } from './probe.js';

@@ -1,4 +1,4 @@
-import type { Database, Sql } from '#platform';
+import type { Database, Sql } from '#platform/database';
 
 /** What a database did to answer a statement, by its own account after running it. */
 export interface Reading {

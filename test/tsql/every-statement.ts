@@ -12,7 +12,7 @@ export const FILES: readonly string[] = readdirSync(path.join(ROOT, 'libs'), { r
   .map((file) => path.join(ROOT, 'libs', file))
   .filter(
     (file) =>
-      !/\/database\/(dialect|migrate|mysql-driver)\.ts$|\/postgres-[a-z-]+\.ts$|\.module\.ts$/.test(file) &&
+      !/\/database\/src\/(dialect|migrate|mysql-driver)\.ts$|\/postgres-[a-z-]+\.ts$|\.module\.ts$/.test(file) &&
       fragmentsOf(file).length > 0,
   );
 

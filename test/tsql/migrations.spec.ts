@@ -1,6 +1,6 @@
 import type { DataSource, EntityMetadata } from 'typeorm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MIGRATION_LOCK_HELD, RAN_MIGRATIONS } from '../../libs/platform/src/database/migrate.js';
+import { MIGRATION_LOCK_HELD, RAN_MIGRATIONS } from '../../libs/platform/database/src/migrate.js';
 import { faultsOf } from './grammar.js';
 import { migrationStatements, mssqlSource } from './recording.js';
 

@@ -1,5 +1,5 @@
 import { DataSource, type QueryRunner, type Table } from 'typeorm';
-import { createDataSource, Database } from '#platform';
+import { createDataSource, Database } from '#platform/database';
 import { TABLES } from '../../apps/server/src/app.module.js';
 
 export interface Recorded {

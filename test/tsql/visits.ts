@@ -1,4 +1,4 @@
-import type { Database } from '#platform';
+import type { Database } from '#platform/database';
 import { SqlSignInRecords } from '../../libs/auth/src/adapters/typeorm/sql-sign-in-records.js';
 import { DeletedCustomersPurge } from '../../libs/customers/src/adapters/typeorm/deleted-customers-purge.js';
 import { SqlCustomerLists } from '../../libs/customers/src/adapters/typeorm/sql-customer-lists.js';
@@ -16,7 +16,7 @@ const EVERYBODY: CustomerFilter = {
   ...{ email: null, phone: null, documentHashes: null },
   ...{ status: null, createdAfter: null, prefix: null },
 };
-const SEARCHES = ['mia', 'mia@ex', '+1202'].map((beginning) => ({ ...EVERYBODY, beginning }));
+const SEARCHES = ['mia', 'mia@ex', '+1202'].map((prefix) => ({ ...EVERYBODY, prefix }));
 const PLACE = { at: new Date(0), id: 'x' };
 
 const mia = Customer.create(aNewCustomer(), new Date(0));

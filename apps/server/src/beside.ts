@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { parseSettings, readEnvironment, type Settings } from '#platform';
+import { parseSettings, readEnvironment, type Settings } from '#platform/config';
 import { AppModule } from './app.module.js';
 import { openFoundations } from './foundations.js';
 

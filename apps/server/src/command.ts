@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { DomainError } from '#kernel';
-import { BadConfiguration, EmbeddedPostgresError } from '#platform';
+import { BadConfiguration } from '#platform/config';
+import { EmbeddedPostgresError } from '#platform/embedded-postgres';
 
 /** A command cannot do what it was asked. The message says why, or how it is called. */
 export class Refusal extends Error {}

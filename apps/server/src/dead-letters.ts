@@ -1,5 +1,5 @@
 import { type DeadLetter, type DeadLetterPlace, type DeadLetters, deadLettersOf, queueOf } from '#messaging';
-import { parseSettings, readEnvironment } from '#platform';
+import { parseSettings, readEnvironment } from '#platform/config';
 import { registrationConsumers } from '#registration/module';
 import { fail, Refusal, readArguments } from './command.js';
 

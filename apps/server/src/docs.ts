@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { completeDocument, ProblemCatalogue } from '#platform';
+import { completeDocument, ProblemCatalogue } from '#platform/http';
 
 const ABOUT = `Strangers register with an e-mail address or a phone number, prove it with a code within one minute, and become customers.
 Errors are RFC 9457 problem documents; \`GET /problems\` lists every code.`;

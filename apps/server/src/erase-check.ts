@@ -1,15 +1,9 @@
 import 'reflect-metadata';
 import { createInterface } from 'node:readline/promises';
 import { Cpf, type Identifier, isUuid, parseIdentifier } from '#kernel';
-import {
-  type Database,
-  HmacIdentifierHasher,
-  parseSettings,
-  readEnvironment,
-  rowsWith,
-  type Settings,
-  textColumns,
-} from '#platform';
+import { parseSettings, readEnvironment, type Settings } from '#platform/config';
+import { HmacIdentifierHasher } from '#platform/crypto';
+import { type Database, rowsWith, textColumns } from '#platform/database';
 import { fail, Refusal, readArguments } from './command.js';
 import { openFoundations } from './foundations.js';
 

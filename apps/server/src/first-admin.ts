@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Administrators, IdentifierTaken } from '#customers';
-import { isEmbedded, type Settings } from '#platform';
+import { isEmbedded, type Settings } from '#platform/config';
 
 /** Nobody's mailbox: whoever reads the file is at the machine. */
 const EMAIL = 'admin@foyer.localhost';

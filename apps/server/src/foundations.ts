@@ -1,23 +1,13 @@
 import path from 'node:path';
 import type { DataSource } from 'typeorm';
-import {
-  BadConfiguration,
-  connectRedis,
-  createDataSource,
-  createLog,
-  Database,
-  type EmbeddedPostgres,
-  Health,
-  hasRedis,
-  Metrics,
-  migrate,
-  migrationState,
-  provideSecrets,
-  RouteTable,
-  type Settings,
-  startEmbeddedPostgres,
-} from '#platform';
+import { BadConfiguration, hasRedis, provideSecrets, type Settings } from '#platform/config';
+import { createDataSource, Database, migrate, migrationState } from '#platform/database';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '#platform/embedded-postgres';
+import { Health } from '#platform/health';
+import { RouteTable } from '#platform/http';
 import type { Foundations } from '#platform/module';
+import { createLog, Metrics } from '#platform/observability';
+import { connectRedis } from '#platform/redis';
 import { TABLES } from './app.module.js';
 import { noWayIn, pendingMigrations } from './reach.js';
 

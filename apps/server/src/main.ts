@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { setImmediate } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
-import { parseSettings, readEnvironment } from '#platform';
+import { parseSettings, readEnvironment } from '#platform/config';
 import { fail, readArguments } from './command.js';
 import { appointFirstAdmin } from './first-admin.js';
 import { openFoundations } from './foundations.js';

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { parseSettings, readEnvironment } from '#platform';
+import { parseSettings, readEnvironment } from '#platform/config';
 import { fail, readArguments } from './command.js';
 import { runMigrations, startEmbedded } from './foundations.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BadConfiguration } from '#platform';
+import { BadConfiguration } from '#platform/config';
 import { Refusal } from './command.js';
 import { noListening, noWayIn, pendingMigrations } from './reach.js';
 

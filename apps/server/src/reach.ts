@@ -1,4 +1,5 @@
-import { BadConfiguration, type MigrationState } from '#platform';
+import { BadConfiguration } from '#platform/config';
+import { type MigrationState } from '#platform/database';
 import { Refusal } from './command.js';
 
 type SystemError = Partial<NodeJS.ErrnoException> & { readonly errors?: readonly unknown[] };

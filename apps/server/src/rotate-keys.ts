@@ -7,7 +7,7 @@ import {
   readEnvironment,
   rotate,
   secretsFileIn,
-} from '#platform';
+} from '#platform/config';
 import { fail, readArguments } from './command.js';
 
 /**

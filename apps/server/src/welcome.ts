@@ -1,4 +1,4 @@
-import { messageTransports, type Settings } from '#platform';
+import { messageTransports, type Settings } from '#platform/config';
 
 /** For a person at a terminal: where to look, and a first customer to copy and paste. */
 export function greet(settings: Settings, firstAdmin: string | undefined): void {

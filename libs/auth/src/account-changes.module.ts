@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AfterCommit } from '#kernel';
-import { wire } from '#platform';
+import { wire } from '#platform/config';
 import { AccountChangeListeners } from './facade.js';
 
 /** Who tells the owners of accounts. A module of its own, because links, passwords and modules above auth share it. */

@@ -14,7 +14,10 @@ import {
   UnitOfWork,
 } from '#kernel';
 import { Channels, Dispatcher, DueMessages, MessageBudget, SmsQuota } from '#notifications';
-import { choose, Database, Housekeeping, hasRedis, PasswordPepper, Secrets, Settings, wire } from '#platform';
+import { choose, hasRedis, Secrets, Settings, wire } from '#platform/config';
+import { Database } from '#platform/database';
+import { Housekeeping } from '#platform/jobs';
+import { PasswordPepper } from '#platform/passwords';
 import { AccountChangesModule } from './account-changes.module.js';
 import { AesLegacyHashSealer } from './adapters/crypto/aes-legacy-hash-sealer.js';
 import { AesResetRecipientSealer } from './adapters/crypto/aes-reset-recipient-sealer.js';

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { Log, Settings } from '#platform';
+import { Settings } from '#platform/config';
+import { Log } from '#platform/observability';
 import { AccountChangesModule } from './account-changes.module.js';
 import { LinkedIdentitiesController } from './adapters/http/linked-identities.controller.js';
 import { JoseExternalTokens } from './adapters/jose/jose-external-tokens.js';

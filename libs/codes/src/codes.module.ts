@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { Clock, Counters, UnitOfWork } from '#kernel';
-import { choose, Database, Housekeeping, hasRedis, Secrets, Settings, wire } from '#platform';
+import { choose, hasRedis, Secrets, Settings, wire } from '#platform/config';
+import { Database } from '#platform/database';
+import { Housekeeping } from '#platform/jobs';
 import { HmacCodeMac } from './adapters/crypto/hmac-code-mac.js';
 import { RandomCodeGenerator } from './adapters/crypto/random-code-generator.js';
 import { LoggedGuessAlarm } from './adapters/logging/logged-guess-alarm.js';

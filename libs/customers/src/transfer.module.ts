@@ -2,7 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { CredentialTransfer } from '#auth';
 import { AuditTrail, Clock, Ids } from '#kernel';
-import { wire } from '#platform';
+import { wire } from '#platform/config';
 import { FileCustomerExport } from './adapters/files/file-customer-export.js';
 import { FileCustomerImport } from './adapters/files/file-customer-import.js';
 import { TypeOrmCustomerBatches } from './adapters/typeorm/typeorm-customer-batches.js';

@@ -1,6 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { Clock, EventErasure, Inbox, Outbox } from '#kernel';
-import { Housekeeping, Log, Settings, type SourceName } from '#platform';
+import { Settings, type SourceName } from '#platform/config';
+import { Housekeeping } from '#platform/jobs';
+import { Log } from '#platform/observability';
 import { InboxPurge } from './inbox/inbox-purge.js';
 import { TypeOrmInbox } from './inbox/typeorm-inbox.js';
 import { KeptEvents } from './outbox/kept-events.js';

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
-import { choose, hasDevMailbox, hasRedis, messageTransports, Settings } from '#platform';
+import { choose, hasDevMailbox, hasRedis, messageTransports, Settings } from '#platform/config';
 import { ConfiguredChannels } from './adapters/configured-channels.js';
 import { DEV_MAILBOX_PROBLEMS, DevMailboxController } from './adapters/dev-mailbox/dev-mailbox.controller.js';
 import { DevMailbox } from './adapters/dev-mailbox/dev-mailbox.js';

@@ -18,55 +18,52 @@ import {
   Unavailable,
   UnitOfWork,
 } from '#kernel';
-import { AccessRefusals } from './audit/access-refusals.js';
-import { AuditController } from './audit/audit.controller.js';
-import { AuditPurge } from './audit/audit-purge.js';
-import { SqlAuditLog } from './audit/sql-audit-log.js';
-import { TypeOrmAuditTrail } from './audit/typeorm-audit-trail.js';
-import { choose, hasRedis } from './choose.js';
-import { Secrets } from './config/secrets.js';
-import { Settings } from './config/settings.js';
-import { Database } from './database/database.js';
-import { DatabaseAfterCommit } from './database/database-after-commit.js';
-import { ValueRefused } from './database/database-errors.js';
-import { hasPendingMigrations } from './database/migrate.js';
-import { TypeOrmUnitOfWork } from './database/typeorm-unit-of-work.js';
-import { BcryptPasswordHasher } from './hashing/bcrypt-password-hasher.js';
-import { PooledForeignPasswords } from './hashing/foreign/pooled-foreign-passwords.js';
-import { HashPool } from './hashing/hash-pool.js';
-import { HmacIdentifierHasher } from './hashing/hmac-identifier-hasher.js';
-import { PasswordPepper } from './hashing/password-pepper.js';
-import { HealthController } from './health/health.controller.js';
-import { Health } from './health/health.js';
-import { Housekeeping } from './housekeeping/housekeeping.js';
-import { AccessGuard } from './http/access.guard.js';
-import { BodyGuard } from './http/body.guard.js';
-import { FreshAuthentications } from './http/fresh-authentication.js';
-import { PLATFORM_PROBLEMS } from './http/http-errors.js';
-import { ProblemFilter } from './http/problem.filter.js';
-import { ProblemCatalogue, ProblemsController } from './http/problems.controller.js';
-import { RouteTable } from './http/route-table.js';
-import { strictValidation } from './http/validation.js';
-import { WellKnownController } from './http/well-known.controller.js';
-import { Idempotency, KeyReused, StillRunning } from './idempotency/idempotency.js';
-import { IdempotencyStore } from './idempotency/idempotency-store.js';
-import { InMemoryIdempotencyStore } from './idempotency/in-memory-idempotency-store.js';
-import { RedisIdempotencyStore } from './idempotency/redis-idempotency-store.js';
-import { CustomerLimits } from './limits/customer-limits.js';
-import { InMemoryCounters } from './limits/in-memory-counters.js';
-import { RedisCounters } from './limits/redis-counters.js';
-import { SourceLimited, SourceLimits } from './limits/source-limits.js';
-import { NoSnapshots, Snapshots } from './memory/snapshots.js';
-import { CursorNotValid } from './paging/cursors.js';
-import { Pages } from './paging/pages.js';
-import { CheckedNewPasswords } from './passwords/checked-new-passwords.js';
-import { RedisConnection } from './redis/redis-connection.js';
-import { Log } from './telemetry/logger.js';
-import { Metrics } from './telemetry/metrics.js';
-import { SystemClock } from './time/system-clock.js';
-import { UuidV7Ids } from './time/uuid-v7-ids.js';
+import { SystemClock, UuidV7Ids } from '#platform/async';
+import { AccessRefusals, AuditController, AuditPurge, SqlAuditLog, TypeOrmAuditTrail } from '#platform/audit';
+import { choose, hasRedis, Secrets, Settings } from '#platform/config';
+import { HmacIdentifierHasher } from '#platform/crypto';
+import {
+  Database,
+  DatabaseAfterCommit,
+  hasPendingMigrations,
+  TypeOrmUnitOfWork,
+  ValueRefused,
+} from '#platform/database';
+import { Health, HealthController } from '#platform/health';
+import {
+  AccessGuard,
+  BodyGuard,
+  FreshAuthentications,
+  PLATFORM_PROBLEMS,
+  ProblemCatalogue,
+  ProblemsController,
+  RouteTable,
+  strictValidation,
+} from '#platform/http';
+import { ProblemFilter, WellKnownController } from '#platform/http-server';
+import {
+  Idempotency,
+  IdempotencyStore,
+  InMemoryIdempotencyStore,
+  KeyReused,
+  RedisIdempotencyStore,
+  StillRunning,
+} from '#platform/idempotency';
+import { NoSnapshots, Snapshots } from '#platform/in-memory';
+import { Housekeeping } from '#platform/jobs';
+import { Log, Metrics } from '#platform/observability';
+import { CursorNotValid, Pages } from '#platform/paging';
+import {
+  BcryptPasswordHasher,
+  CheckedNewPasswords,
+  HashPool,
+  PasswordPepper,
+  PooledForeignPasswords,
+} from '#platform/passwords';
+import { CustomerLimits, InMemoryCounters, RedisCounters, SourceLimited, SourceLimits } from '#platform/rate-limits';
+import { RedisConnection } from '#platform/redis';
 
-export { auditTables } from './audit/tables.js';
+export { auditTables } from '#platform/audit';
 
 /** Migrations are a command of their own: until it has run, nothing may be sent here. Once done they stay done. */
 function migrationsCheck(source: DataSource): () => Promise<void> {

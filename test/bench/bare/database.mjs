@@ -1,6 +1,6 @@
 import path from 'node:path';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../../../dist/libs/platform/src/embedded/embedded-postgres.js';
+import { startEmbeddedPostgres } from '../../../dist/libs/platform/embedded-postgres/src/embedded-postgres.js';
 
 /** The same embedded PostgreSQL, with the same settings, that the program has. */
 export async function openDatabase() {

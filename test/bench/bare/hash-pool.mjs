@@ -1,4 +1,4 @@
-import { HashPool } from '../../../dist/libs/platform/src/hashing/hash-pool.js';
+import { HashPool } from '../../../dist/libs/platform/passwords/src/hash-pool.js';
 
 /** The program's own pool of one thread, kept busy by three callers. */
 process.on('message', async ({ cost, seconds }) => {

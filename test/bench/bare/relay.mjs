@@ -7,8 +7,8 @@ import { messagingTables } from '../../../dist/libs/messaging/src/outbox/tables.
 import { RabbitMqEventPublisher } from '../../../dist/libs/messaging/src/publishers/rabbitmq/rabbitmq-event-publisher.js';
 import { Deliveries } from '../../../dist/libs/messaging/src/relay/deliveries.js';
 import { Relay } from '../../../dist/libs/messaging/src/relay/relay.js';
-import { startEmbeddedPostgres } from '../../../dist/libs/platform/src/embedded/embedded-postgres.js';
-import { createDataSource, Database, migrate } from '../../../dist/libs/platform/src/index.js';
+import { createDataSource, Database, migrate } from '../../../dist/libs/platform/database/src/index.js';
+import { startEmbeddedPostgres } from '../../../dist/libs/platform/embedded-postgres/src/embedded-postgres.js';
 import { percentile } from '../support/figures.mjs';
 
 /**

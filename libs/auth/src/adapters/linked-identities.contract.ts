@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TransactionConflict } from '#platform';
+import { TransactionConflict } from '#kernel';
 import type { LinkedIdentities } from '../application/linked-identity-ports.js';
 import type { Subjects } from '../application/ports.js';
 import { Subject } from '../domain/subject.js';

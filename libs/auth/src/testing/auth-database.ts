@@ -1,5 +1,5 @@
+import { type FreshDatabase, openDatabase } from '#platform/database/testing';
 import { auditTables } from '#platform/module';
-import { type FreshDatabase, openDatabase } from '#platform/testing';
 import { authTables } from '../adapters/typeorm/tables.js';
 
 /** A fresh database with the tables of this module, and of the audit trail. */

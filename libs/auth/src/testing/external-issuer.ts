@@ -8,7 +8,7 @@ import {
   type JWTHeaderParameters,
   SignJWT,
 } from 'jose';
-import type { OAuthIssuer } from '#platform';
+import type { OAuthIssuer } from '#platform/config';
 
 export const EXTERNAL_ISSUER: OAuthIssuer = {
   issuer: 'https://login.example/realms/shop',

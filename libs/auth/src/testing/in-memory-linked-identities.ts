@@ -1,5 +1,4 @@
-import type { Clock } from '#kernel';
-import { TransactionConflict } from '#platform';
+import { type Clock, TransactionConflict } from '#kernel';
 import { type ExternalIdentity, LinkedIdentities, type LinkedIdentity } from '../application/linked-identity-ports.js';
 import { type Subjects } from '../application/ports.js';
 import type { Subject } from '../domain/subject.js';

@@ -1,4 +1,4 @@
-import { DuplicateKey } from '#platform';
+import { DuplicateKey } from '#platform/database';
 import { type NamedSubject, Subjects } from '../application/ports.js';
 import { type Role, Subject, type SubjectState } from '../domain/subject.js';
 

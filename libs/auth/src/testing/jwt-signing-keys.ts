@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
-import type { Secrets } from '#platform';
+import type { Secrets } from '#platform/config';
 
 /** A private JWK as `JWT_KEYS` holds them. */
 export async function generateJwtKey(kid: string, alg: 'EdDSA' | 'ES256' = 'EdDSA'): Promise<JWK> {

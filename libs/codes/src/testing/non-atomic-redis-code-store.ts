@@ -1,4 +1,4 @@
-import type { RedisConnection } from '#platform';
+import type { RedisConnection } from '#platform/redis';
 import { type ClaimTerms, CodeStore, type StoreClaimResult, type StoredStatus } from '../application/ports.js';
 import type { CodeAddress } from '../facade.js';
 

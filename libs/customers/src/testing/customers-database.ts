@@ -1,4 +1,4 @@
-import { type FreshDatabase, openDatabase } from '#platform/testing';
+import { type FreshDatabase, openDatabase } from '#platform/database/testing';
 import { DocumentSealer } from '../adapters/crypto/document-sealer.js';
 import { customersTables } from '../adapters/typeorm/tables.js';
 

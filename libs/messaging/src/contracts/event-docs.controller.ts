@@ -1,7 +1,8 @@
 import { Controller, Get, Header, Param } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { JsonSchema } from '#kernel';
-import { ApiProblems, notFound, Open, Settings } from '#platform';
+import { Settings } from '#platform/config';
+import { ApiProblems, notFound, Open } from '#platform/http';
 import { AnnouncedEvents } from './announced-events.js';
 import { asyncApiOf } from './asyncapi.js';
 import { schemaOf } from './event-schema.js';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
-import { type Chore, Database, purge } from '#platform';
+import { Database } from '#platform/database';
+import { type Chore, purge } from '#platform/jobs';
 
 const KEEP_MS = 14 * 24 * 3_600_000;
 

@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
-import { column, type Dialect, type Tables, typesFor } from '#platform';
+import { column, type Dialect, type Tables, typesFor } from '#platform/database';
 
 const CONSUMER = { type: 'varchar', length: 100 } as const;
 

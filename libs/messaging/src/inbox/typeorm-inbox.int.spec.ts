@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { IncomingEvent } from '#kernel';
+import { type IncomingEvent, TransactionConflict } from '#kernel';
 import { FixedClock } from '#kernel/testing';
-import { Database, TransactionConflict } from '#platform';
-import { DATABASES } from '#platform/testing';
+import { Database } from '#platform/database';
+import { DATABASES } from '#platform/database/testing';
 import { anEvent } from '../testing/an-event.js';
 import { openInbox } from '../testing/inbox-database.js';
 import { InboxPurge } from './inbox-purge.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { AlreadyHandled, Clock, Inbox, type IncomingEvent } from '#kernel';
-import { Database, DuplicateKey, TransactionConflict } from '#platform';
+import { AlreadyHandled, Clock, Inbox, type IncomingEvent, TransactionConflict } from '#kernel';
+import { Database, DuplicateKey } from '#platform/database';
 import { OutOfTurn, Stale } from './out-of-turn.js';
 
 const NOTE = 'insert into inbox (consumer, event_hash, received_at) values (?, ?, ?)';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RequestContext } from '#platform';
+import type { RequestContext } from '#platform/observability';
 import { SomethingHappenedV1 } from '../testing/something-happened.js';
 import { toCloudEvent } from './cloud-event.js';
 

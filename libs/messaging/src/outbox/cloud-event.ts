@@ -1,5 +1,5 @@
 import type { IntegrationEvent } from '#kernel';
-import type { RequestContext } from '#platform';
+import type { RequestContext } from '#platform/observability';
 import type { EventAttributes, PersonalData } from '../contracts/event-schema.js';
 
 /** CloudEvents 1.0 in JSON; `sequence` is a whole number per aggregate type and id. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, limit } from '#platform';
+import { Database, limit } from '#platform/database';
 import type { CloudEvent } from './cloud-event.js';
 
 const AT_A_TIME = 500;

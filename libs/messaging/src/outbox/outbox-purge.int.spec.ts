@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
-import { DATABASES } from '#platform/testing';
+import { DATABASES } from '#platform/database/testing';
 import { type OutboxDatabase, openOutbox } from '../testing/outbox-database.js';
 import { SomethingHappenedV1 } from '../testing/something-happened.js';
 import { OutboxPurge } from './outbox-purge.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AlreadyAnnounced, type Outbox } from '#kernel';
-import { inContext } from '#platform';
+import { inContext } from '#platform/observability';
 import { ElsewhereHappenedV1, SomethingHappenedV1 } from '../testing/something-happened.js';
 import type { CloudEvent } from './cloud-event.js';
 

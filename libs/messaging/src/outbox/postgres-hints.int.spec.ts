@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { createDataSource, Database } from '#platform';
-import { recordingLog } from '#platform/testing';
+import { createDataSource, Database } from '#platform/database';
+import { recordingLog } from '#platform/observability/testing';
 import { type FreshDatabase, freshMariaDatabase, freshPostgresDatabase } from '../../../../test/support/databases.js';
 import { OutboxSignal } from './outbox-signal.js';
 import { PostgresHints } from './postgres-hints.js';

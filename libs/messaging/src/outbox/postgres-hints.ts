@@ -1,7 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Client } from 'pg';
-import { Database, Log, within } from '#platform';
+import { within } from '#platform/async';
+import { Database } from '#platform/database';
+import { Log } from '#platform/observability';
 import { OutboxSignal } from './outbox-signal.js';
 
 const CHANNEL = 'foyer_outbox';

@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
-import { column, type Dialect, type Tables, typesFor } from '#platform';
+import { column, type Dialect, type Tables, typesFor } from '#platform/database';
 import { AddParking1763600000050 } from './migrations/1763600000050-add-parking.js';
 
 const BIGINT = { type: 'bigint' } as const;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DATABASES } from '#platform/testing';
+import { DATABASES } from '#platform/database/testing';
 import { type OutboxDatabase, openOutbox } from '../testing/outbox-database.js';
 import { ElsewhereHappenedV1, SomethingHappenedV1 } from '../testing/something-happened.js';
 import { TypeOrmEventErasure } from './typeorm-event-erasure.js';

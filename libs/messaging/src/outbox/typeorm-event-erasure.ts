@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EventErasure } from '#kernel';
-import { Database } from '#platform';
+import { Database } from '#platform/database';
 import type { CloudEvent } from './cloud-event.js';
 
 const OF_ONE = 'aggregate_type = ? and aggregate_id = ?';

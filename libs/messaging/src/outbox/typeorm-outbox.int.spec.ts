@@ -1,4 +1,4 @@
-import { DATABASES } from '#platform/testing';
+import { DATABASES } from '#platform/database/testing';
 import { openOutbox } from '../testing/outbox-database.js';
 import type { CloudEvent } from './cloud-event.js';
 import { outboxContract } from './outbox.contract.js';

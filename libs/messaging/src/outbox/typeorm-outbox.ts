@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AlreadyAnnounced, Clock, Ids, type IntegrationEvent, Outbox } from '#kernel';
-import { currentContext, Database, DuplicateKey, Settings } from '#platform';
+import { Settings } from '#platform/config';
+import { Database, DuplicateKey } from '#platform/database';
+import { currentContext } from '#platform/observability';
 import { ANALYTICS } from '../publishers/analytics/analytics-event-publisher.js';
 import { bulkLaneOf } from './bulk-lane.js';
 import { toCloudEvent } from './cloud-event.js';

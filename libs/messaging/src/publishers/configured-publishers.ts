@@ -1,5 +1,6 @@
 import type { Clock } from '#kernel';
-import type { Log, PublisherName, Settings } from '#platform';
+import type { PublisherName, Settings } from '#platform/config';
+import type { Log } from '#platform/observability';
 import { AnalyticsEventPublisher } from './analytics/analytics-event-publisher.js';
 import type { EventPublisher, EventPublishers } from './event-publisher.js';
 import { KafkaEventPublisher } from './kafka/kafka-event-publisher.js';

@@ -1,4 +1,4 @@
-import type { Log } from '#platform';
+import type { Log } from '#platform/observability';
 import { Pause } from './pause.js';
 
 /** What stands while a connection stands. */

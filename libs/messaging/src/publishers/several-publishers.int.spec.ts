@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
-import { DATABASES, recordingLog } from '#platform/testing';
+import { DATABASES } from '#platform/database/testing';
+import { recordingLog } from '#platform/observability/testing';
 import { type S3Server, startS3Server } from '../../../../test/support/s3-server.js';
 import { startWebhookSink, type WebhookSink } from '../../../../test/support/webhook-sink.js';
 import { Deliveries, type Lease } from '../relay/deliveries.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
-import { Database } from '#platform';
+import { Database } from '#platform/database';
 
 /** What waits for one publisher. */
 export interface Waiting {

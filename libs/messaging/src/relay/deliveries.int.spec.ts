@@ -1,4 +1,4 @@
-import { DATABASES } from '#platform/testing';
+import { DATABASES } from '#platform/database/testing';
 import { openOutbox } from '../testing/outbox-database.js';
 import { bulkDeliveriesContract } from './bulk-deliveries.contract.js';
 import { deliveriesContract } from './deliveries.contract.js';

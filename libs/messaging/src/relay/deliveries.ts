@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Ids } from '#kernel';
-import { Database, inPortions, limit, marks, NOW_MS, padded } from '#platform';
+import { Database, inPortions, limit, marks, NOW_MS, padded } from '#platform/database';
 import { bulkLaneOf } from '../outbox/bulk-lane.js';
 import type { EventEnvelope } from '../publishers/event-publisher.js';
 import { type Head, HeadWalk } from './head-walk.js';

@@ -1,4 +1,4 @@
-import { type Database, limit } from '#platform';
+import { type Database, limit } from '#platform/database';
 
 /** Rows that one look reads. */
 const PAGE = 100;

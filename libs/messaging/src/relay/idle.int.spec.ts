@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { DATABASES, recordingLog } from '#platform/testing';
+import { DATABASES } from '#platform/database/testing';
+import { recordingLog } from '#platform/observability/testing';
 import { type OutboxDatabase, openOutbox } from '../testing/outbox-database.js';
 import { RecordingEventPublisher } from '../testing/recording-event-publisher.js';
 import { SomethingHappenedV1 } from '../testing/something-happened.js';

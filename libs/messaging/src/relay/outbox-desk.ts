@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, limit, marks } from '#platform';
+import { Database, limit, marks } from '#platform/database';
 import { bulkLaneOf } from '../outbox/bulk-lane.js';
 
 const MOST_LISTED = 100;

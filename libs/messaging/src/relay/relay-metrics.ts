@@ -1,4 +1,4 @@
-import type { Metrics } from '#platform';
+import type { Metrics } from '#platform/observability';
 import type { Backlog, Waiting } from './backlog.js';
 import type { RelayObserver } from './relay.js';
 

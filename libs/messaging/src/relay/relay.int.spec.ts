@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DATABASES, recordingLog } from '#platform/testing';
+import { DATABASES } from '#platform/database/testing';
+import { recordingLog } from '#platform/observability/testing';
 import type { EventEnvelope } from '../publishers/event-publisher.js';
 import { endLeases, type OutboxDatabase, openOutbox } from '../testing/outbox-database.js';
 import { RecordingEventPublisher } from '../testing/recording-event-publisher.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { recordingLog } from '#platform/testing';
+import { recordingLog } from '#platform/observability/testing';
 import { RefusedForGood } from '../publishers/event-publisher.js';
 import { InMemoryDeliveries } from '../testing/in-memory-deliveries.js';
 import { RecordingEventPublisher } from '../testing/recording-event-publisher.js';

@@ -1,4 +1,4 @@
-import type { Log } from '#platform';
+import type { Log } from '#platform/observability';
 import { type EventPublisher, RefusedForGood } from '../publishers/event-publisher.js';
 import type { Deliveries, Lease, LeasedDelivery, Run } from './deliveries.js';
 import { LEASE_MS } from './deliveries.js';

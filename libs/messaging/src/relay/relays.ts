@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Health, Log, Metrics } from '#platform';
+import { Health } from '#platform/health';
+import { Log, Metrics } from '#platform/observability';
 import { OutboxSignal } from '../outbox/outbox-signal.js';
 import { PostgresHints } from '../outbox/postgres-hints.js';
 import { ANALYTICS } from '../publishers/analytics/analytics-event-publisher.js';

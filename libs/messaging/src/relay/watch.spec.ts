@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
-import { recordingLog } from '#platform/testing';
+import { recordingLog } from '#platform/observability/testing';
 import { InMemoryDeliveries } from '../testing/in-memory-deliveries.js';
 import { Watch } from './watch.js';
 

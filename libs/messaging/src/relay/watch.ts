@@ -1,4 +1,4 @@
-import type { Log } from '#platform';
+import type { Log } from '#platform/observability';
 import type { Deliveries } from './deliveries.js';
 import { Rest } from './rest.js';
 

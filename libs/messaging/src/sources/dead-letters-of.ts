@@ -1,4 +1,4 @@
-import type { Settings } from '#platform';
+import type { Settings } from '#platform/config';
 import type { DeadLetters } from './dead-letters.js';
 import { KafkaDeadLetters } from './kafka/kafka-dead-letters.js';
 import { RabbitMqDeadLetters } from './rabbitmq/rabbitmq-dead-letters.js';

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Log } from '#platform';
+import type { Log } from '#platform/observability';
 import { Bell } from './bell.js';
 import type { Subscription } from './event-source.js';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AlreadyHandled, type IncomingEvent, Unavailable } from '#kernel';
-import { currentContext } from '#platform';
-import { recordingLog } from '#platform/testing';
+import { currentContext } from '#platform/observability';
+import { recordingLog } from '#platform/observability/testing';
 import { OutOfTurn, Stale } from '../inbox/out-of-turn.js';
 import type { IncomingMessage } from '../sources/event-source.js';
 import { TestSubscriber } from '../testing/a-subscriber.js';

@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { AlreadyHandled, DomainError, type EventSubscriber, type IncomingEvent } from '#kernel';
-import { endAt, inContext, type Log, within } from '#platform';
+import { within } from '#platform/async';
+import { endAt, inContext, type Log } from '#platform/observability';
 import { OutOfTurn, Stale } from '../inbox/out-of-turn.js';
 import type { TypeOrmInbox } from '../inbox/typeorm-inbox.js';
 import type { IncomingMessage, Verdict } from '../sources/event-source.js';

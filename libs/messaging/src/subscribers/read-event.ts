@@ -1,5 +1,5 @@
 import { type EventSubscriber, type IncomingEvent, InvalidInput } from '#kernel';
-import { parseStrictJson } from '#platform';
+import { parseStrictJson } from '#platform/http';
 import { Poison } from './poison.js';
 
 /** A document that was read, and what it says of the request it comes from. */

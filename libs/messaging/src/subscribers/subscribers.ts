@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { EventSubscriber } from '#kernel';
-import { Log, Metrics } from '#platform';
+import { Log, Metrics } from '#platform/observability';
 import { TypeOrmInbox } from '../inbox/typeorm-inbox.js';
 import { EventSources } from '../sources/event-source.js';
 import { Handling, type Outcome } from './handling.js';

@@ -1,5 +1,5 @@
 import { CountingIds } from '#kernel/testing';
-import type { Database } from '#platform';
+import type { Database } from '#platform/database';
 import type { EventEnvelope } from '../publishers/event-publisher.js';
 import { Deliveries, type Lease, type LeasedDelivery } from '../relay/deliveries.js';
 

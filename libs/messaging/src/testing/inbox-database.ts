@@ -1,4 +1,4 @@
-import { type FreshDatabase, openDatabase } from '#platform/testing';
+import { type FreshDatabase, openDatabase } from '#platform/database/testing';
 import { inboxTables } from '../inbox/tables.js';
 
 /** The inbox of a fresh database, as several replicas see it. */

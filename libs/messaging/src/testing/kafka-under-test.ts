@@ -1,4 +1,4 @@
-import { recordingLog } from '#platform/testing';
+import { recordingLog } from '#platform/observability/testing';
 import { ownKafka } from '../../../../test/support/own-kafka.js';
 import { connectKafka } from '../publishers/kafka/connect-kafka.js';
 import type { DeadLettersUnderTest } from '../sources/dead-letters.contract.js';

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Ids } from '#kernel';
 import { FixedClock } from '#kernel/testing';
-import type { Database, Settings } from '#platform';
-import { type FreshDatabase, openDatabase } from '#platform/testing';
+import type { Settings } from '#platform/config';
+import type { Database } from '#platform/database';
+import { type FreshDatabase, openDatabase } from '#platform/database/testing';
 import { OutboxSignal } from '../outbox/outbox-signal.js';
 import { messagingTables } from '../outbox/tables.js';
 import { TypeOrmOutbox } from '../outbox/typeorm-outbox.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { inContext } from '#platform';
+import { inContext } from '#platform/observability';
 import type { DueMessage, DueMessages } from '../application/ports.js';
 
 /** One empty list, as two processes see it. */

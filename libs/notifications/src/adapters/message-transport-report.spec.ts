@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseSettings } from '#platform';
-import { recordingLog } from '#platform/testing';
+import { parseSettings } from '#platform/config';
+import { recordingLog } from '#platform/observability/testing';
 import { MessageTransportReport } from './message-transport-report.js';
 
 function reported(env: Readonly<Record<string, string>>) {

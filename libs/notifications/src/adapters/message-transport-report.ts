@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { hasDevMailbox, Log, messageTransports, Settings } from '#platform';
+import { hasDevMailbox, messageTransports, Settings } from '#platform/config';
+import { Log } from '#platform/observability';
 import type { Channel } from '../application/ports.js';
 
 const CHANNELS: Readonly<Record<Channel, { readonly name: string; readonly settings: readonly string[] }>> = {

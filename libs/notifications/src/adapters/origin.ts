@@ -1,4 +1,4 @@
-import { currentContext } from '#platform';
+import { currentContext } from '#platform/observability';
 import type { Origin } from '../application/ports.js';
 
 /** The request that is being served at this moment. */

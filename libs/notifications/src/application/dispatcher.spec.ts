@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FixedClock } from '#kernel/testing';
-import { currentContext, inContext, Metrics } from '#platform';
-import { recordingLog } from '#platform/testing';
+import { currentContext, inContext, Metrics } from '#platform/observability';
+import { recordingLog } from '#platform/observability/testing';
 import { ConfiguredChannels } from '../adapters/configured-channels.js';
 import { InMemoryDueMessages } from '../adapters/memory/in-memory-due-messages.js';
 import { CountingSource } from '../testing/counting-source.js';

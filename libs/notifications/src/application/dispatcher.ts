@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '#kernel';
-import { inContext, Log, Metrics } from '#platform';
+import { inContext, Log, Metrics } from '#platform/observability';
 import type { MessageSource, WrittenMessage } from './message-source.js';
 import { Channels, type DueMessage, DueMessages, type OutgoingMessage, PermanentRefusal } from './ports.js';
 import { RecentSends, type Send } from './recent-sends.js';

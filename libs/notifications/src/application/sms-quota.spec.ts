@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Unavailable } from '#kernel';
 import { FixedClock, InMemoryCounters } from '#kernel/testing';
-import { SourceLimited } from '#platform';
+import { SourceLimited } from '#platform/rate-limits';
 import { LIMITS } from '../testing/limits.js';
 import { SmsQuota, type SmsUse } from './sms-quota.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counters, hourly, Unavailable } from '#kernel';
-import { SourceLimited } from '#platform';
+import { SourceLimited } from '#platform/rate-limits';
 import { MessageLimits, type RequestSource } from './limits.js';
 
 /** Registrations and changes of identifiers may use so much of the SMS of a day; what is left is for those who have an account. */

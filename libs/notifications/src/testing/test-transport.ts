@@ -1,6 +1,6 @@
 import type { Clock } from '#kernel';
-import { Metrics } from '#platform';
-import { recordingLog } from '#platform/testing';
+import { Metrics } from '#platform/observability';
+import { recordingLog } from '#platform/observability/testing';
 import { InMemoryDueMessages } from '../adapters/memory/in-memory-due-messages.js';
 import { type MessageSender, type OutgoingMessage, PermanentRefusal } from '../application/ports.js';
 import { Channels, Dispatcher, type MessageSource } from '../index.js';

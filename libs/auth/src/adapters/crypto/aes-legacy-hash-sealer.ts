@@ -1,4 +1,5 @@
-import { KeyedSeal, type KeyRing } from '#platform';
+import { type KeyRing } from '#platform/config';
+import { KeyedSeal } from '#platform/crypto';
 import { LegacyHashSealer } from '../../application/legacy-password-ports.js';
 
 const SEALED_PREFIX = 'f1$';

@@ -1,4 +1,5 @@
-import { KeyedSeal, type KeyRing } from '#platform';
+import { type KeyRing } from '#platform/config';
+import { KeyedSeal } from '#platform/crypto';
 import { ResetRecipientSealer } from '../../application/ports.js';
 
 /** AES-256-GCM under a key of its own, derived from `CODE_SECRET`. */

@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '#kernel';
-import type { KeyRing, RingKey } from '#platform';
+import type { KeyRing, RingKey } from '#platform/config';
 import { type DeviceOwner, DeviceTokens } from '../../application/ports.js';
 import { DEVICE_TOKEN_TTL_SECONDS } from '../../facade.js';
 

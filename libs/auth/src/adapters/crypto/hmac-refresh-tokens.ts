@@ -1,5 +1,5 @@
 import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { KeyRing, RingKey } from '#platform';
+import type { KeyRing, RingKey } from '#platform/config';
 import { type IssuedRefreshToken, type ParsedRefreshToken, RefreshTokens } from '../../application/ports.js';
 
 const SESSION_ID_BYTES = 16;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { PasswordPepper } from '#platform';
+import { PasswordPepper } from '#platform/passwords';
 import { PepperedPasswordScheme } from './peppered-password-scheme.js';
 
 const pepper = new PasswordPepper([

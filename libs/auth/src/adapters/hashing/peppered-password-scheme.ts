@@ -1,4 +1,4 @@
-import { PasswordPepper } from '#platform';
+import { PasswordPepper } from '#platform/passwords';
 import { PasswordScheme } from '../../application/ports.js';
 import type { PreHash } from '../../facade.js';
 

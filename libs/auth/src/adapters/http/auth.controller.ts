@@ -2,16 +2,8 @@ import { Body, Controller, Header, HttpCode, Post, Req, Res } from '@nestjs/comm
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import {
-  Address,
-  ApiProblems,
-  FreshAuthentications,
-  InvalidCredentials,
-  Open,
-  OwnToken,
-  Scopes,
-  SourceLimits,
-} from '#platform';
+import { Address, ApiProblems, FreshAuthentications, InvalidCredentials, Open, OwnToken, Scopes } from '#platform/http';
+import { SourceLimits } from '#platform/rate-limits';
 import { LogIn } from '../../application/commands/log-in.js';
 import { LogOut } from '../../application/commands/log-out.js';
 import { RefreshSession } from '../../application/commands/refresh-session.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Authentication, type AuthenticationRequest, singleHeader } from '#platform';
+import { Authentication, type AuthenticationRequest, singleHeader } from '#platform/http';
 import { AccessTokens, type Caller } from '../../application/ports.js';
 import { ExternalCallerResolver } from '../../application/services/external-caller-resolver.js';
 import { RevocationPoller } from '../typeorm/revocation-poller.js';

@@ -1,6 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Open, PUBLISHED_SECONDS, Secrets, Settings } from '#platform';
+import { PUBLISHED_SECONDS, Secrets, Settings } from '#platform/config';
+import { Open } from '#platform/http';
 import { toPublicJwks } from '../jose/published-keys.js';
 import { AuthorizationServerDto, PublicKeysDto } from './jwks.dto.js';
 

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query, Re
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { InvalidInput, isUuid } from '#kernel';
-import { Address, ApiProblems, FreshAuthentication, NoQuery, OwnToken, sourcePrefix } from '#platform';
+import { Address, ApiProblems, FreshAuthentication, NoQuery, OwnToken, sourcePrefix } from '#platform/http';
 import { LinkIdentity } from '../../application/commands/link-identity.js';
 import { UnlinkIdentity } from '../../application/commands/unlink-identity.js';
 import type { Caller } from '../../application/ports.js';

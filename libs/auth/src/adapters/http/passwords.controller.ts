@@ -1,7 +1,8 @@
 import { Body, Controller, Header, HttpCode, Post, Put, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
-import { Address, ApiProblems, Open, OwnToken, Scopes, SourceLimits } from '#platform';
+import { Address, ApiProblems, Open, OwnToken, Scopes } from '#platform/http';
+import { SourceLimits } from '#platform/rate-limits';
 import { ChangePassword } from '../../application/commands/change-password.js';
 import { RequestPasswordReset } from '../../application/commands/request-password-reset.js';
 import { ResetPassword } from '../../application/commands/reset-password.js';

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { IfGiven } from '#platform';
+import { IfGiven } from '#platform/http';
 
 export class ForgotDto {
   /** E-mail address or phone number; national numbers are read in the default market. */

@@ -1,7 +1,8 @@
 import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import { Address, ApiProblems, InvalidCredentials, OwnToken, SourceLimits } from '#platform';
+import { Address, ApiProblems, InvalidCredentials, OwnToken } from '#platform/http';
+import { SourceLimits } from '#platform/rate-limits';
 import { Reauthenticate } from '../../application/commands/reauthenticate.js';
 import type { TokenClaims } from '../../application/ports.js';
 import { LoginLimited, PasswordWrong } from '../../domain/errors.js';

@@ -2,7 +2,7 @@ import { Controller, Delete, Get, Header, HttpCode, Param, Query, Req } from '@n
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { isUuid } from '#kernel';
-import { Address, ApiProblems, FreshAuthentications, NoQuery, OwnToken, sourcePrefix } from '#platform';
+import { Address, ApiProblems, FreshAuthentications, NoQuery, OwnToken, sourcePrefix } from '#platform/http';
 import { EndSession } from '../../application/commands/end-session.js';
 import type { Caller } from '../../application/ports.js';
 import { ListSessions } from '../../application/queries/list-sessions.js';

@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose';
-import type { OAuthIssuer } from '#platform';
+import type { OAuthIssuer } from '#platform/config';
 import type { ExternalTokenClaims } from '../../application/linked-identity-ports.js';
 import type { Role } from '../../domain/subject.js';
 

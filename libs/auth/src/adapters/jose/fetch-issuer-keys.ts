@@ -1,5 +1,5 @@
 import type { JSONWebKeySet } from 'jose';
-import { isTrustworthyUrl, type OAuthIssuer } from '#platform';
+import { isTrustworthyUrl, type OAuthIssuer } from '#platform/config';
 import { fetchJson } from './fetch-json.js';
 
 /** For metadata and keys together. */

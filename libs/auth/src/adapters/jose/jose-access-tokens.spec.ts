@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, importJWK, type JWK, type JWTHeaderParameters, SignJWT } from 'jose';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { BadConfiguration, type Settings } from '#platform';
+import { BadConfiguration, type Settings } from '#platform/config';
 import { Subject } from '../../domain/subject.js';
 import { aSubject } from '../../testing/a-subject.js';
 import { generateJwtKey, secretsWithJwtKeys } from '../../testing/jwt-signing-keys.js';

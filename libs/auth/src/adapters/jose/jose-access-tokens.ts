@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createLocalJWKSet, exportJWK, importJWK, type JWK, type JWTPayload, jwtVerify } from 'jose';
-import { BadConfiguration, Secrets, Settings } from '#platform';
+import { BadConfiguration, Secrets, Settings } from '#platform/config';
 import { type AccessToken, AccessTokens, type TokenClaims } from '../../application/ports.js';
 import type { SessionState } from '../../domain/session.js';
 import type { Subject } from '../../domain/subject.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decodeJwt, jwtVerify } from 'jose';
 import { Unavailable } from '#kernel';
-import type { OAuthIssuer } from '#platform';
+import type { OAuthIssuer } from '#platform/config';
 import { type ExternalTokenClaims, ExternalTokens } from '../../application/linked-identity-ports.js';
 import { BoundedTtlCache } from '../../domain/bounded-ttl-cache.js';
 import { isCanonicalJws } from './compact-jws.js';

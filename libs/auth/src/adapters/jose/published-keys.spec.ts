@@ -1,6 +1,6 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import type { Settings } from '#platform';
+import type { Settings } from '#platform/config';
 import { Subject } from '../../domain/subject.js';
 import { aSubject } from '../../testing/a-subject.js';
 import { generateJwtKey, secretsWithJwtKeys } from '../../testing/jwt-signing-keys.js';

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { keysOf, type SigningJwk } from '#platform';
+import { keysOf, type SigningJwk } from '#platform/config';
 
 /** The public half of a key, as others need it to verify a token (RFC 7517). */
 export interface PublicJwk {

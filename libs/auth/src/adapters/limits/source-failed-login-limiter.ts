@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Counted, SourceLimits } from '#platform';
+import { type Counted, SourceLimits } from '#platform/rate-limits';
 import { FailedLoginLimiter } from '../../application/ports.js';
 
 /** Counted here, half as many, while the counts of all processes cannot be reached: sign-in works without Redis. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectRedis, createLog, type RedisConnection } from '#platform';
+import { createLog } from '#platform/observability';
+import { connectRedis, type RedisConnection } from '#platform/redis';
 import { type OwnServer, ownRedis } from '../../../../../test/support/own-servers.js';
 import { RedisRevocationHints } from './redis-revocation-hints.js';
 

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { RedisConnection } from '#platform';
+import { RedisConnection } from '#platform/redis';
 import { RevocationHints } from './revocation-hints.js';
 
 const CHANNEL = 'foyer:revocations';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Unavailable } from '#kernel';
-import type { Database } from '#platform';
+import type { Database } from '#platform/database';
 import { InMemoryRevocationHints } from '../../testing/in-memory-revocation-hints.js';
 import { RevocationPoller } from './revocation-poller.js';
 

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Database, NOW_MS } from '#platform';
+import { Database, NOW_MS } from '#platform/database';
 import type { TokenClaims } from '../../application/ports.js';
 import { type Revocation, RevocationList } from '../../domain/revocation-list.js';
 import { RevocationHints } from '../redis/revocation-hints.js';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
-import { type Chore, Database, purge } from '#platform';
+import { Database } from '#platform/database';
+import { type Chore, purge } from '#platform/jobs';
 import { COUNT_RESET_AFTER_MS } from '../../domain/login-backoff.js';
 
 /** A reused token is told from an unknown one for so long after its session ended. */

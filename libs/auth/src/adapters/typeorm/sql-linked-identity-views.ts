@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, limit } from '#platform';
+import { Database, limit } from '#platform/database';
 import { type LinkedIdentityView, LinkedIdentityViews, MAX_LISTED_ROWS } from '../../application/views.js';
 
 interface Row {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, limit, NOW_MS } from '#platform';
+import { Database, limit, NOW_MS } from '#platform/database';
 import { MAX_LISTED_ROWS, type SessionView, SessionViews } from '../../application/views.js';
 
 interface Row {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { allOf } from '#kernel/testing';
-import { DATABASES } from '#platform/testing';
+import { DATABASES } from '#platform/database/testing';
 import { openAuthDatabase } from '../../testing/auth-database.js';
 import { SqlSignInRecords } from './sql-sign-in-records.js';
 

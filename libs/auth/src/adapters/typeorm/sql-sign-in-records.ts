@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Page, type PageWanted, pageOf, readPages } from '#kernel';
-import { behind, Database, limit } from '#platform';
+import { behind, Database, limit } from '#platform/database';
 import { type Role, type SignInRecord, SignInRecords } from '../../facade.js';
 
 interface SignInSubjectRow {

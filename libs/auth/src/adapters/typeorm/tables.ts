@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import { type Dialect, type Tables, typesFor } from '#platform';
+import { type Dialect, type Tables, typesFor } from '#platform/database';
 import { CreateAuth1763600000001 } from './migrations/1763600000001-create-auth.js';
 import { CreateSessions1763600000006 } from './migrations/1763600000006-create-sessions.js';
 import { CreateLinks1763600000009 } from './migrations/1763600000009-create-links.js';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database } from '#platform';
-import { DATABASES, SystemClock } from '#platform/testing';
+import { SystemClock } from '#platform/async';
+import type { Database } from '#platform/database';
+import { DATABASES } from '#platform/database/testing';
 import { openAuthDatabase } from '../../testing/auth-database.js';
 import { TypeOrmLegacyHashFlag } from './typeorm-legacy-hash-flag.js';
 

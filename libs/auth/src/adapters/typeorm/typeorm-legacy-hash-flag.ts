@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '#kernel';
-import { Database, DuplicateKey, TransactionConflict } from '#platform';
+import { Clock, TransactionConflict } from '#kernel';
+import { Database, DuplicateKey } from '#platform/database';
 import { LegacyHashFlag } from '../../application/legacy-password-ports.js';
 
 const MARK_NAME = 'foreign_passwords';

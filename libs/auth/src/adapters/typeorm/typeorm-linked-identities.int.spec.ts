@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
-import { DATABASES, type OpenDatabase } from '#platform/testing';
+import { DATABASES, type OpenDatabase } from '#platform/database/testing';
 import { openAuthDatabase } from '../../testing/auth-database.js';
 import { linkedIdentitiesContract } from '../linked-identities.contract.js';
 import { SqlLinkedIdentityViews } from './sql-linked-identity-views.js';

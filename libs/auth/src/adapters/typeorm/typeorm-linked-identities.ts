@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Clock } from '#kernel';
-import { Database, DuplicateKey, TransactionConflict } from '#platform';
+import { Clock, TransactionConflict } from '#kernel';
+import { Database, DuplicateKey } from '#platform/database';
 import {
   type ExternalIdentity,
   LinkedIdentities,

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { DATABASES } from '#platform/testing';
+import { DATABASES } from '#platform/database/testing';
 import { openAuthDatabase } from '../../testing/auth-database.js';
 import { loginTriesContract } from '../login-tries.contract.js';
 import { TypeOrmLoginTries } from './typeorm-login-tries.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { UnitOfWork } from '#kernel';
-import { Database, DuplicateKey, NOW_MS } from '#platform';
+import { Database, DuplicateKey, NOW_MS } from '#platform/database';
 import { LoginTries, type LoginTryDecision, type LoginTryKey } from '../../application/ports.js';
 import {
   ABANDONED_TRY_AFTER_MS,

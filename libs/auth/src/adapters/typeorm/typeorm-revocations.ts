@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, Ids } from '#kernel';
-import { Database, NOW_MS, Settings } from '#platform';
+import { Settings } from '#platform/config';
+import { Database, NOW_MS } from '#platform/database';
 import { Revocations } from '../../application/ports.js';
 import { RevocationPoller } from './revocation-poller.js';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ids } from '#kernel';
 import { FixedClock } from '#kernel/testing';
-import { DATABASES, type OpenDatabase } from '#platform/testing';
+import { DATABASES, type OpenDatabase } from '#platform/database/testing';
 import type { NewSession } from '../../application/ports.js';
 import { MAX_LISTED_ROWS } from '../../application/views.js';
 import { Subject } from '../../domain/subject.js';

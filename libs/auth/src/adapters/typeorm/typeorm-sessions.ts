@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type AuditEntry, Clock, Ids } from '#kernel';
-import { AUDIT, auditRow, Database, NOW_MS, type Sql } from '#platform';
+import { AUDIT, auditRow } from '#platform/audit';
+import { Database, NOW_MS, type Sql } from '#platform/database';
 import { type NewSession, type SessionLookup, Sessions } from '../../application/ports.js';
 import type { PresentedToken } from '../../domain/session.js';
 import { type SelectedSubjectRow, SUBJECT_COLUMNS, toSubject } from './typeorm-subjects.js';

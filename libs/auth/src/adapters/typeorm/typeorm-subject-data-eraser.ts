@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
-import { Database } from '#platform';
+import { Database } from '#platform/database';
 import { SubjectDataEraser } from '../../application/subject-data-eraser.js';
 
 const CLEAR_SUBJECT_SQL = `update auth_subjects set credential = null, one_time = 0, roles = 'customer', status = 'suspended',

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TransactionConflict } from '#kernel';
 import { FixedClock } from '#kernel/testing';
-import { DuplicateKey, TransactionConflict } from '#platform';
-import { DATABASES, type OpenDatabase } from '#platform/testing';
+import { DuplicateKey } from '#platform/database';
+import { DATABASES, type OpenDatabase } from '#platform/database/testing';
 import { assertNotLastAdministrator } from '../../application/services/assert-not-last-administrator.js';
 import { LastAdministrator } from '../../domain/errors.js';
 import { Subject } from '../../domain/subject.js';

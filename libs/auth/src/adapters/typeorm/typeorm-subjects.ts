@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '#kernel';
-import { Database, DuplicateKey, limit, TransactionConflict } from '#platform';
+import { Clock, TransactionConflict } from '#kernel';
+import { Database, DuplicateKey, limit } from '#platform/database';
 import { type NamedSubject, Subjects } from '../../application/ports.js';
 import { type Role, Subject, type SubjectState } from '../../domain/subject.js';
 import { IDENTIFIERS, type IdentifierRow, type SubjectRow } from './tables.js';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { KeyRing } from '#platform';
+import type { KeyRing } from '#platform/config';
 import type { CodeAddress } from '../../facade.js';
 import { HmacCodeMac } from './hmac-code-mac.js';
 

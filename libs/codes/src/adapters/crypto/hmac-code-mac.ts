@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { KeyRing } from '#platform';
+import type { KeyRing } from '#platform/config';
 import { CodeMac } from '../../application/ports.js';
 import type { CodeAddress } from '../../facade.js';
 

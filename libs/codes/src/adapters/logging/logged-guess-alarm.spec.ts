@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Log } from '#platform';
+import type { Log } from '#platform/observability';
 import { LoggedGuessAlarm } from './logged-guess-alarm.js';
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['performance'] }));

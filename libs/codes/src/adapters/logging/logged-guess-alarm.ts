@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Log } from '#platform';
+import { Log } from '#platform/observability';
 import { GuessAlarm } from '../../application/ports.js';
 
 const LOG_INTERVAL_MS = 600_000;

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
-import { EphemeralMap, Snapshots } from '#platform';
+import { EphemeralMap, Snapshots } from '#platform/in-memory';
 import { type ClaimTerms, CodeStore, type StoreClaimResult, type StoredStatus } from '../../application/ports.js';
 import type { CodeAddress } from '../../facade.js';
 

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { RedisConnection, type Script } from '#platform';
+import { RedisConnection, type Script } from '#platform/redis';
 import { type ClaimTerms, CodeStore, type StoreClaimResult, type StoredStatus } from '../../application/ports.js';
 import type { CodeAddress } from '../../facade.js';
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
-import { type Chore, Database, purge } from '#platform';
+import { Database } from '#platform/database';
+import { type Chore, purge } from '#platform/jobs';
 
 const HOUR_MS = 3_600_000;
 const RETENTION_HOURS = 8 * 24;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
-import type { Database } from '#platform';
-import { DATABASES, type FreshDatabase, openDatabase } from '#platform/testing';
+import type { Database } from '#platform/database';
+import { DATABASES, type FreshDatabase, openDatabase } from '#platform/database/testing';
 import { guessLedgerContract } from '../guess-ledger.contract.js';
 import { GuessesPurge } from './guesses-purge.js';
 import { codesTables } from './tables.js';

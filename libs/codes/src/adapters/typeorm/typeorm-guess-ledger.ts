@@ -1,5 +1,5 @@
-import type { Clock, UnitOfWork } from '#kernel';
-import { type Database, DuplicateKey, orUpdate, TransactionConflict } from '#platform';
+import { type Clock, TransactionConflict, type UnitOfWork } from '#kernel';
+import { type Database, DuplicateKey, orUpdate } from '#platform/database';
 import { type ChargedGuess, type GuessCounts, GuessLedger } from '../../application/ports.js';
 import type { GuessCharge } from '../../facade.js';
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { KeyedSeal, Secrets } from '#platform';
+import { Secrets } from '#platform/config';
+import { KeyedSeal } from '#platform/crypto';
 import type { PersonDocument } from '../../domain/customer.js';
 
 /** How a document lies in the database: sealed under a key derived from `IDENTIFIER_SECRET`, bound to its customer. */

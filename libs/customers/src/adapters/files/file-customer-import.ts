@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { CommandBus } from '@nestjs/cqrs';
 import { type AuditTrail, type Clock, type Fault, type Ids, InvalidInput, Unavailable } from '#kernel';
-import { inContext } from '#platform';
+import { inContext } from '#platform/observability';
 import { ImportCustomers } from '../../application/commands/import-customers.js';
 import type { LineOutcome } from '../../application/services/import-batch.js';
 import type { ImportLine } from '../../application/services/import-candidate.js';

@@ -1,5 +1,5 @@
 import { IsIn, IsString, Length, Matches, MaxLength } from 'class-validator';
-import { IfGiven, IfSet, IsMoment } from '#platform';
+import { IfGiven, IfSet, IsMoment } from '#platform/http';
 import { CreateCustomerDto } from '../http/create-customer.dto.js';
 
 /** A line of an import: what `POST /v1/customers` takes, and what another system knows besides. */

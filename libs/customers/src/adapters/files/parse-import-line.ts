@@ -1,5 +1,5 @@
 import { InvalidInput } from '#kernel';
-import { parseStrictJson, strictValidation } from '#platform';
+import { parseStrictJson, strictValidation } from '#platform/http';
 import type { ImportLine } from '../../application/services/import-candidate.js';
 import { ImportedCustomerDto } from './imported-customer.dto.js';
 import type { NdjsonLine } from './ndjson-lines.js';

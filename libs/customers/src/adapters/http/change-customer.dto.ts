@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMinSize, ArrayUnique, IsArray, IsIn, IsObject } from 'class-validator';
-import { IfGiven, IfSet, IsMarket } from '#platform';
+import { IfGiven, IfSet, IsMarket } from '#platform/http';
 import { ProfileDto } from './profile.dto.js';
 
 /** A JSON merge patch (RFC 7396) of one's own record. */

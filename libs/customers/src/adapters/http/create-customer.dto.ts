@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsObject, IsString, MaxLength } from 'class-validator';
-import { IfGiven, IfSet, IsMarket } from '#platform';
+import { IfGiven, IfSet, IsMarket } from '#platform/http';
 import { ProfileDto } from './profile.dto.js';
 
 /** Somebody whom staff vouch for: an email, a phone, or both. */

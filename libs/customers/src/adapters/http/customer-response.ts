@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { Cpf, isUuid } from '#kernel';
-import { InvalidCredentials, isNoneMatch, sourcePrefix } from '#platform';
+import { InvalidCredentials, isNoneMatch, sourcePrefix } from '#platform/http';
 import type { Actor } from '../../application/services/customer-updater.js';
 import type { CustomerView } from '../../application/views.js';
 import { CustomerNotFound } from '../../domain/errors.js';

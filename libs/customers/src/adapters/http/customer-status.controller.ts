@@ -2,7 +2,7 @@ import { Body, Controller, Delete, HttpCode, Param, Post, Put, Query, Req, Res }
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Address, ApiProblems, FreshAuthentication, NoBody, NoQuery, OwnTokenRequired, Roles } from '#platform';
+import { Address, ApiProblems, FreshAuthentication, NoBody, NoQuery, OwnTokenRequired, Roles } from '#platform/http';
 import { EndSessions } from '../../application/commands/end-sessions.js';
 import { RestoreCustomer } from '../../application/commands/restore-customer.js';
 import { SetRoles } from '../../application/commands/set-roles.js';

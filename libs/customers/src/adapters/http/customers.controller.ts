@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiConsumes, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { isUuid } from '#kernel';
-import { Address, ApiProblems, Forbidden, FreshAuthentication, NoBody, Roles } from '#platform';
+import { Address, ApiProblems, Forbidden, FreshAuthentication, NoBody, Roles } from '#platform/http';
 import { ChangeCustomer } from '../../application/commands/change-customer.js';
 import { DeleteCustomer } from '../../application/commands/delete-customer.js';
 import { EraseCustomer } from '../../application/commands/erase-customer.js';

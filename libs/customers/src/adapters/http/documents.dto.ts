@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
-import { IfGiven } from '#platform';
+import { IfGiven } from '#platform/http';
 
 export class ConfirmDocumentDto {
   /** What stands on the card: 409 when the customer has given another one. Without it whatever he has given is confirmed. */

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { IfGiven } from '#platform';
+import { IfGiven } from '#platform/http';
 
 /** Exactly one of email and phone. */
 export class AskForIdentifierDto {

@@ -1,7 +1,8 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { IsIn, IsString, Length, Matches } from 'class-validator';
 import { Cpf, Email, PhoneNumber } from '#kernel';
-import { IfGiven, IsMoment, PageQuery } from '#platform';
+import { IfGiven, IsMoment } from '#platform/http';
+import { PageQuery } from '#platform/paging';
 import type { CustomerFilter, ListedCustomer } from '../../application/views.js';
 import { CustomerDto } from './customer.dto.js';
 

@@ -2,7 +2,8 @@ import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Query, Req, Re
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiConsumes, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Address, ApiProblems, CustomerLimits, FreshAuthentication, NoBody, NoQuery, OwnToken } from '#platform';
+import { Address, ApiProblems, FreshAuthentication, NoBody, NoQuery, OwnToken } from '#platform/http';
+import { CustomerLimits } from '#platform/rate-limits';
 import { ChangeCustomer } from '../../application/commands/change-customer.js';
 import { DeleteCustomer } from '../../application/commands/delete-customer.js';
 import { GetCustomer } from '../../application/queries/get-customer.js';

@@ -3,16 +3,8 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import {
-  Address,
-  ApiProblems,
-  CustomerLimits,
-  FreshAuthentication,
-  jsonPieces,
-  NoQuery,
-  OwnToken,
-  sourcePrefix,
-} from '#platform';
+import { Address, ApiProblems, FreshAuthentication, jsonPieces, NoQuery, OwnToken, sourcePrefix } from '#platform/http';
+import { CustomerLimits } from '#platform/rate-limits';
 import { ExportPersonalData } from '../../application/queries/export-personal-data.js';
 import { ExportInProgress, TooManyExports } from '../../domain/errors.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
-import { IfGiven, IfSet, IsLocale } from '#platform';
+import { IfGiven, IfSet, IsLocale } from '#platform/http';
 
 /** What is told of a customer by the same rules when he is made and when he is changed. */
 export abstract class ProfileDto {

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Allow, IsIn, IsObject, IsString, ValidateIf } from 'class-validator';
-import { IsLocale, IsMarket } from '#platform';
+import { IsLocale, IsMarket } from '#platform/http';
 import type { CustomerView } from '../../application/views.js';
 
 /** Must be there; null says that there is none. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database, Sql } from '#platform';
-import { DATABASES } from '#platform/testing';
+import type { Database, Sql } from '#platform/database';
+import { DATABASES } from '#platform/database/testing';
 import { readingOf } from '../../../../../test/support/rows-read.js';
 import type { CustomerFilter } from '../../application/views.js';
 import { DOCUMENT_SEALER, openCustomersDatabase } from '../../testing/customers-database.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
-import { DATABASES, type OpenDatabase } from '#platform/testing';
+import { DATABASES, type OpenDatabase } from '#platform/database/testing';
 import type { CustomerEraser } from '../../application/services/customer-eraser.js';
 import { Customer } from '../../domain/customer.js';
 import { CustomerChanged } from '../../domain/errors.js';

@@ -1,5 +1,6 @@
 import { type Clock, DomainError } from '#kernel';
-import { type Chore, type Database, limit } from '#platform';
+import { type Database, limit } from '#platform/database';
+import { type Chore } from '#platform/jobs';
 import type { CustomerEraser } from '../../application/services/customer-eraser.js';
 
 const DAY_MS = 24 * 3_600_000;

@@ -1,4 +1,4 @@
-import { behindPrefix, type Sql } from '#platform';
+import { behindPrefix, type Sql } from '#platform/database';
 import { foldName } from './search-columns.js';
 
 const ASCII_TEXT = /^[\x21-\x7e]+$/;

@@ -1,5 +1,5 @@
 import { type Page, type PageWanted, type Place, pageOf } from '#kernel';
-import { all, behind, type Database, enclosed, joined, limit, type Sql } from '#platform';
+import { all, behind, type Database, enclosed, joined, limit, type Sql } from '#platform/database';
 import { type CustomerFilter, CustomerLists, type ListedCustomer } from '../../application/views.js';
 import type { DocumentSealer } from '../crypto/document-sealer.js';
 import { prefixConditions } from './prefix-search.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Cpf } from '#kernel';
-import { Database } from '#platform';
+import { Database } from '#platform/database';
 import { type CustomerView, CustomerViews } from '../../application/views.js';
 import { DocumentSealer } from '../crypto/document-sealer.js';
 

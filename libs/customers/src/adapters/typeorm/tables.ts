@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import { type Dialect, keyText, type Tables, typesFor } from '#platform';
+import { type Dialect, keyText, type Tables, typesFor } from '#platform/database';
 import type { CustomerState } from '../../domain/customer.js';
 import { CreateCustomers1763600000002 } from './migrations/1763600000002-create-customers.js';
 import { KeepDeletedCustomers1763600000007 } from './migrations/1763600000007-keep-deleted-customers.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, gathered, type InsertedRow, marks } from '#platform';
+import { Database, gathered, type InsertedRow, marks } from '#platform/database';
 import { CustomerBatches, type HashedCustomer } from '../../application/transfer-ports.js';
 import type { Customer } from '../../domain/customer.js';
 import { DocumentSealer } from '../crypto/document-sealer.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DATABASES, type OpenDatabase } from '#platform/testing';
+import { DATABASES, type OpenDatabase } from '#platform/database/testing';
 import { Customer } from '../../domain/customer.js';
 import { aNewCustomer } from '../../testing/a-new-customer.js';
 import { DOCUMENT_SEALER, openCustomersDatabase } from '../../testing/customers-database.js';

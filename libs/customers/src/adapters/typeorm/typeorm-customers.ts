@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, DuplicateKey } from '#platform';
+import { Database, DuplicateKey } from '#platform/database';
 import {
   type CustomerLookup,
   type CustomerReference,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
-import { type Database, KeyedSeal } from '#platform';
-import { DATABASES } from '#platform/testing';
+import { KeyedSeal } from '#platform/crypto';
+import { type Database } from '#platform/database';
+import { DATABASES } from '#platform/database/testing';
 import { aNewCustomer } from '../../testing/a-new-customer.js';
 import { aPendingIdentifierChange } from '../../testing/a-pending-identifier-change.js';
 import { openCustomersDatabase } from '../../testing/customers-database.js';

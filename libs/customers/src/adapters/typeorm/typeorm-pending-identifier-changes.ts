@@ -1,5 +1,6 @@
-import { Clock, parseIdentifier } from '#kernel';
-import { type Database, DuplicateKey, type KeyedSeal, TransactionConflict } from '#platform';
+import { Clock, parseIdentifier, TransactionConflict } from '#kernel';
+import { type KeyedSeal } from '#platform/crypto';
+import { type Database, DuplicateKey } from '#platform/database';
 import { PendingIdentifierChanges } from '../../application/identifier-change-ports.js';
 import type { PendingIdentifierChange } from '../../domain/pending-identifier-change.js';
 

@@ -10,8 +10,7 @@ import {
   PhoneNumber,
   UnitOfWork,
 } from '#kernel';
-import type { RequestSource } from '#notifications';
-import { Channels } from '#notifications';
+import { Channels, type RequestSource } from '#notifications';
 import { ChannelUnavailable } from '../../domain/errors.js';
 import { IdentifierChangeSettings, PendingIdentifierChanges } from '../identifier-change-ports.js';
 import { CustomerUpdater } from '../services/customer-updater.js';

@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, TableColumn, TableIndex } from 'typeorm';
-import { column } from '#platform';
+import { column } from '#platform/database';
 
 const COLUMNS = [
   column('parked_at', { type: 'bigint' }, { isNullable: true }),

@@ -1,5 +1,5 @@
 import type { ICustomPartitioner, Kafka, KafkaConfig } from 'kafkajs';
-import type { KafkaSettings } from '#platform';
+import type { KafkaSettings } from '#platform/config';
 
 const CALL_MS = 4_000;
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { recordingLog } from '#platform/testing';
+import { recordingLog } from '#platform/observability/testing';
 import { consumeKafka, type KafkaRecord, ownKafka } from '../../../../../test/support/own-kafka.js';
 import { kafkaProxy } from '../../testing/kafka-proxy.js';
 import { envelope, eventPublisherContract } from '../event-publisher.contract.js';

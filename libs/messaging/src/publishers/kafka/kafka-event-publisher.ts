@@ -1,4 +1,5 @@
-import type { KafkaSettings, Log } from '#platform';
+import type { KafkaSettings } from '#platform/config';
+import type { Log } from '#platform/observability';
 import { Connection } from '../connection.js';
 import { type EventEnvelope, EventPublisher, RefusedForGood } from '../event-publisher.js';
 import { KafkaLine } from './kafka-line.js';

@@ -1,5 +1,6 @@
 import type { Admin, Producer, ProducerRecord } from 'kafkajs';
-import { type KafkaSettings, within } from '#platform';
+import { within } from '#platform/async';
+import { type KafkaSettings } from '#platform/config';
 import type { Line } from '../connection.js';
 import { connectKafka } from './connect-kafka.js';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import amqp, { type Channel, type ChannelModel } from 'amqplib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { recordingLog } from '#platform/testing';
+import { recordingLog } from '#platform/observability/testing';
 import { consumeEvents, type RabbitConsumer } from '../../../../../test/support/rabbit-consumer.js';
 import { type FreshVhost, freshVhost } from '../../../../../test/support/vhost.js';
 import { TcpProxy } from '../../testing/tcp-proxy.js';

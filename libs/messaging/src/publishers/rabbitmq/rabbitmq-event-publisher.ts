@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Log } from '#platform';
+import type { Log } from '#platform/observability';
 import { type EventEnvelope, EventPublisher, RefusedForGood } from '../event-publisher.js';
 import { isRefusal, RabbitMqLine } from './rabbitmq-line.js';
 

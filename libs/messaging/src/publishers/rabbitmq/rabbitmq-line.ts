@@ -1,5 +1,5 @@
 import type { ChannelModel, ConfirmChannel, Message } from 'amqplib';
-import { within } from '#platform';
+import { within } from '#platform/async';
 import type { EventEnvelope } from '../event-publisher.js';
 import { declareTopology, EVENTS } from './topology.js';
 

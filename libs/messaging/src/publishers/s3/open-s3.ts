@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { S3Settings } from '#platform';
+import type { S3Settings } from '#platform/config';
 
 const CONNECT_MS = 3_000;
 const CALL_MS = 10_000;

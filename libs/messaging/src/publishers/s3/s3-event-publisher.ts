@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { S3Settings } from '#platform';
+import type { S3Settings } from '#platform/config';
 import { type EventEnvelope, EventPublisher, RefusedForGood } from '../event-publisher.js';
 import { Pause } from '../pause.js';
 import { keyOf } from './key.js';

@@ -1,5 +1,5 @@
 import type { Connection, ConnectionOptions } from 'rhea';
-import { within } from '#platform';
+import { within } from '#platform/async';
 
 const CONNECT_MS = 5_000;
 /** Either side sends something at least so often, or the other one leaves. */

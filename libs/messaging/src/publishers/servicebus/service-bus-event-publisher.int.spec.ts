@@ -1,6 +1,6 @@
 import type { Message } from 'rhea';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { recordingLog } from '#platform/testing';
+import { recordingLog } from '#platform/observability/testing';
 import { ServiceBusStandIn } from '../../../../../test/support/service-bus.js';
 import { TcpProxy } from '../../testing/tcp-proxy.js';
 import { envelope, eventPublisherContract } from '../event-publisher.contract.js';

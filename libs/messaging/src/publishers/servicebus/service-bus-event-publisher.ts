@@ -1,4 +1,4 @@
-import type { Log } from '#platform';
+import type { Log } from '#platform/observability';
 import { Connection } from '../connection.js';
 import { type EventEnvelope, EventPublisher, RefusedForGood } from '../event-publisher.js';
 import { NotTaken, ServiceBusLine } from './service-bus-line.js';

@@ -1,5 +1,5 @@
 import type { Connection, Delivery, EventContext, Message, Sender } from 'rhea';
-import { within } from '#platform';
+import { within } from '#platform/async';
 import type { Line } from '../connection.js';
 import { type EventEnvelope, RefusedForGood } from '../event-publisher.js';
 import { addressIn, connectAmqp, faultOf } from './amqp-connection.js';

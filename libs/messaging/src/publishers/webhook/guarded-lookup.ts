@@ -1,6 +1,6 @@
 import { type LookupAddress, lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { isWithin } from '#platform';
+import { isWithin } from '#platform/config';
 
 /** IANA's special-purpose registries: this network, private, shared, loopback, link-local (metadata), documentation … */
 const SPECIAL_IPV4 = isWithin([

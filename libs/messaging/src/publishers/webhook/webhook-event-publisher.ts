@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
 import type { Clock } from '#kernel';
-import { isWithin, type WebhookSettings } from '#platform';
+import { isWithin, type WebhookSettings } from '#platform/config';
 import { type EventEnvelope, EventPublisher, RefusedForGood } from '../event-publisher.js';
 import { Pause } from '../pause.js';
 import { guardedLookup, isPublic } from './guarded-lookup.js';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
-import { type KafkaSettings, within } from '#platform';
+import { within } from '#platform/async';
+import { type KafkaSettings } from '#platform/config';
 import { connectKafka } from '../../publishers/kafka/connect-kafka.js';
 
 const CALL_MS = 5_000;

@@ -1,5 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
-import type { KafkaSettings, Log } from '#platform';
+import type { KafkaSettings } from '#platform/config';
+import type { Log } from '#platform/observability';
 import { Connection } from '../../publishers/connection.js';
 import { KafkaLine } from '../../publishers/kafka/kafka-line.js';
 

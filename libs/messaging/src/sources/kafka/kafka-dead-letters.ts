@@ -1,6 +1,6 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { Arrival } from '#kernel';
-import type { KafkaSettings } from '#platform';
+import type { KafkaSettings } from '#platform/config';
 import { KafkaLine } from '../../publishers/kafka/kafka-line.js';
 import { type DeadLetter, type DeadLetterPlace, DeadLetters } from '../dead-letters.js';
 import { type Placed, readToEnd } from './dead-letter-log.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { recordingLog } from '#platform/testing';
+import { recordingLog } from '#platform/observability/testing';
 import { consumeKafka, ownKafka } from '../../../../../test/support/own-kafka.js';
 import { envelope } from '../../publishers/event-publisher.contract.js';
 import { KafkaEventPublisher } from '../../publishers/kafka/kafka-event-publisher.js';

@@ -1,5 +1,6 @@
 import type { Arrival } from '#kernel';
-import type { KafkaSettings, Log } from '#platform';
+import type { KafkaSettings } from '#platform/config';
+import type { Log } from '#platform/observability';
 import { EventSource, type Subscription } from '../event-source.js';
 import { DeadLetterTopic } from './dead-letter-topic.js';
 import { KafkaListener } from './kafka-listener.js';

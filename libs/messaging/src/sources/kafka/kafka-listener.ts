@@ -1,4 +1,6 @@
-import { type KafkaSettings, type Log, within } from '#platform';
+import { within } from '#platform/async';
+import { type KafkaSettings } from '#platform/config';
+import { type Log } from '#platform/observability';
 import { FINISH_MS, type Subscription } from '../event-source.js';
 import { Listener, STOPPED } from '../listener.js';
 import type { DeadLetterTopic } from './dead-letter-topic.js';

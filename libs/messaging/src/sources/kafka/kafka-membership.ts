@@ -1,5 +1,6 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs';
-import { type KafkaSettings, within } from '#platform';
+import { within } from '#platform/async';
+import { type KafkaSettings } from '#platform/config';
 import { connectKafka } from '../../publishers/kafka/connect-kafka.js';
 import { Bell } from '../bell.js';
 import type { KafkaWork } from './kafka-work.js';

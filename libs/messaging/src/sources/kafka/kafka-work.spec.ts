@@ -1,6 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
-import { recordingLog } from '#platform/testing';
+import { recordingLog } from '#platform/observability/testing';
 import { Bell } from '../bell.js';
 import type { Subscription, Verdict } from '../event-source.js';
 import { KafkaWork } from './kafka-work.js';

@@ -1,5 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
-import type { Log } from '#platform';
+import type { Log } from '#platform/observability';
 import { Lanes } from '../../subscribers/lanes.js';
 import type { Bell } from '../bell.js';
 import { Carrier } from '../carrier.js';

@@ -1,5 +1,5 @@
 import type { Arrival } from '#kernel';
-import { within } from '#platform';
+import { within } from '#platform/async';
 import type { InMemoryEventPublisher } from '../../publishers/memory/in-memory-event-publisher.js';
 import { Bell } from '../bell.js';
 import { AGAIN, EventSource, FINISH_MS, IN_FLIGHT, type Subscription } from '../event-source.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ConfirmChannel, GetMessage, Message, Options } from 'amqplib';
-import { within } from '#platform';
+import { within } from '#platform/async';
 import { type Note, notesOf, PUT, withoutNotes } from './notes.js';
 import { ANSWER_MS, leave, type RabbitMqLink } from './rabbitmq-link.js';
 

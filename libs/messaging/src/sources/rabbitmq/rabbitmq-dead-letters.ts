@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ConfirmChannel, GetMessage } from 'amqplib';
-import { within } from '#platform';
+import { within } from '#platform/async';
 import { type DeadLetter, type DeadLetterPlace, DeadLetters } from '../dead-letters.js';
 import { deadQueueOf } from './incoming-topology.js';
 import { LaidAside } from './laid-aside.js';

@@ -1,5 +1,5 @@
 import amqp from 'amqplib';
-import { recordingLog } from '#platform/testing';
+import { recordingLog } from '#platform/observability/testing';
 import { freshVhost } from '../../../../../test/support/vhost.js';
 import { EVENTS } from '../../publishers/rabbitmq/topology.js';
 import { type DeadLettersUnderTest, deadLettersContract } from '../dead-letters.contract.js';

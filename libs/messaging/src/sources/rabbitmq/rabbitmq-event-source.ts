@@ -1,4 +1,5 @@
-import { type Log, within } from '#platform';
+import { within } from '#platform/async';
+import { type Log } from '#platform/observability';
 import { EventSource, type Subscription } from '../event-source.js';
 import { deadQueueOf } from './incoming-topology.js';
 import { LaidAside } from './laid-aside.js';

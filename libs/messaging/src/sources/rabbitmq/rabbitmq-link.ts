@@ -1,5 +1,5 @@
 import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
-import { within } from '#platform';
+import { within } from '#platform/async';
 
 const CONNECT_MS = 5_000;
 const HEARTBEAT_S = 10;

@@ -1,5 +1,6 @@
 import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
-import { type Log, within } from '#platform';
+import { within } from '#platform/async';
+import { type Log } from '#platform/observability';
 import { Bell } from '../bell.js';
 import { AGAIN, FINISH_MS, IN_FLIGHT, type Subscription, type Verdict } from '../event-source.js';
 import { fullJitter, Listener, STOPPED } from '../listener.js';

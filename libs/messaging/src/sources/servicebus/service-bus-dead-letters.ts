@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection, Delivery, EventContext, Message, Receiver, Sender } from 'rhea';
-import { within } from '#platform';
+import { within } from '#platform/async';
 import { connectAmqp, faultOf } from '../../publishers/servicebus/amqp-connection.js';
 import { type DeadLetter, type DeadLetterPlace, DeadLetters } from '../dead-letters.js';
 import { bodyOf, subscriptionOf, topicOf } from './service-bus-places.js';

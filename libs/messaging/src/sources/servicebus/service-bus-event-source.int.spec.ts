@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import rhea from 'rhea';
 import { describe, expect, it } from 'vitest';
-import { recordingLog } from '#platform/testing';
+import { recordingLog } from '#platform/observability/testing';
 import { QUEUE, ServiceBusStandIn } from '../../../../../test/support/service-bus.js';
 import { envelope } from '../../publishers/event-publisher.contract.js';
 import { ServiceBusEventPublisher } from '../../publishers/servicebus/service-bus-event-publisher.js';

@@ -1,4 +1,4 @@
-import type { Log } from '#platform';
+import type { Log } from '#platform/observability';
 import { EventSource, type Subscription } from '../event-source.js';
 import { ServiceBusListener } from './service-bus-listener.js';
 

@@ -1,5 +1,6 @@
 import type { Connection, Delivery, EventContext, Message, Receiver } from 'rhea';
-import { type Log, within } from '#platform';
+import { within } from '#platform/async';
+import { type Log } from '#platform/observability';
 import { connectAmqp, faultOf } from '../../publishers/servicebus/amqp-connection.js';
 import { Carrier } from '../carrier.js';
 import { FINISH_MS, type Subscription } from '../event-source.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
-import type { Settings } from '#platform';
+import type { Settings } from '#platform/config';
 import { ConfiguredChannels } from '../configured-channels.js';
 import { messageSenderContract } from '../message-sender.contract.js';
 import { DevMailbox } from './dev-mailbox.js';

@@ -2,7 +2,8 @@ import { Controller, Get, Header, Headers, Query, Req, Res } from '@nestjs/commo
 import { ApiExcludeEndpoint, ApiOkResponse, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DomainError } from '#kernel';
-import { ApiProblems, Open, Settings } from '#platform';
+import { Settings } from '#platform/config';
+import { ApiProblems, Open } from '#platform/http';
 import { DevMessages } from './dev-mailbox.dto.js';
 import { DevMailbox } from './dev-mailbox.js';
 import { MAILBOX_POLICY, mailboxPage } from './mailbox-page.js';

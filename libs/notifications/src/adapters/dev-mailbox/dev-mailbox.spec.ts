@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Clock } from '#kernel';
-import type { Settings } from '#platform';
+import type { Settings } from '#platform/config';
 import type { OutgoingMessage } from '../../application/ports.js';
 import { DevMailbox } from './dev-mailbox.js';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
-import { Settings } from '#platform';
+import { Settings } from '#platform/config';
 import { MessageSender, type OutgoingMessage } from '../../application/ports.js';
 import type { DevMessage } from './dev-mailbox.dto.js';
 import { MailboxFile } from './mailbox-file.js';

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { DomainError } from '#kernel';
-import { isLoopbackAddress, isLoopbackHost } from '#platform';
+import { isLoopbackAddress, isLoopbackHost } from '#platform/config';
 
 /** The dev mailbox shows codes: only a person at this machine may read it, unless it is meant to be public. */
 export class HostNotAllowed extends DomainError {

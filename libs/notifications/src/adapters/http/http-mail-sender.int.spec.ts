@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Settings } from '#platform';
+import type { Settings } from '#platform/config';
 import { aMail } from '../../testing/a-mail.js';
 import { openGateway } from '../../testing/open-gateway.js';
 import { messageSenderContract, type TransportUnderTest, transportContract } from '../message-sender.contract.js';

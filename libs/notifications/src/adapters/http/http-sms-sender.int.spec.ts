@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Settings } from '#platform';
+import type { Settings } from '#platform/config';
 import { startSmsSink } from '../../../../../test/support/sms-sink.js';
 import { type OutgoingMessage, PermanentRefusal } from '../../application/ports.js';
 import { openGateway } from '../../testing/open-gateway.js';

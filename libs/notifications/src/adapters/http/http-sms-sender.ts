@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Settings } from '#platform';
+import { Settings } from '#platform/config';
 import { MessageSender, type OutgoingMessage } from '../../application/ports.js';
 import { postToProvider } from './post-to-provider.js';
 

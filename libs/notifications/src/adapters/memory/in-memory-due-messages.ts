@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
-import { type Keepable, Snapshots } from '#platform';
+import { type Keepable, Snapshots } from '#platform/in-memory';
 import { type DueMessage, DueMessages } from '../../application/ports.js';
 import { currentOrigin } from '../origin.js';
 

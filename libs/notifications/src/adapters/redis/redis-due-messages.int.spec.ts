@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll } from 'vitest';
-import { connectRedis, createLog, type RedisConnection } from '#platform';
+import { createLog } from '#platform/observability';
+import { connectRedis, type RedisConnection } from '#platform/redis';
 import { type FreshRedis, freshRedis } from '../../../../../test/support/redis.js';
 import { dueMessagesContract } from '../due-messages.contract.js';
 import { RedisDueMessages } from './redis-due-messages.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RedisConnection, type Script } from '#platform';
+import { RedisConnection, type Script } from '#platform/redis';
 import { type DueMessage, DueMessages, type Origin } from '../../application/ports.js';
 import { currentOrigin } from '../origin.js';
 

@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Health, type Settings } from '#platform';
+import { type Settings } from '#platform/config';
+import { Health } from '#platform/health';
 import { type SmtpSink, startSmtpSink } from '../../../../../test/support/smtp-sink.js';
 import { aMail } from '../../testing/a-mail.js';
 import { startSilentServer } from '../../testing/silent-server.js';

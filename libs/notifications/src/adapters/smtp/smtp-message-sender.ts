@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { createTransport, type Transporter } from 'nodemailer';
-import { Health, Settings, within } from '#platform';
+import { within } from '#platform/async';
+import { Settings } from '#platform/config';
+import { Health } from '#platform/health';
 import { MessageSender, type OutgoingMessage, PermanentRefusal } from '../../application/ports.js';
 import { addressOf, mime } from './mime.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { KeyRing } from '#platform';
+import type { KeyRing } from '#platform/config';
 import type { AttemptState } from '../../domain/registration-attempt.js';
 import { aDraft, hex } from '../../testing/a-draft.js';
 import { KeyedAttemptSecrets } from './keyed-attempt-secrets.js';

@@ -1,6 +1,7 @@
 import { createHmac, hkdfSync, randomInt } from 'node:crypto';
 import type { PreHash } from '#auth';
-import { KeyedSeal, type KeyRing } from '#platform';
+import { type KeyRing } from '#platform/config';
+import { KeyedSeal } from '#platform/crypto';
 import { AttemptSecrets } from '../../application/ports.js';
 
 const UNAMBIGUOUS = 'ACDEFGHJKLMNPQRTUVWXYZ234679';

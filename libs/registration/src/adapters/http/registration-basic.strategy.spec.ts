@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryCounters } from '#kernel/testing';
-import { parseSettings, SourceLimited, SourceLimits } from '#platform';
+import { parseSettings } from '#platform/config';
+import { SourceLimited, SourceLimits } from '#platform/rate-limits';
 import { MIA, Registration } from '../../testing/registration.js';
 import { RegistrationBasicStrategy } from './registration-basic.strategy.js';
 

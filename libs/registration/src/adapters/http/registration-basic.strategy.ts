@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { acceptPassword, type Identifier, InvalidInput, parseIdentifier } from '#kernel';
-import { Authentication, type AuthenticationRequest, addressOf, parseBasicCredentials, SourceLimits } from '#platform';
+import { Authentication, type AuthenticationRequest, addressOf, parseBasicCredentials } from '#platform/http';
+import { SourceLimits } from '#platform/rate-limits';
 import { RegistrationRules } from '../../application/ports.js';
 import { type Picked, type Registrant, RegistrantCheck } from '../../application/registrant-check.js';
 

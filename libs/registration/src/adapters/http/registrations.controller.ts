@@ -4,19 +4,11 @@ import { ApiBasicAuth, ApiBody, ApiHeader, ApiOkResponse, ApiTags } from '@nestj
 import type { FastifyReply } from 'fastify';
 import { deviceCookie, SignIns, toTokenResponse } from '#auth';
 import type { CustomerView } from '#customers';
-import {
-  Address,
-  ApiProblems,
-  AuthenticatedBy,
-  evenly,
-  Idempotency,
-  InvalidCredentials,
-  Metrics,
-  NoBody,
-  NoQuery,
-  Open,
-  SourceLimits,
-} from '#platform';
+import { evenly } from '#platform/async';
+import { Address, ApiProblems, AuthenticatedBy, InvalidCredentials, NoBody, NoQuery, Open } from '#platform/http';
+import { Idempotency } from '#platform/idempotency';
+import { Metrics } from '#platform/observability';
+import { SourceLimits } from '#platform/rate-limits';
 import { ActivateRegistration, type ActivationOutcome } from '../../application/commands/activate-registration.js';
 import { Register } from '../../application/commands/register.js';
 import { ResendCode } from '../../application/commands/resend-code.js';

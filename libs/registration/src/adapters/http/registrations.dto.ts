@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsString, Length, Matches, MaxLength } from 'class-validator';
 import type { CustomerView } from '#customers';
-import { IfGiven, IsLocale, IsMarket } from '#platform';
+import { IfGiven, IsLocale, IsMarket } from '#platform/http';
 import type { MyRegistration } from '../../application/views.js';
 import type { RegistrationTicket } from '../../facade.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
-import { EphemeralMap, Snapshots } from '#platform';
+import { EphemeralMap, Snapshots } from '#platform/in-memory';
 import { RegistrationLimits } from '../../application/limits.js';
 import { AttemptStore, type CodeRequest, type Placement, RegistrationRules } from '../../application/ports.js';
 import { PLACED_LIFE_MS, UNSENT_CODE_LIFE_MS } from '../../domain/limits.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RedisConnection, type Script } from '#platform';
+import { RedisConnection, type Script } from '#platform/redis';
 import { RegistrationLimits } from '../../application/limits.js';
 import { AttemptStore, type CodeRequest, type Placement, RegistrationRules } from '../../application/ports.js';
 import { PLACED_LIFE_MS, UNSENT_CODE_LIFE_MS } from '../../domain/limits.js';

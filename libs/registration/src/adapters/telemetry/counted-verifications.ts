@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Log, Metrics } from '#platform';
+import { Log, Metrics } from '#platform/observability';
 import { VerificationJournal, type VerificationOutcome } from '../../application/ports.js';
 
 @Injectable()

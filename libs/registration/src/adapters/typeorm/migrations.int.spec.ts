@@ -12,8 +12,8 @@ import {
   migrationState,
   type Tables,
   typesFor,
-} from '#platform';
-import { DATABASES, type FreshDatabase } from '#platform/testing';
+} from '#platform/database';
+import { DATABASES, type FreshDatabase } from '#platform/database/testing';
 import { registrationTables } from './tables.js';
 
 const TABLES = [messagingTables, authTables, codesTables, customersTables, registrationTables];

@@ -1,4 +1,4 @@
-import type { Tables } from '#platform';
+import type { Tables } from '#platform/database';
 import { CreateRegistrationKeys1763600000003 } from './migrations/1763600000003-create-registration-keys.js';
 import { KeepLostIds1763600000010 } from './migrations/1763600000010-keep-lost-ids.js';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
-import { DATABASES, openDatabase } from '#platform/testing';
+import { DATABASES, openDatabase } from '#platform/database/testing';
 import { hex } from '../../testing/a-draft.js';
 import { registrationKeysContract } from '../registration-keys.contract.js';
 import { RegistrationKeysPurge } from './registration-keys-purge.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '#kernel';
-import { Database, DuplicateKey, gathered, type InsertedRow, inPortions, marks, TransactionConflict } from '#platform';
+import { Clock, TransactionConflict } from '#kernel';
+import { Database, DuplicateKey, gathered, type InsertedRow, inPortions, marks } from '#platform/database';
 import { type Gift, type RegistrationKey, RegistrationKeys } from '../../application/ports.js';
 
 interface Row {

@@ -30,7 +30,7 @@ describe('ActivateRegistration, when it cannot be', () => {
       await expect(house.activate(code)).rejects.toThrow();
       expect([house.customers, house.created, house.charged]).toEqual([[], 0, 0]);
       house.credentials.beforeHash = () => undefined;
-      Reflect.deleteProperty(house.directory, 'admit');
+      Reflect.deleteProperty(house.directory, 'createCustomer');
       house.clock.advance(59 * SECOND);
       expect(await house.activate(code)).toMatchObject({ outcome: 'active' });
       expect(house.charged).toBe(0);

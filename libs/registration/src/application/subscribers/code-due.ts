@@ -1,7 +1,6 @@
 import { type Codes, MessageCode } from '#codes';
 import type { Ids } from '#kernel';
-import type { DueMessages, MessageSource, SendTimes, WrittenMessage } from '#notifications';
-import { AT_ONCE } from '#notifications';
+import { AT_ONCE, type DueMessages, type MessageSource, type SendTimes, type WrittenMessage } from '#notifications';
 import { type AttemptState, channelTo, RegistrationAttempt } from '../../domain/registration-attempt.js';
 import { codeAddressOf } from '../code-address.js';
 import { CODE_DUE, readReference } from '../code-requests.js';

@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
-import { column, type Dialect, typesFor } from '#platform';
+import { column, type Dialect, typesFor } from '#platform/database';
 
 export class CreateAuth1763600000001 implements MigrationInterface {
   readonly name = 'CreateAuth1763600000001';

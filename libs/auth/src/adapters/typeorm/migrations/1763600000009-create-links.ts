@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
-import { column, type Dialect, typesFor } from '#platform';
+import { column, type Dialect, typesFor } from '#platform/database';
 
 const text = (length: number) => ({ type: 'varchar', length }) as const;
 

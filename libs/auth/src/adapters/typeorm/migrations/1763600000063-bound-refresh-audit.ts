@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, TableColumn, TableIndex } from 'typeorm';
-import { column } from '#platform';
+import { column } from '#platform/database';
 
 /** Which lines of the audit trail were written about refresh tokens of the session: further ones are not. */
 const COLUMNS = [

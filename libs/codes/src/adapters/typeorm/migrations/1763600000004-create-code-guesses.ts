@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
-import { column, type Dialect, typesFor } from '#platform';
+import { column, type Dialect, typesFor } from '#platform/database';
 
 export class CreateCodeGuesses1763600000004 implements MigrationInterface {
   readonly name = 'CreateCodeGuesses1763600000004';

@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, TableColumn } from 'typeorm';
-import { column, type Dialect, typesFor } from '#platform';
+import { column, type Dialect, typesFor } from '#platform/database';
 
 export class KeepDeletedCustomers1763600000007 implements MigrationInterface {
   readonly name = 'KeepDeletedCustomers1763600000007';

@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
-import { column, type Dialect, typesFor } from '#platform';
+import { column, type Dialect, typesFor } from '#platform/database';
 
 export class CreateIdentifierChanges1763600000021 implements MigrationInterface {
   readonly name = 'CreateIdentifierChanges1763600000021';

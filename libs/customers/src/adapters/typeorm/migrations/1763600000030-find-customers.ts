@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, TableColumn, TableIndex } from 'typeorm';
-import { column, type Dialect, keyText, retype } from '#platform';
+import { column, type Dialect, keyText, retype } from '#platform/database';
 
 const IN_ORDER = ['standing', 'created_at', 'id'];
 const INDICES = [

@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
-import { column, type Dialect, typesFor } from '#platform';
+import { column, type Dialect, typesFor } from '#platform/database';
 
 export class CreateRegistrationKeys1763600000003 implements MigrationInterface {
   readonly name = 'CreateRegistrationKeys1763600000003';

@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
-import { column, type Dialect, typesFor } from '#platform';
+import { column, type Dialect, typesFor } from '#platform/database';
 
 /** How many events an id had when its identifier was lost: it may come back to it, and counts on from there. */
 export class KeepLostIds1763600000010 implements MigrationInterface {

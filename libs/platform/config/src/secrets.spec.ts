@@ -1,0 +1,173 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import ts from 'typescript';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BadConfiguration } from './problems.js';
+import { provideSecrets } from './secrets.js';
+import { changeKeys } from './secrets-file.js';
+import { parseSettings } from './settings.js';
+import { newSigningKey } from './signing-key.js';
+import { COMPLETE } from './testing/complete-environment.js';
+
+describe('the secrets', () => {
+  let folder: string;
+  let dataDir: string;
+  let file: string;
+
+  const provided = (env: object = {}) => provideSecrets(parseSettings({ DATA_DIR: dataDir, ...env }));
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'secrets-'));
+    dataDir = path.join(folder, 'data');
+    file = path.join(dataDir, 'secrets.json');
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('given a new folder, then they are made, once', () => {
+    const first = provided();
+    expect(provided()).toEqual(first);
+    const [pepper, code, identifier] = [first.passwordPepper, first.code, first.identifier].map(([key]) => key.secret);
+    expect(new Set([pepper, code, identifier]).size).toBe(3);
+    for (const secret of [pepper, code, identifier]) expect(secret).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(JSON.parse(first.jwtKeys)).toMatchObject({
+      keys: [{ kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' }],
+    });
+  });
+
+  it('given a new folder, then they are for nobody but its owner, and no draft is left behind', () => {
+    provided();
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+    expect(readdirSync(dataDir)).toEqual(['secrets.json']);
+  });
+
+  it('given two folders, then they are others', () => {
+    const first = provided();
+    dataDir = path.join(folder, 'other');
+    expect(provided().code).not.toEqual(first.code);
+  });
+
+  it('given all of them as settings, then no file is made or read', () => {
+    expect(provided(COMPLETE).identifier).toEqual([{ kid: '0', secret: COMPLETE['IDENTIFIER_SECRET'] }]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('given one of them as a setting, then that one, and the rest from the file', () => {
+    const generated = provided();
+    const mixed = provided({ CODE_SECRET: COMPLETE['CODE_SECRET'] });
+    expect(mixed).toEqual({ ...generated, code: [{ kid: '0', secret: COMPLETE['CODE_SECRET'] }] });
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['half a file', '{"passwordPepper":"'],
+    ['no object', 'null'],
+    [
+      'a missing one',
+      JSON.stringify({ passwordPepper: 'x'.repeat(43), code: 'x'.repeat(43), identifier: 'x'.repeat(43) }),
+    ],
+    [
+      'a short one',
+      JSON.stringify({ passwordPepper: 'hunter2', code: 'hunter2', identifier: 'hunter2', jwtKeys: 'hunter2' }),
+    ],
+  ])('AC-53 given a file with %s, then the start is refused, and the file is left as it is', (_, content) => {
+    mkdirSync(dataDir);
+    writeFileSync(file, content);
+    let shown = '';
+    try {
+      provided();
+    } catch (error) {
+      expect(error).toBeInstanceOf(BadConfiguration);
+      shown = String(error);
+    }
+    expect(shown).toContain('secrets.json is damaged');
+    expect(shown).not.toContain('hunter2');
+    expect(readFileSync(file, 'utf8')).toBe(content);
+  });
+
+  describe('when keys change', () => {
+    const key = newSigningKey(new Date());
+
+    it('then the rest of the file stays, it is for nobody but its owner, and no draft is left behind', () => {
+      const before = provided();
+      expect(changeKeys(file, () => ({ keys: [key], told: 7 }))).toBe(7);
+      expect(provided()).toEqual({ ...before, jwtKeys: JSON.stringify({ keys: [key] }) });
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      expect(readdirSync(dataDir)).toEqual(['secrets.json']);
+    });
+
+    it('then whoever is reading has the old file as a whole', () => {
+      provided();
+      const content = readFileSync(file, 'utf8');
+      const reader = openSync(file, 'r');
+      changeKeys(file, () => ({ keys: [key], told: 7 }));
+      expect(readFileSync(reader, 'utf8')).toBe(content);
+      closeSync(reader);
+      expect(readFileSync(file, 'utf8')).not.toBe(content);
+    });
+
+    it('given nothing to do, or a failure, then the file is left as it is', () => {
+      provided();
+      const content = readFileSync(file, 'utf8');
+      changeKeys(file, () => ({ keys: undefined, told: 7 }));
+      expect(() => changeKeys(file, () => JSON.parse('nonsense'))).toThrow(SyntaxError);
+      expect(readFileSync(file, 'utf8')).toBe(content);
+      expect(readdirSync(dataDir)).toEqual(['secrets.json']);
+    });
+
+    it('given somebody who changes them already, then it is refused', () => {
+      provided();
+      expect(() => changeKeys(file, () => changeKeys(file, () => ({ keys: [key], told: 7 })) as never)).toThrow(
+        /rotated at this moment/,
+      );
+    });
+  });
+
+  it('given six processes that start at once, then all have the same', async () => {
+    const main = compiled(folder);
+    const at = String(Date.now() + 700);
+    const outputs = await Promise.all(Array.from({ length: 6 }, () => run(main, dataDir, at)));
+    expect(new Set(outputs).size).toBe(1);
+    expect(JSON.parse(outputs[0] ?? '')).toEqual(JSON.parse(readFileSync(file, 'utf8')));
+    expect(readdirSync(dataDir)).toEqual(['secrets.json']);
+  });
+});
+
+/** A program that provides itself with secrets at a given moment and shows them. */
+function compiled(folder: string): string {
+  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };
+  for (const name of ['secrets', 'secrets-file', 'signing-key', 'problems']) {
+    const source = readFileSync(new URL(`./${name}.ts`, import.meta.url), 'utf8');
+    writeFileSync(path.join(folder, `${name}.js`), ts.transpileModule(source, { compilerOptions }).outputText);
+  }
+  const main = `import { readFileSync } from 'node:fs';
+import { provideSecrets } from './secrets.js';
+const [, , dataDir, at] = process.argv;
+while (Date.now() < Number(at));
+const { passwordPepper, code, identifier, jwtKeys } = provideSecrets({ dataDir });
+const [p, c, i] = [passwordPepper, code, identifier].map(([key]) => key.secret);
+console.log(JSON.stringify({ passwordPepper: p, code: c, identifier: i, jwtKeys }));`;
+  writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
+  writeFileSync(path.join(folder, 'main.js'), main);
+  return path.join(folder, 'main.js');
+}
+
+async function run(main: string, ...args: string[]): Promise<string> {
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  return output.trim();
+}

@@ -1,0 +1,1 @@
+export { COMPLETE } from './complete-environment.js';

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Unavailable } from '#kernel';
+import { SystemClock } from '#platform/async';
+import { inContext } from '#platform/observability';
+import { commitsContract } from './database.commits.contract.js';
+import { statementsContract } from './database.statements.contract.js';
+import { DuplicateKey } from './database-errors.js';
+import { DatabaseScene, type DatabaseUnderTest, times } from './testing/database-scene.js';
+
+/** What `Database` and the unit of work over it must do, on every dialect. */
+export function databaseContract(name: string, open: () => Promise<DatabaseUnderTest>): void {
+  describe(`Database on ${name}`, () => {
+    const scene = new DatabaseScene();
+    const { insert, ids } = scene;
+
+    beforeAll(async () => scene.enter(await open()));
+    beforeEach(async () => void (await scene.database.execute('delete from things')));
+    afterAll(() => scene.under.drop());
+
+    statementsContract(scene);
+    commitsContract(scene);
+
+    const failing = (...steps: number[]) =>
+      scene.work.run(async () => {
+        for (const id of steps) await insert(id);
+        throw new Error('changed its mind');
+      });
+
+    describe('a unit of work', () => {
+      it('is there for everybody when it has committed, and for nobody before', async () => {
+        const result = await scene.work.run(async () => {
+          await insert(1);
+          expect([await ids(scene.database), await ids(scene.elsewhere)]).toEqual([[1], []]);
+          return 'done';
+        });
+        expect([result, await ids()]).toEqual(['done', [1]]);
+      });
+
+      it('leaves nothing when it throws, whatever it throws', async () => {
+        await expect(failing(1, 2)).rejects.toThrow('changed its mind');
+        await expect(scene.work.run(() => insert(3).then(() => Promise.reject('text')))).rejects.toBe('text');
+        expect(await ids()).toEqual([]);
+      });
+
+      it('leaves nothing when one of its statements fails, also of what came before', async () => {
+        await insert(1);
+        const duplicate = scene.work.run(async () => {
+          await insert(2);
+          await insert(1);
+        });
+        await expect(duplicate).rejects.toBeInstanceOf(DuplicateKey);
+        expect(await ids()).toEqual([1]);
+      });
+
+      it('of a request that has been given up neither begins nor commits', async () => {
+        const overdue = { correlationId: 'a', deadline: performance.now() };
+        const begun = inContext(overdue, () => scene.work.run(() => insert(1)));
+        await expect(begun).rejects.toBeInstanceOf(Unavailable);
+        const soon = { correlationId: 'b', deadline: performance.now() + 200 };
+        const slow = inContext(soon, () => scene.work.run(() => insert(2).then(() => new SystemClock().pause(300))));
+        await expect(slow).rejects.toBeInstanceOf(Unavailable);
+        expect(await ids()).toEqual([]);
+      });
+
+      it('is joined by one within it: both or none', async () => {
+        await scene.work.run(async () => {
+          await insert(1);
+          await scene.work.run(() => insert(2));
+          expect(await ids(scene.elsewhere)).toEqual([]);
+        });
+        expect(await ids()).toEqual([1, 2]);
+        const outer = scene.work.run(async () => {
+          await scene.work.run(() => insert(3));
+          throw new Error('changed its mind');
+        });
+        await expect(outer).rejects.toThrow();
+        expect(await ids()).toEqual([1, 2]);
+      });
+
+      it('knows that it is one', async () => {
+        expect(scene.database.inTransaction).toBe(false);
+        await scene.work.run(async () => expect(scene.database.inTransaction).toBe(true));
+        expect(scene.database.inTransaction).toBe(false);
+      });
+
+      it('takes nothing of what others do at the same time', async () => {
+        const units = times(40, (n) =>
+          scene.work.run(async () => {
+            await insert(n);
+            await insert(1_000 + n);
+            if (n % 2 === 1) throw new Error('odd');
+          }),
+        );
+        const outcomes = await Promise.allSettled(units);
+        expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(20);
+        const even = times(20, (n) => 2 * n);
+        expect(await ids()).toEqual([...even, ...even.map((n) => n + 1_000)]);
+      });
+    });
+
+    describe('a connection that is lost', () => {
+      it('FM-D2 M8 in a unit leaves nothing of it, is told as such, and the next statement goes through', async () => {
+        const lost = scene.work.run(async () => {
+          await insert(1);
+          await scene.under.killConnectionOf(scene.database);
+          await insert(2);
+        });
+        await expect(lost).rejects.toBeInstanceOf(Unavailable);
+        expect(await ids(scene.elsewhere)).toEqual([]);
+        expect(await insert(3)).toBe(1);
+      });
+    });
+  });
+}

@@ -1,0 +1,2 @@
+export { DATABASES, type FreshDatabase } from '../../../../../test/support/databases.js';
+export { type OpenDatabase, openDatabase } from './open-database.js';

@@ -1,0 +1,147 @@
+import { BadRequestException, NotFoundException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { InvalidInput, Unavailable } from '#kernel';
+import { FixedClock, RecordingAuditTrail } from '#kernel/testing';
+import { AccessRefusals } from '#platform/audit';
+import type { Settings } from '#platform/config';
+import { InvalidCredentials, RouteTable } from '#platform/http';
+import { inContext, type RequestContext } from '#platform/observability';
+import { recordingLog } from '#platform/observability/testing';
+import { ProblemFilter } from './problem.filter.js';
+
+/** An answer as it leaves. */
+class RecordedReply {
+  status_ = 0;
+  headers_: Record<string, string> = {};
+  body: Record<string, unknown> = {};
+
+  status(status: number): this {
+    this.status_ = status;
+    return this;
+  }
+
+  headers(headers: Record<string, string>): this {
+    Object.assign(this.headers_, headers);
+    return this;
+  }
+
+  getHeader(name: string): string | undefined {
+    return this.headers_[name];
+  }
+
+  type(type: string): this {
+    return this.headers({ 'content-type': type });
+  }
+
+  send(body: string): void {
+    this.body = JSON.parse(body);
+  }
+}
+
+describe('ProblemFilter', () => {
+  let written: ReturnType<typeof recordingLog>;
+  let routes: RouteTable;
+
+  const filterOf = () => {
+    const settings = { publicUrl: 'https://foyer.example' } as Settings;
+    const refusals = new AccessRefusals(new RecordingAuditTrail(), written.log, new FixedClock());
+    return new ProblemFilter(settings, written.log, routes, refusals);
+  };
+  const answer = (thrown: unknown, url = '/v1/things?secret=x', method = 'GET') => {
+    const reply = new RecordedReply();
+    const filter = filterOf();
+    inContext({ correlationId: 'of-this-request' }, () =>
+      filter.answer(thrown, { url, method } as FastifyRequest, reply as unknown as FastifyReply),
+    );
+    return reply;
+  };
+
+  beforeEach(() => {
+    written = recordingLog();
+    routes = new RouteTable();
+  });
+
+  it('given a broken rule, then its problem, its status and its trace, never kept by a cache', () => {
+    const { status_, headers_, body } = answer(InvalidInput.at('/a', 'too_long', 'is too long'));
+    expect([status_, body['status'], body['code']]).toEqual([422, 422, 'request.invalid']);
+    expect(headers_).toMatchObject({
+      'content-type': 'application/problem+json; charset=utf-8',
+      'cache-control': 'no-store',
+    });
+    expect(body).toMatchObject({ instance: '/v1/things', traceId: 'of-this-request', errors: [{ pointer: '/a' }] });
+  });
+
+  it('given an answer outside of its request, then the trace that its header bears', () => {
+    const reply = new RecordedReply().headers({ 'x-correlation-id': 'of-its-header' });
+    const filter = filterOf();
+    filter.answer(new Unavailable(), { url: '/', method: 'GET' } as FastifyRequest, reply as unknown as FastifyReply);
+    expect(reply.body).toMatchObject({ code: 'service.unavailable', traceId: 'of-its-header' });
+  });
+
+  it('ST-11 given a problem, then its code is the reason in the line of its request', () => {
+    const context: RequestContext = { correlationId: 'a' };
+    const filter = filterOf();
+    inContext(context, () =>
+      filter.answer(
+        new InvalidCredentials('Bearer'),
+        { url: '/', method: 'GET' } as FastifyRequest,
+        new RecordedReply() as unknown as FastifyReply,
+      ),
+    );
+    expect(context.problem).toBe('auth.invalid_credentials');
+  });
+
+  it('given missing credentials, then the challenge', () => {
+    expect(answer(new InvalidCredentials('Bearer realm="foyer"')).headers_).toMatchObject({
+      'www-authenticate': 'Bearer realm="foyer"',
+    });
+  });
+
+  it.each([new TypeError('x is not a function'), 'a string', undefined, null, { statusCode: 418 }])(
+    'given something unforeseen, %s, then 500 without a word of it, and a line in the log',
+    (thrown) => {
+      const { status_, body } = answer(thrown);
+      expect([status_, body['status'], body['code']]).toEqual([500, 500, 'service.internal_error']);
+      expect(JSON.stringify(body)).not.toMatch(/function|a string|418/);
+      expect(written.lines).toMatchObject([{ msg: 'unforeseen error' }]);
+    },
+  );
+
+  it('given a dependency that failed, then the caller learns when to come back, and the log why', () => {
+    const { status_, headers_, body } = answer(
+      new Unavailable(undefined, 3, { cause: new Error('ECONNREFUSED 10.0.0.7') }),
+    );
+    expect([status_, headers_['retry-after']]).toEqual([503, '3']);
+    expect(JSON.stringify(body)).not.toContain('10.0.0.7');
+    expect(written.lines).toMatchObject([
+      { problem: 'service.unavailable', reason: expect.stringContaining('10.0.0.7') },
+    ]);
+  });
+
+  it('given an address that is not there, then 404; given one that takes other methods, then 405 and which', () => {
+    routes.add('/v1/things/:id', ['GET', 'DELETE']);
+    expect(answer(new NotFoundException(), '/v1/nothing').body).toMatchObject({
+      status: 404,
+      code: 'request.not_found',
+    });
+    const { status_, headers_ } = answer(new NotFoundException(), '/v1/things/7', 'POST');
+    expect([status_, headers_['allow']]).toEqual([405, 'DELETE, GET']);
+    expect(answer(new NotFoundException(), '/v1/things/7', 'GET').status_).toBe(404);
+  });
+
+  it.each([
+    [400, 'request.unreadable'],
+    [413, 'request.too_large'],
+    [414, 'request.uri_too_long'],
+    [415, 'request.unsupported_media_type'],
+  ])('given a fault of the request that fastify found, %i, then ours', (statusCode, code) => {
+    expect(answer({ statusCode }).body).toMatchObject({ status: statusCode, code });
+  });
+
+  it('given an exception of Nest, then ours, without its text', () => {
+    const { body } = answer(new BadRequestException('internal words'));
+    expect(body).toMatchObject({ status: 400, code: 'request.unreadable' });
+    expect(JSON.stringify(body)).not.toContain('internal words');
+  });
+});

@@ -1,0 +1,125 @@
+import { createHmac } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { DomainError, InvalidInput, Unavailable } from '#kernel';
+import { Secrets } from '#platform/config';
+import { IdempotencyStore, type Remembered } from './idempotency-store.js';
+
+/** The key of a request that is still running. */
+export class StillRunning extends DomainError {
+  readonly code = 'request.still_running';
+  readonly kind = 'conflict';
+  override readonly retryAfter = 2;
+
+  constructor() {
+    super('The first request with this Idempotency-Key is still running.');
+  }
+}
+
+/** The key was used for another body. */
+export class KeyReused extends DomainError {
+  readonly code = 'request.idempotency_key_reused';
+  readonly kind = 'invalid';
+
+  constructor() {
+    super('This Idempotency-Key was used for another request.');
+  }
+}
+
+/** What one call of a route is known by. */
+export interface Once {
+  /** Undefined: the caller sent no Idempotency-Key, and the work is just done. */
+  readonly key: string | undefined;
+  /** Route and caller (of an open route: the identifier). The same key of another caller is another key. */
+  readonly scope: string;
+  readonly body: unknown;
+  /** As long as what it made. */
+  readonly lifeMs: number;
+  /**
+   * What is made bears the id of its request, and a repeat finds it: the work is done although the store is away. Meanwhile
+   * only one thing goes unnoticed, the same key with another body.
+   */
+  readonly durable?: boolean;
+}
+
+export interface Replayable<T> {
+  readonly value: T;
+  readonly replayed: boolean;
+}
+
+interface Kept {
+  readonly place: string;
+  readonly fingerprint: string;
+  readonly lifeMs: number;
+  readonly durable: boolean;
+}
+
+const KEY = /^[\x21-\x7e]{1,255}$/;
+const HOLD_MS = 15_000;
+
+/**
+ * Same key and body: the stored answer. Same key, another body: 422. The first still running: 409. Only what succeeded is
+ * kept: a refusal made nothing, and is found again. Neither the key nor the body is stored, only keyed hashes of them.
+ */
+@Injectable()
+export class Idempotency {
+  constructor(
+    private readonly store: IdempotencyStore,
+    private readonly secrets: Secrets,
+  ) {}
+
+  /** @param work gets an id that is the same for every try of this request, and undefined without a key */
+  async once<T>(
+    { key, scope, body, lifeMs, durable = false }: Once,
+    work: (id: string | undefined) => Promise<T>,
+  ): Promise<Replayable<T>> {
+    if (key === undefined) return { value: await work(undefined), replayed: false };
+    if (!KEY.test(key))
+      throw InvalidInput.at('', 'idempotency_key', 'Idempotency-Key must have 1 to 255 visible ASCII characters');
+    const place = `{${this.#hash(scope)}}:once:${this.#hash(key)}`;
+    const fingerprint = this.#hash(canonical(body));
+    const known = await orElse<Remembered>({ state: 'new' }, durable, this.store.begin(place, fingerprint, HOLD_MS));
+    if (known.state === 'running') throw new StillRunning();
+    if (known.state === 'different') throw new KeyReused();
+    if (known.state === 'done') return { value: JSON.parse(known.answer) as T, replayed: true };
+    const id = uuidOf(this.#hash(`${place}\0${fingerprint}`));
+    return { value: await this.#first({ place, fingerprint, lifeMs, durable }, () => work(id)), replayed: false };
+  }
+
+  async #first<T>({ place, fingerprint, lifeMs, durable }: Kept, work: () => Promise<T>): Promise<T> {
+    try {
+      const value = await work();
+      await orElse<void>(undefined, durable, this.store.finish(place, fingerprint, JSON.stringify(value), lifeMs));
+      return value;
+    } catch (error) {
+      await this.store.forget(place).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  #hash(text: string): string {
+    return createHmac('sha256', this.secrets.code[0].secret).update(`idempotency\0${text}`).digest('hex');
+  }
+}
+
+/** Where what is made is durable, the store may be away: then this is its word. */
+async function orElse<T>(otherwise: T, durable: boolean, asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (durable && error instanceof Unavailable) return otherwise;
+    throw error;
+  }
+}
+
+/** A UUIDv8 (RFC 9562, 5.8) of a hash in hex. */
+const uuidOf = (hex: string): string =>
+  [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
+
+/** The same members in another order are the same body. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, member: unknown) =>
+    member !== null && typeof member === 'object' && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+}

@@ -1,0 +1,2 @@
+export { EphemeralMap } from './ephemeral-map.js';
+export { type Keepable, NoSnapshots, Snapshots } from './snapshots.js';

@@ -1,0 +1,53 @@
+import { randomInt } from 'node:crypto';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Log } from '#platform/observability';
+
+/** Something that grows without end unless it is swept. Safe to run on many replicas at once. */
+export interface Chore {
+  readonly name: string;
+  /** How much was swept away. */
+  run(): Promise<number>;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Sweeps about once an hour, each replica at a moment of its own. Nothing depends on it: what is too old is refused when it is read. */
+@Injectable()
+export class Housekeeping implements OnApplicationShutdown {
+  readonly #chores: Chore[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #sweeping: Promise<void> | undefined;
+
+  constructor(private readonly log: Log) {}
+
+  add(chore: Chore): void {
+    this.#chores.push(chore);
+  }
+
+  start(): void {
+    this.#timer = setTimeout(
+      () => {
+        this.#sweeping = this.sweep().finally(() => this.start());
+      },
+      randomInt(HOUR_MS / 2, HOUR_MS),
+    );
+    this.#timer.unref();
+  }
+
+  async sweep(): Promise<void> {
+    for (const chore of this.#chores) {
+      try {
+        const swept = await chore.run();
+        if (swept > 0) this.log.info({ chore: chore.name, swept }, 'swept');
+      } catch (error) {
+        this.log.warn({ chore: chore.name, reason: String(error) }, 'a chore was not done');
+      }
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#sweeping;
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,2 @@
+export { type Chore, Housekeeping } from './housekeeping.js';
+export { purge } from './purge.js';

@@ -1,0 +1,1 @@
+export { recordingLog } from './recording-log.js';

@@ -1,0 +1,55 @@
+import { afterAll, expect, it } from 'vitest';
+import type { HashTicket } from '#kernel';
+import { BcryptPasswordHasher } from './bcrypt-password-hasher.js';
+import { HashPool } from './hash-pool.js';
+import { HashThread } from './hash-thread.js';
+import { passwordHasherContract } from './password-hasher.contract.js';
+import { compiledHashWorker } from './testing/compiled-hash-worker.js';
+
+const PRE_HASH = 'p'.repeat(64);
+const LOGIN: HashTicket = { priority: 'login', source: '192.0.2.1', customerId: null };
+const ACTIVATION: HashTicket = { ...LOGIN, priority: 'activation' };
+const workerUrl = compiledHashWorker();
+const pool = new HashPool({ cost: 4, threads: 1, workerUrl });
+afterAll(() => pool.close());
+
+passwordHasherContract('BcryptPasswordHasher', (cost) => new BcryptPasswordHasher(pool, cost));
+
+it('spends on nobody what it spends on somebody', async () => {
+  const hasher = new BcryptPasswordHasher(pool, 9);
+  const hash = await hasher.hash(PRE_HASH, ACTIVATION);
+  const somebody: number[] = [];
+  const nobody: number[] = [];
+  for (let n = 0; n < 9; n++) {
+    somebody.push(await cpuTime(() => hasher.verify('x'.repeat(64), hash, LOGIN)));
+    nobody.push(await cpuTime(() => hasher.verifyNobody('x'.repeat(64), LOGIN)));
+  }
+  const ratio = Math.min(...nobody) / Math.min(...somebody);
+  expect(ratio).toBeGreaterThan(0.75);
+  expect(ratio).toBeLessThan(1.33);
+});
+
+it('measures a hash on its thread, without the start of the thread', async () => {
+  const thread = HashThread.start(workerUrl, () => undefined);
+  const start = performance.now();
+  const { ms } = await thread.run({ op: 'hash', preHash: PRE_HASH, cost: 8 });
+  thread.stop();
+  expect(ms).toBeGreaterThan(2);
+  expect(ms).toBeLessThan(performance.now() - start);
+});
+
+it('does not hash for whoever has gone away', async () => {
+  const gone = AbortSignal.abort(new Error('gone'));
+  const hasher = new BcryptPasswordHasher(pool, 4);
+  await expect(hasher.hash(PRE_HASH, ACTIVATION, gone)).rejects.toThrow('gone');
+  await expect(hasher.verify(PRE_HASH, '', LOGIN, gone)).rejects.toThrow('gone');
+  await expect(hasher.verifyNobody(PRE_HASH, LOGIN, gone)).rejects.toThrow('gone');
+});
+
+/** Microseconds of all threads: unlike the clock, they hardly depend on what else the machine does. */
+async function cpuTime(work: () => Promise<unknown>): Promise<number> {
+  const start = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(start);
+  return user + system;
+}

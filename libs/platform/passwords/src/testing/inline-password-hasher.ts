@@ -1,0 +1,30 @@
+import bcrypt from 'bcrypt';
+import { type HashTicket, PasswordHasher } from '#kernel';
+import { checkedInput, isBelowCost, nobodysHash } from '../bcrypt-format.js';
+
+/** Real bcrypt hashes without threads or a queue, at the lowest cost (1 ms), for unit tests. */
+export class InlinePasswordHasher extends PasswordHasher {
+  /** @param cost 4 at least; a higher one makes the hashes of a lower one outdated */
+  constructor(private readonly cost = 4) {
+    super();
+  }
+
+  refuseWhenFull(): void {}
+
+  async hash(preHash: string, _ticket: HashTicket): Promise<string> {
+    return bcrypt.hash(checkedInput(preHash), this.cost);
+  }
+
+  async verify(preHash: string, hash: string, _ticket: HashTicket): Promise<boolean> {
+    return bcrypt.compare(checkedInput(preHash), hash);
+  }
+
+  async verifyNobody(preHash: string, ticket: HashTicket): Promise<false> {
+    await this.verify(preHash, nobodysHash(this.cost), ticket);
+    return false;
+  }
+
+  isOutdated(hash: string): boolean {
+    return isBelowCost(hash, this.cost);
+  }
+}

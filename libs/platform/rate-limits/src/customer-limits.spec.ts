@@ -1,0 +1,78 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DomainError, Unavailable } from '#kernel';
+import { FixedClock } from '#kernel/testing';
+import { parseSettings } from '#platform/config';
+import { CustomerLimits } from './customer-limits.js';
+import { InMemoryCounters } from './in-memory-counters.js';
+
+const HOUR = 3_600_000;
+
+class Refused extends DomainError {
+  readonly code = 'test.refused';
+  readonly kind = 'too_many';
+  constructor(override readonly retryAfter: number) {
+    super('refused');
+  }
+}
+const refusal = (seconds: number) => new Refused(seconds);
+
+describe('CustomerLimits', () => {
+  let clock: FixedClock;
+  let counters: InMemoryCounters;
+  const given = (env: Record<string, string>) => new CustomerLimits(counters, parseSettings(env), clock);
+  beforeEach(() => {
+    clock = new FixedClock();
+    counters = new InMemoryCounters(clock);
+  });
+
+  it('refuses what is beyond the limit of one customer, says when to come back, and counts others apart [AC-77]', async () => {
+    const limits = given({ LIMIT_OWN_WRITES: '2' });
+    const write = (who = 'mia') => limits.count('ownWrites', who, refusal);
+    await write();
+    await write();
+    await expect(write()).rejects.toMatchObject({ code: 'test.refused', retryAfter: 3_600 });
+    await write('eve');
+    await limits.count('exportsPerCustomer', 'mia', refusal);
+    clock.advance(HOUR);
+    await write();
+  });
+
+  it('does not count what is given back, nor anything when the limit is off [AC-77]', async () => {
+    const limits = given({ LIMIT_OWN_WRITES: '1' });
+    for (let n = 0; n < 5; n++) await (await limits.count('ownWrites', 'mia', refusal)).giveBack();
+    const unlimited = given({ LIMIT_OWN_WRITES: 'off' });
+    for (let n = 0; n < 200; n++) await unlimited.count('ownWrites', 'mia', refusal);
+  });
+
+  it('holds one at a time until it is given back, or its time is over [AC-69]', async () => {
+    const limits = given({});
+    const hold = (who = 'mia') => limits.hold('export', who, 5_000, refusal);
+    const held = await hold();
+    await expect(hold()).rejects.toMatchObject({ retryAfter: 5 });
+    await hold('eve');
+    await held.giveBack();
+    await hold();
+    clock.advance(5_000);
+    await hold();
+  });
+
+  it('counts half as many here while the store is away, and gives back where it was counted [AC-77]', async () => {
+    counters.take = () => Promise.reject(new Unavailable());
+    const limits = given({ LIMIT_OWN_WRITES: '4' });
+    const write = () => limits.count('ownWrites', 'mia', refusal);
+    await write();
+    const second = await write();
+    await expect(write()).rejects.toBeInstanceOf(Refused);
+    await second.giveBack();
+    await write();
+    const held = await limits.hold('export', 'mia', HOUR, refusal);
+    await expect(limits.hold('export', 'mia', HOUR, refusal)).rejects.toBeInstanceOf(Refused);
+    await held.giveBack();
+    await limits.hold('export', 'mia', HOUR, refusal);
+  });
+
+  it('tells any other failure of the store as it is', async () => {
+    counters.take = () => Promise.reject(new Error('broken'));
+    await expect(given({}).count('ownWrites', 'mia', refusal)).rejects.toThrow('broken');
+  });
+});

@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import type { Cluster, Redis } from 'ioredis';
+import { BadConfiguration } from '#platform/config';
+import type { Log } from '#platform/observability';
+import { mayEvict } from './eviction.js';
+import { nodesOf, openRedis } from './open-redis.js';
+import { RedisConnection } from './redis-connection.js';
+
+const READY_MS = 2_000;
+const EVICTS =
+  'REDIS_URL: Redis may evict keys when its memory is full, and an evicted count is a limit that is gone. ' +
+  'Set its maxmemory-policy to noeviction';
+
+/**
+ * Waits up to two seconds for Redis; after that the program starts without it, degraded, and goes on trying.
+ * @throws BadConfiguration when it is there and may evict
+ */
+export async function connectRedis(urls: readonly string[], log: Log): Promise<RedisConnection> {
+  const client = await openRedis(urls);
+  client.on('error', (error: Error) => log.warn({ dependency: 'redis', reason: error.message }, 'Redis is away'));
+  const ready = await once(client, 'ready', { signal: AbortSignal.timeout(READY_MS) }).catch(() => undefined);
+  if (ready) await connectNodes(client);
+  if (ready && (await evicts(client, log))) {
+    client.disconnect();
+    throw new BadConfiguration([EVICTS]);
+  }
+  // Too late to refuse, and it may be another server than the one before.
+  client.on('ready', () => void evicts(client, log).then((may) => may && log.error({ dependency: 'redis' }, EVICTS)));
+  return new RedisConnection(client);
+}
+
+/** A cluster connects to a node with its first command, and would refuse others meanwhile. */
+async function connectNodes(client: Redis | Cluster): Promise<void> {
+  await Promise.allSettled(nodesOf(client).map((node) => node.ping()));
+}
+
+async function evicts(client: Redis | Cluster, log: Log): Promise<boolean> {
+  try {
+    return await mayEvict(nodesOf(client));
+  } catch (error) {
+    log.warn({ dependency: 'redis', reason: String(error) }, 'it cannot be seen whether Redis may evict');
+    return false;
+  }
+}

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Unavailable } from '#kernel';
+import { recordingLog } from '#platform/observability/testing';
+import { ownRedis } from '../../../../test/support/own-servers.js';
+import { type FreshRedis, freshRedis } from '../../../../test/support/redis.js';
+import { connectRedis } from './connect-redis.js';
+import type { RedisConnection } from './redis-connection.js';
+
+const COUNT = new URL('../../rate-limits/src/count.lua', import.meta.url);
+
+let redis: FreshRedis;
+let connections: [RedisConnection, RedisConnection, RedisConnection, RedisConnection];
+const connect = () => connectRedis([redis.url], recordingLog().log);
+
+beforeAll(async () => {
+  redis = await freshRedis();
+  connections = await Promise.all([connect(), connect(), connect(), connect()]);
+});
+afterAll(async () => {
+  await Promise.all(connections.map((connection) => connection.close()));
+  await redis.drop();
+});
+
+describe('a connection', () => {
+  it('FM-R8 runs a script that the server has forgotten', async () => {
+    const [connection] = connections;
+    const count = connection.script(COUNT);
+    expect(await count(['k'], [1_000])).toBe(0);
+    await connection.client.script('FLUSH');
+    expect(await count(['k'], [1_000])).toBe(0);
+  });
+
+  it('tells a script that is wrong from a server that is away, and shows neither', async () => {
+    const [connection] = connections;
+    await connection.client.set('text', 'x');
+    const refused = await connection
+      .script(COUNT)(['text'], [1])
+      .catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(Unavailable);
+    expect(String(refused)).not.toMatch(/WRONGTYPE|script/i);
+  });
+
+  it('FM-R1 says within its time that the server is away, finds it when it is back, and never sends twice', async () => {
+    const own = await freshRedis();
+    const { log } = recordingLog();
+    const connection = await connectRedis([own.url], log);
+    expect(await connection.command((client) => client.incr('n'))).toBe(1);
+    await own.drop();
+    const start = performance.now();
+    await expect(connection.command((client) => client.incr('n'))).rejects.toBeInstanceOf(Unavailable);
+    expect(performance.now() - start).toBeLessThan(700);
+    await connection.close();
+  });
+});
+
+it('FM-R1 a program starts without Redis, and says so', async () => {
+  const { log, lines } = recordingLog();
+  const start = performance.now();
+  const connection = await connectRedis(['redis://:hunter2@127.0.0.1:1'], log);
+  expect(performance.now() - start).toBeLessThan(2_500);
+  await expect(connection.command((client) => client.ping())).rejects.toBeInstanceOf(Unavailable);
+  expect(lines.length).toBeGreaterThan(0);
+  expect(JSON.stringify(lines)).not.toContain('hunter2');
+  connection.client.disconnect();
+});
+
+it('FM-R7 a Redis that may evict is refused at the start, and reported when it comes later', async () => {
+  const server = await ownRedis({ settings: { maxmemory: '50mb', 'maxmemory-policy': 'allkeys-lru' } });
+  await expect(connectRedis([server.url], recordingLog().log)).rejects.toThrow(/REDIS_URL.*noeviction/s);
+  await server.stop();
+
+  const { log, lines } = recordingLog();
+  const early = await connectRedis([server.url], log);
+  const late = await ownRedis({
+    port: server.port,
+    settings: { maxmemory: '50mb', 'maxmemory-policy': 'allkeys-lru' },
+  });
+  await expect.poll(() => JSON.stringify(lines), { timeout: 5_000 }).toContain('noeviction');
+  early.client.disconnect();
+  await late.stop();
+});
