@@ -4,7 +4,7 @@ import type { Mistake } from './mistakes.js';
 export const NO_INBOX: Mistake = {
   'libs/messaging/src/inbox/typeorm-inbox.js': `
 TypeOrmInbox.prototype.accept = async () => {};
-TypeOrmInbox.prototype.hasAccepted = () => true;`,
+TypeOrmInbox.prototype.hasCommitted = () => true;`,
 };
 
 /** Acknowledges a message, and then handles it. */

@@ -70,7 +70,7 @@ SourceLimits.prototype.count = function (limit, address) {
 };`,
 };
 
-const DELIVERIES = 'libs/messaging/src/relay/deliveries.js';
+const DELIVERIES = 'libs/messaging/src/relay/outbox-deliveries.js';
 
 /** Asks for what has a higher id than the last one: a lower one that commits later is never seen. */
 export const ID_CURSOR: Mistake = {

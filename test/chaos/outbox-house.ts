@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import amqp, { type Channel } from 'amqplib';
 import { expect } from 'vitest';
-import { type OutboxDatabase, openOutbox } from '../../libs/messaging/src/testing/outbox-database.js';
-import { SomethingHappenedV1 } from '../../libs/messaging/src/testing/something-happened.js';
+import { type OutboxDatabase, openOutboxDatabase } from '../../libs/messaging/src/testing/outbox-database.js';
+import { TestHappenedV1 } from '../../libs/messaging/src/testing/test-events.js';
 import { freshSecrets, MIGRATE, TEST_RULES } from '../replicas/house.js';
 import type { FreshDatabase } from '../support/databases.js';
 import { type Program, runProgram, startProgram } from '../support/program.js';
@@ -99,7 +99,7 @@ async function furnish(
   const env = { ...freshSecrets(), ...TEST_RULES, DATABASE_URL: database.url, REDIS_URL: redis.url, RUN: 'worker' };
   const migrated = await runProgram({ entry: MIGRATE, env });
   if (migrated.code !== 0) throw new Error(`migrate ended with ${migrated.code}:\n${migrated.output}`);
-  const under = await openOutbox(async () => ({ ...database, drop: async () => undefined }), ['rabbitmq']);
+  const under = await openOutboxDatabase(async () => ({ ...database, drop: async () => undefined }), ['rabbitmq']);
   ends.push(() => under.drop());
 
   const faults: FaultProxy[] = [];
@@ -126,13 +126,13 @@ async function furnish(
   const append = async (subject: string, sequence: number, meanwhile?: () => Promise<unknown>): Promise<void> => {
     const id = randomUUID();
     await under.database.transaction(async () => {
-      await under.outbox.append(new SomethingHappenedV1(subject, sequence, { id }));
+      await under.outbox.append(new TestHappenedV1(subject, sequence, { id }));
       await meanwhile?.();
     });
     committed.push({ id, subject, sequence });
   };
   const drained = async (timeoutMs = 60_000): Promise<void> => {
-    await expect.poll(() => under.depth(), { timeout: timeoutMs, interval: 50 }).toBe(0);
+    await expect.poll(() => under.countDeliveries(), { timeout: timeoutMs, interval: 50 }).toBe(0);
   };
   const kept: EventMark[] = [];
   const heard = (): EventMark[] => [

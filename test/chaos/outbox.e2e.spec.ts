@@ -57,7 +57,7 @@ describe.each(ON)('the outbox on %s', (_, database) => {
       await willCrash(one, point);
       await announceAll(some(5), 4);
       await hasCrashed(one);
-      expect(await house.under.depth()).toBeGreaterThan(0);
+      expect(await house.under.countDeliveries()).toBeGreaterThan(0);
       process.kill(peer.pid, 'SIGCONT');
       if (round !== 2) await house.leasesEnd();
       expect(await house.verdict()).toEqual([]);
@@ -128,7 +128,7 @@ describe.each(ON)('the outbox on %s', (_, database) => {
   it('M17 what commits late is sent, whatever was sent before', async () => {
     await house.announceSlowly(randomUUID(), 1, async () => {
       await announceAll(some(3), 2);
-      await house.under.replicas[0].pending(['rabbitmq']);
+      await house.under.replicas[0].findPendingPublishers(['rabbitmq']);
       await sleep(1_200);
     });
     expect(await house.verdict()).toEqual([]);

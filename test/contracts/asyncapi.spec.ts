@@ -4,7 +4,7 @@ import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { EVENTS, HEARD } from '../../apps/server/src/events.js';
-import { asyncApiOf } from '../../libs/messaging/src/contracts/asyncapi.js';
+import { buildAsyncApiDocument } from '../../libs/messaging/src/contracts/asyncapi-document.js';
 import { ROOT } from '../support/built.js';
 import { closed, validatorOf } from './schemas.js';
 
@@ -24,7 +24,7 @@ const HEARD_TYPES = HEARD.map(({ type }) => type);
 const asJson = (document: object) => JSON.parse(JSON.stringify(document)) as Document;
 
 describe.each(['include', 'omit'] as const)('the AsyncAPI document (%s)', (personalData) => {
-  const document = asJson(asyncApiOf({ contracts, heard: HEARD }, personalData));
+  const document = asJson(buildAsyncApiDocument({ contracts, heard: HEARD }, personalData));
 
   it('is valid by the official schema of AsyncAPI 3.0', () => {
     const ajv = new Ajv({ strict: false, allErrors: true });

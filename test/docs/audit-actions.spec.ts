@@ -7,7 +7,7 @@ import { ROOT } from '../support/built.js';
 const BLOCK = /<!-- audit -->\n([\s\S]*)<!-- \/audit -->/;
 const ACTION = /^(admin|audit|auth|customer)(\.[a-z_]+){1,2}$/;
 /** Kinds of messages that are due. */
-const IS_A_KIND = /_DUE$/;
+const IS_A_KIND = /^SEND_|_DUE$/;
 
 const sources = readdirSync(path.join(ROOT, 'libs'), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !/\.(spec|contract|dto)\.ts$|\/testing\/|\/events\.ts$/.test(file))

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
-import { envelope } from '../../libs/messaging/src/publishers/event-publisher.contract.js';
+import { buildEnvelope } from '../../libs/messaging/src/publishers/event-publisher.contract.js';
 import { WebhookEventPublisher } from '../../libs/messaging/src/publishers/webhook/webhook-event-publisher.js';
 import { ROOT } from '../support/built.js';
 import { type Guard, guard } from '../support/guard.js';
@@ -42,11 +42,11 @@ const publisher = (secret: Buffer) => {
 };
 
 it('the receiver of docs/events.md takes what we sign', async () => {
-  const event = envelope({ data: { n: 1 } });
+  const event = buildEnvelope({ data: { n: 1 } });
   await publisher(KEY).publish(event);
   await expect.poll(() => output).toContain(`test.happened.v1 ${event.subject} 1 { n: 1 }`);
 });
 
 it('and nothing of anybody else', async () => {
-  await expect(publisher(randomBytes(32)).publish(envelope())).rejects.toThrow('answered 401');
+  await expect(publisher(randomBytes(32)).publish(buildEnvelope())).rejects.toThrow('answered 401');
 });

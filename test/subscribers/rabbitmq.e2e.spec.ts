@@ -60,7 +60,7 @@ describe.each(LANGUAGES)('$name', ({ missing: why, listener: make }) => {
   beforeAll(async () => {
     if (why) throw new Error(why);
     stage = await openStage();
-    proxy = await TcpProxy.before(stage.url);
+    proxy = await TcpProxy.start(stage.url);
     listener = make(proxy.url, queue);
     await listener.start();
   });
@@ -96,10 +96,10 @@ describe.each(LANGUAGES)('$name', ({ missing: why, listener: make }) => {
 
   it('comes back when its connection is cut, and loses nothing of what came meanwhile', async () => {
     const listening = listener.count('listening');
-    proxy.refuse(true);
-    proxy.cut();
+    proxy.setRefuseConnections(true);
+    proxy.closeConnections();
     const event = await told(1);
-    proxy.refuse(false);
+    proxy.setRefuseConnections(false);
     await listener.heard(event.subject, 30_000);
     await expect.poll(() => listener.count('listening')).toBeGreaterThan(listening);
   });

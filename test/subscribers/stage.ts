@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import amqp from 'amqplib';
-import { declareTopology, EVENTS } from '../../libs/messaging/src/publishers/rabbitmq/topology.js';
+import { declareEventTopology, EVENTS_EXCHANGE } from '../../libs/messaging/src/publishers/rabbitmq/event-topology.js';
 import { Child } from '../support/child.js';
 import { Collected } from '../support/collected.js';
 import { temporaryFolder } from '../support/guard.js';
@@ -29,14 +29,14 @@ export async function openStage(): Promise<Stage> {
   const connection = await amqp.connect(vhost.url, { timeout: 5_000 });
   connection.on('error', () => {});
   const channel = await connection.createConfirmChannel();
-  await declareTopology(channel);
+  await declareEventTopology(channel);
   return {
     url: vhost.url,
     async tell(given, body) {
       const event = { id: randomUUID(), type: 'customer.created.v1', subject: randomUUID(), sequence: 1, ...given };
       const time = '2026-03-01T12:00:00.250Z';
       const content = body ?? JSON.stringify({ specversion: '1.0', ...event, time, data: { name: 'Mia' } });
-      channel.publish(EVENTS, event.type, Buffer.from(content), { persistent: true, messageId: event.id });
+      channel.publish(EVENTS_EXCHANGE, event.type, Buffer.from(content), { persistent: true, messageId: event.id });
       await channel.waitForConfirms();
       return event;
     },

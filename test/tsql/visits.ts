@@ -6,9 +6,9 @@ import { TypeOrmCustomers } from '../../libs/customers/src/adapters/typeorm/type
 import type { CustomerFilter } from '../../libs/customers/src/application/views.js';
 import { Customer } from '../../libs/customers/src/domain/customer.js';
 import { aNewCustomer } from '../../libs/customers/src/testing/a-new-customer.js';
-import { KeptEvents } from '../../libs/messaging/src/outbox/kept-events.js';
+import { StoredEvents } from '../../libs/messaging/src/outbox/stored-events.js';
 import { TypeOrmEventErasure } from '../../libs/messaging/src/outbox/typeorm-event-erasure.js';
-import { Deliveries } from '../../libs/messaging/src/relay/deliveries.js';
+import { OutboxDeliveries } from '../../libs/messaging/src/relay/outbox-deliveries.js';
 import { TypeOrmRegistrationKeys } from '../../libs/registration/src/adapters/typeorm/typeorm-registration-keys.js';
 import { anything } from './anything.js';
 
@@ -29,10 +29,10 @@ export const VISITS: readonly ((database: Database) => Promise<unknown>)[] = [
   ]),
   (database) => new TypeOrmCustomers(database, anything()).replace(mia, mia.incrementVersion(new Date(0))),
   (database) => new DeletedCustomersPurge(database, anything(), anything(), 30).run(),
-  (database) => new Deliveries(withLateHeads(database), anything()).lease('x'),
+  (database) => new OutboxDeliveries(withLateHeads(database), anything()).lease('x'),
   (database) => database.insertRows('things', [{ id: 1, n: null }]),
   (database) => new TypeOrmRegistrationKeys(withAHolder(database), anything()).take(['x'], 'y'),
-  (database) => new KeptEvents(database).of('customer', 'x').next(),
+  (database) => new StoredEvents(database).readByAggregate('customer', 'x').next(),
   async (database) => (await new SqlSignInRecords(database).of('x')).sessions[Symbol.asyncIterator]().next(),
   (database) => new TypeOrmEventErasure(withAnEvent(database)).erase('customer', 'x', []),
 ];

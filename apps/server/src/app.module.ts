@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule, authProblems, authTables } from '#auth/module';
 import { codesTables } from '#codes/module';
 import { CustomersModule, customersProblems, customersTables } from '#customers/module';
-import { EventDocsModule, inboxTables, MessagingModule, messagingTables } from '#messaging/module';
+import { EventDocsModule, inboxTables, MessagingModule, outboxTables } from '#messaging/module';
 import { NotificationsModule, notificationsProblems } from '#notifications/module';
 import { auditTables, type Foundations, PlatformModule } from '#platform/module';
 import { RegistrationModule, registrationProblems, registrationTables } from '#registration/module';
@@ -11,7 +11,7 @@ import { EVENTS, HEARD } from './events.js';
 /** In the order of the house: who stands below is migrated first. */
 export const TABLES = [
   auditTables,
-  messagingTables,
+  outboxTables,
   inboxTables,
   codesTables,
   authTables,
@@ -29,7 +29,7 @@ export class AppModule {
       imports: [
         PlatformModule.on(foundations, PROBLEMS),
         MessagingModule,
-        EventDocsModule.on(EVENTS, HEARD),
+        EventDocsModule.forEvents(EVENTS, HEARD),
         NotificationsModule.on(foundations.settings),
         AuthModule,
         CustomersModule,

@@ -1,4 +1,4 @@
-import { type DeadLetter, type DeadLetterPlace, type DeadLetters, deadLettersOf, queueOf } from '#messaging';
+import { type DeadLetter, type DeadLetterQueueRef, type DeadLetters, openDeadLetters, subscriberQueueName } from '#messaging';
 import { parseSettings, readEnvironment } from '#platform/config';
 import { registrationConsumers } from '#registration/module';
 import { fail, Refusal, readArguments } from './command.js';
@@ -32,7 +32,7 @@ const COMMANDS: Readonly<Record<string, (shelves: Shelves, asked: Asked) => Prom
   async count(shelves) {
     const lines = [...shelves].flatMap(([source, letters]) =>
       CONSUMERS.map(async ({ name, arrival }) => {
-        const found = await letters.list({ queue: queueOf(name), arrival });
+        const found = await letters.list({ queue: subscriberQueueName(name), arrival });
         return `${name}${shelves.size > 1 ? ` at ${source}` : ''}: ${found.length}`;
       }),
     );
@@ -63,9 +63,9 @@ function shelfAsked(shelves: Shelves, { at }: Asked): DeadLetters {
   throw new Refusal(`--at takes one of ${names.join(', ')}\n${USAGE}`);
 }
 
-function placeAsked({ of }: Asked): DeadLetterPlace {
+function placeAsked({ of }: Asked): DeadLetterQueueRef {
   const found = CONSUMERS.find(({ name }) => name === of);
-  if (found) return { queue: queueOf(found.name), arrival: found.arrival };
+  if (found) return { queue: subscriberQueueName(found.name), arrival: found.arrival };
   throw new Refusal(`--of takes one of ${CONSUMERS.map(({ name }) => name).join(', ')}\n${USAGE}`);
 }
 
@@ -87,7 +87,7 @@ async function main(): Promise<void> {
   const settings = parseSettings({ ...readEnvironment(), LOG_LEVEL: 'silent' });
   const shelves = new Map<string, DeadLetters>();
   for (const source of settings.eventSources) {
-    const letters = deadLettersOf(source, settings);
+    const letters = openDeadLetters(source, settings);
     if (letters) shelves.set(source, letters);
   }
   if (shelves.size === 0) throw new Refusal('events are heard in memory only: there dead letters are only logged');

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { isUuid } from '#kernel';
-import { Backlog, OutboxDesk } from '#messaging';
+import { OutboxBacklog, OutboxAdmin } from '#messaging';
 import { besideTheProgram } from './beside.js';
 import { fail, Refusal, readArguments } from './command.js';
 
@@ -20,19 +20,19 @@ const OPTIONS = {
 
 type Asked = Readonly<Partial<Record<keyof typeof OPTIONS, string>>>;
 interface Counter {
-  readonly desk: OutboxDesk;
-  readonly backlog: Backlog;
+  readonly desk: OutboxAdmin;
+  readonly backlog: OutboxBacklog;
   /** Those that are configured. */
   readonly publishers: readonly string[];
 }
 
 const COMMANDS: Readonly<Record<string, (asked: Asked, counter: Counter) => Promise<string>>> = {
   async list(_, { desk, backlog }) {
-    const waiting = (await backlog.read()).map(
+    const waiting = (await backlog.readByPublisher()).map(
       (of) =>
         `${of.publisher}: ${of.depth} wait, the oldest for ${Math.round(of.oldestSeconds)} s, ${of.parked} parked`,
     );
-    const parked = (await desk.parked()).map(
+    const parked = (await desk.listParked()).map(
       (of) =>
         `  ${of.event}  ${of.type}  ${of.publisher}  since ${of.parkedAt.toISOString()}  holds ${of.held}\n    ${of.reason}`,
     );
@@ -40,11 +40,11 @@ const COMMANDS: Readonly<Record<string, (asked: Asked, counter: Counter) => Prom
   },
   async retry(asked, counter) {
     const event = asked.event === undefined ? undefined : uuid(asked.event);
-    return `${await counter.desk.retry(publisherOf(asked, counter), event)} will be tried again`;
+    return `${await counter.desk.retryParked(publisherOf(asked, counter), event)} will be tried again`;
   },
   async skip(asked, { desk }) {
     const [publisher, event] = [needed(asked, 'publisher'), uuid(needed(asked, 'event'))];
-    if (!(await desk.skip(publisher, event))) throw new Refusal(`${event} is not parked on ${publisher}`);
+    if (!(await desk.skipParked(publisher, event))) throw new Refusal(`${event} is not parked on ${publisher}`);
     return `${publisher} will not get ${event}`;
   },
   async replay(asked, counter) {
@@ -55,7 +55,7 @@ const COMMANDS: Readonly<Record<string, (asked: Asked, counter: Counter) => Prom
     const past = { type: asked.type, since: moment(asked.since), until: moment(asked.until) };
     if (Object.values(past).every((one) => one === undefined))
       throw new Refusal('--type, --since or --until is missing');
-    return `${publisher} gets ${await counter.desk.replay(publisher, past)} events again`;
+    return `${publisher} gets ${await counter.desk.replayEvents(publisher, past)} events again`;
   },
 };
 
@@ -90,7 +90,7 @@ async function main(): Promise<void> {
   const command = COMMANDS[positionals[0] ?? 'list'];
   if (!command) throw new Refusal(USAGE);
   await besideTheProgram(async (app, settings) => {
-    const counter = { desk: app.get(OutboxDesk), backlog: app.get(Backlog), publishers: settings.eventPublishers };
+    const counter = { desk: app.get(OutboxAdmin), backlog: app.get(OutboxBacklog), publishers: settings.eventPublishers };
     console.log(await command(values, counter));
   });
 }

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { JsonSchema } from '#kernel';
-import { differences, type PersonalData, schemaOf } from '#messaging';
+import { findBreakingChanges, type PersonalDataPolicy, publishedEventSchema } from '#messaging';
 import { fail, readArguments } from './command.js';
 import { EVENTS } from './events.js';
 
-const KINDS: readonly PersonalData[] = ['include', 'omit'];
+const KINDS: readonly PersonalDataPolicy[] = ['include', 'omit'];
 
 /**
  * `make contracts`: writes the JSON Schema of every event into a folder, and into `omit/` the one of those that tell less
@@ -18,13 +18,13 @@ function main(folder: string): number {
   return refused.length > 0 ? 1 : 0;
 }
 
-function publish(folder: string, kind: PersonalData): readonly string[] {
+function publish(folder: string, kind: PersonalDataPolicy): readonly string[] {
   mkdirSync(folder, { recursive: true });
   const told = EVENTS.filter(({ contract }) => kind === 'include' || contract.sparse !== undefined);
   return told.flatMap(({ contract }) => {
-    const [file, schema] = [path.join(folder, `${contract.type}.schema.json`), schemaOf(contract, kind)];
+    const [file, schema] = [path.join(folder, `${contract.type}.schema.json`), publishedEventSchema(contract, kind)];
     const published = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as JsonSchema) : {};
-    const faults = differences(schema, published).map((fault) => `${contract.type} (${kind}): ${fault}`);
+    const faults = findBreakingChanges(schema, published).map((fault) => `${contract.type} (${kind}): ${fault}`);
     if (faults.length === 0) writeFileSync(file, `${JSON.stringify(schema, null, 2)}\n`);
     return faults;
   });

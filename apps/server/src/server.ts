@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Relays, Subscribers } from '#messaging';
+import { OutboxRelays, SubscriberRegistry } from '#messaging';
 import { Dispatcher } from '#notifications';
 import { type Settings } from '#platform/config';
 import { createHttpServers } from '#platform/http-server';
@@ -73,8 +73,8 @@ async function listenOn(server: Server, port: number, host: string): Promise<voi
 
 function startBackgroundWork(app: NestFastifyApplication): void {
   app.get(Dispatcher).start();
-  app.get(Relays).start();
-  app.get(Subscribers).start();
+  app.get(OutboxRelays).start();
+  app.get(SubscriberRegistry).start();
   app.get(Housekeeping).start();
 }
 

@@ -5,7 +5,7 @@ import { AuthModule } from '#auth/module';
 import { GuessErasure } from '#codes';
 import { CodesModule } from '#codes/module';
 import { AuditTrail, Clock, EventErasure, IdentifierHasher, Ids, Outbox, UnitOfWork } from '#kernel';
-import { KeptEvents } from '#messaging';
+import { StoredEvents } from '#messaging';
 import { Dispatcher } from '#notifications';
 import { Secrets, Settings, wire } from '#platform/config';
 import { Database } from '#platform/database';
@@ -107,8 +107,8 @@ export { customersEvents } from './events.js';
     { provide: SignInViews, useExisting: SignInRecords },
     {
       provide: PublishedEventViews,
-      inject: [KeptEvents],
-      useFactory: (events: KeptEvents): PublishedEventViews => ({ of: (id) => events.of('customer', id) }),
+      inject: [StoredEvents],
+      useFactory: (events: StoredEvents): PublishedEventViews => ({ of: (id) => events.readByAggregate('customer', id) }),
     },
     { provide: CustomerSettings, useExisting: Settings },
     wire(CustomerEraser, CustomerEraser, [

@@ -3,40 +3,40 @@ import { Clock, EventErasure, Inbox, Outbox } from '#kernel';
 import { Settings, type SourceName } from '#platform/config';
 import { Housekeeping } from '#platform/jobs';
 import { Log } from '#platform/observability';
-import { InboxPurge } from './inbox/inbox-purge.js';
+import { InboxCleanupTask } from './inbox/inbox-cleanup-task.js';
 import { TypeOrmInbox } from './inbox/typeorm-inbox.js';
-import { KeptEvents } from './outbox/kept-events.js';
-import { OutboxPurge } from './outbox/outbox-purge.js';
+import { StoredEvents } from './outbox/stored-events.js';
+import { OutboxCleanupTask } from './outbox/outbox-cleanup-task.js';
 import { OutboxSignal } from './outbox/outbox-signal.js';
-import { PostgresHints } from './outbox/postgres-hints.js';
+import { PostgresOutboxNotifier } from './outbox/postgres-outbox-notifier.js';
 import { TypeOrmEventErasure } from './outbox/typeorm-event-erasure.js';
 import { TypeOrmOutbox } from './outbox/typeorm-outbox.js';
-import { configuredPublishers, needed } from './publishers/configured-publishers.js';
+import { createEventPublishers, requireSetting } from './publishers/create-event-publishers.js';
 import { EventPublishers } from './publishers/event-publisher.js';
 import { InMemoryEventPublisher } from './publishers/memory/in-memory-event-publisher.js';
-import { Backlog } from './relay/backlog.js';
-import { Deliveries } from './relay/deliveries.js';
-import { OutboxDesk } from './relay/outbox-desk.js';
-import { Relays } from './relay/relays.js';
+import { OutboxBacklog } from './relay/outbox-backlog.js';
+import { OutboxDeliveries } from './relay/outbox-deliveries.js';
+import { OutboxAdmin } from './relay/outbox-admin.js';
+import { OutboxRelays } from './relay/outbox-relays.js';
 import { type EventSource, EventSources } from './sources/event-source.js';
 import { KafkaEventSource } from './sources/kafka/kafka-event-source.js';
 import { InMemoryEventSource } from './sources/memory/in-memory-event-source.js';
 import { RabbitMqEventSource } from './sources/rabbitmq/rabbitmq-event-source.js';
 import { ServiceBusEventSource } from './sources/servicebus/service-bus-event-source.js';
-import { Subscribers } from './subscribers/subscribers.js';
+import { SubscriberRegistry } from './subscribers/subscriber-registry.js';
 
 export { EventDocsModule } from './contracts/event-docs.module.js';
 export { inboxTables } from './inbox/tables.js';
-export { messagingTables } from './outbox/tables.js';
+export { outboxTables } from './outbox/tables.js';
 
-function listened(settings: Settings, log: Log, memory: InMemoryEventPublisher): EventSources {
-  const make: Record<SourceName, () => EventSource> = {
+function createEventSources(settings: Settings, log: Log, memory: InMemoryEventPublisher): EventSources {
+  const factories: Record<SourceName, () => EventSource> = {
     memory: () => new InMemoryEventSource(memory),
     rabbitmq: () => new RabbitMqEventSource(settings.rabbitmqUrl ?? '', log),
-    kafka: () => new KafkaEventSource(needed(settings.kafka), log),
+    kafka: () => new KafkaEventSource(requireSetting(settings.kafka), log),
     servicebus: () => new ServiceBusEventSource(settings.servicebusUrl ?? '', log),
   };
-  return { all: settings.eventSources.map((name) => make[name]()) };
+  return { all: settings.eventSources.map((name) => factories[name]()) };
 }
 
 /** Every module may announce and listen; how it reaches the rest of the business is settled here. */
@@ -44,39 +44,39 @@ function listened(settings: Settings, log: Log, memory: InMemoryEventPublisher):
 @Module({
   providers: [
     InMemoryEventPublisher,
-    KeptEvents,
+    StoredEvents,
     OutboxSignal,
-    PostgresHints,
-    Deliveries,
-    Backlog,
-    OutboxDesk,
-    Relays,
-    OutboxPurge,
+    PostgresOutboxNotifier,
+    OutboxDeliveries,
+    OutboxBacklog,
+    OutboxAdmin,
+    OutboxRelays,
+    OutboxCleanupTask,
     {
       provide: EventPublishers,
       inject: [Settings, Log, Clock, InMemoryEventPublisher],
-      useFactory: configuredPublishers,
+      useFactory: createEventPublishers,
     },
     { provide: Outbox, useClass: TypeOrmOutbox },
     { provide: EventErasure, useClass: TypeOrmEventErasure },
     TypeOrmInbox,
-    InboxPurge,
-    Subscribers,
+    InboxCleanupTask,
+    SubscriberRegistry,
     { provide: Inbox, useExisting: TypeOrmInbox },
-    { provide: EventSources, inject: [Settings, Log, InMemoryEventPublisher], useFactory: listened },
+    { provide: EventSources, inject: [Settings, Log, InMemoryEventPublisher], useFactory: createEventSources },
   ],
-  exports: [EventErasure, KeptEvents, Inbox, Outbox, Relays, Subscribers, Backlog, OutboxDesk, InMemoryEventPublisher],
+  exports: [EventErasure, StoredEvents, Inbox, Outbox, OutboxRelays, SubscriberRegistry, OutboxBacklog, OutboxAdmin, InMemoryEventPublisher],
 })
 export class MessagingModule {
   constructor(
     housekeeping: Housekeeping,
-    outbox: OutboxPurge,
-    inbox: InboxPurge,
-    hints: PostgresHints,
+    outbox: OutboxCleanupTask,
+    inbox: InboxCleanupTask,
+    hints: PostgresOutboxNotifier,
     settings: Settings,
   ) {
     housekeeping.add(outbox);
     housekeeping.add(inbox);
-    if (settings.run === 'api') hints.tell();
+    if (settings.run === 'api') hints.startNotifying();
   }
 }

@@ -7,7 +7,7 @@ import { CodesModule } from '#codes/module';
 import { CustomerDirectory, IdentifierAssignmentListeners } from '#customers';
 import { CustomersModule } from '#customers/module';
 import { AfterCommit, AuditTrail, Clock, IdentifierHasher, Ids, Outbox, UnitOfWork } from '#kernel';
-import { Subscribers } from '#messaging';
+import { SubscriberRegistry } from '#messaging';
 import { Dispatcher, DueMessages, MessageBudget, SmsQuota } from '#notifications';
 import { choose, hasRedis, Secrets, Settings, wire } from '#platform/config';
 import { Housekeeping } from '#platform/jobs';
@@ -131,13 +131,13 @@ export class RegistrationModule {
     codeSent: CodeSent,
     watchers: IdentifierAssignmentListeners,
     keeper: KeyKeeper,
-    subscribers: Subscribers,
+    subscribers: SubscriberRegistry,
     verified: CustomerVerified,
     housekeeping: Housekeeping,
     keys: RegistrationKeysPurge,
   ) {
     watchers.add(keeper);
-    subscribers.add(verified);
+    subscribers.register(verified);
     dispatcher.serve(codeDue);
     dispatcher.serve(codeSent);
     housekeeping.add(keys);

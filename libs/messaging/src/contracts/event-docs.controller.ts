@@ -3,13 +3,13 @@ import { ApiExcludeEndpoint, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/sw
 import type { JsonSchema } from '#kernel';
 import { Settings } from '#platform/config';
 import { ApiProblems, notFound, Open } from '#platform/http';
-import { AnnouncedEvents } from './announced-events.js';
-import { asyncApiOf } from './asyncapi.js';
-import { schemaOf } from './event-schema.js';
-import { EVENTS_PAGE_POLICY, eventsPage } from './events-page.js';
+import { EventCatalog } from './event-catalog.js';
+import { buildAsyncApiDocument } from './asyncapi-document.js';
+import { publishedEventSchema } from './event-schema.js';
+import { EVENTS_PAGE_CSP, renderEventsPage } from './events-page.js';
 
 /** What is told to the rest of the business, for machines and for people. */
-const SCHEMA = {
+const JSON_SCHEMA_RESPONSE = {
   schema: { type: 'object' },
   example: { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'customer.created.v1' },
 };
@@ -19,7 +19,7 @@ const SCHEMA = {
 @Controller('docs')
 export class EventDocsController {
   constructor(
-    private readonly events: AnnouncedEvents,
+    private readonly events: EventCatalog,
     private readonly settings: Settings,
   ) {}
 
@@ -27,27 +27,27 @@ export class EventDocsController {
   @Get('asyncapi.json')
   @ApiOkResponse({ description: 'AsyncAPI 3.0', schema: { type: 'object', example: { asyncapi: '3.0.0' } } })
   asyncApi(): object {
-    return asyncApiOf(this.events, this.settings.eventPersonalData);
+    return buildAsyncApiDocument(this.events, this.settings.eventPersonalData);
   }
 
   /** The same for people. */
   @Get('events')
   @Header('content-type', 'text/html; charset=utf-8')
-  @Header('content-security-policy', EVENTS_PAGE_POLICY)
+  @Header('content-security-policy', EVENTS_PAGE_CSP)
   @ApiExcludeEndpoint()
   page(): string {
-    return eventsPage(this.events.contracts, this.settings.eventPersonalData);
+    return renderEventsPage(this.events.contracts, this.settings.eventPersonalData);
   }
 
   /** The JSON Schema of one event, with its envelope. */
   @Get('events/:file')
   @Header('content-type', 'application/schema+json')
   @ApiParam({ name: 'file', example: 'customer.created.v1.schema.json' })
-  @ApiOkResponse({ description: 'JSON Schema', content: { 'application/schema+json': SCHEMA } })
+  @ApiOkResponse({ description: 'JSON Schema', content: { 'application/schema+json': JSON_SCHEMA_RESPONSE } })
   @ApiProblems({ 404: 'There is no such event' })
   schema(@Param('file') file: string): JsonSchema {
     const contract = this.events.contracts.find(({ type }) => file === `${type}.schema.json`);
     if (!contract) throw notFound();
-    return schemaOf(contract, this.settings.eventPersonalData);
+    return publishedEventSchema(contract, this.settings.eventPersonalData);
   }
 }

@@ -1,7 +1,7 @@
 import { type EventContract, type HeardEvent, type JsonSchema, shape, type TypeOf } from '#kernel';
 
 /** The attributes of CloudEvents 1.0 that every event of ours has, and our extensions. */
-export const attributes = shape.object({
+export const eventAttributes = shape.object({
   specversion: shape.oneOf(['1.0']),
   id: shape.id('Fixed when the event is written: every repetition bears it.'),
   source: shape.text('`/foyer/<module>`'),
@@ -17,15 +17,15 @@ export const attributes = shape.object({
 });
 
 /** What all events have in common. */
-export type EventAttributes = TypeOf<typeof attributes>;
+export type EventAttributes = TypeOf<typeof eventAttributes>;
 
 /** Whether personal data leaves in events: `EVENT_PERSONAL_DATA`. */
-export type PersonalData = 'include' | 'omit';
+export type PersonalDataPolicy = 'include' | 'omit';
 
 /** The JSON Schema of an event, as it is told. New members may come: a reader ignores what it does not know. */
-export function schemaOf(contract: EventContract, personalData: PersonalData = 'include'): JsonSchema {
+export function publishedEventSchema(contract: EventContract, personalData: PersonalDataPolicy = 'include'): JsonSchema {
   const data = personalData === 'omit' ? (contract.sparse ?? contract.data) : contract.data;
-  const { properties = {}, required = [] } = attributes.schema;
+  const { properties = {}, required = [] } = eventAttributes.schema;
   const own = {
     source: { ...properties['source'], const: contract.source },
     type: { ...properties['type'], const: contract.type },
@@ -41,8 +41,8 @@ export function schemaOf(contract: EventContract, personalData: PersonalData = '
 }
 
 /** Of what others tell us: what CloudEvents 1.0 demands, and the data. */
-export function heardSchemaOf({ type, tells, data }: HeardEvent): JsonSchema {
-  const { specversion, id } = attributes.schema.properties ?? {};
+export function consumedEventSchema({ type, tells, data }: HeardEvent): JsonSchema {
+  const { specversion, id } = eventAttributes.schema.properties ?? {};
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: type,

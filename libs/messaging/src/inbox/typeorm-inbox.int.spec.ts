@@ -4,22 +4,22 @@ import { type IncomingEvent, TransactionConflict } from '#kernel';
 import { FixedClock } from '#kernel/testing';
 import { Database } from '#platform/database';
 import { DATABASES } from '#platform/database/testing';
-import { anEvent } from '../testing/an-event.js';
-import { openInbox } from '../testing/inbox-database.js';
-import { InboxPurge } from './inbox-purge.js';
+import { buildIncomingEvent } from '../testing/build-incoming-event.js';
+import { openInboxDatabase } from '../testing/inbox-database.js';
+import { InboxCleanupTask } from './inbox-cleanup-task.js';
 import { TypeOrmInbox } from './typeorm-inbox.js';
 
 const REPLICAS = 4;
 const DAY_MS = 24 * 3_600_000;
 
 describe.each(DATABASES)('TypeOrmInbox on %s', (_, fresh) => {
-  let under: Awaited<ReturnType<typeof openInbox>>;
+  let under: Awaited<ReturnType<typeof openInboxDatabase>>;
   let database: Database;
   let inboxes: TypeOrmInbox[];
   let clock: FixedClock;
 
   beforeAll(async () => {
-    under = await openInbox(fresh, REPLICAS);
+    under = await openInboxDatabase(fresh, REPLICAS);
   });
   beforeEach(async () => {
     [database] = under.replicas as [Database];
@@ -48,7 +48,7 @@ describe.each(DATABASES)('TypeOrmInbox on %s', (_, fresh) => {
     (await database.query<{ name: string }>('select name as name from effects')).map(({ name }) => name).sort();
 
   it('FM-M1 an event has its effect once', async () => {
-    const event = anEvent();
+    const event = buildIncomingEvent();
     expect([await handle(event), await handle(event), await handle({ ...event })]).toEqual([
       'handled',
       'AlreadyHandled',
@@ -58,7 +58,7 @@ describe.each(DATABASES)('TypeOrmInbox on %s', (_, fresh) => {
   });
 
   it('RC-08 the same event 50 times at once, on four replicas: one effect', async () => {
-    const event = anEvent();
+    const event = buildIncomingEvent();
     const outcomes = await Promise.all(Array.from({ length: 50 }, (_, n) => handle(event, n % REPLICAS)));
     expect(outcomes.filter((outcome) => outcome === 'handled')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === 'AlreadyHandled')).toHaveLength(49);
@@ -66,7 +66,7 @@ describe.each(DATABASES)('TypeOrmInbox on %s', (_, fresh) => {
   });
 
   it('RC-08 when the first of two fails, the second one has the effect', async () => {
-    const event = anEvent();
+    const event = buildIncomingEvent();
     let begun: () => void = () => undefined;
     const inside = new Promise<void>((resolve) => {
       begun = resolve;
@@ -83,36 +83,36 @@ describe.each(DATABASES)('TypeOrmInbox on %s', (_, fresh) => {
   });
 
   it('what is rolled back is not remembered', async () => {
-    const event = anEvent();
+    const event = buildIncomingEvent();
     const fails = () => Promise.reject(new RangeError('it fails'));
     expect(await handle(event, 0, fails)).toBe('RangeError');
-    expect(inboxes[0]?.hasAccepted(event)).toBe(false);
+    expect(inboxes[0]?.hasCommitted(event)).toBe(false);
     expect(await handle(event)).toBe('handled');
-    expect(inboxes[0]?.hasAccepted(event)).toBe(true);
+    expect(inboxes[0]?.hasCommitted(event)).toBe(true);
   });
 
   it('another consumer, source or id is another event, however they are put together', async () => {
-    const event = anEvent({ source: '/a', id: 'b' });
+    const event = buildIncomingEvent({ source: '/a', id: 'b' });
     const others = [{ consumer: 'test.other' }, { source: '/a ', id: 'b' }, { source: '/', id: 'ab' }, { id: 'B' }];
     for (const other of [{}, ...others]) expect(await handle({ ...event, ...other })).toBe('handled');
     expect(await handle({ ...event, id: '漢字 🔑'.repeat(20) })).toBe('handled');
   });
 
   it('cannot be accepted outside of a unit of work', async () => {
-    await expect(inboxes[0]?.accept(anEvent())).rejects.toThrow('outside of a unit of work');
+    await expect(inboxes[0]?.accept(buildIncomingEvent())).rejects.toThrow('outside of a unit of work');
   });
 
   it('FM-M2 in order: what is older than the last is stale, what comes too early has to wait', async () => {
     const subject = randomUUID();
-    const at = (sequence: number) => anEvent({ ordered: true, subject, sequence });
-    expect(await handle(at(2))).toBe('OutOfTurn');
+    const at = (sequence: number) => buildIncomingEvent({ ordered: true, subject, sequence });
+    expect(await handle(at(2))).toBe('SequenceGapError');
     expect(await handle(at(1))).toBe('handled');
     const second = at(2);
     expect([await handle(second), await handle(second), await handle(at(1)), await handle(at(4))]).toEqual([
       'handled',
       'AlreadyHandled',
-      'Stale',
-      'OutOfTurn',
+      'StaleEventError',
+      'SequenceGapError',
     ]);
     expect(await handle(at(3))).toBe('handled');
     expect(await effects()).toEqual(['1', '2', '3']);
@@ -123,22 +123,22 @@ describe.each(DATABASES)('TypeOrmInbox on %s', (_, fresh) => {
     const outcomes: string[] = [];
     for (const sequence of [1, 2, 3]) {
       const tries = Array.from({ length: 8 }, (_, n) =>
-        handle(anEvent({ ordered: true, subject, sequence }), n % REPLICAS),
+        handle(buildIncomingEvent({ ordered: true, subject, sequence }), n % REPLICAS),
       );
       outcomes.push(...(await Promise.all(tries)));
     }
     expect(outcomes.filter((outcome) => outcome === 'handled')).toHaveLength(3);
-    expect(outcomes.filter((outcome) => outcome === 'Stale')).toHaveLength(21);
+    expect(outcomes.filter((outcome) => outcome === 'StaleEventError')).toHaveLength(21);
     expect(await effects()).toEqual(['1', '2', '3']);
   });
 
   it('forgets after 14 days, and not before', async () => {
-    const [old, young] = [anEvent(), anEvent()];
+    const [old, young] = [buildIncomingEvent(), buildIncomingEvent()];
     await handle(old);
     clock.advance(2 * 60_000);
     await handle(young);
     clock.advance(14 * DAY_MS - 60_000);
-    expect(await new InboxPurge(database, clock).run()).toBe(1);
+    expect(await new InboxCleanupTask(database, clock).run()).toBe(1);
     expect([await handle(old), await handle(young)]).toEqual(['handled', 'AlreadyHandled']);
   });
 });

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AlreadyHandled, Clock, Inbox, type IncomingEvent, TransactionConflict } from '#kernel';
 import { Database, DuplicateKey } from '#platform/database';
-import { OutOfTurn, Stale } from './out-of-turn.js';
+import { SequenceGapError, StaleEventError } from './event-order-errors.js';
 
-const NOTE = 'insert into inbox (consumer, event_hash, received_at) values (?, ?, ?)';
-const MOVE = 'update inbox_positions set sequence = ? where consumer = ? and aggregate_hash = ? and sequence = ?';
-const POSITION = 'select sequence as sequence from inbox_positions where consumer = ? and aggregate_hash = ?';
-const BEGIN = 'insert into inbox_positions (consumer, aggregate_hash, sequence) values (?, ?, ?)';
+const INSERT_INBOX_ROW = 'insert into inbox (consumer, event_hash, received_at) values (?, ?, ?)';
+const ADVANCE_POSITION = 'update inbox_positions set sequence = ? where consumer = ? and aggregate_hash = ? and sequence = ?';
+const SELECT_POSITION = 'select sequence as sequence from inbox_positions where consumer = ? and aggregate_hash = ?';
+const INSERT_POSITION = 'insert into inbox_positions (consumer, aggregate_hash, sequence) values (?, ?, ?)';
 
 /**
  * One row per consumer and event, inserted before anything else: a second transaction with the same event waits for the first,
@@ -27,27 +27,27 @@ export class TypeOrmInbox extends Inbox {
   async accept(event: IncomingEvent): Promise<void> {
     if (!this.database.inTransaction) throw new Error(`${event.type} was accepted outside of a unit of work`);
     const { consumer, source, id } = event;
-    await this.database.execute(NOTE, [consumer, hashOf(source, id), this.clock.now()]).catch((error: unknown) => {
+    await this.database.execute(INSERT_INBOX_ROW, [consumer, hashOf(source, id), this.clock.now()]).catch((error: unknown) => {
       throw error instanceof DuplicateKey ? new AlreadyHandled() : error;
     });
-    if (event.ordered) await this.#takeTurn(event);
+    if (event.ordered) await this.#advancePosition(event);
     this.database.afterCommit(() => this.#accepted.add(event));
   }
 
   /** Whether its handler has committed what it did, together with the note of it. */
-  hasAccepted(event: IncomingEvent): boolean {
+  hasCommitted(event: IncomingEvent): boolean {
     return this.#accepted.has(event);
   }
 
   /** @throws Stale, OutOfTurn */
-  async #takeTurn({ consumer, source, subject, sequence }: IncomingEvent): Promise<void> {
+  async #advancePosition({ consumer, source, subject, sequence }: IncomingEvent): Promise<void> {
     if (subject === null || sequence === null) throw new Error('an ordered event has a subject and a sequence');
     const aggregate = hashOf(source, subject);
-    if ((await this.database.execute(MOVE, [sequence, consumer, aggregate, sequence - 1])) > 0) return;
-    const [position] = await this.database.query<{ sequence: number }>(POSITION, [consumer, aggregate]);
-    if (position && position.sequence >= sequence) throw new Stale();
-    if (position || sequence > 1) throw new OutOfTurn();
-    await this.database.execute(BEGIN, [consumer, aggregate, sequence]).catch((error: unknown) => {
+    if ((await this.database.execute(ADVANCE_POSITION, [sequence, consumer, aggregate, sequence - 1])) > 0) return;
+    const [position] = await this.database.query<{ sequence: number }>(SELECT_POSITION, [consumer, aggregate]);
+    if (position && position.sequence >= sequence) throw new StaleEventError();
+    if (position || sequence > 1) throw new SequenceGapError();
+    await this.database.execute(INSERT_POSITION, [consumer, aggregate, sequence]).catch((error: unknown) => {
       throw error instanceof DuplicateKey ? new TransactionConflict('Its turn has just come.', 1) : error;
     });
   }

@@ -1,6 +1,6 @@
 import type { IntegrationEvent } from '#kernel';
 import type { RequestContext } from '#platform/observability';
-import type { EventAttributes, PersonalData } from '../contracts/event-schema.js';
+import type { EventAttributes, PersonalDataPolicy } from '../contracts/event-schema.js';
 
 /** CloudEvents 1.0 in JSON; `sequence` is a whole number per aggregate type and id. */
 export interface CloudEvent extends EventAttributes {
@@ -8,14 +8,14 @@ export interface CloudEvent extends EventAttributes {
 }
 
 /** How an event is told. What nobody asked for has itself as its cause. */
-export interface Telling {
+export interface CloudEventContext {
   readonly id: string;
   readonly time: Date;
   readonly context: RequestContext | undefined;
-  readonly personalData: PersonalData;
+  readonly personalData: PersonalDataPolicy;
 }
 
-export function toCloudEvent(event: IntegrationEvent, { id, time, context, personalData }: Telling): CloudEvent {
+export function toCloudEvent(event: IntegrationEvent, { id, time, context, personalData }: CloudEventContext): CloudEvent {
   const correlationid = context?.correlationId ?? id;
   return {
     specversion: '1.0',

@@ -5,11 +5,11 @@ import { Injectable } from '@nestjs/common';
 export class OutboxSignal {
   readonly #listeners = new Set<() => void>();
 
-  listen(wake: () => void): void {
+  subscribe(wake: () => void): void {
     this.#listeners.add(wake);
   }
 
-  ring(): void {
+  notify(): void {
     for (const wake of this.#listeners) wake();
   }
 }

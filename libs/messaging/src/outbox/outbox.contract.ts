@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AlreadyAnnounced, type Outbox } from '#kernel';
 import { inContext } from '#platform/observability';
-import { ElsewhereHappenedV1, SomethingHappenedV1 } from '../testing/something-happened.js';
+import { OtherAggregateHappenedV1, TestHappenedV1 } from '../testing/test-events.js';
 import type { CloudEvent } from './cloud-event.js';
 
 /** An outbox with two publishers, `one` and `two`. */
 export interface OutboxUnderTest {
   readonly outbox: Outbox;
-  unit<T>(work: () => Promise<T>): Promise<T>;
+  inTransaction<T>(work: () => Promise<T>): Promise<T>;
   /** Of this subject, in order. */
-  announced(subject: string): Promise<readonly CloudEvent[]>;
+  storedEvents(subject: string): Promise<readonly CloudEvent[]>;
   /** Which publishers have still to take this event. */
-  due(id: string): Promise<readonly string[]>;
+  pendingPublishers(id: string): Promise<readonly string[]>;
   onSignal(wake: () => void): void;
   drop(): Promise<void>;
 }
@@ -26,42 +26,42 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
     });
     afterAll(() => under.drop());
 
-    const append = (...events: SomethingHappenedV1[]) =>
-      under.unit(async () => {
+    const append = (...events: TestHappenedV1[]) =>
+      under.inTransaction(async () => {
         for (const event of events) await under.outbox.append(event);
       });
 
     it('keeps what was committed, with a delivery for each publisher', async () => {
       const subject = randomUUID();
-      await append(new SomethingHappenedV1(subject, 1), new SomethingHappenedV1(subject, 2));
-      const events = await under.announced(subject);
+      await append(new TestHappenedV1(subject, 1), new TestHappenedV1(subject, 2));
+      const events = await under.storedEvents(subject);
       expect(events.map(({ sequence }) => sequence)).toEqual([1, 2]);
-      for (const { id } of events) expect(await under.due(id)).toEqual(['one', 'two']);
+      for (const { id } of events) expect(await under.pendingPublishers(id)).toEqual(['one', 'two']);
     });
 
     it('keeps nothing of what was rolled back', async () => {
       const [subject, id] = [randomUUID(), randomUUID()];
-      const failing = under.unit(async () => {
-        await under.outbox.append(new SomethingHappenedV1(subject, 1, { id }));
+      const failing = under.inTransaction(async () => {
+        await under.outbox.append(new TestHappenedV1(subject, 1, { id }));
         throw new Error('changed its mind');
       });
       await expect(failing).rejects.toThrow('changed its mind');
-      expect([await under.announced(subject), await under.due(id)]).toEqual([[], []]);
-      await append(new SomethingHappenedV1(subject, 1, { id }));
-      expect(await under.announced(subject)).toHaveLength(1);
+      expect([await under.storedEvents(subject), await under.pendingPublishers(id)]).toEqual([[], []]);
+      await append(new TestHappenedV1(subject, 1, { id }));
+      expect(await under.storedEvents(subject)).toHaveLength(1);
     });
 
     it('refuses what is announced outside of a unit of work', async () => {
-      await expect(under.outbox.append(new SomethingHappenedV1(randomUUID(), 1))).rejects.toThrow(/unit of work/);
+      await expect(under.outbox.append(new TestHappenedV1(randomUUID(), 1))).rejects.toThrow(/unit of work/);
     });
 
     it('writes CloudEvents, with the request they come from', async () => {
       const [subject, id] = [randomUUID(), randomUUID()];
       const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
       await inContext({ correlationId: 'of-this-request', traceparent }, () =>
-        append(new SomethingHappenedV1(subject, 7, { id, data: { n: 1 } })),
+        append(new TestHappenedV1(subject, 7, { id, data: { n: 1 } })),
       );
-      expect(await under.announced(subject)).toEqual([
+      expect(await under.storedEvents(subject)).toEqual([
         {
           specversion: '1.0',
           id,
@@ -85,77 +85,77 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
       ['100 kB', { text: '🔑'.repeat(25_000) }],
     ])('keeps data in %s as they are', async (_, data) => {
       const subject = randomUUID();
-      await append(new SomethingHappenedV1(subject, 1, { data }));
-      expect((await under.announced(subject))[0]?.data).toEqual(data);
+      await append(new TestHappenedV1(subject, 1, { data }));
+      expect((await under.storedEvents(subject))[0]?.data).toEqual(data);
     });
 
     it('gives an event without an id of its own a fresh one', async () => {
       const subject = randomUUID();
-      await append(new SomethingHappenedV1(subject, 1), new SomethingHappenedV1(subject, 2));
-      const ids = (await under.announced(subject)).map(({ id }) => id);
+      await append(new TestHappenedV1(subject, 1), new TestHappenedV1(subject, 2));
+      const ids = (await under.storedEvents(subject)).map(({ id }) => id);
       expect(new Set(ids).size).toBe(2);
       for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/);
     });
 
     it('AlreadyAnnounced: tells nothing twice by the same id, and gives up the unit that tried', async () => {
       const [subject, other, id] = [randomUUID(), randomUUID(), randomUUID()];
-      await append(new SomethingHappenedV1(subject, 1, { id }));
-      const again = append(new SomethingHappenedV1(other, 1), new SomethingHappenedV1(subject, 2, { id }));
+      await append(new TestHappenedV1(subject, 1, { id }));
+      const again = append(new TestHappenedV1(other, 1), new TestHappenedV1(subject, 2, { id }));
       await expect(again).rejects.toBeInstanceOf(AlreadyAnnounced);
-      expect([await under.announced(subject), await under.announced(other)].map(({ length }) => length)).toEqual([
+      expect([await under.storedEvents(subject), await under.storedEvents(other)].map(({ length }) => length)).toEqual([
         1, 0,
       ]);
     });
 
     it('INV-11 gives one of twenty units that announce the same event at once the word', async () => {
       const [subject, id] = [randomUUID(), randomUUID()];
-      const units = Array.from({ length: 20 }, () => append(new SomethingHappenedV1(subject, 1, { id })));
+      const units = Array.from({ length: 20 }, () => append(new TestHappenedV1(subject, 1, { id })));
       const outcomes = await Promise.allSettled(units);
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
       const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
       expect(refused.every(({ reason }) => reason instanceof AlreadyAnnounced)).toBe(true);
-      expect(await under.announced(subject)).toHaveLength(1);
+      expect(await under.storedEvents(subject)).toHaveLength(1);
     });
 
     it('keeps many at once as one unit, with a delivery of each for each publisher in its other lane', async () => {
       const subjects = Array.from({ length: 700 }, () => randomUUID());
-      const events = subjects.map((subject, n) => new SomethingHappenedV1(subject, 1, { data: { n } }));
-      const failing = under.unit(async () => {
+      const events = subjects.map((subject, n) => new TestHappenedV1(subject, 1, { data: { n } }));
+      const failing = under.inTransaction(async () => {
         await under.outbox.appendInBulk(events);
         throw new Error('changed its mind');
       });
       await expect(failing).rejects.toThrow('changed its mind');
-      expect(await under.announced(subjects[699] ?? '')).toEqual([]);
-      await under.unit(() => under.outbox.appendInBulk(events));
+      expect(await under.storedEvents(subjects[699] ?? '')).toEqual([]);
+      await under.inTransaction(() => under.outbox.appendInBulk(events));
       for (const n of [0, 350, 699]) {
-        const [event] = await under.announced(subjects[n] ?? '');
+        const [event] = await under.storedEvents(subjects[n] ?? '');
         expect(event?.data).toEqual({ n });
-        expect(await under.due(event?.id ?? '')).toEqual(['one:bulk', 'two:bulk']);
+        expect(await under.pendingPublishers(event?.id ?? '')).toEqual(['one:bulk', 'two:bulk']);
       }
       await expect(under.outbox.appendInBulk(events)).rejects.toThrow(/unit of work/);
     });
 
     it('counts aggregates of two kinds with the same id apart', async () => {
       const subject = randomUUID();
-      await append(new SomethingHappenedV1(subject, 1), new ElsewhereHappenedV1(subject, 1));
-      expect(await under.announced(subject)).toHaveLength(2);
+      await append(new TestHappenedV1(subject, 1), new OtherAggregateHappenedV1(subject, 1));
+      expect(await under.storedEvents(subject)).toHaveLength(2);
     });
 
     it('rings when it is committed, not before, and not when it is rolled back', async () => {
-      let rung = 0;
-      under.onSignal(() => rung++);
-      await under.unit(async () => {
-        await under.outbox.append(new SomethingHappenedV1(randomUUID(), 1));
-        expect(rung).toBe(0);
+      let notifications = 0;
+      under.onSignal(() => notifications++);
+      await under.inTransaction(async () => {
+        await under.outbox.append(new TestHappenedV1(randomUUID(), 1));
+        expect(notifications).toBe(0);
       });
-      expect(rung).toBe(1);
+      expect(notifications).toBe(1);
       await under
-        .unit(async () => {
-          await under.outbox.append(new SomethingHappenedV1(randomUUID(), 1));
+        .inTransaction(async () => {
+          await under.outbox.append(new TestHappenedV1(randomUUID(), 1));
           throw new Error('no');
         })
         .catch(() => undefined);
-      expect(rung).toBe(1);
+      expect(notifications).toBe(1);
     });
   });
 }

@@ -60,7 +60,7 @@ export class CreateOutbox1763600000000 implements MigrationInterface {
   }
 }
 
-export const messagingTables: Tables = {
+export const outboxTables: Tables = {
   schemas: () => [],
   migrations: [CreateOutbox1763600000000, AddParking1763600000050],
 };

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DATABASES } from '#platform/database/testing';
-import { type OutboxDatabase, openOutbox } from '../testing/outbox-database.js';
-import { ElsewhereHappenedV1, SomethingHappenedV1 } from '../testing/something-happened.js';
+import { type OutboxDatabase, openOutboxDatabase } from '../testing/outbox-database.js';
+import { OtherAggregateHappenedV1, TestHappenedV1 } from '../testing/test-events.js';
 import { TypeOrmEventErasure } from './typeorm-event-erasure.js';
 
 describe.each(DATABASES)('TypeOrmEventErasure on %s', (_, fresh) => {
   let under: OutboxDatabase;
   let erasure: TypeOrmEventErasure;
   beforeAll(async () => {
-    under = await openOutbox(fresh, ['one', 'two']);
+    under = await openOutboxDatabase(fresh, ['one', 'two']);
     erasure = new TypeOrmEventErasure(under.database);
   });
   afterAll(() => under.drop());
 
-  const append = (event: SomethingHappenedV1) => under.database.transaction(() => under.outbox.append(event));
+  const append = (event: TestHappenedV1) => under.database.transaction(() => under.outbox.append(event));
   const kept = async (subject: string) => {
     const rows = await under.database.query<{ readonly payload: string }>(
       'select payload as payload from outbox where aggregate_id = ? order by aggregate_type, sequence',
@@ -26,8 +26,8 @@ describe.each(DATABASES)('TypeOrmEventErasure on %s', (_, fresh) => {
   it('removes what everybody has taken, and takes what is personal out of the rest', async () => {
     const [mia, zoe] = [randomUUID(), randomUUID()];
     const data = { email: 'mia@example.org', firstName: 'Mia', version: 1 };
-    for (const sequence of [1, 2, 3]) await append(new SomethingHappenedV1(mia, sequence, { data }));
-    for (const subject of [mia, zoe]) await append(new ElsewhereHappenedV1(subject, 9, { data }));
+    for (const sequence of [1, 2, 3]) await append(new TestHappenedV1(mia, sequence, { data }));
+    for (const subject of [mia, zoe]) await append(new OtherAggregateHappenedV1(subject, 9, { data }));
     const taken = 'delete from outbox_deliveries where aggregate_type = ? and aggregate_id = ? and sequence = ?';
     await under.database.execute(taken, ['test', mia, 1]);
     await under.database.execute(`${taken} and publisher = ?`, ['test', mia, 2, 'one']);

@@ -3,8 +3,8 @@ import { EventErasure } from '#kernel';
 import { Database } from '#platform/database';
 import type { CloudEvent } from './cloud-event.js';
 
-const OF_ONE = 'aggregate_type = ? and aggregate_id = ?';
-const WAITS = 'exists (select 1 from outbox_deliveries d where d.event_id = outbox.event_id)';
+const OF_AGGREGATE = 'aggregate_type = ? and aggregate_id = ?';
+const HAS_PENDING_DELIVERY = 'exists (select 1 from outbox_deliveries d where d.event_id = outbox.event_id)';
 
 @Injectable()
 export class TypeOrmEventErasure extends EventErasure {
@@ -13,18 +13,18 @@ export class TypeOrmEventErasure extends EventErasure {
   }
 
   async erase(aggregateType: string, aggregateId: string, members: readonly string[]): Promise<void> {
-    const one = [aggregateType, aggregateId];
-    await this.database.execute(`delete from outbox where ${OF_ONE} and not ${WAITS}`, one);
-    const waiting = await this.database.query<{ readonly id: string; readonly payload: string }>(
-      `select event_id as id, payload as payload from outbox where ${OF_ONE} order by sequence`,
-      one,
+    const aggregateKey = [aggregateType, aggregateId];
+    await this.database.execute(`delete from outbox where ${OF_AGGREGATE} and not ${HAS_PENDING_DELIVERY}`, aggregateKey);
+    const pending = await this.database.query<{ readonly id: string; readonly payload: string }>(
+      `select event_id as id, payload as payload from outbox where ${OF_AGGREGATE} order by sequence`,
+      aggregateKey,
     );
-    for (const { id, payload } of waiting)
-      await this.database.execute('update outbox set payload = ? where event_id = ?', [redacted(payload, members), id]);
+    for (const { id, payload } of pending)
+      await this.database.execute('update outbox set payload = ? where event_id = ?', [redactPayload(payload, members), id]);
   }
 }
 
-function redacted(payload: string, members: readonly string[]): string {
+function redactPayload(payload: string, members: readonly string[]): string {
   const event = JSON.parse(payload) as CloudEvent;
   const data = Object.entries(event.data).map(([name, value]) => [name, members.includes(name) ? null : value]);
   return JSON.stringify({ ...event, data: Object.fromEntries(data) });

@@ -3,14 +3,14 @@ import { AlreadyAnnounced, Clock, Ids, type IntegrationEvent, Outbox } from '#ke
 import { Settings } from '#platform/config';
 import { Database, DuplicateKey } from '#platform/database';
 import { currentContext } from '#platform/observability';
-import { ANALYTICS } from '../publishers/analytics/analytics-event-publisher.js';
-import { bulkLaneOf } from './bulk-lane.js';
+import { ANALYTICS_PUBLISHER } from '../publishers/analytics/analytics-event-publisher.js';
+import { bulkPublisherKey } from './bulk-publisher-key.js';
 import { toCloudEvent } from './cloud-event.js';
 import { OutboxSignal } from './outbox-signal.js';
 
-const EVENT = `insert into outbox (event_id, aggregate_type, aggregate_id, sequence, type, payload, occurred_at)
+const INSERT_EVENT = `insert into outbox (event_id, aggregate_type, aggregate_id, sequence, type, payload, occurred_at)
   values (?, ?, ?, ?, ?, ?, ?)`;
-const DELIVERY = `insert into outbox_deliveries (publisher, event_id, aggregate_type, aggregate_id, sequence)
+const INSERT_DELIVERY = `insert into outbox_deliveries (publisher, event_id, aggregate_type, aggregate_id, sequence)
   values (?, ?, ?, ?, ?)`;
 
 /** Writes the event, and one delivery for each publisher that is to take it, into the transaction of the fact. */
@@ -27,41 +27,41 @@ export class TypeOrmOutbox extends Outbox {
   }
 
   async append(event: IntegrationEvent): Promise<void> {
-    this.#refuseOutside(event);
-    const row = this.#rowOf(event);
+    this.#requireTransaction(event);
+    const row = this.#toRow(event);
     const { event_id, aggregate_type, aggregate_id, sequence, type, payload, occurred_at } = row;
     const values = [event_id, aggregate_type, aggregate_id, sequence, type, payload, occurred_at];
     const [first, ...others] = this.#publishersOf(event);
-    const told = { sql: EVENT, values };
-    const delivery = deliveryOf(row, first ?? '');
-    await this.database.executeAndTell(told, 'outbox_deliveries', delivery).catch((error: unknown) => {
+    const eventInsert = { sql: INSERT_EVENT, values };
+    const delivery = toDeliveryRow(row, first ?? '');
+    await this.database.executeAndTell(eventInsert, 'outbox_deliveries', delivery).catch((error: unknown) => {
       throw error instanceof DuplicateKey ? new AlreadyAnnounced() : error;
     });
-    for (const publisher of others) await this.database.execute(DELIVERY, Object.values(deliveryOf(row, publisher)));
-    this.database.afterCommit(() => this.signal.ring());
+    for (const publisher of others) await this.database.execute(INSERT_DELIVERY, Object.values(toDeliveryRow(row, publisher)));
+    this.database.afterCommit(() => this.signal.notify());
   }
 
   async appendInBulk(events: readonly IntegrationEvent[]): Promise<void> {
-    for (const event of events) this.#refuseOutside(event);
-    const rows = events.map((event) => this.#rowOf(event));
+    for (const event of events) this.#requireTransaction(event);
+    const rows = events.map((event) => this.#toRow(event));
     await this.database.insertRows('outbox', rows).catch((error: unknown) => {
       throw error instanceof DuplicateKey ? new AlreadyAnnounced() : error;
     });
     const deliveries = events.flatMap((event, n) =>
-      this.#publishersOf(event).map((publisher) => deliveryOf(rows[n] as OutboxRow, bulkLaneOf(publisher))),
+      this.#publishersOf(event).map((publisher) => toDeliveryRow(rows[n] as OutboxRow, bulkPublisherKey(publisher))),
     );
     await this.database.insertRows('outbox_deliveries', deliveries);
-    this.database.afterCommit(() => this.signal.ring());
+    this.database.afterCommit(() => this.signal.notify());
   }
 
-  #refuseOutside({ type }: IntegrationEvent): void {
+  #requireTransaction({ type }: IntegrationEvent): void {
     if (!this.database.inTransaction) throw new Error(`${type} was announced outside of a unit of work`);
   }
 
-  #rowOf(event: IntegrationEvent): OutboxRow {
+  #toRow(event: IntegrationEvent): OutboxRow {
     const [id, now] = [event.id ?? this.ids.next(), this.clock.now()];
-    const telling = { id, time: now, context: currentContext(), personalData: this.settings.eventPersonalData };
-    const payload = JSON.stringify(toCloudEvent(event, telling));
+    const cloudEventContext = { id, time: now, context: currentContext(), personalData: this.settings.eventPersonalData };
+    const payload = JSON.stringify(toCloudEvent(event, cloudEventContext));
     return {
       event_id: id,
       aggregate_type: event.aggregateType,
@@ -75,7 +75,7 @@ export class TypeOrmOutbox extends Outbox {
 
   #publishersOf({ forAnalytics }: IntegrationEvent): readonly string[] {
     const { eventPublishers, analytics } = this.settings;
-    return analytics && forAnalytics ? [...eventPublishers, ANALYTICS] : eventPublishers;
+    return analytics && forAnalytics ? [...eventPublishers, ANALYTICS_PUBLISHER] : eventPublishers;
   }
 }
 
@@ -84,7 +84,7 @@ type OutboxRow = Readonly<Record<'event_id' | 'aggregate_type' | 'aggregate_id' 
   readonly occurred_at: Date;
 };
 
-const deliveryOf = (row: OutboxRow, publisher: string) => ({
+const toDeliveryRow = (row: OutboxRow, publisher: string) => ({
   publisher,
   event_id: row.event_id,
   aggregate_type: row.aggregate_type,

@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type EventEnvelope, type EventPublisher, RefusedForGood } from './event-publisher.js';
+import { type EventEnvelope, type EventPublisher, PermanentPublishError } from './event-publisher.js';
 
 export interface EventPublisherUnderTest {
   readonly publisher: EventPublisher;
   /** What the other side has received so far. */
   received(): readonly { readonly id: string; readonly type: string; readonly payload: string }[];
   /** What there is of an event that was published twice, where that is not two. */
-  readonly ofTwo?: 1;
+  readonly copiesAfterRepublish?: 1;
   /** The size of an event that the other side never takes, if there is one. */
-  readonly tooLarge?: number;
+  readonly oversizedBytes?: number;
   drop(): Promise<void>;
 }
 
-export function envelope(o: Partial<EventEnvelope> & { readonly data?: object } = {}): EventEnvelope {
-  const { data = {}, ...given } = o;
-  const event = { id: randomUUID(), type: 'test.happened.v1', subject: randomUUID(), sequence: 1, ...given };
+export function buildEnvelope(overrides: Partial<EventEnvelope> & { readonly data?: object } = {}): EventEnvelope {
+  const { data = {}, ...attributes } = overrides;
+  const event = { id: randomUUID(), type: 'test.happened.v1', subject: randomUUID(), sequence: 1, ...attributes };
   return { aggregateType: 'test', payload: JSON.stringify({ ...event, data }), ...event };
 }
 
@@ -32,7 +32,7 @@ export function eventPublisherContract(name: string, open: () => Promise<EventPu
       const wanted = new Set(events.map(({ id }) => id));
       return under.received().filter(({ id }) => wanted.has(id));
     };
-    const arrived = (events: readonly EventEnvelope[], count = events.length) =>
+    const expectReceived = (events: readonly EventEnvelope[], count = events.length) =>
       expect.poll(() => receivedOf(events).length, { timeout: 10_000 }).toBe(count);
 
     it('has the name it is configured by, and is there', async () => {
@@ -41,9 +41,9 @@ export function eventPublisherContract(name: string, open: () => Promise<EventPu
     });
 
     it('publishes an event under its id and type', async () => {
-      const event = envelope({ data: { n: 1 } });
+      const event = buildEnvelope({ data: { n: 1 } });
       await under.publisher.publish(event);
-      await arrived([event]);
+      await expectReceived([event]);
       const { id, type, payload } = event;
       expect(receivedOf([event])[0]).toMatchObject({ id, type, payload });
     });
@@ -52,50 +52,50 @@ export function eventPublisherContract(name: string, open: () => Promise<EventPu
       ['every script', { text: 'é ß 漢字 🔑 \u0000 \u2028 "\\' }],
       ['200 kB', { text: 'ß'.repeat(100_000) }],
     ])('changes nothing of %s', async (_, data) => {
-      const event = envelope({ data });
+      const event = buildEnvelope({ data });
       await under.publisher.publish(event);
-      await arrived([event]);
+      await expectReceived([event]);
       expect(receivedOf([event])[0]?.payload).toBe(event.payload);
     });
 
     it('keeps a thousand events of one aggregate in order', async () => {
       const subject = randomUUID();
-      const events = Array.from({ length: 1_000 }, (_, n) => envelope({ subject, sequence: n + 1 }));
+      const events = Array.from({ length: 1_000 }, (_, n) => buildEnvelope({ subject, sequence: n + 1 }));
       for (const event of events) await under.publisher.publish(event);
-      await arrived(events);
+      await expectReceived(events);
       expect(receivedOf(events).map(({ id }) => id)).toEqual(events.map(({ id }) => id));
     });
 
     it('publishes a hundred aggregates side by side, each in order', async () => {
       const runs = Array.from({ length: 100 }, () => {
         const subject = randomUUID();
-        return [1, 2, 3].map((sequence) => envelope({ subject, sequence }));
+        return [1, 2, 3].map((sequence) => buildEnvelope({ subject, sequence }));
       });
       await Promise.all(
         runs.map(async (run) => {
           for (const event of run) await under.publisher.publish(event);
         }),
       );
-      await arrived(runs.flat());
+      await expectReceived(runs.flat());
       for (const run of runs) expect(receivedOf(run).map(({ id }) => id)).toEqual(run.map(({ id }) => id));
     });
 
     it('FM-M3 refuses for good what is too large for the other side, and takes the next', async () => {
-      const event = envelope({ data: { text: 'x'.repeat(under.tooLarge ?? 2_000_000) } });
+      const event = buildEnvelope({ data: { text: 'x'.repeat(under.oversizedBytes ?? 2_000_000) } });
       const outcome = await under.publisher.publish(event).catch((error: unknown) => error);
-      if (under.tooLarge === undefined) await arrived([event]);
-      else expect(outcome).toBeInstanceOf(RefusedForGood);
-      const next = envelope();
+      if (under.oversizedBytes === undefined) await expectReceived([event]);
+      else expect(outcome).toBeInstanceOf(PermanentPublishError);
+      const next = buildEnvelope();
       await under.publisher.publish(next);
-      await arrived([next]);
-      expect(receivedOf([event])).toHaveLength(under.tooLarge === undefined ? 1 : 0);
+      await expectReceived([next]);
+      expect(receivedOf([event])).toHaveLength(under.oversizedBytes === undefined ? 1 : 0);
     });
 
     it('KP-O2 publishes again, by the same id, what it is given again', async () => {
-      const event = envelope();
+      const event = buildEnvelope();
       await under.publisher.publish(event);
       await under.publisher.publish(event);
-      await arrived([event], under.ofTwo ?? 2);
+      await expectReceived([event], under.copiesAfterRepublish ?? 2);
     });
 
     it('can be closed twice', async () => {

@@ -10,7 +10,7 @@ export interface EventEnvelope {
 }
 
 /** The other side will never take this event, however often it is tried: it is too large, or refused as what it is. */
-export class RefusedForGood extends Error {}
+export class PermanentPublishError extends Error {}
 
 /**
  * A way out for events. Resolves when the other side has taken responsibility; until then the event stays in the outbox.

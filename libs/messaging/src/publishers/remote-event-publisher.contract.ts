@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TcpProxy } from '../testing/tcp-proxy.js';
-import { type EventPublisherUnderTest, envelope } from './event-publisher.contract.js';
+import { type EventPublisherUnderTest, buildEnvelope } from './event-publisher.contract.js';
 import type { EventEnvelope, EventPublisher } from './event-publisher.js';
 
 export interface RemoteEventPublisherUnderTest extends Omit<EventPublisherUnderTest, 'publisher'> {
   /** Everything goes through it. */
   readonly proxy: TcpProxy;
   /** Another one, as of another process or of the next start. */
-  start(): EventPublisher;
+  createPublisher(): EventPublisher;
 }
 
 /** What every `EventPublisher` must do whose other side may be away, slow or silent. */
@@ -22,11 +22,11 @@ export function remoteEventPublisherContract(name: string, open: () => Promise<R
       under = await open();
     });
     beforeEach(async () => {
-      publisher = under.start();
-      await publisher.publish(envelope());
+      publisher = under.createPublisher();
+      await publisher.publish(buildEnvelope());
     });
     afterEach(async () => {
-      under.proxy.refuse(false);
+      under.proxy.setRefuseConnections(false);
       await publisher.close();
     });
     afterAll(() => under.drop());
@@ -35,88 +35,88 @@ export function remoteEventPublisherContract(name: string, open: () => Promise<R
       const wanted = new Set(events.map(({ id }) => id));
       return under.received().filter(({ id }) => wanted.has(id));
     };
-    const distinct = (events: readonly EventEnvelope[]) => [...new Set(receivedOf(events).map(({ id }) => id))];
-    const arrived = (events: readonly EventEnvelope[]) =>
-      expect.poll(() => distinct(events).length, { timeout: 15_000 }).toBe(events.length);
+    const receivedIds = (events: readonly EventEnvelope[]) => [...new Set(receivedOf(events).map(({ id }) => id))];
+    const expectReceived = (events: readonly EventEnvelope[]) =>
+      expect.poll(() => receivedIds(events).length, { timeout: 15_000 }).toBe(events.length);
     /** As the relay does: again and again until it is taken. */
-    const publishAtLast = (event: EventEnvelope) =>
+    const publishUntilAccepted = (event: EventEnvelope) =>
       expect
         .poll(() => publisher.publish(event).then(() => 'taken', String), { timeout: 20_000, interval: 20 })
         .toBe('taken');
-    const away = () => {
-      under.proxy.refuse(true);
-      under.proxy.cut();
+    const disconnect = () => {
+      under.proxy.setRefuseConnections(true);
+      under.proxy.closeConnections();
     };
 
     it('FM-Q1 is away: it says so, is not called in a hot loop, and takes the event when it is back', async () => {
-      away();
-      const event = envelope();
+      disconnect();
+      const event = buildEnvelope();
       await expect(publisher.publish(event)).rejects.toThrow();
       await expect(publisher.check()).rejects.toThrow();
-      const before = under.proxy.refused;
+      const before = under.proxy.refusedConnections;
       for (const end = performance.now() + 2_000; performance.now() < end; await sleep(5))
         await publisher.publish(event).catch(() => undefined);
-      expect(under.proxy.refused - before).toBeLessThan(20);
-      under.proxy.refuse(false);
-      await publishAtLast(event);
+      expect(under.proxy.refusedConnections - before).toBeLessThan(20);
+      under.proxy.setRefuseConnections(false);
+      await publishUntilAccepted(event);
       await publisher.check();
-      await arrived([event]);
+      await expectReceived([event]);
     });
 
     it('KP-O2 FM-Q2 is cut off between taking and telling: refused, then published again by the same id', async () => {
-      const event = envelope();
-      under.proxy.deafen();
+      const event = buildEnvelope();
+      under.proxy.dropResponses();
       const outcome = publisher.publish(event).then(() => 'taken', String);
       await sleep(500);
-      under.proxy.cut();
+      under.proxy.closeConnections();
       expect(await outcome).not.toBe('taken');
-      await publishAtLast(event);
-      await arrived([event]);
-      expect(receivedOf([event]).length).toBeLessThanOrEqual(under.ofTwo ?? 2);
+      await publishUntilAccepted(event);
+      await expectReceived([event]);
+      expect(receivedOf([event]).length).toBeLessThanOrEqual(under.copiesAfterRepublish ?? 2);
     });
 
     it('FM-Q6 goes silent: refused within ten seconds, then published over another connection', async () => {
-      under.proxy.freeze();
-      const event = envelope();
+      under.proxy.freezeConnections();
+      const event = buildEnvelope();
       const start = performance.now();
       await expect(publisher.publish(event)).rejects.toThrow();
       expect(performance.now() - start).toBeLessThan(10_500);
-      await publishAtLast(event);
-      await arrived([event]);
+      await publishUntilAccepted(event);
+      await expectReceived([event]);
     });
 
     it('INV-10 is cut off again and again: nothing is lost, and every aggregate comes in order', async () => {
       const runs = Array.from({ length: 10 }, () => {
         const subject = randomUUID();
-        return Array.from({ length: 20 }, (_, n) => envelope({ subject, sequence: n + 1 }));
+        return Array.from({ length: 20 }, (_, n) => buildEnvelope({ subject, sequence: n + 1 }));
       });
       let taken = 0;
       await Promise.all(
         runs.map(async (run) => {
           for (const event of run) {
-            await publishAtLast(event);
-            if (++taken % 15 === 0) under.proxy.cut();
+            await publishUntilAccepted(event);
+            if (++taken % 15 === 0) under.proxy.closeConnections();
           }
         }),
       );
-      await arrived(runs.flat());
-      for (const run of runs) expect(distinct(run)).toEqual(run.map(({ id }) => id));
+      await expectReceived(runs.flat());
+      for (const run of runs) expect(receivedIds(run)).toEqual(run.map(({ id }) => id));
     });
 
     it('takes from the next one what a closed one refuses', async () => {
       await publisher.close();
-      const event = envelope();
+      const event = buildEnvelope();
       await expect(publisher.publish(event)).rejects.toThrow();
-      publisher = under.start();
+      publisher = under.createPublisher();
       await publisher.publish(event);
-      await arrived([event]);
+      await expectReceived([event]);
     });
 
     it('takes from two at once', async () => {
-      const other = under.start();
-      const events = Array.from({ length: 50 }, () => envelope());
+      const other = under.createPublisher();
+      const events = Array.from({ length: 50 }, () => buildEnvelope());
       await Promise.all(events.map((event, n) => (n % 2 ? other : publisher).publish(event)));
-      await arrived(events);
+      await expectReceived(events);
       await other.close();
     });
   });

@@ -1,26 +1,26 @@
 import type { Metrics } from '#platform/observability';
-import type { Backlog, Waiting } from './backlog.js';
-import type { RelayObserver } from './relay.js';
+import type { OutboxBacklog, PublisherBacklog } from './outbox-backlog.js';
+import type { RelayObserver } from './outbox-relay.js';
 
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** The figures of one scrape come from one query. */
-const SCRAPE_MS = 500;
+const BACKLOG_CACHE_MS = 500;
 
-export function observeRelays(metrics: Metrics): RelayObserver {
+export function createRelayMetrics(metrics: Metrics): RelayObserver {
   const label = ['publisher'] as const;
   const published = metrics.counter('events_published_total', 'Events taken by a publisher', label);
   const failed = metrics.counter('event_publish_errors_total', 'Failed publishes', label);
   const parked = metrics.counter('events_parked_total', 'Events refused for good', label);
-  const took = metrics.histogram(
+  const durations = metrics.histogram(
     'event_publish_seconds',
     'Seconds until a publisher has taken an event',
-    SECONDS,
+    DURATION_BUCKETS_SECONDS,
     label,
   );
   return {
     published(publisher, seconds) {
       published.inc({ publisher });
-      took.observe({ publisher }, seconds);
+      durations.observe({ publisher }, seconds);
     },
     failed: (publisher) => failed.inc({ publisher }),
     parked: (publisher) => parked.inc({ publisher }),
@@ -28,16 +28,16 @@ export function observeRelays(metrics: Metrics): RelayObserver {
 }
 
 /** Of the publishers that are configured, and of any other for which something still waits. */
-export function observeBacklog(metrics: Metrics, backlog: Backlog, publishers: readonly string[]): void {
-  let asked = Number.NEGATIVE_INFINITY;
-  let answer: Promise<readonly Waiting[]> = Promise.resolve([]);
-  const read = (): Promise<readonly Waiting[]> => {
-    if (performance.now() - asked > SCRAPE_MS) [asked, answer] = [performance.now(), backlog.read()];
-    return answer;
+export function registerBacklogGauges(metrics: Metrics, backlog: OutboxBacklog, publishers: readonly string[]): void {
+  let readAt = Number.NEGATIVE_INFINITY;
+  let lastRead: Promise<readonly PublisherBacklog[]> = Promise.resolve([]);
+  const read = (): Promise<readonly PublisherBacklog[]> => {
+    if (performance.now() - readAt > BACKLOG_CACHE_MS) [readAt, lastRead] = [performance.now(), backlog.readByPublisher()];
+    return lastRead;
   };
-  const gauge = (name: string, help: string, figure: (waiting: Waiting) => number) =>
+  const gauge = (name: string, help: string, valueOf: (waiting: PublisherBacklog) => number) =>
     metrics.gauges(name, help, 'publisher', async () => {
-      const waiting = new Map((await read()).map((each) => [each.publisher, figure(each)]));
+      const waiting = new Map((await read()).map((each) => [each.publisher, valueOf(each)]));
       for (const publisher of publishers) if (!waiting.has(publisher)) waiting.set(publisher, 0);
       return waiting;
     });

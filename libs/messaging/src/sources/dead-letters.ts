@@ -12,7 +12,7 @@ export interface DeadLetter {
 }
 
 /** Where those of one subscriber lie. */
-export interface DeadLetterPlace {
+export interface DeadLetterQueueRef {
   /** Of the subscriber: `foyer.<module>.<event>`. */
   readonly queue: string;
   readonly arrival: Arrival;
@@ -21,13 +21,13 @@ export interface DeadLetterPlace {
 /** What one broker has laid aside, for an operator. One at a time should look. A place that is not there is an error. */
 export abstract class DeadLetters {
   /** Oldest first. */
-  abstract list(place: DeadLetterPlace): Promise<readonly DeadLetter[]>;
+  abstract list(queueRef: DeadLetterQueueRef): Promise<readonly DeadLetter[]>;
 
   /** Sends them back where they came from, unchanged and under the same id, as if they had just come. How many. */
-  abstract replay(place: DeadLetterPlace, wanted: (letter: DeadLetter) => boolean): Promise<number>;
+  abstract replay(queueRef: DeadLetterQueueRef, matches: (letter: DeadLetter) => boolean): Promise<number>;
 
   /** They are never listed again. How many. */
-  abstract drop(place: DeadLetterPlace, wanted: (letter: DeadLetter) => boolean): Promise<number>;
+  abstract drop(queueRef: DeadLetterQueueRef, matches: (letter: DeadLetter) => boolean): Promise<number>;
 
   abstract close(): Promise<void>;
 }

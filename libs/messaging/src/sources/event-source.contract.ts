@@ -2,197 +2,197 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Arrival } from '#kernel';
-import { DONE, type EventSourceUnderTest, type Handed, Listeners, Listening } from '../testing/listening.js';
-import { IN_FLIGHT, type Verdict } from './event-source.js';
+import { DONE, type EventSourceUnderTest, type ReceivedMessage, EventSourceFixture, RecordingSubscription } from '../testing/event-source-fixture.js';
+import { MAX_IN_FLIGHT, type MessageDisposition } from './event-source.js';
 
 /** What every `EventSource` must do: Watermill's list, from the side of those who listen. */
-export function eventSourceContract(name: string, under: () => Promise<EventSourceUnderTest>): void {
+export function eventSourceContract(name: string, openBroker: () => Promise<EventSourceUnderTest>): void {
   describe(`${name} is an EventSource`, { timeout: 30_000 }, () => {
-    let other: EventSourceUnderTest;
-    let hall: Listeners;
+    let broker: EventSourceUnderTest;
+    let fixture: EventSourceFixture;
 
     beforeEach(async () => {
-      other = await under();
-      hall = new Listeners(other);
+      broker = await openBroker();
+      fixture = new EventSourceFixture(broker);
     });
     afterEach(async () => {
-      await hall.close();
-      await other.drop();
+      await fixture.close();
+      await broker.drop();
     });
 
     it.each<Arrival>(['events', 'inbound'])(
       'hands over what comes from %s, unchanged, as the first attempt',
       async (from) => {
-        const one = new Listening(from);
-        expect(hall.open(one).name).toMatch(/^[a-z]+$/);
-        await hall.ready(one);
+        const one = new RecordingSubscription(from);
+        expect(fixture.open(one).name).toMatch(/^[a-z]+$/);
+        await fixture.waitUntilReady(one);
         const text = JSON.stringify({ text: 'é ß 漢字 🔑 \u0000 \u2028 "\\' });
         const before = Date.now();
-        await hall.send(one, text);
-        await hall.arrived(one, 1);
-        expect(one.handed[0]).toMatchObject({ text, attempt: 1 });
-        expect(one.handed[0]?.since).toBeGreaterThanOrEqual(before - 1_000);
-        expect(one.handed[0]?.since).toBeLessThanOrEqual(Date.now() + 1_000);
+        await fixture.send(one, text);
+        await fixture.waitForMessages(one, 1);
+        expect(one.received[0]).toMatchObject({ text, attempt: 1 });
+        expect(one.received[0]?.since).toBeGreaterThanOrEqual(before - 1_000);
+        expect(one.received[0]?.since).toBeLessThanOrEqual(Date.now() + 1_000);
       },
     );
 
     it('hands over nothing of another type', async () => {
-      const one = new Listening();
-      hall.open(one);
-      await hall.ready(one);
-      await other.send('events', { id: randomUUID(), type: 'test.other.v1', payload: '{}' });
-      await hall.send(one, 'mine');
-      await hall.arrived(one, 1);
+      const one = new RecordingSubscription();
+      fixture.open(one);
+      await fixture.waitUntilReady(one);
+      await broker.send('events', { id: randomUUID(), type: 'test.other.v1', payload: '{}' });
+      await fixture.send(one, 'mine');
+      await fixture.waitForMessages(one, 1);
       expect(one.texts).toEqual(['mine']);
     });
 
     it('hands a thousand over in order', async () => {
-      const one = new Listening();
-      hall.open(one);
-      await hall.ready(one);
+      const one = new RecordingSubscription();
+      fixture.open(one);
+      await fixture.waitUntilReady(one);
       const texts = Array.from({ length: 1_000 }, (_, n) => String(n));
-      for (const text of texts) await hall.send(one, text);
-      await hall.arrived(one, 1_000, 20_000);
+      for (const text of texts) await fixture.send(one, text);
+      await fixture.waitForMessages(one, 1_000, 20_000);
       expect(one.texts).toEqual(texts);
     });
 
-    it(`has at most ${IN_FLIGHT} of one subscription handled at once`, async () => {
-      const one = new Listening();
-      one.judge = () => sleep(50, DONE);
-      hall.open(one);
-      await hall.ready(one);
-      await Promise.all(Array.from({ length: 100 }, (_, n) => hall.send(one, String(n))));
-      await hall.arrived(one, 100);
-      expect(one.most).toBeGreaterThan(1);
-      expect(one.most).toBeLessThanOrEqual(IN_FLIGHT);
+    it(`has at most ${MAX_IN_FLIGHT} of one subscription handled at once`, async () => {
+      const one = new RecordingSubscription();
+      one.onMessage = () => sleep(50, DONE);
+      fixture.open(one);
+      await fixture.waitUntilReady(one);
+      await Promise.all(Array.from({ length: 100 }, (_, n) => fixture.send(one, String(n))));
+      await fixture.waitForMessages(one, 100);
+      expect(one.maxInFlight).toBeGreaterThan(1);
+      expect(one.maxInFlight).toBeLessThanOrEqual(MAX_IN_FLIGHT);
     });
 
     it('a slow subscription holds up no other', async () => {
-      const [slow, quick] = [new Listening(), new Listening()];
-      hall.open(slow, quick);
-      await hall.ready(slow, quick);
-      slow.judge = () => sleep(2_000, DONE);
-      for (let n = 0; n < 2 * IN_FLIGHT; n++) void hall.send(slow, String(n)).catch(() => undefined);
-      await hall.arrived(slow, IN_FLIGHT);
+      const [slow, quick] = [new RecordingSubscription(), new RecordingSubscription()];
+      fixture.open(slow, quick);
+      await fixture.waitUntilReady(slow, quick);
+      slow.onMessage = () => sleep(2_000, DONE);
+      for (let n = 0; n < 2 * MAX_IN_FLIGHT; n++) void fixture.send(slow, String(n)).catch(() => undefined);
+      await fixture.waitForMessages(slow, MAX_IN_FLIGHT);
       const begun = performance.now();
-      await hall.send(quick, 'quick');
-      await hall.arrived(quick, 1);
+      await fixture.send(quick, 'quick');
+      await fixture.waitForMessages(quick, 1);
       expect(performance.now() - begun).toBeLessThan(1_500);
     });
 
     it('again: hands it over after the pause, as another attempt only if that counts', async () => {
-      const one = new Listening();
-      hall.open(one);
-      await hall.ready(one);
-      const verdicts: Verdict[] = [
+      const one = new RecordingSubscription();
+      fixture.open(one);
+      await fixture.waitUntilReady(one);
+      const verdicts: MessageDisposition[] = [
         { is: 'again', afterMs: 300, counts: true },
         { is: 'again', afterMs: 300, counts: false },
       ];
-      one.judge = ({ text }) => (text === 'bad' ? (verdicts.shift() ?? DONE) : DONE);
-      await Promise.all([hall.send(one, 'bad'), hall.send(one, 'next')]);
-      await hall.arrived(one, 4);
-      const [first, second, third] = one.handed.filter(({ text }) => text === 'bad') as [Handed, Handed, Handed];
+      one.onMessage = ({ text }) => (text === 'bad' ? (verdicts.shift() ?? DONE) : DONE);
+      await Promise.all([fixture.send(one, 'bad'), fixture.send(one, 'next')]);
+      await fixture.waitForMessages(one, 4);
+      const [first, second, third] = one.received.filter(({ text }) => text === 'bad') as [ReceivedMessage, ReceivedMessage, ReceivedMessage];
       expect([first.attempt, second.attempt, third.attempt]).toEqual([1, 2, 2]);
       expect([second.since, third.since]).toEqual([first.since, first.since]);
-      for (const [one, other] of [[first, second] as const, [second, third] as const]) {
-        expect(other.at - one.at).toBeGreaterThanOrEqual(295);
-        expect(other.at - one.at).toBeLessThan(3_000);
+      for (const [one, broker] of [[first, second] as const, [second, third] as const]) {
+        expect(broker.receivedAt - one.receivedAt).toBeGreaterThanOrEqual(295);
+        expect(broker.receivedAt - one.receivedAt).toBeLessThan(3_000);
       }
       expect(one.texts.indexOf('next'), 'nobody waits for it').toBeLessThan(one.texts.lastIndexOf('bad'));
     });
 
     it('a handler that rejects gets it again', async () => {
-      const one = new Listening();
-      hall.open(one);
-      await hall.ready(one);
-      one.judge = ({ attempt }) => (attempt === 1 ? Promise.reject(new Error('it fails')) : DONE);
-      await hall.send(one, 'bad');
-      await hall.arrived(one, 2);
-      expect(one.handed[1]?.attempt).toBe(2);
+      const one = new RecordingSubscription();
+      fixture.open(one);
+      await fixture.waitUntilReady(one);
+      one.onMessage = ({ attempt }) => (attempt === 1 ? Promise.reject(new Error('it fails')) : DONE);
+      await fixture.send(one, 'bad');
+      await fixture.waitForMessages(one, 2);
+      expect(one.received[1]?.attempt).toBe(2);
     });
 
     it('FM-M3 dead: hands it over no more, counts it, and goes on', async () => {
-      const one = new Listening();
-      const source = hall.open(one);
-      await hall.ready(one);
-      one.judge = ({ text }) => (text === 'bad' ? { is: 'dead', reason: 'not_json', detail: 'malformed' } : DONE);
-      await hall.send(one, 'bad');
-      await hall.send(one, 'next');
-      await hall.arrived(one, 2);
-      await expect.poll(() => source.deadLetters()).toBe(1);
+      const one = new RecordingSubscription();
+      const source = fixture.open(one);
+      await fixture.waitUntilReady(one);
+      one.onMessage = ({ text }) => (text === 'bad' ? { is: 'dead', reason: 'not_json', detail: 'malformed' } : DONE);
+      await fixture.send(one, 'bad');
+      await fixture.send(one, 'next');
+      await fixture.waitForMessages(one, 2);
+      await expect.poll(() => source.countDeadLetters()).toBe(1);
       await sleep(300);
       expect(one.texts).toEqual(['bad', 'next']);
     });
 
     it('finishes what is being handled when it is closed, and takes nothing new', async () => {
-      const one = new Listening();
-      const source = hall.open(one);
-      await hall.ready(one);
+      const one = new RecordingSubscription();
+      const source = fixture.open(one);
+      await fixture.waitUntilReady(one);
       let finished = false;
-      one.judge = () =>
-        sleep(500).then((): Verdict => {
+      one.onMessage = () =>
+        sleep(500).then((): MessageDisposition => {
           finished = true;
           return DONE;
         });
-      const sent = hall.send(one, 'last');
-      await hall.arrived(one, 1);
+      const sent = fixture.send(one, 'last');
+      await fixture.waitForMessages(one, 1);
       await source.close();
       expect(finished).toBe(true);
       await sent;
-      await hall.send(one, 'later').catch(() => undefined);
+      await fixture.send(one, 'later').catch(() => undefined);
       await sleep(200);
       expect(one.texts).toEqual(['last']);
       await source.close();
     });
 
     it('what was released or never judged is handed to whoever listens next', async () => {
-      const one = new Listening();
-      const first = hall.open(one);
-      await hall.ready(one);
-      one.judge = () => ({ is: 'release' });
-      const sent = [hall.send(one, 'a'), hall.send(one, 'b')];
+      const one = new RecordingSubscription();
+      const first = fixture.open(one);
+      await fixture.waitUntilReady(one);
+      one.onMessage = () => ({ is: 'release' });
+      const sent = [fixture.send(one, 'a'), fixture.send(one, 'b')];
       const closed = expect
-        .poll(() => one.handed.length)
+        .poll(() => one.received.length)
         .toBeGreaterThanOrEqual(2)
         .then(() => first.close());
       const outcomes = await Promise.allSettled(sent);
       await closed;
-      one.judge = () => DONE;
-      one.handed.length = 0;
-      hall.open(one);
+      one.onMessage = () => DONE;
+      one.received.length = 0;
+      fixture.open(one);
       // Without a queue of its own the other side has kept it, and offers it again.
-      if (!other.durable) {
+      if (!broker.durable) {
         expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
         return;
       }
-      await hall.arrived(one, 2);
+      await fixture.waitForMessages(one, 2);
       expect(one.texts.toSorted()).toEqual(['a', 'b']);
     });
 
     it('several who share a queue get each message once', async () => {
-      const one = new Listening();
-      hall.open(one);
-      await hall.ready(one);
-      if (!other.durable) return; // one process
-      hall.open(one);
+      const one = new RecordingSubscription();
+      fixture.open(one);
+      await fixture.waitUntilReady(one);
+      if (!broker.durable) return; // one process
+      fixture.open(one);
       await sleep(500);
-      for (let n = 0; n < 100; n++) await hall.send(one, String(n));
-      await hall.arrived(one, 100);
+      for (let n = 0; n < 100; n++) await fixture.send(one, String(n));
+      await fixture.waitForMessages(one, 100);
       await sleep(200);
       expect(new Set(one.texts).size).toBe(100);
-      expect(one.handed).toHaveLength(100);
+      expect(one.received).toHaveLength(100);
     });
 
     it('what came while nobody listened is there later', async () => {
-      const one = new Listening();
-      const first = hall.open(one);
-      await hall.ready(one);
+      const one = new RecordingSubscription();
+      const first = fixture.open(one);
+      await fixture.waitUntilReady(one);
       await first.close();
-      if (!other.durable) return; // the outbox keeps it
-      await hall.send(one, 'early');
+      if (!broker.durable) return; // the outbox keeps it
+      await fixture.send(one, 'early');
       await sleep(100);
-      hall.open(one);
-      await hall.arrived(one, 1);
+      fixture.open(one);
+      await fixture.waitForMessages(one, 1);
       expect(one.texts).toEqual(['early']);
     });
   });

@@ -1,9 +1,9 @@
 import type { Arrival } from '#kernel';
 
 /** How many messages of one subscription are handled at the same time. */
-export const IN_FLIGHT = 20;
+export const MAX_IN_FLIGHT = 20;
 /** So long `close` waits for what is being handled. */
-export const FINISH_MS = 20_000;
+export const SHUTDOWN_TIMEOUT_MS = 20_000;
 
 /** One message, as it came. */
 export interface IncomingMessage {
@@ -16,7 +16,7 @@ export interface IncomingMessage {
 }
 
 /** What becomes of a message. */
-export type Verdict =
+export type MessageDisposition =
   /** Its effect is committed, or there is none to be had. */
   | { readonly is: 'done' }
   /** Is handed over again after so many milliseconds, or a little later. `counts`: as one more attempt. */
@@ -27,7 +27,7 @@ export type Verdict =
   | { readonly is: 'release' };
 
 /** What a rejection of `handle` comes to. */
-export const AGAIN: Verdict = { is: 'again', afterMs: 250, counts: true };
+export const DEFAULT_RETRY: MessageDisposition = { is: 'again', afterMs: 250, counts: true };
 
 export interface Subscription {
   /** Everybody who subscribes by this name shares the messages; it outlives all of them. Dead letters: `<queue>.dead`. */
@@ -38,7 +38,7 @@ export interface Subscription {
   /** Of all who share the queue one at a time gets messages. */
   readonly ordered: boolean;
   /** Called up to `IN_FLIGHT` times at once, in the order in which messages arrive. A rejection is `AGAIN`. */
-  handle(message: IncomingMessage): Promise<Verdict>;
+  handle(message: IncomingMessage): Promise<MessageDisposition>;
 }
 
 /**
@@ -51,7 +51,7 @@ export abstract class EventSource {
   /** Listens from now on, and comes back by itself whenever the other side does. */
   abstract subscribe(subscription: Subscription): void;
   /** How many dead letters there are of all subscriptions. */
-  abstract deadLetters(): Promise<number>;
+  abstract countDeadLetters(): Promise<number>;
   /** Takes nothing new, finishes what is being handled, gives the rest back. The queues stay, and so do their bindings. */
   abstract close(): Promise<void>;
 }

@@ -1,72 +1,72 @@
 import { CountingIds } from '#kernel/testing';
 import type { Database } from '#platform/database';
 import type { EventEnvelope } from '../publishers/event-publisher.js';
-import { Deliveries, type Lease, type LeasedDelivery } from '../relay/deliveries.js';
+import { OutboxDeliveries, type Lease, type LeasedDelivery } from '../relay/outbox-deliveries.js';
 
 /** The events that wait, leased aggregate by aggregate, and what the relay has said about them. */
-export class InMemoryDeliveries extends Deliveries {
+export class InMemoryDeliveries extends OutboxDeliveries {
   readonly waiting: LeasedDelivery[] = [];
-  readonly returned: { readonly sequences: readonly number[]; readonly afterMs: number }[] = [];
+  readonly releasedRuns: { readonly sequences: readonly number[]; readonly afterMs: number }[] = [];
   readonly parked: { readonly id: string; readonly reason: string }[] = [];
-  leases = 0;
-  looks = 0;
+  leaseCount = 0;
+  pendingCount = 0;
   /** What was asked for at each lease. */
-  readonly asked: number[] = [];
-  away = false;
+  readonly requestedAggregates: number[] = [];
+  unavailable = false;
   /** What was given back may be leased again at once. */
-  returns = false;
+  releasedCanBeLeased = false;
   readonly #leased = new Set<string>();
 
   constructor() {
     super({ dialect: 'postgres' } as Database, new CountingIds());
   }
 
-  add(subject: string, ...sequences: number[]): void {
-    for (const sequence of sequences) this.waiting.push({ ...envelope(subject, sequence), attempts: 1 });
+  addEvents(subject: string, ...sequences: number[]): void {
+    for (const sequence of sequences) this.waiting.push({ ...leasedEnvelope(subject, sequence), attempts: 1 });
   }
 
   /** What is returned from now on was tried so often. */
-  tried(attempts: number): void {
+  setAttempts(attempts: number): void {
     this.waiting.splice(0, Number.POSITIVE_INFINITY, ...this.waiting.map((event) => ({ ...event, attempts })));
   }
 
   override async lease(_publisher: string, aggregates = 100): Promise<Lease> {
-    if (this.away) throw new Error('the database is away');
-    this.leases++;
-    this.asked.push(aggregates);
+    if (this.unavailable) throw new Error('the database is away');
+    this.leaseCount++;
+    this.requestedAggregates.push(aggregates);
     const all = this.waiting.filter(({ deliveryId }) => !this.#leased.has(deliveryId));
     const subjects = [...new Set(all.map(({ subject }) => subject))].slice(0, aggregates);
     const free = all.filter(({ subject }) => subjects.includes(subject));
     for (const { deliveryId } of free) this.#leased.add(deliveryId);
     const runs = subjects.map((of) => free.filter(({ subject }) => subject === of));
-    return { token: String(this.leases), runs, more: runs.length > 0 };
+    return { token: String(this.leaseCount), batches: runs, hasMore: runs.length > 0 };
   }
 
-  override async delivered(_lease: Lease, ids: readonly string[]): Promise<void> {
-    for (const id of ids) this.waiting.splice(this.#place(id), 1);
+  override async deleteDelivered(_lease: Lease, ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.waiting.splice(this.#indexOf(id), 1);
   }
 
-  override async giveBack(_lease: Lease, ids: readonly string[], afterMs: number): Promise<void> {
-    this.returned.push({ sequences: ids.map((id) => this.waiting[this.#place(id)]?.sequence ?? 0), afterMs });
-    if (this.returns) for (const id of ids) this.#leased.delete(id);
+  override async release(_lease: Lease, ids: readonly string[], afterMs: number): Promise<void> {
+    this.releasedRuns.push({ sequences: ids.map((id) => this.waiting[this.#indexOf(id)]?.sequence ?? 0), afterMs });
+    if (this.releasedCanBeLeased) for (const id of ids) this.#leased.delete(id);
   }
 
-  override async park(_lease: Lease, id: string, reason: string): Promise<void> {
+  override async parkDelivery(_lease: Lease, id: string, reason: string): Promise<void> {
     this.parked.push({ id, reason });
   }
 
-  override async pending(publishers: readonly string[]): Promise<string[]> {
-    if (this.away) throw new Error('the database is away');
-    this.looks++;
+  override async findPendingPublishers(publishers: readonly string[]): Promise<string[]> {
+    if (this.unavailable) throw new Error('the database is away');
+    this.pendingCount++;
     return this.waiting.length > 0 ? [...publishers] : [];
   }
 
-  #place(id: string): number {
+  #indexOf(id: string): number {
     return this.waiting.findIndex(({ deliveryId }) => deliveryId === id);
   }
 }
 
-function envelope(subject: string, sequence: number): EventEnvelope & { readonly deliveryId: string } {
+function leasedEnvelope(subject: string, sequence: number): EventEnvelope & { readonly deliveryId: string } {
   const id = `${subject}-${sequence}`;
   const type = 'test.happened.v1';
   return { deliveryId: `d-${id}`, id, type, subject, aggregateType: 'test', sequence, payload: `{"id":"${id}"}` };

@@ -5,9 +5,9 @@ import type { Settings } from '#platform/config';
 import type { Database } from '#platform/database';
 import { type FreshDatabase, openDatabase } from '#platform/database/testing';
 import { OutboxSignal } from '../outbox/outbox-signal.js';
-import { messagingTables } from '../outbox/tables.js';
+import { outboxTables } from '../outbox/tables.js';
 import { TypeOrmOutbox } from '../outbox/typeorm-outbox.js';
-import { Deliveries } from '../relay/deliveries.js';
+import { OutboxDeliveries } from '../relay/outbox-deliveries.js';
 
 class RandomIds extends Ids {
   override next(): string {
@@ -23,34 +23,34 @@ class RandomIds extends Ids {
 export interface OutboxDatabase {
   readonly database: Database;
   /** One pool of connections each. */
-  readonly replicas: readonly [Deliveries, ...Deliveries[]];
+  readonly replicas: readonly [OutboxDeliveries, ...OutboxDeliveries[]];
   readonly outbox: TypeOrmOutbox;
   readonly signal: OutboxSignal;
   /** How many deliveries wait, of all publishers. */
-  depth(): Promise<number>;
+  countDeliveries(): Promise<number>;
   /** Empties it. */
-  clear(): Promise<void>;
+  deleteAll(): Promise<void>;
   drop(): Promise<void>;
 }
 
-export async function openOutbox(
+export async function openOutboxDatabase(
   fresh: () => Promise<FreshDatabase>,
   eventPublishers: readonly string[],
   count = 1,
 ): Promise<OutboxDatabase> {
-  const { database, replicas, drop } = await openDatabase(fresh, [messagingTables], count);
+  const { database, replicas, drop } = await openDatabase(fresh, [outboxTables], count);
   const [, ...others] = replicas;
   const [ids, signal] = [new RandomIds(), new OutboxSignal()];
   return {
     database,
-    replicas: [new Deliveries(database, ids), ...others.map((other) => new Deliveries(other, ids))],
+    replicas: [new OutboxDeliveries(database, ids), ...others.map((other) => new OutboxDeliveries(other, ids))],
     outbox: new TypeOrmOutbox(database, { eventPublishers } as Settings, new FixedClock(), ids, signal),
     signal,
-    async depth() {
+    async countDeliveries() {
       const [row] = await database.query<{ n: string | number }>('select count(*) as n from outbox_deliveries');
       return Number(row?.n);
     },
-    async clear() {
+    async deleteAll() {
       for (const table of ['outbox_deliveries', 'outbox']) await database.execute(`delete from ${table}`);
     },
     drop,
@@ -58,6 +58,6 @@ export async function openOutbox(
 }
 
 /** As if the thirty seconds of every lease were over. */
-export async function endLeases({ database }: OutboxDatabase): Promise<void> {
+export async function expireLeases({ database }: OutboxDatabase): Promise<void> {
   await database.execute('update outbox_deliveries set lease_until = 1 where lease_until > 0');
 }

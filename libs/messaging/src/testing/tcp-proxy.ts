@@ -5,16 +5,16 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export class TcpProxy {
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   readonly #server = createServer((client) => this.#serve(client));
-  readonly #deaf = new WeakSet<Socket>();
-  #refusing = false;
-  #refused = 0;
+  readonly #withoutResponses = new WeakSet<Socket>();
+  #refuseConnections = false;
+  #refusedConnections = 0;
 
   /** Changes what the server says, before the client hears it. */
   rewrite: (chunk: Buffer) => Buffer = (chunk) => chunk;
 
   private constructor(private readonly target: URL) {}
 
-  static async before(url: string): Promise<TcpProxy> {
+  static async start(url: string): Promise<TcpProxy> {
     const proxy = new TcpProxy(new URL(url));
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
@@ -37,39 +37,39 @@ export class TcpProxy {
   }
 
   /** How many came and were sent away. */
-  get refused(): number {
-    return this.#refused;
+  get refusedConnections(): number {
+    return this.#refusedConnections;
   }
 
   /** Nothing goes through the connections of now any more, and neither side learns of it. */
-  freeze(): void {
+  freezeConnections(): void {
     for (const pair of this.#pairs) for (const socket of pair) socket.unpipe().pause();
   }
 
   /** The server hears what the connections of now say, and the client hears nothing any more. */
-  deafen(): void {
-    for (const [client] of this.#pairs) this.#deaf.add(client);
+  dropResponses(): void {
+    for (const [client] of this.#pairs) this.#withoutResponses.add(client);
   }
 
   /** Ends the connections of now, the oldest `count` of them if that is given. */
-  cut(count = this.#pairs.size): void {
+  closeConnections(count = this.#pairs.size): void {
     for (const pair of [...this.#pairs].slice(0, count)) for (const socket of pair) socket.destroy();
   }
 
   /** Whoever comes is sent away. */
-  refuse(yes: boolean): void {
-    this.#refusing = yes;
+  setRefuseConnections(yes: boolean): void {
+    this.#refuseConnections = yes;
   }
 
   async stop(): Promise<void> {
-    this.cut();
+    this.closeConnections();
     this.#server.close();
     await once(this.#server, 'close');
   }
 
   #serve(client: Socket): void {
-    if (this.#refusing) {
-      this.#refused++;
+    if (this.#refuseConnections) {
+      this.#refusedConnections++;
       return void client.destroy();
     }
     const server = connect(Number(this.target.port), this.target.hostname);
@@ -86,7 +86,7 @@ export class TcpProxy {
     client.pipe(server);
     server.on('end', () => client.end());
     server.on('data', (chunk) => {
-      if (!this.#deaf.has(client)) client.write(this.rewrite(chunk));
+      if (!this.#withoutResponses.has(client)) client.write(this.rewrite(chunk));
     });
   }
 }

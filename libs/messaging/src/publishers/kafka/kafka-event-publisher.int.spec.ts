@@ -3,9 +3,9 @@ import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { recordingLog } from '#platform/observability/testing';
 import { consumeKafka, type KafkaRecord, ownKafka } from '../../../../../test/support/own-kafka.js';
-import { kafkaProxy } from '../../testing/kafka-proxy.js';
-import { envelope, eventPublisherContract } from '../event-publisher.contract.js';
-import { RefusedForGood } from '../event-publisher.js';
+import { startKafkaProxy } from '../../testing/kafka-proxy.js';
+import { buildEnvelope, eventPublisherContract } from '../event-publisher.contract.js';
+import { PermanentPublishError } from '../event-publisher.js';
 import { remoteEventPublisherContract } from '../remote-event-publisher.contract.js';
 import { KafkaEventPublisher } from './kafka-event-publisher.js';
 
@@ -39,10 +39,10 @@ eventPublisherContract('KafkaEventPublisher', async () => {
 remoteEventPublisherContract('KafkaEventPublisher', async () => {
   const kafka = await ownKafka();
   const consumer = consumeKafka(`127.0.0.1:${kafka.port}`, TOPIC);
-  const proxy = await kafkaProxy(kafka);
+  const proxy = await startKafkaProxy(kafka);
   return {
     proxy,
-    start: () => new KafkaEventPublisher(settingsOf(proxy.port), recordingLog().log),
+    createPublisher: () => new KafkaEventPublisher(settingsOf(proxy.port), recordingLog().log),
     received: () => consumer.records.map(toReceived),
     async drop() {
       await consumer.stop();
@@ -57,9 +57,9 @@ describe('the cluster', () => {
     const kafka = await ownKafka();
     const consumer = consumeKafka(`127.0.0.1:${kafka.port}`, TOPIC);
     const publisher = new KafkaEventPublisher(settingsOf(kafka.port), recordingLog().log);
-    const events = Array.from({ length: 40 }, (_, n) => envelope({ sequence: n }));
+    const events = Array.from({ length: 40 }, (_, n) => buildEnvelope({ sequence: n }));
     for (const event of events) await publisher.publish(event);
-    for (const { subject } of events) await publisher.publish(envelope({ subject, sequence: 100 }));
+    for (const { subject } of events) await publisher.publish(buildEnvelope({ subject, sequence: 100 }));
     await expect.poll(() => consumer.records.length).toBe(80);
     for (const { subject } of events) {
       const records = consumer.records.filter(({ key }) => key === subject);
@@ -81,14 +81,14 @@ describe('the cluster', () => {
   it('stops and goes on (SIGSTOP): refused within ten seconds, then taken', async () => {
     const kafka = await ownKafka();
     const publisher = new KafkaEventPublisher(settingsOf(kafka.port), recordingLog().log);
-    await publisher.publish(envelope());
+    await publisher.publish(buildEnvelope());
     process.kill(kafka.pid, 'SIGSTOP');
     const start = performance.now();
-    await expect(publisher.publish(envelope())).rejects.toThrow();
+    await expect(publisher.publish(buildEnvelope())).rejects.toThrow();
     expect(performance.now() - start).toBeLessThan(10_000);
     process.kill(kafka.pid, 'SIGCONT');
     await expect
-      .poll(() => publisher.publish(envelope()).then(() => 'taken', String), { timeout: 15_000 })
+      .poll(() => publisher.publish(buildEnvelope()).then(() => 'taken', String), { timeout: 15_000 })
       .toBe('taken');
     await publisher.close();
     await kafka.stop();
@@ -96,10 +96,10 @@ describe('the cluster', () => {
 
   it('says that a record is too large: refused for good, and the next is taken over the same connection', async () => {
     const kafka = await ownKafka();
-    const proxy = await kafkaProxy(kafka);
+    const proxy = await startKafkaProxy(kafka);
     const written = recordingLog();
     const publisher = new KafkaEventPublisher(settingsOf(proxy.port), written.log);
-    await publisher.publish(envelope());
+    await publisher.publish(buildEnvelope());
     const { rewrite } = proxy;
     proxy.rewrite = (chunk) => {
       // The answer to one record: length, correlation, one topic, one partition, and then what became of it.
@@ -107,9 +107,9 @@ describe('the cluster', () => {
       if (chunk.length === answerBytes && chunk.includes(TOPIC)) chunk.writeInt16BE(messageTooLarge, errorAt);
       return chunk;
     };
-    await expect(publisher.publish(envelope())).rejects.toThrow(RefusedForGood);
+    await expect(publisher.publish(buildEnvelope())).rejects.toThrow(PermanentPublishError);
     proxy.rewrite = rewrite;
-    await publisher.publish(envelope());
+    await publisher.publish(buildEnvelope());
     expect(written.lines).toEqual([]);
     await publisher.close();
     await proxy.stop();
@@ -130,7 +130,7 @@ describe('the cluster', () => {
     const login = { mechanism: 'plain' as const, username: 'foyer', password: 'hunter2' };
     const written = recordingLog();
     const publisher = new KafkaEventPublisher({ ...settingsOf(port), tls: true, login }, written.log);
-    await expect(publisher.publish(envelope())).rejects.toThrow();
+    await expect(publisher.publish(buildEnvelope())).rejects.toThrow();
     const tlsHandshake = 0x16;
     expect(heard[0]?.[0]).toBe(tlsHandshake);
     expect(Buffer.concat(heard).toString('latin1')).not.toContain('hunter2');

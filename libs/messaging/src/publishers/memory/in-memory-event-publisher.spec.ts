@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { envelope, eventPublisherContract } from '../event-publisher.contract.js';
+import { buildEnvelope, eventPublisherContract } from '../event-publisher.contract.js';
 import type { EventEnvelope } from '../event-publisher.js';
 import { InMemoryEventPublisher } from './in-memory-event-publisher.js';
 
@@ -12,13 +12,13 @@ eventPublisherContract('InMemoryEventPublisher', async () => {
 
 describe('a listener', () => {
   it('given none, then the event is published all the same', async () => {
-    await new InMemoryEventPublisher().publish(envelope());
+    await new InMemoryEventPublisher().publish(buildEnvelope());
   });
 
   it('given one that rejects, then the event is not published: it comes again', async () => {
     const publisher = new InMemoryEventPublisher();
     publisher.subscribe(() => Promise.reject(new Error('not now')));
-    await expect(publisher.publish(envelope())).rejects.toThrow('not now');
+    await expect(publisher.publish(buildEnvelope())).rejects.toThrow('not now');
   });
 
   it('given one that has stopped, or a publisher that is closed, then it hears nothing more', async () => {
@@ -26,11 +26,11 @@ describe('a listener', () => {
     const heard: string[] = [];
     const stop = publisher.subscribe(async () => void heard.push('first'));
     publisher.subscribe(async () => void heard.push('second'));
-    await publisher.publish(envelope());
+    await publisher.publish(buildEnvelope());
     stop();
-    await publisher.publish(envelope());
+    await publisher.publish(buildEnvelope());
     await publisher.close();
-    await publisher.publish(envelope());
+    await publisher.publish(buildEnvelope());
     expect(heard).toEqual(['first', 'second', 'second']);
   });
 });

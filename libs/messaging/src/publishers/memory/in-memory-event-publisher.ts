@@ -1,14 +1,14 @@
 import { type EventEnvelope, EventPublisher } from '../event-publisher.js';
 
-export type Listener = (event: EventEnvelope) => Promise<void>;
+export type InMemoryEventListener = (event: EventEnvelope) => Promise<void>;
 
 /** Hands events to listeners of this process. An event nobody listens to is published all the same. */
 export class InMemoryEventPublisher extends EventPublisher {
   readonly name = 'memory';
-  readonly #listeners = new Set<Listener>();
+  readonly #listeners = new Set<InMemoryEventListener>();
 
   /** Returns the way to stop listening. A listener that rejects gets the event again. */
-  subscribe(listener: Listener): () => void {
+  subscribe(listener: InMemoryEventListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

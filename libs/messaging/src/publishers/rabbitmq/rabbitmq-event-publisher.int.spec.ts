@@ -5,8 +5,8 @@ import { recordingLog } from '#platform/observability/testing';
 import { consumeEvents, type RabbitConsumer } from '../../../../../test/support/rabbit-consumer.js';
 import { type FreshVhost, freshVhost } from '../../../../../test/support/vhost.js';
 import { TcpProxy } from '../../testing/tcp-proxy.js';
-import { envelope, eventPublisherContract } from '../event-publisher.contract.js';
-import { type EventEnvelope, RefusedForGood } from '../event-publisher.js';
+import { buildEnvelope, eventPublisherContract } from '../event-publisher.contract.js';
+import { type EventEnvelope, PermanentPublishError } from '../event-publisher.js';
 import { remoteEventPublisherContract } from '../remote-event-publisher.contract.js';
 import { RabbitMqEventPublisher } from './rabbitmq-event-publisher.js';
 
@@ -28,11 +28,11 @@ eventPublisherContract('RabbitMqEventPublisher', async () => {
 
 remoteEventPublisherContract('RabbitMqEventPublisher', async () => {
   const vhost = await freshVhost();
-  const proxy = await TcpProxy.before(vhost.url);
+  const proxy = await TcpProxy.start(vhost.url);
   const consumer = await consumeEvents(vhost.url);
   return {
     proxy,
-    start: () => new RabbitMqEventPublisher(proxy.url, recordingLog().log),
+    createPublisher: () => new RabbitMqEventPublisher(proxy.url, recordingLog().log),
     received: () => consumer.events.map(({ id, type, body }) => ({ id, type, payload: JSON.stringify(body) })),
     async drop() {
       await consumer.stop();
@@ -56,7 +56,7 @@ describe('the broker', () => {
     channel = await admin.createChannel();
   });
   beforeEach(async () => {
-    proxy = await TcpProxy.before(vhost.url);
+    proxy = await TcpProxy.start(vhost.url);
     written = recordingLog();
     publisher = new RabbitMqEventPublisher(proxy.url, written.log);
     await publisher.check();
@@ -72,7 +72,7 @@ describe('the broker', () => {
   });
 
   /** As the relay does: again and again until it is taken. */
-  const publishAtLast = (event: EventEnvelope = envelope()) =>
+  const publishAtLast = (event: EventEnvelope = buildEnvelope()) =>
     expect
       .poll(() => publisher.publish(event).then(() => 'taken', String), { timeout: 10_000, interval: 20 })
       .toBe('taken');
@@ -84,7 +84,7 @@ describe('the broker', () => {
   const unrouted = async () => (await channel.checkQueue(UNROUTED)).messageCount;
 
   it('keeps what nobody listens to, persistent and with its properties', async () => {
-    const event = envelope();
+    const event = buildEnvelope();
     await publisher.publish(event);
     expect(await unrouted()).toBe(1);
     const message = await first();
@@ -99,7 +99,7 @@ describe('the broker', () => {
 
   it('gives what somebody listens to to him, and not to the others', async () => {
     const listener: RabbitConsumer = await consumeEvents(vhost.url, { pattern: 'test.*.v1' });
-    const event = envelope();
+    const event = buildEnvelope();
     await publisher.publish(event);
     await listener.waitFor(({ id }) => id === event.id);
     expect(await unrouted()).toBe(0);
@@ -108,8 +108,8 @@ describe('the broker', () => {
 
   it('M13 FM-Q4 has lost its bindings: what it confirms and drops is not published', async () => {
     await channel.unbindQueue(UNROUTED, 'foyer.events.unrouted', '');
-    await expect(publisher.publish(envelope())).rejects.toThrow(/unroutable/);
-    const event = envelope();
+    await expect(publisher.publish(buildEnvelope())).rejects.toThrow(/unroutable/);
+    const event = buildEnvelope();
     await publishAtLast(event);
     const message = await first();
     expect(message.properties.messageId, 'the next try declares them again').toBe(event.id);
@@ -117,24 +117,24 @@ describe('the broker', () => {
 
   it('M14 has lost the exchange: the event is refused, and the next try declares it again', async () => {
     await channel.deleteExchange('foyer.events');
-    await expect(publisher.publish(envelope())).rejects.toThrow();
+    await expect(publisher.publish(buildEnvelope())).rejects.toThrow();
     await publishAtLast();
     expect(await unrouted()).toBe(1);
   });
 
   it('KP-O2 FM-Q2 goes away in the middle: what was not confirmed is refused, and published again when it is back', async () => {
-    const outcomes = Array.from({ length: 20 }, () => publisher.publish(envelope()));
-    proxy.refuse(true);
-    proxy.cut();
+    const outcomes = Array.from({ length: 20 }, () => publisher.publish(buildEnvelope()));
+    proxy.setRefuseConnections(true);
+    proxy.closeConnections();
     expect((await Promise.allSettled(outcomes)).some(({ status }) => status === 'rejected')).toBe(true);
     await expect(publisher.check()).rejects.toThrow();
-    proxy.refuse(false);
+    proxy.setRefuseConnections(false);
     await publishAtLast();
   });
 
   it('is away: whoever asks is told at once, and it is not called in a hot loop', async () => {
-    proxy.refuse(true);
-    proxy.cut();
+    proxy.setRefuseConnections(true);
+    proxy.closeConnections();
     await expect.poll(() => publisher.check().then(String, String)).toMatch(/Error/);
     const before = written.lines.length;
     const start = performance.now();
@@ -151,39 +151,39 @@ describe('the broker', () => {
   });
 
   it('M12 goes silent: the event is refused after five seconds, and published over another connection', async () => {
-    proxy.freeze();
+    proxy.freezeConnections();
     const start = performance.now();
-    await expect(publisher.publish(envelope())).rejects.toThrow(/5000 ms/);
+    await expect(publisher.publish(buildEnvelope())).rejects.toThrow(/5000 ms/);
     expect(performance.now() - start).toBeLessThan(5_500);
     await publishAtLast();
     expect(proxy.connections, 'the silent one and the new one').toBe(2);
     const lines = written.lines.length;
-    proxy.cut(1);
+    proxy.closeConnections(1);
     await sleep(100);
     expect(written.lines.slice(lines), 'the end of the old one takes nothing from the new one').toEqual([]);
-    await publisher.publish(envelope());
+    await publisher.publish(buildEnvelope());
   });
 
   it('takes no more than 16 MiB: what is larger is refused for good, and nobody else is disturbed', async () => {
-    const large = envelope({ data: { text: 'x'.repeat(16 * 1024 * 1024) } });
-    await expect(publisher.publish(large)).rejects.toThrow(RefusedForGood);
-    await publisher.publish(envelope());
+    const large = buildEnvelope({ data: { text: 'x'.repeat(16 * 1024 * 1024) } });
+    await expect(publisher.publish(large)).rejects.toThrow(PermanentPublishError);
+    await publisher.publish(buildEnvelope());
     expect(written.lines).toEqual([]);
   });
 
   it('does not let us write: the event alone on its way is refused for good, of several none is until they go one by one', async () => {
     const open = await forbid(vhost);
     try {
-      const several = await Promise.allSettled([1, 2, 3].map(() => publisher.publish(envelope())));
-      expect(several.map((each) => each.status === 'rejected' && each.reason instanceof RefusedForGood)).toEqual(
+      const several = await Promise.allSettled([1, 2, 3].map(() => publisher.publish(buildEnvelope())));
+      expect(several.map((each) => each.status === 'rejected' && each.reason instanceof PermanentPublishError)).toEqual(
         Array.from({ length: 3 }, () => false),
       );
       const later = () =>
-        publisher.publish(envelope()).then(
+        publisher.publish(buildEnvelope()).then(
           () => 'taken',
           (error: Error) => error.constructor,
         );
-      await expect.poll(later, { timeout: 10_000 }).toBe(RefusedForGood);
+      await expect.poll(later, { timeout: 10_000 }).toBe(PermanentPublishError);
     } finally {
       await open();
     }
@@ -191,7 +191,7 @@ describe('the broker', () => {
   });
 
   it('tells the log why it was left, and never its password', async () => {
-    proxy.cut();
+    proxy.closeConnections();
     await expect.poll(() => written.lines.length).toBeGreaterThan(0);
     expect(written.lines[0]).toMatchObject({ publisher: 'rabbitmq', msg: 'the broker connection was left' });
     expect(JSON.stringify(written.lines)).not.toContain(new URL(vhost.url).password || 'guest');

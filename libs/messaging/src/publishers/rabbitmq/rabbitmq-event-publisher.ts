@@ -1,16 +1,16 @@
 import { randomInt } from 'node:crypto';
 import type { Log } from '#platform/observability';
-import { type EventEnvelope, EventPublisher, RefusedForGood } from '../event-publisher.js';
-import { isRefusal, RabbitMqLine } from './rabbitmq-line.js';
+import { type EventEnvelope, EventPublisher, PermanentPublishError } from '../event-publisher.js';
+import { isRefusal, RabbitMqPublisherConnection } from './rabbitmq-publisher-connection.js';
 
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 4_000;
+const INITIAL_RECONNECT_DELAY_MS = 250;
+const MAX_RECONNECT_DELAY_MS = 4_000;
 /** From the third failure on, whoever asks, the broker is called at most once a second. */
-const LEAST_PAUSE_MS = 1_000;
-const EAGER = 2;
+const MIN_RECONNECT_DELAY_MS = 1_000;
+const FAST_RECONNECTS = 2;
 /** `max_message_size` of RabbitMQ 4, which ends the channel of whoever sends more. */
-const MOST_BYTES = 16 * 1024 * 1024;
-const CAREFUL_MS = 60_000;
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+const SEQUENTIAL_MS = 60_000;
 
 /**
  * RabbitMQ with publisher confirms. Every message is persistent and mandatory: one that comes back unroutable has not been
@@ -18,12 +18,12 @@ const CAREFUL_MS = 60_000;
  */
 export class RabbitMqEventPublisher extends EventPublisher {
   readonly name = 'rabbitmq';
-  #line: Promise<RabbitMqLine> | undefined;
-  #current: RabbitMqLine | undefined;
+  #connection: Promise<RabbitMqPublisherConnection> | undefined;
+  #current: RabbitMqPublisherConnection | undefined;
   #failures = 0;
-  #notBefore = 0;
-  #carefulUntil = 0;
-  #turn: Promise<unknown> = Promise.resolve();
+  #reconnectNotBefore = 0;
+  #sequentialUntil = 0;
+  #sendQueue: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   constructor(
@@ -35,11 +35,11 @@ export class RabbitMqEventPublisher extends EventPublisher {
 
   async publish(event: EventEnvelope): Promise<void> {
     const bytes = Buffer.byteLength(event.payload);
-    if (bytes > MOST_BYTES) throw new RefusedForGood(`${bytes} bytes are more than RabbitMQ takes (${MOST_BYTES})`);
-    if (performance.now() > this.#carefulUntil) return this.#send(event);
-    const mine = this.#turn.then(() => this.#send(event));
-    this.#turn = mine.catch(() => undefined);
-    return mine;
+    if (bytes > MAX_MESSAGE_BYTES) throw new PermanentPublishError(`${bytes} bytes are more than RabbitMQ takes (${MAX_MESSAGE_BYTES})`);
+    if (performance.now() > this.#sequentialUntil) return this.#send(event);
+    const sending = this.#sendQueue.then(() => this.#send(event));
+    this.#sendQueue = sending.catch(() => undefined);
+    return sending;
   }
 
   async check(): Promise<void> {
@@ -48,59 +48,59 @@ export class RabbitMqEventPublisher extends EventPublisher {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const line = this.#line;
-    [this.#line, this.#current] = [undefined, undefined];
-    await (await line?.catch(() => undefined))?.close();
+    const connection = this.#connection;
+    [this.#connection, this.#current] = [undefined, undefined];
+    await (await connection?.catch(() => undefined))?.close();
   }
 
   async #send(event: EventEnvelope): Promise<void> {
-    const line = await this.#open();
+    const connection = await this.#open();
     try {
-      await line.send(event);
+      await connection.send(event);
       this.#failures = 0;
     } catch (error) {
       // A blocked line is well: it would only be blocked again. What it still holds is confirmed later, and sent twice.
-      if (line.blocked === undefined) this.#leave(line, error as Error);
-      throw line.refused === undefined ? error : new RefusedForGood(line.refused);
+      if (connection.blockedReason === undefined) this.#discard(connection, error as Error);
+      throw connection.refusalReason === undefined ? error : new PermanentPublishError(connection.refusalReason);
     }
   }
 
-  async #open(): Promise<RabbitMqLine> {
+  async #open(): Promise<RabbitMqPublisherConnection> {
     if (this.#closed) throw new Error('closed');
-    if (this.#line === undefined) {
-      if (performance.now() < this.#notBefore) throw new Error('the broker is away');
-      this.#line = RabbitMqLine.open(this.url, {
-        ended: (line, error) => this.#leave(line, error),
-        blocked: (reason) => this.log.warn({ publisher: this.name, reason }, 'the broker blocks publishers'),
+    if (this.#connection === undefined) {
+      if (performance.now() < this.#reconnectNotBefore) throw new Error('the broker is away');
+      this.#connection = RabbitMqPublisherConnection.open(this.url, {
+        onEnded: (connection, error) => this.#discard(connection, error),
+        onBlocked: (reason) => this.log.warn({ publisher: this.name, reason }, 'the broker blocks publishers'),
       });
-      this.#line.then(
-        (line) => {
-          this.#current = line;
+      this.#connection.then(
+        (connection) => {
+          this.#current = connection;
         },
-        (error: unknown) => this.#left(error as Error),
+        (error: unknown) => this.#startBackoff(error as Error),
       );
     }
-    const line = await this.#line;
-    if (line.blocked !== undefined) throw new Error(`the broker blocks publishers: ${line.blocked}`);
-    return line;
+    const connection = await this.#connection;
+    if (connection.blockedReason !== undefined) throw new Error(`the broker blocks publishers: ${connection.blockedReason}`);
+    return connection;
   }
 
   /** What an old line still says takes nothing from the one that has its place. */
-  #leave(line: RabbitMqLine, error: Error & { code?: number }): void {
-    if (this.#current !== line) return;
+  #discard(connection: RabbitMqPublisherConnection, error: Error & { code?: number }): void {
+    if (this.#current !== connection) return;
     // Which of several messages it was for, the broker does not say: for a while they go one by one.
-    if (isRefusal(error) && line.refused === undefined) this.#carefulUntil = performance.now() + CAREFUL_MS;
-    this.#left(error);
-    void line.close();
+    if (isRefusal(error) && connection.refusalReason === undefined) this.#sequentialUntil = performance.now() + SEQUENTIAL_MS;
+    this.#startBackoff(error);
+    void connection.close();
   }
 
   /** Full jitter: replicas do not come back at the same moment. */
-  #left(error: Error): void {
-    [this.#line, this.#current] = [undefined, undefined];
+  #startBackoff(error: Error): void {
+    [this.#connection, this.#current] = [undefined, undefined];
     const failures = ++this.#failures;
-    const most = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures, 7));
-    const pause = randomInt(failures > EAGER ? LEAST_PAUSE_MS : 1, most);
-    this.#notBefore = performance.now() + pause;
-    this.log.warn({ publisher: this.name, reason: error.message, pause }, 'the broker connection was left');
+    const maxDelayMs = Math.min(MAX_RECONNECT_DELAY_MS, INITIAL_RECONNECT_DELAY_MS * 2 ** Math.min(failures, 7));
+    const delayMs = randomInt(failures > FAST_RECONNECTS ? MIN_RECONNECT_DELAY_MS : 1, maxDelayMs);
+    this.#reconnectNotBefore = performance.now() + delayMs;
+    this.log.warn({ publisher: this.name, reason: error.message, pause: delayMs }, 'the broker connection was left');
   }
 }

@@ -3,8 +3,8 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type S3Object, type S3Server, startS3Server } from '../../../../../test/support/s3-server.js';
 import { TcpProxy } from '../../testing/tcp-proxy.js';
-import { envelope, eventPublisherContract } from '../event-publisher.contract.js';
-import { type EventEnvelope, RefusedForGood } from '../event-publisher.js';
+import { buildEnvelope, eventPublisherContract } from '../event-publisher.contract.js';
+import { type EventEnvelope, PermanentPublishError } from '../event-publisher.js';
 import { remoteEventPublisherContract } from '../remote-event-publisher.contract.js';
 import { S3EventPublisher } from './s3-event-publisher.js';
 
@@ -25,19 +25,19 @@ eventPublisherContract('S3EventPublisher', async () => {
   return {
     publisher: new S3EventPublisher(settingsOf(server, server.endpoint)),
     received: () => server.objects.map(toReceived),
-    ofTwo: 1,
+    copiesAfterRepublish: 1,
     drop: () => server.stop(),
   };
 });
 
 remoteEventPublisherContract('S3EventPublisher', async () => {
   const server = await startS3Server();
-  const proxy = await TcpProxy.before(server.endpoint);
+  const proxy = await TcpProxy.start(server.endpoint);
   return {
     proxy,
-    start: () => new S3EventPublisher(settingsOf(server, proxy.url)),
+    createPublisher: () => new S3EventPublisher(settingsOf(server, proxy.url)),
     received: () => server.objects.map(toReceived),
-    ofTwo: 1,
+    copiesAfterRepublish: 1,
     async drop() {
       await proxy.stop();
       await server.stop();
@@ -72,7 +72,7 @@ describe('the bucket', () => {
       .toBe('taken');
 
   it('holds one object per event: events/<type>/<subject>/<sequence>-<id>.json, a CloudEvent', async () => {
-    const event = envelope({ sequence: 7, data: { text: 'ß 漢字 🔑' } });
+    const event = buildEnvelope({ sequence: 7, data: { text: 'ß 漢字 🔑' } });
     await publisher.publish(event);
     const key = `events/test.happened.v1/${event.subject}/7-${event.id}.json`;
     expect(keysOf(event)).toEqual([key]);
@@ -82,16 +82,16 @@ describe('the bucket', () => {
   });
 
   it('is never written over: what has the place of an event and is not that event is refused for good', async () => {
-    const event = envelope();
+    const event = buildEnvelope();
     await publisher.publish(event);
     const other = { ...event, payload: JSON.stringify({ other: true }) };
-    await expect(publisher.publish(other)).rejects.toThrow(RefusedForGood);
+    await expect(publisher.publish(other)).rejects.toThrow(PermanentPublishError);
     expect(server.objects.find(({ key }) => key.includes(event.id))?.body).toBe(event.payload);
     await publisher.publish(event);
   });
 
   it('takes an event from twenty at once, once', async () => {
-    const event = envelope();
+    const event = buildEnvelope();
     await Promise.all(Array.from({ length: 20 }, () => publisher.publish(event)));
     expect(keysOf(event)).toHaveLength(1);
   });
@@ -104,7 +104,7 @@ describe('the bucket', () => {
     ['cut after the upload, before the answer', { cut: 'after' as const }],
     ['no answer for longer than ten seconds', { delayMs: 11_000 }],
   ])('FM-O1 %s: refused, tried again, and there once', async (_, behaviour) => {
-    const event = envelope();
+    const event = buildEnvelope();
     server.behave(behaviour, 1);
     await expect(publisher.publish(event)).rejects.toThrow();
     await publishAtLast(event);
@@ -116,27 +116,27 @@ describe('the bucket', () => {
     const before = server.puts;
     const reasons = new Set<string>();
     for (const end = performance.now() + 3_000; performance.now() < end; await new Promise(setImmediate))
-      await publisher.publish(envelope()).catch((error: Error) => reasons.add(error.message));
+      await publisher.publish(buildEnvelope()).catch((error: Error) => reasons.add(error.message));
     expect(server.puts - before).toBeLessThan(20);
     expect([...reasons].sort()).toEqual(['answered 403: AccessDenied', 'the other side is away']);
     server.behave({});
-    await publishAtLast(envelope());
+    await publishAtLast(buildEnvelope());
     await publisher.check();
   });
 
   it('FM-O2 keys that are not right are told from a network that is not, and are in no reason', async () => {
     const wrong = { ...server.credentials, secretAccessKey: 'hunter2' };
     const other = new S3EventPublisher({ ...settingsOf(server, server.endpoint), credentials: wrong });
-    const reason = await other.publish(envelope()).catch(({ message }: Error) => message);
+    const reason = await other.publish(buildEnvelope()).catch(({ message }: Error) => message);
     expect(reason).toBe('answered 403: SignatureDoesNotMatch');
     await other.close();
   });
 
   it('413: refused for good, and no reason to rest', async () => {
     server.behave({ status: 413 }, 1);
-    await expect(publisher.publish(envelope())).rejects.toThrow(RefusedForGood);
+    await expect(publisher.publish(buildEnvelope())).rejects.toThrow(PermanentPublishError);
     await publisher.check();
-    await publisher.publish(envelope());
+    await publisher.publish(buildEnvelope());
   });
 
   it.each([
@@ -146,7 +146,7 @@ describe('the bucket', () => {
     ['type', { type: '../secrets' }],
   ])('AC-55 a %s that leads elsewhere makes no key: %o', async (_, given) => {
     const before = server.puts;
-    await expect(publisher.publish(envelope({ id: randomUUID(), ...given }))).rejects.toThrow(RefusedForGood);
+    await expect(publisher.publish(buildEnvelope({ id: randomUUID(), ...given }))).rejects.toThrow(PermanentPublishError);
     expect(server.puts).toBe(before);
   });
 });

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { S3Settings } from '#platform/config';
-import { type EventEnvelope, EventPublisher, RefusedForGood } from '../event-publisher.js';
-import { Pause } from '../pause.js';
-import { keyOf } from './key.js';
-import { openS3 } from './open-s3.js';
+import { type EventEnvelope, EventPublisher, PermanentPublishError } from '../event-publisher.js';
+import { RetryBackoff } from '../retry-backoff.js';
+import { objectKeyOf } from './object-key.js';
+import { createS3Client } from './create-s3-client.js';
 
-const CALL_MS = 10_000;
-const TOO_LARGE = 413;
-const ALREADY_THERE = 412;
+const REQUEST_TIMEOUT_MS = 10_000;
+const STATUS_TOO_LARGE = 413;
+const STATUS_PRECONDITION_FAILED = 412;
 
 /**
  * An archive in a bucket, one object per event. An object is written only where there is none, so a repetition changes
@@ -16,7 +16,7 @@ const ALREADY_THERE = 412;
  */
 export class S3EventPublisher extends EventPublisher {
   readonly name = 's3';
-  readonly #pause = new Pause();
+  readonly #backoff = new RetryBackoff();
   #client: Promise<S3Client> | undefined;
   #closed = false;
 
@@ -25,21 +25,21 @@ export class S3EventPublisher extends EventPublisher {
   }
 
   async publish(event: EventEnvelope): Promise<void> {
-    this.#pause.refuse();
-    const key = keyOf(event);
+    this.#backoff.throwIfActive();
+    const key = objectKeyOf(event);
     try {
-      await this.#put(key, event.payload);
-      this.#pause.end();
+      await this.#putObject(key, event.payload);
+      this.#backoff.reset();
     } catch (error) {
-      if (error instanceof RefusedForGood) throw error;
-      this.#pause.begin();
+      if (error instanceof PermanentPublishError) throw error;
+      this.#backoff.recordFailure();
       throw new Error(reasonOf(error), { cause: error });
     }
   }
 
   /** A bucket tells nothing by itself: away is what has just failed. */
   async check(): Promise<void> {
-    this.#pause.refuse();
+    this.#backoff.throwIfActive();
   }
 
   async close(): Promise<void> {
@@ -48,7 +48,7 @@ export class S3EventPublisher extends EventPublisher {
     this.#client = undefined;
   }
 
-  async #put(key: string, payload: string): Promise<void> {
+  async #putObject(key: string, payload: string): Promise<void> {
     const { PutObjectCommand } = await import('@aws-sdk/client-s3');
     const put = new PutObjectCommand({
       Bucket: this.settings.bucket,
@@ -58,28 +58,28 @@ export class S3EventPublisher extends EventPublisher {
       IfNoneMatch: '*',
       Metadata: { sha256: sha256(payload) },
     });
-    const abortSignal = AbortSignal.timeout(CALL_MS);
+    const abortSignal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     try {
-      await (await this.#open()).send(put, { abortSignal });
+      await (await this.#getClient()).send(put, { abortSignal });
     } catch (error) {
       const status = statusOf(error);
-      if (status === TOO_LARGE) throw new RefusedForGood(reasonOf(error));
-      if (status !== ALREADY_THERE) throw error;
-      await this.#recognise(key, payload, abortSignal);
+      if (status === STATUS_TOO_LARGE) throw new PermanentPublishError(reasonOf(error));
+      if (status !== STATUS_PRECONDITION_FAILED) throw error;
+      await this.#verifyExistingObject(key, payload, abortSignal);
     }
   }
 
   /** @throws RefusedForGood when another object has the event's place */
-  async #recognise(key: string, payload: string, abortSignal: AbortSignal): Promise<void> {
+  async #verifyExistingObject(key: string, payload: string, abortSignal: AbortSignal): Promise<void> {
     const { HeadObjectCommand } = await import('@aws-sdk/client-s3');
     const head = new HeadObjectCommand({ Bucket: this.settings.bucket, Key: key });
-    const { Metadata } = await (await this.#open()).send(head, { abortSignal });
-    if (Metadata?.['sha256'] !== sha256(payload)) throw new RefusedForGood('another object has its place');
+    const { Metadata } = await (await this.#getClient()).send(head, { abortSignal });
+    if (Metadata?.['sha256'] !== sha256(payload)) throw new PermanentPublishError('another object has its place');
   }
 
-  #open(): Promise<S3Client> {
+  #getClient(): Promise<S3Client> {
     if (this.#closed) throw new Error('closed');
-    this.#client ??= openS3(this.settings);
+    this.#client ??= createS3Client(this.settings);
     return this.#client;
   }
 }

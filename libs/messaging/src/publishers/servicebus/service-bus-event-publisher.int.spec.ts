@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { recordingLog } from '#platform/observability/testing';
 import { ServiceBusStandIn } from '../../../../../test/support/service-bus.js';
 import { TcpProxy } from '../../testing/tcp-proxy.js';
-import { envelope, eventPublisherContract } from '../event-publisher.contract.js';
-import { RefusedForGood } from '../event-publisher.js';
+import { buildEnvelope, eventPublisherContract } from '../event-publisher.contract.js';
+import { PermanentPublishError } from '../event-publisher.js';
 import { remoteEventPublisherContract } from '../remote-event-publisher.contract.js';
 import { ServiceBusEventPublisher } from './service-bus-event-publisher.js';
 
@@ -19,17 +19,17 @@ eventPublisherContract('ServiceBusEventPublisher', async () => {
   return {
     publisher: new ServiceBusEventPublisher(bus.url, recordingLog().log),
     received: () => bus.accepted.map(toReceived),
-    tooLarge: 262_144,
+    oversizedBytes: 262_144,
     drop: () => bus.stop(),
   };
 });
 
 remoteEventPublisherContract('ServiceBusEventPublisher', async () => {
   const bus = await ServiceBusStandIn.start();
-  const proxy = await TcpProxy.before(bus.url);
+  const proxy = await TcpProxy.start(bus.url);
   return {
     proxy,
-    start: () => new ServiceBusEventPublisher(proxy.url, recordingLog().log),
+    createPublisher: () => new ServiceBusEventPublisher(proxy.url, recordingLog().log),
     received: () => bus.accepted.map(toReceived),
     async drop() {
       await proxy.stop();
@@ -53,7 +53,7 @@ describe('the bus', () => {
   afterAll(() => bus.stop());
 
   it('gets MessageId, SessionId and Subject', async () => {
-    const event = envelope();
+    const event = buildEnvelope();
     await publisher.publish(event);
     expect(bus.accepted.at(-1)).toMatchObject({
       message_id: event.id,
@@ -71,23 +71,23 @@ describe('the bus', () => {
   ])('answers %s: the event is not published, the connection stays', async (_, behaviour) => {
     await publisher.check();
     bus.behave(behaviour, 1);
-    const event = envelope();
+    const event = buildEnvelope();
     const outcome = await publisher.publish(event).catch((error: unknown) => error);
     expect(String(outcome)).toBe(`Error: ${behaviour.condition ?? behaviour.outcome}`);
-    expect(outcome).not.toBeInstanceOf(RefusedForGood);
+    expect(outcome).not.toBeInstanceOf(PermanentPublishError);
     await publisher.publish(event);
   });
 
   it('answers that it is too large: refused for good', async () => {
     bus.behave({ outcome: 'rejected', condition: 'amqp:link:message-size-exceeded' }, 1);
-    await expect(publisher.publish(envelope())).rejects.toThrow(RefusedForGood);
+    await expect(publisher.publish(buildEnvelope())).rejects.toThrow(PermanentPublishError);
   });
 
   it('gives no answer: refused after five seconds', async () => {
     await publisher.check();
     bus.behave({ outcome: 'silence' }, 1);
     const start = performance.now();
-    await expect(publisher.publish(envelope())).rejects.toThrow('5000 ms');
+    await expect(publisher.publish(buildEnvelope())).rejects.toThrow('5000 ms');
     expect(performance.now() - start).toBeLessThan(5_500);
   });
 
@@ -101,7 +101,7 @@ describe('the bus', () => {
     const other = new ServiceBusEventPublisher(url.href, written.log);
     await expect(other.check()).rejects.toThrow();
     for (const end = performance.now() + 2_000; performance.now() < end; await new Promise(setImmediate))
-      await other.publish(envelope()).catch(() => undefined);
+      await other.publish(buildEnvelope()).catch(() => undefined);
     expect(written.lines.length).toBeGreaterThan(0);
     expect(written.lines.length).toBeLessThan(20);
     expect(JSON.stringify(written.lines)).not.toContain('hunter2');

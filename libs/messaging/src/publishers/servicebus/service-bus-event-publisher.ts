@@ -1,7 +1,7 @@
 import type { Log } from '#platform/observability';
-import { Connection } from '../connection.js';
-import { type EventEnvelope, EventPublisher, RefusedForGood } from '../event-publisher.js';
-import { NotTaken, ServiceBusLine } from './service-bus-line.js';
+import { ReconnectingConnection } from '../reconnecting-connection.js';
+import { type EventEnvelope, EventPublisher, PermanentPublishError } from '../event-publisher.js';
+import { MessageNotAcceptedError, ServiceBusSenderConnection } from './service-bus-sender-connection.js';
 
 /**
  * Azure Service Bus, or another broker of AMQP 1.0: a queue or a topic. An event is taken when the broker has accepted it;
@@ -10,17 +10,17 @@ import { NotTaken, ServiceBusLine } from './service-bus-line.js';
  */
 export class ServiceBusEventPublisher extends EventPublisher {
   readonly name = 'servicebus';
-  readonly #connection: Connection<ServiceBusLine>;
+  readonly #connection: ReconnectingConnection<ServiceBusSenderConnection>;
 
   constructor(url: string, log: Log) {
     super();
-    this.#connection = new Connection(this.name, log, (lost) => ServiceBusLine.open(new URL(url), lost));
+    this.#connection = new ReconnectingConnection(this.name, log, (onLost) => ServiceBusSenderConnection.open(new URL(url), onLost));
   }
 
   async publish(event: EventEnvelope): Promise<void> {
-    const line = await this.#connection.get();
-    await line.send(event).catch((error: Error) => {
-      if (!(error instanceof RefusedForGood || error instanceof NotTaken)) this.#connection.leave(line, error);
+    const connection = await this.#connection.get();
+    await connection.send(event).catch((error: Error) => {
+      if (!(error instanceof PermanentPublishError || error instanceof MessageNotAcceptedError)) this.#connection.discard(connection, error);
       throw error;
     });
   }

@@ -7,8 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Clock } from '#kernel';
 import { startWebhookSink, type WebhookSink } from '../../../../../test/support/webhook-sink.js';
 import { TcpProxy } from '../../testing/tcp-proxy.js';
-import { envelope, eventPublisherContract } from '../event-publisher.contract.js';
-import { RefusedForGood } from '../event-publisher.js';
+import { buildEnvelope, eventPublisherContract } from '../event-publisher.contract.js';
+import { PermanentPublishError } from '../event-publisher.js';
 import { remoteEventPublisherContract } from '../remote-event-publisher.contract.js';
 import { WebhookEventPublisher } from './webhook-event-publisher.js';
 
@@ -21,21 +21,21 @@ class WallClock extends Clock {
 
 const KEY = randomBytes(32);
 const SECRET = `whsec_${KEY.toString('base64')}`;
-const HERE = { secrets: [KEY], networks: ['127.0.0.0/8', '::1'] };
-const to = (url: string, o: Partial<typeof HERE> = {}) =>
-  new WebhookEventPublisher({ ...HERE, ...o, url }, new WallClock());
+const LOCAL_SETTINGS = { secrets: [KEY], networks: ['127.0.0.0/8', '::1'] };
+const publisherTo = (url: string, o: Partial<typeof LOCAL_SETTINGS> = {}) =>
+  new WebhookEventPublisher({ ...LOCAL_SETTINGS, ...o, url }, new WallClock());
 
 eventPublisherContract('WebhookEventPublisher', async () => {
   const sink = await startWebhookSink(SECRET);
-  return { publisher: to(sink.url), received: () => sink.events, tooLarge: 1_048_576, drop: () => sink.stop() };
+  return { publisher: publisherTo(sink.url), received: () => sink.events, oversizedBytes: 1_048_576, drop: () => sink.stop() };
 });
 
 remoteEventPublisherContract('WebhookEventPublisher', async () => {
   const sink = await startWebhookSink(SECRET);
-  const proxy = await TcpProxy.before(sink.url);
+  const proxy = await TcpProxy.start(sink.url);
   return {
     proxy,
-    start: () => to(proxy.url),
+    createPublisher: () => publisherTo(proxy.url),
     received: () => sink.events,
     async drop() {
       await proxy.stop();
@@ -53,13 +53,13 @@ describe('the receiver', () => {
   });
   beforeEach(() => {
     sink.behave({});
-    publisher = to(sink.url);
+    publisher = publisherTo(sink.url);
   });
   afterEach(() => publisher.close());
   afterAll(() => sink.stop());
 
   it('gets a POST as Standard Webhooks says, and verifies it with the library of its choice', async () => {
-    const event = envelope({ data: { text: 'ß 漢字 🔑' } });
+    const event = buildEnvelope({ data: { text: 'ß 漢字 🔑' } });
     await publisher.publish(event);
     const { headers, payload } = await sink.waitFor(({ id }) => id === event.id);
     expect(headers).toMatchObject({ 'content-type': 'application/cloudevents+json', 'webhook-id': event.id });
@@ -71,8 +71,8 @@ describe('the receiver', () => {
 
   it('may change its secret: while there are two, either verifies', async () => {
     const next = randomBytes(24);
-    const both = to(sink.url, { secrets: [next, KEY] });
-    const event = envelope();
+    const both = publisherTo(sink.url, { secrets: [next, KEY] });
+    const event = buildEnvelope();
     await both.publish(event);
     const { headers, payload } = await sink.waitFor(({ id }) => id === event.id);
     expect(String(headers['webhook-signature']).split(' ')).toHaveLength(2);
@@ -81,48 +81,48 @@ describe('the receiver', () => {
   });
 
   it('with another secret answers 401: the event is not published', async () => {
-    const other = to(sink.url, { secrets: [randomBytes(32)] });
-    await expect(other.publish(envelope())).rejects.toThrow('answered 401');
+    const other = publisherTo(sink.url, { secrets: [randomBytes(32)] });
+    await expect(other.publish(buildEnvelope())).rejects.toThrow('answered 401');
     await other.close();
   });
 
   it.each([200, 201, 202, 204])('answers %i: it has taken the event', async (status) => {
     sink.behave({ status }, 1);
-    await publisher.publish(envelope());
+    await publisher.publish(buildEnvelope());
   });
 
   it.each([400, 401, 403, 404, 409, 422, 429, 500, 502, 503])(
     'answers %i: the event is tried again',
     async (status) => {
       sink.behave({ status }, 1);
-      const outcome = await publisher.publish(envelope()).catch((error: unknown) => error);
-      expect(outcome).not.toBeInstanceOf(RefusedForGood);
+      const outcome = await publisher.publish(buildEnvelope()).catch((error: unknown) => error);
+      expect(outcome).not.toBeInstanceOf(PermanentPublishError);
       expect(String(outcome)).toBe(`Error: answered ${status}`);
     },
   );
 
   it.each([410, 413])('answers %i: refused for good', async (status) => {
     sink.behave({ status }, 1);
-    await expect(publisher.publish(envelope())).rejects.toThrow(RefusedForGood);
-    await publisher.publish(envelope());
+    await expect(publisher.publish(buildEnvelope())).rejects.toThrow(PermanentPublishError);
+    await publisher.publish(buildEnvelope());
   });
 
   it.each([301, 302, 307, 308])('answers %i: not followed', async (status) => {
     const elsewhere = await startWebhookSink(SECRET);
     sink.behave({ status, headers: { location: elsewhere.url } }, 1);
-    await expect(publisher.publish(envelope())).rejects.toThrow(`answered ${status}`);
+    await expect(publisher.publish(buildEnvelope())).rejects.toThrow(`answered ${status}`);
     expect(elsewhere.calls).toBe(0);
     await elsewhere.stop();
   });
 
   it('asks for a pause: it gets one', async () => {
     sink.behave({ status: 429, headers: { 'retry-after': '2' } }, 1);
-    await expect(publisher.publish(envelope())).rejects.toThrow('answered 429');
+    await expect(publisher.publish(buildEnvelope())).rejects.toThrow('answered 429');
     const calls = sink.calls;
     for (const end = performance.now() + 1_500; performance.now() < end; await new Promise(setImmediate))
       await expect(publisher.check()).rejects.toThrow('away');
     expect(sink.calls).toBe(calls);
-    await expect.poll(() => publisher.publish(envelope()).then(() => 'taken', String)).toBe('taken');
+    await expect.poll(() => publisher.publish(buildEnvelope()).then(() => 'taken', String)).toBe('taken');
   });
 
   it('never ends its answer: the event is taken, and nobody reads on', async () => {
@@ -138,8 +138,8 @@ describe('the receiver', () => {
     });
     endless.listen(0, '127.0.0.1');
     await once(endless, 'listening');
-    const talkative = to(`http://127.0.0.1:${(endless.address() as AddressInfo).port}/`);
-    await talkative.publish(envelope());
+    const talkative = publisherTo(`http://127.0.0.1:${(endless.address() as AddressInfo).port}/`);
+    await talkative.publish(buildEnvelope());
     await expect.poll(() => read).toBe(false);
     await talkative.close();
     endless.close();
@@ -163,15 +163,15 @@ describe('SSRF: an address that is not public', () => {
     ['that stands for all', '0.0.0.0'],
   ])('is not called %s (%s), unless a network is named', async (_, host) => {
     const url = `https://${host}:${sink.port}/`;
-    const guarded = to(url, { networks: [] });
-    await expect(guarded.publish(envelope())).rejects.toThrow('its address is not public');
+    const guarded = publisherTo(url, { networks: [] });
+    await expect(guarded.publish(buildEnvelope())).rejects.toThrow('its address is not public');
     await guarded.close();
     expect(sink.calls).toBe(0);
   });
 
   it('is called over TLS where a network is named; this one speaks none', async () => {
-    const allowed = to(`https://127.0.0.1:${sink.port}/`);
-    await expect(allowed.publish(envelope())).rejects.toThrow(/SSL|EPROTO|ECONNRESET/);
+    const allowed = publisherTo(`https://127.0.0.1:${sink.port}/`);
+    await expect(allowed.publish(buildEnvelope())).rejects.toThrow(/SSL|EPROTO|ECONNRESET/);
     await allowed.close();
   });
 });

@@ -1,4 +1,4 @@
-import { kafkaUnderTest } from '../../testing/kafka-under-test.js';
+import { openKafka } from '../../testing/kafka-fixture.js';
 import { deadLettersContract } from '../dead-letters.contract.js';
 
-deadLettersContract('KafkaEventSource', kafkaUnderTest);
+deadLettersContract('KafkaEventSource', openKafka);

@@ -1,14 +1,14 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { Arrival } from '#kernel';
 import type { KafkaSettings } from '#platform/config';
-import { KafkaLine } from '../../publishers/kafka/kafka-line.js';
-import { type DeadLetter, type DeadLetterPlace, DeadLetters } from '../dead-letters.js';
-import { type Placed, readToEnd } from './dead-letter-log.js';
+import { KafkaProducerConnection } from '../../publishers/kafka/kafka-producer-connection.js';
+import { type DeadLetter, type DeadLetterQueueRef, DeadLetters } from '../dead-letters.js';
+import { type PositionedRecord, readTopicToEnd } from './read-topic-to-end.js';
 
-const OURS = 'x-foyer-';
+const FOYER_HEADER_PREFIX = 'x-foyer-';
 /** Says of another record, by its position, that it was sent back or dropped: nothing can be taken out of a topic. */
-const SETTLED = `${OURS}settled`;
-const SESSION_MS = 6_000;
+const SETTLED_HEADER = `${FOYER_HEADER_PREFIX}settled`;
+const SESSION_TIMEOUT_MS = 6_000;
 
 /**
  * What lies in `<topic>.dead`. The id is `ce_id`; of one without, `<partition>/<offset>`. A replay is written to the topic it
@@ -17,26 +17,26 @@ const SESSION_MS = 6_000;
 export class KafkaDeadLetters extends DeadLetters {
   constructor(
     private readonly settings: KafkaSettings,
-    private readonly sessionMs: number = SESSION_MS,
+    private readonly sessionMs: number = SESSION_TIMEOUT_MS,
   ) {
     super();
   }
 
-  async list(place: DeadLetterPlace): Promise<readonly DeadLetter[]> {
-    return (await this.#waiting(place)).map(letterOf);
+  async list(place: DeadLetterQueueRef): Promise<readonly DeadLetter[]> {
+    return (await this.#readUnsettled(place)).map(toDeadLetter);
   }
 
-  async replay(place: DeadLetterPlace, wanted: (letter: DeadLetter) => boolean): Promise<number> {
+  async replay(place: DeadLetterQueueRef, wanted: (letter: DeadLetter) => boolean): Promise<number> {
     const topic = this.#topicOf(place.arrival);
-    const line = await KafkaLine.open({ ...this.settings, topic });
+    const connection = await KafkaProducerConnection.open({ ...this.settings, topic });
     try {
-      return await this.#settle(place, wanted, ({ record }) => line.send(asItCame(record)));
+      return await this.#settle(place, wanted, ({ record }) => connection.send(toOriginalRecord(record)));
     } finally {
-      await line.close();
+      await connection.close();
     }
   }
 
-  drop(place: DeadLetterPlace, wanted: (letter: DeadLetter) => boolean): Promise<number> {
+  drop(place: DeadLetterQueueRef, wanted: (letter: DeadLetter) => boolean): Promise<number> {
     return this.#settle(place, wanted, async () => undefined);
   }
 
@@ -46,27 +46,27 @@ export class KafkaDeadLetters extends DeadLetters {
     return arrival === 'inbound' ? this.settings.inboundTopic : this.settings.topic;
   }
 
-  async #waiting({ queue, arrival }: DeadLetterPlace): Promise<readonly Placed[]> {
-    const all = await readToEnd(this.settings, `${this.#topicOf(arrival)}.dead`, this.sessionMs);
-    const settled = new Set(all.map(({ record }) => header(record, SETTLED)));
+  async #readUnsettled({ queue, arrival }: DeadLetterQueueRef): Promise<readonly PositionedRecord[]> {
+    const all = await readTopicToEnd(this.settings, `${this.#topicOf(arrival)}.dead`, this.sessionMs);
+    const settled = new Set(all.map(({ record }) => headerText(record, SETTLED_HEADER)));
     const its = all.filter(
-      ({ record, position }) => header(record, `${OURS}queue`) === queue && !settled.has(position),
+      ({ record, position }) => headerText(record, `${FOYER_HEADER_PREFIX}queue`) === queue && !settled.has(position),
     );
     return its.toSorted((a, b) => Number(a.record.timestamp) - Number(b.record.timestamp));
   }
 
   /** The note comes last: whoever is cut off in between may find a letter again that was sent back already. */
   async #settle(
-    place: DeadLetterPlace,
+    place: DeadLetterQueueRef,
     wanted: (letter: DeadLetter) => boolean,
-    act: (letter: Placed) => Promise<void>,
+    act: (letter: PositionedRecord) => Promise<void>,
   ): Promise<number> {
-    const chosen = (await this.#waiting(place)).filter((letter) => wanted(letterOf(letter)));
-    const notes = await KafkaLine.open({ ...this.settings, topic: `${this.#topicOf(place.arrival)}.dead` });
+    const chosen = (await this.#readUnsettled(place)).filter((letter) => wanted(toDeadLetter(letter)));
+    const notes = await KafkaProducerConnection.open({ ...this.settings, topic: `${this.#topicOf(place.arrival)}.dead` });
     try {
       for (const letter of chosen) {
         await act(letter);
-        await notes.send({ key: `settled ${letter.position}`, value: null, headers: { [SETTLED]: letter.position } });
+        await notes.send({ key: `settled ${letter.position}`, value: null, headers: { [SETTLED_HEADER]: letter.position } });
       }
     } finally {
       await notes.close();
@@ -75,23 +75,23 @@ export class KafkaDeadLetters extends DeadLetters {
   }
 }
 
-const header = ({ headers }: KafkaMessage, name: string): string => String(headers?.[name] ?? '');
+const headerText = ({ headers }: KafkaMessage, name: string): string => String(headers?.[name] ?? '');
 
-function letterOf({ record, position }: Placed): DeadLetter {
+function toDeadLetter({ record, position }: PositionedRecord): DeadLetter {
   return {
-    id: header(record, 'ce_id') || position,
-    reason: header(record, `${OURS}reason`),
-    detail: header(record, `${OURS}detail`),
-    deadAt: header(record, `${OURS}dead-at`),
+    id: headerText(record, 'ce_id') || position,
+    reason: headerText(record, `${FOYER_HEADER_PREFIX}reason`),
+    detail: headerText(record, `${FOYER_HEADER_PREFIX}detail`),
+    deadAt: headerText(record, `${FOYER_HEADER_PREFIX}dead-at`),
     body: record.value ?? Buffer.alloc(0),
   };
 }
 
-function asItCame({ key, value, headers = {} }: KafkaMessage): {
+function toOriginalRecord({ key, value, headers = {} }: KafkaMessage): {
   key: Buffer | null;
   value: Buffer | null;
   headers: IHeaders;
 } {
-  const theirs = Object.entries(headers).filter(([name]) => !name.startsWith(OURS));
+  const theirs = Object.entries(headers).filter(([name]) => !name.startsWith(FOYER_HEADER_PREFIX));
   return { key, value, headers: Object.fromEntries(theirs) };
 }

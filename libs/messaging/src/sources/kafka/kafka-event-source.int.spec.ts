@@ -3,22 +3,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { recordingLog } from '#platform/observability/testing';
 import { consumeKafka, ownKafka } from '../../../../../test/support/own-kafka.js';
-import { envelope } from '../../publishers/event-publisher.contract.js';
+import { buildEnvelope } from '../../publishers/event-publisher.contract.js';
 import { KafkaEventPublisher } from '../../publishers/kafka/kafka-event-publisher.js';
-import { kafkaProxy } from '../../testing/kafka-proxy.js';
-import { kafkaUnderTest, PACE, settingsOf, TOPICS, writerTo } from '../../testing/kafka-under-test.js';
+import { startKafkaProxy } from '../../testing/kafka-proxy.js';
+import { openKafka, TEST_TIMINGS, kafkaSettings, TOPICS, connectKafkaProducer } from '../../testing/kafka-fixture.js';
 import { eventSourceContract } from '../event-source.contract.js';
-import type { Subscription, Verdict } from '../event-source.js';
+import type { Subscription, MessageDisposition } from '../event-source.js';
 import { KafkaEventSource } from './kafka-event-source.js';
 
-eventSourceContract('KafkaEventSource', kafkaUnderTest);
+eventSourceContract('KafkaEventSource', openKafka);
 
-const DONE: Verdict = { is: 'done' };
+const DONE: MessageDisposition = { is: 'done' };
 
 describe('a consumer group', () => {
   const heard = () => {
     const texts: string[] = [];
-    const judging = { judge: (_text: string, _attempt: number): Verdict | Promise<Verdict> => DONE };
+    const judging = { judge: (_text: string, _attempt: number): MessageDisposition | Promise<MessageDisposition> => DONE };
     const subscription: Subscription = {
       queue: `foyer.test.${randomUUID().slice(0, 8)}`,
       arrival: 'events',
@@ -34,7 +34,7 @@ describe('a consumer group', () => {
   };
   const opened = async () => {
     const kafka = await ownKafka();
-    const writer = await writerTo(kafka.port);
+    const writer = await connectKafkaProducer(kafka.port);
     const sources: KafkaEventSource[] = [];
     return {
       kafka,
@@ -44,7 +44,7 @@ describe('a consumer group', () => {
           messages: records.map(([key, value]) => ({ partition: 0, key, value, headers: { of: 'somebody' } })),
         }),
       listen(subscription: Subscription, port = kafka.port, log = recordingLog().log) {
-        const source = new KafkaEventSource(settingsOf(port), log, PACE);
+        const source = new KafkaEventSource(kafkaSettings(port), log, TEST_TIMINGS);
         sources.push(source);
         source.subscribe(subscription);
         return source;
@@ -111,23 +111,23 @@ describe('a consumer group', () => {
       'x-foyer-reason': 'not_json',
       'x-foyer-detail': '/data',
     });
-    await expect.poll(() => source.deadLetters()).toBe(1);
+    await expect.poll(() => source.countDeadLetters()).toBe(1);
     await aside.stop();
     await drop();
   });
 
   it('hears what our publisher publishes, over connections that are cut in between', { timeout: 60_000 }, async () => {
     const { kafka, listen, drop } = await opened();
-    const proxy = await kafkaProxy(kafka);
-    const publisher = new KafkaEventPublisher(settingsOf(kafka.port), recordingLog().log);
+    const proxy = await startKafkaProxy(kafka);
+    const publisher = new KafkaEventPublisher(kafkaSettings(kafka.port), recordingLog().log);
     const { texts, subscription } = heard();
     listen(subscription, proxy.port);
-    const events = Array.from({ length: 30 }, (_, n) => envelope({ sequence: n }));
+    const events = Array.from({ length: 30 }, (_, n) => buildEnvelope({ sequence: n }));
     for (const [n, event] of events.entries()) {
       await publisher.publish(event);
       if (n % 10 !== 5) continue;
       await expect.poll(() => texts.length, { timeout: 15_000 }).toBeGreaterThan(0);
-      proxy.cut();
+      proxy.closeConnections();
     }
     await expect.poll(() => new Set(texts).size, { timeout: 30_000 }).toBe(30);
     expect(new Set(texts)).toEqual(new Set(events.map(({ payload }) => payload)));

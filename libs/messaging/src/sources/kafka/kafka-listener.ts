@@ -1,38 +1,38 @@
 import { within } from '#platform/async';
 import { type KafkaSettings } from '#platform/config';
 import { type Log } from '#platform/observability';
-import { FINISH_MS, type Subscription } from '../event-source.js';
-import { Listener, STOPPED } from '../listener.js';
-import type { DeadLetterTopic } from './dead-letter-topic.js';
-import { KafkaMembership, type Pace } from './kafka-membership.js';
-import { KafkaWork } from './kafka-work.js';
+import { SHUTDOWN_TIMEOUT_MS, type Subscription } from '../event-source.js';
+import { SubscriptionListener, STOPPED } from '../subscription-listener.js';
+import type { KafkaDeadLetterTopic } from './kafka-dead-letter-topic.js';
+import { KafkaGroupMember, type KafkaTimings } from './kafka-group-member.js';
+import { KafkaRecordProcessor } from './kafka-record-processor.js';
 
 /** Its connections are memberships of a group. */
-export class KafkaListener extends Listener {
-  readonly #work: KafkaWork;
+export class KafkaListener extends SubscriptionListener {
+  readonly #processor: KafkaRecordProcessor;
 
   constructor(
-    private readonly at: { readonly topic: string; readonly settings: KafkaSettings; readonly pace: Pace },
+    private readonly options: { readonly topic: string; readonly settings: KafkaSettings; readonly pace: KafkaTimings },
     subscription: Subscription,
-    aside: DeadLetterTopic,
+    aside: KafkaDeadLetterTopic,
     log: Log,
   ) {
     super(subscription, log);
-    this.#work = new KafkaWork(subscription, aside, this.stopped, log);
+    this.#processor = new KafkaRecordProcessor(subscription, aside, this.stopped, log);
   }
 
   /** One membership, from joining the group until it is lost or no longer wanted. */
-  protected override async listen(): Promise<Error> {
+  protected override async listenOnce(): Promise<Error> {
     const { queue } = this.subscription;
-    const membership = await KafkaMembership.of(queue, this.at, this.#work);
-    const stopped = this.stopped.heard.then(() => STOPPED);
+    const membership = await KafkaGroupMember.create(queue, this.options, this.#processor);
+    const stopped = this.stopped.fired.then(() => STOPPED);
     try {
-      const over = await Promise.race([membership.join(), membership.lost, stopped]);
-      if (over) return over;
+      const endedEarly = await Promise.race([membership.join(), membership.lost, stopped]);
+      if (endedEarly) return endedEarly;
       const reason = await Promise.race([membership.lost, stopped]);
       if (reason === STOPPED) {
         membership.pause();
-        await within(FINISH_MS, this.#work.finished()).catch(() => undefined);
+        await within(SHUTDOWN_TIMEOUT_MS, this.#processor.waitUntilIdle()).catch(() => undefined);
       }
       return reason;
     } finally {

@@ -1,15 +1,15 @@
 import type { Arrival } from '#kernel';
 import { within } from '#platform/async';
 import type { InMemoryEventPublisher } from '../../publishers/memory/in-memory-event-publisher.js';
-import { Bell } from '../bell.js';
-import { AGAIN, EventSource, FINISH_MS, IN_FLIGHT, type Subscription } from '../event-source.js';
-import { Slots } from './slots.js';
+import { OneShotSignal } from '../one-shot-signal.js';
+import { DEFAULT_RETRY, EventSource, SHUTDOWN_TIMEOUT_MS, MAX_IN_FLIGHT, type Subscription } from '../event-source.js';
+import { ConcurrencyLimit } from '../concurrency-limit.js';
 
 /** So long the outbox is kept waiting by a subscriber; then the event stays in it and is offered again. */
-const PATIENCE_MS = 2_000;
-interface Listening {
+const DELIVERY_TIMEOUT_MS = 2_000;
+interface LimitedSubscription {
   readonly subscription: Subscription;
-  readonly slots: Slots;
+  readonly concurrencyLimit: ConcurrencyLimit;
 }
 
 /**
@@ -18,63 +18,63 @@ interface Listening {
  */
 export class InMemoryEventSource extends EventSource {
   readonly name = 'memory';
-  readonly #listening: Listening[] = [];
-  readonly #handling = new Map<string, Promise<void>>();
+  readonly #subscriptions: LimitedSubscription[] = [];
+  readonly #inFlight = new Map<string, Promise<void>>();
   #unsubscribe: () => void = () => undefined;
-  readonly #closing = new Bell();
-  #dead = 0;
+  readonly #closing = new OneShotSignal();
+  #deadLetterCount = 0;
 
   constructor(private readonly publisher: InMemoryEventPublisher) {
     super();
   }
 
   subscribe(subscription: Subscription): void {
-    if (this.#listening.length === 0) this.#listen();
-    this.#listening.push({ subscription, slots: new Slots(IN_FLIGHT) });
+    if (this.#subscriptions.length === 0) this.#subscribeToPublisher();
+    this.#subscriptions.push({ subscription, concurrencyLimit: new ConcurrencyLimit(MAX_IN_FLIGHT) });
   }
 
-  async deadLetters(): Promise<number> {
-    return this.#dead;
+  async countDeadLetters(): Promise<number> {
+    return this.#deadLetterCount;
   }
 
   async close(): Promise<void> {
-    this.#closing.ring();
+    this.#closing.fire();
     this.#unsubscribe();
-    await within(FINISH_MS, Promise.allSettled(this.#handling.values())).catch(() => undefined);
+    await within(SHUTDOWN_TIMEOUT_MS, Promise.allSettled(this.#inFlight.values())).catch(() => undefined);
   }
 
   /** Resolves when nobody has anything more to do with it. */
   async deliver(arrival: Arrival, { id, type, payload }: { id: string; type: string; payload: string }): Promise<void> {
-    const wanted = this.#listening.filter(
+    const wanted = this.#subscriptions.filter(
       ({ subscription: { arrival: from, types } }) => from === arrival && types.includes(type),
     );
     const body = Buffer.from(payload);
-    await Promise.all(wanted.map((one) => this.#once(`${one.subscription.queue} ${id}`, () => this.#carry(one, body))));
+    await Promise.all(wanted.map((one) => this.#runOnce(`${one.subscription.queue} ${id}`, () => this.#deliverUntilFinal(one, body))));
   }
 
-  #listen(): void {
-    this.#unsubscribe = this.publisher.subscribe((event) => within(PATIENCE_MS, this.deliver('events', event)));
+  #subscribeToPublisher(): void {
+    this.#unsubscribe = this.publisher.subscribe((event) => within(DELIVERY_TIMEOUT_MS, this.deliver('events', event)));
   }
 
   /** Offered again while it is still being handled, it is not handled twice. */
-  #once(key: string, work: () => Promise<void>): Promise<void> {
-    const running = this.#handling.get(key);
+  #runOnce(key: string, work: () => Promise<void>): Promise<void> {
+    const running = this.#inFlight.get(key);
     if (running !== undefined) return running;
-    const begun = work().finally(() => this.#handling.delete(key));
-    this.#handling.set(key, begun);
+    const begun = work().finally(() => this.#inFlight.delete(key));
+    this.#inFlight.set(key, begun);
     return begun;
   }
 
-  async #carry({ subscription, slots }: Listening, body: Uint8Array): Promise<void> {
+  async #deliverUntilFinal({ subscription, concurrencyLimit: slots }: LimitedSubscription, body: Uint8Array): Promise<void> {
     const since = Date.now();
-    for (let attempt = 1; !this.#closing.rung; ) {
+    for (let attempt = 1; !this.#closing.hasFired; ) {
       const message = { body, attempt, since };
-      const verdict = await slots.run(() => subscription.handle(message).catch(() => AGAIN));
+      const verdict = await slots.run(() => subscription.handle(message).catch(() => DEFAULT_RETRY));
       if (verdict.is === 'release') break;
-      if (verdict.is === 'dead') this.#dead++;
+      if (verdict.is === 'dead') this.#deadLetterCount++;
       if (verdict.is !== 'again') return;
       if (verdict.counts) attempt++;
-      await this.#closing.within(verdict.afterMs);
+      await this.#closing.waitAtMost(verdict.afterMs);
     }
     throw new Error('this process stops');
   }

@@ -1,25 +1,25 @@
 import amqp from 'amqplib';
 import { recordingLog } from '#platform/observability/testing';
 import { freshVhost } from '../../../../../test/support/vhost.js';
-import { EVENTS } from '../../publishers/rabbitmq/topology.js';
+import { EVENTS_EXCHANGE } from '../../publishers/rabbitmq/event-topology.js';
 import { type DeadLettersUnderTest, deadLettersContract } from '../dead-letters.contract.js';
 import { eventSourceContract } from '../event-source.contract.js';
-import { INBOUND } from './incoming-topology.js';
+import { INBOUND_EXCHANGE } from './consumer-topology.js';
 import { RabbitMqDeadLetters } from './rabbitmq-dead-letters.js';
 import { RabbitMqEventSource } from './rabbitmq-event-source.js';
 
-const underTest = async (): Promise<DeadLettersUnderTest> => {
+const openRabbitMq = async (): Promise<DeadLettersUnderTest> => {
   const vhost = await freshVhost();
   const connection = await amqp.connect(vhost.url);
   const open = async () => (await connection.createConfirmChannel()).on('error', () => (channel = undefined));
   let channel: Awaited<ReturnType<typeof open>> | undefined;
   return {
     durable: true,
-    letters: () => new RabbitMqDeadLetters(vhost.url),
+    openDeadLetters: () => new RabbitMqDeadLetters(vhost.url),
     open: () => new RabbitMqEventSource(vhost.url, recordingLog().log),
     async send(arrival, { id, type, payload }) {
       channel ??= await open();
-      channel.publish(arrival === 'events' ? EVENTS : INBOUND, type, Buffer.from(payload), { messageId: id });
+      channel.publish(arrival === 'events' ? EVENTS_EXCHANGE : INBOUND_EXCHANGE, type, Buffer.from(payload), { messageId: id });
       await channel.waitForConfirms();
     },
     async drop() {
@@ -29,5 +29,5 @@ const underTest = async (): Promise<DeadLettersUnderTest> => {
   };
 };
 
-eventSourceContract('RabbitMqEventSource', underTest);
-deadLettersContract('RabbitMqEventSource', underTest);
+eventSourceContract('RabbitMqEventSource', openRabbitMq);
+deadLettersContract('RabbitMqEventSource', openRabbitMq);

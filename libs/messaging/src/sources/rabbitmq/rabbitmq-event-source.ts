@@ -1,51 +1,51 @@
 import { within } from '#platform/async';
 import { type Log } from '#platform/observability';
 import { EventSource, type Subscription } from '../event-source.js';
-import { deadQueueOf } from './incoming-topology.js';
-import { LaidAside } from './laid-aside.js';
-import { ANSWER_MS, leave, RabbitMqLink } from './rabbitmq-link.js';
+import { deadLetterQueueName } from './consumer-topology.js';
+import { RetryQueuePublisher } from './retry-queue-publisher.js';
+import { BROKER_TIMEOUT_MS, closeChannel, RabbitMqConnection } from './rabbitmq-connection.js';
 import { RabbitMqListener } from './rabbitmq-listener.js';
 
 /** Durable quorum queues, a channel each. A message is acknowledged when its verdict has been carried out, never before. */
 export class RabbitMqEventSource extends EventSource {
   readonly name = 'rabbitmq';
-  readonly #incoming: RabbitMqLink;
-  readonly #returning: RabbitMqLink;
-  readonly #aside: LaidAside;
+  readonly #consumerConnection: RabbitMqConnection;
+  readonly #retryConnection: RabbitMqConnection;
+  readonly #retryPublisher: RetryQueuePublisher;
   readonly #listeners: RabbitMqListener[] = [];
-  readonly #queues: string[] = [];
+  readonly #deadLetterQueues: string[] = [];
 
   constructor(
     url: string,
     private readonly log: Log,
   ) {
     super();
-    this.#incoming = new RabbitMqLink(url, 'subscribers');
-    this.#returning = new RabbitMqLink(url, 'subscribers, laying aside');
-    this.#aside = new LaidAside(this.#returning);
+    this.#consumerConnection = new RabbitMqConnection(url, 'subscribers');
+    this.#retryConnection = new RabbitMqConnection(url, 'subscribers, laying aside');
+    this.#retryPublisher = new RetryQueuePublisher(this.#retryConnection);
   }
 
   subscribe(subscription: Subscription): void {
-    const listener = new RabbitMqListener(this.#incoming, this.#aside, subscription, this.log);
+    const listener = new RabbitMqListener(this.#consumerConnection, this.#retryPublisher, subscription, this.log);
     this.#listeners.push(listener);
-    this.#queues.push(deadQueueOf(subscription.queue));
+    this.#deadLetterQueues.push(deadLetterQueueName(subscription.queue));
     listener.start();
   }
 
-  async deadLetters(): Promise<number> {
-    if (this.#queues.length === 0) return 0;
-    const channel = await this.#incoming.channel();
+  async countDeadLetters(): Promise<number> {
+    if (this.#deadLetterQueues.length === 0) return 0;
+    const channel = await this.#consumerConnection.openChannel();
     channel.on('error', () => undefined); // told by the call that it belongs to
     try {
-      const looked = this.#queues.map((queue) => within(ANSWER_MS, channel.checkQueue(queue)));
+      const looked = this.#deadLetterQueues.map((queue) => within(BROKER_TIMEOUT_MS, channel.checkQueue(queue)));
       return (await Promise.all(looked)).reduce((sum, { messageCount }) => sum + messageCount, 0);
     } finally {
-      await leave(channel);
+      await closeChannel(channel);
     }
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#listeners.map((listener) => listener.stop()));
-    await Promise.all([this.#incoming.close(), this.#returning.close()]);
+    await Promise.all([this.#consumerConnection.close(), this.#retryConnection.close()]);
   }
 }

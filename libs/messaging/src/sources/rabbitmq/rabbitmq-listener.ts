@@ -1,21 +1,21 @@
 import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { within } from '#platform/async';
 import { type Log } from '#platform/observability';
-import { Bell } from '../bell.js';
-import { AGAIN, FINISH_MS, IN_FLIGHT, type Subscription, type Verdict } from '../event-source.js';
-import { fullJitter, Listener, STOPPED } from '../listener.js';
-import { deadQueueOf, declareIncoming, retryQueueOf } from './incoming-topology.js';
-import type { LaidAside } from './laid-aside.js';
-import { type Note, readNotes } from './notes.js';
-import { ANSWER_MS, leave, type RabbitMqLink } from './rabbitmq-link.js';
+import { OneShotSignal } from '../one-shot-signal.js';
+import { DEFAULT_RETRY, SHUTDOWN_TIMEOUT_MS, MAX_IN_FLIGHT, type Subscription, type MessageDisposition } from '../event-source.js';
+import { fullJitterDelayMs, SubscriptionListener, STOPPED } from '../subscription-listener.js';
+import { deadLetterQueueName, declareConsumerTopology, retryQueueName } from './consumer-topology.js';
+import type { RetryQueuePublisher } from './retry-queue-publisher.js';
+import { type RetryMetadata, readRetryHeaders } from './retry-headers.js';
+import { BROKER_TIMEOUT_MS, closeChannel, type RabbitMqConnection } from './rabbitmq-connection.js';
 
 /** A subscription has a channel of its own. */
-export class RabbitMqListener extends Listener {
-  readonly #handling = new Set<Promise<void>>();
+export class RabbitMqListener extends SubscriptionListener {
+  readonly #inFlight = new Set<Promise<void>>();
 
   constructor(
-    private readonly link: RabbitMqLink,
-    private readonly aside: LaidAside,
+    private readonly connection: RabbitMqConnection,
+    private readonly retryPublisher: RetryQueuePublisher,
     subscription: Subscription,
     log: Log,
   ) {
@@ -23,43 +23,43 @@ export class RabbitMqListener extends Listener {
   }
 
   /** One channel, from opening it until it is lost or no longer wanted. */
-  protected override async listen(): Promise<Error> {
-    const channel = await this.link.channel();
+  protected override async listenOnce(): Promise<Error> {
+    const channel = await this.connection.openChannel();
     try {
-      const lost = lossOf(channel);
-      await within(ANSWER_MS, declareIncoming(channel, this.subscription));
-      await within(ANSWER_MS, channel.prefetch(IN_FLIGHT));
-      const cancelled = new Bell();
+      const lost = waitForChannelLoss(channel);
+      await within(BROKER_TIMEOUT_MS, declareConsumerTopology(channel, this.subscription));
+      await within(BROKER_TIMEOUT_MS, channel.prefetch(MAX_IN_FLIGHT));
+      const cancelled = new OneShotSignal();
       const take = (message: ConsumeMessage | null): void =>
-        message ? this.#take(channel, message) : cancelled.ring();
-      const { consumerTag } = await within(ANSWER_MS, channel.consume(this.subscription.queue, take));
-      const ended = cancelled.heard.then(() => new Error('the broker ended the subscription'));
-      const reason = await Promise.race([lost, ended, this.stopped.heard.then(() => STOPPED)]);
-      if (reason === STOPPED) await this.#finish(channel, consumerTag);
+        message ? this.#startHandling(channel, message) : cancelled.fire();
+      const { consumerTag } = await within(BROKER_TIMEOUT_MS, channel.consume(this.subscription.queue, take));
+      const ended = cancelled.fired.then(() => new Error('the broker ended the subscription'));
+      const reason = await Promise.race([lost, ended, this.stopped.fired.then(() => STOPPED)]);
+      if (reason === STOPPED) await this.#drain(channel, consumerTag);
       return reason;
     } finally {
       // What no verdict was given on goes back to the queue with the channel.
-      await leave(channel);
+      await closeChannel(channel);
     }
   }
 
-  async #finish(channel: Channel, consumerTag: string): Promise<void> {
-    await within(ANSWER_MS, channel.cancel(consumerTag)).catch(() => undefined);
-    await within(FINISH_MS, Promise.all(this.#handling)).catch(() => undefined);
+  async #drain(channel: Channel, consumerTag: string): Promise<void> {
+    await within(BROKER_TIMEOUT_MS, channel.cancel(consumerTag)).catch(() => undefined);
+    await within(SHUTDOWN_TIMEOUT_MS, Promise.all(this.#inFlight)).catch(() => undefined);
   }
 
-  #take(channel: ConfirmChannel, message: ConsumeMessage): void {
-    const work = this.#judge(channel, message).finally(() => this.#handling.delete(work));
-    this.#handling.add(work);
+  #startHandling(channel: ConfirmChannel, message: ConsumeMessage): void {
+    const work = this.#handle(channel, message).finally(() => this.#inFlight.delete(work));
+    this.#inFlight.add(work);
   }
 
-  async #judge(channel: Channel, message: ConsumeMessage): Promise<void> {
-    const { attempt = 1, since = Date.now() } = readNotes(message.properties.headers);
-    const verdict = await this.subscription.handle({ body: message.content, attempt, since }).catch(() => AGAIN);
-    const put = (queue: string, note: Note) => this.#putAside(channel, queue, message, note);
+  async #handle(channel: Channel, message: ConsumeMessage): Promise<void> {
+    const { attempt = 1, since = Date.now() } = readRetryHeaders(message.properties.headers);
+    const verdict = await this.subscription.handle({ body: message.content, attempt, since }).catch(() => DEFAULT_RETRY);
+    const put = (queue: string, note: RetryMetadata) => this.#publishUntilStopped(channel, queue, message, note);
     // At once it would be handed straight back to us.
-    if (verdict.is === 'release') await this.stopped.heard;
-    const settled = await settle(verdict, { queue: this.subscription.queue, attempt, since, put });
+    if (verdict.is === 'release') await this.stopped.fired;
+    const settled = await applyDisposition(verdict, { queue: this.subscription.queue, attempt, since, publish: put });
     try {
       if (settled) channel.ack(message);
       else channel.nack(message);
@@ -69,42 +69,42 @@ export class RabbitMqListener extends Listener {
   }
 
   /** The message is held until the broker has taken the other one. False when that was given up. */
-  async #putAside(channel: Channel, queue: string, message: ConsumeMessage, note: Note): Promise<boolean> {
+  async #publishUntilStopped(channel: Channel, queue: string, message: ConsumeMessage, note: RetryMetadata): Promise<boolean> {
     for (let failures = 0; ; failures++) {
       try {
-        await this.aside.put(queue, message, note);
+        await this.retryPublisher.publish(queue, message, note);
         return true;
       } catch (error) {
         this.log.warn({ queue, reason: (error as Error).message }, 'a message cannot be laid aside');
-        await this.stopped.within(fullJitter(failures));
-        if (this.stopped.rung) return false;
-        await within(ANSWER_MS, declareIncoming(channel, this.subscription)).catch(() => undefined);
+        await this.stopped.waitAtMost(fullJitterDelayMs(failures));
+        if (this.stopped.hasFired) return false;
+        await within(BROKER_TIMEOUT_MS, declareConsumerTopology(channel, this.subscription)).catch(() => undefined);
       }
     }
   }
 }
 
-interface Laying {
+interface SettlementContext {
   readonly queue: string;
   readonly attempt: number;
   readonly since: number;
-  put(queue: string, note: Note): Promise<boolean>;
+  publish(queue: string, note: RetryMetadata): Promise<boolean>;
 }
 
 /** Whether this delivery of it is over. */
-async function settle(verdict: Verdict, { queue, attempt, since, put }: Laying): Promise<boolean> {
+async function applyDisposition(verdict: MessageDisposition, { queue, attempt, since, publish: put }: SettlementContext): Promise<boolean> {
   if (verdict.is === 'again') {
     const next = verdict.counts ? attempt + 1 : attempt;
-    return put(retryQueueOf(queue), { attempt: next, since, expiresAfterMs: Math.round(verdict.afterMs) });
+    return put(retryQueueName(queue), { attempt: next, since, expiresAfterMs: Math.round(verdict.afterMs) });
   }
   if (verdict.is === 'dead') {
     const { reason, detail } = verdict;
-    return put(deadQueueOf(queue), { attempt, since, reason, detail, deadAt: new Date().toISOString() });
+    return put(deadLetterQueueName(queue), { attempt, since, reason, detail, deadAt: new Date().toISOString() });
   }
   return verdict.is === 'done';
 }
 
-function lossOf(channel: ConfirmChannel): Promise<Error> {
+function waitForChannelLoss(channel: ConfirmChannel): Promise<Error> {
   return new Promise((resolve) => {
     channel.on('error', resolve).on('close', () => resolve(new Error('channel closed')));
   });

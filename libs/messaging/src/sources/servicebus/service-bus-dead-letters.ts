@@ -2,18 +2,18 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection, Delivery, EventContext, Message, Receiver, Sender } from 'rhea';
 import { within } from '#platform/async';
-import { connectAmqp, faultOf } from '../../publishers/servicebus/amqp-connection.js';
-import { type DeadLetter, type DeadLetterPlace, DeadLetters } from '../dead-letters.js';
-import { bodyOf, subscriptionOf, topicOf } from './service-bus-places.js';
-import { Settling } from './settling.js';
+import { openAmqpConnection, toAmqpError } from '../../publishers/servicebus/amqp-connection.js';
+import { type DeadLetter, type DeadLetterQueueRef, DeadLetters } from '../dead-letters.js';
+import { readMessageBody, subscriptionAddress, topicAddress } from './service-bus-addresses.js';
+import { DeliverySettler } from './delivery-settler.js';
 
-const CALL_MS = 5_000;
+const CALL_TIMEOUT_MS = 5_000;
 /** When nothing has come for so long, all that is there has. */
-const QUIET_MS = 1_000;
+const IDLE_TIMEOUT_MS = 1_000;
 /** At a time. */
-const MOST = 1_000;
+const MAX_MESSAGES = 1_000;
 
-interface Held {
+interface HeldMessage {
   readonly message: Message;
   readonly delivery: Delivery;
 }
@@ -28,48 +28,48 @@ export class ServiceBusDeadLetters extends DeadLetters {
     super();
   }
 
-  async list(place: DeadLetterPlace): Promise<readonly DeadLetter[]> {
+  async list(place: DeadLetterQueueRef): Promise<readonly DeadLetter[]> {
     const letters: DeadLetter[] = [];
-    await this.#walk(place, async ({ message }) => {
-      letters.push(letterOf(message));
+    await this.#forEachMessage(place, async ({ message }) => {
+      letters.push(toDeadLetter(message));
       return false;
     });
     return letters;
   }
 
-  replay(place: DeadLetterPlace, wanted: (letter: DeadLetter) => boolean): Promise<number> {
+  replay(place: DeadLetterQueueRef, wanted: (letter: DeadLetter) => boolean): Promise<number> {
     let sender: Sender | undefined;
-    return this.#walk(place, async ({ message }, connection) => {
-      if (!wanted(letterOf(message))) return false;
-      sender ??= await opened(connection, topicOf(new URL(this.url), place.arrival));
-      await taken(sender, asItCame(message));
+    return this.#forEachMessage(place, async ({ message }, connection) => {
+      if (!wanted(toDeadLetter(message))) return false;
+      sender ??= await openSender(connection, topicAddress(new URL(this.url), place.arrival));
+      await sendAndConfirm(sender, toOriginalMessage(message));
       return true;
     });
   }
 
-  drop(place: DeadLetterPlace, wanted: (letter: DeadLetter) => boolean): Promise<number> {
-    return this.#walk(place, async ({ message }) => wanted(letterOf(message)));
+  drop(place: DeadLetterQueueRef, wanted: (letter: DeadLetter) => boolean): Promise<number> {
+    return this.#forEachMessage(place, async ({ message }) => wanted(toDeadLetter(message)));
   }
 
   async close(): Promise<void> {}
 
   /** Each message that is there now, once; how many were taken away. What is not is given back. */
-  async #walk(place: DeadLetterPlace, take: (held: Held, connection: Connection) => Promise<boolean>): Promise<number> {
+  async #forEachMessage(place: DeadLetterQueueRef, take: (held: HeldMessage, connection: Connection) => Promise<boolean>): Promise<number> {
     const url = new URL(this.url);
-    const connection = await connectAmqp(url, 'dead letters');
-    const all: Held[] = [];
-    const settling = new Settling();
+    const connection = await openAmqpConnection(url, 'dead letters');
+    const all: HeldMessage[] = [];
+    const settling = new DeliverySettler();
     try {
-      const receiver = await hold(connection, `${subscriptionOf(url, place)}/$deadletterqueue`, all);
+      const receiver = await receiveAvailable(connection, `${subscriptionAddress(url, place)}/$deadletterqueue`, all);
       let count = 0;
       while (all.length > 0) {
-        const [held] = all as [Held];
+        const [held] = all as [HeldMessage];
         const isTaken = await take(held, connection);
         all.shift();
         await settling.settle(() => (isTaken ? held.delivery.accept() : held.delivery.release()));
         count += isTaken ? 1 : 0;
       }
-      await finished(receiver);
+      await closeReceiver(receiver);
       return count;
     } finally {
       for (const { delivery } of all) await settling.settle(() => delivery.release());
@@ -79,42 +79,42 @@ export class ServiceBusDeadLetters extends DeadLetters {
 }
 
 /** Takes what is there, and asks for no more: what is given back must not come again. */
-async function hold(connection: Connection, address: string, all: Held[]): Promise<Receiver> {
+async function receiveAvailable(connection: Connection, address: string, all: HeldMessage[]): Promise<Receiver> {
   const receiver = connection.open_receiver({ source: { address }, autoaccept: false, credit_window: 0 });
   receiver.on('message', ({ message, delivery }: EventContext) => {
     if (message && delivery) all.push({ message, delivery });
   });
-  await within(CALL_MS, event(receiver, 'receiver_open'));
-  receiver.add_credit(MOST);
-  for (let before = -1; before < all.length && all.length < MOST; await pause(QUIET_MS)) before = all.length;
-  if (all.length >= MOST) return receiver;
-  const drained = event(receiver, 'receiver_drained');
+  await within(CALL_TIMEOUT_MS, waitForEvent(receiver, 'receiver_open'));
+  receiver.add_credit(MAX_MESSAGES);
+  for (let before = -1; before < all.length && all.length < MAX_MESSAGES; await pause(IDLE_TIMEOUT_MS)) before = all.length;
+  if (all.length >= MAX_MESSAGES) return receiver;
+  const drained = waitForEvent(receiver, 'receiver_drained');
   receiver.drain_credit();
-  await within(CALL_MS, drained);
+  await within(CALL_TIMEOUT_MS, drained);
   return receiver;
 }
 
 /** A connection that is closed at once may take its last words with it. */
-async function finished(receiver: Receiver): Promise<void> {
+async function closeReceiver(receiver: Receiver): Promise<void> {
   const closed = once(receiver, 'receiver_close');
   receiver.close();
-  await within(CALL_MS, closed);
+  await within(CALL_TIMEOUT_MS, closed);
 }
 
-async function opened(connection: Connection, address: string): Promise<Sender> {
+async function openSender(connection: Connection, address: string): Promise<Sender> {
   const sender = connection.open_sender({ target: { address } });
-  await within(CALL_MS, event(sender, 'sendable'));
+  await within(CALL_TIMEOUT_MS, waitForEvent(sender, 'sendable'));
   return sender;
 }
 
-async function taken(sender: Sender, message: Message): Promise<void> {
-  const answer = event(sender, 'accepted', ['rejected', 'released', 'modified']);
+async function sendAndConfirm(sender: Sender, message: Message): Promise<void> {
+  const answer = waitForEvent(sender, 'accepted', ['rejected', 'released', 'modified']);
   sender.send(message);
-  await within(CALL_MS, answer);
+  await within(CALL_TIMEOUT_MS, answer);
 }
 
 /** @throws Error when the link is closed instead, or the message is answered otherwise */
-async function event(link: Receiver | Sender, name: string, failures: readonly string[] = []): Promise<void> {
+async function waitForEvent(link: Receiver | Sender, name: string, failures: readonly string[] = []): Promise<void> {
   const over = new AbortController();
   const { signal } = over;
   const failed = [...failures, 'receiver_close', 'sender_close'];
@@ -123,7 +123,7 @@ async function event(link: Receiver | Sender, name: string, failures: readonly s
       once(link, name, { signal }),
       ...failed.map(async (failure) => {
         await once(link, failure, { signal });
-        throw faultOf(link.error, failure);
+        throw toAmqpError(link.error, failure);
       }),
     ]);
   } finally {
@@ -131,21 +131,21 @@ async function event(link: Receiver | Sender, name: string, failures: readonly s
   }
 }
 
-function letterOf(message: Message): DeadLetter {
-  const notes: Readonly<Record<string, unknown>> = message.application_properties ?? {};
+function toDeadLetter(message: Message): DeadLetter {
+  const properties: Readonly<Record<string, unknown>> = message.application_properties ?? {};
   return {
     id: String(message.message_id ?? ''),
-    reason: String(notes['DeadLetterReason'] ?? 'unknown'),
-    detail: String(notes['DeadLetterErrorDescription'] ?? ''),
+    reason: String(properties['DeadLetterReason'] ?? 'unknown'),
+    detail: String(properties['DeadLetterErrorDescription'] ?? ''),
     deadAt: '',
-    body: Buffer.from(bodyOf(message.body)),
+    body: Buffer.from(readMessageBody(message.body)),
   };
 }
 
 /** What its sender said, without what the bus has noted on it. */
-function asItCame({ message_id, group_id, subject, content_type, body, ...message }: Message): Message {
-  const notes = Object.entries(message.application_properties ?? {}).filter(([name]) => !name.startsWith('DeadLetter'));
+function toOriginalMessage({ message_id, group_id, subject, content_type, body, ...message }: Message): Message {
+  const properties = Object.entries(message.application_properties ?? {}).filter(([name]) => !name.startsWith('DeadLetter'));
   const named = { message_id, group_id, subject, content_type };
   const given = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
-  return { ...given, durable: true, body, application_properties: Object.fromEntries(notes) } as Message;
+  return { ...given, durable: true, body, application_properties: Object.fromEntries(properties) } as Message;
 }

@@ -4,21 +4,21 @@ import rhea from 'rhea';
 import { describe, expect, it } from 'vitest';
 import { recordingLog } from '#platform/observability/testing';
 import { QUEUE, ServiceBusStandIn } from '../../../../../test/support/service-bus.js';
-import { envelope } from '../../publishers/event-publisher.contract.js';
+import { buildEnvelope } from '../../publishers/event-publisher.contract.js';
 import { ServiceBusEventPublisher } from '../../publishers/servicebus/service-bus-event-publisher.js';
 import { TcpProxy } from '../../testing/tcp-proxy.js';
-import { Bell } from '../bell.js';
+import { OneShotSignal } from '../one-shot-signal.js';
 import { type DeadLettersUnderTest, deadLettersContract } from '../dead-letters.contract.js';
 import { eventSourceContract } from '../event-source.contract.js';
-import type { IncomingMessage, Subscription, Verdict } from '../event-source.js';
+import type { IncomingMessage, Subscription, MessageDisposition } from '../event-source.js';
 import { ServiceBusDeadLetters } from './service-bus-dead-letters.js';
 import { ServiceBusEventSource } from './service-bus-event-source.js';
 
-const underTest = async (): Promise<DeadLettersUnderTest> => {
+const openServiceBus = async (): Promise<DeadLettersUnderTest> => {
   const bus = await ServiceBusStandIn.start();
   return {
     durable: true,
-    letters: () => new ServiceBusDeadLetters(bus.url),
+    openDeadLetters: () => new ServiceBusDeadLetters(bus.url),
     open: () => new ServiceBusEventSource(bus.url, recordingLog().log),
     send: async (arrival, { id, type, payload }) =>
       bus.put(arrival === 'events' ? QUEUE : 'foyer.inbound', {
@@ -30,11 +30,11 @@ const underTest = async (): Promise<DeadLettersUnderTest> => {
   };
 };
 
-eventSourceContract('ServiceBusEventSource', underTest);
-deadLettersContract('ServiceBusEventSource', underTest);
+eventSourceContract('ServiceBusEventSource', openServiceBus);
+deadLettersContract('ServiceBusEventSource', openServiceBus);
 
 describe('a subscription of the bus', () => {
-  const heard = (types: readonly string[], judge: () => Verdict = () => ({ is: 'done' })) => {
+  const heard = (types: readonly string[], judge: () => MessageDisposition = () => ({ is: 'done' })) => {
     const messages: IncomingMessage[] = [];
     const subscription: Subscription = {
       queue: `foyer.test.${randomUUID().slice(0, 8)}`,
@@ -52,15 +52,15 @@ describe('a subscription of the bus', () => {
 
   it('hears what our publisher publishes, over a connection that is cut in between', async () => {
     const bus = await ServiceBusStandIn.start();
-    const proxy = await TcpProxy.before(bus.url);
+    const proxy = await TcpProxy.start(bus.url);
     const publisher = new ServiceBusEventPublisher(bus.url, recordingLog().log);
     const source = new ServiceBusEventSource(proxy.url, recordingLog().log);
     const { messages, subscription } = heard(['test.happened.v1']);
     source.subscribe(subscription);
     await expect.poll(() => bus.subscriptions).toContain(`${QUEUE}/Subscriptions/${subscription.queue}`);
-    const events = Array.from({ length: 30 }, (_, n) => envelope({ sequence: n }));
+    const events = Array.from({ length: 30 }, (_, n) => buildEnvelope({ sequence: n }));
     for (const [n, event] of events.entries()) {
-      if (n % 10 === 5) proxy.cut();
+      if (n % 10 === 5) proxy.closeConnections();
       await publisher.publish(event);
     }
     await expect.poll(() => new Set(texts(messages)).size, { timeout: 15_000 }).toBe(30);
@@ -86,7 +86,7 @@ describe('a subscription of the bus', () => {
       DeadLetterReason: 'not_json',
       DeadLetterErrorDescription: '/data',
     });
-    expect(await source.deadLetters()).toBe(1);
+    expect(await source.countDeadLetters()).toBe(1);
     await source.close();
     await bus.stop();
   });
@@ -96,11 +96,11 @@ describe('a subscription of the bus', () => {
     async ({ order }) => {
       const bus = await ServiceBusStandIn.start();
       const source = new ServiceBusEventSource(bus.url, recordingLog().log);
-      const both = new Bell();
+      const both = new OneShotSignal();
       const { messages, subscription } = heard(['test.two.v1']);
-      const handle = async (message: IncomingMessage): Promise<Verdict> => {
-        if (messages.push(message) === 2) both.ring();
-        await both.heard;
+      const handle = async (message: IncomingMessage): Promise<MessageDisposition> => {
+        if (messages.push(message) === 2) both.fire();
+        await both.fired;
         const isBad = Buffer.from(message.body).toString() === 'bad';
         return isBad ? { is: 'dead', reason: 'not_json', detail: '' } : { is: 'done' };
       };
@@ -113,7 +113,7 @@ describe('a subscription of the bus', () => {
           subject: 'test.two.v1',
           body: rhea.message.data_section(Buffer.from(text)),
         });
-      await both.heard;
+      await both.fired;
       await source.close();
       expect(bus.queue(`${address}/$deadletterqueue`).map(({ message_id }) => message_id)).toEqual(['bad']);
       expect(bus.queue(address)).toEqual([]);

@@ -25,8 +25,8 @@ export class ServiceBusEventSource extends EventSource {
   }
 
   /** Of this process: AMQP has no way to ask the bus. */
-  async deadLetters(): Promise<number> {
-    return this.#listeners.reduce((sum, { dead }) => sum + dead, 0);
+  async countDeadLetters(): Promise<number> {
+    return this.#listeners.reduce((sum, { deadLetterCount: dead }) => sum + dead, 0);
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authTables } from '#auth/module';
 import { codesTables } from '#codes/module';
 import { customersTables } from '#customers/module';
-import { messagingTables } from '#messaging/module';
+import { outboxTables } from '#messaging/module';
 import {
   createDataSource,
   hasPendingMigrations,
@@ -16,7 +16,7 @@ import {
 import { DATABASES, type FreshDatabase } from '#platform/database/testing';
 import { registrationTables } from './tables.js';
 
-const TABLES = [messagingTables, authTables, codesTables, customersTables, registrationTables];
+const TABLES = [outboxTables, authTables, codesTables, customersTables, registrationTables];
 
 const timeOf = (name: string) => Number(name.slice(-13));
 const namesOf = (tables: readonly Tables[]) =>

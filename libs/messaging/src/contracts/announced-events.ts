@@ -1,8 +1,0 @@
-import type { EventContract, HeardEvent } from '#kernel';
-
-/** What all modules announce: handed in by whoever composes them. */
-export abstract class AnnouncedEvents {
-  abstract readonly contracts: readonly EventContract[];
-  /** What others may tell us. */
-  abstract readonly heard: readonly HeardEvent[];
-}

@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#kernel';
+import { Database } from '#platform/database';
+import { type Chore, purge } from '#platform/jobs';
+
+const RETENTION_MS = 14 * 24 * 3_600_000;
+
+/** Longer than any broker keeps a message, or an operator a dead letter; how far an aggregate has come is kept for ever. */
+@Injectable()
+export class InboxCleanupTask implements Chore {
+  readonly name = 'inbox';
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  run(): Promise<number> {
+    const before = new Date(this.clock.now().getTime() - RETENTION_MS);
+    return purge(this.database, 'inbox', 'event_hash', 'received_at < ?', [before]);
+  }
+}

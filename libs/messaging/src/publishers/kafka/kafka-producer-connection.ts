@@ -1,0 +1,76 @@
+import type { Admin, Producer, ProducerRecord } from 'kafkajs';
+import { within } from '#platform/async';
+import { type KafkaSettings } from '#platform/config';
+import type { BrokerConnection } from '../reconnecting-connection.js';
+import { createKafkaClient } from './create-kafka-client.js';
+
+const REQUEST_TIMEOUT_MS = 5_000;
+/** An idle line is asked for a sign of life so often; a busy one gives them by itself. */
+const IDLE_CHECK_MS = 5_000;
+
+/** Connected to a cluster, to produce and to ask whether the topic is there. */
+export class KafkaProducerConnection implements BrokerConnection {
+  readonly #pending = new Set<Promise<unknown>>();
+  #lastResponseAt = performance.now();
+  #closing: Promise<void> | undefined;
+
+  private constructor(
+    private readonly topic: string,
+    private readonly producer: Producer,
+    private readonly admin: Admin,
+  ) {}
+
+  static async open(settings: KafkaSettings): Promise<KafkaProducerConnection> {
+    const { kafka, createPartitioner } = await createKafkaClient(settings);
+    const producer = kafka.producer({ createPartitioner, allowAutoTopicCreation: false, retry: { retries: 0 } });
+    const connection = new KafkaProducerConnection(settings.topic, producer, kafka.admin({ retry: { retries: 0 } }));
+    try {
+      await within(REQUEST_TIMEOUT_MS, Promise.all([connection.producer.connect(), connection.admin.connect()]));
+      await connection.#verifyTopic();
+      return connection;
+    } catch (error) {
+      void connection.close();
+      throw error;
+    }
+  }
+
+  async send(message: ProducerRecord['messages'][number]): Promise<void> {
+    const record = { topic: this.topic, acks: -1, timeout: REQUEST_TIMEOUT_MS, messages: [message] };
+    const sending = this.producer.send(record);
+    this.#pending.add(sending);
+    try {
+      await within(REQUEST_TIMEOUT_MS, sending);
+      this.#lastResponseAt = performance.now();
+    } finally {
+      this.#pending.delete(sending);
+    }
+  }
+
+  async check(): Promise<void> {
+    if (performance.now() - this.#lastResponseAt > IDLE_CHECK_MS) await this.#verifyTopic();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#drainAndDisconnect();
+    return this.#closing;
+  }
+
+  async #drainAndDisconnect(): Promise<void> {
+    const pending = Promise.allSettled(this.#pending);
+    await this.#disconnect();
+    // A request that fails after this opens its connection again before it gives up.
+    if (this.#pending.size > 0) void pending.then(() => this.#disconnect());
+  }
+
+  /** @throws Error when the cluster does not answer, or has no such topic */
+  async #verifyTopic(): Promise<void> {
+    await within(REQUEST_TIMEOUT_MS, this.admin.fetchTopicMetadata({ topics: [this.topic] }));
+    this.#lastResponseAt = performance.now();
+  }
+
+  async #disconnect(): Promise<void> {
+    await within(REQUEST_TIMEOUT_MS, Promise.allSettled([this.producer.disconnect(), this.admin.disconnect()])).catch(
+      () => undefined,
+    );
+  }
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DATABASES } from '#platform/database/testing';
+import { type OutboxDatabase, openOutboxDatabase } from '../testing/outbox-database.js';
+import { OtherAggregateHappenedV1, TestHappenedV1 } from '../testing/test-events.js';
+import { OutboxAdmin } from './outbox-admin.js';
+
+describe.each(DATABASES)('OutboxDesk on %s', (_, fresh) => {
+  let under: OutboxDatabase;
+  let desk: OutboxAdmin;
+  beforeAll(async () => {
+    under = await openOutboxDatabase(fresh, ['one', 'two']);
+    desk = new OutboxAdmin(under.database);
+  });
+  beforeEach(() => under.deleteAll());
+  afterAll(() => under.drop());
+
+  const announce = (subject: string, ...sequences: number[]) =>
+    under.database.transaction(async () => {
+      for (const sequence of sequences) await under.outbox.append(new TestHappenedV1(subject, sequence));
+    });
+  const leased = async (publisher = 'one') => (await under.replicas[0].lease(publisher)).batches;
+  /** The first event of a new aggregate of three is refused by `one`. */
+  async function parked() {
+    const subject = randomUUID();
+    await announce(subject, 1, 2, 3);
+    const [deliveries] = under.replicas;
+    const lease = await deliveries.lease('one');
+    const [first, ...rest] = lease.batches[0] ?? [];
+    await deliveries.parkDelivery(lease, first?.deliveryId ?? '', 'too large');
+    await deliveries.release(
+      lease,
+      rest.map(({ deliveryId }) => deliveryId),
+      -1_000,
+    );
+    return { subject, event: first?.id ?? '' };
+  }
+
+  it('lists what is parked: where, why, since when, and how many wait with it', async () => {
+    const { subject, event } = await parked();
+    const [only, ...others] = await desk.listParked();
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({ publisher: 'one', event, subject, sequence: 1, reason: 'too large', held: 3 });
+    expect(only).toMatchObject({ type: 'test.happened.v1', aggregateType: 'test' });
+    expect(Math.abs((only?.parkedAt.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
+  });
+
+  it('retries: the aggregate goes on from the parked event', async () => {
+    const { event } = await parked();
+    expect(await leased()).toEqual([]);
+    expect([await desk.retryParked('two'), await desk.retryParked('one', randomUUID())]).toEqual([0, 0]);
+    expect(await desk.retryParked('one', event)).toBe(1);
+    expect((await leased()).map((run) => run.map(({ sequence }) => sequence))).toEqual([[1, 2, 3]]);
+    expect(await desk.listParked()).toEqual([]);
+  });
+
+  it('skips: the aggregate goes on behind it, other publishers still get it', async () => {
+    const { event } = await parked();
+    expect([await desk.skipParked('two', event), await desk.skipParked('one', randomUUID())]).toEqual([false, false]);
+    expect(await desk.skipParked('one', event)).toBe(true);
+    expect((await leased()).map((run) => run.map(({ sequence }) => sequence))).toEqual([[2, 3]]);
+    expect((await leased('two')).map((run) => run.map(({ sequence }) => sequence))).toEqual([[1, 2, 3]]);
+  });
+
+  it('skips nothing that is not parked', async () => {
+    await announce(randomUUID(), 1);
+    const [[waiting] = []] = await leased();
+    expect(await desk.skipParked('one', waiting?.id ?? '')).toBe(false);
+  });
+
+  it('replays what a publisher took, by type and time, to that one only and in order', async () => {
+    const subject = randomUUID();
+    await announce(subject, 1, 2);
+    await under.database.transaction(() => under.outbox.append(new OtherAggregateHappenedV1(subject, 1)));
+    await under.database.execute("update outbox set type = 'other_x.happened.v1' where aggregate_type = 'elsewhere'");
+    await under.database.execute("delete from outbox_deliveries where publisher = 'one'");
+    const noon = new Date('2026-03-01T12:00:00.000Z');
+    expect(await desk.replayEvents('one', { type: 'test.*', until: noon })).toBe(0);
+    expect(await desk.replayEvents('one', { type: 'otherxx.*' })).toBe(0);
+    expect(await desk.replayEvents('one', { type: 'test.*', since: noon })).toBe(2);
+    expect(await desk.replayEvents('one', { type: 'test.*', since: noon }), 'what waits is left').toBe(0);
+    expect((await leased()).map((run) => run.map(({ sequence }) => sequence))).toEqual([[1, 2]]);
+    expect(await desk.replayEvents('one', {})).toBe(1);
+    expect(await under.countDeliveries()).toBe(3 + 3);
+  });
+
+  it('replays more than fits into one portion', async () => {
+    const subject = randomUUID();
+    await announce(subject, ...Array.from({ length: 1_100 }, (_, n) => n + 1));
+    await under.database.execute("delete from outbox_deliveries where publisher = 'one'");
+    expect(await desk.replayEvents('one', {})).toBe(1_100);
+  });
+});

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import type { EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import { within } from '#platform/async';
+import { type KafkaSettings } from '#platform/config';
+import { createKafkaClient } from '../../publishers/kafka/create-kafka-client.js';
+
+const CALL_TIMEOUT_MS = 5_000;
+const READ_TIMEOUT_MS = 60_000;
+
+/** A record, and where in its topic it is: `<partition>/<offset>`. */
+export interface PositionedRecord {
+  readonly position: string;
+  readonly record: KafkaMessage;
+}
+
+/**
+ * All that is in a topic now, each partition in its order. Kafka reads for groups only, so it is one of its own that commits
+ * nothing.
+ * @param sessionMs how long the group lives on when we end in the middle
+ * @throws Error when the cluster is away, has no such topic, or cannot be read to its end within a minute
+ */
+export async function readTopicToEnd(settings: KafkaSettings, topic: string, sessionMs: number): Promise<readonly PositionedRecord[]> {
+  const { kafka } = await createKafkaClient(settings);
+  const remainingEnds = await fetchEndOffsets(kafka, topic);
+  const found: PositionedRecord[] = [];
+  if (remainingEnds.size === 0) return found;
+  const groupId = `foyer.dead-letters.${randomUUID()}`;
+  const consumer = kafka.consumer({
+    groupId,
+    sessionTimeout: sessionMs,
+    heartbeatInterval: sessionMs / 3,
+    maxWaitTimeInMs: 250,
+    allowAutoTopicCreation: false,
+    retry: { retries: 5 },
+  });
+  try {
+    await within(CALL_TIMEOUT_MS, consumer.connect());
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    const read = new Promise<void>((resolve, reject) => {
+      const eachBatch = async ({ batch }: EachBatchPayload) => {
+        for (const record of batch.messages) found.push({ position: `${batch.partition}/${record.offset}`, record });
+        if (BigInt(batch.lastOffset()) + 1n >= (remainingEnds.get(batch.partition) ?? 0n)) remainingEnds.delete(batch.partition);
+        if (remainingEnds.size === 0) resolve();
+      };
+      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+      consumer.run({ autoCommit: false, eachBatch }).catch(reject);
+    });
+    await within(READ_TIMEOUT_MS, read);
+  } finally {
+    await within(CALL_TIMEOUT_MS, consumer.disconnect()).catch(() => undefined);
+  }
+  return found;
+}
+
+/** The offset behind the last record, of each partition that has any. */
+async function fetchEndOffsets(kafka: Kafka, topic: string): Promise<Map<number, bigint>> {
+  const admin = kafka.admin({ retry: { retries: 0 } });
+  try {
+    await within(CALL_TIMEOUT_MS, admin.connect());
+    const offsets = await within(CALL_TIMEOUT_MS, admin.fetchTopicOffsets(topic));
+    const filled = offsets.filter(({ low, high }) => BigInt(high) > BigInt(low));
+    return new Map(filled.map(({ partition, high }) => [partition, BigInt(high)]));
+  } finally {
+    await within(CALL_TIMEOUT_MS, admin.disconnect()).catch(() => undefined);
+  }
+}

@@ -1,0 +1,27 @@
+/** Rings once; who listens later hears it too. */
+export class OneShotSignal {
+  #resolve: () => void = () => undefined;
+  #hasFired = false;
+  readonly fired = new Promise<void>((resolve) => {
+    this.#resolve = resolve;
+  });
+
+  get hasFired(): boolean {
+    return this.#hasFired;
+  }
+
+  fire(): void {
+    this.#hasFired = true;
+    this.#resolve();
+  }
+
+  /** Waits for it, but no longer than so many milliseconds. */
+  async waitAtMost(milliseconds: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, milliseconds);
+    });
+    await Promise.race([this.fired, timeout]);
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,66 @@
+import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
+import { within } from '#platform/async';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const HEARTBEAT_SECONDS = 10;
+/** Every answer of the broker has an end. */
+export const BROKER_TIMEOUT_MS = 5_000;
+
+/** One connection, opened when a channel is needed, and again when it was lost. */
+export class RabbitMqConnection {
+  #connection: Promise<ChannelModel> | undefined;
+  #closed = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly purpose: string,
+  ) {}
+
+  async openChannel(): Promise<ConfirmChannel> {
+    if (this.#closed) throw new Error('closed');
+    this.#connection ??= this.#connect();
+    const opening = this.#connection;
+    try {
+      const connection = await opening;
+      return await within(BROKER_TIMEOUT_MS, connection.createConfirmChannel());
+    } catch (error) {
+      await this.#closeConnection(opening);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#connection) await this.#closeConnection(this.#connection);
+  }
+
+  async #connect(): Promise<ChannelModel> {
+    const { connect } = await import('amqplib');
+    const url = new URL(this.url);
+    url.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
+    const clientProperties = { connection_name: `foyer ${this.purpose}` };
+    const opened = connect(url.href, { timeout: CONNECT_TIMEOUT_MS, clientProperties });
+    const connection = await within(CONNECT_TIMEOUT_MS, opened);
+    const own = this.#connection;
+    const forget = (): void => {
+      if (this.#connection === own) this.#connection = undefined;
+    };
+    connection.on('error', forget).on('close', forget);
+    return connection;
+  }
+
+  async #closeConnection(opening: Promise<ChannelModel>): Promise<void> {
+    if (this.#connection === opening) this.#connection = undefined;
+    await within(
+      BROKER_TIMEOUT_MS,
+      opening.then((connection) => connection.close()),
+    ).catch(() => undefined);
+  }
+}
+
+/** Whatever state it is in. */
+export const closeChannel = (channel: Channel): Promise<void> =>
+  within(
+    BROKER_TIMEOUT_MS,
+    Promise.resolve().then(() => channel.close()),
+  ).catch(() => undefined);

@@ -1,0 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingEvent } from '#kernel';
+
+/** An event that has come in, of nobody. */
+export const buildIncomingEvent = (overrides: Partial<IncomingEvent> = {}): IncomingEvent => ({
+  consumer: 'test.happened',
+  ordered: false,
+  id: randomUUID(),
+  source: '/elsewhere',
+  type: 'test.happened.v1',
+  subject: randomUUID(),
+  sequence: 1,
+  data: {},
+  ...overrides,
+});

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import type { OutboxDeliveries, Lease } from '../relay/outbox-deliveries.js';
+import type { OutboxDatabase } from './outbox-database.js';
+import { TestHappenedV1 } from './test-events.js';
+
+/** Two replicas on an outbox that is empty before each test. */
+export interface DeliveriesFixture {
+  readonly outboxDatabase: OutboxDatabase;
+  readonly firstReplica: OutboxDeliveries;
+  readonly secondReplica: OutboxDeliveries;
+  /** These sequences of one aggregate, in one transaction. */
+  appendEvents(subject: string, ...sequences: number[]): Promise<void>;
+}
+
+export const deliveryIdsOf = (lease: Lease) => lease.batches.flat().map(({ deliveryId }) => deliveryId);
+export const sequencesOf = (lease: Lease) => lease.batches.map((run) => run.map(({ sequence }) => sequence));
+
+/** For the tests of the `describe` it is called in. */
+export function setUpDeliveriesFixture(open: () => Promise<OutboxDatabase>): DeliveriesFixture {
+  let outboxDatabase: OutboxDatabase;
+  beforeAll(async () => {
+    outboxDatabase = await open();
+  });
+  beforeEach(async () => {
+    await outboxDatabase.deleteAll();
+    // Where nothing waits, the walk of each of them comes to its end and starts over.
+    for (const each of outboxDatabase.replicas) await each.lease('one');
+  });
+  afterAll(() => outboxDatabase.drop());
+  return {
+    get outboxDatabase() {
+      return outboxDatabase;
+    },
+    get firstReplica() {
+      return outboxDatabase.replicas[0];
+    },
+    get secondReplica() {
+      return outboxDatabase.replicas[1] ?? outboxDatabase.replicas[0];
+    },
+    appendEvents: (subject, ...sequences) =>
+      outboxDatabase.database.transaction(async () => {
+        for (const sequence of sequences) await outboxDatabase.outbox.append(new TestHappenedV1(subject, sequence));
+      }),
+  };
+}
