@@ -6,8 +6,8 @@ import { createLog } from '#platform/observability';
 import { connectRedis, type RedisConnection } from '#platform/redis';
 import { codeStoreContract } from '../../libs/codes/src/adapters/code-store.contract.js';
 import { RedisCodeStore } from '../../libs/codes/src/adapters/redis/redis-code-store.js';
-import { dueMessagesContract } from '../../libs/notifications/src/adapters/due-messages.contract.js';
-import { RedisDueMessages } from '../../libs/notifications/src/adapters/redis/redis-due-messages.js';
+import { jobQueueContract } from '../../libs/notifications/src/adapters/job-queue.contract.js';
+import { RedisJobQueue } from '../../libs/notifications/src/adapters/redis/redis-job-queue.js';
 import { idempotencyStoreContract } from '../../libs/platform/idempotency/src/idempotency-store.contract.js';
 import { RedisIdempotencyStore } from '../../libs/platform/idempotency/src/redis-idempotency-store.js';
 import { countersContract } from '../../libs/platform/rate-limits/src/counters.contract.js';
@@ -62,12 +62,12 @@ describe('three nodes', () => {
     drop,
   }));
 
-  dueMessagesContract('RedisDueMessages', async () => {
+  jobQueueContract('RedisDueMessages', async () => {
     const [one, other] = connections;
     return {
-      workers: [new RedisDueMessages(one), new RedisDueMessages(other)],
-      pass,
-      drop: async () => void (await one.client.del('foyer:{due}:messages', 'foyer:{due}:pace', 'foyer:{due}:origins')),
+      workers: [new RedisJobQueue(one), new RedisJobQueue(other)],
+      advance: pass,
+      close: async () => void (await one.client.del('foyer:{due}:messages', 'foyer:{due}:pace', 'foyer:{due}:origins')),
     };
   });
 });

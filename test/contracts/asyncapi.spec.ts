@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
-import { EVENTS, HEARD } from '../../apps/server/src/events.js';
+import { CONSUMED_EVENTS, PUBLISHED_EVENTS } from '../../apps/server/src/events.js';
 import { buildAsyncApiDocument } from '../../libs/messaging/src/contracts/asyncapi-document.js';
 import { ROOT } from '../support/built.js';
 import { closed, validatorOf } from './schemas.js';
@@ -19,12 +19,12 @@ interface Document {
 }
 
 const OFFICIAL = path.join(ROOT, 'node_modules/@asyncapi/specs/schemas/3.0.0-without-$id.json');
-const contracts = EVENTS.map(({ contract }) => contract);
-const HEARD_TYPES = HEARD.map(({ type }) => type);
+const contracts = PUBLISHED_EVENTS.map(({ contract }) => contract);
+const HEARD_TYPES = CONSUMED_EVENTS.map(({ type }) => type);
 const asJson = (document: object) => JSON.parse(JSON.stringify(document)) as Document;
 
 describe.each(['include', 'omit'] as const)('the AsyncAPI document (%s)', (personalData) => {
-  const document = asJson(buildAsyncApiDocument({ contracts, heard: HEARD }, personalData));
+  const document = asJson(buildAsyncApiDocument({ contracts, heard: CONSUMED_EVENTS }, personalData));
 
   it('is valid by the official schema of AsyncAPI 3.0', () => {
     const ajv = new Ajv({ strict: false, allErrors: true });
@@ -36,12 +36,12 @@ describe.each(['include', 'omit'] as const)('the AsyncAPI document (%s)', (perso
 
   it('leads every reference somewhere', () => {
     const found = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, to = '']) => to.split('/'));
-    expect(found).toHaveLength((contracts.length + HEARD.length) * 3);
+    expect(found).toHaveLength((contracts.length + CONSUMED_EVENTS.length) * 3);
     for (const to of found) expect(to.reduce<unknown>(stepInto, document), to.join('/')).toBeDefined();
   });
 
   it('has a channel, an operation and a message for every event, and examples that fit', () => {
-    const types = [...contracts, ...HEARD].map(({ type }) => type).toSorted();
+    const types = [...contracts, ...CONSUMED_EVENTS].map(({ type }) => type).toSorted();
     const { channels, operations, components } = document;
     for (const part of [channels, operations, components.messages]) expect(Object.keys(part).toSorted()).toEqual(types);
     expect(Object.values(channels).map(({ address }) => address)).toEqual(Object.keys(channels));

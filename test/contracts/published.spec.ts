@@ -4,16 +4,16 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type EventClass, type JsonSchema } from '#kernel';
 import { findBreakingChanges, publishedEventSchema } from '#messaging';
-import { EVENTS } from '../../apps/server/src/events.js';
+import { PUBLISHED_EVENTS } from '../../apps/server/src/events.js';
 import { ROOT } from '../support/built.js';
 import { consumerSchemas, publishedSchemas } from './schemas.js';
 
 const KINDS = ['include', 'omit'] as const;
-const contractOf = (type: string) => EVENTS.find(({ contract }) => contract.type === type)?.contract;
+const contractOf = (type: string) => PUBLISHED_EVENTS.find(({ contract }) => contract.type === type)?.contract;
 
 describe.each(KINDS)('the published schemas (%s)', (kind) => {
   const published = publishedSchemas(kind);
-  const told = EVENTS.filter(({ contract }) => kind === 'include' || contract.sparse !== undefined);
+  const told = PUBLISHED_EVENTS.filter(({ contract }) => kind === 'include' || contract.sparse !== undefined);
 
   it('are those of every event that is announced: `make contracts` writes them', () => {
     expect(published.map(({ type }) => type).toSorted()).toEqual(told.map(({ contract }) => contract.type).toSorted());
@@ -22,7 +22,10 @@ describe.each(KINDS)('the published schemas (%s)', (kind) => {
   it.each(published)('$type keeps its promise, and says all that it promises', ({ type, schema }) => {
     const contract = contractOf(type);
     if (!contract) throw new Error(`${type} is not announced any more`);
-    expect(findBreakingChanges(publishedEventSchema(contract, kind), schema), 'make a new version of the event instead').toEqual([]);
+    expect(
+      findBreakingChanges(publishedEventSchema(contract, kind), schema),
+      'make a new version of the event instead',
+    ).toEqual([]);
     expect(publishedEventSchema(contract, kind), 'run `make contracts`').toEqual(schema);
   });
 
@@ -59,8 +62,8 @@ describe('the list of events', () => {
     const folders = readdirSync(path.join(ROOT, 'libs')).map((name) => path.join(ROOT, 'libs', name, 'src/events.ts'));
     const modules = await Promise.all(folders.map((file) => import(file).catch(() => ({})) as Promise<object>));
     const classes = modules.flatMap((module) => Object.values(module).filter(isEventClass));
-    expect(classes.map(({ name }) => name).toSorted()).toEqual(EVENTS.map(({ name }) => name).toSorted());
-    expect(new Set(EVENTS.map(({ contract }) => contract.type)).size).toBe(EVENTS.length);
+    expect(classes.map(({ name }) => name).toSorted()).toEqual(PUBLISHED_EVENTS.map(({ name }) => name).toSorted());
+    expect(new Set(PUBLISHED_EVENTS.map(({ contract }) => contract.type)).size).toBe(PUBLISHED_EVENTS.length);
   });
 });
 

@@ -61,7 +61,7 @@ export const goodTree: Readonly<Record<string, readonly string[]>> = {
 
   'libs/notifications/src/index.ts': ['@nestjs/common', './outgoing.js'],
   'libs/notifications/src/outgoing.ts': ['#messaging'],
-  'libs/notifications/src/application/dispatcher.ts': ['@nestjs/common', '#platform/database'],
+  'libs/notifications/src/application/services/job-worker.ts': ['@nestjs/common', '#platform/database'],
   'libs/notifications/src/notifications.module.ts': ['@nestjs/common', '#messaging/module'],
 
   'libs/codes/src/index.ts': ['#kernel'],

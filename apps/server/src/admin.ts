@@ -1,15 +1,15 @@
 import 'reflect-metadata';
 import { Administrators } from '#customers';
-import { besideTheProgram } from './beside.js';
-import { fail, Refusal, readArguments } from './command.js';
+import { exitWithError, OperatorError, parseArguments } from './cli-command.js';
+import { withCliContext } from './cli-context.js';
 
 const USAGE = 'make admin EMAIL=you@example.org';
 
 /** `make admin EMAIL=…`: appoints an administrator; prints the one-time password of one who is new. */
 async function main(): Promise<void> {
-  const [email] = readArguments(USAGE, {}, 1).positionals;
-  if (!email) throw new Refusal(`EMAIL is missing: ${USAGE}`);
-  await besideTheProgram(async (app) => {
+  const [email] = parseArguments(USAGE, {}, 1).positionals;
+  if (!email) throw new OperatorError(`EMAIL is missing: ${USAGE}`);
+  await withCliContext(async (app) => {
     const { oneTimePassword } = await app.get(Administrators).appointAdministrator(email);
     console.log(
       oneTimePassword === null
@@ -21,5 +21,5 @@ async function main(): Promise<void> {
 
 await main().then(
   () => process.exit(0),
-  (error: unknown) => fail(error),
+  (error: unknown) => exitWithError(error),
 );

@@ -6,7 +6,7 @@ import { EventDocsModule, inboxTables, MessagingModule, outboxTables } from '#me
 import { NotificationsModule, notificationsProblems } from '#notifications/module';
 import { auditTables, type Foundations, PlatformModule } from '#platform/module';
 import { RegistrationModule, registrationProblems, registrationTables } from '#registration/module';
-import { EVENTS, HEARD } from './events.js';
+import { CONSUMED_EVENTS, PUBLISHED_EVENTS } from './events.js';
 
 /** In the order of the house: who stands below is migrated first. */
 export const TABLES = [
@@ -18,19 +18,19 @@ export const TABLES = [
   customersTables,
   registrationTables,
 ];
-const PROBLEMS = [...notificationsProblems, ...authProblems, ...customersProblems, ...registrationProblems];
+const PROBLEM_TYPES = [...notificationsProblems, ...authProblems, ...customersProblems, ...registrationProblems];
 
 /** The rooms of the house. */
 @Module({})
 export class AppModule {
-  static on(foundations: Foundations): DynamicModule {
+  static forRoot(infrastructure: Foundations): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        PlatformModule.on(foundations, PROBLEMS),
+        PlatformModule.on(infrastructure, PROBLEM_TYPES),
         MessagingModule,
-        EventDocsModule.forEvents(EVENTS, HEARD),
-        NotificationsModule.on(foundations.settings),
+        EventDocsModule.forEvents(PUBLISHED_EVENTS, CONSUMED_EVENTS),
+        NotificationsModule.forRoot(infrastructure.settings),
         AuthModule,
         CustomersModule,
         RegistrationModule,

@@ -4,15 +4,15 @@ import { Cpf, type Identifier, isUuid, parseIdentifier } from '#kernel';
 import { parseSettings, readEnvironment, type Settings } from '#platform/config';
 import { HmacIdentifierHasher } from '#platform/crypto';
 import { type Database, rowsWith, textColumns } from '#platform/database';
-import { fail, Refusal, readArguments } from './command.js';
-import { openFoundations } from './foundations.js';
+import { exitWithError, OperatorError, parseArguments } from './cli-command.js';
+import { openInfrastructure } from './infrastructure.js';
 
 /** Lines of the audit trail outlive a person: they may hold the keyed hash of what was typed at the door. */
-const MAY_HOLD_HASHES = 'audit_log';
+const TABLE_MAY_HOLD_HASHES = 'audit_log';
 
 const USAGE = 'make erase-check ID=<customer id>';
 
-interface Sought {
+interface SearchTerm {
   readonly what: string;
   readonly text: string;
   readonly hashed?: true;
@@ -24,74 +24,97 @@ interface Sought {
  * no argument, and nothing of it is printed or kept. Exit code 1: something was found.
  */
 async function main(): Promise<boolean> {
-  const [id = ''] = readArguments(USAGE, {}, 1).positionals;
-  if (!isUuid(id)) throw new Refusal(`${id === '' ? 'ID is missing' : `${id} is no id of a customer`}: ${USAGE}`);
+  const [id = ''] = parseArguments(USAGE, {}, 1).positionals;
+  if (!isUuid(id)) throw new OperatorError(`${id === '' ? 'ID is missing' : `${id} is no id of a customer`}: ${USAGE}`);
   const settings = parseSettings({ ...readEnvironment(), LOG_LEVEL: 'silent' });
-  const told = await whatToLookFor();
-  const foundations = await openFoundations(settings, { beside: true });
+  const erased = await readErasedData();
+  const infrastructure = await openInfrastructure(settings, { isCli: true });
   try {
-    const hasher = new HmacIdentifierHasher(foundations.secrets);
-    const sought = seek(told, settings, hasher);
-    const found = [...(await leftOf(id, foundations.database)), ...(await leftElsewhere(sought, foundations.database))];
+    const hasher = new HmacIdentifierHasher(infrastructure.secrets);
+    const terms = buildSearchTerms(erased, settings, hasher);
+    const found = [
+      ...(await findRemainingRows(id, infrastructure.database)),
+      ...(await searchTextColumns(terms, infrastructure.database)),
+    ];
     for (const line of found) console.log(line);
-    const looked = sought.length === 0 ? 'nothing else was given to look for' : `${sought.length} texts looked for`;
-    console.log(found.length === 0 ? `nothing is left of ${id}; ${looked}` : `${found.length} places are not clean`);
+    const searchSummary =
+      terms.length === 0 ? 'nothing else was given to look for' : `${terms.length} texts looked for`;
+    console.log(
+      found.length === 0 ? `nothing is left of ${id}; ${searchSummary}` : `${found.length} places are not clean`,
+    );
     return found.length === 0;
   } finally {
-    await foundations.close();
+    await infrastructure.close();
   }
 }
 
-type Told = Readonly<Record<'ERASED_EMAIL' | 'ERASED_PHONE' | 'ERASED_DOCUMENT' | 'ERASED_TEXT', string | undefined>>;
+type ErasedData = Readonly<
+  Record<'ERASED_EMAIL' | 'ERASED_PHONE' | 'ERASED_DOCUMENT' | 'ERASED_TEXT', string | undefined>
+>;
 
-async function whatToLookFor(): Promise<Told> {
+async function readErasedData(): Promise<ErasedData> {
   const env = readEnvironment();
   const names = ['ERASED_EMAIL', 'ERASED_PHONE', 'ERASED_DOCUMENT', 'ERASED_TEXT'] as const;
-  const given = Object.fromEntries(names.map((name) => [name, env[name] || undefined])) as Told;
-  if (!process.stdin.isTTY || names.some((name) => given[name] !== undefined)) return given;
+  const fromEnvironment = Object.fromEntries(names.map((name) => [name, env[name] || undefined])) as ErasedData;
+  if (!process.stdin.isTTY || names.some((name) => fromEnvironment[name] !== undefined)) return fromEnvironment;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const asked: [string, string | undefined][] = [];
+  const entered: [string, string | undefined][] = [];
   for (const name of names) {
     const what = name.slice('ERASED_'.length).toLowerCase();
-    asked.push([name, (await terminal.question(`${what} (empty: none): `)) || undefined]);
+    entered.push([name, (await terminal.question(`${what} (empty: none): `)) || undefined]);
   }
   terminal.close();
-  return Object.fromEntries(asked) as Told;
+  return Object.fromEntries(entered) as ErasedData;
 }
 
-function seek(told: Told, { defaultMarket }: Settings, hasher: HmacIdentifierHasher): readonly Sought[] {
-  const typed = [told.ERASED_EMAIL, told.ERASED_PHONE].filter((one) => one !== undefined);
-  const identifiers = typed.map((one) => parseIdentifier(one, defaultMarket));
-  const document = told.ERASED_DOCUMENT === undefined ? [] : [Cpf.parse(told.ERASED_DOCUMENT)];
-  const clear = [...identifiers, ...document].map(({ canonical, kind }) => ({ what: `the ${kind}`, text: canonical }));
-  const hashes = [...identifiers, ...document].flatMap((one: Identifier | Cpf) =>
+function buildSearchTerms(
+  erased: ErasedData,
+  { defaultMarket }: Settings,
+  hasher: HmacIdentifierHasher,
+): readonly SearchTerm[] {
+  const identifierTexts = [erased.ERASED_EMAIL, erased.ERASED_PHONE].filter((one) => one !== undefined);
+  const identifiers = identifierTexts.map((one) => parseIdentifier(one, defaultMarket));
+  const document = erased.ERASED_DOCUMENT === undefined ? [] : [Cpf.parse(erased.ERASED_DOCUMENT)];
+  const plainTerms = [...identifiers, ...document].map(({ canonical, kind }) => ({
+    what: `the ${kind}`,
+    text: canonical,
+  }));
+  const hashedTerms = [...identifiers, ...document].flatMap((one: Identifier | Cpf) =>
     hasher.candidates(one).map((text) => ({ what: `a hash of the ${one.kind}`, text, hashed: true as const })),
   );
-  const text = told.ERASED_TEXT === undefined ? [] : [{ what: 'the text', text: told.ERASED_TEXT }];
-  return [...clear, ...text, ...hashes];
+  const text = erased.ERASED_TEXT === undefined ? [] : [{ what: 'the text', text: erased.ERASED_TEXT }];
+  return [...plainTerms, ...text, ...hashedTerms];
 }
 
-async function leftElsewhere(sought: readonly Sought[], database: Database): Promise<readonly string[]> {
+async function searchTextColumns(terms: readonly SearchTerm[], database: Database): Promise<readonly string[]> {
   const found: string[] = [];
   for (const column of await textColumns(database))
-    for (const { what, text, hashed } of sought) {
-      if (hashed && column.table === MAY_HOLD_HASHES) continue;
+    for (const { what, text, hashed } of terms) {
+      if (hashed && column.table === TABLE_MAY_HOLD_HASHES) continue;
       const rows = await rowsWith(database, column, text);
       if (rows > 0) found.push(`${column.table}.${column.column}: ${what} in ${rows} rows`);
     }
   return found;
 }
 
-const FILLED = ['email', 'phone', 'first_name', 'last_name', 'last_name_key', 'document_sealed', 'document_hash']
+const HAS_PERSONAL_DATA = [
+  'email',
+  'phone',
+  'first_name',
+  'last_name',
+  'last_name_key',
+  'document_sealed',
+  'document_hash',
+]
   .map((column) => `${column} is not null`)
   .join(' or ');
 
 /** The tombstone, and what stands under the id elsewhere. */
-async function leftOf(id: string, database: Database): Promise<readonly string[]> {
+async function findRemainingRows(id: string, database: Database): Promise<readonly string[]> {
   const counts: readonly [string, string][] = [
     [
       'customers: not a tombstone',
-      `select count(*) as n from customers where id = ? and (standing <> 'erased' or ${FILLED})`,
+      `select count(*) as n from customers where id = ? and (standing <> 'erased' or ${HAS_PERSONAL_DATA})`,
     ],
     [
       'auth_subjects: a password',
@@ -103,8 +126,8 @@ async function leftOf(id: string, database: Database): Promise<readonly string[]
     ]),
   ];
   const found: string[] = [];
-  const bearers = await database.query('select id from customers where id = ?', [id]);
-  if (bearers.length === 0) found.push('customers: nobody ever had this id');
+  const customers = await database.query('select id from customers where id = ?', [id]);
+  if (customers.length === 0) found.push('customers: nobody ever had this id');
   for (const [what, sql] of counts) {
     const [row] = await database.query<{ readonly n: number | string }>(sql, [id]);
     if (Number(row?.n) > 0) found.push(`${what}: ${row?.n} rows of this id`);
@@ -114,5 +137,5 @@ async function leftOf(id: string, database: Database): Promise<readonly string[]
 
 await main().then(
   (clean) => process.exit(clean ? 0 : 1),
-  (error: unknown) => fail(error, 2),
+  (error: unknown) => exitWithError(error, 2),
 );

@@ -4,7 +4,7 @@ import type { EventClass, HeardEvent } from '#kernel';
 import { registrationEvents, registrationHears } from '#registration/module';
 
 /** Everything that is announced to the rest of the business. */
-export const EVENTS: readonly EventClass[] = [...registrationEvents, ...customersEvents, ...authEvents];
+export const PUBLISHED_EVENTS: readonly EventClass[] = [...registrationEvents, ...customersEvents, ...authEvents];
 
 /** What others may tell us. */
-export const HEARD: readonly HeardEvent[] = registrationHears;
+export const CONSUMED_EVENTS: readonly HeardEvent[] = registrationHears;

@@ -5,7 +5,7 @@ import { Administrators, IdentifierTaken } from '#customers';
 import { isEmbedded, type Settings } from '#platform/config';
 
 /** Nobody's mailbox: whoever reads the file is at the machine. */
-const EMAIL = 'admin@foyer.localhost';
+const FIRST_ADMIN_EMAIL = 'admin@foyer.localhost';
 
 /**
  * The first start of the embedded default appoints an administrator and writes `<e-mail> <one-time password>` to
@@ -16,7 +16,7 @@ export async function appointFirstAdmin(app: INestApplicationContext, settings: 
   const administrators = app.get(Administrators);
   if (!isEmbedded(settings) || existsSync(file) || (await administrators.anyExist())) return undefined;
   // Of processes that start on one folder at the same moment, one appoints and writes.
-  const oneTimePassword = await administrators.appointAdministrator(EMAIL).then(
+  const oneTimePassword = await administrators.appointAdministrator(FIRST_ADMIN_EMAIL).then(
     (appointed) => appointed.oneTimePassword,
     (error: unknown) => {
       if (error instanceof IdentifierTaken) return null;
@@ -24,7 +24,7 @@ export async function appointFirstAdmin(app: INestApplicationContext, settings: 
     },
   );
   if (oneTimePassword === null) return undefined;
-  const line = `${EMAIL} ${oneTimePassword}`;
+  const line = `${FIRST_ADMIN_EMAIL} ${oneTimePassword}`;
   writeFileSync(file, `${line}\n`, { mode: 0o600, flush: true });
   return line;
 }

@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import { access, constants } from 'node:fs/promises';
 import { CustomerImport, type FileProgress, type ImportSummary } from '#customers';
 import { Unavailable } from '#kernel';
-import { besideTheProgram } from './beside.js';
-import { fail, Refusal, readArguments } from './command.js';
+import { exitWithError, OperatorError, parseArguments } from './cli-command.js';
+import { withCliContext } from './cli-context.js';
 import { ProgressLine } from './progress-line.js';
 
 const USAGE = `make import FILE=customers.ndjson                     make customers of the lines; once more changes nothing
@@ -16,31 +16,32 @@ const [SOME_REFUSED, FAILED, INTERRUPTED] = [1, 2, 130];
 
 /** `make import FILE=…`: customers of another system. */
 async function main(): Promise<number> {
-  const { values, positionals } = readArguments(USAGE, OPTIONS, 1);
+  const { values, positionals } = parseArguments(USAGE, OPTIONS, 1);
   const [file] = positionals;
-  if (!file) throw new Refusal(USAGE);
+  if (!file) throw new OperatorError(USAGE);
   await access(file, constants.R_OK).catch((error: unknown) => {
-    throw new Refusal(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    throw new OperatorError(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   });
   const [report, dryRun] = [values.report ?? `${file}.refused.ndjson`, values['dry-run'] === true];
-  const ending = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
-  let code = FAILED;
-  await besideTheProgram(async (app) => {
-    const begun = performance.now();
+  const abortController = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abortController.abort());
+  let exitCode = FAILED;
+  await withCliContext(async (app) => {
+    const startedAt = performance.now();
     const line = new ProgressLine(process.stderr);
-    const progress = ({ lines, bytes, totalBytes }: FileProgress) => line.show(lines, bytes / (totalBytes || 1));
-    const running = app.get(CustomerImport).run({ file, report, dryRun, signal: ending.signal, progress });
-    const summary = await running.finally(() => line.end()).catch(explain);
-    const seconds = (performance.now() - begun) / 1_000;
-    console.log(told(summary, dryRun, seconds));
+    const progress = ({ lines, bytes, totalBytes }: FileProgress) =>
+      line.showProgress(lines, bytes / (totalBytes || 1));
+    const running = app.get(CustomerImport).run({ file, report, dryRun, signal: abortController.signal, progress });
+    const summary = await running.finally(() => line.clearLine()).catch(rethrowAsOperatorError);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    console.log(formatSummary(summary, dryRun, seconds));
     if (summary.refused > 0) console.log(`why they were refused: ${report}`);
-    code = codeOf(summary);
+    exitCode = exitCodeOf(summary);
   });
-  return code;
+  return exitCode;
 }
 
-function told(
+function formatSummary(
   { run, lines, created, there, refused, complete }: ImportSummary,
   dryRun: boolean,
   seconds: number,
@@ -54,16 +55,16 @@ function told(
   ].join('\n');
 }
 
-const codeOf = ({ complete, refused }: ImportSummary): number =>
+const exitCodeOf = ({ complete, refused }: ImportSummary): number =>
   complete ? (refused > 0 ? SOME_REFUSED : 0) : INTERRUPTED;
 
-function explain(error: unknown): never {
+function rethrowAsOperatorError(error: unknown): never {
   throw error instanceof Unavailable
-    ? new Refusal('The database is away. What was created stays: run it again, it goes on where it ended.')
+    ? new OperatorError('The database is away. What was created stays: run it again, it goes on where it ended.')
     : error;
 }
 
 await main().then(
   (code) => process.exit(code),
-  (error: unknown) => fail(error, FAILED),
+  (error: unknown) => exitWithError(error, FAILED),
 );

@@ -8,7 +8,7 @@ import {
   rotate,
   secretsFileIn,
 } from '#platform/config';
-import { fail, readArguments } from './command.js';
+import { exitWithError, parseArguments } from './cli-command.js';
 
 /**
  * `make rotate-keys`: the next step to another key for access tokens. Keys of the embedded default are rewritten in their
@@ -16,58 +16,59 @@ import { fail, readArguments } from './command.js';
  * Exit code 2: it is too early.
  */
 function main(): number {
-  readArguments('make rotate-keys takes no arguments: each call does the next step', {}, 0);
+  parseArguments('make rotate-keys takes no arguments: each call does the next step', {}, 0);
   const settings = parseSettings(readEnvironment());
-  const rotation = settings.jwtKeys === undefined ? rotateGenerated(settings.dataDir) : rotateGiven(settings.jwtKeys);
+  const rotation =
+    settings.jwtKeys === undefined ? rotateStoredKeys(settings.dataDir) : rotateConfiguredKeys(settings.jwtKeys);
   const restart =
     settings.jwtKeys === undefined
       ? `Restart every process that runs on ${settings.dataDir}`
       : 'Set this JWT_KEYS on every process and restart them all';
-  console.error(messageOf(rotation, restart));
+  console.error(describeRotation(rotation, restart));
   return rotation.did === 'nothing' ? 2 : 0;
 }
 
-function rotateGiven(jwtKeys: string): Rotation {
+function rotateConfiguredKeys(jwtKeys: string): Rotation {
   const rotation = rotate(keysOf(jwtKeys), new Date());
   if (rotation.did !== 'nothing') console.log(`JWT_KEYS='${JSON.stringify({ keys: rotation.keys })}'`);
   return rotation;
 }
 
-function rotateGenerated(dataDir: string): Rotation {
+function rotateStoredKeys(dataDir: string): Rotation {
   return changeKeys(secretsFileIn(dataDir), (jwtKeys) => {
     const rotation = rotate(keysOf(jwtKeys), new Date());
     return { keys: rotation.did === 'nothing' ? undefined : rotation.keys, told: rotation };
   });
 }
 
-const DONE = {
+const STEP_DESCRIPTIONS = {
   publish: 'is published and does not sign yet.',
   sign: 'signs from the restart on; the old one is kept for the tokens that it signed.',
   drop: 'is gone: its last token has died.',
 };
-const WAITS = {
+const WAIT_REASONS = {
   sign: 'not everybody may know the new key yet',
   drop: 'tokens of the old key may still be alive',
 };
 
-function messageOf(rotation: Rotation, restart: string): string {
+function describeRotation(rotation: Rotation, restart: string): string {
   if (rotation.did !== 'nothing') {
     const then = rotation.next
-      ? `${restart} within ${RESTART_SECONDS / 60} minutes, then call again, from ${at(rotation.next)} on.`
+      ? `${restart} within ${RESTART_SECONDS / 60} minutes, then call again, from ${formatTime(rotation.next)} on.`
       : `${restart} when it suits you. The rotation is complete.`;
-    return `Key ${rotation.kid} ${DONE[rotation.did]}\n${then}`;
+    return `Key ${rotation.kid} ${STEP_DESCRIPTIONS[rotation.did]}\n${then}`;
   }
   const why =
     rotation.why === 'too_early'
-      ? `Too early: ${WAITS[rotation.waitsFor]}. Call again from ${at(rotation.next)} on.`
+      ? `Too early: ${WAIT_REASONS[rotation.waitsFor]}. Call again from ${formatTime(rotation.next)} on.`
       : `Key ${rotation.kid} does not say when it was made: give it an "iat" in seconds since 1970, or remove it.`;
   return `${why} Nothing is changed.`;
 }
 
-const at = (time: Date): string => time.toISOString().replace('.000', '');
+const formatTime = (time: Date): string => time.toISOString().replace('.000', '');
 
 try {
   process.exitCode = main();
 } catch (error) {
-  fail(error);
+  exitWithError(error);
 }

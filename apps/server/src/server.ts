@@ -5,25 +5,25 @@ import { setTimeout } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { OutboxRelays, SubscriberRegistry } from '#messaging';
-import { Dispatcher } from '#notifications';
+import { JobWorker } from '#notifications';
 import { type Settings } from '#platform/config';
 import { createHttpServers } from '#platform/http-server';
 import { Snapshots } from '#platform/in-memory';
 import { Housekeeping } from '#platform/jobs';
 import type { Foundations } from '#platform/module';
 import { AppModule } from './app.module.js';
-import { serveDocs } from './docs.js';
-import { noListening } from './reach.js';
+import { serveOpenApiDocs } from './openapi-docs.js';
+import { listenError } from './startup-errors.js';
 
 /**
  * The program, composed and listening.
- * @param prepare what must be done before anybody is answered, and before it says that it is ready
+ * @param beforeListen what must be done before anybody is answered, and before it says that it is ready
  */
-export async function serve(
-  foundations: Foundations,
-  prepare: (app: NestFastifyApplication) => Promise<void>,
+export async function startServer(
+  infrastructure: Foundations,
+  beforeListen: (app: NestFastifyApplication) => Promise<void>,
 ): Promise<NestFastifyApplication> {
-  const { settings, log, metrics, routes, health } = foundations;
+  const { settings, log, metrics, routes, health } = infrastructure;
   const { adapter, adminServer, another } = createHttpServers({
     publicUrl: settings.publicUrl,
     corsOrigins: settings.corsOrigins,
@@ -35,34 +35,34 @@ export async function serve(
     metrics,
     routes,
   });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.on(foundations), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(infrastructure), adapter, {
     logger: log,
     bodyParser: false,
     abortOnError: false,
   });
-  if (settings.run !== 'worker') serveDocs(app, settings.publicUrl);
+  if (settings.run !== 'worker') serveOpenApiDocs(app, settings.publicUrl);
   await app.init();
-  await prepare(app);
-  const [address = settings.host, ...more] = await addressesOf(settings.host);
+  await beforeListen(app);
+  const [address = settings.host, ...more] = await resolveAddresses(settings.host);
   await app.listen(settings.port, address).catch((error: unknown) => {
-    throw noListening(error, settings, 'PORT');
+    throw listenError(error, settings, 'PORT');
   });
   // A name may have addresses that are not there.
   for (const host of more) await listenOn(another(), settings.port, host).catch(() => undefined);
-  if (adminServer) await listen(adminServer, settings);
-  if (settings.run !== 'api') startBackgroundWork(app);
+  if (adminServer) await listenAdmin(adminServer, settings);
+  if (settings.run !== 'api') startBackgroundWorkers(app);
   return app;
 }
 
 /** `localhost` is 127.0.0.1 and ::1. Fastify would make servers of its own for it, without our limits. */
-async function addressesOf(host: string): Promise<readonly string[]> {
+async function resolveAddresses(host: string): Promise<readonly string[]> {
   if (host !== 'localhost') return [host];
   return [...new Set((await lookup(host, { all: true })).map(({ address }) => address))];
 }
 
-async function listen(adminServer: Server, { host, adminPort = 0 }: Settings): Promise<void> {
+async function listenAdmin(adminServer: Server, { host, adminPort = 0 }: Settings): Promise<void> {
   await listenOn(adminServer, adminPort, host).catch((error: unknown) => {
-    throw noListening(error, { host, port: adminPort }, 'ADMIN_PORT');
+    throw listenError(error, { host, port: adminPort }, 'ADMIN_PORT');
   });
 }
 
@@ -71,8 +71,8 @@ async function listenOn(server: Server, port: number, host: string): Promise<voi
   await once(server, 'listening');
 }
 
-function startBackgroundWork(app: NestFastifyApplication): void {
-  app.get(Dispatcher).start();
+function startBackgroundWorkers(app: NestFastifyApplication): void {
+  app.get(JobWorker).start();
   app.get(OutboxRelays).start();
   app.get(SubscriberRegistry).start();
   app.get(Housekeeping).start();
@@ -82,7 +82,7 @@ function startBackgroundWork(app: NestFastifyApplication): void {
  * No request is cut: not ready, a pause in which balancers look elsewhere while everything is still answered, nothing new
  * accepted, what runs is finished, then the modules close.
  */
-export async function stop(app: NestFastifyApplication, { health }: Foundations, pauseMs: number): Promise<void> {
+export async function stopServer(app: NestFastifyApplication, { health }: Foundations, pauseMs: number): Promise<void> {
   health.drain();
   await setTimeout(pauseMs);
   await app.close();

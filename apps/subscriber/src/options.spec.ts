@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BadOptions, readOptions } from './options.js';
+import { InvalidOptionsError, readOptions } from './options.js';
 
 const patterns = (...types: string[]) =>
   readOptions(
@@ -50,7 +50,7 @@ describe('readOptions', () => {
   it.each(['', 'cust*', '*.v1', 'customer.', '.v1', 'customer.#', 'a b', 'a'.repeat(256)])(
     'refuses the type %j',
     (type) => {
-      expect(() => patterns(type)).toThrow(BadOptions);
+      expect(() => patterns(type)).toThrow(InvalidOptionsError);
     },
   );
 
@@ -66,21 +66,21 @@ describe('readOptions', () => {
   });
 
   it.each(['', 'amq.mine', 'a b', 'x'.repeat(201), 'ü'])('refuses the queue %j', (queue) => {
-    expect(() => readOptions(['--queue', queue], {})).toThrow(BadOptions);
+    expect(() => readOptions(['--queue', queue], {})).toThrow(InvalidOptionsError);
   });
 
   it.each(['0', '1001', '-1', '1.5', 'many', ''])('refuses the prefetch %j', (prefetch) => {
-    expect(() => readOptions([`--prefetch=${prefetch}`], {})).toThrow(BadOptions);
+    expect(() => readOptions([`--prefetch=${prefetch}`], {})).toThrow(InvalidOptionsError);
     expect(readOptions(['--prefetch', '7'], {}).prefetch).toBe(7);
   });
 
   it.each([[['--nonsense']], [['customer']], [['--type']], [['--json=1']]])('refuses %j', (args) => {
-    expect(() => readOptions(args, {})).toThrow(BadOptions);
+    expect(() => readOptions(args, {})).toThrow(InvalidOptionsError);
   });
 
   it('refuses what is no broker URL, without repeating its password', () => {
     for (const url of ['http://user:s3cret@host', 'nonsense s3cret']) {
-      expect(() => readOptions(['--url', url], {})).toThrow(BadOptions);
+      expect(() => readOptions(['--url', url], {})).toThrow(InvalidOptionsError);
       expect(() => readOptions(['--url', url], {})).not.toThrow(/s3cret/);
     }
   });

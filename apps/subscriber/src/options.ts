@@ -30,29 +30,31 @@ export interface Options {
 }
 
 /** Told to whoever typed the options. */
-export class BadOptions extends Error {}
+export class InvalidOptionsError extends Error {}
 
-const FALLBACK_URL = 'amqp://guest:guest@127.0.0.1:5672';
-const WORD = /^[A-Za-z0-9_-]+$/;
-const LONGEST_KEY = 255;
-const QUEUE = /^(?!amq\.)[A-Za-z0-9._:#-]{1,200}$/;
+const DEFAULT_URL = 'amqp://guest:guest@127.0.0.1:5672';
+const ROUTING_KEY_WORD = /^[A-Za-z0-9_-]+$/;
+const MAX_ROUTING_KEY_LENGTH = 255;
+const QUEUE_NAME = /^(?!amq\.)[A-Za-z0-9._:#-]{1,200}$/;
 
 /** @throws BadOptions */
 export function readOptions(args: readonly string[], env: Environment): Options {
-  const { type = [], queue, prefetch = '50', json = false, url, help = false } = parse(args);
-  const patterns = type.length > 0 ? type.map(patternOf) : ['#'];
+  const { type = [], queue, prefetch = '50', json = false, url, help = false } = parseOptionArgs(args);
+  const patterns = type.length > 0 ? type.map(toBindingPattern) : ['#'];
   return {
     patterns,
-    queue: checkedQueue(queue ?? env['SUBSCRIBER_QUEUE'] ?? ['foyer.subscriber', ...type.map(nameOf)].join('.')),
-    prefetch: checkedPrefetch(prefetch),
+    queue: validateQueue(
+      queue ?? env['SUBSCRIBER_QUEUE'] ?? ['foyer.subscriber', ...type.map(queueSuffixOf)].join('.'),
+    ),
+    prefetch: parsePrefetch(prefetch),
     json,
-    colours: coloursOf(env),
+    colours: colourModeOf(env),
     help,
-    url: checkedUrl(url ?? env['RABBITMQ_URL'] ?? FALLBACK_URL),
+    url: validateUrl(url ?? env['RABBITMQ_URL'] ?? DEFAULT_URL),
   };
 }
 
-function parse(args: readonly string[]) {
+function parseOptionArgs(args: readonly string[]) {
   const string = { type: 'string' } as const;
   const boolean = { type: 'boolean' } as const;
   const type = { ...string, multiple: true } as const;
@@ -60,44 +62,46 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
-    throw new BadOptions((error as Error).message);
+    throw new InvalidOptionsError((error as Error).message);
   }
 }
 
 /** `customer.*` is everything that starts so, however many words follow: AMQP spells that `customer.#`. */
-function patternOf(type: string): string {
+function toBindingPattern(type: string): string {
   const words = type.split('.');
   const last = words.pop() ?? '';
-  const known = words.every((word) => WORD.test(word)) && (last === '*' || WORD.test(last));
-  if (!known || type.length > LONGEST_KEY) {
-    throw new BadOptions(`--type '${type}' is no event type: words between dots, the last one may be *`);
+  const isValid = words.every((word) => ROUTING_KEY_WORD.test(word)) && (last === '*' || ROUTING_KEY_WORD.test(last));
+  if (!isValid || type.length > MAX_ROUTING_KEY_LENGTH) {
+    throw new InvalidOptionsError(`--type '${type}' is no event type: words between dots, the last one may be *`);
   }
   return [...words, last === '*' ? '#' : last].join('.');
 }
 
 /** Other types are another queue: a durable one keeps the bindings it ever had. */
-const nameOf = (type: string): string => type.replace(/\.?\*$/, '') || 'all';
+const queueSuffixOf = (type: string): string => type.replace(/\.?\*$/, '') || 'all';
 
-function checkedQueue(queue: string): string {
-  if (!QUEUE.test(queue)) throw new BadOptions(`the queue '${queue}' must be 1 to 200 of A-Z a-z 0-9 . _ : # -`);
+function validateQueue(queue: string): string {
+  if (!QUEUE_NAME.test(queue))
+    throw new InvalidOptionsError(`the queue '${queue}' must be 1 to 200 of A-Z a-z 0-9 . _ : # -`);
   return queue;
 }
 
-function checkedPrefetch(prefetch: string): number {
+function parsePrefetch(prefetch: string): number {
   const count = /^\d{1,4}$/.test(prefetch) ? Number(prefetch) : 0;
-  if (count < 1 || count > 1_000) throw new BadOptions('--prefetch must be a whole number from 1 to 1000');
+  if (count < 1 || count > 1_000) throw new InvalidOptionsError('--prefetch must be a whole number from 1 to 1000');
   return count;
 }
 
 /** https://no-color.org */
-function coloursOf({ NO_COLOR: never, FORCE_COLOR: always }: Environment): boolean | null {
+function colourModeOf({ NO_COLOR: never, FORCE_COLOR: always }: Environment): boolean | null {
   if (never) return false;
   return always && always !== '0' ? true : null;
 }
 
 /** What is wrong is told without the value: it may hold a password. */
-function checkedUrl(url: string): string {
+function validateUrl(url: string): string {
   const protocol = URL.canParse(url) ? new URL(url).protocol : '';
-  if (protocol !== 'amqp:' && protocol !== 'amqps:') throw new BadOptions('the URL must be amqp:// or amqps://');
+  if (protocol !== 'amqp:' && protocol !== 'amqps:')
+    throw new InvalidOptionsError('the URL must be amqp:// or amqps://');
   return url;
 }

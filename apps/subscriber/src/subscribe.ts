@@ -2,13 +2,13 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Channel, type ChannelModel, type ConsumeMessage, connect } from 'amqplib';
-import { declareQueue } from './queue.js';
+import { declareQueue } from './declare-queue.js';
 
-const CONNECT_MS = 5_000;
-const ANSWER_MS = 5_000;
-const HEARTBEAT_S = 10;
-const SHORTEST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+const RESPONSE_TIMEOUT_MS = 5_000;
+const HEARTBEAT_SECONDS = 10;
+const MIN_RECONNECT_DELAY_MS = 250;
+const MAX_RECONNECT_DELAY_MS = 30_000;
 const STOPPED = new Error('stopped');
 
 export interface Subscription {
@@ -19,7 +19,7 @@ export interface Subscription {
   /** A message is acknowledged when this has resolved, and goes to the dead letters when it rejects. */
   readonly handle: (message: ConsumeMessage) => Promise<void>;
   /** Told about the connection. */
-  readonly tell: (words: string) => void;
+  readonly reportStatus: (words: string) => void;
 }
 
 /** Hears events until the signal stops it, and comes back whenever the broker does. */
@@ -27,50 +27,54 @@ export async function subscribe(subscription: Subscription, stop: AbortSignal): 
   const stopped = once(stop, 'abort').then(() => STOPPED);
   let failures = 0;
   while (!stop.aborted) {
-    const reason = await listen(subscription, stopped, () => {
+    const reason = await consumeUntilDisconnected(subscription, stopped, () => {
       failures = 0;
     }).catch((error: unknown) => error as Error);
     if (stop.aborted) return;
-    const milliseconds = fullJitter(failures++);
-    subscription.tell(
-      `not connected to ${hostOf(subscription.url)}: ${wordsOf(reason)}; trying again in ${milliseconds} ms`,
+    const milliseconds = reconnectDelayMs(failures++);
+    subscription.reportStatus(
+      `not connected to ${hostOf(subscription.url)}: ${errorMessageOf(reason)}; trying again in ${milliseconds} ms`,
     );
     await pause(milliseconds, undefined, { signal: stop }).catch(() => undefined);
   }
 }
 
 /** Subscribers that lost the same broker do not come back at the same moment. */
-const fullJitter = (failures: number): number =>
-  randomInt(1, Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** Math.min(failures, 10)));
+const reconnectDelayMs = (failures: number): number =>
+  randomInt(1, Math.min(MAX_RECONNECT_DELAY_MS, MIN_RECONNECT_DELAY_MS * 2 ** Math.min(failures, 10)));
 
 /** One connection, from opening it until it is lost or no longer wanted. */
-async function listen(subscription: Subscription, stopped: Promise<Error>, onReady: () => void): Promise<Error> {
-  const connection = await open(subscription.url);
+async function consumeUntilDisconnected(
+  subscription: Subscription,
+  stopped: Promise<Error>,
+  onConnected: () => void,
+): Promise<Error> {
+  const connection = await openConnection(subscription.url);
   try {
-    const channel = await within(ANSWER_MS, connection.createChannel());
-    const lost = lossOf(connection, channel);
-    await within(ANSWER_MS, channel.prefetch(subscription.prefetch));
-    await within(ANSWER_MS, declareQueue(channel, subscription.queue, subscription.patterns));
+    const channel = await withTimeout(RESPONSE_TIMEOUT_MS, connection.createChannel());
+    const connectionLost = waitForConnectionLoss(connection, channel);
+    await withTimeout(RESPONSE_TIMEOUT_MS, channel.prefetch(subscription.prefetch));
+    await withTimeout(RESPONSE_TIMEOUT_MS, declareQueue(channel, subscription.queue, subscription.patterns));
     const consumer = consume(channel, subscription);
-    const { consumerTag } = await within(ANSWER_MS, consumer.tag);
-    subscription.tell(
+    const { consumerTag } = await withTimeout(RESPONSE_TIMEOUT_MS, consumer.tag);
+    subscription.reportStatus(
       `listening on ${hostOf(subscription.url)} for ${subscription.patterns.join(', ')} (queue ${subscription.queue})`,
     );
-    onReady();
-    const reason = await Promise.race([lost, consumer.cancelled, stopped]);
-    if (reason === STOPPED) await within(ANSWER_MS, channel.cancel(consumerTag));
+    onConnected();
+    const reason = await Promise.race([connectionLost, consumer.cancelled, stopped]);
+    if (reason === STOPPED) await withTimeout(RESPONSE_TIMEOUT_MS, channel.cancel(consumerTag));
     await consumer.settled();
     return reason;
   } finally {
-    await within(ANSWER_MS, connection.close()).catch(() => undefined);
+    await withTimeout(RESPONSE_TIMEOUT_MS, connection.close()).catch(() => undefined);
   }
 }
 
-async function open(url: string): Promise<ChannelModel> {
+async function openConnection(url: string): Promise<ChannelModel> {
   const address = new URL(url);
-  address.searchParams.set('heartbeat', String(HEARTBEAT_S));
+  address.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
   const clientProperties = { connection_name: 'foyer subscriber' };
-  const connection = await connect(address.href, { timeout: CONNECT_MS, clientProperties });
+  const connection = await connect(address.href, { timeout: CONNECT_TIMEOUT_MS, clientProperties });
   connection.on('error', () => undefined); // told by `lossOf`; unheard, it would end the process
   return connection;
 }
@@ -87,15 +91,15 @@ function consume(channel: Channel, { queue, handle }: Subscription) {
     last = last
       .then(() => handle(message))
       .then(
-        () => answer(() => channel.ack(message)),
-        () => answer(() => channel.nack(message, false, false)),
+        () => ignoreClosedChannel(() => channel.ack(message)),
+        () => ignoreClosedChannel(() => channel.nack(message, false, false)),
       );
   });
   return { tag, cancelled, settled: () => last };
 }
 
 /** On a channel that is gone there is nothing to answer: the message comes again. */
-function answer(send: () => void): void {
+function ignoreClosedChannel(send: () => void): void {
   try {
     send();
   } catch {
@@ -103,7 +107,7 @@ function answer(send: () => void): void {
   }
 }
 
-function lossOf(connection: ChannelModel, channel: Channel): Promise<Error> {
+function waitForConnectionLoss(connection: ChannelModel, channel: Channel): Promise<Error> {
   return new Promise((resolve) => {
     for (const source of [connection, channel]) {
       source.on('error', resolve);
@@ -112,7 +116,7 @@ function lossOf(connection: ChannelModel, channel: Channel): Promise<Error> {
   });
 }
 
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+async function withTimeout<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   const timer = new AbortController();
   const tooLate = pause(milliseconds, undefined, { signal: timer.signal }).then(() => {
     throw new Error(`no answer within ${milliseconds} ms`);
@@ -121,4 +125,5 @@ async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
 }
 
 const hostOf = (url: string): string => new URL(url).host || 'the broker';
-const wordsOf = ({ message, code }: Error & { code?: unknown }): string => message || String(code ?? 'no reason given');
+const errorMessageOf = ({ message, code }: Error & { code?: unknown }): string =>
+  message || String(code ?? 'no reason given');

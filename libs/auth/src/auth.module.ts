@@ -13,7 +13,7 @@ import {
   PasswordHasher,
   UnitOfWork,
 } from '#kernel';
-import { Channels, Dispatcher, DueMessages, MessageBudget, SmsQuota } from '#notifications';
+import { Channels, JobQueue, JobWorker, MessageBudget, SmsQuota } from '#notifications';
 import { choose, hasRedis, Secrets, Settings, wire } from '#platform/config';
 import { Database } from '#platform/database';
 import { Housekeeping } from '#platform/jobs';
@@ -191,7 +191,7 @@ export { authEvents } from './events.js';
       MessageBudget,
       SmsQuota,
       ResetRecipientSealer,
-      DueMessages,
+      JobQueue,
       AuthSettings,
     ]),
     wire(SendPasswordResetJob, SendPasswordResetJob, [
@@ -236,10 +236,10 @@ export class AuthModule {
   constructor(
     housekeeping: Housekeeping,
     sessions: SessionsPurge,
-    dispatcher: Dispatcher,
+    dispatcher: JobWorker,
     resetDue: SendPasswordResetJob,
   ) {
     housekeeping.add(sessions);
-    dispatcher.serve(resetDue);
+    dispatcher.registerJob(resetDue);
   }
 }

@@ -6,7 +6,7 @@ import { GuessErasure } from '#codes';
 import { CodesModule } from '#codes/module';
 import { AuditTrail, Clock, EventErasure, IdentifierHasher, Ids, Outbox, UnitOfWork } from '#kernel';
 import { StoredEvents } from '#messaging';
-import { Dispatcher } from '#notifications';
+import { JobWorker } from '#notifications';
 import { Secrets, Settings, wire } from '#platform/config';
 import { Database } from '#platform/database';
 import { Housekeeping } from '#platform/jobs';
@@ -108,7 +108,9 @@ export { customersEvents } from './events.js';
     {
       provide: PublishedEventViews,
       inject: [StoredEvents],
-      useFactory: (events: StoredEvents): PublishedEventViews => ({ of: (id) => events.readByAggregate('customer', id) }),
+      useFactory: (events: StoredEvents): PublishedEventViews => ({
+        of: (id) => events.readByAggregate('customer', id),
+      }),
     },
     { provide: CustomerSettings, useExisting: Settings },
     wire(CustomerEraser, CustomerEraser, [
@@ -154,7 +156,7 @@ export class CustomersModule {
     housekeeping: Housekeeping,
     deleted: DeletedCustomersPurge,
     changes: IdentifierChangesPurge,
-    dispatcher: Dispatcher,
+    dispatcher: JobWorker,
     codeDue: SendIdentifierChangeCodeJob,
     noticeDue: SendIdentifierChangeNoticeJob,
     accountNoticeDue: SendAccountNoticeJob,
@@ -162,9 +164,9 @@ export class CustomersModule {
     accountChanges: AccountChangeListeners,
   ) {
     housekeeping.add(changes);
-    dispatcher.serve(codeDue);
-    dispatcher.serve(noticeDue);
-    dispatcher.serve(accountNoticeDue);
+    dispatcher.registerJob(codeDue);
+    dispatcher.registerJob(noticeDue);
+    dispatcher.registerJob(accountNoticeDue);
     accountChanges.add(accountNotices);
     housekeeping.add(deleted);
   }

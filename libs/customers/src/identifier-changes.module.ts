@@ -3,7 +3,7 @@ import { SignInNames, SignIns } from '#auth';
 import { Codes } from '#codes';
 import { CodesModule } from '#codes/module';
 import { AfterCommit, Clock, Counters, IdentifierHasher, Ids } from '#kernel';
-import { DueMessages, MessageBudget, MessageLimits, SmsQuota } from '#notifications';
+import { JobQueue, MessageBudget, MessageLimits, SmsQuota } from '#notifications';
 import { Secrets, Settings, wire } from '#platform/config';
 import { KeyedSeal } from '#platform/crypto';
 import { Database } from '#platform/database';
@@ -49,12 +49,12 @@ const providers: Provider[] = [
   },
   { provide: NoticeSealer, inject: [Secrets], useFactory: ({ code }: Secrets) => new AesNoticeSealer(code) },
   wire(ChangeMessages, TemplateChangeMessages, [Ids]),
-  wire(NoticeQueue, NoticeQueue, [DueMessages, NoticeSealer]),
+  wire(NoticeQueue, NoticeQueue, [JobQueue, NoticeSealer]),
   wire(IdentifierChangeRequests, IdentifierChangeRequests, [
     Counters,
     MessageBudget,
     SmsQuota,
-    DueMessages,
+    JobQueue,
     IdentifierChangeSettings,
   ]),
   wire(SendIdentifierChangeCodeJob, SendIdentifierChangeCodeJob, [

@@ -5,18 +5,18 @@ import { Housekeeping } from '#platform/jobs';
 import { Log } from '#platform/observability';
 import { InboxCleanupTask } from './inbox/inbox-cleanup-task.js';
 import { TypeOrmInbox } from './inbox/typeorm-inbox.js';
-import { StoredEvents } from './outbox/stored-events.js';
 import { OutboxCleanupTask } from './outbox/outbox-cleanup-task.js';
 import { OutboxSignal } from './outbox/outbox-signal.js';
 import { PostgresOutboxNotifier } from './outbox/postgres-outbox-notifier.js';
+import { StoredEvents } from './outbox/stored-events.js';
 import { TypeOrmEventErasure } from './outbox/typeorm-event-erasure.js';
 import { TypeOrmOutbox } from './outbox/typeorm-outbox.js';
 import { createEventPublishers, requireSetting } from './publishers/create-event-publishers.js';
 import { EventPublishers } from './publishers/event-publisher.js';
 import { InMemoryEventPublisher } from './publishers/memory/in-memory-event-publisher.js';
+import { OutboxAdmin } from './relay/outbox-admin.js';
 import { OutboxBacklog } from './relay/outbox-backlog.js';
 import { OutboxDeliveries } from './relay/outbox-deliveries.js';
-import { OutboxAdmin } from './relay/outbox-admin.js';
 import { OutboxRelays } from './relay/outbox-relays.js';
 import { type EventSource, EventSources } from './sources/event-source.js';
 import { KafkaEventSource } from './sources/kafka/kafka-event-source.js';
@@ -65,7 +65,17 @@ function createEventSources(settings: Settings, log: Log, memory: InMemoryEventP
     { provide: Inbox, useExisting: TypeOrmInbox },
     { provide: EventSources, inject: [Settings, Log, InMemoryEventPublisher], useFactory: createEventSources },
   ],
-  exports: [EventErasure, StoredEvents, Inbox, Outbox, OutboxRelays, SubscriberRegistry, OutboxBacklog, OutboxAdmin, InMemoryEventPublisher],
+  exports: [
+    EventErasure,
+    StoredEvents,
+    Inbox,
+    Outbox,
+    OutboxRelays,
+    SubscriberRegistry,
+    OutboxBacklog,
+    OutboxAdmin,
+    InMemoryEventPublisher,
+  ],
 })
 export class MessagingModule {
   constructor(

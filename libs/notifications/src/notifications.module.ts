@@ -5,34 +5,34 @@ import { DEV_MAILBOX_PROBLEMS, DevMailboxController } from './adapters/dev-mailb
 import { DevMailbox } from './adapters/dev-mailbox/dev-mailbox.js';
 import { HttpMailSender } from './adapters/http/http-mail-sender.js';
 import { HttpSmsSender } from './adapters/http/http-sms-sender.js';
-import { InMemoryDueMessages } from './adapters/memory/in-memory-due-messages.js';
-import { MessageTransportReport } from './adapters/message-transport-report.js';
-import { RedisDueMessages } from './adapters/redis/redis-due-messages.js';
-import { SmtpMessageSender } from './adapters/smtp/smtp-message-sender.js';
-import { Dispatcher } from './application/dispatcher.js';
-import { MessageLimits } from './application/limits.js';
-import { MessageBudget } from './application/message-budget.js';
-import { Channels, DueMessages, MessageSender } from './application/ports.js';
-import { SmsQuota } from './application/sms-quota.js';
+import { InMemoryJobQueue } from './adapters/memory/in-memory-job-queue.js';
+import { MessageTransportWarnings } from './adapters/message-transport-warnings.js';
+import { RedisJobQueue } from './adapters/redis/redis-job-queue.js';
+import { SmtpMailSender } from './adapters/smtp/smtp-mail-sender.js';
+import { MessageLimits } from './application/message-limits.js';
+import { Channels, JobQueue, MessageSender } from './application/ports.js';
+import { JobWorker } from './application/services/job-worker.js';
+import { MessageBudget } from './application/services/message-budget.js';
+import { SmsQuota } from './application/services/sms-quota.js';
 
 export const notificationsProblems = DEV_MAILBOX_PROBLEMS;
 
 abstract class MailSender extends MessageSender {}
 abstract class SmsSender extends MessageSender {}
 
-function mailSenderFor({ smtpUrl, mailApiUrl }: Settings): Type<MessageSender> {
+function selectMailSender({ smtpUrl, mailApiUrl }: Settings): Type<MessageSender> {
   if (mailApiUrl !== undefined) return HttpMailSender;
-  return smtpUrl === undefined ? DevMailbox : SmtpMessageSender;
+  return smtpUrl === undefined ? DevMailbox : SmtpMailSender;
 }
 
 @Module({})
 export class NotificationsModule {
-  static on(settings: Settings): DynamicModule {
+  static forRoot(settings: Settings): DynamicModule {
     const transports: Provider[] = [
-      { provide: MailSender, useClass: mailSenderFor(settings) },
+      { provide: MailSender, useClass: selectMailSender(settings) },
       { provide: SmsSender, useClass: settings.smsApiUrl === undefined ? DevMailbox : HttpSmsSender },
     ];
-    const { email: mail, sms: text } = messageTransports(settings);
+    const { email: emailTransport, sms: smsTransport } = messageTransports(settings);
     return {
       module: NotificationsModule,
       global: true,
@@ -44,16 +44,19 @@ export class NotificationsModule {
           provide: Channels,
           inject: [MailSender, SmsSender],
           useFactory: (email: MessageSender, sms: MessageSender) =>
-            new ConfiguredChannels({ ...(mail === 'none' ? {} : { email }), ...(text === 'none' ? {} : { sms }) }),
+            new ConfiguredChannels({
+              ...(emailTransport === 'none' ? {} : { email }),
+              ...(smsTransport === 'none' ? {} : { sms }),
+            }),
         },
-        choose(DueMessages, (s) => (hasRedis(s) ? RedisDueMessages : InMemoryDueMessages)),
+        choose(JobQueue, (s) => (hasRedis(s) ? RedisJobQueue : InMemoryJobQueue)),
         { provide: MessageLimits, inject: [Settings], useFactory: ({ limits }: Settings) => limits },
         MessageBudget,
         SmsQuota,
-        Dispatcher,
-        MessageTransportReport,
+        JobWorker,
+        MessageTransportWarnings,
       ],
-      exports: [Channels, DueMessages, MessageBudget, MessageLimits, SmsQuota, Dispatcher],
+      exports: [Channels, JobQueue, MessageBudget, MessageLimits, SmsQuota, JobWorker],
     };
   }
 }

@@ -8,7 +8,7 @@ import { CustomerDirectory, IdentifierAssignmentListeners } from '#customers';
 import { CustomersModule } from '#customers/module';
 import { AfterCommit, AuditTrail, Clock, IdentifierHasher, Ids, Outbox, UnitOfWork } from '#kernel';
 import { SubscriberRegistry } from '#messaging';
-import { Dispatcher, DueMessages, MessageBudget, SmsQuota } from '#notifications';
+import { JobQueue, JobWorker, MessageBudget, SmsQuota } from '#notifications';
 import { choose, hasRedis, Secrets, Settings, wire } from '#platform/config';
 import { Housekeeping } from '#platform/jobs';
 import { KeyedAttemptSecrets } from './adapters/crypto/keyed-attempt-secrets.js';
@@ -85,13 +85,13 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
     wire(AttemptDrafts, AttemptDrafts, [Credentials, AttemptSecrets, IdentifierHasher, Ids]),
     wire(AttemptAnnouncer, AttemptAnnouncer, [UnitOfWork, RegistrationKeys, Outbox, AttemptStore, IdentifierHasher]),
     wire(SendBudget, SendBudget, [MessageBudget, SmsQuota]),
-    wire(Intake, Intake, [AttemptStore, DueMessages, RegistrationLimits, Clock]),
+    wire(Intake, Intake, [AttemptStore, JobQueue, RegistrationLimits, Clock]),
     wire(CodeRequests, CodeRequests, [
       AttemptStore,
       AttemptSecrets,
       Codes,
       SendBudget,
-      DueMessages,
+      JobQueue,
       OpaqueRegistrationIds,
       RegistrationRules,
     ]),
@@ -107,7 +107,7 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
     ]),
     wire(RegistrantCheck, RegistrantCheck, [AttemptStore, AttemptSecrets, Credentials, IdentifierHasher, SignInTries]),
     wire(KeyKeeper, KeyKeeper, [RegistrationKeys, AttemptStore, IdentifierHasher, Ids, AfterCommit]),
-    wire(CodeDue, CodeDue, [AttemptStore, Codes, RegistrationMessages, RegistrationRules, DueMessages, Ids]),
+    wire(CodeDue, CodeDue, [AttemptStore, Codes, RegistrationMessages, RegistrationRules, JobQueue, Ids]),
     wire(CodeSent, CodeSent, [AttemptStore, AttemptAnnouncer]),
     { provide: VerificationJournal, useClass: CountedVerifications },
     wire(VerifiedAttempts, VerifiedAttempts, [AttemptStore, AttemptSecrets, Admission, IdentifierHasher]),
@@ -126,7 +126,7 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
 })
 export class RegistrationModule {
   constructor(
-    dispatcher: Dispatcher,
+    dispatcher: JobWorker,
     codeDue: CodeDue,
     codeSent: CodeSent,
     watchers: IdentifierAssignmentListeners,
@@ -138,8 +138,8 @@ export class RegistrationModule {
   ) {
     watchers.add(keeper);
     subscribers.register(verified);
-    dispatcher.serve(codeDue);
-    dispatcher.serve(codeSent);
+    dispatcher.registerJob(codeDue);
+    dispatcher.registerJob(codeSent);
     housekeeping.add(keys);
   }
 }

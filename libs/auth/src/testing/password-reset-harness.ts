@@ -1,7 +1,7 @@
 import { InMemoryCodes } from '#codes/testing';
 import { InMemoryCounters, PlainNewPasswords } from '#kernel/testing';
 import { MessageBudget, SmsQuota } from '#notifications';
-import { RecordingDueMessages, SettableChannels } from '#notifications/testing';
+import { InMemoryChannels, RecordingJobQueue } from '#notifications/testing';
 import { AesResetRecipientSealer } from '../adapters/crypto/aes-reset-recipient-sealer.js';
 import { TemplateResetMessages } from '../adapters/messages/template-reset-messages.js';
 import { ChangePassword, ChangePasswordHandler } from '../application/commands/change-password.js';
@@ -19,8 +19,8 @@ export class PasswordResetHarness extends AuthHarness {
   readonly codes = new InMemoryCodes(this.clock);
   readonly counters = new InMemoryCounters(this.clock);
   readonly links = new InMemoryLinkedIdentities(this.subjects, this.clock);
-  readonly dueMessages = new RecordingDueMessages();
-  readonly channels = new SettableChannels();
+  readonly dueMessages = new RecordingJobQueue();
+  readonly channels = new InMemoryChannels();
   readonly sealer = new AesResetRecipientSealer([{ kid: '0', secret: SECRET }]);
   readonly newPasswords = new PlainNewPasswords();
   readonly credentials = new HashedCredentials(this.subjects, this.scheme, this.hasher, this.ender);
@@ -101,9 +101,9 @@ export class PasswordResetHarness extends AuthHarness {
   /** Writes what is due and lets it be accepted: the messages, null for each that is sent in appearance only. */
   async deliverDueMessages() {
     const messages = [];
-    for (const { reference } of this.dueMessages.due.splice(0)) {
-      const written = await this.resetJob.write(reference);
-      await written?.accepted();
+    for (const { reference } of this.dueMessages.enqueued.splice(0)) {
+      const written = await this.resetJob.prepareMessage(reference);
+      await written?.markAccepted();
       messages.push(written?.message ?? null);
     }
     return messages;

@@ -11,7 +11,7 @@ import {
   RecordingOutbox,
 } from '#kernel/testing';
 import { MessageBudget, type MessageLimits, SmsQuota } from '#notifications';
-import { RecordingDueMessages, SettableChannels } from '#notifications/testing';
+import { InMemoryChannels, RecordingJobQueue } from '#notifications/testing';
 import { AesNoticeSealer } from '../adapters/crypto/aes-notice-sealer.js';
 import { TemplateChangeMessages } from '../adapters/messages/template-change-messages.js';
 import {
@@ -65,12 +65,12 @@ export class IdentifierChangeHarness {
   readonly pending = new InMemoryPendingIdentifierChanges();
   readonly names = new InMemorySignInNames();
   readonly codes = new InMemoryCodes(this.clock);
-  readonly due = new RecordingDueMessages();
+  readonly due = new RecordingJobQueue();
   readonly outbox = new RecordingOutbox();
   readonly audit = new RecordingAuditTrail();
   readonly passwords = new StubReauthentication();
   readonly signIns = new RecordingSignIns();
-  readonly channels = new SettableChannels();
+  readonly channels = new InMemoryChannels();
   readonly hasher = new PlainIdentifierHasher();
   readonly afterCommit = new ImmediateAfterCommit();
   readonly sealer = new AesNoticeSealer([{ kid: '0', secret: 'a secret of the tests, long enough for all' }]);
@@ -147,10 +147,10 @@ export class IdentifierChangeHarness {
   /** Sends everything that is due, and forgets it: recipient and text of each. */
   async deliverDueMessages(): Promise<{ readonly to: string; readonly text: string }[]> {
     const sent = [];
-    for (const { kind, reference } of this.due.due.splice(0)) {
+    for (const { kind, reference } of this.due.enqueued.splice(0)) {
       const sources = [this.codeJob, this.noticeJob, this.accountNoticeJob];
-      const written = await sources.find((source) => source.kind === kind)?.write(reference);
-      await written?.accepted();
+      const written = await sources.find((source) => source.kind === kind)?.prepareMessage(reference);
+      await written?.markAccepted();
       if (written?.message) sent.push({ to: written.message.to, text: written.message.text });
     }
     return sent;

@@ -22,7 +22,10 @@ export function buildAsyncApiDocument({ contracts, heard }: EventCatalog, person
       license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' },
     },
     defaultContentType: MEDIA_TYPE,
-    channels: { ...mapByType(published, (event) => channel(event, EVENTS_EXCHANGE)), ...mapByType(consumed, (event) => channel(event, INBOUND_EXCHANGE)) },
+    channels: {
+      ...mapByType(published, (event) => channel(event, EVENTS_EXCHANGE)),
+      ...mapByType(consumed, (event) => channel(event, INBOUND_EXCHANGE)),
+    },
     operations: {
       ...mapByType(published, (event) => operation('send', event)),
       ...mapByType(consumed, (event) => operation('receive', event)),

@@ -3,8 +3,8 @@ import { ApiExcludeEndpoint, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/sw
 import type { JsonSchema } from '#kernel';
 import { Settings } from '#platform/config';
 import { ApiProblems, notFound, Open } from '#platform/http';
-import { EventCatalog } from './event-catalog.js';
 import { buildAsyncApiDocument } from './asyncapi-document.js';
+import { EventCatalog } from './event-catalog.js';
 import { publishedEventSchema } from './event-schema.js';
 import { EVENTS_PAGE_CSP, renderEventsPage } from './events-page.js';
 

@@ -23,7 +23,10 @@ export type EventAttributes = TypeOf<typeof eventAttributes>;
 export type PersonalDataPolicy = 'include' | 'omit';
 
 /** The JSON Schema of an event, as it is told. New members may come: a reader ignores what it does not know. */
-export function publishedEventSchema(contract: EventContract, personalData: PersonalDataPolicy = 'include'): JsonSchema {
+export function publishedEventSchema(
+  contract: EventContract,
+  personalData: PersonalDataPolicy = 'include',
+): JsonSchema {
   const data = personalData === 'omit' ? (contract.sparse ?? contract.data) : contract.data;
   const { properties = {}, required = [] } = eventAttributes.schema;
   const own = {

@@ -12,7 +12,9 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
 /** Something that fits, for documents. */
 export function sampleFromSchema(schema: JsonSchema): unknown {
   if (schema.type === 'object') {
-    return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, property]) => [name, sampleFromSchema(property)]));
+    return Object.fromEntries(
+      Object.entries(schema.properties ?? {}).map(([name, property]) => [name, sampleFromSchema(property)]),
+    );
   }
   if (schema.items) return [sampleFromSchema(schema.items)];
   const [type = 'null'] = [schema.type ?? []].flat();

@@ -15,7 +15,11 @@ export function findBreakingChanges(actual: JsonSchema, expected: JsonSchema, pa
     if (!CHECKED_KEYWORDS.includes(keyword) && !ANNOTATION_KEYWORDS.includes(keyword))
       throw new Error(`${path || '/'}: the word ${keyword} is not known here`);
   }
-  return [...compareValues(actual, expected, path), ...compareProperties(actual, expected, path), ...compareItems(actual, expected, path)];
+  return [
+    ...compareValues(actual, expected, path),
+    ...compareProperties(actual, expected, path),
+    ...compareItems(actual, expected, path),
+  ];
 }
 
 function compareValues(actual: JsonSchema, expected: JsonSchema, path: string): string[] {

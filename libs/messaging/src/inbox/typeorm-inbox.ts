@@ -5,7 +5,8 @@ import { Database, DuplicateKey } from '#platform/database';
 import { SequenceGapError, StaleEventError } from './event-order-errors.js';
 
 const INSERT_INBOX_ROW = 'insert into inbox (consumer, event_hash, received_at) values (?, ?, ?)';
-const ADVANCE_POSITION = 'update inbox_positions set sequence = ? where consumer = ? and aggregate_hash = ? and sequence = ?';
+const ADVANCE_POSITION =
+  'update inbox_positions set sequence = ? where consumer = ? and aggregate_hash = ? and sequence = ?';
 const SELECT_POSITION = 'select sequence as sequence from inbox_positions where consumer = ? and aggregate_hash = ?';
 const INSERT_POSITION = 'insert into inbox_positions (consumer, aggregate_hash, sequence) values (?, ?, ?)';
 
@@ -27,9 +28,11 @@ export class TypeOrmInbox extends Inbox {
   async accept(event: IncomingEvent): Promise<void> {
     if (!this.database.inTransaction) throw new Error(`${event.type} was accepted outside of a unit of work`);
     const { consumer, source, id } = event;
-    await this.database.execute(INSERT_INBOX_ROW, [consumer, hashOf(source, id), this.clock.now()]).catch((error: unknown) => {
-      throw error instanceof DuplicateKey ? new AlreadyHandled() : error;
-    });
+    await this.database
+      .execute(INSERT_INBOX_ROW, [consumer, hashOf(source, id), this.clock.now()])
+      .catch((error: unknown) => {
+        throw error instanceof DuplicateKey ? new AlreadyHandled() : error;
+      });
     if (event.ordered) await this.#advancePosition(event);
     this.database.afterCommit(() => this.#accepted.add(event));
   }

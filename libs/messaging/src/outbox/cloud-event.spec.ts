@@ -5,7 +5,8 @@ import { toCloudEvent } from './cloud-event.js';
 
 const time = new Date('2026-03-01T12:00:00.007Z');
 const event = new TestHappenedV1('subject', 3, { data: { n: 1 } });
-const buildCloudEvent = (context?: RequestContext) => toCloudEvent(event, { id: 'id', time, context, personalData: 'include' });
+const buildCloudEvent = (context?: RequestContext) =>
+  toCloudEvent(event, { id: 'id', time, context, personalData: 'include' });
 
 describe('toCloudEvent', () => {
   it('given an event of no request, then it has the required attributes and ours, and no others', () => {

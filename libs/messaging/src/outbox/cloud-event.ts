@@ -15,7 +15,10 @@ export interface CloudEventContext {
   readonly personalData: PersonalDataPolicy;
 }
 
-export function toCloudEvent(event: IntegrationEvent, { id, time, context, personalData }: CloudEventContext): CloudEvent {
+export function toCloudEvent(
+  event: IntegrationEvent,
+  { id, time, context, personalData }: CloudEventContext,
+): CloudEvent {
   const correlationid = context?.correlationId ?? id;
   return {
     specversion: '1.0',

@@ -103,7 +103,10 @@ export class PostgresOutboxNotifier implements OnApplicationShutdown {
     client?.end().catch(() => undefined);
     if (!this.#listening) return;
     const delayMs = randomInt(1, Math.min(MAX_RECONNECT_DELAY_MS, 250 * 2 ** Math.min(this.#failures++, 6)));
-    this.log.warn({ reason, pause: delayMs }, 'nobody tells of commits for a while: the outbox is looked at once a second');
+    this.log.warn(
+      { reason, pause: delayMs },
+      'nobody tells of commits for a while: the outbox is looked at once a second',
+    );
     this.#schedule(delayMs, () => this.#connect());
   }
 

@@ -14,13 +14,19 @@ export class TypeOrmEventErasure extends EventErasure {
 
   async erase(aggregateType: string, aggregateId: string, members: readonly string[]): Promise<void> {
     const aggregateKey = [aggregateType, aggregateId];
-    await this.database.execute(`delete from outbox where ${OF_AGGREGATE} and not ${HAS_PENDING_DELIVERY}`, aggregateKey);
+    await this.database.execute(
+      `delete from outbox where ${OF_AGGREGATE} and not ${HAS_PENDING_DELIVERY}`,
+      aggregateKey,
+    );
     const pending = await this.database.query<{ readonly id: string; readonly payload: string }>(
       `select event_id as id, payload as payload from outbox where ${OF_AGGREGATE} order by sequence`,
       aggregateKey,
     );
     for (const { id, payload } of pending)
-      await this.database.execute('update outbox set payload = ? where event_id = ?', [redactPayload(payload, members), id]);
+      await this.database.execute('update outbox set payload = ? where event_id = ?', [
+        redactPayload(payload, members),
+        id,
+      ]);
   }
 }
 

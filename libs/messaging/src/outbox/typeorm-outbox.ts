@@ -37,7 +37,8 @@ export class TypeOrmOutbox extends Outbox {
     await this.database.executeAndTell(eventInsert, 'outbox_deliveries', delivery).catch((error: unknown) => {
       throw error instanceof DuplicateKey ? new AlreadyAnnounced() : error;
     });
-    for (const publisher of others) await this.database.execute(INSERT_DELIVERY, Object.values(toDeliveryRow(row, publisher)));
+    for (const publisher of others)
+      await this.database.execute(INSERT_DELIVERY, Object.values(toDeliveryRow(row, publisher)));
     this.database.afterCommit(() => this.signal.notify());
   }
 
@@ -60,7 +61,12 @@ export class TypeOrmOutbox extends Outbox {
 
   #toRow(event: IntegrationEvent): OutboxRow {
     const [id, now] = [event.id ?? this.ids.next(), this.clock.now()];
-    const cloudEventContext = { id, time: now, context: currentContext(), personalData: this.settings.eventPersonalData };
+    const cloudEventContext = {
+      id,
+      time: now,
+      context: currentContext(),
+      personalData: this.settings.eventPersonalData,
+    };
     const payload = JSON.stringify(toCloudEvent(event, cloudEventContext));
     return {
       event_id: id,

@@ -5,7 +5,7 @@ import { DATABASES } from '#platform/database/testing';
 import { recordingLog } from '#platform/observability/testing';
 import { type S3Server, startS3Server } from '../../../../test/support/s3-server.js';
 import { startWebhookSink, type WebhookSink } from '../../../../test/support/webhook-sink.js';
-import { OutboxDeliveries, type Lease } from '../relay/outbox-deliveries.js';
+import { type Lease, OutboxDeliveries } from '../relay/outbox-deliveries.js';
 import { OutboxRelay } from '../relay/outbox-relay.js';
 import { expireLeases, type OutboxDatabase, openOutboxDatabase } from '../testing/outbox-database.js';
 import { TestHappenedV1 } from '../testing/test-events.js';
@@ -65,7 +65,9 @@ describe.each(DATABASES)('publishers side by side on %s', (_, fresh) => {
     return rows.length;
   };
   const drained = (publisher: string) =>
-    expect.poll(() => waiting(publisher).finally(() => under.signal.notify()), { timeout: 20_000, interval: 20 }).toBe(0);
+    expect
+      .poll(() => waiting(publisher).finally(() => under.signal.notify()), { timeout: 20_000, interval: 20 })
+      .toBe(0);
 
   it('one that is away holds up no other, and gets everything when it is back', async () => {
     s3.behave({ status: 503 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TcpProxy } from '../testing/tcp-proxy.js';
-import { type EventPublisherUnderTest, buildEnvelope } from './event-publisher.contract.js';
+import { buildEnvelope, type EventPublisherUnderTest } from './event-publisher.contract.js';
 import type { EventEnvelope, EventPublisher } from './event-publisher.js';
 
 export interface RemoteEventPublisherUnderTest extends Omit<EventPublisherUnderTest, 'publisher'> {

@@ -51,7 +51,8 @@ export class AggregateHeadCursor {
     const rows = await this.#readRows();
     const heads = rows.filter((row, n) => !isSameAggregate(row, rows[n - 1]));
     const returnedHeads = heads.slice(0, maxHeads);
-    const last = heads.length > returnedHeads.length ? returnedHeads.at(-1) : rows.length === PAGE_SIZE ? rows.at(-1) : undefined;
+    const last =
+      heads.length > returnedHeads.length ? returnedHeads.at(-1) : rows.length === PAGE_SIZE ? rows.at(-1) : undefined;
     const restOfType = last === undefined && subject !== undefined;
     this.#position = last ? { type: last.type, subject: last.subject } : restOfType ? { type } : START_POSITION;
     return {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { setUpDeliveriesFixture, deliveryIdsOf, sequencesOf } from '../testing/deliveries-fixture.js';
+import { deliveryIdsOf, sequencesOf, setUpDeliveriesFixture } from '../testing/deliveries-fixture.js';
 import type { OutboxDatabase } from '../testing/outbox-database.js';
 import { TestHappenedV1 } from '../testing/test-events.js';
 import type { Lease } from './outbox-deliveries.js';

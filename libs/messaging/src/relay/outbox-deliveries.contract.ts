@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { setUpDeliveriesFixture, deliveryIdsOf, sequencesOf } from '../testing/deliveries-fixture.js';
+import { deliveryIdsOf, sequencesOf, setUpDeliveriesFixture } from '../testing/deliveries-fixture.js';
 import { expireLeases, type OutboxDatabase } from '../testing/outbox-database.js';
 import { OtherAggregateHappenedV1, TestHappenedV1 } from '../testing/test-events.js';
 
@@ -35,7 +35,9 @@ export function outboxDeliveriesContract(name: string, open: () => Promise<Outbo
     it('keeps aggregates of two kinds with the same id apart', async () => {
       const subject = randomUUID();
       await announce(subject, 1);
-      await bench.outboxDatabase.database.transaction(() => bench.outboxDatabase.outbox.append(new OtherAggregateHappenedV1(subject, 1)));
+      await bench.outboxDatabase.database.transaction(() =>
+        bench.outboxDatabase.outbox.append(new OtherAggregateHappenedV1(subject, 1)),
+      );
       expect(sequencesOf(await bench.firstReplica.lease('one'))).toEqual([[1], [1]]);
     });
 
@@ -83,7 +85,9 @@ export function outboxDeliveriesContract(name: string, open: () => Promise<Outbo
       expect(lease.batches.map(({ length }) => length)).toEqual([100]);
       expect((await bench.secondReplica.lease('one')).batches).toEqual([]);
       await bench.firstReplica.deleteDelivered(lease, deliveryIdsOf(lease));
-      expect(sequencesOf(await bench.secondReplica.lease('one'))[0]).toEqual(Array.from({ length: 30 }, (_, n) => n + 101));
+      expect(sequencesOf(await bench.secondReplica.lease('one'))[0]).toEqual(
+        Array.from({ length: 30 }, (_, n) => n + 101),
+      );
     });
 
     it('keeps publishers apart', async () => {

@@ -64,7 +64,8 @@ export class OutboxDeliveries {
     const token = this.ids.next();
     const { heads, more } = await this.#findHeads(publisher, maxAggregates);
     const condition = `available_at <= ${this.#now} and parked_at is null`;
-    if (heads.length === 0 || (await this.#acquireLeases(heads, token, condition)) === 0) return { token, batches: [], hasMore: more };
+    if (heads.length === 0 || (await this.#acquireLeases(heads, token, condition)) === 0)
+      return { token, batches: [], hasMore: more };
     const batches = groupByAggregate(await this.#readLeasedRows(heads, token));
     const followers = batches.flatMap((run) => run.slice(1).map(({ deliveryId }) => deliveryId));
     await this.#acquireLeases(followers, token);
@@ -132,7 +133,10 @@ export class OutboxDeliveries {
     return { heads: ids.filter((id) => !behind.has(id)), moved: waiting.length > 0 };
   }
 
-  async #readHeads(lane: string, maxHeads: number): Promise<{ readonly heads: AggregateHead[]; readonly more: boolean }> {
+  async #readHeads(
+    lane: string,
+    maxHeads: number,
+  ): Promise<{ readonly heads: AggregateHead[]; readonly more: boolean }> {
     const cursor = this.#cursors.get(lane) ?? new AggregateHeadCursor(this.database, lane);
     this.#cursors.set(lane, cursor);
     const found: AggregateHead[] = [];

@@ -35,7 +35,8 @@ export class OutboxPoller {
 
   async #poll(): Promise<void> {
     try {
-      for (const publisher of await this.deliveries.findPendingPublishers([...this.wakeByPublisher.keys()])) this.wakeByPublisher.get(publisher)?.();
+      for (const publisher of await this.deliveries.findPendingPublishers([...this.wakeByPublisher.keys()]))
+        this.wakeByPublisher.get(publisher)?.();
     } catch (error) {
       this.log.warn({ reason: String(error) }, 'the outbox cannot be looked at');
     }

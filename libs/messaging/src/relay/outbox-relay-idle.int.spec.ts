@@ -6,8 +6,8 @@ import { recordingLog } from '#platform/observability/testing';
 import { type OutboxDatabase, openOutboxDatabase } from '../testing/outbox-database.js';
 import { RecordingEventPublisher } from '../testing/recording-event-publisher.js';
 import { TestHappenedV1 } from '../testing/test-events.js';
-import { OutboxRelay } from './outbox-relay.js';
 import { OutboxPoller } from './outbox-poller.js';
+import { OutboxRelay } from './outbox-relay.js';
 
 const QUIET = { published: () => undefined, failed: () => undefined, parked: () => undefined };
 const NAMES = ['one', 'two', 'three'];

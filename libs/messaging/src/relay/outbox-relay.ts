@@ -1,6 +1,6 @@
 import type { Log } from '#platform/observability';
 import { type EventPublisher, PermanentPublishError } from '../publishers/event-publisher.js';
-import type { OutboxDeliveries, Lease, LeasedDelivery, AggregateBatch } from './outbox-deliveries.js';
+import type { AggregateBatch, Lease, LeasedDelivery, OutboxDeliveries } from './outbox-deliveries.js';
 import { LEASE_MS } from './outbox-deliveries.js';
 import { PublisherBackoff, retryDelayMs } from './publisher-backoff.js';
 import { WakeSignal } from './wake-signal.js';

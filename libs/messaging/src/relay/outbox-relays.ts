@@ -7,9 +7,9 @@ import { ANALYTICS_PUBLISHER } from '../publishers/analytics/analytics-event-pub
 import { EventPublishers } from '../publishers/event-publisher.js';
 import { OutboxBacklog } from './outbox-backlog.js';
 import { OutboxDeliveries } from './outbox-deliveries.js';
-import { OutboxRelay } from './outbox-relay.js';
-import { registerBacklogGauges, createRelayMetrics } from './relay-metrics.js';
 import { OutboxPoller } from './outbox-poller.js';
+import { OutboxRelay } from './outbox-relay.js';
+import { createRelayMetrics, registerBacklogGauges } from './relay-metrics.js';
 
 const PUBLISHERS_WITHOUT_HEALTH_CHECK: readonly string[] = ['memory', ANALYTICS_PUBLISHER];
 
@@ -34,7 +34,11 @@ export class OutboxRelays implements OnApplicationShutdown {
     registerBacklogGauges(metrics, backlog, names);
     const relays = publishers.all.map((publisher) => new OutboxRelay(publisher, deliveries, log, observer));
     this.#relays = relays;
-    this.#poller = new OutboxPoller(deliveries, new Map(relays.map((relay, n) => [names[n] ?? '', () => relay.wake()])), log);
+    this.#poller = new OutboxPoller(
+      deliveries,
+      new Map(relays.map((relay, n) => [names[n] ?? '', () => relay.wake()])),
+      log,
+    );
     for (const relay of relays) signal.subscribe(() => relay.wake());
     for (const publisher of publishers.all) {
       if (!PUBLISHERS_WITHOUT_HEALTH_CHECK.includes(publisher.name))

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { setUpDeliveriesFixture, deliveryIdsOf, sequencesOf } from '../testing/deliveries-fixture.js';
+import { deliveryIdsOf, sequencesOf, setUpDeliveriesFixture } from '../testing/deliveries-fixture.js';
 import { expireLeases, type OutboxDatabase } from '../testing/outbox-database.js';
 
 /** What `Deliveries` must do, on every database, with what its publisher will never take. */

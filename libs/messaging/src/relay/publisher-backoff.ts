@@ -30,7 +30,8 @@ export class PublisherBackoff {
 
   recordUnavailable(): void {
     const failures = ++this.#failures;
-    const pause = failures > FAST_RETRIES ? randomInt(MIN_DELAY_MS, MAX_DELAY_MS) : randomInt(1, INITIAL_DELAY_MS * failures);
+    const pause =
+      failures > FAST_RETRIES ? randomInt(MIN_DELAY_MS, MAX_DELAY_MS) : randomInt(1, INITIAL_DELAY_MS * failures);
     this.#until = performance.now() + pause;
   }
 

@@ -32,7 +32,8 @@ export function registerBacklogGauges(metrics: Metrics, backlog: OutboxBacklog, 
   let readAt = Number.NEGATIVE_INFINITY;
   let lastRead: Promise<readonly PublisherBacklog[]> = Promise.resolve([]);
   const read = (): Promise<readonly PublisherBacklog[]> => {
-    if (performance.now() - readAt > BACKLOG_CACHE_MS) [readAt, lastRead] = [performance.now(), backlog.readByPublisher()];
+    if (performance.now() - readAt > BACKLOG_CACHE_MS)
+      [readAt, lastRead] = [performance.now(), backlog.readByPublisher()];
     return lastRead;
   };
   const gauge = (name: string, help: string, valueOf: (waiting: PublisherBacklog) => number) =>

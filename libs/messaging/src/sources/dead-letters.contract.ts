@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { EventSourceUnderTest } from '../testing/event-source-fixture.js';
 import type { DeadLetterQueueRef, DeadLetters } from './dead-letters.js';
-import type { EventSource, Subscription, MessageDisposition } from './event-source.js';
+import type { EventSource, MessageDisposition, Subscription } from './event-source.js';
 
 export interface DeadLettersUnderTest extends EventSourceUnderTest {
   openDeadLetters(): DeadLetters;

@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Arrival } from '#kernel';
-import { DONE, type EventSourceUnderTest, type ReceivedMessage, EventSourceFixture, RecordingSubscription } from '../testing/event-source-fixture.js';
+import {
+  DONE,
+  EventSourceFixture,
+  type EventSourceUnderTest,
+  type ReceivedMessage,
+  RecordingSubscription,
+} from '../testing/event-source-fixture.js';
 import { MAX_IN_FLIGHT, type MessageDisposition } from './event-source.js';
 
 /** What every `EventSource` must do: Watermill's list, from the side of those who listen. */
@@ -91,7 +97,11 @@ export function eventSourceContract(name: string, openBroker: () => Promise<Even
       one.onMessage = ({ text }) => (text === 'bad' ? (verdicts.shift() ?? DONE) : DONE);
       await Promise.all([fixture.send(one, 'bad'), fixture.send(one, 'next')]);
       await fixture.waitForMessages(one, 4);
-      const [first, second, third] = one.received.filter(({ text }) => text === 'bad') as [ReceivedMessage, ReceivedMessage, ReceivedMessage];
+      const [first, second, third] = one.received.filter(({ text }) => text === 'bad') as [
+        ReceivedMessage,
+        ReceivedMessage,
+        ReceivedMessage,
+      ];
       expect([first.attempt, second.attempt, third.attempt]).toEqual([1, 2, 2]);
       expect([second.since, third.since]).toEqual([first.since, first.since]);
       for (const [one, broker] of [[first, second] as const, [second, third] as const]) {

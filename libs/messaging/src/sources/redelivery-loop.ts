@@ -1,6 +1,6 @@
-import type { OneShotSignal } from './one-shot-signal.js';
-import { DEFAULT_RETRY, MAX_IN_FLIGHT, type Subscription, type MessageDisposition } from './event-source.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
+import { DEFAULT_RETRY, MAX_IN_FLIGHT, type MessageDisposition, type Subscription } from './event-source.js';
+import type { OneShotSignal } from './one-shot-signal.js';
 
 /** What is left to be done with a message. */
 export type FinalDisposition = Exclude<MessageDisposition, { readonly is: 'again' }>;
@@ -33,7 +33,9 @@ export class RedeliveryLoop {
     for (let attempt = 1; !this.closing.hasFired; ) {
       const message = { body, attempt, since };
       const verdict = await this.#concurrencyLimit.run(async () =>
-        this.closing.hasFired ? { is: 'release' as const } : this.subscription.handle(message).catch(() => DEFAULT_RETRY),
+        this.closing.hasFired
+          ? { is: 'release' as const }
+          : this.subscription.handle(message).catch(() => DEFAULT_RETRY),
       );
       // At once it would be handed straight back to us.
       if (verdict.is === 'release') await this.closing.fired;

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Log } from '#platform/observability';
-import { OneShotSignal } from './one-shot-signal.js';
 import type { Subscription } from './event-source.js';
+import { OneShotSignal } from './one-shot-signal.js';
 
 const MIN_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 30_000;

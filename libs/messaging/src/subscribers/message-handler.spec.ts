@@ -5,8 +5,8 @@ import { recordingLog } from '#platform/observability/testing';
 import { SequenceGapError, StaleEventError } from '../inbox/event-order-errors.js';
 import type { IncomingMessage } from '../sources/event-source.js';
 import { TestSubscriber } from '../testing/test-subscriber.js';
-import { MessageHandler, type HandlingOutcome } from './message-handler.js';
 import { KeyedSerialExecutor } from './keyed-serial-executor.js';
+import { type HandlingOutcome, MessageHandler } from './message-handler.js';
 
 const EVENT = {
   specversion: '1.0',

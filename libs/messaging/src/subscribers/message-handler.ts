@@ -6,8 +6,8 @@ import { SequenceGapError, StaleEventError } from '../inbox/event-order-errors.j
 import type { TypeOrmInbox } from '../inbox/typeorm-inbox.js';
 import type { IncomingMessage, MessageDisposition } from '../sources/event-source.js';
 import type { KeyedSerialExecutor } from './keyed-serial-executor.js';
-import { PoisonMessageError } from './poison-message-error.js';
 import { type ParsedEvent, parseCloudEvent } from './parse-cloud-event.js';
+import { PoisonMessageError } from './poison-message-error.js';
 
 export type HandlingOutcome = 'handled' | 'duplicate' | 'stale' | 'waiting' | 'retried' | 'dead';
 
@@ -67,7 +67,8 @@ export class MessageHandler {
 
   #handleFailure(event: IncomingEvent, { attempt, since }: IncomingMessage, error: unknown): MessageDisposition {
     if (error instanceof SequenceGapError) {
-      if (Date.now() - since > SEQUENCE_GAP_TIMEOUT_MS) return this.#deadLetter('out_of_turn', `/sequence ${event.sequence}`, event);
+      if (Date.now() - since > SEQUENCE_GAP_TIMEOUT_MS)
+        return this.#deadLetter('out_of_turn', `/sequence ${event.sequence}`, event);
       return this.#retry('waiting', randomInt(1, SEQUENCE_GAP_RETRY_MS), false);
     }
     const [away, reason] = [isUnavailable(error), reasonOf(error)];

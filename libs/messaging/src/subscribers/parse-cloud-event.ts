@@ -22,7 +22,10 @@ const TRACEPARENT_PATTERN = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
  * Reads a CloudEvents 1.0 document in structured JSON. Members that are not known are let be.
  * @throws Poison
  */
-export function parseCloudEvent<Data extends object>(body: Uint8Array, subscriber: EventSubscriber<Data>): ParsedEvent<Data> {
+export function parseCloudEvent<Data extends object>(
+  body: Uint8Array,
+  subscriber: EventSubscriber<Data>,
+): ParsedEvent<Data> {
   if (body.byteLength > MAX_BYTES) throw new PoisonMessageError('too_large', `more than ${MAX_BYTES} bytes`);
   const parsed = parseStrictJson(body, JSON_LIMITS);
   if ('fault' in parsed) throw new PoisonMessageError('not_json', parsed.fault);
@@ -65,7 +68,8 @@ function requireText(pointer: string, value: unknown): string {
 }
 
 function requirePositiveInteger(pointer: string, value: unknown): number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > 2 ** 31 - 1) throw schemaError(pointer);
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > 2 ** 31 - 1)
+    throw schemaError(pointer);
   return value;
 }
 
@@ -85,6 +89,9 @@ function readData<Data extends object>(
     return subscriber.read(data, type);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    throw new PoisonMessageError('wrong_schema', error.faults.map(({ pointer, code }) => `/data${pointer} ${code}`).join(', '));
+    throw new PoisonMessageError(
+      'wrong_schema',
+      error.faults.map(({ pointer, code }) => `/data${pointer} ${code}`).join(', '),
+    );
   }
 }

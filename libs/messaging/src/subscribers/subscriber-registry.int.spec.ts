@@ -15,7 +15,7 @@ import { RabbitMqDeadLetters } from '../sources/rabbitmq/rabbitmq-dead-letters.j
 import { RabbitMqEventSource } from '../sources/rabbitmq/rabbitmq-event-source.js';
 import { openInboxDatabase } from '../testing/inbox-database.js';
 import { TcpProxy } from '../testing/tcp-proxy.js';
-import { subscriberQueueName, SubscriberRegistry } from './subscriber-registry.js';
+import { SubscriberRegistry, subscriberQueueName } from './subscriber-registry.js';
 
 const EVENT_TYPE = 'test.paid.v1';
 const range = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
@@ -136,7 +136,10 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
     for (const event of events) {
       const body = typeof event === 'string' ? event : JSON.stringify(event);
       const messageId = typeof event === 'string' ? randomUUID() : (event as { id?: string }).id;
-      channel.publish(INBOUND_EXCHANGE, EVENT_TYPE, Buffer.from(body), { ...(messageId ? { messageId } : {}), persistent: true });
+      channel.publish(INBOUND_EXCHANGE, EVENT_TYPE, Buffer.from(body), {
+        ...(messageId ? { messageId } : {}),
+        persistent: true,
+      });
     }
     await channel.waitForConfirms();
   }
@@ -148,7 +151,9 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
     expect.poll(async () => (await booked()).length, { timeout, interval: 50 }).toBe(count);
   const quiet = async () => {
     const waiting = async () => {
-      const queues = [subscriberQueueName(name), `${subscriberQueueName(name)}.retry`].map((queue) => channel.checkQueue(queue));
+      const queues = [subscriberQueueName(name), `${subscriberQueueName(name)}.retry`].map((queue) =>
+        channel.checkQueue(queue),
+      );
       return (await Promise.all(queues)).reduce((sum, { messageCount }) => sum + messageCount, 0);
     };
     await expect.poll(waiting, { timeout: 30_000 }).toBe(0);

@@ -3,8 +3,8 @@ import type { EventSubscriber } from '#kernel';
 import { Log, Metrics } from '#platform/observability';
 import { TypeOrmInbox } from '../inbox/typeorm-inbox.js';
 import { EventSources } from '../sources/event-source.js';
-import { MessageHandler, type HandlingOutcome } from './message-handler.js';
 import { KeyedSerialExecutor } from './keyed-serial-executor.js';
+import { type HandlingOutcome, MessageHandler } from './message-handler.js';
 
 /** Brings the subscribers of the house to the sources of its events. Runs where background work runs. */
 @Injectable()

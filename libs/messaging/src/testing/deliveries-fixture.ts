@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import type { OutboxDeliveries, Lease } from '../relay/outbox-deliveries.js';
+import type { Lease, OutboxDeliveries } from '../relay/outbox-deliveries.js';
 import type { OutboxDatabase } from './outbox-database.js';
 import { TestHappenedV1 } from './test-events.js';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Arrival } from '#kernel';
-import type { EventSource, IncomingMessage, Subscription, MessageDisposition } from '../sources/event-source.js';
+import type { EventSource, IncomingMessage, MessageDisposition, Subscription } from '../sources/event-source.js';
 
 export interface EventSourceUnderTest {
   /** One more process that listens; closed by the suite. */

@@ -1,7 +1,7 @@
 import { CountingIds } from '#kernel/testing';
 import type { Database } from '#platform/database';
 import type { EventEnvelope } from '../publishers/event-publisher.js';
-import { OutboxDeliveries, type Lease, type LeasedDelivery } from '../relay/outbox-deliveries.js';
+import { type Lease, type LeasedDelivery, OutboxDeliveries } from '../relay/outbox-deliveries.js';
 
 /** The events that wait, leased aggregate by aggregate, and what the relay has said about them. */
 export class InMemoryDeliveries extends OutboxDeliveries {

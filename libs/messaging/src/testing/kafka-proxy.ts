@@ -1,7 +1,13 @@
 import { TcpProxy } from './tcp-proxy.js';
 
 /** Brokers tell clients where they are: this one is said to be at the proxy. */
-export async function startKafkaProxy({ url, port }: { readonly url: string; readonly port: number }): Promise<TcpProxy> {
+export async function startKafkaProxy({
+  url,
+  port,
+}: {
+  readonly url: string;
+  readonly port: number;
+}): Promise<TcpProxy> {
   const proxy = await TcpProxy.start(url);
   const encodeAddress = (of: number): Buffer => {
     const host = Buffer.from('\0\x09127.0.0.1\0\0\0\0', 'latin1');

@@ -5,7 +5,7 @@ export class ConfiguredChannels extends Channels {
     super();
   }
 
-  senderOf(channel: Channel): MessageSender | undefined {
+  findSender(channel: Channel): MessageSender | undefined {
     return this.senders[channel];
   }
 

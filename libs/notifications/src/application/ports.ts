@@ -14,7 +14,7 @@ export interface OutgoingMessage {
 }
 
 /** The provider will never take this message: trying again is of no use. */
-export class PermanentRefusal extends Error {}
+export class PermanentSendError extends Error {}
 
 /**
  * A way to people. Resolves when the provider has accepted the message, within eight seconds.
@@ -30,29 +30,29 @@ export abstract class MessageSender {
 
 /** Which sender serves which channel; a channel without one is not available. */
 export abstract class Channels {
-  abstract senderOf(channel: Channel): MessageSender | undefined;
+  abstract findSender(channel: Channel): MessageSender | undefined;
   abstract close(): void;
 
   isAvailable(channel: Channel): boolean {
-    return this.senderOf(channel) !== undefined;
+    return this.findSender(channel) !== undefined;
   }
 
   isReadableByOthers(channel: Channel): boolean {
-    return this.senderOf(channel)?.isReadableByOthers ?? false;
+    return this.findSender(channel)?.isReadableByOthers ?? false;
   }
 }
 
 /** A message that is due: which kind of message, and what its source needs to write it. No personal data, no code. */
-export interface DueMessage {
+export interface Job {
   readonly kind: string;
   readonly reference: string;
   /** Names the lease, when it was leased. */
   readonly lease?: number;
   /** The request by which it was put: its ids travel on into logs and events. */
-  readonly origin?: Origin;
+  readonly origin?: JobOrigin;
 }
 
-export interface Origin {
+export interface JobOrigin {
   readonly correlationId: string;
   readonly traceparent?: string;
 }
@@ -62,17 +62,17 @@ export interface Origin {
  * gives it back when its lease ends.
  * @throws Unavailable when the list is away
  */
-export abstract class DueMessages {
+export abstract class JobQueue {
   /** With the request that is being served, as its origin. */
-  abstract put(message: DueMessage): Promise<void>;
+  abstract enqueue(job: Job): Promise<void>;
   /** At most so many, oldest first, for so many milliseconds. */
-  abstract lease(count: number, leaseMs: number): Promise<readonly DueMessage[]>;
-  abstract done(message: DueMessage): Promise<void>;
+  abstract lease(count: number, leaseMs: number): Promise<readonly Job[]>;
+  abstract complete(job: Job): Promise<void>;
   /**
    * Seconds that a message put now would wait: as long as the oldest does that nobody has taken, or, when that is over a
    * second, what waits at the pace of the last one. The age alone lags: it still rises when nothing comes any more.
    */
-  abstract backlogSeconds(): Promise<number>;
+  abstract estimateBacklogSeconds(): Promise<number>;
   /** Called when something was put by this process. */
-  abstract onPut(wake: () => void): void;
+  abstract onEnqueue(wake: () => void): void;
 }

@@ -1,4 +1,4 @@
-export { LIMITS as MESSAGE_LIMITS } from './limits.js';
-export { RecordingDueMessages } from './recording-due-messages.js';
-export { SettableChannels } from './settable-channels.js';
-export { TestTransport, type TransportOutcome } from './test-transport.js';
+export { InMemoryChannels } from './in-memory-channels.js';
+export { DEFAULT_MESSAGE_LIMITS as MESSAGE_LIMITS } from './message-limits.js';
+export { RecordingJobQueue } from './recording-job-queue.js';
+export { TestMessageTransport, type TransportOutcome } from './test-message-transport.js';

@@ -2,8 +2,8 @@ import { MessageSender, type OutgoingMessage } from '../application/ports.js';
 
 /** Takes every message unless it was told how to fail. */
 export class RecordingMessageSender extends MessageSender {
-  readonly taken: OutgoingMessage[] = [];
-  readonly tried: OutgoingMessage[] = [];
+  readonly accepted: OutgoingMessage[] = [];
+  readonly attempted: OutgoingMessage[] = [];
   closed = false;
   #failures: Error[] = [];
   #gate: Promise<void> = Promise.resolve();
@@ -14,7 +14,7 @@ export class RecordingMessageSender extends MessageSender {
   }
 
   /** Answers nobody until the returned function is called. */
-  hold(): () => void {
+  blockSends(): () => void {
     let open: () => void = () => undefined;
     this.#gate = new Promise((resolve) => {
       open = resolve;
@@ -23,11 +23,11 @@ export class RecordingMessageSender extends MessageSender {
   }
 
   override async send(message: OutgoingMessage): Promise<void> {
-    this.tried.push(message);
+    this.attempted.push(message);
     await this.#gate;
     const failure = this.#failures.shift();
     if (failure) throw failure;
-    this.taken.push(message);
+    this.accepted.push(message);
   }
 
   override close(): void {

@@ -1,5 +1,5 @@
 import type { Codes } from '#codes';
-import type { DueMessages } from '#notifications';
+import type { JobQueue } from '#notifications';
 import type { Source } from '../domain/limits.js';
 import {
   type AttemptDraft,
@@ -37,7 +37,7 @@ export class CodeRequests {
     private readonly secrets: AttemptSecrets,
     private readonly codes: Codes,
     private readonly sends: SendBudget,
-    private readonly due: DueMessages,
+    private readonly due: JobQueue,
     private readonly ids: OpaqueRegistrationIds,
     private readonly rules: RegistrationRules,
   ) {}
@@ -49,24 +49,24 @@ export class CodeRequests {
       retryAfterSeconds,
     });
     const permission = await this.sends.take(attempt, source);
-    if (!permission.send) return answer(attempt.reference, permission.retryAfterSeconds);
+    if (!permission.allowed) return answer(attempt.reference, permission.retryAfterSeconds);
     const reference = this.secrets.reference();
     const pauseMs = (await this.codes.isShorterThanRequired(codeAddressOf(attempt), length))
       ? 0
       : RESEND_AFTER_SECONDS * 1000;
     const request = await this.attempts.askForCode(attempt, attempt.attemptId, reference, pauseMs);
     if (!request.granted) {
-      await permission.giveBack();
+      await permission.release();
       return answer(request.reference, request.retryAfterSeconds);
     }
     let giveBackSms = async (): Promise<void> => undefined;
     try {
       giveBackSms = await this.sends.takeSms(attempt, source);
-      await this.due.put({ kind: CODE_DUE, reference: referenceOf(attempt, length) });
+      await this.due.enqueue({ kind: CODE_DUE, reference: referenceOf(attempt, length) });
     } catch (error) {
       // Told 429 or 503, one tries again: the code must not be thought to be on its way.
       const takenBack = this.attempts.takeBackRequest(attempt, attempt.attemptId, reference);
-      await Promise.allSettled([takenBack, permission.giveBack(), giveBackSms()]);
+      await Promise.allSettled([takenBack, permission.release(), giveBackSms()]);
       throw error;
     }
     return answer(reference, null);

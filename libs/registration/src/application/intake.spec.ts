@@ -10,14 +10,14 @@ describe('Intake', () => {
   const closed = () => expect(house.intake.open()).rejects.toBeInstanceOf(Unavailable);
 
   it('given room and no backlog, then it is open', async () => {
-    house.due.backlog = 5;
+    house.due.backlogSeconds = 5;
     await house.intake.open();
   });
 
   it('given messages that wait too long, then it is closed, and open again when they are gone', async () => {
-    house.due.backlog = 5.001;
+    house.due.backlogSeconds = 5.001;
     await closed();
-    house.due.backlog = 0;
+    house.due.backlogSeconds = 0;
     house.clock.advance(250);
     await house.intake.open();
   });
@@ -32,13 +32,13 @@ describe('Intake', () => {
 
   it('given limits that are off, then it is open whatever happens', async () => {
     Object.assign(house.limits, { liveAttempts: null, messageBacklogSeconds: null });
-    house.due.backlog = 1_000;
+    house.due.backlogSeconds = 1_000;
     await house.intake.open();
   });
 
   it('given a flood, then it looks four times a second', async () => {
     let looks = 0;
-    house.due.backlogSeconds = async () => {
+    house.due.estimateBacklogSeconds = async () => {
       looks++;
       return 0;
     };
@@ -50,9 +50,9 @@ describe('Intake', () => {
   });
 
   it('FM-C3 given a clock that was set back, then it looks again', async () => {
-    house.due.backlog = 60;
+    house.due.backlogSeconds = 60;
     await closed();
-    house.due.backlog = 0;
+    house.due.backlogSeconds = 0;
     house.clock.advance(-3_600_000);
     await house.intake.open();
   });

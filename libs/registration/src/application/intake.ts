@@ -1,5 +1,5 @@
 import { type Clock, Overloaded } from '#kernel';
-import type { DueMessages } from '#notifications';
+import type { JobQueue } from '#notifications';
 import type { RegistrationLimits } from './limits.js';
 import type { AttemptStore } from './ports.js';
 
@@ -12,7 +12,7 @@ export class Intake {
 
   constructor(
     private readonly attempts: AttemptStore,
-    private readonly due: DueMessages,
+    private readonly due: JobQueue,
     private readonly limits: RegistrationLimits,
     private readonly clock: Clock,
   ) {}
@@ -29,7 +29,8 @@ export class Intake {
 
   async #look(): Promise<boolean> {
     const { liveAttempts, messageBacklogSeconds } = this.limits;
-    if (messageBacklogSeconds !== null && (await this.due.backlogSeconds()) > messageBacklogSeconds) return true;
+    if (messageBacklogSeconds !== null && (await this.due.estimateBacklogSeconds()) > messageBacklogSeconds)
+      return true;
     return liveAttempts !== null && (await this.attempts.live()) >= liveAttempts;
   }
 }

@@ -23,9 +23,9 @@ describe('SendBudget', () => {
 
   it('counts messages of an identifier for the source that asks', async () => {
     const taken = [];
-    for (let n = 0; n < 4; n++) taken.push((await budget.take(MIA, HOME)).send);
+    for (let n = 0; n < 4; n++) taken.push((await budget.take(MIA, HOME)).allowed);
     expect(taken).toEqual([true, true, true, false]);
-    expect((await budget.take(of({ identifierHash: 'zoe' }), HOME)).send).toBe(true);
+    expect((await budget.take(of({ identifierHash: 'zoe' }), HOME)).allowed).toBe(true);
   });
 
   it('given the SMS of a day, then 503 for the next, and mails as ever', async () => {

@@ -1,4 +1,4 @@
-import type { MessageBudget, MessagePermission, SmsQuota } from '#notifications';
+import type { MessageBudget, MessageReservation, SmsQuota } from '#notifications';
 import type { Source } from '../domain/limits.js';
 import { type AttemptState, channelTo } from '../domain/registration-attempt.js';
 
@@ -9,8 +9,8 @@ export class SendBudget {
     private readonly sms: SmsQuota,
   ) {}
 
-  take({ identifierHash }: AttemptState, source: Source): Promise<MessagePermission> {
-    return this.messages.take({ identifierHash, kind: 'sends', source });
+  take({ identifierHash }: AttemptState, source: Source): Promise<MessageReservation> {
+    return this.messages.reserveMessage({ identifierHash, kind: 'sends', source });
   }
 
   /**
@@ -19,6 +19,6 @@ export class SendBudget {
    * @throws Unavailable when no more SMS are sent for now
    */
   async takeSms(attempt: AttemptState, source: Source): Promise<() => Promise<void>> {
-    return channelTo(attempt) === 'sms' ? this.sms.demand('ordinary', source) : async () => undefined;
+    return channelTo(attempt) === 'sms' ? this.sms.reserveSmsOrThrow('ordinary', source) : async () => undefined;
   }
 }

@@ -1,10 +1,10 @@
-import type { DueMessage } from '#notifications';
+import type { Job } from '#notifications';
 import type { AttemptKey } from '../domain/registration-attempt.js';
 
 export const CODE_SENT = 'registration.code_sent';
 
 /** What is due as soon as the message with a code was accepted. @param eventId under which it is told, however often it is tried */
-export const codeSent = ({ identifierHash, tag }: AttemptKey, eventId: string): DueMessage => ({
+export const codeSent = ({ identifierHash, tag }: AttemptKey, eventId: string): Job => ({
   kind: CODE_SENT,
   reference: `${identifierHash}.${tag}.${eventId}`,
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { followTimers } from '#kernel/testing';
-import { TestTransport, type TransportOutcome } from '#notifications/testing';
+import { TestMessageTransport, type TransportOutcome } from '#notifications/testing';
 import { LiveMyRegistrations } from '../adapters/views/live-my-registrations.js';
 import { Registration } from '../testing/registration.js';
 import type { Application } from './applicant.js';
@@ -44,7 +44,7 @@ const WRONG_AT = 7_900;
 /** One person, who does the same whatever they register, and everything that they see. */
 class Stranger {
   readonly house = new Registration();
-  readonly #transport: TestTransport;
+  readonly #transport: TestMessageTransport;
   readonly #mine: LiveMyRegistrations;
 
   constructor(
@@ -53,7 +53,7 @@ class Stranger {
   ) {
     followTimers(this.house.clock);
     const sources = [this.house.codeDue, this.house.codeSent];
-    this.#transport = new TestTransport(this.house.clock, this.house.due, sources);
+    this.#transport = new TestMessageTransport(this.house.clock, this.house.due, sources);
     this.#mine = new LiveMyRegistrations(this.house.attempts, this.house.codes, this.house.opaqueIds);
   }
 
@@ -64,12 +64,12 @@ class Stranger {
     if (this.warmed) await this.#register(this.#other(8), 'that of zoe');
     await settle(5 * MINUTE);
     this.#exhaust();
-    const [countedBefore, announcedBefore] = [await this.#transport.counts(), this.#announced];
+    const [countedBefore, announcedBefore] = [await this.#transport.countMessagesByOutcome(), this.#announced];
     const seen = [await this.#round('registered', () => this.#register(this.#mia, 'my own password'))];
     seen.push(await this.#round('resent', () => this.#answer(() => this.house.resend(this.#known))));
     await pass(MINUTE);
     seen.push(await this.#look(Date.now()));
-    const counted = await this.#transport.counts();
+    const counted = await this.#transport.countMessagesByOutcome();
     const figures = {
       messages: ['accepted', 'refused', 'retried'].map((one) => (counted[one] ?? 0) - (countedBefore[one] ?? 0)),
       announced: this.#announced - announcedBefore,

@@ -11,7 +11,7 @@ import {
   RecordingOutbox,
 } from '#kernel/testing';
 import { MessageBudget, SmsQuota } from '#notifications';
-import { RecordingDueMessages, SettableChannels } from '#notifications/testing';
+import { InMemoryChannels, RecordingJobQueue } from '#notifications/testing';
 import { KeyedAttemptSecrets } from '../adapters/crypto/keyed-attempt-secrets.js';
 import { InMemoryAttemptStore } from '../adapters/memory/in-memory-attempt-store.js';
 import { TemplateRegistrationMessages } from '../adapters/messages/template-registration-messages.js';
@@ -64,8 +64,8 @@ export class Registration {
   readonly codes = new InMemoryCodes(this.clock);
   readonly attempts = new InMemoryAttemptStore(this.clock, this.rules, this.limits);
   readonly secrets = new KeyedAttemptSecrets([{ kid: '0', secret: 'a-secret-of-this-test-suite-only-000' }]);
-  readonly due = new RecordingDueMessages();
-  readonly channels = new SettableChannels();
+  readonly due = new RecordingJobQueue();
+  readonly channels = new InMemoryChannels();
   readonly registrationIds = new RegistrationIds(this.keys, this.directory, this.identifiers, this.ids);
   readonly opaqueIds = new OpaqueRegistrationIds(this.identifiers);
   readonly announcer = new AttemptAnnouncer(this.work, this.keys, this.outbox, this.attempts, this.identifiers);
@@ -149,11 +149,11 @@ export class Registration {
   /** As a process that does background work does it: each due message is written and accepted. Returns what was sent. */
   async send(): Promise<readonly string[]> {
     const sent: string[] = [];
-    for (let due = this.due.due.shift(); due; due = this.due.due.shift()) {
+    for (let due = this.due.enqueued.shift(); due; due = this.due.enqueued.shift()) {
       const source = due.kind === this.codeSent.kind ? this.codeSent : this.codeDue;
-      const written = await source.write(due.reference);
+      const written = await source.prepareMessage(due.reference);
       if (written?.message) sent.push(written.message.text);
-      await written?.accepted();
+      await written?.markAccepted();
     }
     return sent;
   }

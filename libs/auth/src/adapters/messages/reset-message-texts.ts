@@ -1,4 +1,4 @@
-import { inLanguage } from '#notifications';
+import { lookupByLocale } from '#notifications';
 
 /** Every word of the messages about passwords, in one language. They carry no text that a stranger typed. */
 export interface ResetMessageTexts {
@@ -44,4 +44,4 @@ const FRENCH: ResetMessageTexts = {
 };
 
 export const resetMessageTextsFor = (locale: string): ResetMessageTexts =>
-  inLanguage([ENGLISH, PORTUGUESE, FRENCH], locale);
+  lookupByLocale([ENGLISH, PORTUGUESE, FRENCH], locale);

@@ -1,5 +1,5 @@
 import type { Ids } from '#kernel';
-import { codeMail, type OutgoingMessage } from '#notifications';
+import { type OutgoingMessage, renderCodeMail } from '#notifications';
 import { ResetMessages } from '../../application/ports.js';
 import { resetMessageTextsFor } from './reset-message-texts.js';
 
@@ -13,7 +13,7 @@ export class TemplateResetMessages extends ResetMessages {
     const id = this.ids.next();
     const subject = words.resetSubject(digits);
     if (!recipient.includes('@')) return { id, channel: 'sms', to: recipient, subject, text: words.resetText(digits) };
-    const mail = codeMail({
+    const mail = renderCodeMail({
       locale: words.locale,
       subject,
       heading: words.resetHeading,

@@ -13,8 +13,10 @@ describe('ForgetPassword', () => {
     'given %s, then one message is due, whoever that is',
     async (username) => {
       await house.requestReset(username);
-      expect(house.dueMessages.due).toHaveLength(1);
-      expect(house.dueMessages.due[0]?.reference).toContain(house.identifiers.hash(parseIdentifier(username, 'BR')));
+      expect(house.dueMessages.enqueued).toHaveLength(1);
+      expect(house.dueMessages.enqueued[0]?.reference).toContain(
+        house.identifiers.hash(parseIdentifier(username, 'BR')),
+      );
     },
   );
 
@@ -22,7 +24,7 @@ describe('ForgetPassword', () => {
     'given %j, which nobody can be called, then nothing, and no error',
     async (username) => {
       await expect(house.requestReset(username)).resolves.toBeUndefined();
-      expect(house.dueMessages.due).toEqual([]);
+      expect(house.dueMessages.enqueued).toEqual([]);
     },
   );
 
@@ -36,7 +38,7 @@ describe('ForgetPassword', () => {
     expect(house.audit.entries).toEqual(lines);
     house.audit.record = () => Promise.reject(new Error('away'));
     await expect(house.requestReset('zoe@example.org')).rejects.toThrow('away');
-    expect(house.dueMessages.due).toHaveLength(2);
+    expect(house.dueMessages.enqueued).toHaveLength(2);
   });
 
   it('AC-26 given known and unknown, then the same is counted and due', async () => {
@@ -45,7 +47,7 @@ describe('ForgetPassword', () => {
       await house.requestReset('mia@example.org');
       await house.requestReset('zoe@example.org');
     }
-    const lengths = house.dueMessages.due.map(({ reference }) => reference.length);
+    const lengths = house.dueMessages.enqueued.map(({ reference }) => reference.length);
     expect(lengths).toHaveLength(6);
     expect(new Set(lengths).size).toBe(1);
     expect(house.hasher.calls).toEqual([]);
@@ -60,9 +62,9 @@ describe('ForgetPassword', () => {
     const more: number[] = [];
     for (const name of ['mia@example.org', 'zoe@example.org', 'nobody@example.org']) {
       for (let n = 0; n < 40; n++) await house.requestReset(name, `source ${n}`);
-      house.dueMessages.due.length = 0;
+      house.dueMessages.enqueued.length = 0;
       for (const token of [device, 'forged', null]) await house.requestReset(name, 'source 0', token);
-      more.push(house.dueMessages.due.length);
+      more.push(house.dueMessages.enqueued.length);
     }
     expect(more).toEqual([1, 0, 0]);
   });

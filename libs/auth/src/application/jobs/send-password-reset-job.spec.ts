@@ -13,7 +13,7 @@ describe('ResetDue', () => {
     house.addSubject(hashOf(username), changes);
   const written = async (username = 'mia@example.org') => {
     await house.requestReset(username);
-    return house.resetJob.write(house.dueMessages.due.at(-1)?.reference ?? '');
+    return house.resetJob.prepareMessage(house.dueMessages.enqueued.at(-1)?.reference ?? '');
   };
   const address = () =>
     house.codes.issuedCodes.at(-1)?.address ?? { identifierHash: '', purpose: 'password_reset', subject: '' };
@@ -62,7 +62,7 @@ describe('ResetDue', () => {
     expect(house.codes.issuedCodes).toMatchObject([
       { length: 8, decoy: true, address: { subject: hashOf('mia@example.org') } },
     ]);
-    await due?.accepted();
+    await due?.markAccepted();
     expect(await house.resetPassword('00000001', 'another horse')).toEqual({
       outcome: 'code_wrong',
       attemptsRemaining: 2,
@@ -77,7 +77,7 @@ describe('ResetDue', () => {
     await known({ roles });
     const due = await written();
     expect(due?.message).toBeNull();
-    await due?.accepted();
+    await due?.markAccepted();
     expect(house.codes.issuedCodes).toMatchObject([
       { length: 8, decoy: true, address: { subject: hashOf('mia@example.org') } },
     ]);
@@ -105,7 +105,7 @@ describe('ResetDue', () => {
     for (const username of ['mia@example.org', 'nobody@example.org']) {
       const due = await written(username);
       expect(due?.message).toBeNull();
-      await due?.accepted();
+      await due?.markAccepted();
       expect(await house.resetPassword('00000001', 'another horse', username)).toEqual({
         outcome: 'code_wrong',
         attemptsRemaining: 2,
@@ -117,7 +117,7 @@ describe('ResetDue', () => {
     await known({}, '+4915123456789');
     for (const number of ['+4915123456789', '+4915123456780']) {
       await house.requestReset(number);
-      expect(house.dueMessages.due).toEqual([]);
+      expect(house.dueMessages.enqueued).toEqual([]);
       expect(await house.resetPassword('00000001', 'another horse', number)).toEqual({ outcome: 'code_expired' });
     }
   });
@@ -131,7 +131,7 @@ describe('ResetDue', () => {
     await known();
     const due = await written();
     await house.clock.pause(8_000);
-    await due?.accepted();
+    await due?.markAccepted();
     await house.clock.pause(10 * MINUTE - 1);
     expect(await house.codes.getStatus(address())).not.toBeNull();
     await house.clock.pause(1);
@@ -143,7 +143,7 @@ describe('ResetDue', () => {
     'leaves a code that nobody can type when its message is not accepted, finally: %s [AC-62]',
     async (final) => {
       await known();
-      await (await written())?.failed(final);
+      await (await written())?.markFailed(final);
       expect(await house.resetPassword('00000001', 'another horse')).toEqual({
         outcome: 'code_wrong',
         attemptsRemaining: 2,
@@ -154,13 +154,13 @@ describe('ResetDue', () => {
   it('writes another code for the next try, and none when three wrong ones came first [AC-62]', async () => {
     await known();
     const first = await written();
-    await first?.failed(false);
+    await first?.markFailed(false);
     expect((await house.resetPassword('00000001', 'another horse')).outcome).toBe('code_wrong');
-    const second = await first?.again();
+    const second = await first?.prepareRetry();
     expect(second?.message?.text).toMatch(/^00000002\n/);
-    await second?.failed(false);
+    await second?.markFailed(false);
     for (const _ of [1, 2]) await house.resetPassword('99999999', 'another horse');
-    expect(await second?.again()).toBeNull();
+    expect(await second?.prepareRetry()).toBeNull();
   });
 
   it('answers a customer who came or went after the code was asked for as before [AC-62]', async () => {
@@ -182,8 +182,8 @@ describe('ResetDue', () => {
     await known();
     const first = await written();
     await written();
-    await first?.accepted();
-    await first?.failed(true);
+    await first?.markAccepted();
+    await first?.markFailed(true);
     expect((await house.resetPassword('00000001', 'another horse')).outcome).toBe('code_wrong');
     expect((await house.resetPassword('00000002', 'another horse')).outcome).toBe('done');
   });
@@ -191,9 +191,9 @@ describe('ResetDue', () => {
   it('given a reference that was tampered with, then no code', async () => {
     await known();
     await house.requestReset();
-    const reference = house.dueMessages.due[0]?.reference ?? '';
+    const reference = house.dueMessages.enqueued[0]?.reference ?? '';
     const other = reference.replace(hashOf('mia@example.org'), hashOf('zoe@example.org'));
-    await expect(house.resetJob.write(other)).rejects.toThrow();
+    await expect(house.resetJob.prepareMessage(other)).rejects.toThrow();
     expect(house.codes.issuedCodes).toEqual([]);
   });
 });

@@ -1,13 +1,13 @@
 import { type Codes, MessageCode } from '#codes';
 import { type IdentifierHasher, parseIdentifier } from '#kernel';
 import {
-  AT_ONCE,
   type Channel,
   type Channels,
-  type MessageSource,
+  type MessageJob,
   type OutgoingMessage,
-  type SendTimes,
-  type WrittenMessage,
+  type PreparedMessage,
+  type SendDurations,
+  ZERO_SEND_DURATION,
 } from '#notifications';
 import { isPrivileged, type SubjectState } from '../../domain/subject.js';
 import type { ResetMessages, ResetRecipientSealer, Subjects } from '../ports.js';
@@ -18,7 +18,7 @@ import {
 } from '../services/password-reset-requests.js';
 
 /** A reset code is due: make it, write its message, and let its ten minutes start when the message has been accepted. */
-export class SendPasswordResetJob implements MessageSource {
+export class SendPasswordResetJob implements MessageJob {
   readonly kind = SEND_PASSWORD_RESET;
 
   constructor(
@@ -31,7 +31,7 @@ export class SendPasswordResetJob implements MessageSource {
   ) {}
 
   /** Who is not to be sent a code gets a decoy where theirs would be, after the same work. */
-  async write(reference: string, times: SendTimes = AT_ONCE): Promise<WrittenMessage | null> {
+  async prepareMessage(reference: string, times: SendDurations = ZERO_SEND_DURATION): Promise<PreparedMessage | null> {
     const dot = reference.indexOf('.');
     const identifierHash = reference.slice(0, dot);
     const recipient = this.sealer.open(reference.slice(dot + 1), identifierHash);
@@ -42,7 +42,7 @@ export class SendPasswordResetJob implements MessageSource {
     const known = subject?.status === 'active' && this.#mayDeliver(subject, channel) ? subject : undefined;
     const issueOptions = {
       length: PASSWORD_RESET_CODE_DIGITS,
-      usualMs: times.usualMs(channel),
+      usualMs: times.sampleDurationMs(channel),
       decoy: known === undefined,
     };
     const code = await MessageCode.issue(
@@ -60,13 +60,13 @@ export class SendPasswordResetJob implements MessageSource {
     return !(isPrivileged(subject) && this.channels.isReadableByOthers(channel));
   }
 
-  #toWrittenMessage(channel: Channel, code: MessageCode, textOf: (digits: string) => OutgoingMessage): WrittenMessage {
+  #toWrittenMessage(channel: Channel, code: MessageCode, textOf: (digits: string) => OutgoingMessage): PreparedMessage {
     return {
       channel,
       message: code.digits === null ? null : textOf(code.digits),
-      accepted: () => code.markAccepted(),
-      failed: () => code.markRefused(),
-      again: async () => {
+      markAccepted: () => code.markAccepted(),
+      markFailed: () => code.markRefused(),
+      prepareRetry: async () => {
         const next = await code.reissueCode();
         return next && this.#toWrittenMessage(channel, next, textOf);
       },

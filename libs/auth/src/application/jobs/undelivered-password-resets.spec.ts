@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseIdentifier } from '#kernel';
 import { followTimers } from '#kernel/testing';
-import { TestTransport, type TransportOutcome } from '#notifications/testing';
+import { TestMessageTransport, type TransportOutcome } from '#notifications/testing';
 import { PasswordResetHarness } from '../../testing/password-reset-harness.js';
 
 const SECOND = 1_000;
@@ -58,7 +58,7 @@ async function observeResponses(whose: AccountKind, what: DeliveryCase, moments:
   vi.setSystemTime(START);
   const house = new PasswordResetHarness();
   followTimers(house.clock);
-  const transport = new TestTransport(house.clock, house.dueMessages, [house.resetJob]);
+  const transport = new TestMessageTransport(house.clock, house.dueMessages, [house.resetJob]);
   if (what.transport === 'accepted late') transport.outcome = 'accepted late';
   const hash = (name: string) => house.identifiers.hash(parseIdentifier(name, 'BR'));
   // Somebody has just been sent one, so that it is known what is usual.

@@ -15,12 +15,12 @@ describe('ResetRequests', () => {
 
   const ask = async (times: number, source: string, identifier = MIA) => {
     for (let n = 0; n < times; n++) await house.requests.enqueueCode(identifier, { prefix: source, trusted: false });
-    return house.dueMessages.due.length;
+    return house.dueMessages.enqueued.length;
   };
 
   it('given an identifier, then a message is due that names it to nobody who reads the list', async () => {
     await ask(1, 'here');
-    const [due] = house.dueMessages.due;
+    const [due] = house.dueMessages.enqueued;
     expect(due?.kind).toBe(SEND_PASSWORD_RESET);
     expect(due?.reference.startsWith(`${house.identifiers.hash(MIA)}.0.`)).toBe(true);
     expect(due?.reference.slice(house.identifiers.hash(MIA).length)).not.toContain('mia');
@@ -39,7 +39,7 @@ describe('ResetRequests', () => {
       await ask(1, 'here');
       await house.clock.pause(61_000);
     }
-    expect(house.dueMessages.due).toHaveLength(5);
+    expect(house.dueMessages.enqueued).toHaveLength(5);
     await house.clock.pause(DAY);
     expect(await ask(1, 'here')).toBe(6);
   });
@@ -47,7 +47,7 @@ describe('ResetRequests', () => {
   it('gives out thirty in a day from everywhere by the hour, and holds against no source what others used up [AC-66]', async () => {
     expect(await ask(40, 'one of many')).toBe(3);
     for (let n = 0; n < 40; n++) await ask(1, `source ${n}`);
-    expect(house.dueMessages.due).toHaveLength(6);
+    expect(house.dueMessages.enqueued).toHaveLength(6);
     await ask(5, 'the owner');
     await house.clock.pause(HOUR);
     expect(await ask(5, 'the owner'), 'an hour later').toBe(7);
@@ -55,7 +55,7 @@ describe('ResetRequests', () => {
       await house.clock.pause(HOUR);
       for (let n = 0; n < 5; n++) await ask(1, `source ${hour} ${n}`);
     }
-    expect(house.dueMessages.due.length).toBeLessThanOrEqual(30);
+    expect(house.dueMessages.enqueued.length).toBeLessThanOrEqual(30);
   });
 
   it('asks for no SMS to a country that gets none, nor to a special number, whoever has it [AC-72]', async () => {
@@ -64,7 +64,7 @@ describe('ResetRequests', () => {
       await house.addSubject(house.identifiers.hash(identifier), { customerId: number });
       await ask(1, 'here', identifier);
     }
-    expect([house.dueMessages.due, await house.counters.count('{sms}:sent', DAY)]).toEqual([[], 0]);
+    expect([house.dueMessages.enqueued, await house.counters.count('{sms}:sent', DAY)]).toEqual([[], 0]);
   });
 
   it('charges the SMS of known and unknown numbers alike, and asks for none beyond them [AC-72]', async () => {
@@ -72,16 +72,16 @@ describe('ResetRequests', () => {
     const [known] = numbers;
     if (known) await house.addSubject(house.identifiers.hash(known));
     for (const number of numbers) await ask(1, 'here', number);
-    expect([house.dueMessages.due.length, await house.counters.count('{sms}:sent', DAY)]).toEqual([2, 2]);
+    expect([house.dueMessages.enqueued.length, await house.counters.count('{sms}:sent', DAY)]).toEqual([2, 2]);
     expect(await ask(1, 'here'), 'a mail').toBe(3);
   });
 
   it('gives everything back when the message cannot be put [AC-72]', async () => {
     const number = parseIdentifier('+5511961234567', 'BR');
-    const put = house.dueMessages.put.bind(house.dueMessages);
-    house.dueMessages.put = () => Promise.reject(new Error('away'));
+    const put = house.dueMessages.enqueue.bind(house.dueMessages);
+    house.dueMessages.enqueue = () => Promise.reject(new Error('away'));
     for (let n = 0; n < 8; n++) await expect(ask(1, 'here', number)).rejects.toThrow('away');
-    house.dueMessages.put = put;
+    house.dueMessages.enqueue = put;
     expect(await house.counters.count('{sms}:sent', DAY)).toBe(0);
     expect(await ask(1, 'here', number)).toBe(1);
   });
@@ -89,9 +89,9 @@ describe('ResetRequests', () => {
   it('keeps messages for known devices of the customer, when all others are used up [AC-66]', async () => {
     for (let n = 0; n < 40; n++) await ask(1, `source ${n}`);
     const asked = async (isKnownDevice: boolean) => {
-      const before = house.dueMessages.due.length;
+      const before = house.dueMessages.enqueued.length;
       await house.requests.enqueueCode(MIA, { prefix: 'source 0', trusted: false }, isKnownDevice);
-      return house.dueMessages.due.length - before;
+      return house.dueMessages.enqueued.length - before;
     };
     expect([await asked(false), await asked(true), await asked(true)]).toEqual([0, 1, 0]);
     const sent: number[] = [];
@@ -106,8 +106,8 @@ describe('ResetRequests', () => {
     const number = parseIdentifier('+5511961234567', 'BR');
     const source = { prefix: 'here', trusted: false };
     const demanded: unknown[] = [];
-    const take = house.sms.take.bind(house.sms);
-    house.sms.take = (use, from) => {
+    const take = house.sms.reserveSms.bind(house.sms);
+    house.sms.reserveSms = (use, from) => {
       demanded.push(from);
       return take(use, from);
     };
@@ -116,11 +116,11 @@ describe('ResetRequests', () => {
   });
 
   it('given messages that wait for too long, then 503 for known and unknown, and nothing is counted', async () => {
-    house.dueMessages.backlog = 6;
+    house.dueMessages.backlogSeconds = 6;
     await house.addSubject(house.identifiers.hash(MIA));
     for (const identifier of [MIA, parseIdentifier('nobody@example.org', 'US')])
       for (let n = 0; n < 4; n++) await expect(ask(1, 'here', identifier)).rejects.toBeInstanceOf(Overloaded);
-    house.dueMessages.backlog = 5;
+    house.dueMessages.backlogSeconds = 5;
     expect(await ask(4, 'here')).toBe(3);
   });
 

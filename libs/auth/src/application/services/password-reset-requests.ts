@@ -1,6 +1,6 @@
 import type { CodeAddress } from '#codes';
 import { type Counters, type Identifier, type IdentifierHasher, Overloaded } from '#kernel';
-import type { DueMessages, MessageBudget, MessagePermission, RequestSource, SmsQuota } from '#notifications';
+import type { JobQueue, MessageBudget, MessageReservation, RequestSource, SmsQuota } from '#notifications';
 import type { AuthSettings, ResetRecipientSealer } from '../ports.js';
 
 export const SEND_PASSWORD_RESET = 'auth.password_reset';
@@ -33,7 +33,7 @@ export class PasswordResetRequests {
     private readonly budget: MessageBudget,
     private readonly sms: SmsQuota,
     private readonly sealer: ResetRecipientSealer,
-    private readonly dueMessages: DueMessages,
+    private readonly dueMessages: JobQueue,
     private readonly settings: AuthSettings,
   ) {}
 
@@ -45,18 +45,18 @@ export class PasswordResetRequests {
   async enqueueCode(identifier: Identifier, source: RequestSource, isKnownDevice = false): Promise<void> {
     const identifierHash = this.identifiers.hash(identifier);
     const { messageBacklogSeconds } = this.settings.limits;
-    if (messageBacklogSeconds !== null && (await this.dueMessages.backlogSeconds()) > messageBacklogSeconds)
+    if (messageBacklogSeconds !== null && (await this.dueMessages.estimateBacklogSeconds()) > messageBacklogSeconds)
       throw new Overloaded('Too many messages are waiting at this moment. Please try again soon.', 5);
     if (!this.#isDeliverable(identifier)) return;
     const permission = await this.#takePermission(identifierHash, source, isKnownDevice);
-    if (!permission.send) return;
+    if (!permission.allowed) return;
     try {
-      const sms = identifier.kind === 'phone' ? await this.sms.take('reserved', source) : null;
-      if (sms?.allowed === false) return await permission.giveBack();
+      const sms = identifier.kind === 'phone' ? await this.sms.reserveSms('reserved', source) : null;
+      if (sms?.allowed === false) return await permission.release();
       const sealed = this.sealer.seal(identifier.canonical, identifierHash);
-      await this.#enqueueMessage(`${identifierHash}.${sealed}`, async () => sms?.giveBack());
+      await this.#enqueueMessage(`${identifierHash}.${sealed}`, async () => sms?.release());
     } catch (error) {
-      await permission.giveBack().catch(() => undefined);
+      await permission.release().catch(() => undefined);
       throw error;
     }
   }
@@ -65,15 +65,15 @@ export class PasswordResetRequests {
     identifierHash: string,
     source: RequestSource,
     isKnownDevice: boolean,
-  ): Promise<MessagePermission> {
+  ): Promise<MessageReservation> {
     const key = `{${identifierHash}}:resets:devices`;
     const taken = isKnownDevice ? await this.counters.take(key, KNOWN_DEVICE_ALLOWANCES) : null;
-    if (taken?.allowed) return { send: true, giveBack: () => this.counters.giveBack(key, taken.ticket) };
-    return this.budget.take({ identifierHash, kind: 'resets', source });
+    if (taken?.allowed) return { allowed: true, release: () => this.counters.giveBack(key, taken.ticket) };
+    return this.budget.reserveMessage({ identifierHash, kind: 'resets', source });
   }
 
   async #enqueueMessage(reference: string, giveBack: () => Promise<void>): Promise<void> {
-    await this.dueMessages.put({ kind: SEND_PASSWORD_RESET, reference }).catch(async (error: unknown) => {
+    await this.dueMessages.enqueue({ kind: SEND_PASSWORD_RESET, reference }).catch(async (error: unknown) => {
       await giveBack().catch(() => undefined);
       throw error;
     });

@@ -1,5 +1,5 @@
 import type { AccountChange } from '#auth';
-import { inLanguage } from '#notifications';
+import { lookupByLocale } from '#notifications';
 
 /** Every word of the messages about ways into an account, in one language. They carry no text that somebody typed. */
 export interface AccountNoticeTexts {
@@ -70,4 +70,4 @@ const FRENCH: AccountNoticeTexts = {
 };
 
 export const accountNoticeTextsFor = (locale: string): AccountNoticeTexts =>
-  inLanguage([ENGLISH, PORTUGUESE, FRENCH], locale);
+  lookupByLocale([ENGLISH, PORTUGUESE, FRENCH], locale);

@@ -1,4 +1,4 @@
-import { inLanguage } from '#notifications';
+import { lookupByLocale } from '#notifications';
 
 type Kind = 'email' | 'phone';
 
@@ -83,4 +83,4 @@ const FRENCH: IdentifierChangeTexts = {
 };
 
 export const identifierChangeTextsFor = (locale: string): IdentifierChangeTexts =>
-  inLanguage([ENGLISH, PORTUGUESE, FRENCH], locale);
+  lookupByLocale([ENGLISH, PORTUGUESE, FRENCH], locale);

@@ -1,5 +1,5 @@
 import type { Ids } from '#kernel';
-import { codeMail, noticeMail, type OutgoingMessage } from '#notifications';
+import { type OutgoingMessage, renderCodeMail, renderNoticeMail } from '#notifications';
 import {
   type AccountChangeNotice,
   ChangeMessages,
@@ -19,7 +19,7 @@ export class TemplateChangeMessages extends ChangeMessages {
     const [id, subject] = [this.ids.next(), words.codeSubject(digits)];
     if (!recipient.includes('@')) return { id, channel: 'sms', to: recipient, subject, text: words.codeText(digits) };
     const { codeHeading: heading, codeIntro: intro, notYours } = words;
-    const mail = codeMail({ locale: words.locale, subject, heading, intro, code: digits, notes: [notYours] });
+    const mail = renderCodeMail({ locale: words.locale, subject, heading, intro, code: digits, notes: [notYours] });
     return { id, channel: 'email', to: recipient, ...mail };
   }
 
@@ -30,7 +30,7 @@ export class TemplateChangeMessages extends ChangeMessages {
     const id = this.ids.next();
     const text = `${heading}. ${paragraphs.join(' ')}`;
     if (!to.includes('@')) return { id, channel: 'sms', to, subject: heading, text };
-    return { id, channel: 'email', to, ...noticeMail({ locale, subject: heading, heading, paragraphs }) };
+    return { id, channel: 'email', to, ...renderNoticeMail({ locale, subject: heading, heading, paragraphs }) };
   }
 }
 

@@ -15,7 +15,7 @@ describe('AskForIdentifier', () => {
     house = new IdentifierChangeHarness(limits);
     mia = await house.addCustomer('mia@example.org');
   };
-  const kinds = () => house.due.due.map(({ kind }) => kind);
+  const kinds = () => house.due.enqueued.map(({ kind }) => kind);
   const [codeDue, noticeDue] = ['customers.identifier_code', 'customers.identifier_notice'];
 
   beforeEach(() => given());
@@ -33,7 +33,7 @@ describe('AskForIdentifier', () => {
       identifierHash: hashed('new', 'email:new@example.org'),
     });
     expect(kinds()).toEqual([noticeDue, codeDue]);
-    expect(house.due.due[1]?.reference).toBe(`${mia}.${change?.id}`);
+    expect(house.due.enqueued[1]?.reference).toBe(`${mia}.${change?.id}`);
     expect(house.audit.entries).toEqual([
       { action: 'customer.identifier_change_asked', actor: mia, target: mia, source: '192.0.2.7' },
     ]);
@@ -45,7 +45,7 @@ describe('AskForIdentifier', () => {
 
   it('ST-10 given what is due, then it holds no address', async () => {
     await house.requestChange(mia, NEW);
-    expect(JSON.stringify(house.due.due)).not.toMatch(/example|@/);
+    expect(JSON.stringify(house.due.enqueued)).not.toMatch(/example|@/);
   });
 
   it('given an owner with both, then both hear of it', async () => {
@@ -70,10 +70,10 @@ describe('AskForIdentifier', () => {
 
   it('given a second request, then it takes the place of the first, whose code is not written any more', async () => {
     await house.requestChange(mia, NEW);
-    const [, first] = house.due.due.splice(0);
+    const [, first] = house.due.enqueued.splice(0);
     await house.requestChange(mia, { email: 'other@example.org' });
     expect((await house.pending.find(mia))?.identifier.canonical).toBe('other@example.org');
-    expect(await house.codeJob.write(first?.reference ?? '')).toBeNull();
+    expect(await house.codeJob.prepareMessage(first?.reference ?? '')).toBeNull();
   });
 
   it.each([
@@ -124,9 +124,9 @@ describe('AskForIdentifier', () => {
 
   it('given messages that wait too long, then 503, and it was not counted', async () => {
     await given({ identifierChanges: 1 });
-    house.due.backlog = 6;
+    house.due.backlogSeconds = 6;
     await expect(house.requestChange(mia, NEW)).rejects.toBeInstanceOf(Unavailable);
-    house.due.backlog = 5;
+    house.due.backlogSeconds = 5;
     expect(await house.requestChange(mia, NEW)).toMatchObject({ outcome: 'asked' });
   });
 
@@ -139,7 +139,7 @@ describe('AskForIdentifier', () => {
     async (_, few) => {
       await given(few);
       await house.requestChange(await house.addCustomer('zoe@example.org'), NEW);
-      house.due.due.length = 0;
+      house.due.enqueued.length = 0;
       expect(await house.requestChange(mia, NEW)).toMatchObject({ outcome: 'asked' });
       expect(kinds()).toEqual([noticeDue]);
     },

@@ -14,7 +14,7 @@ describe('ChangeCodeDue', () => {
   /** What is due of a code, once it was asked for. */
   const asked = async (wanted: Parameters<typeof house.requestChange>[1] = NEW) => {
     await house.requestChange(mia, wanted);
-    return house.due.due.splice(0).at(-1)?.reference ?? '';
+    return house.due.enqueued.splice(0).at(-1)?.reference ?? '';
   };
   const status = async () => {
     const change = await house.pending.find(mia);
@@ -28,11 +28,11 @@ describe('ChangeCodeDue', () => {
 
   it('is asked for by the kind under which it is put', async () => {
     await house.requestChange(mia, NEW);
-    expect(house.due.due.at(-1)?.kind).toBe(house.codeJob.kind);
+    expect(house.due.enqueued.at(-1)?.kind).toBe(house.codeJob.kind);
   });
 
   it('given a change, then a message with eight digits, to the new one, in the language of its owner', async () => {
-    const written = await house.codeJob.write(await asked());
+    const written = await house.codeJob.prepareMessage(await asked());
     expect(written?.message).toMatchObject({
       channel: 'email',
       to: NEW.email,
@@ -42,36 +42,39 @@ describe('ChangeCodeDue', () => {
   });
 
   it('given a message that was accepted, then its ten minutes start there', async () => {
-    const written = await house.codeJob.write(await asked());
+    const written = await house.codeJob.prepareMessage(await asked());
     house.clock.advance(MINUTE);
-    await written?.accepted();
+    await written?.markAccepted();
     expect((await status())?.expiresAt.getTime()).toBe(house.clock.now().getTime() + 10 * MINUTE);
   });
 
   it.each([true, false])(
     'leaves a code that nobody can type when its message is refused, finally: %s [AC-62]',
     async (final) => {
-      await (await house.codeJob.write(await asked()))?.failed(final);
+      await (await house.codeJob.prepareMessage(await asked()))?.markFailed(final);
       expect((await status())?.expiresAt.getTime()).toBe(house.clock.now().getTime() + 10 * MINUTE);
       expect(await house.confirmChange(mia, '00000001')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 2 });
     },
   );
 
   it('writes another code for the next try, in the place of the one that was refused [AC-62]', async () => {
-    const first = await house.codeJob.write(await asked());
-    await first?.failed(false);
-    const second = await first?.again();
+    const first = await house.codeJob.prepareMessage(await asked());
+    await first?.markFailed(false);
+    const second = await first?.prepareRetry();
     expect(second?.message).toMatchObject({ to: NEW.email, text: expect.stringMatching(/^00000002\n/) });
-    await second?.accepted();
+    await second?.markAccepted();
     expect((await house.confirmChange(mia, '00000001')).outcome).toBe('code_wrong');
     expect((await house.confirmChange(mia, '00000002')).outcome).toBe('changed');
   });
 
   it('FM-S1 given a second try, then a code of its own; the first one’s late end changes nothing', async () => {
     const reference = await asked();
-    const [first, second] = [await house.codeJob.write(reference), await house.codeJob.write(reference)];
-    await first?.failed(false);
-    await second?.accepted();
+    const [first, second] = [
+      await house.codeJob.prepareMessage(reference),
+      await house.codeJob.prepareMessage(reference),
+    ];
+    await first?.markFailed(false);
+    await second?.markAccepted();
     expect((await house.confirmChange(mia, '00000001')).outcome).toBe('code_wrong');
     expect((await house.confirmChange(mia, '00000002')).outcome).toBe('changed');
   });
@@ -81,25 +84,31 @@ describe('ChangeCodeDue', () => {
     const change = await house.pending.find(mia);
     if (!change) throw new Error('is pending');
     await house.pending.remove(change);
-    expect([await house.codeJob.write(reference), await house.codeJob.write('nonsense')]).toEqual([null, null]);
+    expect([await house.codeJob.prepareMessage(reference), await house.codeJob.prepareMessage('nonsense')]).toEqual([
+      null,
+      null,
+    ]);
     await house.pending.save(change);
     const before = await house.customers.findById(mia);
     if (before) await house.customers.replace(before, before.delete(house.clock.now()), { email: null });
-    expect(await house.codeJob.write(reference)).toBeNull();
+    expect(await house.codeJob.prepareMessage(reference)).toBeNull();
   });
 
   it('AC-26 given one that is another customer’s, then it is sent there all the same', async () => {
     await house.addCustomer(NEW.email);
-    const written = await house.codeJob.write(await asked());
+    const written = await house.codeJob.prepareMessage(await asked());
     expect(written?.message).toMatchObject({ to: NEW.email, text: expect.stringMatching(/^\d{8}\n/) });
   });
 
   it('given the SMS of a day, then the next change to a number is refused before anything is written, and mails are sent as ever', async () => {
-    expect((await house.codeJob.write(await asked(PHONE)))?.message).toMatchObject({ channel: 'sms', to: PHONE.phone });
+    expect((await house.codeJob.prepareMessage(await asked(PHONE)))?.message).toMatchObject({
+      channel: 'sms',
+      to: PHONE.phone,
+    });
     const before = await house.pending.find(mia);
     await expect(asked({ phone: '+16502530000' })).rejects.toBeInstanceOf(Unavailable);
     expect(await house.pending.find(mia)).toEqual(before);
-    expect((await house.codeJob.write(await asked()))?.message).not.toBeNull();
+    expect((await house.codeJob.prepareMessage(await asked()))?.message).not.toBeNull();
   });
 
   it('is bound to its request: another customer with the same identifier has another address', async () => {

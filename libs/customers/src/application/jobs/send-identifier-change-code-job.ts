@@ -1,11 +1,11 @@
 import { type Codes, MessageCode } from '#codes';
 import {
-  AT_ONCE,
   type Channel,
-  type MessageSource,
+  type MessageJob,
   type OutgoingMessage,
-  type SendTimes,
-  type WrittenMessage,
+  type PreparedMessage,
+  type SendDurations,
+  ZERO_SEND_DURATION,
 } from '#notifications';
 import { IDENTIFIER_CHANGE_CODE_DIGITS } from '../../domain/pending-identifier-change.js';
 import {
@@ -20,7 +20,7 @@ import type { Customers } from '../ports.js';
  * A code to a new identifier is due: make it, write its message, and let its ten minutes start when the message has been
  * accepted. It is sent whoever the identifier belongs to.
  */
-export class SendIdentifierChangeCodeJob implements MessageSource {
+export class SendIdentifierChangeCodeJob implements MessageJob {
   readonly kind = SEND_IDENTIFIER_CHANGE_CODE;
 
   constructor(
@@ -30,25 +30,25 @@ export class SendIdentifierChangeCodeJob implements MessageSource {
     private readonly messages: ChangeMessages,
   ) {}
 
-  async write(reference: string, times: SendTimes = AT_ONCE): Promise<WrittenMessage | null> {
+  async prepareMessage(reference: string, times: SendDurations = ZERO_SEND_DURATION): Promise<PreparedMessage | null> {
     const [customerId = '', id] = reference.split('.');
     const [change, owner] = [await this.pending.find(customerId), await this.customers.findById(customerId)];
     if (change?.id !== id || !change || !owner || owner.isDeleted) return null;
     const { canonical, kind } = change.identifier;
     const channel = kind === 'email' ? 'email' : 'sms';
-    const how = { length: IDENTIFIER_CHANGE_CODE_DIGITS, usualMs: times.usualMs(channel), decoy: false };
+    const how = { length: IDENTIFIER_CHANGE_CODE_DIGITS, usualMs: times.sampleDurationMs(channel), decoy: false };
     const code = await MessageCode.issue(this.codes, changeCodeAddressOf(change), how);
     const textOf = (digits: string) => this.messages.composeCode(canonical, owner.snapshot().locale, digits);
     return this.#write(channel, code, textOf);
   }
 
-  #write(channel: Channel, code: MessageCode, textOf: (digits: string) => OutgoingMessage): WrittenMessage {
+  #write(channel: Channel, code: MessageCode, textOf: (digits: string) => OutgoingMessage): PreparedMessage {
     return {
       channel,
       message: textOf(code.digits ?? ''),
-      accepted: () => code.markAccepted(),
-      failed: () => code.markRefused(),
-      again: async () => {
+      markAccepted: () => code.markAccepted(),
+      markFailed: () => code.markRefused(),
+      prepareRetry: async () => {
         const next = await code.reissueCode();
         return next && this.#write(channel, next, textOf);
       },

@@ -11,7 +11,7 @@ describe('ChangeNoticeDue', () => {
   /** References of the notices that are due when this customer asks. */
   const told = async (id: string, wanted: Parameters<typeof house.requestChange>[1] = NEW) => {
     await house.requestChange(id, wanted);
-    const due = house.due.due.splice(0).filter(({ kind }) => kind === house.noticeJob.kind);
+    const due = house.due.enqueued.splice(0).filter(({ kind }) => kind === house.noticeJob.kind);
     return due.map(({ reference }) => reference);
   };
 
@@ -21,7 +21,7 @@ describe('ChangeNoticeDue', () => {
 
   it('given that something was asked for, then word of it to the old one, in its owner’s language, without the new one', async () => {
     const [reference = ''] = await told(await house.addCustomer('mia@example.org', { locale: 'pt-BR' }));
-    const written = await house.noticeJob.write(reference);
+    const written = await house.noticeJob.prepareMessage(reference);
     expect(written?.message).toMatchObject({ channel: 'email', to: 'mia@example.org' });
     expect(written?.message?.subject).toBe('Um novo endereço de e-mail foi pedido');
     const { id: _id, ...said } = written?.message ?? { id: '' };
@@ -32,8 +32,8 @@ describe('ChangeNoticeDue', () => {
     const mia = await house.addCustomer('mia@example.org');
     await house.confirmChange(mia, await house.requestCode(mia, NEW));
     await house.afterCommit.settled;
-    const [{ reference = '' } = {}] = house.due.due;
-    expect((await house.noticeJob.write(reference))?.message).toMatchObject({
+    const [{ reference = '' } = {}] = house.due.enqueued;
+    expect((await house.noticeJob.prepareMessage(reference))?.message).toMatchObject({
       to: 'mia@example.org',
       subject: 'Your e-mail address was changed',
     });
@@ -43,22 +43,22 @@ describe('ChangeNoticeDue', () => {
     const [mine = ''] = await told(await house.addCustomer('mia@example.org'));
     const [theirs = ''] = await told(await house.addCustomer('zoe@example.org'), { email: 'other@example.org' });
     const moved = `${theirs.split('.', 1)[0]}${mine.slice(mine.indexOf('.'))}`;
-    await expect(house.noticeJob.write(moved)).rejects.toThrow();
-    await expect(house.noticeJob.write(mine.slice(0, -4))).rejects.toThrow();
+    await expect(house.noticeJob.prepareMessage(moved)).rejects.toThrow();
+    await expect(house.noticeJob.prepareMessage(mine.slice(0, -4))).rejects.toThrow();
   });
 
   it('given a number of a country that gets no SMS, then none, and mails are', async () => {
     const both = await house.addCustomer('mia@example.org', { also: parseIdentifier('+4915123456789', 'US') });
     const [mail = '', sms = ''] = await told(both);
-    expect(await house.noticeJob.write(sms)).toBeNull();
-    expect((await house.noticeJob.write(mail))?.message).toMatchObject({ channel: 'email' });
+    expect(await house.noticeJob.prepareMessage(sms)).toBeNull();
+    expect((await house.noticeJob.prepareMessage(mail))?.message).toMatchObject({ channel: 'email' });
   });
 
   it('given the SMS of a day, then the next is not sent, and mails are', async () => {
     const both = await house.addCustomer('mia@example.org', { also: parseIdentifier(PHONE, 'US') });
     const [mail = '', sms = ''] = await told(both);
-    expect((await house.noticeJob.write(sms))?.message).toMatchObject({ channel: 'sms', to: PHONE });
-    expect(await house.noticeJob.write(sms)).toBeNull();
-    expect((await house.noticeJob.write(mail))?.message).toMatchObject({ channel: 'email' });
+    expect((await house.noticeJob.prepareMessage(sms))?.message).toMatchObject({ channel: 'sms', to: PHONE });
+    expect(await house.noticeJob.prepareMessage(sms)).toBeNull();
+    expect((await house.noticeJob.prepareMessage(mail))?.message).toMatchObject({ channel: 'email' });
   });
 });

@@ -1,5 +1,5 @@
 import { PhoneNumber } from '#kernel';
-import type { MessageSource, SmsQuota, WrittenMessage } from '#notifications';
+import type { MessageJob, PreparedMessage, SmsQuota } from '#notifications';
 import {
   type ChangeMessages,
   type IdentifierChangeSettings,
@@ -11,7 +11,7 @@ import {
 const noop = async () => undefined;
 
 /** Word of a change is due at an identifier of before. What it says is sealed in the reference: the record may be another by now. */
-export class SendIdentifierChangeNoticeJob implements MessageSource {
+export class SendIdentifierChangeNoticeJob implements MessageJob {
   readonly kind: string = SEND_IDENTIFIER_CHANGE_NOTICE;
 
   constructor(
@@ -21,17 +21,17 @@ export class SendIdentifierChangeNoticeJob implements MessageSource {
     private readonly settings: IdentifierChangeSettings,
   ) {}
 
-  async write(reference: string): Promise<WrittenMessage | null> {
+  async prepareMessage(reference: string): Promise<PreparedMessage | null> {
     const dot = reference.indexOf('.');
     const notice = this.sealer.open(reference.slice(dot + 1), reference.slice(0, dot));
     const { channel, to } = this.messages.composeNotice(notice);
     if (channel === 'sms' && !(await this.#takeSmsQuota(to))) return null;
-    const written = (): WrittenMessage => ({
+    const written = (): PreparedMessage => ({
       channel,
       message: this.messages.composeNotice(notice),
-      accepted: noop,
-      failed: noop,
-      again: async () => written(),
+      markAccepted: noop,
+      markFailed: noop,
+      prepareRetry: async () => written(),
     });
     return written();
   }
@@ -41,7 +41,7 @@ export class SendIdentifierChangeNoticeJob implements MessageSource {
     // E.164 has its country in it.
     const number = PhoneNumber.parse(to, 'US');
     if (!this.settings.smsCountries.includes(number.country ?? '') || number.isSpecial) return false;
-    return (await this.sms.take('reserved', null)).allowed;
+    return (await this.sms.reserveSms('reserved', null)).allowed;
   }
 }
 

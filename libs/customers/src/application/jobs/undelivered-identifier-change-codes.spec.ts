@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { followTimers } from '#kernel/testing';
-import { TestTransport, type TransportOutcome } from '#notifications/testing';
+import { TestMessageTransport, type TransportOutcome } from '#notifications/testing';
 import { IdentifierChangeHarness } from '../../testing/identifier-change-harness.js';
 
 const SECOND = 1_000;
@@ -51,7 +51,7 @@ async function walked(whose: (typeof OWNERS)[number], what: Case, moments: reado
   vi.setSystemTime(START);
   const house = new IdentifierChangeHarness(what.limits);
   followTimers(house.clock);
-  const transport = new TestTransport(house.clock, house.due, [house.codeJob, house.noticeJob]);
+  const transport = new TestMessageTransport(house.clock, house.due, [house.codeJob, house.noticeJob]);
   const mia = await house.addCustomer('mia@example.org');
   const wanted = what.channel === 'email' ? { email: NEW.email } : { phone: NEW.sms };
   if (whose === 'another customer’s') await house.addCustomer(NEW[what.channel]);

@@ -32,7 +32,7 @@ describe('AccountNotices', () => {
 
   it('puts nothing personal into the list of due messages [AC-70]', async () => {
     await house.accountChangeNotifier.onAccountChanged(mia, 'password_changed');
-    const due = JSON.stringify(house.due.due);
+    const due = JSON.stringify(house.due.enqueued);
     expect([due.includes('mia@example.org'), due.includes(PHONE), due.includes('password')]).toEqual([
       false,
       false,
@@ -66,6 +66,6 @@ describe('AccountNotices', () => {
     if (!customer) throw new Error('mia is there');
     await house.customers.replace(customer, customer.delete(house.clock.now()), {});
     for (const id of [mia, 'nobody']) await house.accountChangeNotifier.onAccountChanged(id, 'password_changed');
-    expect(house.due.due).toEqual([]);
+    expect(house.due.enqueued).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { type Counters, type Identifier, Unavailable } from '#kernel';
-import type { DueMessages, MessageBudget, RequestSource, SmsQuota } from '#notifications';
+import type { JobQueue, MessageBudget, RequestSource, SmsQuota } from '#notifications';
 import { TooManyChanges } from '../../domain/errors.js';
 import type { PendingIdentifierChange } from '../../domain/pending-identifier-change.js';
 import { type IdentifierChangeSettings, SEND_IDENTIFIER_CHANGE_CODE } from '../identifier-change-ports.js';
@@ -17,7 +17,7 @@ export class IdentifierChangeRequests {
     private readonly counters: Counters,
     private readonly budget: MessageBudget,
     private readonly sms: SmsQuota,
-    private readonly due: DueMessages,
+    private readonly due: JobQueue,
     private readonly settings: IdentifierChangeSettings,
   ) {}
 
@@ -28,13 +28,13 @@ export class IdentifierChangeRequests {
    */
   async reserveQuota(customerId: string, { kind }: Identifier, source: RequestSource): Promise<QuotaReservation> {
     const { identifierChanges, messageBacklogSeconds } = this.settings.limits;
-    if (messageBacklogSeconds !== null && (await this.due.backlogSeconds()) > messageBacklogSeconds)
+    if (messageBacklogSeconds !== null && (await this.due.estimateBacklogSeconds()) > messageBacklogSeconds)
       throw new Unavailable('Too many messages are waiting at this moment. Please try again soon.', 5);
     const key = `{${customerId}}:identifier_changes`;
     const taken = await this.counters.take(key, [{ most: identifierChanges, windowMs: DAY_MS }]);
     if (!taken.allowed) throw new TooManyChanges(taken.retryAfterSeconds);
     if (kind === 'email') return { release: async () => undefined };
-    const giveBack = await this.sms.demand('ordinary', source).catch(async (error: unknown) => {
+    const giveBack = await this.sms.reserveSmsOrThrow('ordinary', source).catch(async (error: unknown) => {
       await this.counters.giveBack(key, taken.ticket).catch(() => undefined);
       throw error;
     });
@@ -48,8 +48,8 @@ export class IdentifierChangeRequests {
     reservation: QuotaReservation,
   ): Promise<void> {
     const { customerId, id, identifierHash } = change;
-    const permission = await this.budget.take({ identifierHash, kind: 'changes', source });
-    if (!permission.send) return reservation.release();
-    await this.due.put({ kind: SEND_IDENTIFIER_CHANGE_CODE, reference: `${customerId}.${id}` });
+    const permission = await this.budget.reserveMessage({ identifierHash, kind: 'changes', source });
+    if (!permission.allowed) return reservation.release();
+    await this.due.enqueue({ kind: SEND_IDENTIFIER_CHANGE_CODE, reference: `${customerId}.${id}` });
   }
 }

@@ -1,4 +1,4 @@
-import type { DueMessages } from '#notifications';
+import type { JobQueue } from '#notifications';
 import type { Customer } from '../../domain/customer.js';
 import {
   type AccountChangeNotice,
@@ -11,7 +11,7 @@ import {
 /** Tells the owner of an account, at every identifier it has so far, what is about to become of it, or has. */
 export class NoticeQueue {
   constructor(
-    private readonly due: DueMessages,
+    private readonly due: JobQueue,
     private readonly sealer: NoticeSealer,
   ) {}
 
@@ -20,7 +20,7 @@ export class NoticeQueue {
     const kind = 'kind' in notice ? SEND_IDENTIFIER_CHANGE_NOTICE : SEND_ACCOUNT_NOTICE;
     for (const { canonical: to } of owner.identifiers) {
       const sealed = this.sealer.seal({ ...notice, to, locale }, id);
-      await this.due.put({ kind, reference: `${id}.${sealed}` });
+      await this.due.enqueue({ kind, reference: `${id}.${sealed}` });
     }
   }
 }

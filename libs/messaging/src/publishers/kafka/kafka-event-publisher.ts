@@ -1,11 +1,15 @@
 import type { KafkaSettings } from '#platform/config';
 import type { Log } from '#platform/observability';
-import { ReconnectingConnection } from '../reconnecting-connection.js';
 import { type EventEnvelope, EventPublisher, PermanentPublishError } from '../event-publisher.js';
+import { ReconnectingConnection } from '../reconnecting-connection.js';
 import { KafkaProducerConnection } from './kafka-producer-connection.js';
 
 /** What a broker says of a record it will never take. */
-const PERMANENT_ERROR_TYPES: readonly (string | undefined)[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'];
+const PERMANENT_ERROR_TYPES: readonly (string | undefined)[] = [
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_RECORD',
+];
 
 /**
  * Kafka, one topic, the subject as key: all of an aggregate lies in one partition. An event is taken when every in-sync

@@ -35,7 +35,8 @@ export class RabbitMqEventPublisher extends EventPublisher {
 
   async publish(event: EventEnvelope): Promise<void> {
     const bytes = Buffer.byteLength(event.payload);
-    if (bytes > MAX_MESSAGE_BYTES) throw new PermanentPublishError(`${bytes} bytes are more than RabbitMQ takes (${MAX_MESSAGE_BYTES})`);
+    if (bytes > MAX_MESSAGE_BYTES)
+      throw new PermanentPublishError(`${bytes} bytes are more than RabbitMQ takes (${MAX_MESSAGE_BYTES})`);
     if (performance.now() > this.#sequentialUntil) return this.#send(event);
     const sending = this.#sendQueue.then(() => this.#send(event));
     this.#sendQueue = sending.catch(() => undefined);
@@ -81,7 +82,8 @@ export class RabbitMqEventPublisher extends EventPublisher {
       );
     }
     const connection = await this.#connection;
-    if (connection.blockedReason !== undefined) throw new Error(`the broker blocks publishers: ${connection.blockedReason}`);
+    if (connection.blockedReason !== undefined)
+      throw new Error(`the broker blocks publishers: ${connection.blockedReason}`);
     return connection;
   }
 
@@ -89,7 +91,8 @@ export class RabbitMqEventPublisher extends EventPublisher {
   #discard(connection: RabbitMqPublisherConnection, error: Error & { code?: number }): void {
     if (this.#current !== connection) return;
     // Which of several messages it was for, the broker does not say: for a while they go one by one.
-    if (isRefusal(error) && connection.refusalReason === undefined) this.#sequentialUntil = performance.now() + SEQUENTIAL_MS;
+    if (isRefusal(error) && connection.refusalReason === undefined)
+      this.#sequentialUntil = performance.now() + SEQUENTIAL_MS;
     this.#startBackoff(error);
     void connection.close();
   }

@@ -49,7 +49,10 @@ export class RabbitMqPublisherConnection {
     const target = new URL(url);
     target.searchParams.set('heartbeat', String(HEARTBEAT_S));
     const clientProperties = { connection_name: 'foyer publisher' };
-    const connection = await within(CONNECT_TIMEOUT_MS, connect(target.href, { timeout: CONNECT_TIMEOUT_MS, clientProperties }));
+    const connection = await within(
+      CONNECT_TIMEOUT_MS,
+      connect(target.href, { timeout: CONNECT_TIMEOUT_MS, clientProperties }),
+    );
     // Until somebody listens, an error of the connection would end the process.
     connection.on('error', () => undefined);
     try {

@@ -8,6 +8,7 @@ const TYPE = /^[a-z0-9_]+(\.[a-z0-9_]+)+$/;
  * @throws RefusedForGood for what could lead elsewhere
  */
 export function objectKeyOf({ id, type, subject, sequence }: EventEnvelope): string {
-  if (!UUID.test(id) || !UUID.test(subject) || !TYPE.test(type)) throw new PermanentPublishError('no name for an object');
+  if (!UUID.test(id) || !UUID.test(subject) || !TYPE.test(type))
+    throw new PermanentPublishError('no name for an object');
   return `events/${type}/${subject}/${sequence}-${id}.json`;
 }

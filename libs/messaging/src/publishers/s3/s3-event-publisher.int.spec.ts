@@ -146,7 +146,9 @@ describe('the bucket', () => {
     ['type', { type: '../secrets' }],
   ])('AC-55 a %s that leads elsewhere makes no key: %o', async (_, given) => {
     const before = server.puts;
-    await expect(publisher.publish(buildEnvelope({ id: randomUUID(), ...given }))).rejects.toThrow(PermanentPublishError);
+    await expect(publisher.publish(buildEnvelope({ id: randomUUID(), ...given }))).rejects.toThrow(
+      PermanentPublishError,
+    );
     expect(server.puts).toBe(before);
   });
 });

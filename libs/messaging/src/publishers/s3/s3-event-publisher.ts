@@ -3,8 +3,8 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { S3Settings } from '#platform/config';
 import { type EventEnvelope, EventPublisher, PermanentPublishError } from '../event-publisher.js';
 import { RetryBackoff } from '../retry-backoff.js';
-import { objectKeyOf } from './object-key.js';
 import { createS3Client } from './create-s3-client.js';
+import { objectKeyOf } from './object-key.js';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 const STATUS_TOO_LARGE = 413;

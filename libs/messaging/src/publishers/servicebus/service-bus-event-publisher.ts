@@ -1,6 +1,6 @@
 import type { Log } from '#platform/observability';
-import { ReconnectingConnection } from '../reconnecting-connection.js';
 import { type EventEnvelope, EventPublisher, PermanentPublishError } from '../event-publisher.js';
+import { ReconnectingConnection } from '../reconnecting-connection.js';
 import { MessageNotAcceptedError, ServiceBusSenderConnection } from './service-bus-sender-connection.js';
 
 /**
@@ -14,13 +14,16 @@ export class ServiceBusEventPublisher extends EventPublisher {
 
   constructor(url: string, log: Log) {
     super();
-    this.#connection = new ReconnectingConnection(this.name, log, (onLost) => ServiceBusSenderConnection.open(new URL(url), onLost));
+    this.#connection = new ReconnectingConnection(this.name, log, (onLost) =>
+      ServiceBusSenderConnection.open(new URL(url), onLost),
+    );
   }
 
   async publish(event: EventEnvelope): Promise<void> {
     const connection = await this.#connection.get();
     await connection.send(event).catch((error: Error) => {
-      if (!(error instanceof PermanentPublishError || error instanceof MessageNotAcceptedError)) this.#connection.discard(connection, error);
+      if (!(error instanceof PermanentPublishError || error instanceof MessageNotAcceptedError))
+        this.#connection.discard(connection, error);
       throw error;
     });
   }

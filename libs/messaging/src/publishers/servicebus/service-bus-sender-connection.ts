@@ -1,7 +1,7 @@
 import type { Connection, Delivery, EventContext, Message, Sender } from 'rhea';
 import { within } from '#platform/async';
-import type { BrokerConnection } from '../reconnecting-connection.js';
 import { type EventEnvelope, PermanentPublishError } from '../event-publisher.js';
+import type { BrokerConnection } from '../reconnecting-connection.js';
 import { addressOf, openAmqpConnection, toAmqpError } from './amqp-connection.js';
 
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -27,18 +27,25 @@ export class ServiceBusSenderConnection implements BrokerConnection {
     private readonly encodeBody: (payload: string) => unknown,
     private readonly onLost: (connection: ServiceBusSenderConnection, error: Error) => void,
   ) {
-    sender.on('accepted', ({ delivery }: EventContext) => this.#settle(delivery, (pendingSend) => pendingSend.resolve()));
+    sender.on('accepted', ({ delivery }: EventContext) =>
+      this.#settle(delivery, (pendingSend) => pendingSend.resolve()),
+    );
     for (const outcome of ['rejected', 'released', 'modified']) {
       sender.on(outcome, ({ delivery }: EventContext) =>
         this.#settle(delivery, (pendingSend) => pendingSend.reject(toSendError(delivery, outcome))),
       );
     }
     sender.on('sender_close', () => this.#failPendingSends(toAmqpError(sender.error, 'the link was closed')));
-    connection.on('connection_close', () => this.#failPendingSends(toAmqpError(connection.error, 'the connection was closed')));
+    connection.on('connection_close', () =>
+      this.#failPendingSends(toAmqpError(connection.error, 'the connection was closed')),
+    );
     connection.on('disconnected', ({ error }) => this.#failPendingSends(toAmqpError(error, 'the connection was cut')));
   }
 
-  static async open(url: URL, onLost: (connection: ServiceBusSenderConnection, error: Error) => void): Promise<ServiceBusSenderConnection> {
+  static async open(
+    url: URL,
+    onLost: (connection: ServiceBusSenderConnection, error: Error) => void,
+  ): Promise<ServiceBusSenderConnection> {
     const connection = await openAmqpConnection(url, 'publisher');
     try {
       const sender = connection.open_sender({ target: { address: addressOf(url) } });
@@ -98,5 +105,7 @@ const waitUntilSendable = (sender: Sender): Promise<void> =>
 
 function toSendError(delivery: Delivery | undefined, outcome: string): Error {
   const { message } = toAmqpError((delivery?.remote_state as { error?: unknown } | undefined)?.error, outcome);
-  return message === 'amqp:link:message-size-exceeded' ? new PermanentPublishError(message) : new MessageNotAcceptedError(message);
+  return message === 'amqp:link:message-size-exceeded'
+    ? new PermanentPublishError(message)
+    : new MessageNotAcceptedError(message);
 }

@@ -27,7 +27,12 @@ const publisherTo = (url: string, o: Partial<typeof LOCAL_SETTINGS> = {}) =>
 
 eventPublisherContract('WebhookEventPublisher', async () => {
   const sink = await startWebhookSink(SECRET);
-  return { publisher: publisherTo(sink.url), received: () => sink.events, oversizedBytes: 1_048_576, drop: () => sink.stop() };
+  return {
+    publisher: publisherTo(sink.url),
+    received: () => sink.events,
+    oversizedBytes: 1_048_576,
+    drop: () => sink.stop(),
+  };
 });
 
 remoteEventPublisherContract('WebhookEventPublisher', async () => {

@@ -6,7 +6,7 @@ import { isWithin, type WebhookSettings } from '#platform/config';
 import { type EventEnvelope, EventPublisher, PermanentPublishError } from '../event-publisher.js';
 import { RetryBackoff } from '../retry-backoff.js';
 import { guardedLookup, isPublic } from './guarded-lookup.js';
-import { type WebhookResponse, postWebhook } from './post-webhook.js';
+import { postWebhook, type WebhookResponse } from './post-webhook.js';
 import { webhookSignatureHeaders } from './webhook-signature.js';
 
 const MAX_BODY_BYTES = 1_048_576;

@@ -1,8 +1,8 @@
 import type { KafkaMessage } from 'kafkajs';
 import type { KafkaSettings } from '#platform/config';
 import type { Log } from '#platform/observability';
-import { ReconnectingConnection } from '../../publishers/reconnecting-connection.js';
 import { KafkaProducerConnection } from '../../publishers/kafka/kafka-producer-connection.js';
+import { ReconnectingConnection } from '../../publishers/reconnecting-connection.js';
 
 /** Why a record lies there, and where it came from. */
 export interface DeadLetterOrigin {

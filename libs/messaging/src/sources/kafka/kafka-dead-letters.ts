@@ -62,11 +62,18 @@ export class KafkaDeadLetters extends DeadLetters {
     act: (letter: PositionedRecord) => Promise<void>,
   ): Promise<number> {
     const chosen = (await this.#readUnsettled(place)).filter((letter) => wanted(toDeadLetter(letter)));
-    const notes = await KafkaProducerConnection.open({ ...this.settings, topic: `${this.#topicOf(place.arrival)}.dead` });
+    const notes = await KafkaProducerConnection.open({
+      ...this.settings,
+      topic: `${this.#topicOf(place.arrival)}.dead`,
+    });
     try {
       for (const letter of chosen) {
         await act(letter);
-        await notes.send({ key: `settled ${letter.position}`, value: null, headers: { [SETTLED_HEADER]: letter.position } });
+        await notes.send({
+          key: `settled ${letter.position}`,
+          value: null,
+          headers: { [SETTLED_HEADER]: letter.position },
+        });
       }
     } finally {
       await notes.close();

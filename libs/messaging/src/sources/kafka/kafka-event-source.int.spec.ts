@@ -5,10 +5,10 @@ import { recordingLog } from '#platform/observability/testing';
 import { consumeKafka, ownKafka } from '../../../../../test/support/own-kafka.js';
 import { buildEnvelope } from '../../publishers/event-publisher.contract.js';
 import { KafkaEventPublisher } from '../../publishers/kafka/kafka-event-publisher.js';
+import { connectKafkaProducer, kafkaSettings, openKafka, TEST_TIMINGS, TOPICS } from '../../testing/kafka-fixture.js';
 import { startKafkaProxy } from '../../testing/kafka-proxy.js';
-import { openKafka, TEST_TIMINGS, kafkaSettings, TOPICS, connectKafkaProducer } from '../../testing/kafka-fixture.js';
 import { eventSourceContract } from '../event-source.contract.js';
-import type { Subscription, MessageDisposition } from '../event-source.js';
+import type { MessageDisposition, Subscription } from '../event-source.js';
 import { KafkaEventSource } from './kafka-event-source.js';
 
 eventSourceContract('KafkaEventSource', openKafka);
@@ -18,7 +18,9 @@ const DONE: MessageDisposition = { is: 'done' };
 describe('a consumer group', () => {
   const heard = () => {
     const texts: string[] = [];
-    const judging = { judge: (_text: string, _attempt: number): MessageDisposition | Promise<MessageDisposition> => DONE };
+    const judging = {
+      judge: (_text: string, _attempt: number): MessageDisposition | Promise<MessageDisposition> => DONE,
+    };
     const subscription: Subscription = {
       queue: `foyer.test.${randomUUID().slice(0, 8)}`,
       arrival: 'events',

@@ -3,8 +3,8 @@ import type { KafkaSettings } from '#platform/config';
 import type { Log } from '#platform/observability';
 import { EventSource, type Subscription } from '../event-source.js';
 import { KafkaDeadLetterTopic } from './kafka-dead-letter-topic.js';
-import { KafkaListener } from './kafka-listener.js';
 import type { KafkaTimings } from './kafka-group-member.js';
+import { KafkaListener } from './kafka-listener.js';
 
 const DEFAULT_TIMINGS: KafkaTimings = { sessionMs: 10_000, fetchMs: 1_000 };
 

@@ -49,7 +49,11 @@ export class KafkaGroupMember {
 
   static async create(
     groupId: string,
-    { topic, settings, pace }: { readonly topic: string; readonly settings: KafkaSettings; readonly pace: KafkaTimings },
+    {
+      topic,
+      settings,
+      pace,
+    }: { readonly topic: string; readonly settings: KafkaSettings; readonly pace: KafkaTimings },
     processor: KafkaRecordProcessor,
   ): Promise<KafkaGroupMember> {
     const { kafka } = await createKafkaClient(settings);
@@ -122,8 +126,7 @@ export class KafkaGroupMember {
 
   /** What others have now is theirs to commit. */
   #dropRevokedPartitions(partitions: readonly number[]): void {
-    for (const partition of this.#offsets.keys())
-      if (!partitions.includes(partition)) this.#offsets.delete(partition);
+    for (const partition of this.#offsets.keys()) if (!partitions.includes(partition)) this.#offsets.delete(partition);
   }
 
   async #runCommitLoop(): Promise<void> {

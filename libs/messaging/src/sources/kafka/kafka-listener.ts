@@ -2,7 +2,7 @@ import { within } from '#platform/async';
 import { type KafkaSettings } from '#platform/config';
 import { type Log } from '#platform/observability';
 import { SHUTDOWN_TIMEOUT_MS, type Subscription } from '../event-source.js';
-import { SubscriptionListener, STOPPED } from '../subscription-listener.js';
+import { STOPPED, SubscriptionListener } from '../subscription-listener.js';
 import type { KafkaDeadLetterTopic } from './kafka-dead-letter-topic.js';
 import { KafkaGroupMember, type KafkaTimings } from './kafka-group-member.js';
 import { KafkaRecordProcessor } from './kafka-record-processor.js';

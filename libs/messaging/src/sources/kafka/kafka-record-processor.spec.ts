@@ -1,8 +1,8 @@
 import type { KafkaMessage } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
 import { recordingLog } from '#platform/observability/testing';
+import type { MessageDisposition, Subscription } from '../event-source.js';
 import { OneShotSignal } from '../one-shot-signal.js';
-import type { Subscription, MessageDisposition } from '../event-source.js';
 import { KafkaRecordProcessor } from './kafka-record-processor.js';
 
 const record = (headers: KafkaMessage['headers'] = {}): KafkaMessage => ({

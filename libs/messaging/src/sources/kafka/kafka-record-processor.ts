@@ -1,9 +1,9 @@
 import type { KafkaMessage } from 'kafkajs';
 import type { Log } from '#platform/observability';
 import { KeyedSerialExecutor } from '../../subscribers/keyed-serial-executor.js';
+import type { Subscription } from '../event-source.js';
 import type { OneShotSignal } from '../one-shot-signal.js';
 import { RedeliveryLoop } from '../redelivery-loop.js';
-import type { Subscription } from '../event-source.js';
 import { fullJitterDelayMs } from '../subscription-listener.js';
 import type { KafkaDeadLetterTopic } from './kafka-dead-letter-topic.js';
 

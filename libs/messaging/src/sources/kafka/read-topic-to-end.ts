@@ -19,7 +19,11 @@ export interface PositionedRecord {
  * @param sessionMs how long the group lives on when we end in the middle
  * @throws Error when the cluster is away, has no such topic, or cannot be read to its end within a minute
  */
-export async function readTopicToEnd(settings: KafkaSettings, topic: string, sessionMs: number): Promise<readonly PositionedRecord[]> {
+export async function readTopicToEnd(
+  settings: KafkaSettings,
+  topic: string,
+  sessionMs: number,
+): Promise<readonly PositionedRecord[]> {
   const { kafka } = await createKafkaClient(settings);
   const remainingEnds = await fetchEndOffsets(kafka, topic);
   const found: PositionedRecord[] = [];
@@ -39,7 +43,8 @@ export async function readTopicToEnd(settings: KafkaSettings, topic: string, ses
     const read = new Promise<void>((resolve, reject) => {
       const eachBatch = async ({ batch }: EachBatchPayload) => {
         for (const record of batch.messages) found.push({ position: `${batch.partition}/${record.offset}`, record });
-        if (BigInt(batch.lastOffset()) + 1n >= (remainingEnds.get(batch.partition) ?? 0n)) remainingEnds.delete(batch.partition);
+        if (BigInt(batch.lastOffset()) + 1n >= (remainingEnds.get(batch.partition) ?? 0n))
+          remainingEnds.delete(batch.partition);
         if (remainingEnds.size === 0) resolve();
       };
       consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));

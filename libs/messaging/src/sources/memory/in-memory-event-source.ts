@@ -1,9 +1,9 @@
 import type { Arrival } from '#kernel';
 import { within } from '#platform/async';
 import type { InMemoryEventPublisher } from '../../publishers/memory/in-memory-event-publisher.js';
-import { OneShotSignal } from '../one-shot-signal.js';
-import { DEFAULT_RETRY, EventSource, SHUTDOWN_TIMEOUT_MS, MAX_IN_FLIGHT, type Subscription } from '../event-source.js';
 import { ConcurrencyLimit } from '../concurrency-limit.js';
+import { DEFAULT_RETRY, EventSource, MAX_IN_FLIGHT, SHUTDOWN_TIMEOUT_MS, type Subscription } from '../event-source.js';
+import { OneShotSignal } from '../one-shot-signal.js';
 
 /** So long the outbox is kept waiting by a subscriber; then the event stays in it and is offered again. */
 const DELIVERY_TIMEOUT_MS = 2_000;
@@ -49,7 +49,9 @@ export class InMemoryEventSource extends EventSource {
       ({ subscription: { arrival: from, types } }) => from === arrival && types.includes(type),
     );
     const body = Buffer.from(payload);
-    await Promise.all(wanted.map((one) => this.#runOnce(`${one.subscription.queue} ${id}`, () => this.#deliverUntilFinal(one, body))));
+    await Promise.all(
+      wanted.map((one) => this.#runOnce(`${one.subscription.queue} ${id}`, () => this.#deliverUntilFinal(one, body))),
+    );
   }
 
   #subscribeToPublisher(): void {
@@ -65,7 +67,10 @@ export class InMemoryEventSource extends EventSource {
     return begun;
   }
 
-  async #deliverUntilFinal({ subscription, concurrencyLimit: slots }: LimitedSubscription, body: Uint8Array): Promise<void> {
+  async #deliverUntilFinal(
+    { subscription, concurrencyLimit: slots }: LimitedSubscription,
+    body: Uint8Array,
+  ): Promise<void> {
     const since = Date.now();
     for (let attempt = 1; !this.#closing.hasFired; ) {
       const message = { body, attempt, since };

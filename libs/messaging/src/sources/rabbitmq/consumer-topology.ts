@@ -36,7 +36,10 @@ export async function declareConsumerTopology(
   await declareEventTopology(channel);
   await channel.assertExchange(INBOUND_EXCHANGE, 'topic', { durable: true });
   const [retry, dead] = [retryQueueName(queue), deadLetterQueueName(queue)];
-  await channel.assertQueue(dead, { durable: true, arguments: { ...QUORUM_QUEUE, 'x-delivery-limit': UNLIMITED_DELIVERIES } });
+  await channel.assertQueue(dead, {
+    durable: true,
+    arguments: { ...QUORUM_QUEUE, 'x-delivery-limit': UNLIMITED_DELIVERIES },
+  });
   await channel.assertQueue(queue, {
     durable: true,
     arguments: {

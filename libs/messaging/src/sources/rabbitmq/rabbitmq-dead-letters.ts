@@ -3,9 +3,9 @@ import type { ConfirmChannel, GetMessage } from 'amqplib';
 import { within } from '#platform/async';
 import { type DeadLetter, type DeadLetterQueueRef, DeadLetters } from '../dead-letters.js';
 import { deadLetterQueueName } from './consumer-topology.js';
-import { RetryQueuePublisher } from './retry-queue-publisher.js';
-import { readRetryHeaders } from './retry-headers.js';
 import { BROKER_TIMEOUT_MS, closeChannel, RabbitMqConnection } from './rabbitmq-connection.js';
+import { readRetryHeaders } from './retry-headers.js';
+import { RetryQueuePublisher } from './retry-queue-publisher.js';
 
 /**
  * What lies in `<queue>.dead`. Looking takes messages out and puts them back. The id is the `message-id`; of one without, the

@@ -19,7 +19,9 @@ const openRabbitMq = async (): Promise<DeadLettersUnderTest> => {
     open: () => new RabbitMqEventSource(vhost.url, recordingLog().log),
     async send(arrival, { id, type, payload }) {
       channel ??= await open();
-      channel.publish(arrival === 'events' ? EVENTS_EXCHANGE : INBOUND_EXCHANGE, type, Buffer.from(payload), { messageId: id });
+      channel.publish(arrival === 'events' ? EVENTS_EXCHANGE : INBOUND_EXCHANGE, type, Buffer.from(payload), {
+        messageId: id,
+      });
       await channel.waitForConfirms();
     },
     async drop() {

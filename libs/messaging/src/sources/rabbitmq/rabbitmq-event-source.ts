@@ -2,9 +2,9 @@ import { within } from '#platform/async';
 import { type Log } from '#platform/observability';
 import { EventSource, type Subscription } from '../event-source.js';
 import { deadLetterQueueName } from './consumer-topology.js';
-import { RetryQueuePublisher } from './retry-queue-publisher.js';
 import { BROKER_TIMEOUT_MS, closeChannel, RabbitMqConnection } from './rabbitmq-connection.js';
 import { RabbitMqListener } from './rabbitmq-listener.js';
+import { RetryQueuePublisher } from './retry-queue-publisher.js';
 
 /** Durable quorum queues, a channel each. A message is acknowledged when its verdict has been carried out, never before. */
 export class RabbitMqEventSource extends EventSource {

@@ -1,13 +1,19 @@
 import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { within } from '#platform/async';
 import { type Log } from '#platform/observability';
+import {
+  DEFAULT_RETRY,
+  MAX_IN_FLIGHT,
+  type MessageDisposition,
+  SHUTDOWN_TIMEOUT_MS,
+  type Subscription,
+} from '../event-source.js';
 import { OneShotSignal } from '../one-shot-signal.js';
-import { DEFAULT_RETRY, SHUTDOWN_TIMEOUT_MS, MAX_IN_FLIGHT, type Subscription, type MessageDisposition } from '../event-source.js';
-import { fullJitterDelayMs, SubscriptionListener, STOPPED } from '../subscription-listener.js';
+import { fullJitterDelayMs, STOPPED, SubscriptionListener } from '../subscription-listener.js';
 import { deadLetterQueueName, declareConsumerTopology, retryQueueName } from './consumer-topology.js';
-import type { RetryQueuePublisher } from './retry-queue-publisher.js';
-import { type RetryMetadata, readRetryHeaders } from './retry-headers.js';
 import { BROKER_TIMEOUT_MS, closeChannel, type RabbitMqConnection } from './rabbitmq-connection.js';
+import { type RetryMetadata, readRetryHeaders } from './retry-headers.js';
+import type { RetryQueuePublisher } from './retry-queue-publisher.js';
 
 /** A subscription has a channel of its own. */
 export class RabbitMqListener extends SubscriptionListener {
@@ -55,7 +61,9 @@ export class RabbitMqListener extends SubscriptionListener {
 
   async #handle(channel: Channel, message: ConsumeMessage): Promise<void> {
     const { attempt = 1, since = Date.now() } = readRetryHeaders(message.properties.headers);
-    const verdict = await this.subscription.handle({ body: message.content, attempt, since }).catch(() => DEFAULT_RETRY);
+    const verdict = await this.subscription
+      .handle({ body: message.content, attempt, since })
+      .catch(() => DEFAULT_RETRY);
     const put = (queue: string, note: RetryMetadata) => this.#publishUntilStopped(channel, queue, message, note);
     // At once it would be handed straight back to us.
     if (verdict.is === 'release') await this.stopped.fired;
@@ -69,7 +77,12 @@ export class RabbitMqListener extends SubscriptionListener {
   }
 
   /** The message is held until the broker has taken the other one. False when that was given up. */
-  async #publishUntilStopped(channel: Channel, queue: string, message: ConsumeMessage, note: RetryMetadata): Promise<boolean> {
+  async #publishUntilStopped(
+    channel: Channel,
+    queue: string,
+    message: ConsumeMessage,
+    note: RetryMetadata,
+  ): Promise<boolean> {
     for (let failures = 0; ; failures++) {
       try {
         await this.retryPublisher.publish(queue, message, note);
@@ -92,7 +105,10 @@ interface SettlementContext {
 }
 
 /** Whether this delivery of it is over. */
-async function applyDisposition(verdict: MessageDisposition, { queue, attempt, since, publish: put }: SettlementContext): Promise<boolean> {
+async function applyDisposition(
+  verdict: MessageDisposition,
+  { queue, attempt, since, publish: put }: SettlementContext,
+): Promise<boolean> {
   if (verdict.is === 'again') {
     const next = verdict.counts ? attempt + 1 : attempt;
     return put(retryQueueName(queue), { attempt: next, since, expiresAfterMs: Math.round(verdict.afterMs) });

@@ -56,7 +56,9 @@ export function readRetryHeaders(headers: Headers): RetryMetadata {
 /** What others wrote on it stays; the broker's own record of its ways would make it think of a circle. */
 export const stripRetryHeaders = (headers: Headers): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries(headers ?? {}).filter(([name]) => !name.startsWith(FOYER_HEADER_PREFIX) && !BROKER_HEADERS.some((own) => name === own)),
+    Object.entries(headers ?? {}).filter(
+      ([name]) => !name.startsWith(FOYER_HEADER_PREFIX) && !BROKER_HEADERS.some((own) => name === own),
+    ),
   );
 
 const BROKER_HEADERS = [

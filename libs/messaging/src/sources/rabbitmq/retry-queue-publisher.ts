@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ConfirmChannel, GetMessage, Message, Options } from 'amqplib';
 import { within } from '#platform/async';
-import { type RetryMetadata, toRetryHeaders, PUBLISH_ID_HEADER, stripRetryHeaders } from './retry-headers.js';
 import { BROKER_TIMEOUT_MS, closeChannel, type RabbitMqConnection } from './rabbitmq-connection.js';
+import { PUBLISH_ID_HEADER, type RetryMetadata, stripRetryHeaders, toRetryHeaders } from './retry-headers.js';
 
 type RepublishableMessage = Pick<GetMessage, 'content' | 'properties'>;
 
@@ -23,7 +23,10 @@ export class RetryQueuePublisher {
     const publishId = randomUUID();
     try {
       const channel = await opening;
-      await within(BROKER_TIMEOUT_MS, publishConfirmed(channel, queue, message.content, publishOptions(message, metadata, publishId)));
+      await within(
+        BROKER_TIMEOUT_MS,
+        publishConfirmed(channel, queue, message.content, publishOptions(message, metadata, publishId)),
+      );
       if (this.#returnedPublishIds.delete(publishId)) throw new Error(`there is no queue ${queue}`);
     } catch (error) {
       this.#discardChannel(opening);
@@ -34,7 +37,9 @@ export class RetryQueuePublisher {
   async #open(): Promise<ConfirmChannel> {
     const channel = await this.connection.openChannel();
     channel.on('error', () => undefined); // told by what is put
-    channel.on('return', ({ properties }: Message) => this.#returnedPublishIds.add(String(properties.headers?.[PUBLISH_ID_HEADER])));
+    channel.on('return', ({ properties }: Message) =>
+      this.#returnedPublishIds.add(String(properties.headers?.[PUBLISH_ID_HEADER])),
+    );
     return channel;
   }
 
@@ -44,15 +49,28 @@ export class RetryQueuePublisher {
   }
 }
 
-function publishOptions({ properties }: RepublishableMessage, metadata: RetryMetadata, publishId: string): Options.Publish {
+function publishOptions(
+  { properties }: RepublishableMessage,
+  metadata: RetryMetadata,
+  publishId: string,
+): Options.Publish {
   const { contentType, contentEncoding, correlationId, messageId, timestamp, type, appId } = properties;
   const originalProperties = { contentType, contentEncoding, correlationId, messageId, timestamp, type, appId };
-  const headers = { ...stripRetryHeaders(properties.headers), ...toRetryHeaders(metadata), [PUBLISH_ID_HEADER]: publishId };
+  const headers = {
+    ...stripRetryHeaders(properties.headers),
+    ...toRetryHeaders(metadata),
+    [PUBLISH_ID_HEADER]: publishId,
+  };
   const expiration = metadata.expiresAfterMs === undefined ? {} : { expiration: String(metadata.expiresAfterMs) };
   return { ...originalProperties, ...expiration, headers, persistent: true, mandatory: true };
 }
 
-function publishConfirmed(channel: ConfirmChannel, queue: string, body: Buffer, options: Options.Publish): Promise<void> {
+function publishConfirmed(
+  channel: ConfirmChannel,
+  queue: string,
+  body: Buffer,
+  options: Options.Publish,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     channel.publish('', queue, body, options, (error) => (error ? reject(error as Error) : resolve()));
   });

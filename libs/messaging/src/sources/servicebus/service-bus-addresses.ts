@@ -4,7 +4,8 @@ import { addressOf } from '../../publishers/servicebus/amqp-connection.js';
 const INBOUND_TOPIC = 'foyer.inbound';
 
 /** The topic of our own events is named by the path of `SERVICEBUS_URL`. */
-export const topicAddress = (url: URL, arrival: Arrival): string => (arrival === 'inbound' ? INBOUND_TOPIC : addressOf(url));
+export const topicAddress = (url: URL, arrival: Arrival): string =>
+  arrival === 'inbound' ? INBOUND_TOPIC : addressOf(url);
 
 /** A subscription of a topic has the name of its queue. */
 export const subscriptionAddress = (

@@ -4,8 +4,8 @@ import type { Connection, Delivery, EventContext, Message, Receiver, Sender } fr
 import { within } from '#platform/async';
 import { openAmqpConnection, toAmqpError } from '../../publishers/servicebus/amqp-connection.js';
 import { type DeadLetter, type DeadLetterQueueRef, DeadLetters } from '../dead-letters.js';
-import { readMessageBody, subscriptionAddress, topicAddress } from './service-bus-addresses.js';
 import { DeliverySettler } from './delivery-settler.js';
+import { readMessageBody, subscriptionAddress, topicAddress } from './service-bus-addresses.js';
 
 const CALL_TIMEOUT_MS = 5_000;
 /** When nothing has come for so long, all that is there has. */
@@ -54,7 +54,10 @@ export class ServiceBusDeadLetters extends DeadLetters {
   async close(): Promise<void> {}
 
   /** Each message that is there now, once; how many were taken away. What is not is given back. */
-  async #forEachMessage(place: DeadLetterQueueRef, take: (held: HeldMessage, connection: Connection) => Promise<boolean>): Promise<number> {
+  async #forEachMessage(
+    place: DeadLetterQueueRef,
+    take: (held: HeldMessage, connection: Connection) => Promise<boolean>,
+  ): Promise<number> {
     const url = new URL(this.url);
     const connection = await openAmqpConnection(url, 'dead letters');
     const all: HeldMessage[] = [];
@@ -86,7 +89,8 @@ async function receiveAvailable(connection: Connection, address: string, all: He
   });
   await within(CALL_TIMEOUT_MS, waitForEvent(receiver, 'receiver_open'));
   receiver.add_credit(MAX_MESSAGES);
-  for (let before = -1; before < all.length && all.length < MAX_MESSAGES; await pause(IDLE_TIMEOUT_MS)) before = all.length;
+  for (let before = -1; before < all.length && all.length < MAX_MESSAGES; await pause(IDLE_TIMEOUT_MS))
+    before = all.length;
   if (all.length >= MAX_MESSAGES) return receiver;
   const drained = waitForEvent(receiver, 'receiver_drained');
   receiver.drain_credit();
@@ -144,7 +148,9 @@ function toDeadLetter(message: Message): DeadLetter {
 
 /** What its sender said, without what the bus has noted on it. */
 function toOriginalMessage({ message_id, group_id, subject, content_type, body, ...message }: Message): Message {
-  const properties = Object.entries(message.application_properties ?? {}).filter(([name]) => !name.startsWith('DeadLetter'));
+  const properties = Object.entries(message.application_properties ?? {}).filter(
+    ([name]) => !name.startsWith('DeadLetter'),
+  );
   const named = { message_id, group_id, subject, content_type };
   const given = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
   return { ...given, durable: true, body, application_properties: Object.fromEntries(properties) } as Message;

@@ -7,10 +7,10 @@ import { QUEUE, ServiceBusStandIn } from '../../../../../test/support/service-bu
 import { buildEnvelope } from '../../publishers/event-publisher.contract.js';
 import { ServiceBusEventPublisher } from '../../publishers/servicebus/service-bus-event-publisher.js';
 import { TcpProxy } from '../../testing/tcp-proxy.js';
-import { OneShotSignal } from '../one-shot-signal.js';
 import { type DeadLettersUnderTest, deadLettersContract } from '../dead-letters.contract.js';
 import { eventSourceContract } from '../event-source.contract.js';
-import type { IncomingMessage, Subscription, MessageDisposition } from '../event-source.js';
+import type { IncomingMessage, MessageDisposition, Subscription } from '../event-source.js';
+import { OneShotSignal } from '../one-shot-signal.js';
 import { ServiceBusDeadLetters } from './service-bus-dead-letters.js';
 import { ServiceBusEventSource } from './service-bus-event-source.js';
 

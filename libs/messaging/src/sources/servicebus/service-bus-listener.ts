@@ -2,11 +2,11 @@ import type { Connection, Delivery, EventContext, Message, Receiver } from 'rhea
 import { within } from '#platform/async';
 import { type Log } from '#platform/observability';
 import { openAmqpConnection, toAmqpError } from '../../publishers/servicebus/amqp-connection.js';
-import { RedeliveryLoop } from '../redelivery-loop.js';
 import { SHUTDOWN_TIMEOUT_MS, type Subscription } from '../event-source.js';
-import { SubscriptionListener, STOPPED } from '../subscription-listener.js';
-import { readMessageBody, subscriptionAddress } from './service-bus-addresses.js';
+import { RedeliveryLoop } from '../redelivery-loop.js';
+import { STOPPED, SubscriptionListener } from '../subscription-listener.js';
 import { DeliverySettler } from './delivery-settler.js';
+import { readMessageBody, subscriptionAddress } from './service-bus-addresses.js';
 
 const OPEN_TIMEOUT_MS = 5_000;
 /** Messages that are handled or held for another try. */
@@ -43,7 +43,8 @@ export class ServiceBusListener extends SubscriptionListener {
       if (failed) return failed;
       receiver.add_credit(MAX_HELD_MESSAGES);
       const reason = await Promise.race([lost, this.stopped.fired.then(() => STOPPED)]);
-      if (reason === STOPPED) await within(SHUTDOWN_TIMEOUT_MS, this.#redeliveryLoop.waitUntilIdle()).catch(() => undefined);
+      if (reason === STOPPED)
+        await within(SHUTDOWN_TIMEOUT_MS, this.#redeliveryLoop.waitUntilIdle()).catch(() => undefined);
       return reason;
     } finally {
       await this.#settler.waitUntilSettled();

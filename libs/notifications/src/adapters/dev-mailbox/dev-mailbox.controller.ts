@@ -4,10 +4,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DomainError } from '#kernel';
 import { Settings } from '#platform/config';
 import { ApiProblems, Open } from '#platform/http';
+import { assertLocalRequest, HostNotAllowed } from './assert-local-request.js';
 import { DevMessages } from './dev-mailbox.dto.js';
 import { DevMailbox } from './dev-mailbox.js';
-import { MAILBOX_POLICY, mailboxPage } from './mailbox-page.js';
-import { HostNotAllowed, refuseStrangers } from './visitor.js';
+import { MAILBOX_CONTENT_SECURITY_POLICY, renderMailboxPage } from './mailbox-page.js';
 
 export const DEV_MAILBOX_PROBLEMS: readonly DomainError[] = [new HostNotAllowed()];
 
@@ -26,16 +26,16 @@ export class DevMailboxController {
   @ApiQuery({ name: 'to', required: false, description: 'Only those to this e-mail address or phone number' })
   @ApiOkResponse({ type: DevMessages })
   @ApiProblems({ 403: 'Called by another machine, through a proxy, by a foreign host name, or from another site' })
-  messages(
+  listMessages(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Query('to') to: unknown,
-    @Headers('if-none-match') known: string | undefined,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
   ): DevMessages | undefined {
-    refuseStrangers(request, this.settings.devMailboxIsPublic);
-    const etag = `"${this.mailbox.version()}"`;
+    assertLocalRequest(request, this.settings.devMailboxIsPublic);
+    const etag = `"${this.mailbox.computeVersion()}"`;
     reply.header('etag', etag);
-    if (known !== etag) return { items: this.mailbox.list(recipient(to)) };
+    if (ifNoneMatch !== etag) return { items: this.mailbox.listMessages(firstRecipient(to)) };
     reply.status(304);
     return undefined;
   }
@@ -44,17 +44,17 @@ export class DevMailboxController {
   @Get('mailbox')
   @Header('cache-control', 'no-store')
   @Header('content-type', 'text/html; charset=utf-8')
-  @Header('content-security-policy', MAILBOX_POLICY)
+  @Header('content-security-policy', MAILBOX_CONTENT_SECURITY_POLICY)
   @Header('cross-origin-opener-policy', 'same-origin')
   @ApiExcludeEndpoint()
-  page(@Req() request: FastifyRequest): string {
-    refuseStrangers(request, this.settings.devMailboxIsPublic);
-    return mailboxPage(this.settings.codeTtlSeconds);
+  showMailbox(@Req() request: FastifyRequest): string {
+    assertLocalRequest(request, this.settings.devMailboxIsPublic);
+    return renderMailboxPage(this.settings.codeTtlSeconds);
   }
 }
 
 /** The first, if it is given more than once. */
-function recipient(to: unknown): string | undefined {
+function firstRecipient(to: unknown): string | undefined {
   const [first] = [to].flat();
   return typeof first === 'string' && first.trim() !== '' ? first : undefined;
 }

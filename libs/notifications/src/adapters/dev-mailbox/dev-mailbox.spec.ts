@@ -33,7 +33,7 @@ describe('DevMailbox', () => {
   let mailbox: DevMailbox;
 
   const opened = () => new DevMailbox({ dataDir: folder } as Settings, new FixedClock());
-  const ids = (to?: string, from = mailbox) => from.list(to).map(({ id }) => id);
+  const ids = (to?: string, from = mailbox) => from.listMessages(to).map(({ id }) => id);
 
   beforeEach(() => {
     folder = path.join(mkdtempSync(path.join(tmpdir(), 'mailbox-')), 'data');
@@ -43,14 +43,14 @@ describe('DevMailbox', () => {
   afterEach(() => rmSync(path.dirname(folder), { recursive: true, force: true }));
 
   it('is empty before the first message', () => {
-    expect(mailbox.list()).toEqual([]);
+    expect(mailbox.listMessages()).toEqual([]);
   });
 
   it('shows what was sent, newest first', async () => {
     await mailbox.send(mail('a'));
     await mailbox.send(sms('b', '+16502530000'));
     const createdAt = NOON.toISOString();
-    expect(mailbox.list()).toEqual([
+    expect(mailbox.listMessages()).toEqual([
       { id: 'b', channel: 'sms', to: '+16502530000', subject: '', text: '0420', html: null, createdAt },
       { ...mail('a'), createdAt },
     ]);
@@ -89,12 +89,12 @@ describe('DevMailbox', () => {
   });
 
   it('has another version whenever its messages are others', async () => {
-    const versions = [mailbox.version()];
+    const versions = [mailbox.computeVersion()];
     for (const id of ['a', 'b']) {
       await mailbox.send(mail(id));
-      versions.push(mailbox.version());
+      versions.push(mailbox.computeVersion());
     }
-    expect(new Set([...versions, mailbox.version()]).size).toBe(3);
+    expect(new Set([...versions, mailbox.computeVersion()]).size).toBe(3);
   });
 
   it('keeps the last 500 and puts them into a new file when the old one has grown beyond 1 MB', async () => {

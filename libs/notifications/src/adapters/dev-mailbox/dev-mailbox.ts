@@ -14,7 +14,7 @@ import { MailboxFile } from './mailbox-file.js';
 export class DevMailbox extends MessageSender {
   override readonly isReadableByOthers: boolean;
   readonly #file: MailboxFile;
-  #read: { readonly version: string; readonly messages: readonly DevMessage[] } | undefined;
+  #cache: { readonly version: string; readonly messages: readonly DevMessage[] } | undefined;
 
   constructor(
     settings: Settings,
@@ -27,33 +27,35 @@ export class DevMailbox extends MessageSender {
 
   async send({ id, channel, to, subject, text, html }: OutgoingMessage): Promise<void> {
     const createdAt = this.clock.now().toISOString();
-    this.#file.append(
+    this.#file.appendLine(
       JSON.stringify({ id, channel, to, subject, text, html: html ?? null, createdAt } satisfies DevMessage),
     );
   }
 
   /** Newest first; only those to this e-mail address or phone number, if one is given. */
-  list(to?: string): readonly DevMessage[] {
-    const messages = this.#messages();
-    return to === undefined ? messages : messages.filter((message) => comparable(message.to) === comparable(to));
+  listMessages(to?: string): readonly DevMessage[] {
+    const messages = this.#readMessages();
+    return to === undefined
+      ? messages
+      : messages.filter((message) => normalizeRecipient(message.to) === normalizeRecipient(to));
   }
 
   /** Another one whenever the messages are others. */
-  version(): string {
-    return this.#file.version();
+  computeVersion(): string {
+    return this.#file.computeVersion();
   }
 
-  #messages(): readonly DevMessage[] {
-    const version = this.version();
-    if (this.#read?.version !== version) {
-      this.#read = { version, messages: this.#file.lines().flatMap(messageOf).reverse() };
+  #readMessages(): readonly DevMessage[] {
+    const version = this.computeVersion();
+    if (this.#cache?.version !== version) {
+      this.#cache = { version, messages: this.#file.readLines().flatMap(parseMessages).reverse() };
     }
-    return this.#read.messages;
+    return this.#cache.messages;
   }
 }
 
 /** None of a line that was torn by a crash. */
-function messageOf(line: string): DevMessage[] {
+function parseMessages(line: string): DevMessage[] {
   try {
     return [JSON.parse(line) as DevMessage];
   } catch {
@@ -62,7 +64,7 @@ function messageOf(line: string): DevMessage[] {
 }
 
 /** A query string that was not escaped turns `+` into a blank: in a phone number only digits count, in an address it is put back. */
-function comparable(to: string): string {
+function normalizeRecipient(to: string): string {
   const address = to.trim().toLowerCase();
   return address.includes('@') ? address.replaceAll(' ', '+') : address.replace(/\D/g, '');
 }

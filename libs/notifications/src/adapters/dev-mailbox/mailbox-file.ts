@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 
-const KEPT = 500;
+const MAX_MESSAGES = 500;
 const REWRITE_ABOVE_BYTES = 1024 * 1024;
-const ABANDONED_MS = 10_000;
+const STALE_LOCK_MS = 10_000;
 const LINE_FEED = 0x0a;
 
 /**
@@ -26,20 +26,20 @@ export class MailboxFile {
 
   constructor(private readonly file: string) {}
 
-  append(line: string): void {
+  appendLine(line: string): void {
     mkdirSync(path.dirname(this.file), { recursive: true, mode: 0o700 });
     // Another process may have put a new file in the place of the one that was written to. Written twice is read once.
-    for (let tries = 0; tries < 5; tries++) if (this.#write(line)) break;
-    if ((this.#stat()?.size ?? 0) > this.#rewriteAbove) this.#cut();
+    for (let tries = 0; tries < 5; tries++) if (this.#tryAppend(line)) break;
+    if ((this.#stat()?.size ?? 0) > this.#rewriteAbove) this.#trimIfUnlocked();
   }
 
   /** The last 500, oldest first. */
-  lines(): readonly string[] {
-    return this.#stat() ? linesOf(readFileSync(this.file)) : [];
+  readLines(): readonly string[] {
+    return this.#stat() ? lastLinesOf(readFileSync(this.file)) : [];
   }
 
   /** Another one whenever the content is another. */
-  version(): string {
+  computeVersion(): string {
     const stat = this.#stat();
     return stat ? `${stat.ino}-${stat.size}-${stat.mtimeMs}` : 'none';
   }
@@ -49,11 +49,11 @@ export class MailboxFile {
   }
 
   /** True when the line is in the file that others read. */
-  #write(line: string): boolean {
+  #tryAppend(line: string): boolean {
     const fd = openSync(this.file, 'a+', 0o600);
     try {
       const { ino, size } = fstatSync(fd);
-      writeSync(fd, `${isTorn(fd, size) ? '\n' : ''}${line}\n`);
+      writeSync(fd, `${endsInPartialLine(fd, size) ? '\n' : ''}${line}\n`);
       return this.#stat()?.ino === ino;
     } finally {
       closeSync(fd);
@@ -61,11 +61,11 @@ export class MailboxFile {
   }
 
   /** A cut that fails is left to the next message: this one has arrived. */
-  #cut(): void {
+  #trimIfUnlocked(): void {
     const lock = `${this.file}.lock`;
-    if (!claimed(lock)) return;
+    if (!tryLock(lock)) return;
     try {
-      this.#rewrite();
+      this.#rewriteWithLastLines();
     } catch {
       // the file is as it was, only longer than it should be
     } finally {
@@ -73,12 +73,12 @@ export class MailboxFile {
     }
   }
 
-  #rewrite(): void {
+  #rewriteWithLastLines(): void {
     const draft = `${this.file}.draft`;
     rmSync(draft, { force: true });
     const [from, to] = [openSync(this.file, 'r'), openSync(draft, 'ax', 0o600)];
     try {
-      const kept = `${linesOf(readFileSync(from)).join('\n')}\n`;
+      const kept = `${lastLinesOf(readFileSync(from)).join('\n')}\n`;
       this.#rewriteAbove = Math.max(REWRITE_ABOVE_BYTES, 2 * Buffer.byteLength(kept));
       writeSync(to, kept);
       renameSync(draft, this.file);
@@ -92,23 +92,23 @@ export class MailboxFile {
   }
 }
 
-const linesOf = (content: Buffer): readonly string[] =>
-  [...new Set(content.toString('utf8').split('\n'))].filter((line) => line !== '').slice(-KEPT);
+const lastLinesOf = (content: Buffer): readonly string[] =>
+  [...new Set(content.toString('utf8').split('\n'))].filter((line) => line !== '').slice(-MAX_MESSAGES);
 
 /** A process that died in the middle of a line leaves no line feed behind. */
-function isTorn(fd: number, size: number): boolean {
+function endsInPartialLine(fd: number, size: number): boolean {
   const last = Buffer.alloc(1);
   return size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== LINE_FEED;
 }
 
 /** One process at a time rewrites. A lock that a crash left behind is removed, for whoever comes next. */
-function claimed(lock: string): boolean {
+function tryLock(lock: string): boolean {
   try {
     closeSync(openSync(lock, 'wx', 0o600));
     return true;
   } catch {
     const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (age > ABANDONED_MS) rmSync(lock, { force: true });
+    if (age > STALE_LOCK_MS) rmSync(lock, { force: true });
     return false;
   }
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { MAILBOX_POLICY, mailboxPage } from './mailbox-page.js';
+import { MAILBOX_CONTENT_SECURITY_POLICY, renderMailboxPage } from './mailbox-page.js';
 
-const page = mailboxPage(45);
+const page = renderMailboxPage(45);
 const scripts = [...page.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map(([, script]) => script ?? '');
 
 describe('the mailbox page', () => {
@@ -11,8 +11,8 @@ describe('the mailbox page', () => {
     const hash = createHash('sha256')
       .update(scripts[0] ?? '')
       .digest('base64');
-    expect(MAILBOX_POLICY).toContain(`script-src 'sha256-${hash}';`);
-    expect(MAILBOX_POLICY).toMatch(/^default-src 'none';/);
+    expect(MAILBOX_CONTENT_SECURITY_POLICY).toContain(`script-src 'sha256-${hash}';`);
+    expect(MAILBOX_CONTENT_SECURITY_POLICY).toMatch(/^default-src 'none';/);
   });
 
   it('stands alone', () => {

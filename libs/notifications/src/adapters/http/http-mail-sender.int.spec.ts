@@ -1,20 +1,24 @@
 import { expect, it } from 'vitest';
 import type { Settings } from '#platform/config';
-import { aMail } from '../../testing/a-mail.js';
-import { openGateway } from '../../testing/open-gateway.js';
-import { messageSenderContract, type TransportUnderTest, transportContract } from '../message-sender.contract.js';
+import { anEmailMessage } from '../../testing/an-email-message.js';
+import { openHttpProviderUnderTest } from '../../testing/http-provider-under-test.js';
+import {
+  messageSenderContract,
+  type RemoteMessageSenderUnderTest,
+  remoteMessageSenderContract,
+} from '../message-sender.contract.js';
 import { HttpMailSender } from './http-mail-sender.js';
 
 const MAIL_FROM = 'Foyer <no-reply@foyer.example>';
 const senderTo = (mailApiUrl: string, mailApiToken?: string) =>
   new HttpMailSender({ mailApiUrl, mailApiToken, mailFrom: MAIL_FROM } as Settings);
 /** The eight seconds that SMS have too, made short: one suite that waits for them is enough. */
-async function open(): Promise<TransportUnderTest> {
-  const gateway = await openGateway(senderTo, aMail);
+async function open(): Promise<RemoteMessageSenderUnderTest> {
+  const gateway = await openHttpProviderUnderTest(senderTo, anEmailMessage);
   return {
     ...gateway,
-    async toSilence() {
-      const { sender, drop } = await gateway.toSilence();
+    async openUnresponsive() {
+      const { sender, drop } = await gateway.openUnresponsive();
       const { timeout } = AbortSignal;
       AbortSignal.timeout = (milliseconds) => timeout.call(AbortSignal, milliseconds / 20);
       return {
@@ -29,7 +33,7 @@ async function open(): Promise<TransportUnderTest> {
 }
 
 messageSenderContract('HttpMailSender', open);
-transportContract('HttpMailSender', open);
+remoteMessageSenderContract('HttpMailSender', open);
 
 it('hands over the whole mail, with the sender of the settings', async () => {
   const sent: unknown[] = [];
@@ -39,10 +43,10 @@ it('hands over the whole mail, with the sender of the settings', async () => {
     return new Response(null, { status: 202 });
   };
   await senderTo('http://127.0.0.1/mails', 'token')
-    .send(aMail('0199'))
+    .send(anEmailMessage('0199'))
     .finally(() => {
       globalThis.fetch = fetch;
     });
-  const { channel: _channel, ...mail } = aMail('0199');
+  const { channel: _channel, ...mail } = anEmailMessage('0199');
   expect(sent).toEqual([{ ...mail, from: MAIL_FROM }]);
 });

@@ -1,18 +1,18 @@
 import { expect, it } from 'vitest';
 import type { Settings } from '#platform/config';
 import { startSmsSink } from '../../../../../test/support/sms-sink.js';
-import { type OutgoingMessage, PermanentRefusal } from '../../application/ports.js';
-import { openGateway } from '../../testing/open-gateway.js';
-import { messageSenderContract, transportContract } from '../message-sender.contract.js';
+import { type OutgoingMessage, PermanentSendError } from '../../application/ports.js';
+import { openHttpProviderUnderTest } from '../../testing/http-provider-under-test.js';
+import { messageSenderContract, remoteMessageSenderContract } from '../message-sender.contract.js';
 import { HttpSmsSender } from './http-sms-sender.js';
 
 const senderTo = (smsApiUrl: string, smsApiToken?: string) => new HttpSmsSender({ smsApiUrl, smsApiToken } as Settings);
 const message = (id: string): OutgoingMessage => ({ id, channel: 'sms', to: '+5511961234567', subject: '', text: id });
 
-const open = () => openGateway(senderTo, message);
+const open = () => openHttpProviderUnderTest(senderTo, message);
 
 messageSenderContract('HttpSmsSender', open);
-transportContract('HttpSmsSender', open);
+remoteMessageSenderContract('HttpSmsSender', open);
 
 it.each([
   [400, true],
@@ -27,7 +27,7 @@ it.each([
   const error = await senderTo(sink.url, sink.token)
     .send(message('x'))
     .catch((reason: unknown) => reason);
-  expect(error instanceof PermanentRefusal).toBe(forGood);
+  expect(error instanceof PermanentSendError).toBe(forGood);
   expect(String(error)).toContain(String(status));
   await sink.stop();
 });

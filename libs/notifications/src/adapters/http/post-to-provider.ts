@@ -1,6 +1,6 @@
-import { PermanentRefusal } from '../../application/ports.js';
+import { PermanentSendError } from '../../application/ports.js';
 
-const SEND_MS = 8_000;
+const SEND_TIMEOUT_MS = 8_000;
 
 /**
  * Hands one message to an HTTP provider as JSON, with its token as Bearer. 2xx has accepted it; 4xx, but 408, 425 and 429,
@@ -8,17 +8,17 @@ const SEND_MS = 8_000;
  * @throws PermanentRefusal
  */
 export async function postToProvider(url: string, token: string | undefined, message: object): Promise<void> {
-  const answer = await fetch(url, {
+  const response = await fetch(url, {
     method: 'POST',
     redirect: 'error',
-    signal: AbortSignal.timeout(SEND_MS),
+    signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
     headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
     body: JSON.stringify(message),
   });
-  await answer.body?.cancel();
-  if (answer.ok) return;
-  const { status } = answer;
+  await response.body?.cancel();
+  if (response.ok) return;
+  const { status } = response;
   if (status >= 400 && status < 500 && ![408, 425, 429].includes(status))
-    throw new PermanentRefusal(`refused with ${status}`);
+    throw new PermanentSendError(`refused with ${status}`);
   throw new Error(`answered ${status}`);
 }

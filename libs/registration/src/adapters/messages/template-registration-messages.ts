@@ -1,5 +1,5 @@
 import { Ids } from '#kernel';
-import { codeMail, noticeMail, type OutgoingMessage } from '#notifications';
+import { type OutgoingMessage, renderCodeMail, renderNoticeMail } from '#notifications';
 import { RegistrationMessages, type RegistrationRules } from '../../application/ports.js';
 import { type AttemptState, channelTo } from '../../domain/registration-attempt.js';
 import { wordsFor } from './languages.js';
@@ -16,7 +16,7 @@ export class TemplateRegistrationMessages extends RegistrationMessages {
     const { reference, profile } = attempt;
     const words = wordsFor(profile.locale);
     const seconds = this.rules.codeTtlSeconds;
-    const mail = codeMail({
+    const mail = renderCodeMail({
       locale: words.locale,
       subject: words.codeSubject(digits),
       heading: words.codeHeading,
@@ -30,7 +30,7 @@ export class TemplateRegistrationMessages extends RegistrationMessages {
 
   alreadyRegistered(attempt: AttemptState): OutgoingMessage {
     const words = wordsFor(attempt.profile.locale);
-    const mail = noticeMail({
+    const mail = renderNoticeMail({
       locale: words.locale,
       subject: words.registeredSubject,
       heading: words.registeredSubject,
@@ -39,7 +39,7 @@ export class TemplateRegistrationMessages extends RegistrationMessages {
     return this.#to(attempt, mail, words.registeredText);
   }
 
-  #to(attempt: AttemptState, mail: ReturnType<typeof codeMail>, sms: string): OutgoingMessage {
+  #to(attempt: AttemptState, mail: ReturnType<typeof renderCodeMail>, sms: string): OutgoingMessage {
     const channel = channelTo(attempt);
     const message = { id: this.ids.next(), channel, to: attempt.recipient };
     return channel === 'email' ? { ...message, ...mail } : { ...message, subject: mail.subject, text: sms };

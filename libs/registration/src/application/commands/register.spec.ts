@@ -16,7 +16,7 @@ describe('Register', () => {
       ...{ id: 'mia', identifier: parseIdentifier('mia@example.org', 'US'), attemptId: 'older', firstName: 'Mia' },
       ...{ lastName: null, market: 'US', locale: 'en', credential: null, verifiedBy: 'code' as const },
     });
-  const dues = () => house.due.due.length;
+  const dues = () => house.due.enqueued.length;
 
   it('given a new identifier, then an attempt, its start announced, and a code due', async () => {
     const ticket = await house.register({ firstName: 'Mia' });
@@ -33,7 +33,7 @@ describe('Register', () => {
     expect(house.outbox.events).toMatchObject([
       { type: 'registration.started.v1', subject: attempt?.customerId, data: { attemptId: ticket.attemptId } },
     ]);
-    expect(house.due.due).toEqual([
+    expect(house.due.enqueued).toEqual([
       { kind: 'registration.code', reference: `${attempt?.identifierHash}.${attempt?.tag}.4` },
     ]);
   });
@@ -176,25 +176,25 @@ describe('Register', () => {
   });
 
   it('given a message that cannot be asked for, then 503, and the next try is the first one again', async () => {
-    const put = house.due.put.bind(house.due);
-    house.due.put = () => Promise.reject(new Unavailable());
+    const put = house.due.enqueue.bind(house.due);
+    house.due.enqueue = () => Promise.reject(new Unavailable());
     for (let n = 0; n < 9; n++) await expect(house.register()).rejects.toBeInstanceOf(Unavailable);
-    house.due.put = put;
+    house.due.enqueue = put;
     await house.register();
-    expect(house.due.due).toHaveLength(1);
+    expect(house.due.enqueued).toHaveLength(1);
   });
 
   it('given a backlog of messages above five seconds, then 503, and nothing is kept', async () => {
-    house.due.backlog = 5.1;
+    house.due.backlogSeconds = 5.1;
     await expect(house.register()).rejects.toBeInstanceOf(Unavailable);
     expect([await house.attempt(), house.outbox.types]).toEqual([null, []]);
   });
 
   it('KP-R3 given a due list that is away, then the repeat puts the message there', async () => {
-    const put = house.due.put.bind(house.due);
-    house.due.put = () => Promise.reject(new Error('away'));
+    const put = house.due.enqueue.bind(house.due);
+    house.due.enqueue = () => Promise.reject(new Error('away'));
     await expect(house.register()).rejects.toThrow('away');
-    house.due.put = put;
+    house.due.enqueue = put;
     house.clock.advance(60_000);
     await house.register();
     expect([dues(), house.outbox.types.length]).toEqual([1, 1]);

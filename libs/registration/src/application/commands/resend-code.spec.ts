@@ -7,7 +7,7 @@ describe('ResendCode', () => {
   beforeEach(() => {
     house = new Registration();
   });
-  const dues = () => house.due.due.length;
+  const dues = () => house.due.enqueued.length;
 
   it('given no attempt of this password, then unknown', async () => {
     await house.register();
@@ -108,7 +108,7 @@ describe('ResendCode', () => {
 
   it('given a backlog, then 503', async () => {
     await house.register();
-    house.due.backlog = 60;
+    house.due.backlogSeconds = 60;
     house.clock.advance(60_000);
     await expect(house.resend()).rejects.toBeInstanceOf(Unavailable);
     expect(dues()).toBe(1);

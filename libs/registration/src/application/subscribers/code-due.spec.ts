@@ -6,7 +6,7 @@ describe('CodeDue', () => {
   let house: Registration;
   let reference: string;
 
-  const write = () => house.codeDue.write(reference);
+  const write = () => house.codeDue.prepareMessage(reference);
   const attempt = async () => (await house.attempt()) as AttemptState;
   const status = async () => {
     const { identifierHash, attemptId } = await attempt();
@@ -14,22 +14,22 @@ describe('CodeDue', () => {
   };
   /** A decoy: somebody registers an identifier that is a customer’s. */
   const decoy = async () => {
-    await (await write())?.accepted();
+    await (await write())?.markAccepted();
     await house.activate('0001');
     house.clock.advance(24 * 3_600_000);
     await house.register({ password: 'of a stranger' });
-    reference = house.due.due.at(-1)?.reference ?? '';
+    reference = house.due.enqueued.at(-1)?.reference ?? '';
   };
 
   beforeEach(async () => {
     house = new Registration();
     await house.register();
-    reference = house.due.due.pop()?.reference ?? '';
+    reference = house.due.enqueued.pop()?.reference ?? '';
   });
 
   it('is asked for by the kind under which it is put', async () => {
     await house.register({ email: 'zoe@example.org' });
-    expect(house.due.due.map(({ kind }) => kind)).toEqual([house.codeDue.kind]);
+    expect(house.due.enqueued.map(({ kind }) => kind)).toEqual([house.codeDue.kind]);
   });
 
   it('ST-10 given a reference, then it holds neither address nor code', () => {
@@ -46,7 +46,7 @@ describe('CodeDue', () => {
   it('given a message that was accepted, then the minute starts there, by the store’s clock', async () => {
     const written = await write();
     house.clock.advance(7_000);
-    await written?.accepted();
+    await written?.markAccepted();
     const now = house.clock.now().getTime();
     expect((await status())?.expiresAt.getTime()).toBe(now + 60_000);
     expect((await attempt()).codeUntil).toBe(now + 60_000);
@@ -58,14 +58,14 @@ describe('CodeDue', () => {
     async (final) => {
       const written = await write();
       const before = [await status(), await attempt()];
-      await written?.failed(final);
+      await written?.markFailed(final);
       expect([await status(), await attempt()]).toEqual(before);
       expect(await house.activate('0001')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 2 });
     },
   );
 
   it('shows the life that a message accepted after the usual time would give [AC-62]', async () => {
-    await house.codeDue.write(reference, { usualMs: () => 2_000 });
+    await house.codeDue.prepareMessage(reference, { sampleDurationMs: () => 2_000 });
     const expiresAt = house.clock.now().getTime() + 62_000;
     expect([(await status())?.expiresAt.getTime(), (await attempt()).codeUntil]).toEqual([expiresAt, expiresAt]);
   });
@@ -74,24 +74,24 @@ describe('CodeDue', () => {
     const first = await write();
     await house.activate('9999');
     const before = await status();
-    await first?.failed(false);
-    const second = await first?.again();
+    await first?.markFailed(false);
+    const second = await first?.prepareRetry();
     expect(second?.message?.text).toMatch(/^0002\n/);
     expect(await status()).toEqual(before);
-    await second?.accepted();
+    await second?.markAccepted();
     expect(await house.activate('0001')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 1 });
     expect(await house.activate('0002')).toMatchObject({ outcome: 'active' });
   });
 
   it('tries no more once three wrong codes came, or the attempt is gone [AC-62]', async () => {
     const first = await write();
-    await first?.failed(false);
+    await first?.markFailed(false);
     for (const _ of [1, 2, 3]) await house.activate('9999');
-    expect([await first?.again(), await status()]).toEqual([null, null]);
+    expect([await first?.prepareRetry(), await status()]).toEqual([null, null]);
     const other = await write();
-    await other?.failed(false);
+    await other?.markFailed(false);
     await house.attempts.remove(house.keyOf());
-    expect(await other?.again()).toBeNull();
+    expect(await other?.prepareRetry()).toBeNull();
   });
 
   it('FM-S1 given a second try, then a code of its own; the first one is dead, and its late end changes nothing', async () => {
@@ -99,8 +99,8 @@ describe('CodeDue', () => {
     const second = await write();
     expect(second?.message?.text).toMatch(/^0002\n/);
     expect(second?.message?.id).not.toBe(first?.message?.id);
-    await first?.failed(false);
-    await second?.accepted();
+    await first?.markFailed(false);
+    await second?.markAccepted();
     expect(await house.activate('0001')).toMatchObject({ outcome: 'code_wrong' });
     expect(await house.activate('0002')).toMatchObject({ outcome: 'active' });
   });
@@ -108,12 +108,12 @@ describe('CodeDue', () => {
   it('given an attempt that is gone, then nothing', async () => {
     await house.attempts.remove(house.keyOf());
     expect(await write()).toBeNull();
-    expect(await house.codeDue.write('nonsense')).toBeNull();
+    expect(await house.codeDue.prepareMessage('nonsense')).toBeNull();
   });
 
   it('given an attempt that became a customer meanwhile, then no code, but word that there is an account', async () => {
     const written = await write();
-    await written?.accepted();
+    await written?.markAccepted();
     await house.activate('0001');
     const notice = await write();
     expect(notice?.message?.text).toContain('already have an account');
@@ -134,30 +134,30 @@ describe('CodeDue', () => {
     it('AC-26 then its owner is told that there is an account, and a code lives that nobody can type', async () => {
       const written = await write();
       expect(written?.message).toMatchObject({ to: 'mia@example.org', subject: 'You already have an account' });
-      await written?.accepted();
+      await written?.markAccepted();
       expect((await statusOfDecoy())?.attemptsRemaining).toBe(3);
       expect((await house.attempt(ofStranger))?.codeUntil).toBe(house.clock.now().getTime() + 60_000);
     });
 
     it('then he is told once a day; the rest happens all the same', async () => {
-      await (await write())?.accepted();
+      await (await write())?.markAccepted();
       const second = await write();
       expect(second?.message).toBeNull();
-      await second?.accepted();
+      await second?.markAccepted();
       expect((await statusOfDecoy())?.attemptsRemaining).toBe(3);
     });
 
     it('and a first try that was not accepted, then the second try tells him', async () => {
       const first = await write();
       expect(first?.message).not.toBeNull();
-      await first?.failed(false);
-      expect((await first?.again())?.message).not.toBeNull();
+      await first?.markFailed(false);
+      expect((await first?.prepareRetry())?.message).not.toBeNull();
     });
 
     it('and a message that was refused, then its code stays as it is, and the next one tells its owner [AC-62]', async () => {
       const first = await write();
       const before = await statusOfDecoy();
-      await first?.failed(true);
+      await first?.markFailed(true);
       expect(await statusOfDecoy()).toEqual(before);
       expect((await write())?.message).not.toBeNull();
     });

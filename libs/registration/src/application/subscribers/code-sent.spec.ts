@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { DueMessage } from '#notifications';
+import type { Job } from '#notifications';
 import { Registration } from '../../testing/registration.js';
 
 describe('CodeSent', () => {
   let house: Registration;
 
   /** The next due message of a code is accepted. Returns what is due then. */
-  const accept = async (): Promise<DueMessage | undefined> => {
-    const { reference = '' } = house.due.due.shift() ?? {};
-    await (await house.codeDue.write(reference))?.accepted();
-    return house.due.due.at(-1);
+  const accept = async (): Promise<Job | undefined> => {
+    const { reference = '' } = house.due.enqueued.shift() ?? {};
+    await (await house.codeDue.prepareMessage(reference))?.markAccepted();
+    return house.due.enqueued.at(-1);
   };
   const told = () => house.outbox.events.filter(({ type }) => type === 'registration.code_sent.v1');
 
@@ -26,16 +26,16 @@ describe('CodeSent', () => {
   });
 
   it('given a message that was refused, then there is nothing to tell', async () => {
-    const { reference = '' } = house.due.due.shift() ?? {};
-    await (await house.codeDue.write(reference))?.failed(true);
-    expect(house.due.due).toEqual([]);
+    const { reference = '' } = house.due.enqueued.shift() ?? {};
+    await (await house.codeDue.prepareMessage(reference))?.markFailed(true);
+    expect(house.due.enqueued).toEqual([]);
   });
 
   it('given that it is due, then it is told behind the start, with neither address nor code', async () => {
     const ticket = await house.register({ email: 'zoe@example.org' });
-    house.due.due.shift();
+    house.due.enqueued.shift();
     const due = await accept();
-    expect(await house.codeSent.write(due?.reference ?? '')).toBeNull();
+    expect(await house.codeSent.prepareMessage(due?.reference ?? '')).toBeNull();
     const { attemptId } = ticket;
     const id = (await house.attempt({ email: 'zoe@example.org' }))?.customerId;
     expect(told()).toMatchObject([{ subject: id, sequence: 2, market: 'US' }]);
@@ -44,7 +44,7 @@ describe('CodeSent', () => {
 
   it('given that it is tried again, then it is told once', async () => {
     const { reference = '' } = (await accept()) ?? {};
-    for (let times = 0; times < 3; times++) await house.codeSent.write(reference);
+    for (let times = 0; times < 3; times++) await house.codeSent.prepareMessage(reference);
     expect(told()).toHaveLength(1);
     expect(reference).toContain(told()[0]?.id);
   });
@@ -73,13 +73,13 @@ describe('CodeSent', () => {
   it('given a database that is away, then it stays due', async () => {
     const { reference = '' } = (await accept()) ?? {};
     house.outbox.append = () => Promise.reject(new Error('away'));
-    await expect(house.codeSent.write(reference)).rejects.toThrow('away');
+    await expect(house.codeSent.prepareMessage(reference)).rejects.toThrow('away');
   });
 
   it('given an attempt that is gone, then there is nothing to tell', async () => {
     const { reference = '' } = (await accept()) ?? {};
     await house.attempts.remove(house.keyOf());
-    expect(await house.codeSent.write(reference)).toBeNull();
+    expect(await house.codeSent.prepareMessage(reference)).toBeNull();
     expect(told()).toEqual([]);
   });
 });
