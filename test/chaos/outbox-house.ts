@@ -125,7 +125,7 @@ async function furnish(
   const committed: EventMark[] = [];
   const append = async (subject: string, sequence: number, meanwhile?: () => Promise<unknown>): Promise<void> => {
     const id = randomUUID();
-    await under.database.transaction(async () => {
+    await under.database.runInTransaction(async () => {
       await under.outbox.append(new TestHappenedV1(subject, sequence, { id }));
       await meanwhile?.();
     });

@@ -1,6 +1,6 @@
 import type { DataSource, EntityMetadata } from 'typeorm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MIGRATION_LOCK_HELD, RAN_MIGRATIONS } from '../../libs/platform/database/src/migrate.js';
+import { MIGRATION_LOCK_HELD, SELECT_APPLIED_MIGRATIONS } from '../../libs/platform/database/src/migrate.js';
 import { faultsOf } from './grammar.js';
 import { migrationStatements, mssqlSource } from './recording.js';
 
@@ -24,7 +24,7 @@ describe('the migrations as SQL Server gets them', () => {
   });
 
   it('are asked for in T-SQL: which have run, and whether somebody is at it [AC-85]', () => {
-    expect(wrong([RAN_MIGRATIONS, MIGRATION_LOCK_HELD.mssql])).toEqual([]);
+    expect(wrong([SELECT_APPLIED_MIGRATIONS, MIGRATION_LOCK_HELD.mssql])).toEqual([]);
   });
 
   it('can be undone: what was made is dropped, and nothing else', () => {

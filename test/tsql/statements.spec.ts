@@ -45,7 +45,7 @@ beforeAll(async () => {
       for (const visit of VISITS) await visit(database).catch(() => undefined);
     };
     await call();
-    await database.transaction(call);
+    await database.runInTransaction(call);
     sent.push(...recorded);
   }
 }, 120_000);

@@ -4,7 +4,7 @@ import { codesTables } from '#codes/module';
 import { CustomersModule, customersProblems, customersTables } from '#customers/module';
 import { EventDocsModule, inboxTables, MessagingModule, outboxTables } from '#messaging/module';
 import { NotificationsModule, notificationsProblems } from '#notifications/module';
-import { auditTables, type Foundations, PlatformModule } from '#platform/module';
+import { auditTables, type Infrastructure, PlatformModule } from '#platform/module';
 import { RegistrationModule, registrationProblems, registrationTables } from '#registration/module';
 import { CONSUMED_EVENTS, PUBLISHED_EVENTS } from './events.js';
 
@@ -23,11 +23,11 @@ const PROBLEM_TYPES = [...notificationsProblems, ...authProblems, ...customersPr
 /** The rooms of the house. */
 @Module({})
 export class AppModule {
-  static forRoot(infrastructure: Foundations): DynamicModule {
+  static forRoot(infrastructure: Infrastructure): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        PlatformModule.on(infrastructure, PROBLEM_TYPES),
+        PlatformModule.forRoot(infrastructure, PROBLEM_TYPES),
         MessagingModule,
         EventDocsModule.forEvents(PUBLISHED_EVENTS, CONSUMED_EVENTS),
         NotificationsModule.forRoot(infrastructure.settings),

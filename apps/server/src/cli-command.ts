@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { DomainError } from '#kernel';
-import { BadConfiguration } from '#platform/config';
+import { InvalidConfiguration } from '#platform/config';
 import { EmbeddedPostgresError } from '#platform/embedded-postgres';
 
 /** A command cannot do what it was asked. The message says why, or how it is called. */
@@ -33,6 +33,6 @@ function operatorMessageOf(error: unknown): string | undefined {
   if (error instanceof DomainError && error.faults.length > 0)
     return error.faults.map(({ detail }) => detail).join('\n');
   const isOperatorError =
-    error instanceof OperatorError || error instanceof BadConfiguration || error instanceof EmbeddedPostgresError;
+    error instanceof OperatorError || error instanceof InvalidConfiguration || error instanceof EmbeddedPostgresError;
   return isOperatorError ? error.message : undefined;
 }

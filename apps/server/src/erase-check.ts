@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { Cpf, type Identifier, isUuid, parseIdentifier } from '#kernel';
 import { parseSettings, readEnvironment, type Settings } from '#platform/config';
 import { HmacIdentifierHasher } from '#platform/crypto';
-import { type Database, rowsWith, textColumns } from '#platform/database';
+import { countRowsContaining, type Database, listTextColumns } from '#platform/database';
 import { exitWithError, OperatorError, parseArguments } from './cli-command.js';
 import { openInfrastructure } from './infrastructure.js';
 
@@ -88,10 +88,10 @@ function buildSearchTerms(
 
 async function searchTextColumns(terms: readonly SearchTerm[], database: Database): Promise<readonly string[]> {
   const found: string[] = [];
-  for (const column of await textColumns(database))
+  for (const column of await listTextColumns(database))
     for (const { what, text, hashed } of terms) {
       if (hashed && column.table === TABLE_MAY_HOLD_HASHES) continue;
-      const rows = await rowsWith(database, column, text);
+      const rows = await countRowsContaining(database, column, text);
       if (rows > 0) found.push(`${column.table}.${column.column}: ${what} in ${rows} rows`);
     }
   return found;

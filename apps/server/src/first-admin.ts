@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Administrators, IdentifierTaken } from '#customers';
-import { isEmbedded, type Settings } from '#platform/config';
+import { type Settings, usesEmbeddedDatabase } from '#platform/config';
 
 /** Nobody's mailbox: whoever reads the file is at the machine. */
 const FIRST_ADMIN_EMAIL = 'admin@foyer.localhost';
@@ -14,7 +14,7 @@ const FIRST_ADMIN_EMAIL = 'admin@foyer.localhost';
 export async function appointFirstAdmin(app: INestApplicationContext, settings: Settings): Promise<string | undefined> {
   const file = path.join(settings.dataDir, 'first-admin');
   const administrators = app.get(Administrators);
-  if (!isEmbedded(settings) || existsSync(file) || (await administrators.anyExist())) return undefined;
+  if (!usesEmbeddedDatabase(settings) || existsSync(file) || (await administrators.anyExist())) return undefined;
   // Of processes that start on one folder at the same moment, one appoints and writes.
   const oneTimePassword = await administrators.appointAdministrator(FIRST_ADMIN_EMAIL).then(
     (appointed) => appointed.oneTimePassword,

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { DataSource } from 'typeorm';
-import { BadConfiguration, hasRedis, provideSecrets, type Settings } from '#platform/config';
-import { createDataSource, Database, migrate, migrationState } from '#platform/database';
+import { hasRedis, InvalidConfiguration, loadSecrets, type Settings } from '#platform/config';
+import { createDataSource, Database, migrate, readMigrationState } from '#platform/database';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#platform/embedded-postgres';
-import { Health } from '#platform/health';
+import { HealthCheckService } from '#platform/health';
 import { RouteTable } from '#platform/http';
-import type { Foundations } from '#platform/module';
+import type { Infrastructure } from '#platform/module';
 import { createLog, Metrics } from '#platform/observability';
 import { connectRedis } from '#platform/redis';
 import { TABLES } from './app.module.js';
@@ -20,7 +20,7 @@ interface InfrastructureOptions {
 export async function openInfrastructure(
   settings: Settings,
   { isCli = false }: InfrastructureOptions = {},
-): Promise<Foundations & { close(): Promise<void> }> {
+): Promise<Infrastructure & { close(): Promise<void> }> {
   const log = createLog(settings);
   // First, because it may refuse: nothing that was started would be left behind.
   const redis = hasRedis(settings) ? await connectRedis(settings.redisUrls, log) : undefined;
@@ -40,14 +40,14 @@ export async function openInfrastructure(
   };
   return {
     settings,
-    secrets: provideSecrets(settings),
+    secrets: loadSecrets(settings),
     log,
     metrics: new Metrics(),
     routes: new RouteTable(),
-    health: new Health(),
+    health: new HealthCheckService(),
     database,
     redis,
-    beside: isCli,
+    isCli: isCli,
     close,
   };
 }
@@ -56,12 +56,12 @@ export async function openInfrastructure(
 async function assertSingleProcess(embedded: EmbeddedPostgres, settings: Settings): Promise<void> {
   if (embedded.owned || hasRedis(settings)) return;
   await embedded.stop();
-  throw new BadConfiguration([`REDIS_URL is needed: another process is running on ${settings.dataDir}`]);
+  throw new InvalidConfiguration([`REDIS_URL is needed: another process is running on ${settings.dataDir}`]);
 }
 
 /** @throws Refusal: with an old schema every request would fail, and nobody would know why */
 async function assertNoPendingMigrations(source: DataSource, databaseUrl: string): Promise<void> {
-  const state = await migrationState(source);
+  const state = await readMigrationState(source);
   if (state.missing > 0) throw pendingMigrationsError(state, databaseUrl);
 }
 

@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { completeDocument, ProblemCatalogue } from '#platform/http';
+import { completeOpenApiDocument, ProblemCatalogue } from '#platform/http';
 
 const API_DESCRIPTION = `Strangers register with an e-mail address or a phone number, prove it with a code within one minute, and become customers.
 Errors are RFC 9457 problem documents; \`GET /problems\` lists every code.`;
@@ -20,7 +20,7 @@ export function serveOpenApiDocs(app: INestApplication, publicUrl: string): void
     .build();
   let cached: OpenAPIObject | undefined;
   const document = (): OpenAPIObject => {
-    cached ??= completeDocument(SwaggerModule.createDocument(app, config), app.get(ProblemCatalogue).entries);
+    cached ??= completeOpenApiDocument(SwaggerModule.createDocument(app, config), app.get(ProblemCatalogue).entries);
     return cached;
   };
   cacheDocuments(app.getHttpAdapter().getInstance());

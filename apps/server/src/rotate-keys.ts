@@ -1,12 +1,12 @@
 import {
-  changeKeys,
-  keysOf,
+  type KeyRotationStep,
+  parseJwkSet,
   parseSettings,
-  RESTART_SECONDS,
-  type Rotation,
+  planKeyRotation,
+  RESTART_WINDOW_SECONDS,
   readEnvironment,
-  rotate,
-  secretsFileIn,
+  secretsFilePath,
+  updateSigningKeys,
 } from '#platform/config';
 import { exitWithError, parseArguments } from './cli-command.js';
 
@@ -28,16 +28,16 @@ function main(): number {
   return rotation.did === 'nothing' ? 2 : 0;
 }
 
-function rotateConfiguredKeys(jwtKeys: string): Rotation {
-  const rotation = rotate(keysOf(jwtKeys), new Date());
+function rotateConfiguredKeys(jwtKeys: string): KeyRotationStep {
+  const rotation = planKeyRotation(parseJwkSet(jwtKeys), new Date());
   if (rotation.did !== 'nothing') console.log(`JWT_KEYS='${JSON.stringify({ keys: rotation.keys })}'`);
   return rotation;
 }
 
-function rotateStoredKeys(dataDir: string): Rotation {
-  return changeKeys(secretsFileIn(dataDir), (jwtKeys) => {
-    const rotation = rotate(keysOf(jwtKeys), new Date());
-    return { keys: rotation.did === 'nothing' ? undefined : rotation.keys, told: rotation };
+function rotateStoredKeys(dataDir: string): KeyRotationStep {
+  return updateSigningKeys(secretsFilePath(dataDir), (jwtKeys) => {
+    const rotation = planKeyRotation(parseJwkSet(jwtKeys), new Date());
+    return { keys: rotation.did === 'nothing' ? undefined : rotation.keys, result: rotation };
   });
 }
 
@@ -51,10 +51,10 @@ const WAIT_REASONS = {
   drop: 'tokens of the old key may still be alive',
 };
 
-function describeRotation(rotation: Rotation, restart: string): string {
+function describeRotation(rotation: KeyRotationStep, restart: string): string {
   if (rotation.did !== 'nothing') {
     const then = rotation.next
-      ? `${restart} within ${RESTART_SECONDS / 60} minutes, then call again, from ${formatTime(rotation.next)} on.`
+      ? `${restart} within ${RESTART_WINDOW_SECONDS / 60} minutes, then call again, from ${formatTime(rotation.next)} on.`
       : `${restart} when it suits you. The rotation is complete.`;
     return `Key ${rotation.kid} ${STEP_DESCRIPTIONS[rotation.did]}\n${then}`;
   }

@@ -8,9 +8,9 @@ import { OutboxRelays, SubscriberRegistry } from '#messaging';
 import { JobWorker } from '#notifications';
 import { type Settings } from '#platform/config';
 import { createHttpServers } from '#platform/http-server';
-import { Snapshots } from '#platform/in-memory';
+import { SnapshotStore } from '#platform/in-memory';
 import { Housekeeping } from '#platform/jobs';
-import type { Foundations } from '#platform/module';
+import type { Infrastructure } from '#platform/module';
 import { AppModule } from './app.module.js';
 import { serveOpenApiDocs } from './openapi-docs.js';
 import { listenError } from './startup-errors.js';
@@ -20,11 +20,15 @@ import { listenError } from './startup-errors.js';
  * @param beforeListen what must be done before anybody is answered, and before it says that it is ready
  */
 export async function startServer(
-  infrastructure: Foundations,
+  infrastructure: Infrastructure,
   beforeListen: (app: NestFastifyApplication) => Promise<void>,
 ): Promise<NestFastifyApplication> {
   const { settings, log, metrics, routes, health } = infrastructure;
-  const { adapter, adminServer, another } = createHttpServers({
+  const {
+    adapter,
+    adminServer,
+    createAdditionalServer: another,
+  } = createHttpServers({
     publicUrl: settings.publicUrl,
     corsOrigins: settings.corsOrigins,
     trustProxy: settings.trustProxy,
@@ -82,9 +86,13 @@ function startBackgroundWorkers(app: NestFastifyApplication): void {
  * No request is cut: not ready, a pause in which balancers look elsewhere while everything is still answered, nothing new
  * accepted, what runs is finished, then the modules close.
  */
-export async function stopServer(app: NestFastifyApplication, { health }: Foundations, pauseMs: number): Promise<void> {
-  health.drain();
+export async function stopServer(
+  app: NestFastifyApplication,
+  { health }: Infrastructure,
+  pauseMs: number,
+): Promise<void> {
+  health.startDraining();
   await setTimeout(pauseMs);
   await app.close();
-  app.get(Snapshots).save();
+  app.get(SnapshotStore).save();
 }

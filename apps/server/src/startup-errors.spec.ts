@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BadConfiguration } from '#platform/config';
+import { InvalidConfiguration } from '#platform/config';
 import { OperatorError } from './cli-command.js';
 import { databaseConnectionError, listenError, pendingMigrationsError } from './startup-errors.js';
 
@@ -45,7 +45,7 @@ it.each([
 ])('an address that cannot be listened to, %s: %s', (code, sentence) => {
   const error = Object.assign(new Error(`listen ${code}`), { code });
   const told = listenError(error, { host: '127.0.0.1', port: 80 }, 'PORT');
-  expect([told instanceof BadConfiguration, (told as Error).message]).toEqual([
+  expect([told instanceof InvalidConfiguration, (told as Error).message]).toEqual([
     true,
     expect.stringContaining(sentence),
   ]);

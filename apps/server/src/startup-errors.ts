@@ -1,4 +1,4 @@
-import { BadConfiguration } from '#platform/config';
+import { InvalidConfiguration } from '#platform/config';
 import { type MigrationState } from '#platform/database';
 import { OperatorError } from './cli-command.js';
 
@@ -8,8 +8,8 @@ type SystemError = Partial<NodeJS.ErrnoException> & { readonly errors?: readonly
  * What to do about a database that lets nobody in. Names the setting and the place; the words of the driver name users and
  * databases, never a password.
  */
-export function databaseConnectionError(error: unknown, databaseUrl: string): BadConfiguration {
-  return new BadConfiguration([
+export function databaseConnectionError(error: unknown, databaseUrl: string): InvalidConfiguration {
+  return new InvalidConfiguration([
     `DATABASE_URL lets nobody in at ${databaseLocationOf(databaseUrl)}: ${errorMessageOf(error)}`,
   ]);
 }
@@ -41,13 +41,15 @@ function databaseLocationOf(databaseUrl: string): string {
 export function listenError(error: unknown, { host, port }: { host: string; port: number }, setting: string): unknown {
   switch ((error as SystemError | undefined)?.code) {
     case 'EADDRINUSE':
-      return new BadConfiguration([`${setting} ${port} is taken on ${host}: end who listens there, or set another`]);
+      return new InvalidConfiguration([
+        `${setting} ${port} is taken on ${host}: end who listens there, or set another`,
+      ]);
     case 'EACCES':
-      return new BadConfiguration([`${setting} ${port} is not for this user: set one above 1023`]);
+      return new InvalidConfiguration([`${setting} ${port} is not for this user: set one above 1023`]);
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return new BadConfiguration([`HOST ${host} is no address of this machine`]);
+      return new InvalidConfiguration([`HOST ${host} is no address of this machine`]);
     default:
       return error;
   }

@@ -14,7 +14,7 @@ import {
   UnitOfWork,
 } from '#kernel';
 import { Channels, JobQueue, JobWorker, MessageBudget, SmsQuota } from '#notifications';
-import { choose, hasRedis, Secrets, Settings, wire } from '#platform/config';
+import { hasRedis, provideAdapter, provideService, Secrets, Settings } from '#platform/config';
 import { Database } from '#platform/database';
 import { Housekeeping } from '#platform/jobs';
 import { PasswordPepper } from '#platform/passwords';
@@ -118,7 +118,7 @@ export { authEvents } from './events.js';
     BearerStrategy,
     RevocationPoller,
     SessionsPurge,
-    choose(RevocationHints, (settings) => (hasRedis(settings) ? RedisRevocationHints : RevocationHints)),
+    provideAdapter(RevocationHints, (settings) => (hasRedis(settings) ? RedisRevocationHints : RevocationHints)),
     { provide: Subjects, useClass: TypeOrmSubjects },
     { provide: Sessions, useClass: TypeOrmSessions },
     { provide: SessionViews, useClass: SqlSessionViews },
@@ -141,15 +141,15 @@ export { authEvents } from './events.js';
       useFactory: (secrets: Secrets, clock: Clock) => new HmacDeviceTokens(secrets.code, clock),
     },
     { provide: FailedLoginLimiter, useClass: SourceFailedLoginLimiter },
-    wire(LoginTries, TypeOrmLoginTries, [Database, UnitOfWork]),
-    wire(PasswordScheme, PepperedPasswordScheme, [PasswordPepper]),
+    provideService(LoginTries, TypeOrmLoginTries, [Database, UnitOfWork]),
+    provideService(PasswordScheme, PepperedPasswordScheme, [PasswordPepper]),
     {
       provide: LegacyHashSealer,
       inject: [Secrets],
       useFactory: (secrets: Secrets) => new AesLegacyHashSealer(secrets.passwordPepper),
     },
     { provide: LegacyHashFlag, useClass: TypeOrmLegacyHashFlag },
-    wire(PasswordVerifier, PasswordVerifier, [
+    provideService(PasswordVerifier, PasswordVerifier, [
       Subjects,
       PasswordScheme,
       PasswordHasher,
@@ -158,15 +158,15 @@ export { authEvents } from './events.js';
       LegacyHashFlag,
       Clock,
     ]),
-    wire(CredentialTransfer, SealedCredentialTransfer, [
+    provideService(CredentialTransfer, SealedCredentialTransfer, [
       Subjects,
       PasswordScheme,
       LegacyHashSealer,
       ForeignPasswords,
       LegacyHashFlag,
     ]),
-    wire(SessionEnder, SessionEnder, [Sessions, Subjects, Revocations, Outbox, AuditTrail]),
-    wire(SessionOpener, SessionOpener, [
+    provideService(SessionEnder, SessionEnder, [Sessions, Subjects, Revocations, Outbox, AuditTrail]),
+    provideService(SessionOpener, SessionOpener, [
       UnitOfWork,
       Subjects,
       Sessions,
@@ -184,8 +184,8 @@ export { authEvents } from './events.js';
       inject: [Secrets],
       useFactory: (secrets: Secrets) => new AesResetRecipientSealer(secrets.code),
     },
-    wire(ResetMessages, TemplateResetMessages, [Ids]),
-    wire(PasswordResetRequests, PasswordResetRequests, [
+    provideService(ResetMessages, TemplateResetMessages, [Ids]),
+    provideService(PasswordResetRequests, PasswordResetRequests, [
       IdentifierHasher,
       Counters,
       MessageBudget,
@@ -194,7 +194,7 @@ export { authEvents } from './events.js';
       JobQueue,
       AuthSettings,
     ]),
-    wire(SendPasswordResetJob, SendPasswordResetJob, [
+    provideService(SendPasswordResetJob, SendPasswordResetJob, [
       Subjects,
       IdentifierHasher,
       Codes,
@@ -202,7 +202,7 @@ export { authEvents } from './events.js';
       ResetMessages,
       Channels,
     ]),
-    wire(PasswordChanger, PasswordChanger, [
+    provideService(PasswordChanger, PasswordChanger, [
       UnitOfWork,
       Subjects,
       Credentials,
@@ -212,13 +212,13 @@ export { authEvents } from './events.js';
       LinkedIdentities,
       AccountChangeListeners,
     ]),
-    wire(Credentials, HashedCredentials, [Subjects, PasswordScheme, PasswordHasher, SessionEnder]),
-    wire(SignIns, LocalSignIns, [Subjects, SessionOpener, SessionEnder, AccountChangeListeners]),
+    provideService(Credentials, HashedCredentials, [Subjects, PasswordScheme, PasswordHasher, SessionEnder]),
+    provideService(SignIns, LocalSignIns, [Subjects, SessionOpener, SessionEnder, AccountChangeListeners]),
     { provide: SubjectDataEraser, useClass: TypeOrmSubjectDataEraser },
-    wire(SubjectErasure, LocalSubjectErasure, [Subjects, SessionEnder, LinkedIdentities, SubjectDataEraser]),
-    wire(SignInNames, LocalSignInNames, [Subjects]),
-    wire(SignInTries, RateLimitedSignInTries, [IdentifierHasher, LoginTries, Clock]),
-    wire(Reauthentication, RateLimitedReauthentication, [Subjects, LoginTries, PasswordVerifier, AuditTrail]),
+    provideService(SubjectErasure, LocalSubjectErasure, [Subjects, SessionEnder, LinkedIdentities, SubjectDataEraser]),
+    provideService(SignInNames, LocalSignInNames, [Subjects]),
+    provideService(SignInTries, RateLimitedSignInTries, [IdentifierHasher, LoginTries, Clock]),
+    provideService(Reauthentication, RateLimitedReauthentication, [Subjects, LoginTries, PasswordVerifier, AuditTrail]),
   ],
   exports: [
     AccountChangesModule,
@@ -239,7 +239,7 @@ export class AuthModule {
     dispatcher: JobWorker,
     resetDue: SendPasswordResetJob,
   ) {
-    housekeeping.add(sessions);
+    housekeeping.registerTask(sessions);
     dispatcher.registerJob(resetDue);
   }
 }

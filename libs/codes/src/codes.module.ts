@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Clock, Counters, UnitOfWork } from '#kernel';
-import { choose, hasRedis, Secrets, Settings, wire } from '#platform/config';
+import { hasRedis, provideAdapter, provideService, Secrets, Settings } from '#platform/config';
 import { Database } from '#platform/database';
 import { Housekeeping } from '#platform/jobs';
 import { HmacCodeMac } from './adapters/crypto/hmac-code-mac.js';
@@ -38,21 +38,21 @@ function toCodeSettings({ codeLength: length, codeTtlSeconds, limits }: Settings
 
 @Module({
   providers: [
-    choose(CodeStore, (settings) => (hasRedis(settings) ? RedisCodeStore : InMemoryCodeStore)),
+    provideAdapter(CodeStore, (settings) => (hasRedis(settings) ? RedisCodeStore : InMemoryCodeStore)),
     { provide: CodeMac, inject: [Secrets], useFactory: (secrets: Secrets) => new HmacCodeMac(secrets.code) },
     { provide: CodeGenerator, useClass: RandomCodeGenerator },
     { provide: CodeSettings, inject: [Settings], useFactory: toCodeSettings },
     GuessesPurge,
-    wire(GuessLedger, TypeOrmGuessLedger, [Database, UnitOfWork, Clock]),
+    provideService(GuessLedger, TypeOrmGuessLedger, [Database, UnitOfWork, Clock]),
     { provide: GuessAlarm, useClass: LoggedGuessAlarm },
-    wire(GuessBudget, GuessBudget, [GuessLedger, Counters, CodeSettings, GuessAlarm]),
-    wire(GuessErasure, LedgerGuessErasure, [GuessLedger, CodeMac]),
-    wire(Codes, OneTimeCodeService, [CodeStore, GuessBudget, CodeMac, CodeGenerator, CodeSettings]),
+    provideService(GuessBudget, GuessBudget, [GuessLedger, Counters, CodeSettings, GuessAlarm]),
+    provideService(GuessErasure, LedgerGuessErasure, [GuessLedger, CodeMac]),
+    provideService(Codes, OneTimeCodeService, [CodeStore, GuessBudget, CodeMac, CodeGenerator, CodeSettings]),
   ],
   exports: [Codes, GuessErasure],
 })
 export class CodesModule {
   constructor(housekeeping: Housekeeping, guesses: GuessesPurge) {
-    housekeeping.add(guesses);
+    housekeeping.registerTask(guesses);
   }
 }

@@ -7,7 +7,7 @@ import { CodesModule } from '#codes/module';
 import { AuditTrail, Clock, EventErasure, IdentifierHasher, Ids, Outbox, UnitOfWork } from '#kernel';
 import { StoredEvents } from '#messaging';
 import { JobWorker } from '#notifications';
-import { Secrets, Settings, wire } from '#platform/config';
+import { provideService, Secrets, Settings } from '#platform/config';
 import { Database } from '#platform/database';
 import { Housekeeping } from '#platform/jobs';
 import { DocumentSealer } from './adapters/crypto/document-sealer.js';
@@ -89,7 +89,7 @@ export { customersEvents } from './events.js';
     RestoreCustomerHandler,
     SetRolesHandler,
     { provide: IdentifierAssignmentListeners, useFactory: () => new IdentifierAssignmentListeners() },
-    wire(CustomerUpdater, CustomerUpdater, [
+    provideService(CustomerUpdater, CustomerUpdater, [
       Customers,
       DocumentSignInNames,
       Outbox,
@@ -99,11 +99,14 @@ export { customersEvents } from './events.js';
       IdentifierAssignmentListeners,
     ]),
     ...importExportProviders.providers,
-    wire(DocumentSignInNames, DocumentSignInNames, [Customers, SignInNames, IdentifierHasher]),
+    provideService(DocumentSignInNames, DocumentSignInNames, [Customers, SignInNames, IdentifierHasher]),
     { provide: DocumentSealer, inject: [Secrets], useFactory: (secrets: Secrets) => new DocumentSealer(secrets) },
     { provide: Customers, useClass: TypeOrmCustomers },
     { provide: CustomerViews, useClass: SqlCustomerViews },
-    wire<CustomerLists, [Database, DocumentSealer]>(CustomerLists, SqlCustomerLists, [Database, DocumentSealer]),
+    provideService<CustomerLists, [Database, DocumentSealer]>(CustomerLists, SqlCustomerLists, [
+      Database,
+      DocumentSealer,
+    ]),
     { provide: SignInViews, useExisting: SignInRecords },
     {
       provide: PublishedEventViews,
@@ -113,7 +116,7 @@ export { customersEvents } from './events.js';
       }),
     },
     { provide: CustomerSettings, useExisting: Settings },
-    wire(CustomerEraser, CustomerEraser, [
+    provideService(CustomerEraser, CustomerEraser, [
       UnitOfWork,
       CustomerUpdater,
       Customers,
@@ -130,7 +133,7 @@ export { customersEvents } from './events.js';
       useFactory: (database: Database, eraser: CustomerEraser, clock: Clock, { deletedCustomersDays }: Settings) =>
         new DeletedCustomersPurge(database, eraser, clock, deletedCustomersDays),
     },
-    wire(Administrators, LocalAdministrators, [
+    provideService(Administrators, LocalAdministrators, [
       UnitOfWork,
       CustomerDirectory,
       IdentifierAssignmentListeners,
@@ -139,7 +142,7 @@ export { customersEvents } from './events.js';
       AuditTrail,
       CustomerSettings,
     ]),
-    wire(CustomerDirectory, LocalCustomerDirectory, [
+    provideService(CustomerDirectory, LocalCustomerDirectory, [
       Customers,
       CustomerViews,
       Credentials,
@@ -163,11 +166,11 @@ export class CustomersModule {
     accountNotices: AccountChangeNotifier,
     accountChanges: AccountChangeListeners,
   ) {
-    housekeeping.add(changes);
+    housekeeping.registerTask(changes);
     dispatcher.registerJob(codeDue);
     dispatcher.registerJob(noticeDue);
     dispatcher.registerJob(accountNoticeDue);
     accountChanges.add(accountNotices);
-    housekeeping.add(deleted);
+    housekeeping.registerTask(deleted);
   }
 }

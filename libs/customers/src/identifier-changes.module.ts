@@ -4,8 +4,8 @@ import { Codes } from '#codes';
 import { CodesModule } from '#codes/module';
 import { AfterCommit, Clock, Counters, IdentifierHasher, Ids } from '#kernel';
 import { JobQueue, MessageBudget, MessageLimits, SmsQuota } from '#notifications';
-import { Secrets, Settings, wire } from '#platform/config';
-import { KeyedSeal } from '#platform/crypto';
+import { provideService, Secrets, Settings } from '#platform/config';
+import { AesGcmSealer } from '#platform/crypto';
 import { Database } from '#platform/database';
 import { AesNoticeSealer } from './adapters/crypto/aes-notice-sealer.js';
 import { IdentifiersController } from './adapters/http/identifiers.controller.js';
@@ -43,35 +43,40 @@ const providers: Provider[] = [
     useFactory: (database: Database, { code }: Secrets, clock: Clock) =>
       new TypeOrmPendingIdentifierChanges(
         database,
-        new KeyedSeal(code, 'CODE_SECRET', 'identifier-change-seal'),
+        new AesGcmSealer(code, 'CODE_SECRET', 'identifier-change-seal'),
         clock,
       ),
   },
   { provide: NoticeSealer, inject: [Secrets], useFactory: ({ code }: Secrets) => new AesNoticeSealer(code) },
-  wire(ChangeMessages, TemplateChangeMessages, [Ids]),
-  wire(NoticeQueue, NoticeQueue, [JobQueue, NoticeSealer]),
-  wire(IdentifierChangeRequests, IdentifierChangeRequests, [
+  provideService(ChangeMessages, TemplateChangeMessages, [Ids]),
+  provideService(NoticeQueue, NoticeQueue, [JobQueue, NoticeSealer]),
+  provideService(IdentifierChangeRequests, IdentifierChangeRequests, [
     Counters,
     MessageBudget,
     SmsQuota,
     JobQueue,
     IdentifierChangeSettings,
   ]),
-  wire(SendIdentifierChangeCodeJob, SendIdentifierChangeCodeJob, [
+  provideService(SendIdentifierChangeCodeJob, SendIdentifierChangeCodeJob, [
     PendingIdentifierChanges,
     Customers,
     Codes,
     ChangeMessages,
   ]),
-  wire(SendIdentifierChangeNoticeJob, SendIdentifierChangeNoticeJob, [
+  provideService(SendIdentifierChangeNoticeJob, SendIdentifierChangeNoticeJob, [
     NoticeSealer,
     ChangeMessages,
     SmsQuota,
     IdentifierChangeSettings,
   ]),
-  wire(SendAccountNoticeJob, SendAccountNoticeJob, [NoticeSealer, ChangeMessages, SmsQuota, IdentifierChangeSettings]),
-  wire(AccountChangeNotifier, AccountChangeNotifier, [Customers, NoticeQueue, Counters, MessageLimits]),
-  wire(IdentifierChanger, IdentifierChanger, [
+  provideService(SendAccountNoticeJob, SendAccountNoticeJob, [
+    NoticeSealer,
+    ChangeMessages,
+    SmsQuota,
+    IdentifierChangeSettings,
+  ]),
+  provideService(AccountChangeNotifier, AccountChangeNotifier, [Customers, NoticeQueue, Counters, MessageLimits]),
+  provideService(IdentifierChanger, IdentifierChanger, [
     PendingIdentifierChanges,
     CustomerUpdater,
     Customers,

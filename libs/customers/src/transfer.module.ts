@@ -2,7 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { CredentialTransfer } from '#auth';
 import { AuditTrail, Clock, Ids } from '#kernel';
-import { wire } from '#platform/config';
+import { provideService } from '#platform/config';
 import { FileCustomerExport } from './adapters/files/file-customer-export.js';
 import { FileCustomerImport } from './adapters/files/file-customer-import.js';
 import { TypeOrmCustomerBatches } from './adapters/typeorm/typeorm-customer-batches.js';
@@ -15,8 +15,8 @@ const providers: Provider[] = [
   ImportCustomersHandler,
   ExportCustomersHandler,
   { provide: CustomerBatches, useClass: TypeOrmCustomerBatches },
-  wire(CustomerImport, FileCustomerImport, [CommandBus, AuditTrail, Ids, Clock]),
-  wire(CustomerExport, FileCustomerExport, [QueryBus, CredentialTransfer, AuditTrail]),
+  provideService(CustomerImport, FileCustomerImport, [CommandBus, AuditTrail, Ids, Clock]),
+  provideService(CustomerExport, FileCustomerExport, [QueryBus, CredentialTransfer, AuditTrail]),
 ];
 
 /** Customers in files: part of the customers' room. */

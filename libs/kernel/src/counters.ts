@@ -16,7 +16,7 @@ export type Taken =
 export abstract class Counters {
   /** Counts one, unless one of the allowances is used up. */
   abstract take(key: string, allowances: readonly Allowance[]): Promise<Taken>;
-  abstract giveBack(key: string, ticket: string): Promise<void>;
+  abstract release(key: string, ticket: string): Promise<void>;
   /** How many there were in the window. */
   abstract count(key: string, windowMs: number): Promise<number>;
 }

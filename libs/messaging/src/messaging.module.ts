@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { Clock, EventErasure, Inbox, Outbox } from '#kernel';
-import { Settings, type SourceName } from '#platform/config';
+import { type EventSourceName, Settings } from '#platform/config';
 import { Housekeeping } from '#platform/jobs';
 import { Log } from '#platform/observability';
 import { InboxCleanupTask } from './inbox/inbox-cleanup-task.js';
@@ -30,7 +30,7 @@ export { inboxTables } from './inbox/tables.js';
 export { outboxTables } from './outbox/tables.js';
 
 function createEventSources(settings: Settings, log: Log, memory: InMemoryEventPublisher): EventSources {
-  const factories: Record<SourceName, () => EventSource> = {
+  const factories: Record<EventSourceName, () => EventSource> = {
     memory: () => new InMemoryEventSource(memory),
     rabbitmq: () => new RabbitMqEventSource(settings.rabbitmqUrl ?? '', log),
     kafka: () => new KafkaEventSource(requireSetting(settings.kafka), log),
@@ -85,8 +85,8 @@ export class MessagingModule {
     hints: PostgresOutboxNotifier,
     settings: Settings,
   ) {
-    housekeeping.add(outbox);
-    housekeeping.add(inbox);
+    housekeeping.registerTask(outbox);
+    housekeeping.registerTask(inbox);
     if (settings.run === 'api') hints.startNotifying();
   }
 }

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
-import { choose, hasDevMailbox, hasRedis, messageTransports, Settings } from '#platform/config';
+import { hasDevMailbox, hasRedis, messageTransports, provideAdapter, Settings } from '#platform/config';
 import { ConfiguredChannels } from './adapters/configured-channels.js';
 import { DEV_MAILBOX_PROBLEMS, DevMailboxController } from './adapters/dev-mailbox/dev-mailbox.controller.js';
 import { DevMailbox } from './adapters/dev-mailbox/dev-mailbox.js';
@@ -49,7 +49,7 @@ export class NotificationsModule {
               ...(smsTransport === 'none' ? {} : { sms }),
             }),
         },
-        choose(JobQueue, (s) => (hasRedis(s) ? RedisJobQueue : InMemoryJobQueue)),
+        provideAdapter(JobQueue, (s) => (hasRedis(s) ? RedisJobQueue : InMemoryJobQueue)),
         { provide: MessageLimits, inject: [Settings], useFactory: ({ limits }: Settings) => limits },
         MessageBudget,
         SmsQuota,

@@ -19,8 +19,14 @@ import {
   UnitOfWork,
 } from '#kernel';
 import { SystemClock, UuidV7Ids } from '#platform/async';
-import { AccessRefusals, AuditController, AuditPurge, SqlAuditLog, TypeOrmAuditTrail } from '#platform/audit';
-import { choose, hasRedis, Secrets, Settings } from '#platform/config';
+import {
+  AccessDenialRecorder,
+  AuditController,
+  AuditRetentionTask,
+  TypeOrmAuditLog,
+  TypeOrmAuditTrail,
+} from '#platform/audit';
+import { hasRedis, provideAdapter, Secrets, Settings } from '#platform/config';
 import { HmacIdentifierHasher } from '#platform/crypto';
 import {
   Database,
@@ -29,38 +35,44 @@ import {
   TypeOrmUnitOfWork,
   ValueRefused,
 } from '#platform/database';
-import { Health, HealthController } from '#platform/health';
+import { HealthCheckService, HealthController } from '#platform/health';
 import {
   AccessGuard,
   BodyGuard,
-  FreshAuthentications,
-  PLATFORM_PROBLEMS,
+  createValidationPipe,
+  FreshAuthenticationPolicy,
+  HTTP_PROBLEMS,
   ProblemCatalogue,
   ProblemsController,
   RouteTable,
-  strictValidation,
 } from '#platform/http';
 import { ProblemFilter, WellKnownController } from '#platform/http-server';
 import {
   Idempotency,
+  IdempotencyKeyReused,
   IdempotencyStore,
+  IdempotentRequestRunning,
   InMemoryIdempotencyStore,
-  KeyReused,
   RedisIdempotencyStore,
-  StillRunning,
 } from '#platform/idempotency';
-import { NoSnapshots, Snapshots } from '#platform/in-memory';
+import { NoSnapshotStore, SnapshotStore } from '#platform/in-memory';
 import { Housekeeping } from '#platform/jobs';
 import { Log, Metrics } from '#platform/observability';
-import { CursorNotValid, Pages } from '#platform/paging';
+import { CursorNotValid, Paginator } from '#platform/paging';
 import {
   BcryptPasswordHasher,
-  CheckedNewPasswords,
+  BlocklistPasswordPolicy,
   HashPool,
+  HashPoolLegacyPasswords,
   PasswordPepper,
-  PooledForeignPasswords,
 } from '#platform/passwords';
-import { CustomerLimits, InMemoryCounters, RedisCounters, SourceLimited, SourceLimits } from '#platform/rate-limits';
+import {
+  ClientNetworkLimits,
+  ClientNetworkRateLimited,
+  CustomerLimits,
+  InMemoryCounters,
+  RedisCounters,
+} from '#platform/rate-limits';
 import { RedisConnection } from '#platform/redis';
 
 export { auditTables } from '#platform/audit';
@@ -75,18 +87,18 @@ function migrationsCheck(source: DataSource): () => Promise<void> {
 }
 
 /** What the program opens before it is composed, and closes last. */
-export interface Foundations {
+export interface Infrastructure {
   readonly settings: Settings;
   readonly secrets: Secrets;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly routes: RouteTable;
-  readonly health: Health;
+  readonly health: HealthCheckService;
   readonly database: Database;
   /** Absent: everything that would be in Redis stays in process. */
   readonly redis: RedisConnection | undefined;
   /** A command that runs beside the program. */
-  readonly beside?: boolean;
+  readonly isCli?: boolean;
 }
 
 /** The technical ground that every module stands on. */
@@ -95,14 +107,14 @@ export interface Foundations {
 export class PlatformModule implements OnApplicationShutdown {
   constructor(private readonly modules: ModuleRef) {}
 
-  static on(foundations: Foundations, problems: readonly DomainError[]): DynamicModule {
-    const { settings, redis, database } = foundations;
-    const catalogue = new ProblemCatalogue([
-      ...PLATFORM_PROBLEMS,
-      new SourceLimited(60),
+  static forRoot(infrastructure: Infrastructure, problems: readonly DomainError[]): DynamicModule {
+    const { settings, redis, database } = infrastructure;
+    const problemCatalogue = new ProblemCatalogue([
+      ...HTTP_PROBLEMS,
+      new ClientNetworkRateLimited(60),
       new HashingBusy(),
-      new KeyReused(),
-      new StillRunning(),
+      new IdempotencyKeyReused(),
+      new IdempotentRequestRunning(),
       new CursorNotValid(),
       new InvalidInput([]),
       new ValueRefused(),
@@ -111,26 +123,26 @@ export class PlatformModule implements OnApplicationShutdown {
     ]);
     const ports = [
       { provide: Settings, useValue: settings },
-      { provide: Secrets, useValue: foundations.secrets },
-      { provide: Log, useValue: foundations.log },
-      { provide: Metrics, useValue: foundations.metrics },
-      { provide: RouteTable, useValue: foundations.routes },
-      { provide: Health, useValue: foundations.health },
+      { provide: Secrets, useValue: infrastructure.secrets },
+      { provide: Log, useValue: infrastructure.log },
+      { provide: Metrics, useValue: infrastructure.metrics },
+      { provide: RouteTable, useValue: infrastructure.routes },
+      { provide: HealthCheckService, useValue: infrastructure.health },
       { provide: Database, useValue: database },
       { provide: RedisConnection, useValue: redis },
-      { provide: PasswordPepper, useFactory: () => new PasswordPepper(foundations.secrets.passwordPepper) },
+      { provide: PasswordPepper, useFactory: () => new PasswordPepper(infrastructure.secrets.passwordPepper) },
       {
         provide: HashPool,
         useFactory: () => new HashPool({ threads: settings.hashThreads, cost: settings.bcryptCost }),
       },
-      { provide: NewPasswords, useFactory: () => new CheckedNewPasswords(settings) },
+      { provide: NewPasswords, useFactory: () => new BlocklistPasswordPolicy(settings) },
       { provide: Clock, useClass: SystemClock },
       { provide: Ids, useClass: UuidV7Ids },
       { provide: IdentifierHasher, useClass: HmacIdentifierHasher },
       {
         provide: ForeignPasswords,
         inject: [HashPool],
-        useFactory: (pool: HashPool) => new PooledForeignPasswords(pool),
+        useFactory: (pool: HashPool) => new HashPoolLegacyPasswords(pool),
       },
       {
         provide: PasswordHasher,
@@ -140,20 +152,20 @@ export class PlatformModule implements OnApplicationShutdown {
       { provide: UnitOfWork, useClass: TypeOrmUnitOfWork },
       { provide: AfterCommit, useClass: DatabaseAfterCommit },
       { provide: AuditTrail, useClass: TypeOrmAuditTrail },
-      { provide: AuditLog, useClass: SqlAuditLog },
-      { provide: ProblemCatalogue, useValue: catalogue },
-      choose(Counters, (s) => (hasRedis(s) ? RedisCounters : InMemoryCounters)),
-      choose(IdempotencyStore, (s) => (hasRedis(s) ? RedisIdempotencyStore : InMemoryIdempotencyStore)),
+      { provide: AuditLog, useClass: TypeOrmAuditLog },
+      { provide: ProblemCatalogue, useValue: problemCatalogue },
+      provideAdapter(Counters, (s) => (hasRedis(s) ? RedisCounters : InMemoryCounters)),
+      provideAdapter(IdempotencyStore, (s) => (hasRedis(s) ? RedisIdempotencyStore : InMemoryIdempotencyStore)),
       Idempotency,
-      SourceLimits,
-      FreshAuthentications,
+      ClientNetworkLimits,
+      FreshAuthenticationPolicy,
       CustomerLimits,
-      Pages,
+      Paginator,
       Housekeeping,
-      AuditPurge,
-      AccessRefusals,
+      AuditRetentionTask,
+      AccessDenialRecorder,
       ProblemFilter,
-      foundations.beside ? { provide: Snapshots, useClass: NoSnapshots } : Snapshots,
+      infrastructure.isCli ? { provide: SnapshotStore, useClass: NoSnapshotStore } : SnapshotStore,
     ];
     return {
       module: PlatformModule,
@@ -163,7 +175,7 @@ export class PlatformModule implements OnApplicationShutdown {
         { provide: APP_FILTER, useExisting: ProblemFilter },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_GUARD, useClass: BodyGuard },
-        { provide: APP_PIPE, useFactory: strictValidation },
+        { provide: APP_PIPE, useFactory: createValidationPipe },
       ],
       exports: ports,
     };
@@ -171,16 +183,20 @@ export class PlatformModule implements OnApplicationShutdown {
 
   onModuleInit(): void {
     const database = this.modules.get(Database);
-    const health = this.modules.get(Health);
+    const health = this.modules.get(HealthCheckService);
     const redis = this.modules.get(RedisConnection) as RedisConnection | undefined;
-    health.add({ name: 'database', vital: true, check: async () => void (await database.query('select 1')) });
+    health.registerIndicator({
+      name: 'database',
+      vital: true,
+      check: async () => void (await database.query('select 1')),
+    });
     const [metrics, pool] = [this.modules.get(Metrics), this.modules.get(HashPool)];
     metrics.gauge('hash_queue_waiting', 'Passwords that wait to be hashed', () => pool.waiting);
     metrics.gauge('hash_queue_running', 'Passwords that are hashed at this moment', () => pool.running);
-    health.add({ name: 'migrations', vital: true, check: migrationsCheck(database.source) });
-    this.modules.get(Housekeeping).add(this.modules.get(AuditPurge));
+    health.registerIndicator({ name: 'migrations', vital: true, check: migrationsCheck(database.source) });
+    this.modules.get(Housekeeping).registerTask(this.modules.get(AuditRetentionTask));
     if (redis)
-      health.add({
+      health.registerIndicator({
         name: 'redis',
         vital: false,
         check: async () => void (await redis.command((client) => client.ping())),

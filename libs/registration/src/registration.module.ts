@@ -9,7 +9,7 @@ import { CustomersModule } from '#customers/module';
 import { AfterCommit, AuditTrail, Clock, IdentifierHasher, Ids, Outbox, UnitOfWork } from '#kernel';
 import { SubscriberRegistry } from '#messaging';
 import { JobQueue, JobWorker, MessageBudget, SmsQuota } from '#notifications';
-import { choose, hasRedis, Secrets, Settings, wire } from '#platform/config';
+import { hasRedis, provideAdapter, provideService, Secrets, Settings } from '#platform/config';
 import { Housekeeping } from '#platform/jobs';
 import { KeyedAttemptSecrets } from './adapters/crypto/keyed-attempt-secrets.js';
 import { RegistrationBasicStrategy } from './adapters/http/registration-basic.strategy.js';
@@ -77,16 +77,22 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
     { provide: RegistrationLimits, inject: [Settings], useFactory: ({ limits }: Settings) => limits },
     { provide: RegistrationKeys, useClass: TypeOrmRegistrationKeys },
     { provide: AttemptSecrets, inject: [Secrets], useFactory: ({ code }: Secrets) => new KeyedAttemptSecrets(code) },
-    choose(AttemptStore, (settings) => (hasRedis(settings) ? RedisAttemptStore : InMemoryAttemptStore)),
-    wire(RegistrationMessages, TemplateRegistrationMessages, [Ids, RegistrationRules]),
-    wire(MyRegistrations, LiveMyRegistrations, [AttemptStore, Codes, OpaqueRegistrationIds]),
-    wire(RegistrationIds, RegistrationIds, [RegistrationKeys, CustomerDirectory, IdentifierHasher, Ids]),
-    wire(OpaqueRegistrationIds, OpaqueRegistrationIds, [IdentifierHasher]),
-    wire(AttemptDrafts, AttemptDrafts, [Credentials, AttemptSecrets, IdentifierHasher, Ids]),
-    wire(AttemptAnnouncer, AttemptAnnouncer, [UnitOfWork, RegistrationKeys, Outbox, AttemptStore, IdentifierHasher]),
-    wire(SendBudget, SendBudget, [MessageBudget, SmsQuota]),
-    wire(Intake, Intake, [AttemptStore, JobQueue, RegistrationLimits, Clock]),
-    wire(CodeRequests, CodeRequests, [
+    provideAdapter(AttemptStore, (settings) => (hasRedis(settings) ? RedisAttemptStore : InMemoryAttemptStore)),
+    provideService(RegistrationMessages, TemplateRegistrationMessages, [Ids, RegistrationRules]),
+    provideService(MyRegistrations, LiveMyRegistrations, [AttemptStore, Codes, OpaqueRegistrationIds]),
+    provideService(RegistrationIds, RegistrationIds, [RegistrationKeys, CustomerDirectory, IdentifierHasher, Ids]),
+    provideService(OpaqueRegistrationIds, OpaqueRegistrationIds, [IdentifierHasher]),
+    provideService(AttemptDrafts, AttemptDrafts, [Credentials, AttemptSecrets, IdentifierHasher, Ids]),
+    provideService(AttemptAnnouncer, AttemptAnnouncer, [
+      UnitOfWork,
+      RegistrationKeys,
+      Outbox,
+      AttemptStore,
+      IdentifierHasher,
+    ]),
+    provideService(SendBudget, SendBudget, [MessageBudget, SmsQuota]),
+    provideService(Intake, Intake, [AttemptStore, JobQueue, RegistrationLimits, Clock]),
+    provideService(CodeRequests, CodeRequests, [
       AttemptStore,
       AttemptSecrets,
       Codes,
@@ -95,7 +101,7 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
       OpaqueRegistrationIds,
       RegistrationRules,
     ]),
-    wire(Admission, Admission, [
+    provideService(Admission, Admission, [
       UnitOfWork,
       RegistrationKeys,
       Credentials,
@@ -105,13 +111,19 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
       IdentifierHasher,
       AuditTrail,
     ]),
-    wire(RegistrantCheck, RegistrantCheck, [AttemptStore, AttemptSecrets, Credentials, IdentifierHasher, SignInTries]),
-    wire(KeyKeeper, KeyKeeper, [RegistrationKeys, AttemptStore, IdentifierHasher, Ids, AfterCommit]),
-    wire(CodeDue, CodeDue, [AttemptStore, Codes, RegistrationMessages, RegistrationRules, JobQueue, Ids]),
-    wire(CodeSent, CodeSent, [AttemptStore, AttemptAnnouncer]),
+    provideService(RegistrantCheck, RegistrantCheck, [
+      AttemptStore,
+      AttemptSecrets,
+      Credentials,
+      IdentifierHasher,
+      SignInTries,
+    ]),
+    provideService(KeyKeeper, KeyKeeper, [RegistrationKeys, AttemptStore, IdentifierHasher, Ids, AfterCommit]),
+    provideService(CodeDue, CodeDue, [AttemptStore, Codes, RegistrationMessages, RegistrationRules, JobQueue, Ids]),
+    provideService(CodeSent, CodeSent, [AttemptStore, AttemptAnnouncer]),
     { provide: VerificationJournal, useClass: CountedVerifications },
-    wire(VerifiedAttempts, VerifiedAttempts, [AttemptStore, AttemptSecrets, Admission, IdentifierHasher]),
-    wire(VerifiedStrangers, VerifiedStrangers, [
+    provideService(VerifiedAttempts, VerifiedAttempts, [AttemptStore, AttemptSecrets, Admission, IdentifierHasher]),
+    provideService(VerifiedStrangers, VerifiedStrangers, [
       UnitOfWork,
       RegistrationKeys,
       CustomerDirectory,
@@ -121,7 +133,7 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
       RegistrationRules,
       AuditTrail,
     ]),
-    wire(CustomerVerified, CustomerVerified, [CommandBus, RegistrationRules, VerificationJournal]),
+    provideService(CustomerVerified, CustomerVerified, [CommandBus, RegistrationRules, VerificationJournal]),
   ],
 })
 export class RegistrationModule {
@@ -140,6 +152,6 @@ export class RegistrationModule {
     subscribers.register(verified);
     dispatcher.registerJob(codeDue);
     dispatcher.registerJob(codeSent);
-    housekeeping.add(keys);
+    housekeeping.registerTask(keys);
   }
 }

@@ -165,7 +165,7 @@ export abstract class FailedLoginLimiter {
    */
   abstract countFailure(address: string): Promise<{
     /** It was no failed sign-in. */
-    giveBack(): Promise<void>;
+    release(): Promise<void>;
   }>;
 }
 

@@ -15,7 +15,7 @@ export class InMemoryFailedLoginLimiter extends FailedLoginLimiter {
     const before = this.counted.get(address) ?? 0;
     if (before >= this.max) throw new TooManyFailures('Too many failed sign-ins.');
     this.counted.set(address, before + 1);
-    const giveBack = async () => void this.counted.set(address, (this.counted.get(address) ?? 0) - 1);
-    return { giveBack };
+    const release = async () => void this.counted.set(address, (this.counted.get(address) ?? 0) - 1);
+    return { release };
   }
 }

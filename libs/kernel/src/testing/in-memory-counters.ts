@@ -18,7 +18,7 @@ export class InMemoryCounters extends Counters {
     return { allowed: true, ticket: String(at) };
   }
 
-  override async giveBack(key: string, ticket: string): Promise<void> {
+  override async release(key: string, ticket: string): Promise<void> {
     const moments = this.#moments.get(key) ?? [];
     const at = moments.indexOf(Number(ticket));
     if (at >= 0) moments.splice(at, 1);

@@ -2,7 +2,7 @@ import { Controller, Get, Header, Param } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { JsonSchema } from '#kernel';
 import { Settings } from '#platform/config';
-import { ApiProblems, notFound, Open } from '#platform/http';
+import { ApiProblems, notFound, Public } from '#platform/http';
 import { buildAsyncApiDocument } from './asyncapi-document.js';
 import { EventCatalog } from './event-catalog.js';
 import { publishedEventSchema } from './event-schema.js';
@@ -15,7 +15,7 @@ const JSON_SCHEMA_RESPONSE = {
 };
 
 @ApiTags('events')
-@Open()
+@Public()
 @Controller('docs')
 export class EventDocsController {
   constructor(

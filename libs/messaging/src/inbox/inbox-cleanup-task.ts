@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
 import { Database } from '#platform/database';
-import { type Chore, purge } from '#platform/jobs';
+import { type HousekeepingTask, purgeRows } from '#platform/jobs';
 
 const RETENTION_MS = 14 * 24 * 3_600_000;
 
 /** Longer than any broker keeps a message, or an operator a dead letter; how far an aggregate has come is kept for ever. */
 @Injectable()
-export class InboxCleanupTask implements Chore {
+export class InboxCleanupTask implements HousekeepingTask {
   readonly name = 'inbox';
 
   constructor(
@@ -17,6 +17,6 @@ export class InboxCleanupTask implements Chore {
 
   run(): Promise<number> {
     const before = new Date(this.clock.now().getTime() - RETENTION_MS);
-    return purge(this.database, 'inbox', 'event_hash', 'received_at < ?', [before]);
+    return purgeRows(this.database, 'inbox', 'event_hash', 'received_at < ?', [before]);
   }
 }

@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
-import { column, type Dialect, type Tables, typesFor } from '#platform/database';
+import { columnTypesFor, type Dialect, migrationColumn, type Tables } from '#platform/database';
 
 const CONSUMER = { type: 'varchar', length: 100 } as const;
 
@@ -8,14 +8,14 @@ export class CreateInbox1763600000055 implements MigrationInterface {
   readonly name = 'CreateInbox1763600000055';
 
   async up(runner: QueryRunner): Promise<void> {
-    const type = typesFor(runner.connection.options.type as Dialect);
+    const type = columnTypesFor(runner.connection.options.type as Dialect);
     await runner.createTable(
       new Table({
         name: 'inbox',
         columns: [
-          column('consumer', CONSUMER, { isPrimary: true }),
-          column('event_hash', type.hash, { isPrimary: true }),
-          column('received_at', type.instant),
+          migrationColumn('consumer', CONSUMER, { isPrimary: true }),
+          migrationColumn('event_hash', type.hash, { isPrimary: true }),
+          migrationColumn('received_at', type.instant),
         ],
         indices: [{ name: 'ix_inbox_received', columnNames: ['received_at'] }],
       }),
@@ -24,9 +24,9 @@ export class CreateInbox1763600000055 implements MigrationInterface {
       new Table({
         name: 'inbox_positions',
         columns: [
-          column('consumer', CONSUMER, { isPrimary: true }),
-          column('aggregate_hash', type.hash, { isPrimary: true }),
-          column('sequence', { type: 'int' }),
+          migrationColumn('consumer', CONSUMER, { isPrimary: true }),
+          migrationColumn('aggregate_hash', type.hash, { isPrimary: true }),
+          migrationColumn('sequence', { type: 'int' }),
         ],
       }),
     );

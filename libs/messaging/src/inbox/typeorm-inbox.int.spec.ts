@@ -33,7 +33,7 @@ describe.each(DATABASES)('TypeOrmInbox on %s', (_, fresh) => {
   async function handle(event: IncomingEvent, at = 0, effect: () => unknown = () => undefined): Promise<string> {
     const [on, inbox] = [under.replicas[at], inboxes[at]] as [Database, TypeOrmInbox];
     try {
-      await on.transaction(async () => {
+      await on.runInTransaction(async () => {
         await inbox.accept(event);
         await on.execute('insert into effects (name) values (?)', [`${event.sequence}`]);
         await effect();

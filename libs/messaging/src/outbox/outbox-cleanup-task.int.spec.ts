@@ -18,7 +18,7 @@ describe.each(DATABASES)('OutboxPurge on %s', (_, fresh) => {
   it('keeps what a publisher has still to take for ever, and the rest for fourteen days', async () => {
     const [taken, waiting] = [randomUUID(), randomUUID()];
     for (const subject of [taken, waiting])
-      await under.database.transaction(() => under.outbox.append(new TestHappenedV1(subject, 1)));
+      await under.database.runInTransaction(() => under.outbox.append(new TestHappenedV1(subject, 1)));
     await under.database.execute('delete from outbox_deliveries where aggregate_id = ?', [taken]);
     await under.database.execute('delete from outbox_deliveries where publisher = ?', ['one']);
     // One of before, that is not configured any more.

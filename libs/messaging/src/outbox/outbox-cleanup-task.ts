@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
 import { Database } from '#platform/database';
-import { type Chore, purge } from '#platform/jobs';
+import { type HousekeepingTask, purgeRows } from '#platform/jobs';
 
 const RETENTION_MS = 14 * 24 * 3_600_000;
 
 /** What every publisher has taken is kept for 14 days; what one has still to take is kept for ever. */
 @Injectable()
-export class OutboxCleanupTask implements Chore {
+export class OutboxCleanupTask implements HousekeepingTask {
   readonly name = 'outbox';
 
   constructor(
@@ -22,7 +22,7 @@ export class OutboxCleanupTask implements Chore {
     const hasNoPendingDelivery = `not exists (select 1 from outbox_deliveries d where d.publisher = ? and
       d.aggregate_type = outbox.aggregate_type and d.aggregate_id = outbox.aggregate_id and d.sequence = outbox.sequence)`;
     const condition = ['occurred_at < ?', ...publishers.map(() => hasNoPendingDelivery)].join(' and ');
-    return purge(this.database, 'outbox', 'id', condition, [before, ...publishers]);
+    return purgeRows(this.database, 'outbox', 'id', condition, [before, ...publishers]);
   }
 
   /** Whoever has something to take, also one that is not configured any more: from name to name along uq_delivery. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AlreadyAnnounced, type Outbox } from '#kernel';
-import { inContext } from '#platform/observability';
+import { runInContext } from '#platform/observability';
 import { OtherAggregateHappenedV1, TestHappenedV1 } from '../testing/test-events.js';
 import type { CloudEvent } from './cloud-event.js';
 
@@ -58,7 +58,7 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
     it('writes CloudEvents, with the request they come from', async () => {
       const [subject, id] = [randomUUID(), randomUUID()];
       const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
-      await inContext({ correlationId: 'of-this-request', traceparent }, () =>
+      await runInContext({ correlationId: 'of-this-request', traceparent }, () =>
         append(new TestHappenedV1(subject, 7, { id, data: { n: 1 } })),
       );
       expect(await under.storedEvents(subject)).toEqual([

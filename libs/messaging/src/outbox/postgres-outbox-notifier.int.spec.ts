@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createDataSource, Database } from '#platform/database';
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import { type FreshDatabase, freshMariaDatabase, freshPostgresDatabase } from '../../../../test/support/databases.js';
 import { OutboxSignal } from './outbox-signal.js';
 import { PostgresOutboxNotifier } from './postgres-outbox-notifier.js';
@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 function startProcess(of: Database) {
-  const [signal, written] = [new OutboxSignal(), recordingLog()];
+  const [signal, written] = [new OutboxSignal(), createRecordingLog()];
   const notifier = new PostgresOutboxNotifier(of, signal, written.log);
   let notifications = 0;
   signal.subscribe(() => notifications++);

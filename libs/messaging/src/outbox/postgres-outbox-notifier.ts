@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Client } from 'pg';
-import { within } from '#platform/async';
+import { withTimeout } from '#platform/async';
 import { Database } from '#platform/database';
 import { Log } from '#platform/observability';
 import { OutboxSignal } from './outbox-signal.js';
@@ -78,7 +78,7 @@ export class PostgresOutboxNotifier implements OnApplicationShutdown {
       client.on('end', () => onConnectionLost('the connection was closed'));
       client.on('notification', () => this.signal.notify());
       this.#client = client;
-      await within(CONNECT_TIMEOUT_MS, client.connect());
+      await withTimeout(CONNECT_TIMEOUT_MS, client.connect());
       await client.query(`listen ${CHANNEL}`);
       this.#failures = 0;
       this.#schedule(HEARTBEAT_INTERVAL_MS, () => this.#sendHeartbeat(client));
@@ -90,7 +90,7 @@ export class PostgresOutboxNotifier implements OnApplicationShutdown {
 
   async #sendHeartbeat(client: Client): Promise<void> {
     try {
-      await within(QUERY_TIMEOUT_MS, client.query('select 1'));
+      await withTimeout(QUERY_TIMEOUT_MS, client.query('select 1'));
       this.#schedule(HEARTBEAT_INTERVAL_MS, () => this.#sendHeartbeat(client));
     } catch (error) {
       if (this.#client === client) this.#reconnectLater(String(error));

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, limit } from '#platform/database';
+import { Database, limitClause } from '#platform/database';
 import type { CloudEvent } from './cloud-event.js';
 
 const PAGE_SIZE = 500;
@@ -16,9 +16,9 @@ export class StoredEvents {
 
   /** In their order, read page by page as they are taken. */
   async *readByAggregate(aggregateType: string, aggregateId: string): AsyncGenerator<CloudEvent> {
-    const limitClause = limit(this.database.dialect, PAGE_SIZE);
+    const pageClause = limitClause(this.database.dialect, PAGE_SIZE);
     const sql = `select sequence, payload from outbox
-      where aggregate_type = ? and aggregate_id = ? and sequence > ? order by sequence ${limitClause}`;
+      where aggregate_type = ? and aggregate_id = ? and sequence > ? order by sequence ${pageClause}`;
     for (let after = -1; ; ) {
       const rows = await this.database.query<StoredEventRow>(sql, [aggregateType, aggregateId, after]);
       for (const { payload } of rows) yield JSON.parse(payload) as CloudEvent;

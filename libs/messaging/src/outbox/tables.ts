@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
-import { column, type Dialect, type Tables, typesFor } from '#platform/database';
+import { columnTypesFor, type Dialect, migrationColumn, type Tables } from '#platform/database';
 import { AddParking1763600000050 } from './migrations/1763600000050-add-parking.js';
 
 const BIGINT = { type: 'bigint' } as const;
@@ -12,19 +12,19 @@ export class CreateOutbox1763600000000 implements MigrationInterface {
   readonly name = 'CreateOutbox1763600000000';
 
   async up(runner: QueryRunner): Promise<void> {
-    const type = typesFor(runner.connection.options.type as Dialect);
+    const type = columnTypesFor(runner.connection.options.type as Dialect);
     await runner.createTable(
       new Table({
         name: 'outbox',
         columns: [
-          column('id', BIGINT, IDENTITY),
-          column('event_id', type.id),
-          column('aggregate_type', name(64)),
-          column('aggregate_id', type.id),
-          column('sequence', WHOLE),
-          column('type', name(128)),
-          column('payload', type.text),
-          column('occurred_at', type.instant),
+          migrationColumn('id', BIGINT, IDENTITY),
+          migrationColumn('event_id', type.id),
+          migrationColumn('aggregate_type', name(64)),
+          migrationColumn('aggregate_id', type.id),
+          migrationColumn('sequence', WHOLE),
+          migrationColumn('type', name(128)),
+          migrationColumn('payload', type.text),
+          migrationColumn('occurred_at', type.instant),
         ],
         uniques: [
           { name: 'uq_outbox_event', columnNames: ['event_id'] },
@@ -37,16 +37,16 @@ export class CreateOutbox1763600000000 implements MigrationInterface {
       new Table({
         name: 'outbox_deliveries',
         columns: [
-          column('id', BIGINT, IDENTITY),
-          column('publisher', name(32)),
-          column('event_id', type.id),
-          column('aggregate_type', name(64)),
-          column('aggregate_id', type.id),
-          column('sequence', WHOLE),
-          column('attempts', WHOLE, { default: '0' }),
-          column('available_at', BIGINT, { default: '0' }),
-          column('lease_token', type.id, { isNullable: true }),
-          column('lease_until', BIGINT, { default: '0' }),
+          migrationColumn('id', BIGINT, IDENTITY),
+          migrationColumn('publisher', name(32)),
+          migrationColumn('event_id', type.id),
+          migrationColumn('aggregate_type', name(64)),
+          migrationColumn('aggregate_id', type.id),
+          migrationColumn('sequence', WHOLE),
+          migrationColumn('attempts', WHOLE, { default: '0' }),
+          migrationColumn('available_at', BIGINT, { default: '0' }),
+          migrationColumn('lease_token', type.id, { isNullable: true }),
+          migrationColumn('lease_until', BIGINT, { default: '0' }),
         ],
         uniques: [{ name: 'uq_delivery', columnNames: ['publisher', 'aggregate_type', 'aggregate_id', 'sequence'] }],
         indices: [{ name: 'ix_delivery_lease', columnNames: ['lease_token'] }],

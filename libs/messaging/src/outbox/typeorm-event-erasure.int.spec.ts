@@ -14,7 +14,7 @@ describe.each(DATABASES)('TypeOrmEventErasure on %s', (_, fresh) => {
   });
   afterAll(() => under.drop());
 
-  const append = (event: TestHappenedV1) => under.database.transaction(() => under.outbox.append(event));
+  const append = (event: TestHappenedV1) => under.database.runInTransaction(() => under.outbox.append(event));
   const kept = async (subject: string) => {
     const rows = await under.database.query<{ readonly payload: string }>(
       'select payload as payload from outbox where aggregate_id = ? order by aggregate_type, sequence',
@@ -31,7 +31,7 @@ describe.each(DATABASES)('TypeOrmEventErasure on %s', (_, fresh) => {
     const taken = 'delete from outbox_deliveries where aggregate_type = ? and aggregate_id = ? and sequence = ?';
     await under.database.execute(taken, ['test', mia, 1]);
     await under.database.execute(`${taken} and publisher = ?`, ['test', mia, 2, 'one']);
-    await under.database.transaction(() => erasure.erase('test', mia, ['email', 'firstName', 'phone']));
+    await under.database.runInTransaction(() => erasure.erase('test', mia, ['email', 'firstName', 'phone']));
     const redacted = { email: null, firstName: null, version: 1 };
     expect((await kept(mia)).map((event) => [event.sequence, event.data])).toEqual([
       [9, data],

@@ -8,7 +8,7 @@ for (const [name, fresh] of DATABASES)
     const { database, outbox, signal, drop } = await openOutboxDatabase(fresh, ['one', 'two']);
     return {
       outbox,
-      inTransaction: (work) => database.transaction(work),
+      inTransaction: (work) => database.runInTransaction(work),
       async storedEvents(subject) {
         const sql = 'select payload as payload from outbox where aggregate_id = ? order by id';
         const rows = await database.query<{ payload: string }>(sql, [subject]);

@@ -34,7 +34,7 @@ export class TypeOrmOutbox extends Outbox {
     const [first, ...others] = this.#publishersOf(event);
     const eventInsert = { sql: INSERT_EVENT, values };
     const delivery = toDeliveryRow(row, first ?? '');
-    await this.database.executeAndTell(eventInsert, 'outbox_deliveries', delivery).catch((error: unknown) => {
+    await this.database.executeAndInsert(eventInsert, 'outbox_deliveries', delivery).catch((error: unknown) => {
       throw error instanceof DuplicateKey ? new AlreadyAnnounced() : error;
     });
     for (const publisher of others)

@@ -1,5 +1,5 @@
 import type { Clock } from '#kernel';
-import type { PublisherName, Settings } from '#platform/config';
+import type { EventPublisherName, Settings } from '#platform/config';
 import type { Log } from '#platform/observability';
 import { AnalyticsEventPublisher } from './analytics/analytics-event-publisher.js';
 import type { EventPublisher, EventPublishers } from './event-publisher.js';
@@ -17,7 +17,7 @@ export function createEventPublishers(
   clock: Clock,
   memory: InMemoryEventPublisher,
 ): EventPublishers {
-  const factories: Record<PublisherName, () => EventPublisher> = {
+  const factories: Record<EventPublisherName, () => EventPublisher> = {
     memory: () => memory,
     rabbitmq: () => new RabbitMqEventPublisher(requireSetting(settings.rabbitmqUrl), log),
     kafka: () => new KafkaEventPublisher(requireSetting(settings.kafka), log),

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
 import { DATABASES } from '#platform/database/testing';
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import { type S3Server, startS3Server } from '../../../../test/support/s3-server.js';
 import { startWebhookSink, type WebhookSink } from '../../../../test/support/webhook-sink.js';
 import { type Lease, OutboxDeliveries } from '../relay/outbox-deliveries.js';
@@ -49,7 +49,7 @@ describe.each(DATABASES)('publishers side by side on %s', (_, fresh) => {
     return new WebhookEventPublisher(settings, { now: () => new Date() } as FixedClock);
   };
   const start = (publisher: EventPublisher, deliveries: OutboxDeliveries = under.replicas[0]) => {
-    const relay = new OutboxRelay(publisher, deliveries, recordingLog().log, NO_METRICS);
+    const relay = new OutboxRelay(publisher, deliveries, createRecordingLog().log, NO_METRICS);
     under.signal.subscribe(() => relay.wake());
     relay.start();
     relays.push(relay);
@@ -57,7 +57,7 @@ describe.each(DATABASES)('publishers side by side on %s', (_, fresh) => {
     return relay;
   };
   const announce = (subject: string, ...sequences: number[]) =>
-    under.database.transaction(async () => {
+    under.database.runInTransaction(async () => {
       for (const sequence of sequences) await under.outbox.append(new TestHappenedV1(subject, sequence));
     });
   const waiting = async (publisher: string) => {
@@ -86,7 +86,7 @@ describe.each(DATABASES)('publishers side by side on %s', (_, fresh) => {
   it('a transaction that is rolled back leaves nothing in the bucket: there was never anything to take back', async () => {
     start(archive());
     const [undone, done] = [randomUUID(), randomUUID()];
-    const failing = under.database.transaction(async () => {
+    const failing = under.database.runInTransaction(async () => {
       await under.outbox.append(new TestHappenedV1(undone, 1));
       // Whoever uploads inside of a transaction has done it by now.
       await new Promise((resolve) => setTimeout(resolve, 1_500));

@@ -1,4 +1,4 @@
-import { type Database, limit } from '#platform/database';
+import { type Database, limitClause } from '#platform/database';
 
 /** Rows that one look reads. */
 const PAGE_SIZE = 100;
@@ -69,7 +69,7 @@ export class AggregateHeadCursor {
         ? ['aggregate_type > ?', 'aggregate_type, aggregate_id, sequence', [type]]
         : ['aggregate_type = ? and aggregate_id > ?', 'aggregate_id, sequence', [type, subject]];
     const sql = `select id as id, aggregate_type as type, aggregate_id as subject, sequence as sequence
-      from outbox_deliveries where publisher = ? and ${from} order by ${order} ${limit(this.database.dialect, PAGE_SIZE)}`;
+      from outbox_deliveries where publisher = ? and ${from} order by ${order} ${limitClause(this.database.dialect, PAGE_SIZE)}`;
     return this.database.query<Row>(sql, [this.publisher, ...values]);
   }
 }

@@ -16,7 +16,7 @@ describe.each(DATABASES)('OutboxDesk on %s', (_, fresh) => {
   afterAll(() => under.drop());
 
   const announce = (subject: string, ...sequences: number[]) =>
-    under.database.transaction(async () => {
+    under.database.runInTransaction(async () => {
       for (const sequence of sequences) await under.outbox.append(new TestHappenedV1(subject, sequence));
     });
   const leased = async (publisher = 'one') => (await under.replicas[0].lease(publisher)).batches;
@@ -71,7 +71,7 @@ describe.each(DATABASES)('OutboxDesk on %s', (_, fresh) => {
   it('replays what a publisher took, by type and time, to that one only and in order', async () => {
     const subject = randomUUID();
     await announce(subject, 1, 2);
-    await under.database.transaction(() => under.outbox.append(new OtherAggregateHappenedV1(subject, 1)));
+    await under.database.runInTransaction(() => under.outbox.append(new OtherAggregateHappenedV1(subject, 1)));
     await under.database.execute("update outbox set type = 'other_x.happened.v1' where aggregate_type = 'elsewhere'");
     await under.database.execute("delete from outbox_deliveries where publisher = 'one'");
     const noon = new Date('2026-03-01T12:00:00.000Z');

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, limit, marks } from '#platform/database';
+import { Database, limitClause, placeholderList } from '#platform/database';
 import { bulkPublisherKey } from '../outbox/bulk-publisher-key.js';
 
 const MAX_LISTED = 100;
@@ -40,7 +40,7 @@ export class OutboxAdmin {
         (select count(*) from outbox_deliveries e where e.publisher = d.publisher
           and e.aggregate_type = d.aggregate_type and e.aggregate_id = d.aggregate_id) as held
       from outbox_deliveries d join outbox o on o.event_id = d.event_id
-      where d.parked_at is not null order by d.parked_at, d.id ${limit(this.database.dialect, MAX_LISTED)}`;
+      where d.parked_at is not null order by d.parked_at, d.id ${limitClause(this.database.dialect, MAX_LISTED)}`;
     const rows = await this.database.query<ParkedRow>(sql);
     return rows.map(toParkedDelivery);
   }
@@ -71,7 +71,7 @@ export class OutboxAdmin {
       last = ids.at(-1) ?? last;
       const sql = `insert into outbox_deliveries (publisher, event_id, aggregate_type, aggregate_id, sequence)
         select ?, o.event_id, o.aggregate_type, o.aggregate_id, o.sequence from outbox o
-        where o.id in (${marks(ids)}) and not exists (select 1 from outbox_deliveries d where d.publisher in (?, ?)
+        where o.id in (${placeholderList(ids)}) and not exists (select 1 from outbox_deliveries d where d.publisher in (?, ?)
           and d.aggregate_type = o.aggregate_type and d.aggregate_id = o.aggregate_id and d.sequence = o.sequence)`;
       replayed += await this.database.execute(sql, [publisher, ...ids, publisher, bulkPublisherKey(publisher)]);
       if (ids.length < REPLAY_CHUNK_SIZE) return replayed;
@@ -87,7 +87,7 @@ export class OutboxAdmin {
     ];
     const asked = terms.filter(([, value]) => value !== undefined);
     const sql = `select id as id from outbox where ${asked.map(([term]) => term).join(' and ')}
-      order by id ${limit(this.database.dialect, REPLAY_CHUNK_SIZE)}`;
+      order by id ${limitClause(this.database.dialect, REPLAY_CHUNK_SIZE)}`;
     const rows = await this.database.query<{ id: string | number }>(
       sql,
       asked.map(([, value]) => value),

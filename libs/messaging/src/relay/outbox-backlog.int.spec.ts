@@ -18,7 +18,7 @@ describe.each(DATABASES)('Backlog on %s', (_, fresh) => {
     const backlog = new OutboxBacklog(under.database, clock);
     expect(await backlog.readByPublisher()).toEqual([]);
     const subject = randomUUID();
-    await under.database.transaction(async () => {
+    await under.database.runInTransaction(async () => {
       for (const sequence of [1, 2, 3]) await under.outbox.append(new TestHappenedV1(subject, sequence));
     });
     const [deliveries] = under.replicas;

@@ -11,7 +11,7 @@ export function outboxBulkDeliveriesContract(name: string, open: () => Promise<O
     const bench = setUpDeliveriesFixture(open);
     const { appendEvents: announce } = bench;
     const appendInBulk = (subjects: readonly string[]) =>
-      bench.outboxDatabase.database.transaction(() =>
+      bench.outboxDatabase.database.runInTransaction(() =>
         bench.outboxDatabase.outbox.appendInBulk(subjects.map((subject) => new TestHappenedV1(subject, 1))),
       );
     const sortedUuids = (count: number) => Array.from({ length: count }, () => randomUUID()).sort();

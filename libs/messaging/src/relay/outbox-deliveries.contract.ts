@@ -35,7 +35,7 @@ export function outboxDeliveriesContract(name: string, open: () => Promise<Outbo
     it('keeps aggregates of two kinds with the same id apart', async () => {
       const subject = randomUUID();
       await announce(subject, 1);
-      await bench.outboxDatabase.database.transaction(() =>
+      await bench.outboxDatabase.database.runInTransaction(() =>
         bench.outboxDatabase.outbox.append(new OtherAggregateHappenedV1(subject, 1)),
       );
       expect(sequencesOf(await bench.firstReplica.lease('one'))).toEqual([[1], [1]]);
@@ -64,7 +64,7 @@ export function outboxDeliveriesContract(name: string, open: () => Promise<Outbo
       const gate = new Promise<void>((resolve) => {
         release = resolve;
       });
-      const slow = bench.outboxDatabase.database.transaction(async () => {
+      const slow = bench.outboxDatabase.database.runInTransaction(async () => {
         await bench.outboxDatabase.outbox.append(new TestHappenedV1(late, 1));
         await gate;
       });

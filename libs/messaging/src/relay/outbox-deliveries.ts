@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Ids } from '#kernel';
-import { Database, inPortions, limit, marks, NOW_MS, padded } from '#platform/database';
+import { Database, executeInChunks, limitClause, NOW_MS, padToPowerOfTwo, placeholderList } from '#platform/database';
 import { bulkPublisherKey } from '../outbox/bulk-publisher-key.js';
 import type { EventEnvelope } from '../publishers/event-publisher.js';
 import { type AggregateHead, AggregateHeadCursor } from './aggregate-head-cursor.js';
@@ -49,7 +49,7 @@ export class OutboxDeliveries {
   async findPendingPublishers(publishers: readonly string[]): Promise<string[]> {
     if (publishers.length === 0) return [];
     const first = `(select id from outbox_deliveries where publisher = ?
-      order by publisher, aggregate_type, aggregate_id, sequence ${limit(this.database.dialect, 1)})`;
+      order by publisher, aggregate_type, aggregate_id, sequence ${limitClause(this.database.dialect, 1)})`;
     const publisherKeys = publishers.flatMap((publisher) => [publisher, bulkPublisherKey(publisher)]);
     const sql = `select ${publisherKeys.map((_, n) => `${first} as l${n}`).join(', ')}`;
     const [row] = await this.database.query<Readonly<Record<string, unknown>>>(sql, publisherKeys);
@@ -74,17 +74,17 @@ export class OutboxDeliveries {
 
   /** Fenced: a process that slept through its lease takes nothing away from the one that has it now. */
   async deleteDelivered(lease: Lease, ids: readonly string[]): Promise<void> {
-    await inPortions(ids, (idChunk) => {
-      const sql = `delete from outbox_deliveries where id in (${marks(idChunk)}) and lease_token = ?`;
+    await executeInChunks(ids, (idChunk) => {
+      const sql = `delete from outbox_deliveries where id in (${placeholderList(idChunk)}) and lease_token = ?`;
       return this.database.execute(sql, [...idChunk, lease.token]);
     });
   }
 
   /** The rest of a run goes back, to be tried again after so many milliseconds. */
   async release(lease: Lease, ids: readonly string[], retryAfterMs: number): Promise<void> {
-    await inPortions(ids, (idChunk) => {
+    await executeInChunks(ids, (idChunk) => {
       const sql = `update outbox_deliveries set lease_token = null, lease_until = 0, available_at = ${this.#now} + ?
-        where id in (${marks(idChunk)}) and lease_token = ?`;
+        where id in (${placeholderList(idChunk)}) and lease_token = ?`;
       return this.database.execute(sql, [Math.round(retryAfterMs), ...idChunk, lease.token]);
     });
   }
@@ -118,15 +118,15 @@ export class OutboxDeliveries {
     const ids = heads.map(({ id }) => id);
     const later = heads.filter(({ sequence }) => sequence > 1).map(({ id }) => id);
     if (later.length === 0) return { heads: ids, moved: false };
-    const [idChunk, bulk] = [padded(later), bulkPublisherKey(publisher)];
+    const [idChunk, bulk] = [padToPowerOfTwo(later), bulkPublisherKey(publisher)];
     const sql = `select h.id as id, b.id as earlier, b.publisher as lane
       from outbox_deliveries h join outbox_deliveries b on b.publisher in (?, ?) and b.aggregate_type = h.aggregate_type
         and b.aggregate_id = h.aggregate_id and b.sequence < h.sequence
-      where h.id in (${marks(idChunk)})`;
+      where h.id in (${placeholderList(idChunk)})`;
     const found = await this.database.query<EarlierRow>(sql, [publisher, bulk, ...idChunk]);
     const waiting = found.filter(({ lane }) => lane === bulk).map(({ earlier }) => String(earlier));
-    await inPortions(waiting, (movedIds) => {
-      const moved = `update outbox_deliveries set publisher = ? where id in (${marks(movedIds)})`;
+    await executeInChunks(waiting, (movedIds) => {
+      const moved = `update outbox_deliveries set publisher = ? where id in (${placeholderList(movedIds)})`;
       return this.database.execute(moved, [publisher, ...movedIds]);
     });
     const behind = new Set(found.map(({ id }) => String(id)));
@@ -150,23 +150,23 @@ export class OutboxDeliveries {
 
   /** Compare and set: the rows that are really ours bear the token afterwards. */
   async #acquireLeases(ids: readonly string[], token: string, condition = '1 = 1'): Promise<number> {
-    return inPortions(ids, (idChunk) => {
+    return executeInChunks(ids, (idChunk) => {
       const sql = `update outbox_deliveries
         set lease_token = ?, lease_until = ${this.#now} + ${LEASE_MS}, attempts = attempts + 1
-        where id in (${marks(idChunk)}) and lease_until < ${this.#now} and ${condition}`;
+        where id in (${placeholderList(idChunk)}) and lease_until < ${this.#now} and ${condition}`;
       return this.database.execute(sql, [token, ...idChunk]);
     });
   }
 
   async #readLeasedRows(heads: readonly string[], token: string): Promise<DeliveryRow[]> {
-    const idChunk = padded(heads);
+    const idChunk = padToPowerOfTwo(heads);
     const sql = `select d.id as id, d.attempts as attempts, o.event_id as event_id, o.type as type, o.payload as payload,
         d.aggregate_type as aggregate_type, d.aggregate_id as aggregate_id, d.sequence as sequence, d.parked_at as parked_at
       from outbox_deliveries h
       join outbox_deliveries d on d.publisher = h.publisher and d.aggregate_type = h.aggregate_type
         and d.aggregate_id = h.aggregate_id and d.sequence >= h.sequence and d.sequence < h.sequence + ${MAX_BATCH_LENGTH}
       join outbox o on o.event_id = d.event_id
-      where h.id in (${marks(idChunk)}) and h.lease_token = ?
+      where h.id in (${placeholderList(idChunk)}) and h.lease_token = ?
       order by d.aggregate_type, d.aggregate_id, d.sequence`;
     const rows = await this.database.query<DeliveryRow>(sql, [...idChunk, token]);
     return rows;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import { InMemoryDeliveries } from '../testing/in-memory-deliveries.js';
 import { OutboxPoller } from './outbox-poller.js';
 
@@ -11,7 +11,7 @@ it('asks once a second for all publishers, and wakes those for whom something wa
   const deliveries = new InMemoryDeliveries();
   const woken: string[] = [];
   const wake = new Map(['one', 'two'].map((name) => [name, () => void woken.push(name)]));
-  const { log, lines } = recordingLog();
+  const { log, lines } = createRecordingLog();
   watch = new OutboxPoller(deliveries, wake, log);
   watch.start();
   await sleep(2_500);

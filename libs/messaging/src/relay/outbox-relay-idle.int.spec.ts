@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DATABASES } from '#platform/database/testing';
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import { type OutboxDatabase, openOutboxDatabase } from '../testing/outbox-database.js';
 import { RecordingEventPublisher } from '../testing/recording-event-publisher.js';
 import { TestHappenedV1 } from '../testing/test-events.js';
@@ -18,7 +18,7 @@ describe.each(DATABASES)('relays on %s that nobody wakes', (_, fresh) => {
   let watch: OutboxPoller;
   beforeAll(async () => {
     under = await openOutboxDatabase(fresh, NAMES);
-    const [{ log }, [deliveries]] = [recordingLog(), under.replicas];
+    const [{ log }, [deliveries]] = [createRecordingLog(), under.replicas];
     relays = NAMES.map((name) => {
       const publisher = Object.assign(new RecordingEventPublisher(), { name });
       return new OutboxRelay(publisher, deliveries, log, QUIET);
@@ -37,7 +37,7 @@ describe.each(DATABASES)('relays on %s that nobody wakes', (_, fresh) => {
     const asked = [vi.spyOn(under.database, 'query'), vi.spyOn(under.database, 'execute')];
     await sleep(5_000);
     expect(asked.reduce((sum, { mock }) => sum + mock.calls.length, 0)).toBeLessThanOrEqual(5);
-    await under.database.transaction(() => under.outbox.append(new TestHappenedV1(randomUUID(), 1)));
+    await under.database.runInTransaction(() => under.outbox.append(new TestHappenedV1(randomUUID(), 1)));
     await expect.poll(() => under.countDeliveries(), { timeout: 2_500, interval: 50 }).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DATABASES } from '#platform/database/testing';
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import type { EventEnvelope } from '../publishers/event-publisher.js';
 import { expireLeases, type OutboxDatabase, openOutboxDatabase } from '../testing/outbox-database.js';
 import { RecordingEventPublisher } from '../testing/recording-event-publisher.js';
@@ -33,14 +33,14 @@ describe.each(DATABASES)('relays on %s', (_, fresh) => {
 
   const start = (publisher = new RecordingEventPublisher(broker), replica = 0): OutboxRelay => {
     const deliveries = under.replicas[replica % under.replicas.length] ?? under.replicas[0];
-    const relay = new OutboxRelay(publisher, deliveries, recordingLog().log, QUIET);
+    const relay = new OutboxRelay(publisher, deliveries, createRecordingLog().log, QUIET);
     under.signal.subscribe(() => relay.wake());
     relay.start();
     relays.push(relay);
     return relay;
   };
   const announce = (subject: string, ...sequences: number[]) =>
-    under.database.transaction(async () => {
+    under.database.runInTransaction(async () => {
       for (const sequence of sequences) await under.outbox.append(new TestHappenedV1(subject, sequence));
     });
   const depth = () => under.countDeliveries();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import { PermanentPublishError } from '../publishers/event-publisher.js';
 import { InMemoryDeliveries } from '../testing/in-memory-deliveries.js';
 import { RecordingEventPublisher } from '../testing/recording-event-publisher.js';
@@ -9,7 +9,7 @@ import { OutboxRelay } from './outbox-relay.js';
 describe('Relay', () => {
   let deliveries: InMemoryDeliveries;
   let publisher: RecordingEventPublisher;
-  let written: ReturnType<typeof recordingLog>;
+  let written: ReturnType<typeof createRecordingLog>;
   let figures: { published: number; failed: number; parked: number };
   let relay: OutboxRelay;
 
@@ -19,7 +19,7 @@ describe('Relay', () => {
   beforeEach(() => {
     deliveries = new InMemoryDeliveries();
     publisher = new RecordingEventPublisher();
-    written = recordingLog();
+    written = createRecordingLog();
     figures = { published: 0, failed: 0, parked: 0 };
     const observer = {
       published() {

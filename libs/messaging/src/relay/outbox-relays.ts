@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Health } from '#platform/health';
+import { HealthCheckService } from '#platform/health';
 import { Log, Metrics } from '#platform/observability';
 import { OutboxSignal } from '../outbox/outbox-signal.js';
 import { PostgresOutboxNotifier } from '../outbox/postgres-outbox-notifier.js';
@@ -27,7 +27,7 @@ export class OutboxRelays implements OnApplicationShutdown {
     private readonly hints: PostgresOutboxNotifier,
     log: Log,
     metrics: Metrics,
-    health: Health,
+    health: HealthCheckService,
   ) {
     const names = publishers.all.map(({ name }) => name);
     const observer = createRelayMetrics(metrics);
@@ -42,7 +42,7 @@ export class OutboxRelays implements OnApplicationShutdown {
     for (const relay of relays) signal.subscribe(() => relay.wake());
     for (const publisher of publishers.all) {
       if (!PUBLISHERS_WITHOUT_HEALTH_CHECK.includes(publisher.name))
-        health.add({ name: publisher.name, vital: false, check: () => publisher.check() });
+        health.registerIndicator({ name: publisher.name, vital: false, check: () => publisher.check() });
     }
   }
 

@@ -37,7 +37,7 @@ export function registerBacklogGauges(metrics: Metrics, backlog: OutboxBacklog, 
     return lastRead;
   };
   const gauge = (name: string, help: string, valueOf: (waiting: PublisherBacklog) => number) =>
-    metrics.gauges(name, help, 'publisher', async () => {
+    metrics.labelledGauge(name, help, 'publisher', async () => {
       const waiting = new Map((await read()).map((each) => [each.publisher, valueOf(each)]));
       for (const publisher of publishers) if (!waiting.has(publisher)) waiting.set(publisher, 0);
       return waiting;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AlreadyHandled, type IncomingEvent, Unavailable } from '#kernel';
 import { currentContext } from '#platform/observability';
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import { SequenceGapError, StaleEventError } from '../inbox/event-order-errors.js';
 import type { IncomingMessage } from '../sources/event-source.js';
 import { TestSubscriber } from '../testing/test-subscriber.js';
@@ -30,13 +30,13 @@ describe('Handling', () => {
   let subscriber: TestSubscriber;
   let accepted: Set<IncomingEvent>;
   let outcomes: HandlingOutcome[];
-  let written: ReturnType<typeof recordingLog>;
+  let written: ReturnType<typeof createRecordingLog>;
   let lanes: KeyedSerialExecutor;
   let handling: MessageHandler;
 
   beforeEach(() => {
     subscriber = new TestSubscriber();
-    [accepted, outcomes, written, lanes] = [new Set(), [], recordingLog(), new KeyedSerialExecutor()];
+    [accepted, outcomes, written, lanes] = [new Set(), [], createRecordingLog(), new KeyedSerialExecutor()];
     subscriber.onHandle = (event) => accepted.add(event);
     const inbox = { hasCommitted: (event: IncomingEvent) => accepted.has(event) };
     handling = new MessageHandler(subscriber, inbox, lanes, written.log, (_, outcome) => outcomes.push(outcome));

@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { AlreadyHandled, DomainError, type EventSubscriber, type IncomingEvent } from '#kernel';
-import { within } from '#platform/async';
-import { endAt, inContext, type Log } from '#platform/observability';
+import { withTimeout } from '#platform/async';
+import { type Log, runInContext, setDeadline } from '#platform/observability';
 import { SequenceGapError, StaleEventError } from '../inbox/event-order-errors.js';
 import type { TypeOrmInbox } from '../inbox/typeorm-inbox.js';
 import type { IncomingMessage, MessageDisposition } from '../sources/event-source.js';
@@ -42,15 +42,15 @@ export class MessageHandler {
     const { event, ...context } = read;
     const key = `${event.consumer} ${event.source} ${event.subject ?? event.id}`;
     const verdict = await this.executor.run(key, () =>
-      inContext(contextOf(context), () => this.#handleEvent(event, message)),
+      runInContext(contextOf(context), () => this.#handleEvent(event, message)),
     );
     return verdict ?? { is: 'release' };
   }
 
   async #handleEvent(event: IncomingEvent, message: IncomingMessage): Promise<MessageDisposition> {
-    endAt(performance.now() + HANDLER_TIMEOUT_MS);
+    setDeadline(performance.now() + HANDLER_TIMEOUT_MS);
     try {
-      await within(HANDLER_TIMEOUT_MS, this.subscriber.handle(event));
+      await withTimeout(HANDLER_TIMEOUT_MS, this.subscriber.handle(event));
       if (!this.inbox.hasCommitted(event)) throw new Error('it was handled past the inbox');
       return this.#complete('handled');
     } catch (error) {

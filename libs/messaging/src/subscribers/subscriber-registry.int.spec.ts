@@ -7,7 +7,7 @@ import { FixedClock } from '#kernel/testing';
 import { type Database } from '#platform/database';
 import { DATABASES } from '#platform/database/testing';
 import { Metrics } from '#platform/observability';
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import { type FreshVhost, freshVhost } from '../../../../test/support/vhost.js';
 import { TypeOrmInbox } from '../inbox/typeorm-inbox.js';
 import { INBOUND_EXCHANGE } from '../sources/rabbitmq/consumer-topology.js';
@@ -47,7 +47,7 @@ class EffectRecordingSubscriber extends EventSubscriber<{ readonly n: number }> 
 
   override async handle(event: IncomingEvent<{ readonly n: number }>): Promise<void> {
     const recordEffect = () =>
-      this.database.transaction(async () => {
+      this.database.runInTransaction(async () => {
         await this.inbox.accept(event);
         await this.database.execute('insert into effects (name) values (?)', [`${event.subject} ${event.data.n}`]);
         await this.afterEffect(event);
@@ -99,7 +99,7 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
     for (let at = 0; at < (o.count ?? 2); at++) {
       const database = under.replicas[at] as Database;
       const inbox = new TypeOrmInbox(database, new FixedClock());
-      const log = recordingLog().log;
+      const log = createRecordingLog().log;
       const source = new RabbitMqEventSource(at === 0 ? proxy.url : vhost.url, log);
       const worker = new SubscriberRegistry({ all: [source] }, inbox, log, at === 0 ? metrics : new Metrics());
       const book = new EffectRecordingSubscriber(name, o.ordered ?? false, database, inbox);

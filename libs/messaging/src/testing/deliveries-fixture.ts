@@ -38,7 +38,7 @@ export function setUpDeliveriesFixture(open: () => Promise<OutboxDatabase>): Del
       return outboxDatabase.replicas[1] ?? outboxDatabase.replicas[0];
     },
     appendEvents: (subject, ...sequences) =>
-      outboxDatabase.database.transaction(async () => {
+      outboxDatabase.database.runInTransaction(async () => {
         for (const sequence of sequences) await outboxDatabase.outbox.append(new TestHappenedV1(subject, sequence));
       }),
   };

@@ -1,4 +1,4 @@
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import { ownKafka } from '../../../../test/support/own-kafka.js';
 import { createKafkaClient } from '../publishers/kafka/create-kafka-client.js';
 import type { DeadLettersUnderTest } from '../sources/dead-letters.contract.js';
@@ -31,7 +31,7 @@ export const openKafka = async (): Promise<DeadLettersUnderTest> => {
   return {
     durable: true,
     openDeadLetters: () => new KafkaDeadLetters(kafkaSettings(kafka.port), TEST_TIMINGS.sessionMs),
-    open: () => new KafkaEventSource(kafkaSettings(kafka.port), recordingLog().log, TEST_TIMINGS),
+    open: () => new KafkaEventSource(kafkaSettings(kafka.port), createRecordingLog().log, TEST_TIMINGS),
     async send(arrival, { id, type, payload }) {
       // One partition, because order is promised there only.
       const record = { partition: 0, key: id, value: payload, headers: { ce_id: id, ce_type: type } };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { inContext } from '#platform/observability';
+import { runInContext } from '#platform/observability';
 import type { Job, JobQueue } from '../application/ports.js';
 
 /** One empty list, as two processes see it. */
@@ -46,9 +46,9 @@ export function jobQueueContract(name: string, open: () => Promise<JobQueueUnder
 
     it('hands over the ids of the request by which it was put, and none when there was none', async () => {
       const origin = { correlationId: 'signup-42', traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` };
-      await inContext({ ...origin, problem: 'is not of them' }, () => queue.enqueue(jobOf('asked for')));
+      await runInContext({ ...origin, problem: 'is not of them' }, () => queue.enqueue(jobOf('asked for')));
       await underTest.advance(2);
-      await inContext({ correlationId: 'signup-43' }, () => queue.enqueue(jobOf('without a trace')));
+      await runInContext({ correlationId: 'signup-43' }, () => queue.enqueue(jobOf('without a trace')));
       await underTest.advance(2);
       await put('from within');
       const taken = await otherQueue.lease(10, LONG_LEASE_MS);

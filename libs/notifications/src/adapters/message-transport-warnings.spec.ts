@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parseSettings } from '#platform/config';
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import { MessageTransportWarnings } from './message-transport-warnings.js';
 
 function warningsFor(env: Readonly<Record<string, string>>) {
-  const { log, lines } = recordingLog();
+  const { log, lines } = createRecordingLog();
   new MessageTransportWarnings(parseSettings(env), log).onModuleInit();
   return lines;
 }

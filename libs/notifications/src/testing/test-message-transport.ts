@@ -1,6 +1,6 @@
 import type { Clock } from '#kernel';
 import { Metrics } from '#platform/observability';
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import { InMemoryJobQueue } from '../adapters/memory/in-memory-job-queue.js';
 import { type MessageSender, type OutgoingMessage, PermanentSendError } from '../application/ports.js';
 import { Channels, JobWorker, type MessageJob } from '../index.js';
@@ -39,7 +39,7 @@ export class TestMessageTransport extends Channels {
       send: (message) => this.#send(message),
       close: () => undefined,
     };
-    this.#worker = new JobWorker(list, this, clock, recordingLog().log, this.metrics);
+    this.#worker = new JobWorker(list, this, clock, createRecordingLog().log, this.metrics);
     for (const source of sources) this.#worker.registerJob(source);
     this.#worker.start();
   }

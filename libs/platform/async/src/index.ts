@@ -1,5 +1,5 @@
-export { Breaker } from './breaker.js';
-export { evenly } from './evenly.js';
+export { CircuitBreaker } from './circuit-breaker.js';
 export { SystemClock } from './system-clock.js';
 export { UuidV7Ids } from './uuid-v7-ids.js';
-export { within } from './within.js';
+export { withMinimumDuration } from './with-minimum-duration.js';
+export { withTimeout } from './with-timeout.js';

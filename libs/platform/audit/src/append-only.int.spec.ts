@@ -43,7 +43,7 @@ describe.each(DATABASES)('the table of the audit trail on %s', (_, fresh) => {
   it('lets a transaction that was refused be rolled back, with everything in it [AC-76]', async () => {
     const id = await line(0);
     let written = '';
-    const unit = opened.database.transaction(async () => {
+    const unit = opened.database.runInTransaction(async () => {
       written = await line(0);
       await remove(id);
     });

@@ -4,8 +4,8 @@ import type { AuditFilter } from '#kernel';
 import type { Database, Sql } from '#platform/database';
 import { DATABASES, type OpenDatabase, openDatabase } from '#platform/database/testing';
 import { readingOf } from '../../../../test/support/rows-read.js';
-import { SqlAuditLog } from './sql-audit-log.js';
 import { auditTables } from './tables.js';
+import { TypeOrmAuditLog } from './typeorm-audit-log.js';
 
 const LINES = 20_000;
 const BATCH = 1_000;
@@ -34,7 +34,7 @@ const lineOf = (n: number) => ({
 describe.each(DATABASES)('pages of the audit log on %s', (_, fresh) => {
   let opened: OpenDatabase;
   const asked: Sql[] = [];
-  let log: SqlAuditLog;
+  let log: TypeOrmAuditLog;
 
   beforeAll(async () => {
     opened = await openDatabase(fresh, [auditTables]);
@@ -52,7 +52,7 @@ describe.each(DATABASES)('pages of the audit log on %s', (_, fresh) => {
         return database.query(sql, values);
       },
     };
-    log = new SqlAuditLog(listening as unknown as Database);
+    log = new TypeOrmAuditLog(listening as unknown as Database);
   }, 120_000);
   afterAll(() => opened?.drop());
 

@@ -2,7 +2,7 @@ import type { AuditEntry } from '#kernel';
 import { currentContext } from '#platform/observability';
 
 /** A row of `audit_log`. */
-export const auditRow = ({ action, actor, target, source, detail = null }: AuditEntry, id: string, at: Date) => ({
+export const toAuditRow = ({ action, actor, target, source, detail = null }: AuditEntry, id: string, at: Date) => ({
   id,
   at,
   action,

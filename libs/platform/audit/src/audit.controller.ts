@@ -2,9 +2,9 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AuditLog, AuditTrail } from '#kernel';
-import { Address, ApiProblems, Roles, sourcePrefix } from '#platform/http';
-import { ApiPage, type PageOf, Pages } from '#platform/paging';
-import { AuditEntryDto, AuditQuery, filterOf } from './audit.dto.js';
+import { ApiProblems, ClientAddress, clientNetworkOf, Roles } from '#platform/http';
+import { ApiPage, type PageOf, Paginator } from '#platform/paging';
+import { AuditEntryDto, AuditQuery, toAuditFilter } from './audit.dto.js';
 
 /** Reading the audit log. There is no other way to it: nothing here changes a line. */
 @ApiTags('audit')
@@ -14,7 +14,7 @@ export class AuditController {
   constructor(
     private readonly log: AuditLog,
     private readonly trail: AuditTrail,
-    private readonly pages: Pages,
+    private readonly pages: Paginator,
   ) {}
 
   /** Who did what to whom, in the order in which it happened. */
@@ -30,21 +30,21 @@ export class AuditController {
   async list(
     @Req() { user }: { readonly user: { readonly customerId: string } },
     @Query() query: AuditQuery,
-    @Address() address: string,
+    @ClientAddress() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PageOf<AuditEntryDto>> {
     const list = { path: '/v1/audit', rights: 'admin', query };
-    const wanted = this.pages.wanted(list);
-    const filter = filterOf(query);
+    const wanted = this.pages.parseRequest(list);
+    const filter = toAuditFilter(query);
     const page = await this.log.page(filter, wanted);
     // Of a walk through the pages the first one: a line for each would be read by the next.
     if (wanted.after === null) await this.#record(user.customerId, query, address);
-    return this.pages.answer(list, page, query.count === 'exact' ? await this.log.count(filter) : undefined, reply);
+    return this.pages.toResponse(list, page, query.count === 'exact' ? await this.log.count(filter) : undefined, reply);
   }
 
   #record(actor: string, { actor: by, target, action, from, to }: AuditQuery, address: string): Promise<void> {
     const filters = Object.entries({ action, actor: by, from, target, to }).filter(([, value]) => value !== undefined);
     const detail = filters.map(([name]) => name).join(' ') || null;
-    return this.trail.record({ action: 'audit.read', actor, target: null, source: sourcePrefix(address), detail });
+    return this.trail.record({ action: 'audit.read', actor, target: null, source: clientNetworkOf(address), detail });
   }
 }

@@ -1,38 +1,38 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
 import type { AuditFilter, RecordedEntry } from '#kernel';
-import { IfGiven, IsMoment } from '#platform/http';
+import { IfPresent, IsTimestamp } from '#platform/http';
 import { PageQuery } from '#platform/paging';
 
 const IsName = () => Matches(/^[A-Za-z0-9._:-]{1,64}$/, { message: 'must be 1 to 64 of A-Z a-z 0-9 . _ : -' });
 
-const SOMEBODY = '0f8fad5b-d9cb-469f-a165-70867728950e';
+const EXAMPLE_CUSTOMER_ID = '0f8fad5b-d9cb-469f-a165-70867728950e';
 
 /** Which lines of the audit log are wanted. All of it together. */
 export class AuditQuery extends PageQuery {
   @ApiProperty({ required: false, maxLength: 64, description: 'Customer id of who did it' })
-  @IfGiven()
+  @IfPresent()
   @IsName()
   readonly actor?: string;
 
   @ApiProperty({ required: false, maxLength: 64, description: 'Customer id, or keyed hash, of whom it was done to' })
-  @IfGiven()
+  @IfPresent()
   @IsName()
   readonly target?: string;
 
   @ApiProperty({ required: false, maxLength: 64, example: 'auth.login.refused' })
-  @IfGiven()
+  @IfPresent()
   @IsName()
   readonly action?: string;
 
   @ApiProperty({ required: false, format: 'date-time', description: 'From this moment on (RFC 3339)' })
-  @IfGiven()
-  @IsMoment()
+  @IfPresent()
+  @IsTimestamp()
   readonly from?: string;
 
   @ApiProperty({ required: false, format: 'date-time', description: 'Before this moment (RFC 3339)' })
-  @IfGiven()
-  @IsMoment()
+  @IfPresent()
+  @IsTimestamp()
   readonly to?: string;
 }
 
@@ -53,7 +53,7 @@ export class AuditEntryDto implements RecordedEntry {
   @ApiProperty({
     type: String,
     nullable: true,
-    example: SOMEBODY,
+    example: EXAMPLE_CUSTOMER_ID,
     description: 'Customer id, or keyed hash, of whom it was done to',
   })
   readonly target!: string | null;
@@ -73,7 +73,7 @@ export class AuditEntryDto implements RecordedEntry {
   readonly correlationId!: string | null;
 }
 
-export const filterOf = ({ actor, target, action, from, to }: AuditQuery): AuditFilter => ({
+export const toAuditFilter = ({ actor, target, action, from, to }: AuditQuery): AuditFilter => ({
   ...{ actor: actor ?? null, target: target ?? null, action: action ?? null, concerned: null },
   from: from === undefined ? null : new Date(from),
   to: to === undefined ? null : new Date(to),

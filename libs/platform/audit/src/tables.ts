@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import { type Dialect, type Tables, typesFor } from '#platform/database';
+import { columnTypesFor, type Dialect, type Tables } from '#platform/database';
 import { CreateAudit1763600000005 } from './migrations/1763600000005-create-audit.js';
 import { ReadAudit1763600000031 } from './migrations/1763600000031-read-audit.js';
 import { DetailAudit1763600000066 } from './migrations/1763600000066-detail-audit.js';
@@ -16,15 +16,15 @@ export interface AuditRow {
   readonly detail: string | null;
 }
 
-export const AUDIT = 'audit_log';
+export const AUDIT_LOG_TABLE = 'audit_log';
 
-const IN_ORDER = ['at', 'id'] as const;
+const TIME_ORDER = ['at', 'id'] as const;
 
 function schemas(dialect: Dialect): readonly EntitySchema[] {
-  const type = typesFor(dialect);
+  const type = columnTypesFor(dialect);
   return [
     new EntitySchema<AuditRow>({
-      name: AUDIT,
+      name: AUDIT_LOG_TABLE,
       columns: {
         id: { ...type.id, primary: true },
         at: type.instant,
@@ -36,10 +36,10 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
         detail: { type: 'varchar', length: 128, nullable: true },
       },
       indices: [
-        { name: 'ix_audit_log_at', columns: [...IN_ORDER] },
-        { name: 'ix_audit_log_action', columns: ['action', ...IN_ORDER] },
-        { name: 'ix_audit_log_actor', columns: ['actor', ...IN_ORDER] },
-        { name: 'ix_audit_log_target_at', columns: ['target', ...IN_ORDER] },
+        { name: 'ix_audit_log_at', columns: [...TIME_ORDER] },
+        { name: 'ix_audit_log_action', columns: ['action', ...TIME_ORDER] },
+        { name: 'ix_audit_log_actor', columns: ['actor', ...TIME_ORDER] },
+        { name: 'ix_audit_log_target_at', columns: ['target', ...TIME_ORDER] },
       ],
     }),
   ];

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ids } from '#kernel';
 import { FixedClock } from '#kernel/testing';
 import { DATABASES, type OpenDatabase, openDatabase } from '#platform/database/testing';
-import { inContext } from '#platform/observability';
+import { runInContext } from '#platform/observability';
 import { auditTables } from './tables.js';
 import { TypeOrmAuditTrail } from './typeorm-audit-trail.js';
 
@@ -26,8 +26,8 @@ describe.each(DATABASES)('the audit trail on %s', (_, fresh) => {
     );
 
   it('ST-11 keeps who did what to whom, when, from where, and by which request', async () => {
-    const context = { correlationId: 'a-1' } as Parameters<typeof inContext>[0];
-    await inContext(context, () => trail.record(LOGGED_IN));
+    const context = { correlationId: 'a-1' } as Parameters<typeof runInContext>[0];
+    await runInContext(context, () => trail.record(LOGGED_IN));
     const at = new Date('2026-03-01T12:00:00.000Z');
     const { action: _action, ...who } = LOGGED_IN;
     expect(await rows(LOGGED_IN.action)).toEqual([{ ...who, at, correlation_id: 'a-1' }]);
@@ -40,7 +40,7 @@ describe.each(DATABASES)('the audit trail on %s', (_, fresh) => {
   });
 
   it('given a unit that is rolled back, then it was not done', async () => {
-    const changed = opened.database.transaction(async () => {
+    const changed = opened.database.runInTransaction(async () => {
       await trail.record({ ...LOGGED_IN, action: 'auth.undone' });
       throw new Error('changed its mind');
     });

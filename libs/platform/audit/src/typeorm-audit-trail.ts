@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type AuditEntry, AuditTrail, Clock, Ids } from '#kernel';
 import { Database } from '#platform/database';
-import { auditRow } from './audit-row.js';
+import { toAuditRow } from './audit-row.js';
 
 const INSERT = `insert into audit_log (id, at, action, actor, target, source, detail, correlation_id)
   values (?, ?, ?, ?, ?, ?, ?, ?)`;
@@ -17,6 +17,6 @@ export class TypeOrmAuditTrail extends AuditTrail {
   }
 
   async record(entry: AuditEntry): Promise<void> {
-    await this.database.execute(INSERT, Object.values(auditRow(entry, this.ids.next(), this.clock.now())));
+    await this.database.execute(INSERT, Object.values(toAuditRow(entry, this.ids.next(), this.clock.now())));
   }
 }

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readJwtKeys } from './jwt-keys.js';
-import { Reader } from './reader.js';
+import { SettingsReader } from './settings-reader.js';
 
 const ed = { ...generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }), kid: 'a', alg: 'EdDSA' };
 const ec = {
@@ -17,10 +17,10 @@ const rsa = {
 const setOf = (...keys: object[]) => JSON.stringify({ keys });
 
 function faultOf(value: string | undefined): string {
-  const read = new Reader({ JWT_KEYS: value });
+  const read = new SettingsReader({ JWT_KEYS: value });
   readJwtKeys(read);
   try {
-    read.finish();
+    read.throwIfInvalid();
     return 'none';
   } catch (error) {
     return String(error);

@@ -1,4 +1,4 @@
-import type { Reader } from './reader.js';
+import type { SettingsReader } from './settings-reader.js';
 
 export interface KafkaSettings {
   /** `host:port` each, at least one. */
@@ -19,9 +19,9 @@ export interface KafkaLogin {
 
 const TOPIC = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/;
 
-export function readKafka(read: Reader): KafkaSettings | undefined {
+export function readKafka(read: SettingsReader): KafkaSettings | undefined {
   const brokers = read.list('KAFKA_BROKERS');
-  if (!brokers.every(isHostAndPort)) read.refuse('KAFKA_BROKERS', 'must list host:port, separated by commas');
+  if (!brokers.every(isHostAndPort)) read.addProblem('KAFKA_BROKERS', 'must list host:port, separated by commas');
   const aTopic = 'a name of letters, digits, dots, _ and -';
   const topic = read.matching('KAFKA_TOPIC', 'foyer.events', TOPIC, aTopic);
   const inboundTopic = read.matching('KAFKA_INBOUND_TOPIC', 'foyer.inbound', TOPIC, aTopic);
@@ -30,12 +30,12 @@ export function readKafka(read: Reader): KafkaSettings | undefined {
   return brokers.length === 0 ? undefined : { brokers, topic, inboundTopic, tls, login };
 }
 
-function readKafkaLogin(read: Reader): KafkaLogin | undefined {
+function readKafkaLogin(read: SettingsReader): KafkaLogin | undefined {
   const mechanism = read.oneOf('KAFKA_SASL', ['plain', 'scram-sha-256', 'scram-sha-512']);
   const [username, password] = [read.text('KAFKA_USERNAME'), read.text('KAFKA_PASSWORD')];
   if (username !== undefined && password !== undefined) return { mechanism, username, password };
-  if (username !== undefined) read.refuse('KAFKA_PASSWORD', 'is needed by KAFKA_USERNAME');
-  if (password !== undefined) read.refuse('KAFKA_USERNAME', 'is needed by KAFKA_PASSWORD');
+  if (username !== undefined) read.addProblem('KAFKA_PASSWORD', 'is needed by KAFKA_USERNAME');
+  if (password !== undefined) read.addProblem('KAFKA_USERNAME', 'is needed by KAFKA_PASSWORD');
   return undefined;
 }
 

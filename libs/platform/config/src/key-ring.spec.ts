@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { InvalidConfiguration } from './invalid-configuration.js';
 import { readKeyRing } from './key-ring.js';
-import { BadConfiguration } from './problems.js';
-import { Reader } from './reader.js';
+import { SettingsReader } from './settings-reader.js';
 
 const A = 'a'.repeat(32);
 const B = 'b'.repeat(40);
 
 function read(value: string | undefined) {
-  const reader = new Reader({ CODE_SECRET: value });
+  const reader = new SettingsReader({ CODE_SECRET: value });
   const ring = readKeyRing(reader, 'CODE_SECRET');
   try {
-    reader.finish();
+    reader.throwIfInvalid();
     return ring;
   } catch (error) {
-    if (error instanceof BadConfiguration) return error.problems;
+    if (error instanceof InvalidConfiguration) return error.problems;
     throw error;
   }
 }

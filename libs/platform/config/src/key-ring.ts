@@ -1,4 +1,4 @@
-import type { Reader } from './reader.js';
+import type { SettingsReader } from './settings-reader.js';
 
 /** A named secret. The first of a ring writes, all of them read. */
 export interface RingKey {
@@ -7,24 +7,24 @@ export interface RingKey {
 }
 export type KeyRing = readonly [RingKey, ...RingKey[]];
 
-const NAMED = /^([A-Za-z0-9_-]{1,16}):(.*)$/s;
-const MINIMUM = 32;
+const NAMED_SECRET = /^([A-Za-z0-9_-]{1,16}):(.*)$/s;
+const MIN_SECRET_LENGTH = 32;
 
 /**
  * `value` or `kid:value,kid:value`. A value without a name has the kid `0`, so naming it `0:` later changes nothing.
  * Names are 1–16 of `[A-Za-z0-9_-]`; values have at least 32 characters and no comma.
  */
-export function readKeyRing(reader: Reader, name: string): KeyRing | undefined {
+export function readKeyRing(reader: SettingsReader, name: string): KeyRing | undefined {
   const keys = reader.list(name).map((part): RingKey => {
-    const named = NAMED.exec(part);
+    const named = NAMED_SECRET.exec(part);
     return named ? { kid: named[1] ?? '', secret: named[2] ?? '' } : { kid: '0', secret: part };
   });
-  if (keys.some((key) => key.secret.length < MINIMUM)) {
-    reader.refuse(name, `must have at least ${MINIMUM} characters`);
+  if (keys.some((key) => key.secret.length < MIN_SECRET_LENGTH)) {
+    reader.addProblem(name, `must have at least ${MIN_SECRET_LENGTH} characters`);
     return undefined;
   }
   if (new Set(keys.map((key) => key.kid)).size < keys.length) {
-    reader.refuse(name, 'names a key twice');
+    reader.addProblem(name, 'names a key twice');
     return undefined;
   }
   const [first, ...others] = keys;

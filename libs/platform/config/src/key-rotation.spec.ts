@@ -1,64 +1,70 @@
 import { createPrivateKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type Rotation, rotate } from './key-rotation.js';
-import { newSigningKey, type SigningJwk } from './signing-key.js';
+import { type KeyRotationStep, planKeyRotation } from './key-rotation.js';
+import { generateSigningKey, type SigningJwk } from './signing-key.js';
 
 const START = new Date('2026-11-20T12:00:00Z');
 const minutesOn = (minutes: number) => new Date(START.getTime() + minutes * 60_000);
-const OLD = newSigningKey(new Date('2026-01-01T00:00:00Z'));
+const OLD = generateSigningKey(new Date('2026-01-01T00:00:00Z'));
 
-const keysAfter = (rotation: Rotation): readonly SigningJwk[] => {
+const keysAfter = (rotation: KeyRotationStep): readonly SigningJwk[] => {
   if (rotation.did === 'nothing') throw new Error(`nothing was done: ${rotation.why}`);
   return rotation.keys;
 };
 const kids = (keys: readonly SigningJwk[]) => keys.map(({ kid }) => kid);
 
 describe('rotating keys', () => {
-  const published = rotate([OLD], START);
+  const published = planKeyRotation([OLD], START);
   const [, fresh] = keysAfter(published) as [SigningJwk, SigningJwk];
-  const signing = rotate(keysAfter(published), minutesOn(10));
-  const dropped = rotate(keysAfter(signing), minutesOn(30));
+  const signing = planKeyRotation(keysAfter(published), minutesOn(10));
+  const dropped = planKeyRotation(keysAfter(signing), minutesOn(30));
 
   it('given one key, then a new one is published behind it, of the same algorithm', () => {
     expect(published).toMatchObject({ did: 'publish', kid: fresh.kid, next: minutesOn(10) });
     expect(kids(keysAfter(published))).toEqual([OLD.kid, fresh.kid]);
     expect(fresh).toMatchObject({ kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig', iat: START.getTime() / 1000 });
-    const [, other] = keysAfter(rotate([newSigningKey(START, 'ES256')], START));
+    const [, other] = keysAfter(planKeyRotation([generateSigningKey(START, 'ES256')], START));
     expect(other).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256' });
     expect(createPrivateKey({ key: other ?? {}, format: 'jwk' }).type).toBe('private');
   });
 
   it('given a published key, then it does not sign before everybody can know it', () => {
     const early = { did: 'nothing', why: 'too_early', waitsFor: 'sign', next: minutesOn(10) };
-    for (const minutes of [0, 5, 9.99]) expect(rotate(keysAfter(published), minutesOn(minutes))).toEqual(early);
+    for (const minutes of [0, 5, 9.99])
+      expect(planKeyRotation(keysAfter(published), minutesOn(minutes))).toEqual(early);
     expect(signing).toMatchObject({ did: 'sign', kid: fresh.kid, next: minutesOn(30) });
     expect(kids(keysAfter(signing))).toEqual([fresh.kid, OLD.kid]);
   });
 
   it('given a key that signs no more, then it is kept until its last token has died', () => {
     const early = { did: 'nothing', why: 'too_early', waitsFor: 'drop', next: minutesOn(30) };
-    for (const minutes of [10, 25, 29.99]) expect(rotate(keysAfter(signing), minutesOn(minutes))).toEqual(early);
+    for (const minutes of [10, 25, 29.99])
+      expect(planKeyRotation(keysAfter(signing), minutesOn(minutes))).toEqual(early);
     expect(dropped).toEqual({ did: 'drop', kid: OLD.kid, keys: [fresh] });
-    expect(rotate(keysAfter(dropped), minutesOn(31)).did).toBe('publish');
+    expect(planKeyRotation(keysAfter(dropped), minutesOn(31)).did).toBe('publish');
   });
 
   it('given a first key of unknown age, then it is rotated all the same', () => {
     const { iat: _, ...ageless } = OLD;
-    const first = rotate([ageless], START);
+    const first = planKeyRotation([ageless], START);
     expect(first.did).toBe('publish');
-    expect(rotate(keysAfter(first), minutesOn(10)).did).toBe('sign');
+    expect(planKeyRotation(keysAfter(first), minutesOn(10)).did).toBe('sign');
   });
 
   it('given a second key of unknown age, then nothing is done', () => {
-    const { iat: _, ...ageless } = newSigningKey(START);
-    expect(rotate([OLD, ageless], minutesOn(60))).toEqual({ did: 'nothing', why: 'unknown_age', kid: ageless.kid });
+    const { iat: _, ...ageless } = generateSigningKey(START);
+    expect(planKeyRotation([OLD, ageless], minutesOn(60))).toEqual({
+      did: 'nothing',
+      why: 'unknown_age',
+      kid: ageless.kid,
+    });
   });
 
   it('given an older key behind the one that signs, put there by hand, then its time begins now', () => {
-    const moved = rotate([fresh, OLD], minutesOn(60));
+    const moved = planKeyRotation([fresh, OLD], minutesOn(60));
     expect(moved).toMatchObject({ did: 'sign', kid: fresh.kid, next: minutesOn(80) });
-    expect(rotate(keysAfter(moved), minutesOn(79))).toMatchObject({ why: 'too_early', waitsFor: 'drop' });
-    expect(rotate(keysAfter(moved), minutesOn(80))).toMatchObject({ did: 'drop', kid: OLD.kid });
+    expect(planKeyRotation(keysAfter(moved), minutesOn(79))).toMatchObject({ why: 'too_early', waitsFor: 'drop' });
+    expect(planKeyRotation(keysAfter(moved), minutesOn(80))).toMatchObject({ did: 'drop', kid: OLD.kid });
   });
 
   it('at no time is a key dropped or replaced that a living token may need, however often it is called', () => {
@@ -68,7 +74,7 @@ describe('rotating keys', () => {
     for (let minute = 0; minute < 300; minute++) {
       const [first] = keys as [SigningJwk];
       signedUntil.set(first.kid, minute);
-      const rotation = rotate(keys, minutesOn(minute));
+      const rotation = planKeyRotation(keys, minutesOn(minute));
       if (rotation.did === 'nothing') continue;
       keys = rotation.keys;
       for (const { kid } of keys) if (!publishedAt.has(kid)) publishedAt.set(kid, minute);

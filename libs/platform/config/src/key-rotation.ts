@@ -1,16 +1,16 @@
-import { newSigningKey, type SigningJwk } from './signing-key.js';
+import { generateSigningKey, type SigningJwk } from './signing-key.js';
 
 /** Every process has to be restarted between two steps, and has this long for it. */
-export const RESTART_SECONDS = 300;
+export const RESTART_WINDOW_SECONDS = 300;
 /** How long others may keep the published keys (`Cache-Control` of the JWKS). */
-export const PUBLISHED_SECONDS = 300;
+export const JWKS_CACHE_SECONDS = 300;
 /** The longest life of an access token. */
-const TOKEN_SECONDS = 900;
+const MAX_ACCESS_TOKEN_SECONDS = 900;
 
-const UNTIL_KNOWN = PUBLISHED_SECONDS + RESTART_SECONDS;
-const UNTIL_DEAD = TOKEN_SECONDS + RESTART_SECONDS;
+const PUBLICATION_DELAY_SECONDS = JWKS_CACHE_SECONDS + RESTART_WINDOW_SECONDS;
+const RETIREMENT_DELAY_SECONDS = MAX_ACCESS_TOKEN_SECONDS + RESTART_WINDOW_SECONDS;
 
-export type Rotation =
+export type KeyRotationStep =
   /** `keys` is the next value; the step after it is due at `next`, if there is one. */
   | {
       readonly did: 'publish' | 'sign' | 'drop';
@@ -25,7 +25,7 @@ export type Rotation =
  * The next step of a key rotation: publish a new key behind the one that signs, let it sign, drop the old one when its last
  * token has died. Never earlier than every process and every reader of the JWKS knows the new key.
  */
-export function rotate(keys: readonly SigningJwk[], now: Date): Rotation {
+export function planKeyRotation(keys: readonly SigningJwk[], now: Date): KeyRotationStep {
   const [signing, ...others] = keys;
   if (!signing) throw new Error('a set without keys');
   const seconds = Math.floor(now.getTime() / 1000);
@@ -40,21 +40,22 @@ export function rotate(keys: readonly SigningJwk[], now: Date): Rotation {
   if (unknown) return { did: 'nothing', why: 'unknown_age', kid: unknown.kid };
   const published = others.find((key) => (key.iat ?? 0) >= (signing.iat ?? 0));
   if (published?.iat !== undefined) {
-    if (seconds < published.iat + UNTIL_KNOWN) return tooEarly('sign', published.iat + UNTIL_KNOWN);
+    if (seconds < published.iat + PUBLICATION_DELAY_SECONDS)
+      return tooEarly('sign', published.iat + PUBLICATION_DELAY_SECONDS);
     const rest = others.filter((key) => key !== published);
-    const old = { ...signing, exp: seconds + UNTIL_DEAD };
-    return { did: 'sign', kid: published.kid, keys: [published, ...rest, old], next: later(UNTIL_DEAD) };
+    const old = { ...signing, exp: seconds + RETIREMENT_DELAY_SECONDS };
+    return { did: 'sign', kid: published.kid, keys: [published, ...rest, old], next: later(RETIREMENT_DELAY_SECONDS) };
   }
   // Brought to the front by hand: since when the others sign no more, nobody wrote down.
   if (others.length > 0) {
-    const stamped = others.map((key) => ({ ...key, exp: seconds + UNTIL_DEAD }));
-    return { did: 'sign', kid: signing.kid, keys: [signing, ...stamped], next: later(UNTIL_DEAD) };
+    const stamped = others.map((key) => ({ ...key, exp: seconds + RETIREMENT_DELAY_SECONDS }));
+    return { did: 'sign', kid: signing.kid, keys: [signing, ...stamped], next: later(RETIREMENT_DELAY_SECONDS) };
   }
-  const fresh = newSigningKey(now, signing.alg);
-  return { did: 'publish', kid: fresh.kid, keys: [...keys, fresh], next: later(UNTIL_KNOWN) };
+  const fresh = generateSigningKey(now, signing.alg);
+  return { did: 'publish', kid: fresh.kid, keys: [...keys, fresh], next: later(PUBLICATION_DELAY_SECONDS) };
 }
 
-const tooEarly = (waitsFor: 'sign' | 'drop', at: number): Rotation => ({
+const tooEarly = (waitsFor: 'sign' | 'drop', at: number): KeyRotationStep => ({
   did: 'nothing',
   why: 'too_early',
   waitsFor,

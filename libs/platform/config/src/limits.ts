@@ -1,4 +1,4 @@
-import type { Reader } from './reader.js';
+import type { SettingsReader } from './settings-reader.js';
 
 /** One business limit (OWASP ASVS 2.1.3, 6.1.1). The documentation's table is made from this one. */
 export interface LimitRule {
@@ -192,18 +192,18 @@ export type LimitName = keyof typeof LIMITS;
 export type Limits = Readonly<Record<LimitName, number | null>>;
 
 /** `off` switches a limit off. */
-export function readLimits(read: Reader): Limits {
+export function readLimits(read: SettingsReader): Limits {
   const rules: [string, LimitRule][] = Object.entries(LIMITS);
-  const known = rules.map(([, { setting }]) => setting);
-  for (const name of read.names('LIMIT_'))
-    if (!known.includes(name)) read.refuse(name, 'is no limit: see .env.example');
+  const settingNames = rules.map(([, { setting }]) => setting);
+  for (const name of read.namesWithPrefix('LIMIT_'))
+    if (!settingNames.includes(name)) read.addProblem(name, 'is no limit: see .env.example');
   return Object.fromEntries(rules.map(([name, rule]) => [name, readLimit(read, rule)])) as unknown as Limits;
 }
 
-function readLimit(read: Reader, rule: LimitRule): number | null {
+function readLimit(read: SettingsReader, rule: LimitRule): number | null {
   const typed = read.text(rule.setting);
   if (typed === undefined) return rule.default;
-  if (typed !== 'off') return read.whole(rule.setting, 1, 1, 1_000_000_000);
-  if (rule.always) read.refuse(rule.setting, 'cannot be switched off');
+  if (typed !== 'off') return read.integer(rule.setting, 1, 1, 1_000_000_000);
+  if (rule.always) read.addProblem(rule.setting, 'cannot be switched off');
   return null;
 }

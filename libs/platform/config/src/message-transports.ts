@@ -14,7 +14,7 @@ export interface MessageSettings {
 }
 
 export function messageTransports(settings: MessageSettings): Readonly<Record<'email' | 'sms', MessageTransport>> {
-  const fallback = mayHaveDevMailbox(settings) ? 'dev-mailbox' : 'none';
+  const fallback = isDevMailboxAllowed(settings) ? 'dev-mailbox' : 'none';
   return {
     email: settings.smtpUrl === undefined && settings.mailApiUrl === undefined ? fallback : 'configured',
     sms: settings.smsApiUrl === undefined ? fallback : 'configured',
@@ -28,7 +28,7 @@ export const hasDevMailbox = (settings: MessageSettings): boolean =>
  * The dev mailbox shows codes to whoever reads it. It is for one person at one machine: a public URL or a transport says that
  * others use this program, and a database of its own that it is no trial.
  */
-function mayHaveDevMailbox(settings: MessageSettings): boolean {
+function isDevMailboxAllowed(settings: MessageSettings): boolean {
   if (settings.databaseUrl !== undefined) return false;
   if (settings.devMailboxIsPublic) return true;
   const { smtpUrl, mailApiUrl, smsApiUrl, publicUrl } = settings;

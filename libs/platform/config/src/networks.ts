@@ -1,10 +1,10 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
-import type { Reader } from './reader.js';
+import type { SettingsReader } from './settings-reader.js';
 
 /** Addresses and CIDR ranges, `192.0.2.7` or `2001:db8::/32`. Never `true` and never a number of hops. */
-export function readNetworks(read: Reader, name: string): readonly string[] {
+export function readNetworks(read: SettingsReader, name: string): readonly string[] {
   const networks = read.list(name);
-  if (!networks.every(isNetwork)) read.refuse(name, 'must list addresses or CIDR ranges');
+  if (!networks.every(isNetwork)) read.addProblem(name, 'must list addresses or CIDR ranges');
   return networks.filter(isNetwork);
 }
 
@@ -15,7 +15,7 @@ function isNetwork(text: string): boolean {
 }
 
 /** Whether an address lies in one of the networks; IPv4 in IPv6 counts as IPv4. */
-export function isWithin(networks: readonly string[]): (address: string) => boolean {
+export function createNetworkMatcher(networks: readonly string[]): (address: string) => boolean {
   if (networks.length === 0) return () => false;
   const list = new BlockList();
   for (const network of networks) {
@@ -24,7 +24,7 @@ export function isWithin(networks: readonly string[]): (address: string) => bool
     list.addSubnet(address, prefix === undefined ? (family === 'ipv4' ? 32 : 128) : Number(prefix), family);
   }
   return (address) => {
-    const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
-    return isIP(plain) > 0 && list.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
+    const normalized = address.replace(/^::ffff:(?=\d+\.)/i, '');
+    return isIP(normalized) > 0 && list.check(normalized, isIPv4(normalized) ? 'ipv4' : 'ipv6');
   };
 }

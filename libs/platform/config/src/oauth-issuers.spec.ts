@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { InvalidConfiguration } from './invalid-configuration.js';
 import { isTrustworthyUrl, readOAuthIssuers } from './oauth-issuers.js';
-import { BadConfiguration } from './problems.js';
-import { Reader } from './reader.js';
+import { SettingsReader } from './settings-reader.js';
 
 const PUBLIC_URL = 'https://foyer.example';
 const GOOD = { issuer: 'https://login.example/realms/shop', audience: 'https://api.example' };
 
 const read = (typed: string) => {
-  const reader = new Reader({ OAUTH_ISSUERS: typed });
+  const reader = new SettingsReader({ OAUTH_ISSUERS: typed });
   const issuers = readOAuthIssuers(reader, PUBLIC_URL);
-  reader.finish();
+  reader.throwIfInvalid();
   return issuers;
 };
 const problems = (...entries: unknown[]): readonly string[] => {
@@ -17,7 +17,7 @@ const problems = (...entries: unknown[]): readonly string[] => {
     read(JSON.stringify(entries));
     return [];
   } catch (error) {
-    if (error instanceof BadConfiguration) return error.problems;
+    if (error instanceof InvalidConfiguration) return error.problems;
     throw error;
   }
 };

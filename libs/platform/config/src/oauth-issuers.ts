@@ -1,4 +1,4 @@
-import type { Reader } from './reader.js';
+import type { SettingsReader } from './settings-reader.js';
 
 /** An external identity server whose access tokens are accepted. */
 export interface OAuthIssuer {
@@ -16,31 +16,31 @@ export interface OAuthIssuer {
   readonly roles: ReadonlyMap<string, string>;
 }
 
-const NAME = 'OAUTH_ISSUERS';
+const SETTING_NAME = 'OAUTH_ISSUERS';
 const FIELDS = ['issuer', 'audience', 'jwks_uri', 'algorithms', 'roles_claim', 'roles'];
-const USUAL = ['EdDSA', 'ES256', 'RS256', 'PS256'];
+const DEFAULT_ALGORITHMS = ['EdDSA', 'ES256', 'RS256', 'PS256'];
 /** Never `none`, never a shared secret. */
-const ALGORITHM = /^(EdDSA|Ed25519|[ERP]S(256|384|512))$/;
+const ALLOWED_ALGORITHM = /^(EdDSA|Ed25519|[ERP]S(256|384|512))$/;
 const ROLES = ['customer', 'staff', 'admin'];
-const LONGEST = 255;
+const MAX_TEXT_LENGTH = 255;
 
 /** `OAUTH_ISSUERS`: a JSON array with an object per server; looked at before anything is started. */
-export function readOAuthIssuers(read: Reader, publicUrl: string): readonly OAuthIssuer[] {
-  const typed = read.text(NAME);
-  const entries = typed === undefined ? [] : parsed(typed);
+export function readOAuthIssuers(read: SettingsReader, publicUrl: string): readonly OAuthIssuer[] {
+  const typed = read.text(SETTING_NAME);
+  const entries = typed === undefined ? [] : parseJson(typed);
   if (!Array.isArray(entries)) {
-    read.refuse(NAME, 'must be a JSON array of objects with issuer and audience');
+    read.addProblem(SETTING_NAME, 'must be a JSON array of objects with issuer and audience');
     return [];
   }
   entries.forEach((entry, at) => {
-    for (const fault of faultsOf(entry, publicUrl)) read.refuse(NAME, `entry ${at + 1}: ${fault}`);
+    for (const fault of validateEntry(entry, publicUrl)) read.addProblem(SETTING_NAME, `entry ${at + 1}: ${fault}`);
   });
   const issuers = entries.map((entry) => entry?.issuer);
-  if (new Set(issuers).size < issuers.length) read.refuse(NAME, 'names an issuer twice');
-  return entries.filter((entry) => faultsOf(entry, publicUrl).length === 0).map(toIssuer);
+  if (new Set(issuers).size < issuers.length) read.addProblem(SETTING_NAME, 'names an issuer twice');
+  return entries.filter((entry) => validateEntry(entry, publicUrl).length === 0).map(toIssuer);
 }
 
-function parsed(typed: string): unknown {
+function parseJson(typed: string): unknown {
   try {
     return JSON.parse(typed);
   } catch {
@@ -48,7 +48,7 @@ function parsed(typed: string): unknown {
   }
 }
 
-interface Entry {
+interface OAuthIssuerEntry {
   readonly issuer: string;
   readonly audience: string;
   readonly jwks_uri?: string;
@@ -57,18 +57,18 @@ interface Entry {
   readonly roles?: Readonly<Record<string, string>>;
 }
 
-const toIssuer = ({ issuer, audience, jwks_uri, algorithms, roles_claim, roles }: Entry): OAuthIssuer => ({
+const toIssuer = ({ issuer, audience, jwks_uri, algorithms, roles_claim, roles }: OAuthIssuerEntry): OAuthIssuer => ({
   issuer,
   audience,
   jwksUri: jwks_uri,
-  algorithms: algorithms ?? USUAL,
+  algorithms: algorithms ?? DEFAULT_ALGORITHMS,
   rolesClaim: roles_claim ?? 'roles',
   roles: new Map(Object.entries(roles ?? {})),
 });
 
-function faultsOf(entry: unknown, publicUrl: string): readonly string[] {
+function validateEntry(entry: unknown, publicUrl: string): readonly string[] {
   if (!isObject(entry)) return ['must be an object'];
-  const { issuer, audience, jwks_uri, algorithms = USUAL, roles_claim = 'roles', roles = {} } = entry;
+  const { issuer, audience, jwks_uri, algorithms = DEFAULT_ALGORITHMS, roles_claim = 'roles', roles = {} } = entry;
   const unknown = Object.keys(entry).filter((field) => !FIELDS.includes(field));
   const faults: readonly (readonly [boolean, string])[] = [
     [unknown.length > 0, `has fields that nobody reads: it may have ${FIELDS.join(', ')}`],
@@ -79,7 +79,10 @@ function faultsOf(entry: unknown, publicUrl: string): readonly string[] {
       jwks_uri !== undefined && !isTrustworthyUrl(jwks_uri),
       'jwks_uri must be an https URL (http on this machine only)',
     ],
-    [!isListOf(algorithms, ALGORITHM), 'algorithms must list some of EdDSA, Ed25519, ES…, RS…, PS… (256, 384, 512)'],
+    [
+      !isListOf(algorithms, ALLOWED_ALGORITHM),
+      'algorithms must list some of EdDSA, Ed25519, ES…, RS…, PS… (256, 384, 512)',
+    ],
     [!isText(roles_claim), 'roles_claim must be the name of a claim, or a pointer to it that starts with /'],
     [!isRoleMap(roles), `roles must map their roles to ours: ${ROLES.join(', ')}`],
   ];
@@ -90,7 +93,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isText = (value: unknown): value is string =>
-  typeof value === 'string' && value.length > 0 && value.length <= LONGEST && value.isWellFormed();
+  typeof value === 'string' && value.length > 0 && value.length <= MAX_TEXT_LENGTH && value.isWellFormed();
 
 const isListOf = (value: unknown, shape: RegExp): boolean =>
   Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string' && shape.test(one));

@@ -1,4 +1,4 @@
-import type { Reader } from './reader.js';
+import type { SettingsReader } from './settings-reader.js';
 
 export interface S3Settings {
   readonly bucket: string;
@@ -17,23 +17,23 @@ export interface S3Credentials {
 
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
-export function readS3(read: Reader): S3Settings | undefined {
+export function readS3(read: SettingsReader): S3Settings | undefined {
   const bucket = read.matching('S3_BUCKET', '', BUCKET, 'the name of a bucket: 3 to 63 of a-z, 0-9, dots and -');
   const endpoint = read.url('S3_ENDPOINT', ['http', 'https']);
   const region = read.text('AWS_REGION');
   if (bucket !== '' && endpoint === undefined && region === undefined)
-    read.refuse('AWS_REGION', 'is needed by S3_BUCKET (but where S3_ENDPOINT names a server)');
+    read.addProblem('AWS_REGION', 'is needed by S3_BUCKET (but where S3_ENDPOINT names a server)');
   const credentials = readS3Credentials(read);
   return bucket === '' ? undefined : { bucket, endpoint, region: region ?? 'us-east-1', credentials };
 }
 
-function readS3Credentials(read: Reader): S3Credentials | undefined {
+function readS3Credentials(read: SettingsReader): S3Credentials | undefined {
   const accessKeyId = read.text('AWS_ACCESS_KEY_ID');
   const secretAccessKey = read.text('AWS_SECRET_ACCESS_KEY');
   const sessionToken = read.text('AWS_SESSION_TOKEN');
   if (accessKeyId !== undefined && secretAccessKey !== undefined)
     return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
-  if (accessKeyId !== undefined) read.refuse('AWS_SECRET_ACCESS_KEY', 'is needed by AWS_ACCESS_KEY_ID');
-  if (secretAccessKey !== undefined) read.refuse('AWS_ACCESS_KEY_ID', 'is needed by AWS_SECRET_ACCESS_KEY');
+  if (accessKeyId !== undefined) read.addProblem('AWS_SECRET_ACCESS_KEY', 'is needed by AWS_ACCESS_KEY_ID');
+  if (secretAccessKey !== undefined) read.addProblem('AWS_ACCESS_KEY_ID', 'is needed by AWS_SECRET_ACCESS_KEY');
   return undefined;
 }

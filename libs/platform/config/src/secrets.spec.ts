@@ -16,19 +16,19 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import ts from 'typescript';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BadConfiguration } from './problems.js';
-import { provideSecrets } from './secrets.js';
-import { changeKeys } from './secrets-file.js';
+import { InvalidConfiguration } from './invalid-configuration.js';
+import { loadSecrets } from './secrets.js';
+import { updateSigningKeys } from './secrets-file.js';
 import { parseSettings } from './settings.js';
-import { newSigningKey } from './signing-key.js';
-import { COMPLETE } from './testing/complete-environment.js';
+import { generateSigningKey } from './signing-key.js';
+import { COMPLETE_ENVIRONMENT } from './testing/complete-environment.js';
 
 describe('the secrets', () => {
   let folder: string;
   let dataDir: string;
   let file: string;
 
-  const provided = (env: object = {}) => provideSecrets(parseSettings({ DATA_DIR: dataDir, ...env }));
+  const provided = (env: object = {}) => loadSecrets(parseSettings({ DATA_DIR: dataDir, ...env }));
 
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'secrets-'));
@@ -62,14 +62,16 @@ describe('the secrets', () => {
   });
 
   it('given all of them as settings, then no file is made or read', () => {
-    expect(provided(COMPLETE).identifier).toEqual([{ kid: '0', secret: COMPLETE['IDENTIFIER_SECRET'] }]);
+    expect(provided(COMPLETE_ENVIRONMENT).identifier).toEqual([
+      { kid: '0', secret: COMPLETE_ENVIRONMENT['IDENTIFIER_SECRET'] },
+    ]);
     expect(readdirSync(folder)).toEqual([]);
   });
 
   it('given one of them as a setting, then that one, and the rest from the file', () => {
     const generated = provided();
-    const mixed = provided({ CODE_SECRET: COMPLETE['CODE_SECRET'] });
-    expect(mixed).toEqual({ ...generated, code: [{ kid: '0', secret: COMPLETE['CODE_SECRET'] }] });
+    const mixed = provided({ CODE_SECRET: COMPLETE_ENVIRONMENT['CODE_SECRET'] });
+    expect(mixed).toEqual({ ...generated, code: [{ kid: '0', secret: COMPLETE_ENVIRONMENT['CODE_SECRET'] }] });
   });
 
   it.each([
@@ -91,7 +93,7 @@ describe('the secrets', () => {
     try {
       provided();
     } catch (error) {
-      expect(error).toBeInstanceOf(BadConfiguration);
+      expect(error).toBeInstanceOf(InvalidConfiguration);
       shown = String(error);
     }
     expect(shown).toContain('secrets.json is damaged');
@@ -100,11 +102,11 @@ describe('the secrets', () => {
   });
 
   describe('when keys change', () => {
-    const key = newSigningKey(new Date());
+    const key = generateSigningKey(new Date());
 
     it('then the rest of the file stays, it is for nobody but its owner, and no draft is left behind', () => {
       const before = provided();
-      expect(changeKeys(file, () => ({ keys: [key], told: 7 }))).toBe(7);
+      expect(updateSigningKeys(file, () => ({ keys: [key], result: 7 }))).toBe(7);
       expect(provided()).toEqual({ ...before, jwtKeys: JSON.stringify({ keys: [key] }) });
       expect(statSync(file).mode & 0o777).toBe(0o600);
       expect(readdirSync(dataDir)).toEqual(['secrets.json']);
@@ -114,7 +116,7 @@ describe('the secrets', () => {
       provided();
       const content = readFileSync(file, 'utf8');
       const reader = openSync(file, 'r');
-      changeKeys(file, () => ({ keys: [key], told: 7 }));
+      updateSigningKeys(file, () => ({ keys: [key], result: 7 }));
       expect(readFileSync(reader, 'utf8')).toBe(content);
       closeSync(reader);
       expect(readFileSync(file, 'utf8')).not.toBe(content);
@@ -123,17 +125,17 @@ describe('the secrets', () => {
     it('given nothing to do, or a failure, then the file is left as it is', () => {
       provided();
       const content = readFileSync(file, 'utf8');
-      changeKeys(file, () => ({ keys: undefined, told: 7 }));
-      expect(() => changeKeys(file, () => JSON.parse('nonsense'))).toThrow(SyntaxError);
+      updateSigningKeys(file, () => ({ keys: undefined, result: 7 }));
+      expect(() => updateSigningKeys(file, () => JSON.parse('nonsense'))).toThrow(SyntaxError);
       expect(readFileSync(file, 'utf8')).toBe(content);
       expect(readdirSync(dataDir)).toEqual(['secrets.json']);
     });
 
     it('given somebody who changes them already, then it is refused', () => {
       provided();
-      expect(() => changeKeys(file, () => changeKeys(file, () => ({ keys: [key], told: 7 })) as never)).toThrow(
-        /rotated at this moment/,
-      );
+      expect(() =>
+        updateSigningKeys(file, () => updateSigningKeys(file, () => ({ keys: [key], result: 7 })) as never),
+      ).toThrow(/rotated at this moment/);
     });
   });
 
@@ -150,15 +152,15 @@ describe('the secrets', () => {
 /** A program that provides itself with secrets at a given moment and shows them. */
 function compiled(folder: string): string {
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };
-  for (const name of ['secrets', 'secrets-file', 'signing-key', 'problems']) {
+  for (const name of ['secrets', 'secrets-file', 'signing-key', 'invalid-configuration']) {
     const source = readFileSync(new URL(`./${name}.ts`, import.meta.url), 'utf8');
     writeFileSync(path.join(folder, `${name}.js`), ts.transpileModule(source, { compilerOptions }).outputText);
   }
   const main = `import { readFileSync } from 'node:fs';
-import { provideSecrets } from './secrets.js';
+import { loadSecrets } from './secrets.js';
 const [, , dataDir, at] = process.argv;
 while (Date.now() < Number(at));
-const { passwordPepper, code, identifier, jwtKeys } = provideSecrets({ dataDir });
+const { passwordPepper, code, identifier, jwtKeys } = loadSecrets({ dataDir });
 const [p, c, i] = [passwordPepper, code, identifier].map(([key]) => key.secret);
 console.log(JSON.stringify({ passwordPepper: p, code: c, identifier: i, jwtKeys }));`;
   writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');

@@ -1,5 +1,5 @@
 import type { KeyRing } from './key-ring.js';
-import { readOrGenerate, secretsFileIn } from './secrets-file.js';
+import { readOrGenerateSecrets, secretsFilePath } from './secrets-file.js';
 import type { Settings } from './settings.js';
 
 /** The secrets of this process: set, or generated once into the data folder of the embedded default (mode 0600). */
@@ -11,16 +11,16 @@ export abstract class Secrets {
   abstract readonly jwtKeys: string;
 }
 
-export function provideSecrets(settings: Settings): Secrets {
+export function loadSecrets(settings: Settings): Secrets {
   const { passwordPepper, codeSecret: code, identifierSecret: identifier, jwtKeys } = settings;
   if (passwordPepper && code && identifier && jwtKeys) return { passwordPepper, code, identifier, jwtKeys };
-  const generated = readOrGenerate(secretsFileIn(settings.dataDir));
+  const generated = readOrGenerateSecrets(secretsFilePath(settings.dataDir));
   return {
-    passwordPepper: passwordPepper ?? ring(generated.passwordPepper),
-    code: code ?? ring(generated.code),
-    identifier: identifier ?? ring(generated.identifier),
+    passwordPepper: passwordPepper ?? toKeyRing(generated.passwordPepper),
+    code: code ?? toKeyRing(generated.code),
+    identifier: identifier ?? toKeyRing(generated.identifier),
     jwtKeys: jwtKeys ?? generated.jwtKeys,
   };
 }
 
-const ring = (secret: string): KeyRing => [{ kid: '0', secret }];
+const toKeyRing = (secret: string): KeyRing => [{ kid: '0', secret }];

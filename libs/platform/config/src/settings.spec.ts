@@ -1,17 +1,17 @@
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { InvalidConfiguration } from './invalid-configuration.js';
 import { hasDevMailbox } from './message-transports.js';
-import { BadConfiguration } from './problems.js';
-import { isEmbedded, parseSettings } from './settings.js';
-import { COMPLETE } from './testing/complete-environment.js';
+import { parseSettings, usesEmbeddedDatabase } from './settings.js';
+import { COMPLETE_ENVIRONMENT } from './testing/complete-environment.js';
 
 const problemsOf = (env: Record<string, string | undefined>): readonly string[] => {
   try {
     parseSettings(env);
     return [];
   } catch (error) {
-    if (error instanceof BadConfiguration) return error.problems;
+    if (error instanceof InvalidConfiguration) return error.problems;
     throw error;
   }
 };
@@ -40,7 +40,7 @@ describe('given nothing', () => {
       trustProxy: [],
       trustedSources: [],
     });
-    expect([isEmbedded(settings), hasDevMailbox(settings)]).toEqual([true, true]);
+    expect([usesEmbeddedDatabase(settings), hasDevMailbox(settings)]).toEqual([true, true]);
   });
 
   it('then the numbers of the contract', () => {
@@ -66,10 +66,10 @@ describe('given nothing', () => {
 });
 
 describe('given everything', () => {
-  const settings = parseSettings({ ...COMPLETE, RUN: 'api', HOST: '0.0.0.0' });
+  const settings = parseSettings({ ...COMPLETE_ENVIRONMENT, RUN: 'api', HOST: '0.0.0.0' });
 
   it('then no dev mailbox, on whatever host', () => {
-    expect([isEmbedded(settings), hasDevMailbox(settings)]).toEqual([false, false]);
+    expect([usesEmbeddedDatabase(settings), hasDevMailbox(settings)]).toEqual([false, false]);
     expect(settings).toMatchObject({
       run: 'api',
       eventPublishers: ['rabbitmq'],
@@ -80,7 +80,7 @@ describe('given everything', () => {
 
   it('then the sections that were meant', () => {
     const env = {
-      ...COMPLETE,
+      ...COMPLETE_ENVIRONMENT,
       PUBLIC_URL: 'https://foyer.example/app//',
       PASSWORD_PROFILE: 'nist',
       DEFAULT_MARKET: 'BR',
@@ -110,7 +110,7 @@ describe('given everything', () => {
 
 it('an empty value is unset', () => {
   const names = Object.keys({
-    ...COMPLETE,
+    ...COMPLETE_ENVIRONMENT,
     PORT: '',
     HOST: '',
     RUN: '',
@@ -189,7 +189,7 @@ describe('faults', () => {
   });
 
   it('AC-53 every secret is required where there is a database', () => {
-    const { PASSWORD_PEPPER, CODE_SECRET, IDENTIFIER_SECRET, JWT_KEYS, ...rest } = COMPLETE;
+    const { PASSWORD_PEPPER, CODE_SECRET, IDENTIFIER_SECRET, JWT_KEYS, ...rest } = COMPLETE_ENVIRONMENT;
     expect(namesOf(rest)).toEqual(['PASSWORD_PEPPER', 'CODE_SECRET', 'IDENTIFIER_SECRET', 'JWT_KEYS']);
     expect(problemsOf({ ...rest, PASSWORD_PEPPER, CODE_SECRET, IDENTIFIER_SECRET, JWT_KEYS })).toEqual([]);
   });
@@ -242,8 +242,8 @@ describe('faults', () => {
 });
 
 it('ST-10 secrets of the settings are where they are asked for, and in no message of a fault', () => {
-  const settings = parseSettings(COMPLETE);
-  expect(settings.passwordPepper).toEqual([{ kid: '0', secret: COMPLETE['PASSWORD_PEPPER'] }]);
-  const error = new BadConfiguration(problemsOf({ ...COMPLETE, PORT: 'x' }));
+  const settings = parseSettings(COMPLETE_ENVIRONMENT);
+  expect(settings.passwordPepper).toEqual([{ kid: '0', secret: COMPLETE_ENVIRONMENT['PASSWORD_PEPPER'] }]);
+  const error = new InvalidConfiguration(problemsOf({ ...COMPLETE_ENVIRONMENT, PORT: 'x' }));
   expect(inspect(error)).not.toMatch(/secret-number|-password/);
 });

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { isCountry } from '#kernel';
-import { readContacts, readOrigins } from './addresses.js';
 import type { Environment } from './environment.js';
+import { type EventTransports, readEventTransports } from './event-transports.js';
 import { readJwtKeys } from './jwt-keys.js';
 import { type KeyRing, readKeyRing } from './key-ring.js';
 import { type Limits, readLimits } from './limits.js';
@@ -10,10 +10,10 @@ import { isLoopbackHost } from './loopback.js';
 import { hasDevMailbox } from './message-transports.js';
 import { readNetworks } from './networks.js';
 import { type OAuthIssuer, readOAuthIssuers } from './oauth-issuers.js';
-import { Reader } from './reader.js';
-import { readTransports, type Transports } from './transports.js';
+import { readContacts, readOrigins } from './origins-and-contacts.js';
+import { SettingsReader } from './settings-reader.js';
 
-export type Run = 'all' | 'api' | 'worker';
+export type ProcessRole = 'all' | 'api' | 'worker';
 
 /** Every setting, parsed once at start. `.env.example` holds a line for each. */
 export abstract class Settings {
@@ -22,23 +22,23 @@ export abstract class Settings {
   /** Takes `/metrics` and what `/health/ready` says of single dependencies off the public port. */
   abstract readonly adminPort: number | undefined;
   /** Which half of the work this process does. `worker` serves only health and metrics over HTTP. */
-  abstract readonly run: Run;
+  abstract readonly run: ProcessRole;
   /** Absolute path: embedded database, generated secrets, dev mailbox, snapshot of pending attempts. */
   abstract readonly dataDir: string;
   /** Unset: the embedded PostgreSQL, generated secrets and the dev mailbox. */
   abstract readonly databaseUrl: string | undefined;
   /** None: in process. Several: a cluster. */
   abstract readonly redisUrls: readonly string[];
-  abstract readonly rabbitmqUrl: Transports['rabbitmqUrl'];
-  abstract readonly kafka: Transports['kafka'];
-  abstract readonly s3: Transports['s3'];
+  abstract readonly rabbitmqUrl: EventTransports['rabbitmqUrl'];
+  abstract readonly kafka: EventTransports['kafka'];
+  abstract readonly s3: EventTransports['s3'];
   /** AMQP 1.0; its path names the queue or topic. */
-  abstract readonly servicebusUrl: Transports['servicebusUrl'];
-  abstract readonly webhook: Transports['webhook'];
-  abstract readonly analytics: Transports['analytics'];
-  abstract readonly eventPublishers: Transports['eventPublishers'];
+  abstract readonly servicebusUrl: EventTransports['servicebusUrl'];
+  abstract readonly webhook: EventTransports['webhook'];
+  abstract readonly analytics: EventTransports['analytics'];
+  abstract readonly eventPublishers: EventTransports['eventPublishers'];
   /** Where events of others, and our own, are listened to. */
-  abstract readonly eventSources: Transports['eventSources'];
+  abstract readonly eventSources: EventTransports['eventSources'];
   /** Whether events tell a customer's data, or only which of it changed. */
   abstract readonly eventPersonalData: 'include' | 'omit';
   abstract readonly smtpUrl: string | undefined;
@@ -98,21 +98,21 @@ const LEVELS = ['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent'] as
 
 /** @throws BadConfiguration naming every fault at once */
 export function parseSettings(env: Environment): Settings {
-  const read = new Reader(env);
+  const read = new SettingsReader(env);
   const network = readNetwork(read);
   const services = readServices(read);
-  const rules = readRules(read);
+  const rules = readPolicySettings(read);
   const settings = { ...network, ...services, ...rules, ...readSecrets(read), limits: readLimits(read) };
-  refuseContradictions(read, settings);
-  read.finish();
+  rejectContradictions(read, settings);
+  read.throwIfInvalid();
   return settings;
 }
 
-function readNetwork(read: Reader) {
+function readNetwork(read: SettingsReader) {
   const host = read.text('HOST') ?? '127.0.0.1';
-  const port = read.whole('PORT', 3000, 0, 65535);
-  const adminPort = read.text('ADMIN_PORT') === undefined ? undefined : read.whole('ADMIN_PORT', 0, 1, 65535);
-  if (adminPort === port) read.refuse('ADMIN_PORT', 'must be another one than PORT');
+  const port = read.integer('PORT', 3000, 0, 65535);
+  const adminPort = read.text('ADMIN_PORT') === undefined ? undefined : read.integer('ADMIN_PORT', 0, 1, 65535);
+  if (adminPort === port) read.addProblem('ADMIN_PORT', 'must be another one than PORT');
   const typedUrl =
     read.url('PUBLIC_URL', ['http', 'https']) ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const publicUrl = typedUrl.replace(/\/+$/, '');
@@ -126,8 +126,8 @@ function readNetwork(read: Reader) {
     changePasswordUrl: read.url('CHANGE_PASSWORD_URL', ['http', 'https']) ?? `${publicUrl}/docs`,
     securityContacts: readContacts(read, 'SECURITY_CONTACT'),
     oauthIssuers: readOAuthIssuers(read, publicUrl),
-    run: read.oneOf<Run>('RUN', ['all', 'api', 'worker']),
-    preStopMs: read.whole('PRE_STOP_MS', read.text('DATABASE_URL') === undefined ? 0 : 5_000, 0, 10_000),
+    run: read.oneOf<ProcessRole>('RUN', ['all', 'api', 'worker']),
+    preStopMs: read.integer('PRE_STOP_MS', read.text('DATABASE_URL') === undefined ? 0 : 5_000, 0, 10_000),
     dataDir: path.resolve(read.text('DATA_DIR') ?? '.data'),
     devMailboxIsPublic: read.matching('DEV_MAILBOX', '', /^public$/, 'public, or unset') === 'public',
     logLevel: read.oneOf('LOG_LEVEL', LEVELS),
@@ -136,11 +136,11 @@ function readNetwork(read: Reader) {
   };
 }
 
-function readServices(read: Reader) {
+function readServices(read: SettingsReader) {
   return {
     databaseUrl: read.url('DATABASE_URL', ['postgres', 'postgresql', 'mysql', 'mariadb', 'mssql']),
     redisUrls: read.urls('REDIS_URL', ['redis', 'rediss']),
-    ...readTransports(read),
+    ...readEventTransports(read),
     eventPersonalData: read.oneOf('EVENT_PERSONAL_DATA', ['include', 'omit']),
     smtpUrl: read.url('SMTP_URL', ['smtp', 'smtps']),
     mailFrom: read.matching('MAIL_FROM', 'Foyer <no-reply@localhost>', /^[^\r\n]{3,300}$/, 'an address'),
@@ -151,29 +151,29 @@ function readServices(read: Reader) {
   };
 }
 
-function readRules(read: Reader) {
+function readPolicySettings(read: SettingsReader) {
   const defaultMarket = read.text('DEFAULT_MARKET') ?? 'US';
-  if (!isCountry(defaultMarket)) read.refuse('DEFAULT_MARKET', `must be ${COUNTRY}`);
+  if (!isCountry(defaultMarket)) read.addProblem('DEFAULT_MARKET', `must be ${COUNTRY}`);
   const countries = read.list('SMS_COUNTRIES');
-  if (!countries.every(isCountry)) read.refuse('SMS_COUNTRIES', 'must list countries of ISO 3166-1');
+  if (!countries.every(isCountry)) read.addProblem('SMS_COUNTRIES', 'must list countries of ISO 3166-1');
   return {
     defaultMarket,
     smsCountries: countries.length > 0 ? countries : [defaultMarket],
-    bcryptCost: read.whole('BCRYPT_COST', 12, 4, 15),
-    hashThreads: read.whole('HASH_THREADS', Math.max(1, availableParallelism() - 1), 1, 64),
-    deletedCustomersDays: read.wholeOrOff('DELETED_CUSTOMERS_DAYS', 30, 0, 36_500),
-    auditDays: read.wholeOrOff('AUDIT_DAYS', 365, 7, 36_500),
+    bcryptCost: read.integer('BCRYPT_COST', 12, 4, 15),
+    hashThreads: read.integer('HASH_THREADS', Math.max(1, availableParallelism() - 1), 1, 64),
+    deletedCustomersDays: read.integerOrOff('DELETED_CUSTOMERS_DAYS', 30, 0, 36_500),
+    auditDays: read.integerOrOff('AUDIT_DAYS', 365, 7, 36_500),
     codeLength: Number(read.oneOf('CODE_LENGTH', ['4', '8'])),
-    codeTtlSeconds: read.whole('CODE_TTL_SECONDS', 60, 1, 600),
-    attemptTtlSeconds: read.whole('ATTEMPT_TTL_SECONDS', 1800, 60, 86_400),
-    accessTokenTtlSeconds: read.whole('ACCESS_TOKEN_TTL_SECONDS', 900, 1, 900),
-    refreshTokenTtlSeconds: read.whole('REFRESH_TOKEN_TTL_SECONDS', 2_592_000, 1, 31_536_000),
+    codeTtlSeconds: read.integer('CODE_TTL_SECONDS', 60, 1, 600),
+    attemptTtlSeconds: read.integer('ATTEMPT_TTL_SECONDS', 1800, 60, 86_400),
+    accessTokenTtlSeconds: read.integer('ACCESS_TOKEN_TTL_SECONDS', 900, 1, 900),
+    refreshTokenTtlSeconds: read.integer('REFRESH_TOKEN_TTL_SECONDS', 2_592_000, 1, 31_536_000),
     registrationDisclosure: read.oneOf('REGISTRATION_DISCLOSURE', ['conceal', 'reveal']),
     passwordMinimum: read.oneOf('PASSWORD_PROFILE', ['default', 'nist']) === 'nist' ? (15 as const) : (8 as const),
   };
 }
 
-function readSecrets(read: Reader) {
+function readSecrets(read: SettingsReader) {
   return {
     passwordPepper: readKeyRing(read, 'PASSWORD_PEPPER'),
     codeSecret: readKeyRing(read, 'CODE_SECRET'),
@@ -182,15 +182,15 @@ function readSecrets(read: Reader) {
   };
 }
 
-function refuseContradictions(read: Reader, settings: Settings): void {
+function rejectContradictions(read: SettingsReader, settings: Settings): void {
   if (settings.run !== 'all' && settings.redisUrls.length === 0)
-    read.refuse('REDIS_URL', `is needed when RUN=${settings.run}`);
+    read.addProblem('REDIS_URL', `is needed when RUN=${settings.run}`);
   if (settings.smtpUrl !== undefined && settings.mailApiUrl !== undefined) {
-    read.refuse('MAIL_API_URL', 'and SMTP_URL are both set: mail goes one way');
+    read.addProblem('MAIL_API_URL', 'and SMTP_URL are both set: mail goes one way');
   }
-  if (settings.databaseUrl !== undefined) refuseMissingSecrets(read);
-  if (wouldShowCodes(read, settings)) {
-    read.refuse(
+  if (settings.databaseUrl !== undefined) requireSecrets(read);
+  if (wouldExposeDevMailbox(read, settings)) {
+    read.addProblem(
       'HOST',
       'is not a loopback address, but the dev mailbox would show every code: set SMTP_URL (or MAIL_API_URL) and SMS_API_URL, or DEV_MAILBOX=public if others may read it',
     );
@@ -198,16 +198,16 @@ function refuseContradictions(read: Reader, settings: Settings): void {
 }
 
 /** A PUBLIC_URL that nobody has set says nothing: it is made of HOST. */
-function wouldShowCodes(read: Reader, settings: Settings): boolean {
+function wouldExposeDevMailbox(read: SettingsReader, settings: Settings): boolean {
   if (settings.devMailboxIsPublic || isLoopbackHost(settings.host)) return false;
   const typed = read.text('PUBLIC_URL') !== undefined;
   return hasDevMailbox(typed ? settings : { ...settings, publicUrl: 'http://localhost' });
 }
 
-function refuseMissingSecrets(read: Reader): void {
+function requireSecrets(read: SettingsReader): void {
   for (const name of ['PASSWORD_PEPPER', 'CODE_SECRET', 'IDENTIFIER_SECRET', 'JWT_KEYS']) {
-    if (read.text(name) === undefined) read.refuse(name, 'is required when DATABASE_URL is set');
+    if (read.text(name) === undefined) read.addProblem(name, 'is required when DATABASE_URL is set');
   }
 }
 
-export const isEmbedded = (settings: Settings): boolean => settings.databaseUrl === undefined;
+export const usesEmbeddedDatabase = (settings: Settings): boolean => settings.databaseUrl === undefined;

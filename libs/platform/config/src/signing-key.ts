@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type JsonWebKey, randomUUID } from 'node:crypto';
 
 /** The algorithms access tokens are signed with, and what a key of theirs is. */
-export const ALGORITHMS: Readonly<Record<string, readonly [kty: string, crv: string]>> = {
+export const SIGNING_ALGORITHMS: Readonly<Record<string, readonly [kty: string, crv: string]>> = {
   EdDSA: ['OKP', 'Ed25519'],
   ES256: ['EC', 'P-256'],
 };
@@ -17,12 +17,12 @@ export interface SigningJwk extends JsonWebKey {
 }
 
 /** @param alg EdDSA, or ES256 */
-export function newSigningKey(now: Date, alg = 'EdDSA'): SigningJwk {
+export function generateSigningKey(now: Date, alg = 'EdDSA'): SigningJwk {
   const { privateKey } =
     alg === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
-  const own = privateKey.export({ format: 'jwk' });
-  return { ...own, kid: randomUUID(), alg, use: 'sig', iat: Math.floor(now.getTime() / 1000) };
+  const jwk = privateKey.export({ format: 'jwk' });
+  return { ...jwk, kid: randomUUID(), alg, use: 'sig', iat: Math.floor(now.getTime() / 1000) };
 }
 
 /** A JWK set, as it stands in a setting or in a file. */
-export const keysOf = (set: string): readonly SigningJwk[] => (JSON.parse(set) as { keys: SigningJwk[] }).keys;
+export const parseJwkSet = (set: string): readonly SigningJwk[] => (JSON.parse(set) as { keys: SigningJwk[] }).keys;

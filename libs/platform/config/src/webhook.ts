@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { isWithin, readNetworks } from './networks.js';
-import type { Reader } from './reader.js';
+import { createNetworkMatcher, readNetworks } from './networks.js';
+import type { SettingsReader } from './settings-reader.js';
 
 export interface WebhookSettings {
   readonly url: string;
@@ -13,12 +13,12 @@ export interface WebhookSettings {
 const WEBHOOK_SECRET = /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/;
 
 /** Standard Webhooks 1.0: `whsec_` and 24 to 64 bytes in base64. */
-export function readWebhook(read: Reader): WebhookSettings | undefined {
+export function readWebhook(read: SettingsReader): WebhookSettings | undefined {
   const url = read.url('WEBHOOK_URL', ['https', 'http']);
-  const secrets = readSecrets(read, 'WEBHOOK_SECRET');
+  const secrets = readWebhookSecrets(read, 'WEBHOOK_SECRET');
   const networks = readNetworks(read, 'WEBHOOK_NETWORKS');
   if (url === undefined) return undefined;
-  refuseWebhookUrl(read, new URL(url), networks);
+  validateWebhookUrl(read, new URL(url), networks);
   return { url, secrets, networks };
 }
 
@@ -26,25 +26,29 @@ export function readWebhook(read: Reader): WebhookSettings | undefined {
  * The external analytics system hears as a web hook does, wherever it stands. Without a secret, not even one of the web
  * hook, what it hears is not signed.
  */
-export function readAnalytics(read: Reader): WebhookSettings | undefined {
+export function readAnalytics(read: SettingsReader): WebhookSettings | undefined {
   const url = read.url('ANALYTICS_URL', ['https', 'http']);
-  const own = readSecrets(read, 'ANALYTICS_SECRET');
+  const own = readWebhookSecrets(read, 'ANALYTICS_SECRET');
   if (url === undefined) return undefined;
-  return { url, secrets: own.length > 0 ? own : readSecrets(read, 'WEBHOOK_SECRET'), networks: ['0.0.0.0/0', '::/0'] };
+  return {
+    url,
+    secrets: own.length > 0 ? own : readWebhookSecrets(read, 'WEBHOOK_SECRET'),
+    networks: ['0.0.0.0/0', '::/0'],
+  };
 }
 
-function readSecrets(read: Reader, name: string): readonly Buffer[] {
+function readWebhookSecrets(read: SettingsReader, name: string): readonly Buffer[] {
   const secrets = read.list(name);
   if (!secrets.every((secret) => WEBHOOK_SECRET.test(secret)))
-    read.refuse(name, 'must be whsec_ and 24 to 64 bytes in base64, or several of them separated by commas');
+    read.addProblem(name, 'must be whsec_ and 24 to 64 bytes in base64, or several of them separated by commas');
   return secrets.map((secret) => Buffer.from(secret.slice('whsec_'.length), 'base64'));
 }
 
-function refuseWebhookUrl(read: Reader, url: URL, networks: readonly string[]): void {
+function validateWebhookUrl(read: SettingsReader, url: URL, networks: readonly string[]): void {
   if (url.username !== '' || url.password !== '' || url.hash !== '')
-    read.refuse('WEBHOOK_URL', 'must have no login and no fragment');
+    read.addProblem('WEBHOOK_URL', 'must have no login and no fragment');
   const address = url.hostname.replace(/^\[|\]$/g, '');
-  const isOurs = isIP(address) === 0 ? networks.length > 0 : isWithin(networks)(address);
-  if (url.protocol === 'http:' && !isOurs)
-    read.refuse('WEBHOOK_URL', 'must start with https:// (http:// within WEBHOOK_NETWORKS only)');
+  const isAllowedNetwork = isIP(address) === 0 ? networks.length > 0 : createNetworkMatcher(networks)(address);
+  if (url.protocol === 'http:' && !isAllowedNetwork)
+    read.addProblem('WEBHOOK_URL', 'must start with https:// (http:// within WEBHOOK_NETWORKS only)');
 }

@@ -1,2 +1,2 @@
+export { AesGcmSealer } from './aes-gcm-sealer.js';
 export { HmacIdentifierHasher } from './hmac-identifier-hasher.js';
-export { KeyedSeal } from './keyed-seal.js';

@@ -1,7 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { Dialect } from './dialect.js';
-import { mysqlDriver } from './mysql-driver.js';
-import { SnakeNaming } from './snake-naming.js';
+import { createMysqlDriver } from './mysql-driver.js';
+import { SnakeNamingStrategy } from './snake-naming-strategy.js';
 import type { Tables } from './tables.js';
 
 /** Where the names of the migrations that ran are kept. */
@@ -9,24 +9,24 @@ export const MIGRATIONS_TABLE = 'migrations';
 
 /** Connections of one process. Five are the optimum on two cores; PostgreSQL gains nothing beyond ten. */
 export const POOL_SIZE = 10;
-const CONNECT_MS = 2_000;
-const QUERY_MS = 3_000;
+const CONNECT_TIMEOUT_MS = 2_000;
+const QUERY_TIMEOUT_MS = 3_000;
 /** SQL Server's driver always wants a number. */
-const PATIENCE_MS = 600_000;
+const MIGRATION_TIMEOUT_MS = 600_000;
 
 /**
  * The defaults of every driver wait for ever on a silent peer: each wait of a request has its end here. Migrations are
  * `patient`: they may wait for another replica's.
  */
-export function createDataSource(url: string, tables: readonly Tables[], patient = false): DataSource {
+export function createDataSource(url: string, tables: readonly Tables[], isMigration = false): DataSource {
   const type = dialectOf(url);
   return new DataSource({
-    ...common(url, type, tables),
-    ...driverOptions(type, patient, new URL(url).searchParams),
+    ...commonOptions(url, type, tables),
+    ...driverOptions(type, isMigration, new URL(url).searchParams),
   } as unknown as DataSourceOptions);
 }
 
-function common(address: string, dialect: Dialect, tables: readonly Tables[]) {
+function commonOptions(address: string, dialect: Dialect, tables: readonly Tables[]) {
   const url = new URL(address);
   if (dialect === 'mssql') url.search = ''; // the mapper takes it for a part of the name
   return {
@@ -37,22 +37,22 @@ function common(address: string, dialect: Dialect, tables: readonly Tables[]) {
     migrationsRun: false,
     synchronize: false,
     logging: false,
-    namingStrategy: new SnakeNaming(),
+    namingStrategy: new SnakeNamingStrategy(),
   };
 }
 
-function driverOptions(type: Dialect, patient: boolean, parameters: URLSearchParams): object {
+function driverOptions(type: Dialect, isMigration: boolean, parameters: URLSearchParams): object {
   if (type === 'postgres') {
-    const extra = patient ? {} : postgresTimeouts();
-    return { type, poolSize: POOL_SIZE, extra, connectTimeoutMS: CONNECT_MS };
+    const extra = isMigration ? {} : postgresTimeouts();
+    return { type, poolSize: POOL_SIZE, extra, connectTimeoutMS: CONNECT_TIMEOUT_MS };
   }
   if (type === 'mssql') {
-    const pool = { max: POOL_SIZE, min: 0, acquireTimeoutMillis: CONNECT_MS };
+    const pool = { max: POOL_SIZE, min: 0, acquireTimeoutMillis: CONNECT_TIMEOUT_MS };
     return {
       type,
       pool,
-      connectionTimeout: CONNECT_MS,
-      requestTimeout: patient ? PATIENCE_MS : QUERY_MS,
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: isMigration ? MIGRATION_TIMEOUT_MS : QUERY_TIMEOUT_MS,
       isolationLevel: 'READ COMMITTED',
       options: {
         encrypt: true,
@@ -64,9 +64,9 @@ function driverOptions(type: Dialect, patient: boolean, parameters: URLSearchPar
   }
   return {
     type,
-    driver: mysqlDriver(patient ? undefined : { connectMs: CONNECT_MS, queryMs: QUERY_MS }),
+    driver: createMysqlDriver(isMigration ? undefined : { connectMs: CONNECT_TIMEOUT_MS, queryMs: QUERY_TIMEOUT_MS }),
     poolSize: POOL_SIZE,
-    connectTimeout: CONNECT_MS,
+    connectTimeout: CONNECT_TIMEOUT_MS,
     timezone: 'Z',
     supportBigNumbers: true,
     bigNumberStrings: true,
@@ -75,12 +75,12 @@ function driverOptions(type: Dialect, patient: boolean, parameters: URLSearchPar
 }
 
 /** PostgreSQL looks for a deadlock after a second of waiting: who gives up at that moment, too, makes both sides lose. */
-const LOCK_MS = 1_500;
+const LOCK_TIMEOUT_MS = 1_500;
 
 const postgresTimeouts = () => ({
-  query_timeout: QUERY_MS,
+  query_timeout: QUERY_TIMEOUT_MS,
   statement_timeout: 2_500,
-  lock_timeout: LOCK_MS,
+  lock_timeout: LOCK_TIMEOUT_MS,
   idle_in_transaction_session_timeout: 10_000,
   idleTimeoutMillis: 60_000,
   keepAlive: true,

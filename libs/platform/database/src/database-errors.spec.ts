@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Unavailable } from '#kernel';
-import { DuplicateKey, isAway, TransactionConflict, translate, ValueRefused } from './database-errors.js';
+import {
+  DuplicateKey,
+  isDatabaseUnavailable,
+  TransactionConflict,
+  translateDriverError,
+  ValueRefused,
+} from './database-errors.js';
 import type { Dialect } from './dialect.js';
 
 const numbered: Record<Dialect, (number: string | number) => object> = {
@@ -11,7 +17,7 @@ const numbered: Record<Dialect, (number: string | number) => object> = {
 };
 const kindOf = (dialect: Dialect, number: string | number) => {
   const error = Object.assign(new Error('text'), { driverError: numbered[dialect](number) });
-  const translated = translate(dialect, error);
+  const translated = translateDriverError(dialect, error);
   if (translated instanceof DuplicateKey) return 'duplicate';
   if (translated instanceof TransactionConflict) return 'conflict';
   if (translated instanceof ValueRefused) return 'refused';
@@ -50,22 +56,22 @@ describe('FM-D9 errors of a database, by number', () => {
         new Error('Connection terminated'),
         Object.assign(new Error('timeout'), { code: undefined }),
       ])
-        expect(translate(dialect, error)).toBeInstanceOf(Unavailable);
+        expect(translateDriverError(dialect, error)).toBeInstanceOf(Unavailable);
     },
   );
 
   it('keeps the cause for the log, and no word of it for the caller', () => {
     const cause = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432'), { code: 'ECONNREFUSED' });
-    const translated = translate('postgres', cause) as Unavailable;
+    const translated = translateDriverError('postgres', cause) as Unavailable;
     expect(translated.cause).toBe(cause);
     expect(translated.message).not.toContain('10.0.0.7');
   });
 
   it('a conflict is no reason to give the database a rest', () => {
-    expect([isAway(new Unavailable()), isAway(new TransactionConflict()), isAway(new DuplicateKey())]).toEqual([
-      true,
-      false,
-      false,
-    ]);
+    expect([
+      isDatabaseUnavailable(new Unavailable()),
+      isDatabaseUnavailable(new TransactionConflict()),
+      isDatabaseUnavailable(new DuplicateKey()),
+    ]).toEqual([true, false, false]);
   });
 });

@@ -19,7 +19,7 @@ export class ValueRefused extends DomainError {
 }
 
 /** The database itself, not what was asked of it, is the reason. */
-export const isAway = (error: unknown): boolean =>
+export const isDatabaseUnavailable = (error: unknown): boolean =>
   error instanceof Unavailable && !(error instanceof TransactionConflict);
 
 interface DriverError {
@@ -28,51 +28,51 @@ interface DriverError {
   readonly number?: number;
 }
 
-const DUPLICATE: Record<Dialect, readonly (string | number)[]> = {
+const DUPLICATE_KEY_CODES: Record<Dialect, readonly (string | number)[]> = {
   postgres: ['23505'],
   mysql: [1062],
   mariadb: [1062],
   mssql: [2627, 2601],
 };
-const CONFLICT: Record<Dialect, readonly (string | number)[]> = {
+const CONFLICT_CODES: Record<Dialect, readonly (string | number)[]> = {
   postgres: ['40001', '40P01', '55P03'],
   mysql: [1213, 1205, 1020],
   mariadb: [1213, 1205, 1020],
   mssql: [1205, 1222, 3960],
 };
 /** A MariaDB is addressed as `mysql://`, too: 3819 is a CHECK of the one, 4025 of the other. */
-const REFUSED_BY_MYSQL = [1264, 1366, 1406, 3819, 4025];
+const MYSQL_VALUE_REFUSED_CODES = [1264, 1366, 1406, 3819, 4025];
 /** Too long, out of range, characters that cannot be stored, CHECK. */
-const REFUSED: Record<Dialect, readonly (string | number)[]> = {
+const VALUE_REFUSED_CODES: Record<Dialect, readonly (string | number)[]> = {
   postgres: ['22001', '22003', '22021', '22P05', '23514'],
-  mysql: REFUSED_BY_MYSQL,
-  mariadb: REFUSED_BY_MYSQL,
+  mysql: MYSQL_VALUE_REFUSED_CODES,
+  mariadb: MYSQL_VALUE_REFUSED_CODES,
   mssql: [547, 2628, 8115, 8152],
 };
 /** Too many connections or too little memory, shutting down, killed, taken too long, disk full, read-only. */
-const AWAY: readonly number[] = [
+const UNAVAILABLE_CODES: readonly number[] = [
   ...[1021, 1037, 1038, 1040, 1041, 1053, 1114, 1203, 1290, 1317, 1792, 1836, 1927, 1969, 2006, 2013, 3024, 4031],
   ...[701, 1105, 3906, 8645, 9002, 10928, 10929, 17142, 40197, 40501, 40613, 49918, 49919, 49920],
 ];
 // Syntax, types, constraints, privileges: our own mistakes, told as they are.
-const OUR_FAULT = /^(22|23|42|0A|2F|3[BD])/;
+const PROGRAMMING_ERROR_STATES = /^(22|23|42|0A|2F|3[BD])/;
 
 /** Errors by number, never by text: messages differ by version and name the wrong constraint. */
-export function translate(dialect: Dialect, error: unknown): unknown {
+export function translateDriverError(dialect: Dialect, error: unknown): unknown {
   const driver = ((error as { driverError?: DriverError }).driverError ?? error) as DriverError;
   const number = dialect === 'postgres' ? driver.code : dialect === 'mssql' ? driver.number : driver.errno;
-  if (number !== undefined && DUPLICATE[dialect].includes(number)) return new DuplicateKey();
-  if (number !== undefined && CONFLICT[dialect].includes(number)) {
+  if (number !== undefined && DUPLICATE_KEY_CODES[dialect].includes(number)) return new DuplicateKey();
+  if (number !== undefined && CONFLICT_CODES[dialect].includes(number)) {
     return new TransactionConflict('The database is busy. Please try again.', 1, { cause: error });
   }
-  if (number !== undefined && REFUSED[dialect].includes(number)) return new ValueRefused(number);
-  return isOurFault(dialect, number)
+  if (number !== undefined && VALUE_REFUSED_CODES[dialect].includes(number)) return new ValueRefused(number);
+  return isProgrammingError(dialect, number)
     ? error
     : new Unavailable('The database is away. Please try again.', 2, { cause: error });
 }
 
-function isOurFault(dialect: Dialect, number: string | number | undefined): boolean {
+function isProgrammingError(dialect: Dialect, number: string | number | undefined): boolean {
   if (number === undefined) return false;
-  if (dialect === 'postgres') return OUR_FAULT.test(String(number));
-  return typeof number === 'number' && number > 0 && !AWAY.includes(number);
+  if (dialect === 'postgres') return PROGRAMMING_ERROR_STATES.test(String(number));
+  return typeof number === 'number' && number > 0 && !UNAVAILABLE_CODES.includes(number);
 }

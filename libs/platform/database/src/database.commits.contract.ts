@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DuplicateKey, TransactionConflict } from './database-errors.js';
-import { type DatabaseScene } from './testing/database-scene.js';
+import { type DatabaseFixture } from './testing/database-fixture.js';
 
 /** A promise, and the way to fulfil it. */
-function gate() {
+function createGate() {
   let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => {
     open = resolve;
@@ -12,7 +12,7 @@ function gate() {
 }
 
 /** What waits for a commit, and what becomes of a unit whose commit fails. */
-export function commitsContract(scene: DatabaseScene): void {
+export function commitsContract(scene: DatabaseFixture): void {
   const { insert, ids } = scene;
 
   describe('what is to happen after the commit', () => {
@@ -73,7 +73,7 @@ export function commitsContract(scene: DatabaseScene): void {
     it('FM-D6 of two units that wait for each other ends well for both', async () => {
       await insert(1);
       await insert(2);
-      const [one, other] = [gate(), gate()];
+      const [one, other] = [createGate(), createGate()];
       let first = true;
       const crossing = (from: number, to: number, mine: typeof one, yours: typeof one) =>
         scene.work.run(async () => {

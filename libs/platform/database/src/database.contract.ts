@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Unavailable } from '#kernel';
 import { SystemClock } from '#platform/async';
-import { inContext } from '#platform/observability';
+import { runInContext } from '#platform/observability';
 import { commitsContract } from './database.commits.contract.js';
 import { statementsContract } from './database.statements.contract.js';
 import { DuplicateKey } from './database-errors.js';
-import { DatabaseScene, type DatabaseUnderTest, times } from './testing/database-scene.js';
+import { DatabaseFixture, type DatabaseUnderTest, times } from './testing/database-fixture.js';
 
 /** What `Database` and the unit of work over it must do, on every dialect. */
 export function databaseContract(name: string, open: () => Promise<DatabaseUnderTest>): void {
   describe(`Database on ${name}`, () => {
-    const scene = new DatabaseScene();
+    const scene = new DatabaseFixture();
     const { insert, ids } = scene;
 
-    beforeAll(async () => scene.enter(await open()));
+    beforeAll(async () => scene.use(await open()));
     beforeEach(async () => void (await scene.database.execute('delete from things')));
-    afterAll(() => scene.under.drop());
+    afterAll(() => scene.databaseUnderTest.drop());
 
     statementsContract(scene);
     commitsContract(scene);
@@ -30,7 +30,7 @@ export function databaseContract(name: string, open: () => Promise<DatabaseUnder
       it('is there for everybody when it has committed, and for nobody before', async () => {
         const result = await scene.work.run(async () => {
           await insert(1);
-          expect([await ids(scene.database), await ids(scene.elsewhere)]).toEqual([[1], []]);
+          expect([await ids(scene.database), await ids(scene.otherReplica)]).toEqual([[1], []]);
           return 'done';
         });
         expect([result, await ids()]).toEqual(['done', [1]]);
@@ -54,10 +54,10 @@ export function databaseContract(name: string, open: () => Promise<DatabaseUnder
 
       it('of a request that has been given up neither begins nor commits', async () => {
         const overdue = { correlationId: 'a', deadline: performance.now() };
-        const begun = inContext(overdue, () => scene.work.run(() => insert(1)));
+        const begun = runInContext(overdue, () => scene.work.run(() => insert(1)));
         await expect(begun).rejects.toBeInstanceOf(Unavailable);
         const soon = { correlationId: 'b', deadline: performance.now() + 200 };
-        const slow = inContext(soon, () => scene.work.run(() => insert(2).then(() => new SystemClock().pause(300))));
+        const slow = runInContext(soon, () => scene.work.run(() => insert(2).then(() => new SystemClock().pause(300))));
         await expect(slow).rejects.toBeInstanceOf(Unavailable);
         expect(await ids()).toEqual([]);
       });
@@ -66,7 +66,7 @@ export function databaseContract(name: string, open: () => Promise<DatabaseUnder
         await scene.work.run(async () => {
           await insert(1);
           await scene.work.run(() => insert(2));
-          expect(await ids(scene.elsewhere)).toEqual([]);
+          expect(await ids(scene.otherReplica)).toEqual([]);
         });
         expect(await ids()).toEqual([1, 2]);
         const outer = scene.work.run(async () => {
@@ -102,11 +102,11 @@ export function databaseContract(name: string, open: () => Promise<DatabaseUnder
       it('FM-D2 M8 in a unit leaves nothing of it, is told as such, and the next statement goes through', async () => {
         const lost = scene.work.run(async () => {
           await insert(1);
-          await scene.under.killConnectionOf(scene.database);
+          await scene.databaseUnderTest.killConnectionOf(scene.database);
           await insert(2);
         });
         await expect(lost).rejects.toBeInstanceOf(Unavailable);
-        expect(await ids(scene.elsewhere)).toEqual([]);
+        expect(await ids(scene.otherReplica)).toEqual([]);
         expect(await insert(3)).toBe(1);
       });
     });

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Unavailable } from '#kernel';
-import { purge } from '#platform/jobs';
+import { purgeRows } from '#platform/jobs';
+import { placeholderList } from './chunks.js';
 import { POOL_SIZE } from './data-source.js';
 import { databaseContract } from './database.contract.js';
 import type { Database } from './database.js';
 import type { Dialect } from './dialect.js';
-import { marks } from './portions.js';
 import { DATABASES } from './testing/index.js';
-import { openThings } from './testing/things.js';
+import { openSampleDatabase } from './testing/open-sample-database.js';
 
 const MYSQL = { id: 'select connection_id() as id', kill: (id: number) => `kill ${id}`, sleep: 'select sleep(10)' };
 const SESSIONS: Record<Dialect, typeof MYSQL> = {
@@ -24,7 +24,7 @@ const SESSIONS: Record<Dialect, typeof MYSQL> = {
 
 for (const [name, fresh] of DATABASES)
   databaseContract(name, async () => {
-    const opened = await openThings(fresh);
+    const opened = await openSampleDatabase(fresh);
     const [, elsewhere] = opened.replicas;
     return {
       ...opened,
@@ -38,10 +38,10 @@ for (const [name, fresh] of DATABASES)
   });
 
 describe.each(DATABASES)('purge on %s', (_, fresh) => {
-  let opened: Awaited<ReturnType<typeof openThings>>;
+  let opened: Awaited<ReturnType<typeof openSampleDatabase>>;
   let database: Database;
   beforeAll(async () => {
-    opened = await openThings(fresh);
+    opened = await openSampleDatabase(fresh);
     [database] = opened.replicas;
   });
   afterAll(() => opened.drop());
@@ -49,8 +49,8 @@ describe.each(DATABASES)('purge on %s', (_, fresh) => {
   it('sweeps everything that is too old, in batches, and nothing else', async () => {
     const values = Array.from({ length: 2_500 }, (_row, n) => `(${n}, ${n < 2_300 ? 1 : 9})`).join(', ');
     await database.execute(`insert into things (id, n) values ${values}`);
-    expect(await purge(database, 'things', 'id', 'n < ?', [5])).toBe(2_300);
-    expect(await purge(database, 'things', 'id', 'n < ?', [5])).toBe(0);
+    expect(await purgeRows(database, 'things', 'id', 'n < ?', [5])).toBe(2_300);
+    expect(await purgeRows(database, 'things', 'id', 'n < ?', [5])).toBe(0);
     expect(await database.query('select id as id from things')).toHaveLength(200);
   });
 
@@ -58,22 +58,22 @@ describe.each(DATABASES)('purge on %s', (_, fresh) => {
     await database.execute('delete from things');
     const values = Array.from({ length: 2_000 }, (_row, n) => `(${n}, 1)`).join(', ');
     await database.execute(`insert into things (id, n) values ${values}`);
-    const swept = await Promise.all(opened.replicas.map((replica) => purge(replica, 'things', 'id', 'n < ?', [5])));
+    const swept = await Promise.all(opened.replicas.map((replica) => purgeRows(replica, 'things', 'id', 'n < ?', [5])));
     expect(swept.reduce((sum, count) => sum + count, 0)).toBe(2_000);
   });
 });
 
 describe.each(DATABASES.filter(([name]) => name === 'PostgreSQL'))('on %s, which keeps plans', (_, fresh) => {
-  let opened: Awaited<ReturnType<typeof openThings>>;
+  let opened: Awaited<ReturnType<typeof openSampleDatabase>>;
   beforeAll(async () => {
-    opened = await openThings(fresh);
+    opened = await openSampleDatabase(fresh);
   });
   afterAll(() => opened.drop());
 
   it('a list of values is found by its index, although the table was small when it was first asked', async () => {
     const [database] = opened.replicas;
     const ids = Array.from({ length: 128 }, (_, n) => n);
-    const find = () => database.query(`select id as id from things where id in (${marks(ids)})`, ids);
+    const find = () => database.query(`select id as id from things where id in (${placeholderList(ids)})`, ids);
     const read = async () => {
       const sql = `select seq_tup_read as rows from pg_stat_xact_user_tables where relname = 'things'`;
       return Number((await database.query<{ rows: string }>(sql))[0]?.rows);
@@ -84,7 +84,7 @@ describe.each(DATABASES.filter(([name]) => name === 'PostgreSQL'))('on %s, which
       );
     await fill(1, 5);
     await database.execute('analyze things');
-    await database.transaction(async () => {
+    await database.runInTransaction(async () => {
       for (let times = 0; times < 10; times++) await find();
       await fill(6, 100_000);
       const before = await read();
@@ -95,10 +95,10 @@ describe.each(DATABASES.filter(([name]) => name === 'PostgreSQL'))('on %s, which
 });
 
 describe.each(DATABASES)('M9 %s waits for nothing longer than', (_, fresh) => {
-  let opened: Awaited<ReturnType<typeof openThings>>;
+  let opened: Awaited<ReturnType<typeof openSampleDatabase>>;
   let database: Database;
   beforeAll(async () => {
-    opened = await openThings(fresh);
+    opened = await openSampleDatabase(fresh);
     [database] = opened.replicas;
     await database.execute('insert into things (id, n) values (1, 0)');
   });
@@ -115,12 +115,12 @@ describe.each(DATABASES)('M9 %s waits for nothing longer than', (_, fresh) => {
 
   it('FM-D3 its statement, FM-D5 a connection and FM-D6 a lock: each is unavailable for a moment', async () => {
     const [held, elsewhere] = opened.replicas;
-    const holding = held.transaction(async () => {
+    const holding = held.runInTransaction(async () => {
       await held.execute('update things set n = 1 where id = 1');
       await sleep(3_500);
     });
     const slow = timed(elsewhere.query(SESSIONS[elsewhere.dialect].sleep));
-    const others = Array.from({ length: POOL_SIZE - 1 }, () => held.transaction(() => sleep(3_500)));
+    const others = Array.from({ length: POOL_SIZE - 1 }, () => held.runInTransaction(() => sleep(3_500)));
     await sleep(100);
     const locked = timed(elsewhere.execute('update things set n = 2 where id = 1'));
     const crowded = timed(held.query('select 1'));

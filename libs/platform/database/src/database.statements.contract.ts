@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { Unavailable } from '#kernel';
 import { DuplicateKey } from './database-errors.js';
 import { NOW_MS } from './dialect.js';
-import { type DatabaseScene, times } from './testing/database-scene.js';
+import { type DatabaseFixture, times } from './testing/database-fixture.js';
 
 /** What a single statement does. */
-export function statementsContract(scene: DatabaseScene): void {
+export function statementsContract(scene: DatabaseFixture): void {
   const { insert, ids } = scene;
 
   describe('a statement', () => {
@@ -62,7 +62,7 @@ export function statementsContract(scene: DatabaseScene): void {
       await insert(1);
       const tell = (was: number, row: object) => {
         const change = { sql: 'update things set n = n + 1 where id = ? and n = ?', values: [1, was] };
-        return scene.database.executeAndTell(change, 'things', { name: 'told', ...row });
+        return scene.database.executeAndInsert(change, 'things', { name: 'told', ...row });
       };
       expect(await tell(0, { id: 2, n: 7 })).toBe(true);
       expect(await tell(0, { id: 3, n: 7 }), 'nothing changed').toBe(false);
@@ -72,7 +72,7 @@ export function statementsContract(scene: DatabaseScene): void {
         throw new Error('changed its mind');
       });
       await expect(changed).rejects.toThrow('changed its mind');
-      expect(await scene.elsewhere.query('select id as id, n as n from things order by id')).toEqual([
+      expect(await scene.otherReplica.query('select id as id, n as n from things order by id')).toEqual([
         { id: 1, n: 1 },
         { id: 2, n: 7 },
       ]);

@@ -10,7 +10,7 @@ interface PortableType {
   readonly charset?: string;
   readonly collation?: string;
 }
-type Kind = 'id' | 'hash' | 'instant' | 'name' | 'text' | 'json' | 'flag';
+type ColumnKind = 'id' | 'hash' | 'instant' | 'name' | 'text' | 'json' | 'flag';
 
 /** Where a database has no JSON of its own, it is text. */
 const jsonText: ValueTransformer = {
@@ -21,7 +21,7 @@ const jsonText: ValueTransformer = {
 const HASH: PortableType = { type: 'char', length: 64 };
 
 /** Column types per database. Hashes and ids have a fixed length in ASCII, so no collation and no padding can merge two. */
-const TYPES: Record<Dialect, Record<Kind, PortableType>> = {
+const TYPES: Record<Dialect, Record<ColumnKind, PortableType>> = {
   postgres: {
     id: { type: 'uuid' },
     hash: HASH,
@@ -44,7 +44,7 @@ const TYPES: Record<Dialect, Record<Kind, PortableType>> = {
   },
 };
 
-function mysqlTypes(): Record<Kind, PortableType> {
+function mysqlTypes(): Record<ColumnKind, PortableType> {
   return {
     id: { type: 'char', length: 36 },
     hash: HASH,
@@ -56,9 +56,9 @@ function mysqlTypes(): Record<Kind, PortableType> {
   };
 }
 
-export const typesFor = (dialect: Dialect): Record<Kind, PortableType> => TYPES[dialect];
+export const columnTypesFor = (dialect: Dialect): Record<ColumnKind, PortableType> => TYPES[dialect];
 
-const BY_CODE_POINT: Record<Dialect, Pick<PortableType, 'type' | 'charset' | 'collation'>> = {
+const CODE_POINT_COLLATIONS: Record<Dialect, Pick<PortableType, 'type' | 'charset' | 'collation'>> = {
   postgres: { type: 'varchar', collation: 'C' },
   mysql: { type: 'varchar', charset: 'utf8mb4', collation: 'utf8mb4_bin' },
   mariadb: { type: 'varchar', charset: 'utf8mb4', collation: 'utf8mb4_bin' },
@@ -66,10 +66,13 @@ const BY_CODE_POINT: Record<Dialect, Pick<PortableType, 'type' | 'charset' | 'co
 };
 
 /** Text in canonical form, compared and sorted by its code points: what begins with the same letters stands together. */
-export const keyText = (dialect: Dialect, length: number): PortableType => ({ ...BY_CODE_POINT[dialect], length });
+export const codePointText = (dialect: Dialect, length: number): PortableType => ({
+  ...CODE_POINT_COLLATIONS[dialect],
+  length,
+});
 
 /** Makes a column that may be null another kind of text. Without a collation it gets the one of the database. */
-export function retype(dialect: Dialect, table: string, name: string, type: PortableType): string {
+export function alterTextColumn(dialect: Dialect, table: string, name: string, type: PortableType): string {
   const { charset, collation } = type;
   const text = `${String(type.type)}(${type.length})`;
   if (dialect === 'postgres')
@@ -92,24 +95,28 @@ export const NOW_MS: Record<Dialect, string> = {
  * `column = ?`, where the order begins with that column, too. PostgreSQL would leave a column out of an order that it knows to
  * be one value, and walk all rows in the order of the others when it believes that many of them fit.
  */
-export const leading = (dialect: Dialect, name: string): string =>
+export const leadingEquals = (dialect: Dialect, name: string): string =>
   dialect === 'postgres' ? `${name} = any(array[?])` : `${name} = ?`;
 
 /** `first(100)` behind a SELECT that has an ORDER BY. */
-export const limit = (dialect: Dialect, rows: number): string =>
+export const limitClause = (dialect: Dialect, rows: number): string =>
   dialect === 'mssql' ? `offset 0 rows fetch next ${rows} rows only` : `limit ${rows}`;
 
 /**
  * Behind an INSERT: the change to make instead where this key is there already, in the same statement. Undefined for SQL
  * Server, whose MERGE is not safe for it.
  */
-export function orUpdate(dialect: Dialect, key: string, change: string): string | undefined {
+export function upsertClause(dialect: Dialect, key: string, change: string): string | undefined {
   if (dialect === 'mssql') return undefined;
   return dialect === 'postgres' ? `on conflict (${key}) do update set ${change}` : `on duplicate key update ${change}`;
 }
 
 /** A column of a migration. */
-export function column(name: string, type: PortableType, extra: Partial<TableColumnOptions> = {}): TableColumnOptions {
+export function migrationColumn(
+  name: string,
+  type: PortableType,
+  extra: Partial<TableColumnOptions> = {},
+): TableColumnOptions {
   return {
     name,
     type: String(type.type),

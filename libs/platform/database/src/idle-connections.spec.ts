@@ -14,8 +14,8 @@ describe('IdleConnections', () => {
     pool.emit('release', new Error('reset'), broken);
     pool.emit('acquire', used);
     pool.emit('remove', removed);
-    idle.drop();
-    idle.drop();
+    idle.destroyAll();
+    idle.destroyAll();
     expect(destroyed).toEqual(['resting']);
   });
 });

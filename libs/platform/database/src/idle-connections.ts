@@ -21,11 +21,12 @@ export class IdleConnections {
    * One of them gave no answer. Where the way lost the state of one connection it lost that of all, and each would be found
    * dead by somebody who waits for it.
    */
-  drop(): void {
+  destroyAll(): void {
     for (const { connection } of this.#idle) connection?.stream.destroy();
     this.#idle.clear();
   }
 }
 
 /** The server was asked to end every statement before this: whoever hears nothing at all speaks to nobody. */
-export const isSilence = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout';
+export const isReadTimeout = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'Query read timeout';

@@ -1,14 +1,24 @@
+export { executeInChunks, padToPowerOfTwo, placeholderList, queryInChunks } from './chunks.js';
 export { createDataSource } from './data-source.js';
 export { Database, type Sql } from './database.js';
 export { DatabaseAfterCommit } from './database-after-commit.js';
 export { DuplicateKey, ValueRefused } from './database-errors.js';
-export { column, type Dialect, keyText, leading, limit, NOW_MS, orUpdate, retype, typesFor } from './dialect.js';
-export { behind } from './keyset.js';
-export { hasPendingMigrations, type MigrationState, migrate, migrationState } from './migrate.js';
-export { gathered, inPortions, marks, padded } from './portions.js';
-export { behindPrefix } from './prefix.js';
+export {
+  alterTextColumn,
+  codePointText,
+  columnTypesFor,
+  type Dialect,
+  leadingEquals,
+  limitClause,
+  migrationColumn,
+  NOW_MS,
+  upsertClause,
+} from './dialect.js';
+export { keysetAfter } from './keyset.js';
+export { hasPendingMigrations, type MigrationState, migrate, readMigrationState } from './migrate.js';
+export { prefixUpperBound } from './prefix-upper-bound.js';
 export type { InsertedRow } from './row-inserts.js';
-export { all, enclosed, joined } from './sql-parts.js';
+export { andConditions, joinSql, wrapSql } from './sql-fragments.js';
 export type { Tables } from './tables.js';
-export { rowsWith, textColumns } from './text-columns.js';
+export { countRowsContaining, listTextColumns } from './text-columns.js';
 export { TypeOrmUnitOfWork } from './typeorm-unit-of-work.js';

@@ -2,30 +2,33 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import { MIGRATIONS_TABLE } from './data-source.js';
 import type { Dialect } from './dialect.js';
 
-const NAME = 'foyer_migrations';
+const LOCK_NAME = 'foyer_migrations';
 /** There a lock is one of the whole server, and has a name of at most 64 characters. */
-const MYSQL_NAME = `concat('${NAME}.', sha1(database()))`;
+const MYSQL_LOCK_NAME = `concat('${LOCK_NAME}.', sha1(database()))`;
 const LOCK: Record<Dialect, readonly [string, string]> = {
-  postgres: [`select pg_advisory_lock(hashtext('${NAME}'))`, `select pg_advisory_unlock(hashtext('${NAME}'))`],
-  mysql: [`select get_lock(${MYSQL_NAME}, 60)`, `select release_lock(${MYSQL_NAME})`],
-  mariadb: [`select get_lock(${MYSQL_NAME}, 60)`, `select release_lock(${MYSQL_NAME})`],
+  postgres: [
+    `select pg_advisory_lock(hashtext('${LOCK_NAME}'))`,
+    `select pg_advisory_unlock(hashtext('${LOCK_NAME}'))`,
+  ],
+  mysql: [`select get_lock(${MYSQL_LOCK_NAME}, 60)`, `select release_lock(${MYSQL_LOCK_NAME})`],
+  mariadb: [`select get_lock(${MYSQL_LOCK_NAME}, 60)`, `select release_lock(${MYSQL_LOCK_NAME})`],
   mssql: [
-    `exec sp_getapplock @Resource='${NAME}', @LockMode='Exclusive', @LockOwner='Session', @LockTimeout=60000`,
-    `exec sp_releaseapplock @Resource='${NAME}', @LockOwner='Session'`,
+    `exec sp_getapplock @Resource='${LOCK_NAME}', @LockMode='Exclusive', @LockOwner='Session', @LockTimeout=60000`,
+    `exec sp_releaseapplock @Resource='${LOCK_NAME}', @LockOwner='Session'`,
   ],
 };
 
-export const RAN_MIGRATIONS = `select name from ${MIGRATIONS_TABLE}`;
+export const SELECT_APPLIED_MIGRATIONS = `select name from ${MIGRATIONS_TABLE}`;
 
 /** Whether somebody holds that lock: `held` is 0 or more. */
 export const MIGRATION_LOCK_HELD: Record<Dialect, string> = {
   postgres: `select count(*) as held from pg_locks
     where locktype = 'advisory' and granted and objsubid = 1
     and database = (select oid from pg_database where datname = current_database())
-    and ((classid::bigint << 32) | objid::bigint) = hashtext('${NAME}')::bigint`,
-  mysql: `select is_used_lock(${MYSQL_NAME}) is not null as held`,
-  mariadb: `select is_used_lock(${MYSQL_NAME}) is not null as held`,
-  mssql: `select 1 - applock_test('public', '${NAME}', 'Shared', 'Session') as held`,
+    and ((classid::bigint << 32) | objid::bigint) = hashtext('${LOCK_NAME}')::bigint`,
+  mysql: `select is_used_lock(${MYSQL_LOCK_NAME}) is not null as held`,
+  mariadb: `select is_used_lock(${MYSQL_LOCK_NAME}) is not null as held`,
+  mssql: `select 1 - applock_test('public', '${LOCK_NAME}', 'Shared', 'Session') as held`,
 };
 
 /**
@@ -54,13 +57,13 @@ export interface MigrationState {
 }
 
 /** Changes nothing, and needs no right but to read: TypeORM's own question makes the table that it looks for. */
-export async function migrationState(source: DataSource): Promise<MigrationState> {
+export async function readMigrationState(source: DataSource): Promise<MigrationState> {
   const runner = source.createQueryRunner();
   try {
-    const ran = (await runner.hasTable(MIGRATIONS_TABLE)) ? await runner.query(RAN_MIGRATIONS) : [];
+    const ran = (await runner.hasTable(MIGRATIONS_TABLE)) ? await runner.query(SELECT_APPLIED_MIGRATIONS) : [];
     const names = new Set((ran as readonly { readonly name: string }[]).map(({ name }) => name));
     const missing = source.migrations.filter((migration) => !names.has(migration.name ?? migration.constructor.name));
-    const isRunning = missing.length > 0 && (await isLocked(runner));
+    const isRunning = missing.length > 0 && (await isMigrationLockHeld(runner));
     return { known: source.migrations.length, missing: missing.length, isRunning };
   } finally {
     await runner.release();
@@ -69,10 +72,10 @@ export async function migrationState(source: DataSource): Promise<MigrationState
 
 /** True when this program knows migrations that the database has not seen; they must run before requests are served. */
 export const hasPendingMigrations = async (source: DataSource): Promise<boolean> =>
-  (await migrationState(source)).missing > 0;
+  (await readMigrationState(source)).missing > 0;
 
 /** Only a hint for whoever starts the program: a database that cannot be asked for its locks is one without. */
-async function isLocked(runner: QueryRunner): Promise<boolean> {
+async function isMigrationLockHeld(runner: QueryRunner): Promise<boolean> {
   const question = MIGRATION_LOCK_HELD[runner.connection.options.type as Dialect];
   const [row] = (await runner.query(question).catch(() => [])) as readonly { readonly held: unknown }[];
   return Number(row?.held ?? 0) > 0;

@@ -2,95 +2,102 @@ import { createRequire } from 'node:module';
 import type { Pool, PoolConnection } from 'mysql2';
 
 /** How long the pool's callers wait, in ms. Migrations wait as long as it takes. */
-export interface MysqlWaits {
+export interface MysqlTimeouts {
   readonly connectMs: number;
   readonly queryMs: number;
 }
 
-type Take = (error: Error | null, connection?: PoolConnection) => unknown;
-type Answer = (...answer: unknown[]) => unknown;
+type GetConnectionCallback = (error: Error | null, connection?: PoolConnection) => unknown;
+type DriverCallback = (...answer: unknown[]) => unknown;
 
 const SESSION = "set session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'";
 /** The two name the level differently; each reads only its own comment. */
 const READ_COMMITTED =
   "/*M!100100 , tx_isolation = 'READ-COMMITTED' */ /*!80000 , transaction_isolation = 'READ-COMMITTED' */";
 /** Locks in whole seconds: of rows, and of a table that somebody changes. Statements are ended a little before their callers give up. */
-const BOUNDS = `, innodb_lock_wait_timeout = 2, lock_wait_timeout = 2
+const SERVER_TIMEOUTS = `, innodb_lock_wait_timeout = 2, lock_wait_timeout = 2
   /*M!100100 , max_statement_time = 2.5 */ /*M!100300 , idle_transaction_timeout = 10 */ /*!80000 , max_execution_time = 2500 */`;
 
-const silence = (what: string): Error => Object.assign(new Error(`${what} in time`), { code: 'ETIMEDOUT' });
+const timeoutError = (what: string): Error => Object.assign(new Error(`${what} in time`), { code: 'ETIMEDOUT' });
 
 /**
  * mysql2 for TypeORM, with what its pool lacks: settings for each session, and an end to each wait, for a connection as for
  * an answer. mysql2's own timeout leaves a connection that gave no answer in the pool.
  */
-export function mysqlDriver(waits: MysqlWaits | undefined): object {
+export function createMysqlDriver(waits: MysqlTimeouts | undefined): object {
   const mysql = createRequire(import.meta.url)('mysql2') as typeof import('mysql2');
   return {
     ...mysql,
-    createPool: (options: import('mysql2').PoolOptions) => prepare(mysql.createPool(options), waits),
+    createPool: (options: import('mysql2').PoolOptions) => preparePool(mysql.createPool(options), waits),
   };
 }
 
 /** Every connection the pool makes has its session settings before anybody gets it. */
-export function prepare(pool: Pool, waits: MysqlWaits | undefined): Pool {
-  const settings = `${SESSION} ${READ_COMMITTED} ${waits ? BOUNDS : ''}`;
+export function preparePool(pool: Pool, waits: MysqlTimeouts | undefined): Pool {
+  const settings = `${SESSION} ${READ_COMMITTED} ${waits ? SERVER_TIMEOUTS : ''}`;
   const idle = new Set<PoolConnection>();
   pool.on('acquire', (connection) => void idle.delete(connection));
   pool.on('release', (connection) => void idle.add(connection));
-  const lose = (connection: PoolConnection): void => {
+  const destroyIdleConnections = (connection: PoolConnection): void => {
     // Where one gets no answer, those that rest are as dead: each would be found so by somebody who waits for it.
-    for (const dead of [connection, ...idle]) end(dead);
+    for (const dead of [connection, ...idle]) destroyConnection(dead);
     idle.clear();
   };
   pool.on('connection', (connection) => {
     connection.once('end', () => idle.delete(connection)).once('error', () => idle.delete(connection));
-    if (waits) boundQueries(connection, waits.queryMs, lose);
-    connection.query(settings, (error) => void (error && end(connection)));
+    if (waits) limitQueryTime(connection, waits.queryMs, destroyIdleConnections);
+    connection.query(settings, (error) => void (error && destroyConnection(connection)));
   });
-  if (waits) boundWaiting(pool, waits.connectMs);
+  if (waits) limitAcquireTime(pool, waits.connectMs);
   return pool;
 }
 
 /** At once, and with everything that waits in it: `destroy()` alone leaves the socket open while nobody answers. */
-function end(connection: PoolConnection): void {
+function destroyConnection(connection: PoolConnection): void {
   connection.destroy();
   (connection as unknown as { readonly stream?: { destroy(): void } }).stream?.destroy();
 }
 
-function boundQueries(connection: PoolConnection, ms: number, lose: (connection: PoolConnection) => void): void {
+function limitQueryTime(connection: PoolConnection, ms: number, lose: (connection: PoolConnection) => void): void {
   const query = connection.query.bind(connection) as (...args: unknown[]) => unknown;
   const bounded = (...args: unknown[]): unknown => {
-    const answer = args.pop() as Answer;
+    const answer = args.pop() as DriverCallback;
     return query(
       ...args,
-      within(ms, answer, () => {
+      callOnceBefore(ms, answer, () => {
         lose(connection);
-        answer(silence('no answer'));
+        answer(timeoutError('no answer'));
       }),
     );
   };
   Object.assign(connection, { query: bounded });
 }
 
-function boundWaiting(pool: Pool, ms: number): void {
-  const getConnection = pool.getConnection.bind(pool) as (take: Take) => void;
-  const bounded = (take: Take): void => {
+function limitAcquireTime(pool: Pool, ms: number): void {
+  const getConnection = pool.getConnection.bind(pool) as (take: GetConnectionCallback) => void;
+  const bounded = (take: GetConnectionCallback): void => {
     const late = (_: unknown, connection?: PoolConnection) => connection?.release();
-    getConnection(within(ms, take as Answer, () => take(silence('no connection')), late as Answer));
+    getConnection(
+      callOnceBefore(ms, take as DriverCallback, () => take(timeoutError('no connection')), late as DriverCallback),
+    );
   };
   Object.assign(pool, { getConnection: bounded });
 }
 
 /** Calls one of the two, once; what comes after its time is for `late`. */
-function within(ms: number, answer: Answer, over: () => void, late: Answer = () => undefined): Answer {
+function callOnceBefore(
+  ms: number,
+  answer: DriverCallback,
+  onTimeout: () => void,
+  onLateAnswer: DriverCallback = () => undefined,
+): DriverCallback {
   let waiting = true;
   const timer = setTimeout(() => {
     waiting = false;
-    over();
+    onTimeout();
   }, ms);
   return (...given) => {
     clearTimeout(timer);
-    return waiting ? answer(...given) : late(...given);
+    return waiting ? answer(...given) : onLateAnswer(...given);
   };
 }

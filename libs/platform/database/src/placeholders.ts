@@ -1,7 +1,10 @@
 import type { Dialect } from './dialect.js';
-import { typed } from './mssql-values.js';
+import { toMssqlParameter } from './mssql-parameters.js';
 
-const MARK: Partial<Record<Dialect, (n: number) => string>> = { postgres: (n) => `$${n + 1}`, mssql: (n) => `@${n}` };
+const PLACEHOLDER: Partial<Record<Dialect, (n: number) => string>> = {
+  postgres: (n) => `$${n + 1}`,
+  mssql: (n) => `@${n}`,
+};
 
 /** Our SQL as a driver takes it, with `$1` or `@0` for `?`. Our SQL has no question mark in a literal. */
 export class Placeholders {
@@ -10,7 +13,7 @@ export class Placeholders {
   constructor(private readonly dialect: Dialect) {}
 
   text(sql: string): string {
-    const mark = MARK[this.dialect];
+    const mark = PLACEHOLDER[this.dialect];
     if (!mark) return sql;
     const known = this.#texts.get(sql);
     if (known !== undefined) return known;
@@ -21,6 +24,6 @@ export class Placeholders {
   }
 
   values(values: readonly unknown[]): unknown[] {
-    return this.dialect === 'mssql' ? values.map(typed) : [...values];
+    return this.dialect === 'mssql' ? values.map(toMssqlParameter) : [...values];
   }
 }

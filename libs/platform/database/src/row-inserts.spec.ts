@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rowInserts } from './row-inserts.js';
+import { buildRowInserts } from './row-inserts.js';
 
 const rows = (count: number, columns: number) =>
   Array.from({ length: count }, (_, n) =>
@@ -7,10 +7,10 @@ const rows = (count: number, columns: number) =>
   );
 
 describe('inserts of many rows', () => {
-  it('are none for no rows', () => expect(rowInserts('things', [])).toEqual([]));
+  it('are none for no rows', () => expect(buildRowInserts('things', [])).toEqual([]));
 
   it('hold every value once, in the order of the rows, each column under its name', () => {
-    const [only, ...others] = rowInserts('things', [
+    const [only, ...others] = buildRowInserts('things', [
       { a: 1, b: 2 },
       { b: 4, a: 3 },
     ]);
@@ -22,7 +22,7 @@ describe('inserts of many rows', () => {
     'of %i columns have no more values than SQL Server takes, in a handful of texts',
     (columns) => {
       const inserts = [1, 2, 3, 99, 500, 777, 2_500].flatMap((count) => {
-        const made = rowInserts('things', rows(count, columns));
+        const made = buildRowInserts('things', rows(count, columns));
         expect(made.flatMap(({ values }) => values)).toEqual(rows(count, columns).flatMap((row) => Object.values(row)));
         return made;
       });

@@ -4,7 +4,7 @@ import { Clock, UnitOfWork } from '#kernel';
 import { Database } from './database.js';
 import { TransactionConflict } from './database-errors.js';
 
-const TRIES = 3;
+const MAX_ATTEMPTS = 3;
 
 @Injectable()
 export class TypeOrmUnitOfWork extends UnitOfWork {
@@ -19,9 +19,9 @@ export class TypeOrmUnitOfWork extends UnitOfWork {
     if (this.database.inTransaction) return work();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.database.transaction(work);
+        return await this.database.runInTransaction(work);
       } catch (error) {
-        if (!(error instanceof TransactionConflict) || attempt === TRIES) throw error;
+        if (!(error instanceof TransactionConflict) || attempt === MAX_ATTEMPTS) throw error;
         await this.clock.pause(randomInt(10, 80));
       }
     }

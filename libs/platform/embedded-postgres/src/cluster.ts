@@ -20,7 +20,7 @@ export interface ClusterFiles {
 }
 
 /** Makes the parent folder. Real paths, because a lock guards a folder only if all who use it agree on its name. */
-export function clusterFiles(dataDir: string): ClusterFiles {
+export function resolveClusterFiles(dataDir: string): ClusterFiles {
   const wanted = path.resolve(dataDir);
   mkdirSync(path.dirname(wanted), { recursive: true });
   const data = existsSync(wanted)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findBinaries } from './binaries.js';
-import { EmbeddedPostgresError, explained } from './embedded-postgres-error.js';
+import { EmbeddedPostgresError, toEmbeddedPostgresError } from './embedded-postgres-error.js';
 
 describe('what goes wrong is explained', () => {
   it.each([
@@ -10,7 +10,7 @@ describe('what goes wrong is explained', () => {
     ['EROFS: read-only file system', /may not read and write \/data\/pg/],
     ['something else', /something else/],
   ])('%s', (message, sentence) => {
-    const error = explained(new Error(message), '/data/pg');
+    const error = toEmbeddedPostgresError(new Error(message), '/data/pg');
     expect(error).toBeInstanceOf(EmbeddedPostgresError);
     expect(error.message).toMatch(sentence);
     expect(error.message).toContain('set DATABASE_URL to use a server');
@@ -18,7 +18,7 @@ describe('what goes wrong is explained', () => {
 
   it('once only', () => {
     const error = new EmbeddedPostgresError('the disk is full.');
-    expect(explained(error, '/data/pg')).toBe(error);
+    expect(toEmbeddedPostgresError(error, '/data/pg')).toBe(error);
   });
 
   it('for a platform without PostgreSQL, too', async () => {

@@ -11,7 +11,7 @@ const DISK_FULL = /ENOSPC|EDQUOT|No space left on device|Disk quota exceeded/;
 const NOT_PERMITTED = /EACCES|EPERM|EROFS|Permission denied|Operation not permitted|Read-only file system/;
 
 /** Turns a system error, or what initdb and the server printed, into a sentence for the person who starts the program. */
-export function explained(cause: unknown, folder: string): EmbeddedPostgresError {
+export function toEmbeddedPostgresError(cause: unknown, folder: string): EmbeddedPostgresError {
   if (cause instanceof EmbeddedPostgresError) return cause;
   const details = cause instanceof Error ? cause.message.trim() : String(cause);
   const problem = (): string => {

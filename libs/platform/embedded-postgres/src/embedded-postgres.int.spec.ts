@@ -5,8 +5,8 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { isAlive } from './processes.js';
-import { TestHome, testUsers } from './testing/home.js';
-import { buildProgram, query } from './testing/program.js';
+import { TestHome, testUsers } from './testing/test-home.js';
+import { buildProgram, query } from './testing/test-program.js';
 
 let program: string;
 let main: string;
@@ -29,7 +29,7 @@ describe.each(testUsers)('a new embedded server of $name', (user) => {
     home = new TestHome(main, user);
   });
   afterEach(async () => {
-    expect(await home.leave(), 'a server was left running').toBeUndefined();
+    expect(await home.cleanUp(), 'a server was left running').toBeUndefined();
   });
 
   it('keeps to itself, keeps its rows, and starts again faster', async () => {
@@ -83,14 +83,14 @@ describe.each(testUsers)('an embedded server of $name', (user) => {
     await template.start();
     await template.latest.stop();
   });
-  afterAll(() => template.leave());
+  afterAll(() => template.cleanUp());
 
   beforeEach(() => {
     home = new TestHome(main, user, template);
   });
   afterEach(async () => {
     stranger?.kill('SIGKILL');
-    expect(await home.leave(), 'a server was left running').toBeUndefined();
+    expect(await home.cleanUp(), 'a server was left running').toBeUndefined();
   });
 
   it('listens on the loopback interface only, and flushes every commit to the disk', async () => {

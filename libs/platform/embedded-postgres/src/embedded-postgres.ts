@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { findBinaries } from './binaries.js';
-import { type Cluster, clusterFiles } from './cluster.js';
-import { ensureCluster } from './data-folder.js';
-import { ensureDatabase } from './database.js';
-import { explained } from './embedded-postgres-error.js';
+import { type Cluster, resolveClusterFiles } from './cluster.js';
+import { toEmbeddedPostgresError } from './embedded-postgres-error.js';
+import { ensureCluster } from './ensure-cluster.js';
+import { ensureDatabase } from './ensure-database.js';
 import { withFolderLock } from './folder-lock.js';
-import { type IdentityMode, identityFor } from './postgres-identity.js';
-import { fingerprint, isAlive } from './processes.js';
-import { keepRunning } from './revival.js';
+import { type IdentityMode, resolveIdentity } from './postgres-identity.js';
+import { isAlive, processFingerprint } from './processes.js';
+import { startRestartSupervisor } from './restart-supervisor.js';
 import { ensureServer, stopServer } from './server.js';
-import { joinServer, leaveServer } from './server-users.js';
+import { registerServerUser, unregisterServerUser } from './server-users.js';
 
 const DATABASE = 'foyer';
 
@@ -39,25 +39,28 @@ export async function startEmbeddedPostgres(options: {
   const deadline = Date.now() + timeoutMs;
   try {
     const binaries = await findBinaries();
-    const files = clusterFiles(dataDir);
+    const files = resolveClusterFiles(dataDir);
     return await withFolderLock(files.lock, deadline, async () => {
-      const share = new Share({ files, binaries, identity: await identityFor(files.data) }, timeoutMs);
+      const share = new EmbeddedPostgresHandle(
+        { files, binaries, identity: await resolveIdentity(files.data) },
+        timeoutMs,
+      );
       await share.open(deadline);
       return share;
     });
   } catch (error) {
-    throw explained(error, dataDir);
+    throw toEmbeddedPostgresError(error, dataDir);
   }
 }
 
-class Share implements EmbeddedPostgres {
+class EmbeddedPostgresHandle implements EmbeddedPostgres {
   port = 0;
   pid = 0;
   owned = false;
   readonly mode: IdentityMode;
-  readonly #user = `${fingerprint()}:${randomUUID()}`;
+  readonly #user = `${processFingerprint()}:${randomUUID()}`;
   #password = '';
-  #unwatch: (() => void) | undefined;
+  #stopSupervisor: (() => void) | undefined;
 
   constructor(
     private readonly cluster: Cluster,
@@ -77,29 +80,29 @@ class Share implements EmbeddedPostgres {
     const fresh = await this.#ensureServer(deadline);
     try {
       await ensureDatabase((database) => this.url(database), DATABASE);
-      this.owned = joinServer(this.cluster.files.users, this.#user) === 0;
+      this.owned = registerServerUser(this.cluster.files.users, this.#user) === 0;
     } catch (error) {
       if (fresh) await stopServer(this.cluster);
       throw error;
     }
-    this.#unwatch = keepRunning(
+    this.#stopSupervisor = startRestartSupervisor(
       () => isAlive(this.pid),
-      () => this.#revive(),
+      () => this.#restart(),
     );
   }
 
   async stop(): Promise<void> {
-    if (!this.#unwatch) return;
-    this.#unwatch();
-    this.#unwatch = undefined;
-    await this.#locked(async () => {
-      if (leaveServer(this.cluster.files.users, this.#user) === 0) await stopServer(this.cluster);
+    if (!this.#stopSupervisor) return;
+    this.#stopSupervisor();
+    this.#stopSupervisor = undefined;
+    await this.#withLock(async () => {
+      if (unregisterServerUser(this.cluster.files.users, this.#user) === 0) await stopServer(this.cluster);
     });
   }
 
-  async #revive(): Promise<void> {
-    await this.#locked(async (deadline) => {
-      if (this.#unwatch) await this.#ensureServer(deadline);
+  async #restart(): Promise<void> {
+    await this.#withLock(async (deadline) => {
+      if (this.#stopSupervisor) await this.#ensureServer(deadline);
     });
   }
 
@@ -110,7 +113,7 @@ class Share implements EmbeddedPostgres {
     return fresh;
   }
 
-  #locked(work: (deadline: number) => Promise<void>): Promise<void> {
+  #withLock(work: (deadline: number) => Promise<void>): Promise<void> {
     const deadline = Date.now() + this.timeoutMs;
     return withFolderLock(this.cluster.files.lock, deadline, () => work(deadline));
   }

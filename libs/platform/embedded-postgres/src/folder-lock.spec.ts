@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withFolderLock } from './folder-lock.js';
-import { fingerprint } from './processes.js';
+import { processFingerprint } from './processes.js';
 
 const DEAD = '4194304:1:0';
 
@@ -48,7 +48,7 @@ describe('the lock of a folder', () => {
   });
 
   it('is not taken over from a living one; the caller learns who holds it', async () => {
-    writeFileSync(file, `${fingerprint()}:other`);
+    writeFileSync(file, `${processFingerprint()}:other`);
     const waiting = withFolderLock(file, Date.now() + 40, async () => {});
     await expect(waiting).rejects.toThrow(`by process ${process.pid}`);
     expect(existsSync(file)).toBe(true);

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
-import { fingerprint, isRunning } from './processes.js';
+import { isRunning, processFingerprint } from './processes.js';
 
 const POLL_MS = 15;
-const STEAL_MS = 5_000;
+const STALE_STEAL_MS = 5_000;
 
 /**
  * Runs `work` while no other process, nor another call in this one, holds the lock file. The lock of a dead process is
@@ -14,11 +14,11 @@ const STEAL_MS = 5_000;
  * @throws EmbeddedPostgresError when the holder is still busy at the deadline
  */
 export async function withFolderLock<T>(file: string, deadline: number, work: () => Promise<T>): Promise<T> {
-  const ticket = `${fingerprint()}:${randomUUID()}`;
+  const ticket = `${processFingerprint()}:${randomUUID()}`;
   while (!acquire(file, ticket)) {
     const holder = read(file);
     if (holder && !isRunning(holder)) steal(file, holder);
-    else if (Date.now() > deadline) throw tooLong(file, holder);
+    else if (Date.now() > deadline) throw lockTimeoutError(file, holder);
     await sleep(POLL_MS);
   }
   try {
@@ -49,7 +49,7 @@ function steal(file: string, dead: string): void {
   try {
     writeFileSync(token, '', { flag: 'wx', mode: 0o600 });
   } catch {
-    if (age(token) > STEAL_MS) rmSync(token, { force: true });
+    if (age(token) > STALE_STEAL_MS) rmSync(token, { force: true });
     return;
   }
   if (read(file) === dead) rmSync(file, { force: true });
@@ -64,7 +64,7 @@ function read(file: string): string | undefined {
   }
 }
 
-const tooLong = (file: string, holder = 'another process') =>
+const lockTimeoutError = (file: string, holder = 'another process') =>
   new EmbeddedPostgresError(`${file} has been held for too long (by process ${holder.split(':')[0]}).`);
 
 const age = (file: string): number => Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());

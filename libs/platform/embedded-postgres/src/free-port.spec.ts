@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { freePort } from './free-port.js';
+import { findFreePort } from './free-port.js';
 
 describe('a free port', () => {
   it('is the wanted one if nobody has it', async () => {
-    const wanted = await freePort();
-    expect(await freePort(wanted)).toBe(wanted);
+    const wanted = await findFreePort();
+    expect(await findFreePort(wanted)).toBe(wanted);
   });
 
   it('is another one if somebody has it', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    expect(await freePort(port)).not.toBe(port);
+    expect(await findFreePort(port)).not.toBe(port);
     server.close();
   });
 });

@@ -1,11 +1,11 @@
 import { type AddressInfo, createServer } from 'node:net';
 
 /** A free port of the loopback interface: `wanted` if nobody has it, else any. Somebody may still take it meanwhile. */
-export function freePort(wanted = 0): Promise<number> {
+export function findFreePort(preferredPort = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', (error) => (wanted === 0 ? reject(error) : resolve(freePort())));
-    server.listen(wanted, '127.0.0.1', () => {
+    server.once('error', (error) => (preferredPort === 0 ? reject(error) : resolve(findFreePort())));
+    server.listen(preferredPort, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;
       server.close(() => resolve(port));
     });

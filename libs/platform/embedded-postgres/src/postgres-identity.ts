@@ -33,20 +33,20 @@ export interface CommandLine {
 const ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
 
 /** A plain user runs PostgreSQL itself; root as the folder's owner, else in a user namespace, else as nobody. */
-export async function identityFor(dataDir: string): Promise<Identity> {
+export async function resolveIdentity(dataDir: string): Promise<Identity> {
   if (process.getuid?.() !== 0) return { mode: 'user', prefix: [] };
   const folder = statSync(dataDir, { throwIfNoEntry: false });
-  if (folder && folder.uid !== 0) return steppedDown({ uid: folder.uid, gid: folder.gid });
+  if (folder && folder.uid !== 0) return stepDownTo({ uid: folder.uid, gid: folder.gid });
   // No account is needed, and files stay root's, so this works below /root too. Docker's default profile forbids it.
   const namespace = ['unshare', '--user'];
-  return (await works(namespace)) ? { mode: 'userns', prefix: namespace } : steppedDown(await nobodyIds());
+  return (await canRun(namespace)) ? { mode: 'userns', prefix: namespace } : stepDownTo(await nobodyIds());
 }
 
-async function steppedDown(owner: Owner): Promise<Identity> {
+async function stepDownTo(owner: Owner): Promise<Identity> {
   // The kept capability lets it through folders like /root; access(2) heeds it only with no_setuid_fixup.
   const keep = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup'];
   const prefix = ['setpriv', `--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups', ...keep];
-  return (await works(prefix))
+  return (await canRun(prefix))
     ? { mode: 'nobody', prefix, owner }
     : { mode: 'nobody', prefix: [], owner, stepDown: true };
 }
@@ -58,7 +58,7 @@ export function commandLine(identity: Identity, program: string, args: readonly 
   return { file, args: rest, options };
 }
 
-async function works([file = '', ...args]: readonly string[]): Promise<boolean> {
+async function canRun([file = '', ...args]: readonly string[]): Promise<boolean> {
   return run(file, [...args, 'true'], { env: ENVIRONMENT, timeout: 5_000 }).then(
     () => true,
     () => false,

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { forgetForeignServer, readPostmasterFile, runningServer } from './postmaster-file.js';
+import { readPostmasterFile, removeStalePostmasterFile, runningServer } from './postmaster-file.js';
 
 describe('the lock file of a server', () => {
   let data: string;
@@ -26,13 +26,13 @@ describe('the lock file of a server', () => {
   it('means nothing, and goes, when it names a living process that is not the server', () => {
     write(process.pid, 'ready');
     expect(runningServer(data)).toBeUndefined();
-    forgetForeignServer(data);
+    removeStalePostmasterFile(data);
     expect(existsSync(file())).toBe(false);
   });
 
   it('is left to PostgreSQL when it names nobody', () => {
     write(4194304, 'ready');
-    forgetForeignServer(data);
+    removeStalePostmasterFile(data);
     expect(existsSync(file())).toBe(true);
   });
 });

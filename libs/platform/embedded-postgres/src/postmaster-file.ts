@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { exists, isAlive } from './processes.js';
+import { isAlive, processExists } from './processes.js';
 
 /** A running server as its lock file describes it. */
 export interface RunningServer {
@@ -32,15 +32,16 @@ export function runningServer(dataDir: string): RunningServer | undefined {
  * PostgreSQL will not start while the process in its lock file exists, even if that is a zombie or a stranger who got
  * the number. A dead number is left to PostgreSQL, which also looks for survivors of the old server.
  */
-export function forgetForeignServer(dataDir: string): void {
+export function removeStalePostmasterFile(dataDir: string): void {
   const server = readPostmasterFile(dataDir);
-  if (server && exists(server.pid) && !isServerOf(server.pid, dataDir)) rmSync(path.join(dataDir, 'postmaster.pid'));
+  if (server && processExists(server.pid) && !isServerOf(server.pid, dataDir))
+    rmSync(path.join(dataDir, 'postmaster.pid'));
 }
 
 function isServerOf(pid: number, dataDir: string): boolean {
   if (!isAlive(pid)) return false;
   if (process.platform === 'win32') return true;
-  if (process.platform !== 'linux') return /postgres$/.test(ps(pid));
+  if (process.platform !== 'linux') return /postgres$/.test(readPsCommandName(pid));
   try {
     return readlinkSync(`/proc/${pid}/cwd`) === dataDir;
   } catch (error) {
@@ -57,7 +58,7 @@ function commandName(pid: number): string {
   }
 }
 
-function ps(pid: number): string {
+function readPsCommandName(pid: number): string {
   try {
     return execFileSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' }).trim();
   } catch {

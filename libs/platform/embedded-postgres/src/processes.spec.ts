@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
-import { exists, fingerprint, isAlive, isRunning } from './processes.js';
+import { isAlive, isRunning, processExists, processFingerprint } from './processes.js';
 
 describe('processes', () => {
   it('are alive until they end', async () => {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     const pid = child.pid ?? 0;
-    const print = fingerprint(pid);
+    const print = processFingerprint(pid);
     expect([isAlive(pid), isRunning(print)]).toEqual([true, true]);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    expect([isAlive(pid), isRunning(print), exists(pid)]).toEqual([false, false, false]);
+    expect([isAlive(pid), isRunning(print), processExists(pid)]).toEqual([false, false, false]);
   });
 
   it.runIf(process.platform === 'linux')('are dead as zombies, although the number exists', async () => {
@@ -19,7 +19,7 @@ describe('processes', () => {
     const [line] = await once(parent.stdout, 'data');
     const zombie = Number(line);
     await vi.waitFor(() => expect(isAlive(zombie)).toBe(false));
-    expect(exists(zombie)).toBe(true);
+    expect(processExists(zombie)).toBe(true);
     parent.kill('SIGKILL');
   });
 

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
-interface Kernel {
+interface ProcessStat {
   readonly state: string;
   readonly startedAt: string;
 }
 
 /** True while the process table has this number, be it a zombie or somebody else's process. */
-export function exists(pid: number): boolean {
+export function processExists(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -17,23 +17,23 @@ export function exists(pid: number): boolean {
 
 /** True while this process runs. A zombie does not: in a container without an init it may stay for ever. */
 export function isAlive(pid: number): boolean {
-  return Number.isInteger(pid) && pid > 0 && exists(pid) && !/^[ZX]/.test(kernelView(pid)?.state ?? '');
+  return Number.isInteger(pid) && pid > 0 && processExists(pid) && !/^[ZX]/.test(readProcessStat(pid)?.state ?? '');
 }
 
 /** Names one process for ever. Its number alone does not: the next container hands out the same numbers again. */
-export function fingerprint(pid: number = process.pid): string {
-  return `${pid}:${kernelView(pid)?.startedAt ?? ''}`;
+export function processFingerprint(pid: number = process.pid): string {
+  return `${pid}:${readProcessStat(pid)?.startedAt ?? ''}`;
 }
 
 /** True while the process of that fingerprint runs; where start times are unknown, while its number is in use. */
-export function isRunning(print: string): boolean {
-  const [pid, startedAt] = print.split(':');
+export function isRunning(fingerprint: string): boolean {
+  const [pid, startedAt] = fingerprint.split(':');
   if (!isAlive(Number(pid))) return false;
-  const now = kernelView(Number(pid))?.startedAt;
+  const now = readProcessStat(Number(pid))?.startedAt;
   return !startedAt || now === undefined || now === startedAt;
 }
 
-function kernelView(pid: number): Kernel | undefined {
+function readProcessStat(pid: number): ProcessStat | undefined {
   if (process.platform !== 'linux') return undefined;
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -2,13 +2,13 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fingerprint } from './processes.js';
-import { joinServer, leaveServer } from './server-users.js';
+import { processFingerprint } from './processes.js';
+import { registerServerUser, unregisterServerUser } from './server-users.js';
 
 describe('the users of a server', () => {
   let folder: string;
   let file: string;
-  const [first, second] = [`${fingerprint()}:1`, `${fingerprint()}:2`];
+  const [first, second] = [`${processFingerprint()}:1`, `${processFingerprint()}:2`];
 
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'foyer-users-'));
@@ -17,31 +17,31 @@ describe('the users of a server', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it('are counted until the last one leaves', () => {
-    expect(joinServer(file, first)).toBe(0);
-    expect(joinServer(file, second)).toBe(1);
-    expect(leaveServer(file, first)).toBe(1);
-    expect(leaveServer(file, second)).toBe(0);
+    expect(registerServerUser(file, first)).toBe(0);
+    expect(registerServerUser(file, second)).toBe(1);
+    expect(unregisterServerUser(file, first)).toBe(1);
+    expect(unregisterServerUser(file, second)).toBe(0);
     expect(existsSync(file)).toBe(false);
   });
 
   it('stand in a file for its owner alone, also where an older or a killed program left another [AC-83]', () => {
     const mode = (): number => statSync(file).mode & 0o777;
-    joinServer(file, first);
+    registerServerUser(file, first);
     expect(mode()).toBe(0o600);
     for (const left of [file, `${file}.new`]) {
       writeFileSync(left, '');
       chmodSync(left, 0o644);
     }
-    joinServer(file, second);
+    registerServerUser(file, second);
     expect(mode()).toBe(0o600);
     chmodSync(file, 0o644);
-    leaveServer(file, first);
+    unregisterServerUser(file, first);
     expect(mode()).toBe(0o600);
   });
 
   it('are forgotten when they die', () => {
     writeFileSync(file, '4194304:1:dead\n');
-    expect(joinServer(file, first)).toBe(0);
-    expect(leaveServer(file, first)).toBe(0);
+    expect(registerServerUser(file, first)).toBe(0);
+    expect(unregisterServerUser(file, first)).toBe(0);
   });
 });

@@ -6,20 +6,20 @@ import { isRunning } from './processes.js';
  * one out stops the server, whoever started it, so that neither a killed owner nor an earlier leaver matters.
  * @returns how many others use it
  */
-export function joinServer(file: string, user: string): number {
-  const others = usersOf(file).filter((other) => other !== user);
-  write(file, [...others, user]);
+export function registerServerUser(file: string, user: string): number {
+  const others = readUsers(file).filter((other) => other !== user);
+  writeUsers(file, [...others, user]);
   return others.length;
 }
 
 /** @returns how many users stay behind */
-export function leaveServer(file: string, user: string): number {
-  const others = usersOf(file).filter((other) => other !== user);
-  write(file, others);
+export function unregisterServerUser(file: string, user: string): number {
+  const others = readUsers(file).filter((other) => other !== user);
+  writeUsers(file, others);
   return others.length;
 }
 
-function usersOf(file: string): string[] {
+function readUsers(file: string): string[] {
   try {
     return readFileSync(file, 'utf8')
       .split('\n')
@@ -29,7 +29,7 @@ function usersOf(file: string): string[] {
   }
 }
 
-function write(file: string, users: readonly string[]): void {
+function writeUsers(file: string, users: readonly string[]): void {
   if (users.length === 0) {
     rmSync(file, { force: true });
     return;

@@ -4,16 +4,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Cluster } from './cluster.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
-import { freePort } from './free-port.js';
+import { findFreePort } from './free-port.js';
 import { commandLine } from './postgres-identity.js';
-import { forgetForeignServer, type RunningServer, readPostmasterFile, runningServer } from './postmaster-file.js';
+import { type RunningServer, readPostmasterFile, removeStalePostmasterFile, runningServer } from './postmaster-file.js';
 import { isAlive } from './processes.js';
 import { serverArguments } from './server-settings.js';
 
 const POLL_MS = 5;
 const STOP_MS = 10_000;
 // The port went to somebody else, or the last processes of a killed server are still on their way out.
-const PASSING = /could not bind|could not create any TCP|shared memory block .* in use|lock file .* already exists/;
+const TRANSIENT_START_ERROR =
+  /could not bind|could not create any TCP|shared memory block .* in use|lock file .* already exists/;
 
 /** The ready server of this folder: the one that runs, or a new one, on the last one's port if it is free. */
 export async function ensureServer(
@@ -23,11 +24,11 @@ export async function ensureServer(
   const { data } = cluster.files;
   for (let server = runningServer(data); server; server = runningServer(data)) {
     if (server.ready) return { server, fresh: false };
-    if (Date.now() > deadline) throw tooSlow(cluster);
+    if (Date.now() > deadline) throw startTimeoutError(cluster);
     await sleep(POLL_MS);
   }
   const lastPort = readPostmasterFile(data)?.port;
-  forgetForeignServer(data);
+  removeStalePostmasterFile(data);
   return { server: await launch(cluster, deadline, lastPort), fresh: true };
 }
 
@@ -48,12 +49,13 @@ export async function stopServer({ binaries, files }: Cluster): Promise<void> {
 async function launch(cluster: Cluster, deadline: number, port?: number): Promise<RunningServer> {
   for (;;) {
     const log = openLog(cluster);
-    const child = start(cluster, await freePort(port), log.fd);
+    const child = spawnServer(cluster, await findFreePort(port), log.fd);
     closeSync(log.fd);
-    const server = await untilReady(cluster, child, deadline);
+    const server = await waitUntilReady(cluster, child, deadline);
     if (server) return server;
     const output = readFileSync(cluster.files.log).subarray(log.size).toString().trim();
-    if (!PASSING.test(output) || Date.now() > deadline) throw new Error(`the server did not start:\n${output}`);
+    if (!TRANSIENT_START_ERROR.test(output) || Date.now() > deadline)
+      throw new Error(`the server did not start:\n${output}`);
     await sleep(POLL_MS * 10);
   }
 }
@@ -65,7 +67,7 @@ function openLog({ files, identity }: Cluster): { fd: number; size: number } {
 }
 
 /** Detached, because Ctrl-C is for Node alone: it closes its connections first and then stops the server. */
-function start({ files, binaries, identity }: Cluster, port: number, log: number): ChildProcess {
+function spawnServer({ files, binaries, identity }: Cluster, port: number, log: number): ChildProcess {
   const { file, args, options } = commandLine(identity, binaries.postgres, serverArguments(files.data, port));
   const child = spawn(file, args, { ...options, detached: true, windowsHide: true, stdio: ['ignore', log, log] });
   child.unref();
@@ -73,7 +75,11 @@ function start({ files, binaries, identity }: Cluster, port: number, log: number
 }
 
 /** @returns undefined if the server gave up */
-async function untilReady(cluster: Cluster, child: ChildProcess, deadline: number): Promise<RunningServer | undefined> {
+async function waitUntilReady(
+  cluster: Cluster,
+  child: ChildProcess,
+  deadline: number,
+): Promise<RunningServer | undefined> {
   let failure: Error | undefined;
   child.once('error', (error) => {
     failure = error;
@@ -81,14 +87,15 @@ async function untilReady(cluster: Cluster, child: ChildProcess, deadline: numbe
   while (child.exitCode === null && child.signalCode === null) {
     const server = readPostmasterFile(cluster.files.data);
     if (server?.ready && server.pid === child.pid) return server;
-    if (Date.now() > deadline) throw tooSlow(cluster);
+    if (Date.now() > deadline) throw startTimeoutError(cluster);
     await sleep(POLL_MS);
   }
   if (failure) throw failure;
   return undefined;
 }
 
-const tooSlow = ({ files }: Cluster) => new EmbeddedPostgresError(`the server is not ready yet, see ${files.log}`);
+const startTimeoutError = ({ files }: Cluster) =>
+  new EmbeddedPostgresError(`the server is not ready yet, see ${files.log}`);
 
 function signal(pid: number, name: NodeJS.Signals): void {
   try {

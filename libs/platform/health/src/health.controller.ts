@@ -2,17 +2,17 @@ import { applyDecorators, Controller, Get, Header, Req, Res } from '@nestjs/comm
 import { ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Settings } from '#platform/config';
-import { Open, ProblemDocument } from '#platform/http';
-import { isRestricted } from '#platform/http-server';
+import { ProblemDocument, Public } from '#platform/http';
+import { isHiddenFromPublicPort } from '#platform/http-server';
 import { Metrics } from '#platform/observability';
-import { Health, type Readiness } from './health.js';
+import { HealthCheckService, type Readiness } from './health-check-service.js';
 
 /** Anybody may ask; dependencies are not asked more often than this for it. */
-const LOOK_EVERY_MS = 250;
+const READINESS_CACHE_MS = 250;
 
 const status = (...words: string[]) => ({ type: 'string', enum: words });
-const OVERALL = { type: 'object', required: ['status'], properties: { status: status('ok', 'unavailable') } };
-const READINESS = {
+const OVERALL_SCHEMA = { type: 'object', required: ['status'], properties: { status: status('ok', 'unavailable') } };
+const READINESS_SCHEMA = {
   type: 'object',
   required: ['status'],
   properties: {
@@ -25,7 +25,7 @@ const READINESS = {
     },
   },
 };
-const FIGURES = {
+const METRICS_CONTENT = {
   schema: { type: 'string' },
   example: 'request_count_total{method="GET",route="/health/live",status="200"} 1\n',
 };
@@ -40,21 +40,21 @@ const ApiHealth = (schema: object) => {
 };
 
 @ApiTags('operations')
-@Open()
+@Public()
 @Controller()
 export class HealthController {
-  #lookedAt = Number.NEGATIVE_INFINITY;
-  #seen: Promise<Readiness> | undefined;
+  #checkedAt = Number.NEGATIVE_INFINITY;
+  #lastReadiness: Promise<Readiness> | undefined;
 
   constructor(
-    private readonly health: Health,
+    private readonly health: HealthCheckService,
     private readonly metrics: Metrics,
     private readonly settings: Settings,
   ) {}
 
   /** Is the service able to do its work? 200 or 503. */
   @Get('health')
-  @ApiHealth(OVERALL)
+  @ApiHealth(OVERALL_SCHEMA)
   async overall(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ status: string }> {
     const { status } = await this.#readiness(reply);
     return { status: status === 'unavailable' ? status : 'ok' };
@@ -62,41 +62,42 @@ export class HealthController {
 
   /** Is the process alive? Looks at nothing else. */
   @Get('health/live')
-  @ApiHealth(OVERALL)
+  @ApiHealth(OVERALL_SCHEMA)
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
   /** May requests be sent here? Each dependency by name; `degraded`, still 200, when only the broker, mail or Redis is away. */
   @Get('health/ready')
-  @ApiHealth(READINESS)
+  @ApiHealth(READINESS_SCHEMA)
   async ready(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Pick<Readiness, 'status'>> {
     const readiness = await this.#readiness(reply);
-    return isRestricted(request, this.settings.adminPort) ? { status: readiness.status } : readiness;
+    return isHiddenFromPublicPort(request, this.settings.adminPort) ? { status: readiness.status } : readiness;
   }
 
   /** Prometheus text format. */
   @Get('metrics')
-  @ApiResponse({ status: 200, description: 'Figures', content: { 'text/plain': FIGURES } })
+  @ApiResponse({ status: 200, description: 'Figures', content: { 'text/plain': METRICS_CONTENT } })
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   figures(): Promise<string> {
     return this.metrics.registry.metrics();
   }
 
   async #readiness(reply: FastifyReply): Promise<Readiness> {
-    const readiness = await this.#look();
+    const readiness = await this.#cachedReadiness();
     if (readiness.status === 'unavailable') reply.status(503).header('retry-after', '2');
     return readiness;
   }
 
-  #look(): Promise<Readiness> {
+  #cachedReadiness(): Promise<Readiness> {
     const now = performance.now();
-    if (this.#seen && now - this.#lookedAt < LOOK_EVERY_MS && !this.health.isDraining) return this.#seen;
-    this.#lookedAt = now;
-    this.#seen = this.health.readiness();
-    return this.#seen;
+    if (this.#lastReadiness && now - this.#checkedAt < READINESS_CACHE_MS && !this.health.isDraining)
+      return this.#lastReadiness;
+    this.#checkedAt = now;
+    this.#lastReadiness = this.health.checkReadiness();
+    return this.#lastReadiness;
   }
 }

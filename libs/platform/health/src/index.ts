@@ -1,2 +1,2 @@
 export { HealthController } from './health.controller.js';
-export { Health } from './health.js';
+export { HealthCheckService } from './health-check-service.js';

@@ -3,11 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInput, Unavailable } from '#kernel';
 import { FixedClock, RecordingAuditTrail } from '#kernel/testing';
-import { AccessRefusals } from '#platform/audit';
+import { AccessDenialRecorder } from '#platform/audit';
 import type { Settings } from '#platform/config';
 import { InvalidCredentials, RouteTable } from '#platform/http';
-import { inContext, type RequestContext } from '#platform/observability';
-import { recordingLog } from '#platform/observability/testing';
+import { type RequestContext, runInContext } from '#platform/observability';
+import { createRecordingLog } from '#platform/observability/testing';
 import { ProblemFilter } from './problem.filter.js';
 
 /** An answer as it leaves. */
@@ -40,25 +40,25 @@ class RecordedReply {
 }
 
 describe('ProblemFilter', () => {
-  let written: ReturnType<typeof recordingLog>;
+  let written: ReturnType<typeof createRecordingLog>;
   let routes: RouteTable;
 
   const filterOf = () => {
     const settings = { publicUrl: 'https://foyer.example' } as Settings;
-    const refusals = new AccessRefusals(new RecordingAuditTrail(), written.log, new FixedClock());
+    const refusals = new AccessDenialRecorder(new RecordingAuditTrail(), written.log, new FixedClock());
     return new ProblemFilter(settings, written.log, routes, refusals);
   };
   const answer = (thrown: unknown, url = '/v1/things?secret=x', method = 'GET') => {
     const reply = new RecordedReply();
     const filter = filterOf();
-    inContext({ correlationId: 'of-this-request' }, () =>
-      filter.answer(thrown, { url, method } as FastifyRequest, reply as unknown as FastifyReply),
+    runInContext({ correlationId: 'of-this-request' }, () =>
+      filter.sendProblem(thrown, { url, method } as FastifyRequest, reply as unknown as FastifyReply),
     );
     return reply;
   };
 
   beforeEach(() => {
-    written = recordingLog();
+    written = createRecordingLog();
     routes = new RouteTable();
   });
 
@@ -75,15 +75,19 @@ describe('ProblemFilter', () => {
   it('given an answer outside of its request, then the trace that its header bears', () => {
     const reply = new RecordedReply().headers({ 'x-correlation-id': 'of-its-header' });
     const filter = filterOf();
-    filter.answer(new Unavailable(), { url: '/', method: 'GET' } as FastifyRequest, reply as unknown as FastifyReply);
+    filter.sendProblem(
+      new Unavailable(),
+      { url: '/', method: 'GET' } as FastifyRequest,
+      reply as unknown as FastifyReply,
+    );
     expect(reply.body).toMatchObject({ code: 'service.unavailable', traceId: 'of-its-header' });
   });
 
   it('ST-11 given a problem, then its code is the reason in the line of its request', () => {
     const context: RequestContext = { correlationId: 'a' };
     const filter = filterOf();
-    inContext(context, () =>
-      filter.answer(
+    runInContext(context, () =>
+      filter.sendProblem(
         new InvalidCredentials('Bearer'),
         { url: '/', method: 'GET' } as FastifyRequest,
         new RecordedReply() as unknown as FastifyReply,

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, Overloaded } from '#kernel';
-import { AccessRefusals } from '#platform/audit';
+import { AccessDenialRecorder } from '#platform/audit';
 import { Settings } from '#platform/config';
 import {
   bodyTooLarge,
@@ -11,7 +11,7 @@ import {
   notFound,
   PROBLEM_TYPE,
   RouteTable,
-  refused,
+  requestRejected,
   statusOf,
   toProblem,
   unreadableRequest,
@@ -19,7 +19,7 @@ import {
   uriTooLong,
 } from '#platform/http';
 import { currentContext, Log } from '#platform/observability';
-import { shutTheDoor } from './crowd.js';
+import { rejectNewRequests } from './admission-control.js';
 
 /** The one place where a broken rule becomes an HTTP answer. */
 @Catch()
@@ -28,21 +28,21 @@ export class ProblemFilter implements ExceptionFilter {
     private readonly settings: Settings,
     private readonly log: Log,
     private readonly routes: RouteTable,
-    private readonly refusals: AccessRefusals,
+    private readonly accessDenials: AccessDenialRecorder,
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    const answer = (): void => this.answer(thrown, request, http.getResponse<FastifyReply>());
-    const recorded = thrown instanceof DomainError ? this.refusals.recorded(thrown, request) : undefined;
+    const answer = (): void => this.sendProblem(thrown, request, http.getResponse<FastifyReply>());
+    const recorded = thrown instanceof DomainError ? this.accessDenials.recordDenial(thrown, request) : undefined;
     if (recorded === undefined) answer();
     else void recorded.then(answer);
   }
 
-  answer(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const error = this.#understand(thrown, request);
-    if (error instanceof Overloaded) shutTheDoor(request);
+  sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const error = this.#toDomainError(thrown, request);
+    if (error instanceof Overloaded) rejectNewRequests(request);
     const status = error instanceof InternalError ? 500 : statusOf(error);
     const context = currentContext();
     if (context) context.problem = error.code;
@@ -60,7 +60,7 @@ export class ProblemFilter implements ExceptionFilter {
       .send(JSON.stringify(problem));
   }
 
-  #understand(thrown: unknown, request: FastifyRequest): DomainError {
+  #toDomainError(thrown: unknown, request: FastifyRequest): DomainError {
     if (thrown instanceof DomainError) {
       if (thrown.cause !== undefined)
         this.log.warn({ problem: thrown.code, reason: String(thrown.cause) }, 'a dependency failed');
@@ -68,13 +68,13 @@ export class ProblemFilter implements ExceptionFilter {
     }
     const status =
       thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: unknown })?.statusCode;
-    const known = this.#requestFault(status, request);
+    const known = this.#fromHttpStatus(status, request);
     if (known) return known;
     this.log.error({ error: describe(thrown) }, 'unforeseen error');
     return new InternalError();
   }
 
-  #requestFault(status: unknown, request: FastifyRequest): DomainError | undefined {
+  #fromHttpStatus(status: unknown, request: FastifyRequest): DomainError | undefined {
     if (status === 404) {
       const allow = this.routes.methodsFor(request.url);
       return allow.length > 0 && !allow.includes(request.method) ? methodNotAllowed(allow) : notFound();
@@ -84,7 +84,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (status === 415) return unsupportedMediaType();
     if (status === 403) return notFound();
     if (status === 400) return unreadableRequest();
-    return status === 412 || status === 416 ? refused(status) : undefined;
+    return status === 412 || status === 416 ? requestRejected(status) : undefined;
   }
 }
 

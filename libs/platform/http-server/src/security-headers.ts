@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
 /** Nothing is loaded by an answer that is data, and no page may frame it (OWASP ASVS 3.4.3, 3.4.6). */
-const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
+const DATA_CSP = "default-src 'none'; frame-ancestors 'none'";
 const ONE_YEAR = 31_536_000;
 const DOCS_PAGE = /^\/docs(\/|\/index\.html)?(\?|$)/;
 
@@ -11,7 +11,7 @@ const DOCS_PAGE = /^\/docs(\/|\/index\.html)?(\?|$)/;
  */
 export const securityHeaders = (publicUrl: string): Readonly<Record<string, string>> => ({
   'cache-control': 'no-store',
-  'content-security-policy': DATA_POLICY,
+  'content-security-policy': DATA_CSP,
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
@@ -21,7 +21,7 @@ export const securityHeaders = (publicUrl: string): Readonly<Record<string, stri
 /** Set before anything else, in one go. */
 export function useSecurityHeaders(fastify: FastifyInstance, publicUrl: string): void {
   const data = securityHeaders(publicUrl);
-  const docs = { ...data, 'content-security-policy': docsPolicy(publicUrl) };
+  const docs = { ...data, 'content-security-policy': docsCsp(publicUrl) };
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.headers(request.url.startsWith('/docs') && DOCS_PAGE.test(request.url) ? docs : data);
     done();
@@ -29,7 +29,7 @@ export function useSecurityHeaders(fastify: FastifyInstance, publicUrl: string):
 }
 
 /** Swagger UI: scripts and styles of our own, its pictures are data, its inline styles; and calls to what it describes. */
-const docsPolicy = (publicUrl: string): string =>
+const docsCsp = (publicUrl: string): string =>
   [
     "default-src 'none'",
     "script-src 'self'",

@@ -3,7 +3,7 @@ import { ApiFoundResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Clock } from '#kernel';
 import { Settings } from '#platform/config';
-import { ApiProblems, notFound, Open } from '#platform/http';
+import { ApiProblems, notFound, Public } from '#platform/http';
 
 const DAY_MS = 86_400_000;
 /** RFC 9116, 2.5.5: less than a year, so that nobody trusts what is stale. */
@@ -15,7 +15,7 @@ const SECURITY_TXT = {
 };
 
 @ApiTags('operations')
-@Open()
+@Public()
 @Controller('.well-known')
 export class WellKnownController {
   constructor(

@@ -2,10 +2,10 @@ import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
+import { AuthenticatedBy, FreshAuthentication, OwnToken, Public, Roles, Scopes } from './access.decorators.js';
 import { AccessGuard } from './access.guard.js';
-import { AuthenticatedBy, FreshAuthentication, Open, OwnToken, Roles, Scopes } from './access.js';
-import { Authentication } from './authentication.js';
-import { FreshAuthentications } from './fresh-authentication.js';
+import { AuthenticationStrategy } from './authentication-strategy.js';
+import { FreshAuthenticationPolicy } from './fresh-authentication-policy.js';
 import { Forbidden, InvalidCredentials, OwnTokenRequired, ReauthenticationRequired } from './http-errors.js';
 
 interface Caller {
@@ -18,7 +18,7 @@ interface Caller {
 let caller: Caller | undefined;
 let failure: Error | undefined;
 
-class Bearer extends Authentication<Caller> {
+class Bearer extends AuthenticationStrategy<Caller> {
   async identify(): Promise<Caller | undefined> {
     if (failure) throw failure;
     return caller;
@@ -29,7 +29,7 @@ class Bearer extends Authentication<Caller> {
   }
 }
 
-class Key extends Authentication<object> {
+class Key extends AuthenticationStrategy<object> {
   async identify(): Promise<object | undefined> {
     return { key: true };
   }
@@ -48,7 +48,7 @@ class ForAdmins extends Shared {
   @Roles('staff')
   forStaff(): void {}
 
-  @Open()
+  @Public()
   forAll(): void {}
 }
 
@@ -62,7 +62,7 @@ class Plain extends Shared {
   @Scopes('password')
   forPasswords(): void {}
 
-  @Open()
+  @Public()
   forAll(): void {}
 
   @FreshAuthentication()
@@ -86,7 +86,7 @@ const ADMIN: Caller = { roles: ['admin'], scopes: ['customer'] };
 describe('AccessGuard', () => {
   let guard: AccessGuard;
   beforeEach(() => {
-    guard = new AccessGuard(new Reflector(), new FreshAuthentications(clock));
+    guard = new AccessGuard(new Reflector(), new FreshAuthenticationPolicy(clock));
     new Bearer('bearer');
     new Key('key');
     [caller, failure] = [undefined, undefined];

@@ -3,19 +3,19 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import {
   ACCESS,
-  type Access,
+  type AccessRequirement,
   DEFAULT_SCHEME,
   DEFAULT_SCOPES,
   FRESH_AUTHENTICATION,
   OWN_TOKEN,
   ROLES,
   SCOPES,
-} from './access.js';
-import { FreshAuthentications } from './fresh-authentication.js';
+} from './access.decorators.js';
+import { FreshAuthenticationPolicy } from './fresh-authentication-policy.js';
 import { Forbidden, InvalidCredentials, OwnTokenRequired } from './http-errors.js';
 
 /** Read once of the metadata of a route. */
-interface Rule {
+interface AccessRule {
   readonly scheme: string;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
@@ -36,37 +36,37 @@ interface Bearer {
 export class AccessGuard implements CanActivate {
   readonly #schemes = new Map<string, CanActivate>();
   /** By class and method: a method may be inherited by classes with rules of their own. */
-  readonly #rules = new WeakMap<object, WeakMap<object, Rule>>();
+  readonly #rules = new WeakMap<object, WeakMap<object, AccessRule>>();
 
   constructor(
     private readonly reflector: Reflector,
-    private readonly authentications: FreshAuthentications,
+    private readonly authentications: FreshAuthenticationPolicy,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const rule = this.#ruleOf(context);
-    return rule.scheme === 'open' || this.#admits(rule, context);
+    const rule = this.#getRule(context);
+    return rule.scheme === 'open' || this.#authorize(rule, context);
   }
 
-  async #admits(rule: Rule, context: ExecutionContext): Promise<boolean> {
-    await this.#guardOf(rule.scheme).canActivate(context);
+  async #authorize(rule: AccessRule, context: ExecutionContext): Promise<boolean> {
+    await this.#getSchemeGuard(rule.scheme).canActivate(context);
     if (rule.scheme !== DEFAULT_SCHEME) return true;
     const bearer: Bearer = context.switchToHttp().getRequest().user;
-    refuseUnlessAllowed(bearer, rule);
+    assertAllowed(bearer, rule);
     // Last of all: whoever may not do it at all is not asked for a password.
-    if (rule.fresh) this.authentications.require(bearer);
+    if (rule.fresh) this.authentications.assertFresh(bearer);
     return true;
   }
 
-  #ruleOf(context: ExecutionContext): Rule {
+  #getRule(context: ExecutionContext): AccessRule {
     const [type, handler] = [context.getClass(), context.getHandler()];
-    const ofType = this.#rules.get(type) ?? new WeakMap<object, Rule>();
+    const ofType = this.#rules.get(type) ?? new WeakMap<object, AccessRule>();
     this.#rules.set(type, ofType);
     const known = ofType.get(handler);
     if (known) return known;
     const said = <T>(key: string) => this.reflector.getAllAndOverride<T | undefined>(key, [handler, type]);
     const rule = {
-      scheme: said<Access>(ACCESS)?.scheme ?? DEFAULT_SCHEME,
+      scheme: said<AccessRequirement>(ACCESS)?.scheme ?? DEFAULT_SCHEME,
       roles: said<readonly string[]>(ROLES) ?? [],
       scopes: said<readonly string[]>(SCOPES) ?? DEFAULT_SCOPES,
       ownToken: said<boolean>(OWN_TOKEN) ?? false,
@@ -76,17 +76,17 @@ export class AccessGuard implements CanActivate {
     return rule;
   }
 
-  #guardOf(scheme: string): CanActivate {
+  #getSchemeGuard(scheme: string): CanActivate {
     const guard = this.#schemes.get(scheme) ?? new (schemeGuard(scheme))();
     this.#schemes.set(scheme, guard);
     return guard;
   }
 }
 
-function refuseUnlessAllowed({ roles, scopes, sessionId }: Bearer, rule: Rule): void {
-  const isForIt = rule.scopes.some((scope) => scopes.includes(scope));
-  const mayDoIt = rule.roles.length === 0 || rule.roles.some((role) => roles.includes(role));
-  if (!isForIt || !mayDoIt) throw new Forbidden();
+function assertAllowed({ roles, scopes, sessionId }: Bearer, rule: AccessRule): void {
+  const hasScope = rule.scopes.some((scope) => scopes.includes(scope));
+  const hasRole = rule.roles.length === 0 || rule.roles.some((role) => roles.includes(role));
+  if (!hasScope || !hasRole) throw new Forbidden();
   if (rule.ownToken && sessionId === null) throw new OwnTokenRequired();
 }
 

@@ -2,10 +2,10 @@ import type { ExecutionContext } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '#kernel';
 import { BodyGuard } from './body.guard.js';
-import { UnreadableBody } from './body-parser.js';
-import { isNoneMatch } from './etag.js';
-import { NoBody } from './no-body.pipe.js';
-import { NoQuery } from './no-query.pipe.js';
+import { InvalidBody } from './body-parser.js';
+import { matchesIfNoneMatch } from './etag.js';
+import { NoBodyPipe } from './no-body.pipe.js';
+import { NoQueryPipe } from './no-query.pipe.js';
 
 const outcomeOf = (work: () => unknown): unknown => {
   try {
@@ -35,13 +35,13 @@ describe('BodyGuard', () => {
   );
 
   it('tells a body that cannot be read from one that is too much', () => {
-    expect(guard(new UnreadableBody(false))).toBe('request.malformed');
-    expect(guard(new UnreadableBody(true))).toBe('request.too_complex');
+    expect(guard(new InvalidBody(false))).toBe('request.malformed');
+    expect(guard(new InvalidBody(true))).toBe('request.too_complex');
   });
 });
 
 describe('NoBody', () => {
-  const pipe = (body: unknown) => outcomeOf(() => new NoBody().transform(body));
+  const pipe = (body: unknown) => outcomeOf(() => new NoBodyPipe().transform(body));
 
   it.each([undefined, null, {}])('takes %j', (body) => expect(pipe(body)).toBeUndefined());
 
@@ -51,7 +51,7 @@ describe('NoBody', () => {
 });
 
 it('NoQuery refuses a query, whatever it says, and takes none', () => {
-  const pipe = (query: object) => outcomeOf(() => new NoQuery().transform(query));
+  const pipe = (query: object) => outcomeOf(() => new NoQueryPipe().transform(query));
   expect([pipe({}), pipe({ mode: '' })]).toEqual([undefined, 'request.invalid /mode unknown_field']);
 });
 
@@ -66,5 +66,5 @@ describe('isNoneMatch', () => {
     ['"A"', false],
     ['a', false],
     ['"ab"', false],
-  ])('%j names "a": %s', (header, matches) => expect(isNoneMatch(header, '"a"')).toBe(matches));
+  ])('%j names "a": %s', (header, matches) => expect(matchesIfNoneMatch(header, '"a"')).toBe(matches));
 });

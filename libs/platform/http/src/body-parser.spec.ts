@@ -1,10 +1,10 @@
 import Fastify, { type FastifyError } from 'fastify';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DomainError } from '#kernel';
-import { useStrictBodies } from './body-parser.js';
+import { useStrictBodyParser } from './body-parser.js';
 
 const fastify = Fastify();
-useStrictBodies(fastify, 1024);
+useStrictBodyParser(fastify, 1024);
 fastify.route({ method: ['PATCH', 'POST'], url: '/', handler: async ({ body }) => ({ read: body }) });
 fastify.setErrorHandler((error: FastifyError | DomainError, _request, reply) =>
   reply.send({ refused: error instanceof DomainError ? error.code : error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' }),

@@ -3,7 +3,7 @@ import { unsupportedMediaType } from './http-errors.js';
 import { parseStrictJson } from './strict-json.js';
 
 /** A body that is not JSON we accept. It travels on to the guards, so that 401 and 403 come before 400. */
-export class UnreadableBody {
+export class InvalidBody {
   constructor(readonly tooComplex: boolean) {}
 }
 
@@ -11,7 +11,7 @@ const JSON_TYPE = /^application\/json(?: *; *charset="?utf-8"?)?$/i;
 /** What a PATCH is, by its own name (RFC 7396). */
 const MERGE_PATCH_TYPE = /^application\/merge-patch\+json$/i;
 
-export function useStrictBodies(fastify: FastifyInstance, bodyLimit: number): void {
+export function useStrictBodyParser(fastify: FastifyInstance, bodyLimit: number): void {
   fastify.removeAllContentTypeParsers();
   const types = ['application/json', 'application/merge-patch+json'];
   fastify.addContentTypeParser(types, { parseAs: 'buffer', bodyLimit }, (request, body, done) => {
@@ -19,7 +19,7 @@ export function useStrictBodies(fastify: FastifyInstance, bodyLimit: number): vo
     if (body.length === 0) return done(null, undefined);
     const parsed = parseStrictJson(body as Buffer);
     if ('value' in parsed) return done(null, parsed.value);
-    done(null, new UnreadableBody(parsed.fault === 'too_deep' || parsed.fault === 'too_many_keys'));
+    done(null, new InvalidBody(parsed.fault === 'too_deep' || parsed.fault === 'too_many_keys'));
   });
 }
 

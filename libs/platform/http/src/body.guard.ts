@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { InvalidInput } from '#kernel';
-import { UnreadableBody } from './body-parser.js';
+import { InvalidBody } from './body-parser.js';
 import { bodyTooComplex, malformedBody } from './http-errors.js';
 
 /** Runs behind the access guard: who may not call a route learns nothing from its body checks. */
@@ -8,7 +8,7 @@ import { bodyTooComplex, malformedBody } from './http-errors.js';
 export class BodyGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const { body } = context.switchToHttp().getRequest<{ body?: unknown }>();
-    if (body instanceof UnreadableBody) throw body.tooComplex ? bodyTooComplex() : malformedBody();
+    if (body instanceof InvalidBody) throw body.tooComplex ? bodyTooComplex() : malformedBody();
     if (body === undefined || body === null) return true;
     if (typeof body !== 'object' || Array.isArray(body)) throw InvalidInput.at('', 'type', 'must be a JSON object');
     // The validator takes what every object inherits for a field it knows.

@@ -47,7 +47,7 @@ export class OwnTokenRequired extends DomainError {
 }
 
 /** A fault of the request itself, found before any module saw it. */
-export class RequestFault extends DomainError {
+export class RequestError extends DomainError {
   constructor(
     readonly code: string,
     readonly kind: ErrorKind,
@@ -61,39 +61,39 @@ export class RequestFault extends DomainError {
 }
 
 export const malformedBody = () =>
-  new RequestFault(
+  new RequestError(
     'request.malformed',
     'malformed',
     'The body is not JSON that can be accepted: check its syntax, encoding and keys.',
   );
 export const bodyTooComplex = () =>
-  new RequestFault('request.too_complex', 'invalid', 'The body is nested too deeply or has too many keys.');
-export const notFound = () => new RequestFault('request.not_found', 'missing', 'There is nothing at this address.');
+  new RequestError('request.too_complex', 'invalid', 'The body is nested too deeply or has too many keys.');
+export const notFound = () => new RequestError('request.not_found', 'missing', 'There is nothing at this address.');
 export const methodNotAllowed = (allow: readonly string[]) =>
-  new RequestFault('request.method_not_allowed', 'malformed', 'This address does not take this method.', 405, {
+  new RequestError('request.method_not_allowed', 'malformed', 'This address does not take this method.', 405, {
     allow: allow.join(', '),
   });
-export const bodyTooLarge = () => new RequestFault('request.too_large', 'malformed', 'The body is too large.', 413);
+export const bodyTooLarge = () => new RequestError('request.too_large', 'malformed', 'The body is too large.', 413);
 export const unsupportedMediaType = () =>
-  new RequestFault(
+  new RequestError(
     'request.unsupported_media_type',
     'malformed',
     'The body must be application/json, in UTF-8 and not compressed.',
     415,
   );
 export const headersTooLarge = () =>
-  new RequestFault('request.headers_too_large', 'malformed', 'The header block is too large.', 431);
+  new RequestError('request.headers_too_large', 'malformed', 'The header block is too large.', 431);
 export const requestTimeout = () =>
-  new RequestFault('request.timeout', 'malformed', 'The request took too long to arrive.', 408);
+  new RequestError('request.timeout', 'malformed', 'The request took too long to arrive.', 408);
 /** What comes behind it on the same connection cannot be trusted to be a request. */
 export const unreadableRequest = () =>
-  new RequestFault('request.unreadable', 'malformed', 'The request is not valid HTTP.', 400, { connection: 'close' });
+  new RequestError('request.unreadable', 'malformed', 'The request is not valid HTTP.', 400, { connection: 'close' });
 /** What a file server or the framework refuses: its status, and no word of its inside. */
-export const refused = (status: number) =>
-  new RequestFault('request.refused', 'malformed', 'This request cannot be answered as it stands.', status);
-export const uriTooLong = () => new RequestFault('request.uri_too_long', 'malformed', 'The address is too long.', 414);
+export const requestRejected = (status: number) =>
+  new RequestError('request.refused', 'malformed', 'This request cannot be answered as it stands.', status);
+export const uriTooLong = () => new RequestError('request.uri_too_long', 'malformed', 'The address is too long.', 414);
 
-export const PLATFORM_PROBLEMS: readonly DomainError[] = [
+export const HTTP_PROBLEMS: readonly DomainError[] = [
   new InvalidCredentials(''),
   new ReauthenticationRequired(300),
   new Forbidden(),
@@ -108,5 +108,5 @@ export const PLATFORM_PROBLEMS: readonly DomainError[] = [
   requestTimeout(),
   unreadableRequest(),
   uriTooLong(),
-  refused(400),
+  requestRejected(400),
 ];

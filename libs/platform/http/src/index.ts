@@ -1,37 +1,37 @@
+export { AuthenticatedBy, FreshAuthentication, OwnToken, Public, Roles, Scopes } from './access.decorators.js';
 export { AccessGuard } from './access.guard.js';
-export { AuthenticatedBy, FreshAuthentication, Open, OwnToken, Roles, Scopes } from './access.js';
-export { Address } from './address.decorator.js';
-export { Authentication, type AuthenticationRequest } from './authentication.js';
+export { ApiProblems, ProblemDocument } from './api-problems.decorator.js';
+export { type AuthenticationRequest, AuthenticationStrategy } from './authentication-strategy.js';
 export { parseBasicCredentials } from './basic-credentials.js';
 export { BodyGuard } from './body.guard.js';
-export { useStrictBodies } from './body-parser.js';
-export { completeDocument } from './document.js';
-export { isNoneMatch } from './etag.js';
-export { IfGiven, IfSet, IsLocale, IsMarket, IsMoment } from './fields.js';
-export { FreshAuthentications } from './fresh-authentication.js';
+export { useStrictBodyParser } from './body-parser.js';
+export { ClientAddress } from './client-address.decorator.js';
+export { clientAddressOf, clientNetworkOf, parseForwardedAddress } from './client-network.js';
+export { matchesIfNoneMatch } from './etag.js';
+export { IfNotNull, IfPresent, IsLocale, IsMarket, IsTimestamp } from './field-validators.js';
+export { FreshAuthenticationPolicy } from './fresh-authentication-policy.js';
 export {
   bodyTooLarge,
   Forbidden,
+  HTTP_PROBLEMS,
   headersTooLarge,
   InvalidCredentials,
   methodNotAllowed,
   notFound,
   OwnTokenRequired,
-  PLATFORM_PROBLEMS,
-  refused,
+  requestRejected,
   requestTimeout,
   unreadableRequest,
   unsupportedMediaType,
   uriTooLong,
 } from './http-errors.js';
-export { jsonPieces } from './json-pieces.js';
-export { NoBody } from './no-body.pipe.js';
-export { NoQuery } from './no-query.pipe.js';
-export { ApiProblems, ProblemDocument } from './openapi.js';
+export { NoBodyPipe } from './no-body.pipe.js';
+export { NoQueryPipe } from './no-query.pipe.js';
+export { completeOpenApiDocument } from './openapi-document.js';
 export { headersOf, InternalError, PROBLEM_TYPE, statusOf, toProblem } from './problem.js';
 export { ProblemCatalogue, ProblemsController } from './problems.controller.js';
 export { RouteTable } from './route-table.js';
 export { singleHeader } from './single-header.js';
-export { addressOf, forwardedAddress, sourcePrefix } from './source.js';
+export { streamJson } from './stream-json.js';
 export { parseStrictJson } from './strict-json.js';
-export { strictValidation } from './validation.js';
+export { createValidationPipe } from './validation.pipe.js';

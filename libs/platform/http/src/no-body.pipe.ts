@@ -2,7 +2,7 @@ import type { PipeTransform } from '@nestjs/common';
 import { InvalidInput } from '#kernel';
 
 /** For a route that needs no body: an empty one is fine, and unknown fields are refused here as everywhere. */
-export class NoBody implements PipeTransform {
+export class NoBodyPipe implements PipeTransform {
   transform(body: unknown): undefined {
     const faults = Object.keys(body ?? {}).map((field) => ({
       pointer: `/${field.replaceAll('~', '~0').replaceAll('/', '~1').slice(0, 100)}`,

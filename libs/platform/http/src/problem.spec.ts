@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { DomainError, type ErrorKind, InvalidInput, Unavailable } from '#kernel';
 import {
   bodyTooLarge,
+  HTTP_PROBLEMS,
   headersTooLarge,
   InvalidCredentials,
   methodNotAllowed,
-  PLATFORM_PROBLEMS,
   requestTimeout,
   unsupportedMediaType,
   uriTooLong,
@@ -102,7 +102,7 @@ it('titleOf makes a title of a code', () => {
 
 describe('the catalogue', () => {
   it('holds every code once, in order, with the status it is answered with', () => {
-    const { entries } = new ProblemCatalogue([...PLATFORM_PROBLEMS, ...PLATFORM_PROBLEMS, new Broken('gone')]);
+    const { entries } = new ProblemCatalogue([...HTTP_PROBLEMS, ...HTTP_PROBLEMS, new Broken('gone')]);
     const codes = entries.map(({ code }) => code);
     expect(codes).toEqual([...new Set(codes)].sort());
     expect(entries.find(({ code }) => code === 'test.broken_rule')).toEqual({
@@ -115,6 +115,6 @@ describe('the catalogue', () => {
   });
 
   it('holds dotted codes in snake case only', () => {
-    for (const { code } of new ProblemCatalogue(PLATFORM_PROBLEMS).entries) expect(code).toMatch(/^[a-z]+\.[a-z_]+$/);
+    for (const { code } of new ProblemCatalogue(HTTP_PROBLEMS).entries) expect(code).toMatch(/^[a-z]+\.[a-z_]+$/);
   });
 });

@@ -1,5 +1,5 @@
 import { DomainError, type ErrorKind, type Fault } from '#kernel';
-import { InvalidCredentials, ReauthenticationRequired, RequestFault } from './http-errors.js';
+import { InvalidCredentials, ReauthenticationRequired, RequestError } from './http-errors.js';
 
 /** RFC 9457 problem details, `application/problem+json`. */
 export interface Problem {
@@ -30,7 +30,7 @@ const STATUS: Record<ErrorKind, number> = {
 };
 
 export const statusOf = (error: DomainError): number =>
-  (error instanceof RequestFault && error.status) || STATUS[error.kind];
+  (error instanceof RequestError && error.status) || STATUS[error.kind];
 
 /** `registration.code_expired` → `Code expired` */
 export function titleOf(code: string): string {
@@ -56,7 +56,7 @@ export function toProblem(error: DomainError, publicUrl: string, instance: strin
 export function headersOf(error: DomainError): Record<string, string> {
   const isChallenge = error instanceof InvalidCredentials || error instanceof ReauthenticationRequired;
   return {
-    ...(error instanceof RequestFault ? error.headers : {}),
+    ...(error instanceof RequestError ? error.headers : {}),
     ...(isChallenge ? { 'www-authenticate': error.challenge } : {}),
     ...(error.retryAfter === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(error.retryAfter))) }),
   };

@@ -1,7 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { DomainError } from '#kernel';
-import { Open } from './access.js';
+import { Public } from './access.decorators.js';
 import { InternalError, statusOf, titleOf } from './problem.js';
 
 export interface ProblemEntry {
@@ -41,7 +41,7 @@ const ENTRY = {
 };
 
 @ApiTags('operations')
-@Open()
+@Public()
 @Controller('problems')
 export class ProblemsController {
   constructor(private readonly catalogue: ProblemCatalogue) {}

@@ -1,5 +1,5 @@
 /** What is known of a key: nothing yet, still running, or done. */
-export type Remembered =
+export type IdempotencyState =
   | { readonly state: 'new' }
   | { readonly state: 'running' }
   /** The key was used for another request. */
@@ -12,7 +12,7 @@ export type Remembered =
  */
 export abstract class IdempotencyStore {
   /** @param fingerprint of the request, so that nothing of it is kept */
-  abstract begin(key: string, fingerprint: string, holdMs: number): Promise<Remembered>;
+  abstract begin(key: string, fingerprint: string, holdMs: number): Promise<IdempotencyState>;
   abstract finish(key: string, fingerprint: string, answer: string, lifeMs: number): Promise<void>;
   abstract forget(key: string): Promise<void>;
 }

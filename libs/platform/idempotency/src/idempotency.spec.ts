@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInput, isUuid, Unavailable } from '#kernel';
 import { FixedClock } from '#kernel/testing';
-import { parseSettings, provideSecrets } from '#platform/config';
-import { COMPLETE } from '#platform/config/testing';
-import { Idempotency, KeyReused, StillRunning } from './idempotency.js';
+import { loadSecrets, parseSettings } from '#platform/config';
+import { COMPLETE_ENVIRONMENT } from '#platform/config/testing';
+import { Idempotency, IdempotencyKeyReused, IdempotentRequestRunning } from './idempotency.js';
 import { InMemoryIdempotencyStore } from './in-memory-idempotency-store.js';
 
 /** Keeps what the store is told. */
@@ -26,7 +26,7 @@ describe('Idempotency', () => {
     changes: { key?: string | undefined; scope?: string; body?: unknown; durable?: true } = {},
     work: (id?: string) => Promise<{ made: number }> = make,
   ) =>
-    idempotency.once(
+    idempotency.runOnce(
       { key: 'k', scope: 'things mia', body: { a: 1, b: { c: 2, d: 3 } }, lifeMs: 60_000, ...changes },
       work,
     );
@@ -35,7 +35,7 @@ describe('Idempotency', () => {
   beforeEach(() => {
     [clock, made] = [new FixedClock(), 0];
     store = new WatchedStore(clock);
-    idempotency = new Idempotency(store, provideSecrets(parseSettings(COMPLETE)));
+    idempotency = new Idempotency(store, loadSecrets(parseSettings(COMPLETE_ENVIRONMENT)));
   });
 
   it('given the same key and body, then the same answer, and the work is done once', async () => {
@@ -47,7 +47,7 @@ describe('Idempotency', () => {
   it('given the same key and another body, then it is refused', async () => {
     await once();
     for (const body of [{ a: 1 }, { a: 1, b: { c: 2, d: 4 } }, [{ a: 1 }], null, 'x'])
-      await expect(once({ body })).rejects.toBeInstanceOf(KeyReused);
+      await expect(once({ body })).rejects.toBeInstanceOf(IdempotencyKeyReused);
     expect(made).toBe(1);
   });
 
@@ -63,7 +63,7 @@ describe('Idempotency', () => {
 
   it('given a first that is still running, then 409; given one that never ends, then its key is free after a while', async () => {
     void once({}, () => new Promise(() => undefined));
-    await expect(once()).rejects.toBeInstanceOf(StillRunning);
+    await expect(once()).rejects.toBeInstanceOf(IdempotentRequestRunning);
     clock.advance(15_000);
     expect(await once()).toMatchObject({ replayed: false });
   });

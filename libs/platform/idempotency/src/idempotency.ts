@@ -2,10 +2,10 @@ import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DomainError, InvalidInput, Unavailable } from '#kernel';
 import { Secrets } from '#platform/config';
-import { IdempotencyStore, type Remembered } from './idempotency-store.js';
+import { type IdempotencyState, IdempotencyStore } from './idempotency-store.js';
 
 /** The key of a request that is still running. */
-export class StillRunning extends DomainError {
+export class IdempotentRequestRunning extends DomainError {
   readonly code = 'request.still_running';
   readonly kind = 'conflict';
   override readonly retryAfter = 2;
@@ -16,7 +16,7 @@ export class StillRunning extends DomainError {
 }
 
 /** The key was used for another body. */
-export class KeyReused extends DomainError {
+export class IdempotencyKeyReused extends DomainError {
   readonly code = 'request.idempotency_key_reused';
   readonly kind = 'invalid';
 
@@ -26,7 +26,7 @@ export class KeyReused extends DomainError {
 }
 
 /** What one call of a route is known by. */
-export interface Once {
+export interface IdempotentRequest {
   /** Undefined: the caller sent no Idempotency-Key, and the work is just done. */
   readonly key: string | undefined;
   /** Route and caller (of an open route: the identifier). The same key of another caller is another key. */
@@ -41,20 +41,20 @@ export interface Once {
   readonly durable?: boolean;
 }
 
-export interface Replayable<T> {
+export interface ReplayableResult<T> {
   readonly value: T;
   readonly replayed: boolean;
 }
 
-interface Kept {
-  readonly place: string;
+interface StoredRequest {
+  readonly storeKey: string;
   readonly fingerprint: string;
   readonly lifeMs: number;
   readonly durable: boolean;
 }
 
-const KEY = /^[\x21-\x7e]{1,255}$/;
-const HOLD_MS = 15_000;
+const KEY_FORMAT = /^[\x21-\x7e]{1,255}$/;
+const RUNNING_TTL_MS = 15_000;
 
 /**
  * Same key and body: the stored answer. Same key, another body: 422. The first still running: 409. Only what succeeded is
@@ -68,27 +68,41 @@ export class Idempotency {
   ) {}
 
   /** @param work gets an id that is the same for every try of this request, and undefined without a key */
-  async once<T>(
-    { key, scope, body, lifeMs, durable = false }: Once,
+  async runOnce<T>(
+    { key, scope, body, lifeMs, durable = false }: IdempotentRequest,
     work: (id: string | undefined) => Promise<T>,
-  ): Promise<Replayable<T>> {
+  ): Promise<ReplayableResult<T>> {
     if (key === undefined) return { value: await work(undefined), replayed: false };
-    if (!KEY.test(key))
+    if (!KEY_FORMAT.test(key))
       throw InvalidInput.at('', 'idempotency_key', 'Idempotency-Key must have 1 to 255 visible ASCII characters');
     const place = `{${this.#hash(scope)}}:once:${this.#hash(key)}`;
-    const fingerprint = this.#hash(canonical(body));
-    const known = await orElse<Remembered>({ state: 'new' }, durable, this.store.begin(place, fingerprint, HOLD_MS));
-    if (known.state === 'running') throw new StillRunning();
-    if (known.state === 'different') throw new KeyReused();
+    const fingerprint = this.#hash(canonicalJson(body));
+    const known = await fallbackWhenUnavailable<IdempotencyState>(
+      { state: 'new' },
+      durable,
+      this.store.begin(place, fingerprint, RUNNING_TTL_MS),
+    );
+    if (known.state === 'running') throw new IdempotentRequestRunning();
+    if (known.state === 'different') throw new IdempotencyKeyReused();
     if (known.state === 'done') return { value: JSON.parse(known.answer) as T, replayed: true };
     const id = uuidOf(this.#hash(`${place}\0${fingerprint}`));
-    return { value: await this.#first({ place, fingerprint, lifeMs, durable }, () => work(id)), replayed: false };
+    return {
+      value: await this.#runFirst({ storeKey: place, fingerprint, lifeMs, durable }, () => work(id)),
+      replayed: false,
+    };
   }
 
-  async #first<T>({ place, fingerprint, lifeMs, durable }: Kept, work: () => Promise<T>): Promise<T> {
+  async #runFirst<T>(
+    { storeKey: place, fingerprint, lifeMs, durable }: StoredRequest,
+    work: () => Promise<T>,
+  ): Promise<T> {
     try {
       const value = await work();
-      await orElse<void>(undefined, durable, this.store.finish(place, fingerprint, JSON.stringify(value), lifeMs));
+      await fallbackWhenUnavailable<void>(
+        undefined,
+        durable,
+        this.store.finish(place, fingerprint, JSON.stringify(value), lifeMs),
+      );
       return value;
     } catch (error) {
       await this.store.forget(place).catch(() => undefined);
@@ -102,7 +116,7 @@ export class Idempotency {
 }
 
 /** Where what is made is durable, the store may be away: then this is its word. */
-async function orElse<T>(otherwise: T, durable: boolean, asked: Promise<T>): Promise<T> {
+async function fallbackWhenUnavailable<T>(otherwise: T, durable: boolean, asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (error) {
@@ -116,7 +130,7 @@ const uuidOf = (hex: string): string =>
   [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
 
 /** The same members in another order are the same body. */
-function canonical(value: unknown): string {
+function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) =>
     member !== null && typeof member === 'object' && !Array.isArray(member)
       ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
-import { EphemeralMap } from '#platform/in-memory';
-import { IdempotencyStore, type Remembered } from './idempotency-store.js';
+import { TtlMap } from '#platform/in-memory';
+import { type IdempotencyState, IdempotencyStore } from './idempotency-store.js';
 
 /** For a single process. One turn of the event loop is one atomic step. */
 @Injectable()
 export class InMemoryIdempotencyStore extends IdempotencyStore {
-  readonly #known: EphemeralMap<{ readonly fingerprint: string; readonly answer?: string }>;
+  readonly #known: TtlMap<{ readonly fingerprint: string; readonly answer?: string }>;
 
   constructor(clock: Clock) {
     super();
-    this.#known = new EphemeralMap(clock);
+    this.#known = new TtlMap(clock);
   }
 
-  async begin(key: string, fingerprint: string, holdMs: number): Promise<Remembered> {
+  async begin(key: string, fingerprint: string, holdMs: number): Promise<IdempotencyState> {
     const known = this.#known.get(key);
     if (known && known.fingerprint !== fingerprint) return { state: 'different' };
     if (known) return known.answer === undefined ? { state: 'running' } : { state: 'done', answer: known.answer };

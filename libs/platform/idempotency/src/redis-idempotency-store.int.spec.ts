@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll } from 'vitest';
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import { connectRedis, type RedisConnection } from '#platform/redis';
 import { type FreshRedis, freshRedis } from '../../../../test/support/redis.js';
 import { idempotencyStoreContract } from './idempotency-store.contract.js';
@@ -11,7 +11,7 @@ let connections: RedisConnection[];
 
 beforeAll(async () => {
   redis = await freshRedis();
-  connections = await Promise.all(Array.from({ length: 4 }, () => connectRedis([redis.url], recordingLog().log)));
+  connections = await Promise.all(Array.from({ length: 4 }, () => connectRedis([redis.url], createRecordingLog().log)));
 });
 afterAll(async () => {
   await Promise.all(connections.map((connection) => connection.close()));

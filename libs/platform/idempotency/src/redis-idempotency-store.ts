@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { RedisConnection, type Script } from '#platform/redis';
-import { IdempotencyStore, type Remembered } from './idempotency-store.js';
+import { type IdempotencyState, IdempotencyStore } from './idempotency-store.js';
 
 @Injectable()
 export class RedisIdempotencyStore extends IdempotencyStore {
@@ -11,8 +11,11 @@ export class RedisIdempotencyStore extends IdempotencyStore {
     this.#begin = redis.script(new URL('./begin.lua', import.meta.url));
   }
 
-  async begin(key: string, fingerprint: string, holdMs: number): Promise<Remembered> {
-    const [state, answer] = (await this.#begin([keyOf(key)], [fingerprint, holdMs])) as [Remembered['state'], string];
+  async begin(key: string, fingerprint: string, holdMs: number): Promise<IdempotencyState> {
+    const [state, answer] = (await this.#begin([keyOf(key)], [fingerprint, holdMs])) as [
+      IdempotencyState['state'],
+      string,
+    ];
     return state === 'done' ? { state, answer } : { state };
   }
 

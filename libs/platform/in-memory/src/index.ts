@@ -1,2 +1,2 @@
-export { EphemeralMap } from './ephemeral-map.js';
-export { type Keepable, NoSnapshots, Snapshots } from './snapshots.js';
+export { NoSnapshotStore, type Snapshotable, SnapshotStore } from './snapshot-store.js';
+export { TtlMap } from './ttl-map.js';

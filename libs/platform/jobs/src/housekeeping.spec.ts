@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import { Housekeeping } from './housekeeping.js';
 
 const HOUR = 3_600_000;
 
 describe('Housekeeping', () => {
-  let written: ReturnType<typeof recordingLog>;
+  let written: ReturnType<typeof createRecordingLog>;
   let house: Housekeeping;
   let done: string[];
 
   const chore = (name: string, swept: () => number | Promise<number>) =>
-    house.add({
+    house.registerTask({
       name,
       async run() {
         done.push(name);
@@ -20,7 +20,7 @@ describe('Housekeeping', () => {
 
   beforeEach(() => {
     vi.useFakeTimers();
-    [written, done] = [recordingLog(), []];
+    [written, done] = [createRecordingLog(), []];
     house = new Housekeeping(written.log);
   });
   afterEach(async () => {
@@ -31,7 +31,7 @@ describe('Housekeeping', () => {
   it('given chores, then each is done, and what was swept is told', async () => {
     chore('full', () => 7);
     chore('empty', () => 0);
-    await house.sweep();
+    await house.runTasks();
     expect(done).toEqual(['full', 'empty']);
     expect(written.lines).toMatchObject([{ chore: 'full', swept: 7, msg: 'swept' }]);
   });
@@ -39,7 +39,7 @@ describe('Housekeeping', () => {
   it('given one that fails, then the others are done all the same', async () => {
     chore('broken', () => Promise.reject(new Error('away')));
     chore('fine', () => 1);
-    await house.sweep();
+    await house.runTasks();
     expect(done).toEqual(['broken', 'fine']);
     expect(written.lines).toMatchObject([{ chore: 'broken', msg: 'a chore was not done' }, { chore: 'fine' }]);
   });

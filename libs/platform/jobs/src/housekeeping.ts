@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Log } from '#platform/observability';
 
 /** Something that grows without end unless it is swept. Safe to run on many replicas at once. */
-export interface Chore {
+export interface HousekeepingTask {
   readonly name: string;
   /** How much was swept away. */
   run(): Promise<number>;
@@ -14,28 +14,28 @@ const HOUR_MS = 3_600_000;
 /** Sweeps about once an hour, each replica at a moment of its own. Nothing depends on it: what is too old is refused when it is read. */
 @Injectable()
 export class Housekeeping implements OnApplicationShutdown {
-  readonly #chores: Chore[] = [];
+  readonly #tasks: HousekeepingTask[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #sweeping: Promise<void> | undefined;
+  #running: Promise<void> | undefined;
 
   constructor(private readonly log: Log) {}
 
-  add(chore: Chore): void {
-    this.#chores.push(chore);
+  registerTask(task: HousekeepingTask): void {
+    this.#tasks.push(task);
   }
 
   start(): void {
     this.#timer = setTimeout(
       () => {
-        this.#sweeping = this.sweep().finally(() => this.start());
+        this.#running = this.runTasks().finally(() => this.start());
       },
       randomInt(HOUR_MS / 2, HOUR_MS),
     );
     this.#timer.unref();
   }
 
-  async sweep(): Promise<void> {
-    for (const chore of this.#chores) {
+  async runTasks(): Promise<void> {
+    for (const chore of this.#tasks) {
       try {
         const swept = await chore.run();
         if (swept > 0) this.log.info({ chore: chore.name, swept }, 'swept');
@@ -47,7 +47,7 @@ export class Housekeeping implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     clearTimeout(this.#timer);
-    await this.#sweeping;
+    await this.#running;
     clearTimeout(this.#timer);
   }
 }

@@ -1,2 +1,2 @@
-export { type Chore, Housekeeping } from './housekeeping.js';
-export { purge } from './purge.js';
+export { Housekeeping, type HousekeepingTask } from './housekeeping.js';
+export { purgeRows } from './purge-rows.js';

@@ -1,3 +1,3 @@
-export { createLog, Log } from './logger.js';
+export { createLog, Log } from './log.js';
 export { Metrics } from './metrics.js';
-export { currentContext, endAt, inContext, isOverdue, type RequestContext } from './request-context.js';
+export { currentContext, isOverdue, type RequestContext, runInContext, setDeadline } from './request-context.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /** Prometheus figures. Labels hold route patterns and names of ours, never anything that a caller typed. */
 @Injectable()
@@ -12,7 +12,7 @@ export class Metrics {
     name: 'request_latency_seconds',
     help: 'Seconds from the request line to the end of the answer',
     labelNames: ['method', 'route'],
-    buckets: SECONDS,
+    buckets: LATENCY_BUCKETS_SECONDS,
     registers: [this.registry],
   });
 
@@ -59,7 +59,7 @@ export class Metrics {
   }
 
   /** The same for several things, by the value of one label; none at all when they cannot be read. */
-  gauges(name: string, help: string, label: string, read: () => Promise<ReadonlyMap<string, number>>): void {
+  labelledGauge(name: string, help: string, label: string, read: () => Promise<ReadonlyMap<string, number>>): void {
     new Gauge({
       name,
       help,

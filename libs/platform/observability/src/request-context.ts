@@ -21,10 +21,10 @@ export const currentContext = (): RequestContext | undefined => storage.getStore
 export const isOverdue = (): boolean => performance.now() > (storage.getStore()?.deadline ?? Number.POSITIVE_INFINITY);
 
 /** From this moment on the request is given up. */
-export function endAt(deadline: number): void {
+export function setDeadline(deadline: number): void {
   const context = storage.getStore();
   if (context) context.deadline = deadline;
 }
 
 /** @param context undefined: of no request */
-export const inContext = <T>(context: RequestContext | undefined, work: () => T): T => storage.run(context, work);
+export const runInContext = <T>(context: RequestContext | undefined, work: () => T): T => storage.run(context, work);

@@ -1,3 +1,3 @@
-export { CursorNotValid } from './cursors.js';
+export { CursorNotValid } from './cursor-codec.js';
 export { ApiPage, type PageOf, PageQuery } from './page.dto.js';
-export { Pages } from './pages.js';
+export { Paginator } from './paginator.js';

@@ -1,12 +1,12 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { IsIn, IsString, Matches, MaxLength } from 'class-validator';
-import { IfGiven } from '#platform/http';
+import { IfPresent } from '#platform/http';
 
 /** What every list takes in its address. Values are text, as they came. */
 export class PageQuery {
   @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: 100, default: 20 })
-  @IfGiven()
+  @IfPresent()
   @Matches(/^([1-9][0-9]?|100)$/, { message: 'must be a whole number from 1 to 100' })
   readonly limit?: string;
 
@@ -15,13 +15,13 @@ export class PageQuery {
     maxLength: 200,
     description: '`nextCursor` of the page before, for the same filters',
   })
-  @IfGiven()
+  @IfPresent()
   @IsString()
   @MaxLength(200)
   readonly cursor?: string;
 
   @ApiProperty({ required: false, enum: ['exact'], description: 'Counts everything that fits: `total`' })
-  @IfGiven()
+  @IfPresent()
   @IsIn(['exact'])
   readonly count?: 'exact';
 }

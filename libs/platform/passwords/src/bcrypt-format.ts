@@ -5,7 +5,7 @@ const ASCII_WITHIN_72_BYTES = /^[!-~]{1,72}$/;
  * The input, if bcrypt hashes all of it: it ignores whatever follows byte 72 (CVE-2025-22228).
  * @throws TypeError a programming error; only a pre-hash may come here
  */
-export function checkedInput(preHash: string): string {
+export function assertBcryptInput(preHash: string): string {
   if (!ASCII_WITHIN_72_BYTES.test(preHash)) throw new TypeError('bcrypt takes a pre-hash of 1 to 72 ASCII characters');
   return preHash;
 }
@@ -19,6 +19,6 @@ export function isBelowCost(hash: string, cost: number): boolean {
  * A well-formed hash that costs a comparison as much as any, and that nobody has an input for: salt and digest are all zero
  * bits, and an input with that digest is as hard to find as for any other 184 bits.
  */
-export function nobodysHash(cost: number): string {
+export function createDummyHash(cost: number): string {
   return `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(53)}`;
 }

@@ -4,12 +4,12 @@ import { BcryptPasswordHasher } from './bcrypt-password-hasher.js';
 import { HashPool } from './hash-pool.js';
 import { HashThread } from './hash-thread.js';
 import { passwordHasherContract } from './password-hasher.contract.js';
-import { compiledHashWorker } from './testing/compiled-hash-worker.js';
+import { compileHashWorker } from './testing/compiled-hash-worker.js';
 
 const PRE_HASH = 'p'.repeat(64);
 const LOGIN: HashTicket = { priority: 'login', source: '192.0.2.1', customerId: null };
 const ACTIVATION: HashTicket = { ...LOGIN, priority: 'activation' };
-const workerUrl = compiledHashWorker();
+const workerUrl = compileHashWorker();
 const pool = new HashPool({ cost: 4, threads: 1, workerUrl });
 afterAll(() => pool.close());
 

@@ -1,5 +1,5 @@
 import { type HashTicket, PasswordHasher } from '#kernel';
-import { checkedInput, isBelowCost, nobodysHash } from './bcrypt-format.js';
+import { assertBcryptInput, createDummyHash, isBelowCost } from './bcrypt-format.js';
 import type { HashPool } from './hash-pool.js';
 
 /**
@@ -7,7 +7,7 @@ import type { HashPool } from './hash-pool.js';
  * @throws TypeError when something other than a pre-hash comes in
  */
 export class BcryptPasswordHasher extends PasswordHasher {
-  readonly #nobody: string;
+  readonly #dummyHash: string;
 
   /** @param cost base-2 logarithm of the rounds, at least 10 in production (OWASP ASVS 11.4.2); 12 takes about 175 ms */
   constructor(
@@ -15,25 +15,25 @@ export class BcryptPasswordHasher extends PasswordHasher {
     private readonly cost: number,
   ) {
     super();
-    this.#nobody = nobodysHash(cost);
+    this.#dummyHash = createDummyHash(cost);
   }
 
   refuseWhenFull(ticket: HashTicket): void {
-    this.pool.refuseWhenFull(ticket);
+    this.pool.assertCapacity(ticket);
   }
 
   async hash(preHash: string, ticket: HashTicket, signal?: AbortSignal): Promise<string> {
-    const job = { op: 'hash', preHash: checkedInput(preHash), cost: this.cost } as const;
+    const job = { op: 'hash', preHash: assertBcryptInput(preHash), cost: this.cost } as const;
     return String(await this.pool.run(job, ticket, signal));
   }
 
   async verify(preHash: string, hash: string, ticket: HashTicket, signal?: AbortSignal): Promise<boolean> {
-    const job = { op: 'verify', preHash: checkedInput(preHash), hash } as const;
+    const job = { op: 'verify', preHash: assertBcryptInput(preHash), hash } as const;
     return (await this.pool.run(job, ticket, signal)) === true;
   }
 
   async verifyNobody(preHash: string, ticket: HashTicket, signal?: AbortSignal): Promise<false> {
-    await this.verify(preHash, this.#nobody, ticket, signal);
+    await this.verify(preHash, this.#dummyHash, ticket, signal);
     return false;
   }
 

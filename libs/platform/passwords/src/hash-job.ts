@@ -13,4 +13,4 @@ export interface HashResult {
   readonly ms: number;
 }
 
-export type HashAnswer = HashResult | { readonly error: string };
+export type HashWorkerReply = HashResult | { readonly error: string };

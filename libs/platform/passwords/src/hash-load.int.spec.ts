@@ -5,11 +5,11 @@ import { afterAll, expect, it } from 'vitest';
 import { HashingBusy, type HashTicket } from '#kernel';
 import { BcryptPasswordHasher } from './bcrypt-password-hasher.js';
 import { HashPool } from './hash-pool.js';
-import { compiledHashWorker } from './testing/compiled-hash-worker.js';
+import { compileHashWorker } from './testing/compiled-hash-worker.js';
 
 // The pool expects cost 13, 360 ms, and queues 5 of those; hashes of cost 11 keep the test at half a second.
 const ACCEPTED = 1 + 5;
-const pool = new HashPool({ cost: 13, threads: 1, workerUrl: compiledHashWorker() });
+const pool = new HashPool({ cost: 13, threads: 1, workerUrl: compileHashWorker() });
 const hasher = new BcryptPasswordHasher(pool, 11);
 afterAll(() => pool.close());
 

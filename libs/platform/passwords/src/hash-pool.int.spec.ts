@@ -180,8 +180,8 @@ describe('the queue, between owners', () => {
     const accepted = times(OWNED, (n) => askFor(pool, String(n), ticket(n)));
     await delay(0);
     const refused = times(20, (n) => outcome(askFor(pool, 'too many', ticket(n))));
-    expect(() => pool.refuseWhenFull(ticket(0))).toThrow(HashingBusy);
-    expect(() => pool.refuseWhenFull(login('another'))).not.toThrow();
+    expect(() => pool.assertCapacity(ticket(0))).toThrow(HashingBusy);
+    expect(() => pool.assertCapacity(login('another'))).not.toThrow();
     const others = times(1 + FULL - OWNED, (n) => ask(pool, String(n)));
     for (const error of await Promise.all(refused)) expect(error).toBeInstanceOf(HashingBusy);
     expect(await Promise.all([...accepted, ...others])).toHaveLength(1 + FULL);
@@ -198,7 +198,7 @@ describe('the queue, between owners', () => {
     const running = ask(pool, 'running');
     const greedy = times(OWNED, (n) => outcome(askFor(pool, String(n), login('greedy'))));
     const others = times(FULL - OWNED, (n) => ask(pool, String(n)));
-    pool.refuseWhenFull(login('newcomer'));
+    pool.assertCapacity(login('newcomer'));
     expect(await Promise.all([askFor(pool, 'in', login('newcomer')), running, ...others])).toHaveLength(
       2 + FULL - OWNED,
     );
@@ -225,7 +225,7 @@ describe('the queue, between owners', () => {
     const background = times(30, (n) => askFor(pool, `event ${n}`, BACKGROUND_HASH));
     const people = times(FULL, (n) => ask(pool, String(n)));
     expect(pool.waiting).toBe(29 + FULL);
-    pool.refuseWhenFull(BACKGROUND_HASH);
+    pool.assertCapacity(BACKGROUND_HASH);
     expect(await outcome(ask(pool, 'too many'))).toBeInstanceOf(HashingBusy);
     expect(await Promise.all([...background, ...people])).toHaveLength(30 + FULL);
   });

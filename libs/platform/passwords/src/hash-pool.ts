@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { HashingBusy, type HashTicket, Unavailable } from '#kernel';
+import { HashDurationEstimate } from './hash-duration-estimate.js';
 import type { HashJob } from './hash-job.js';
-import { HashPace } from './hash-pace.js';
 import { HashQueue, isBackground } from './hash-queue.js';
 import { HashThread } from './hash-thread.js';
 
-const MOST_QUEUED_SECONDS = 2;
+const MAX_QUEUED_SECONDS = 2;
 /** Of one source, or of one customer: others find room beside whoever asks most. Not of what a right code was brought for. */
-const MOST_OWNED_SECONDS = 1;
+const MAX_OWNER_SECONDS = 1;
 
 export interface HashPoolOptions {
   /** bcrypt cost of most jobs; it gives the first estimate of how long one takes. */
@@ -20,7 +20,7 @@ export interface HashPoolOptions {
   readonly workerUrl?: URL;
 }
 
-interface Waiting extends HashTicket {
+interface WaitingJob extends HashTicket {
   resolve(thread: Promise<HashThread>): void;
   reject(reason: unknown): void;
 }
@@ -33,9 +33,9 @@ interface Waiting extends HashTicket {
  */
 export class HashPool {
   readonly #threads = new Set<HashThread>();
-  readonly #queue = new HashQueue<Waiting>();
-  readonly #pace: HashPace;
-  readonly #most: number;
+  readonly #queue = new HashQueue<WaitingJob>();
+  readonly #duration: HashDurationEstimate;
+  readonly #maxThreads: number;
   readonly #idleMs: number;
   readonly #workerUrl: URL;
   #idle: HashThread[] = [];
@@ -43,8 +43,8 @@ export class HashPool {
   #closed = false;
 
   constructor(options: HashPoolOptions) {
-    this.#pace = new HashPace(options.cost);
-    this.#most = options.threads ?? Math.max(1, availableParallelism() - 1);
+    this.#duration = new HashDurationEstimate(options.cost);
+    this.#maxThreads = options.threads ?? Math.max(1, availableParallelism() - 1);
     this.#idleMs = options.idleMs ?? 60_000;
     this.#workerUrl = options.workerUrl ?? new URL('./hash-worker.js', import.meta.url);
   }
@@ -72,14 +72,15 @@ export class HashPool {
   async run(job: HashJob, ticket: HashTicket, signal?: AbortSignal): Promise<string | boolean> {
     signal?.throwIfAborted();
     if (this.#closed) throw new Unavailable();
-    const thread = await (this.#hasFreeThread() ? this.#freeThread() : this.#turn(ticket, signal));
+    const thread = await (this.#hasFreeThread() ? this.#freeThread() : this.#waitForThread(ticket, signal));
     return this.#runOn(thread, job, ticket);
   }
 
   /** @throws HashingBusy when a job with this ticket would be refused now */
-  refuseWhenFull(ticket: HashTicket): void {
+  assertCapacity(ticket: HashTicket): void {
     if (this.#hasFreeThread() || isBackground(ticket)) return;
-    if (!this.#hasShare(ticket) || !(this.#hasRoom() || this.#queue.canPushOut(ticket))) throw this.#busy();
+    if (!this.#isWithinOwnerShare(ticket) || !(this.#hasRoom() || this.#queue.canEvictFor(ticket)))
+      throw this.#busyError();
   }
 
   /** Waits for nothing: whatever waits or runs is refused with Unavailable. */
@@ -91,85 +92,85 @@ export class HashPool {
 
   async #runOn(thread: HashThread, job: HashJob, ticket: HashTicket): Promise<string | boolean> {
     this.#running++;
-    const done = this.#queue.run(ticket);
+    const done = this.#queue.trackRunning(ticket);
     try {
       const { value, ms } = await thread.run(job);
-      this.#pace.measured(ms);
+      this.#duration.addSample(ms);
       return value;
     } finally {
       this.#running--;
       done();
-      if (this.#threads.has(thread)) this.#rest(thread);
+      if (this.#threads.has(thread)) this.#releaseThread(thread);
     }
   }
 
-  #turn({ priority, source, customerId }: HashTicket, signal?: AbortSignal): Promise<HashThread> {
-    this.#makeRoom({ priority, source, customerId });
+  #waitForThread({ priority, source, customerId }: HashTicket, signal?: AbortSignal): Promise<HashThread> {
+    this.#assertOrMakeRoom({ priority, source, customerId });
     return new Promise((resolve, reject) => {
       const waiting = { priority, source, customerId, resolve, reject };
-      this.#queue.add(waiting);
+      this.#queue.enqueue(waiting);
       const leave = () => this.#queue.remove(waiting) && reject(signal?.reason);
       signal?.addEventListener('abort', leave, { once: true });
     });
   }
 
-  #makeRoom(ticket: HashTicket): void {
+  #assertOrMakeRoom(ticket: HashTicket): void {
     if (isBackground(ticket)) return;
-    if (!this.#hasShare(ticket)) throw this.#busy();
+    if (!this.#isWithinOwnerShare(ticket)) throw this.#busyError();
     if (this.#hasRoom()) return;
-    const pushedOut = this.#queue.pushOut(ticket);
-    if (pushedOut === undefined) throw this.#busy();
-    pushedOut.reject(this.#busy());
+    const pushedOut = this.#queue.evictFor(ticket);
+    if (pushedOut === undefined) throw this.#busyError();
+    pushedOut.reject(this.#busyError());
   }
 
   #hasRoom(): boolean {
-    return this.#seconds(this.#queue.asked + 1) <= MOST_QUEUED_SECONDS;
+    return this.#estimateSeconds(this.#queue.foregroundSize + 1) <= MAX_QUEUED_SECONDS;
   }
 
   /** However long a hash takes, each may have one. */
-  #hasShare(ticket: HashTicket): boolean {
+  #isWithinOwnerShare(ticket: HashTicket): boolean {
     if (ticket.priority === 'activation') return true;
     const share = this.#queue.shareOf(ticket);
-    return share === 0 || this.#seconds(share + 1) <= MOST_OWNED_SECONDS;
+    return share === 0 || this.#estimateSeconds(share + 1) <= MAX_OWNER_SECONDS;
   }
 
-  #busy(): HashingBusy {
-    const wait = Math.max(1, Math.ceil(this.#seconds(this.waiting)));
+  #busyError(): HashingBusy {
+    const wait = Math.max(1, Math.ceil(this.#estimateSeconds(this.waiting)));
     return new HashingBusy('The service is very busy right now. Please try again.', wait + randomInt(3));
   }
 
-  #seconds(jobs: number): number {
-    return this.#pace.seconds(jobs, this.#most);
+  #estimateSeconds(jobs: number): number {
+    return this.#duration.estimateSeconds(jobs, this.#maxThreads);
   }
 
   #hasFreeThread(): boolean {
-    return this.#idle.length > 0 || this.#threads.size < this.#most;
+    return this.#idle.length > 0 || this.#threads.size < this.#maxThreads;
   }
 
   /** Async, so that a thread the system refuses to start fails one job and not the process. */
   async #freeThread(): Promise<HashThread> {
-    return this.#idle.pop() ?? this.#start();
+    return this.#idle.pop() ?? this.#startThread();
   }
 
-  #start(): HashThread {
-    const thread = HashThread.start(this.#workerUrl, () => this.#forget(thread));
+  #startThread(): HashThread {
+    const thread = HashThread.start(this.#workerUrl, () => this.#removeThread(thread));
     this.#threads.add(thread);
     return thread;
   }
 
-  #rest(thread: HashThread): void {
+  #releaseThread(thread: HashThread): void {
     this.#idle.push(thread);
-    thread.rest(this.#idleMs);
-    this.#serve();
+    thread.stopAfterIdle(this.#idleMs);
+    this.#assignThreads();
   }
 
-  #forget(thread: HashThread): void {
+  #removeThread(thread: HashThread): void {
     this.#threads.delete(thread);
     this.#idle = this.#idle.filter((other) => other !== thread);
-    this.#serve();
+    this.#assignThreads();
   }
 
-  #serve(): void {
-    while (this.waiting > 0 && this.#hasFreeThread()) this.#queue.take()?.resolve(this.#freeThread());
+  #assignThreads(): void {
+    while (this.waiting > 0 && this.#hasFreeThread()) this.#queue.dequeue()?.resolve(this.#freeThread());
   }
 }

@@ -16,11 +16,11 @@ const of = (
 
 function queueOf(...all: Waiting[]): HashQueue<Waiting> {
   const queue = new HashQueue<Waiting>();
-  for (const waiting of all) queue.add(waiting);
+  for (const waiting of all) queue.enqueue(waiting);
   return queue;
 }
 
-const take = (queue: HashQueue<Waiting>, count: number) => Array.from({ length: count }, () => queue.take()?.name);
+const take = (queue: HashQueue<Waiting>, count: number) => Array.from({ length: count }, () => queue.dequeue()?.name);
 
 describe('HashQueue', () => {
   it('lets activations go before logins, and logins before rehashes', () => {
@@ -41,22 +41,25 @@ describe('HashQueue', () => {
 
   it('pushes out the youngest of the lowest priority', () => {
     const queue = queueOf(of('rehash', 'r1'), of('rehash', 'r2'), of('login', 'l1'), of('login', 'l2'));
-    const out = Array.from({ length: 5 }, () => queue.pushOut(of('activation', 'comes'))?.name);
+    const out = Array.from({ length: 5 }, () => queue.evictFor(of('activation', 'comes'))?.name);
     expect(out).toEqual(['r2', 'r1', 'l2', 'l1', undefined]);
   });
 
   it('pushes nobody out for an equal or a lower priority', () => {
     const queue = queueOf(of('activation', 'a'), of('login', 'l'));
-    expect([queue.pushOut(of('rehash', 'comes')), queue.pushOut(of('login', 'comes'))]).toEqual([undefined, undefined]);
-    expect(queueOf(of('activation', 'a')).pushOut(of('activation', 'comes'))).toBeUndefined();
+    expect([queue.evictFor(of('rehash', 'comes')), queue.evictFor(of('login', 'comes'))]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(queueOf(of('activation', 'a')).evictFor(of('activation', 'comes'))).toBeUndefined();
   });
 
   it('knows whether somebody could be pushed out, and takes nobody out by looking', () => {
     const queue = queueOf(of('login', 'l'));
     expect([
-      queue.canPushOut(of('activation', 'comes')),
-      queue.canPushOut(of('login', 'comes')),
-      queue.canPushOut(of('rehash', 'comes')),
+      queue.canEvictFor(of('activation', 'comes')),
+      queue.canEvictFor(of('login', 'comes')),
+      queue.canEvictFor(of('rehash', 'comes')),
     ]).toEqual([...[true, false, false]]);
     expect(queue.size).toBe(1);
   });
@@ -95,25 +98,25 @@ describe('HashQueue, between owners', () => {
   it('gives all background work together the turns of one owner, and counts it apart [AC-64]', () => {
     const background = (name: string): Waiting => ({ ...BACKGROUND_HASH, name });
     const queue = queueOf(background('e1'), background('e2'), background('e3'), of('login', 'a'), of('login', 'b'));
-    expect([queue.size, queue.asked]).toEqual([5, 2]);
+    expect([queue.size, queue.foregroundSize]).toEqual([5, 2]);
     expect(names(queue)).toEqual(['e1', 'a', 'b', 'e2', 'e3']);
-    expect([queue.size, queue.asked]).toEqual([0, 0]);
+    expect([queue.size, queue.foregroundSize]).toEqual([0, 0]);
   });
 
   it('lets who has fewer jobs take the place of the youngest of who has most [AC-64]', () => {
     const queue = queueOf(of('login', 'a'), greedy('g1'), greedy('g2'), greedy('g3'), of('login', 'b'));
     const comes = (name: string) => of('login', name);
-    expect(queue.canPushOut(comes('c'))).toBe(true);
-    expect(queue.pushOut(comes('c'))?.name).toBe('g3');
-    expect(queue.pushOut(comes('d'))?.name).toBe('g2');
-    expect(queue.pushOut(comes('e')), 'all have as much').toBeUndefined();
-    expect(queue.pushOut(greedy('g4')), 'of its own').toBeUndefined();
+    expect(queue.canEvictFor(comes('c'))).toBe(true);
+    expect(queue.evictFor(comes('c'))?.name).toBe('g3');
+    expect(queue.evictFor(comes('d'))?.name).toBe('g2');
+    expect(queue.evictFor(comes('e')), 'all have as much').toBeUndefined();
+    expect(queue.evictFor(greedy('g4')), 'of its own').toBeUndefined();
   });
 
   it('pushes out who has most of the lowest priority, and never what runs by itself [AC-64]', () => {
     const rehash = (name: string) => of('rehash', name, { source: 'greedy' });
     const queue = queueOf({ ...BACKGROUND_HASH, name: 'event' }, rehash('r1'), rehash('r2'), of('rehash', 'r3'));
-    const out = Array.from({ length: 4 }, () => queue.pushOut(of('activation', 'comes'))?.name);
+    const out = Array.from({ length: 4 }, () => queue.evictFor(of('activation', 'comes'))?.name);
     expect(out).toEqual(['r2', 'r3', 'r1', undefined]);
     expect(queue.size).toBe(1);
   });
@@ -129,7 +132,7 @@ describe('HashQueue, between owners', () => {
     expect([shareOf('s', null), shareOf('s', 'c'), shareOf('t', null), shareOf('x', 'y')]).toEqual([2, 3, 1, 0]);
     take(queue, 4);
     expect(shareOf('s', 'c')).toBe(0);
-    const done = queue.run(of('login', 'runs', { source: 's', customerId: 'c' }));
+    const done = queue.trackRunning(of('login', 'runs', { source: 's', customerId: 'c' }));
     expect([shareOf('s', null), shareOf(null, 'c')]).toEqual([1, 1]);
     done();
     expect([shareOf('s', null), shareOf(null, 'c')]).toEqual([0, 0]);
@@ -148,17 +151,19 @@ describe('HashQueue, between owners', () => {
           const added: string[] = [];
           const taken: string[] = [];
           steps.forEach((owner, n) => {
-            const next = owner === undefined ? queue.take() : undefined;
+            const next = owner === undefined ? queue.dequeue() : undefined;
             if (next) taken.push(next.name);
             if (owner === undefined) return;
-            queue.add(
+            queue.enqueue(
               of(priorities[n % (priorities.length || 1)] ?? 'login', String(n), { source: `source ${owner}` }),
             );
             added.push(String(n));
           });
           taken.push(...names(queue));
           expect(taken.toSorted()).toEqual(added.toSorted());
-          expect([queue.size, queue.asked, queue.shareOf({ source: 'source 0', customerId: null })]).toEqual([0, 0, 0]);
+          expect([queue.size, queue.foregroundSize, queue.shareOf({ source: 'source 0', customerId: null })]).toEqual([
+            0, 0, 0,
+          ]);
         },
       ),
     );
@@ -168,14 +173,14 @@ describe('HashQueue, between owners', () => {
     fc.assert(
       fc.property(events, fc.integer({ min: 1, max: 30 }), (before, flood) => {
         const queue = new HashQueue<Waiting>();
-        const add = (owner: number, name: string) => queue.add(of('login', name, { source: `source ${owner}` }));
+        const add = (owner: number, name: string) => queue.enqueue(of('login', name, { source: `source ${owner}` }));
         before.forEach((owner, n) => {
-          if (owner === undefined) queue.take();
+          if (owner === undefined) queue.dequeue();
           else add(owner, `before ${n}`);
         });
-        queue.add(of('login', 'mine'));
+        queue.enqueue(of('login', 'mine'));
         let turns = 0;
-        for (let next = queue.take(); next?.name !== 'mine'; next = queue.take()) {
+        for (let next = queue.dequeue(); next?.name !== 'mine'; next = queue.dequeue()) {
           turns++;
           for (let n = 0; n < flood; n++) add(turns % 5, `flood ${turns} ${n}`);
         }

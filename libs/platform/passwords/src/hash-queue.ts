@@ -1,10 +1,10 @@
 import type { HashOwner, HashPriority, HashTicket } from '#kernel';
 
 const HIGHEST_FIRST: readonly HashPriority[] = ['activation', 'login', 'rehash'];
-const OLDEST_EVERY = 4;
+const OLDEST_FIRST_INTERVAL = 4;
 
 /** A source, a customer, or the program itself, while any of its jobs wait or run. */
-interface Owner {
+interface QueueOwner {
   readonly key: string;
   /** Jobs that wait or run. */
   jobs: number;
@@ -12,11 +12,11 @@ interface Owner {
   servedAt: number;
 }
 
-interface Entry<T> {
+interface QueueEntry<T> {
   readonly waiting: T;
   readonly arrivedAt: number;
   /** At least one. */
-  readonly owners: readonly Owner[];
+  readonly owners: readonly QueueOwner[];
 }
 
 /** Work of the program itself: it takes no place from people, and nobody takes its place. */
@@ -29,19 +29,19 @@ export const isBackground = ({ source, customerId }: HashOwner): boolean => sour
  * quarter of the threads, and a flood of logins takes no more than that from activations.
  */
 export class HashQueue<T extends HashTicket> {
-  readonly #byArrival: Entry<T>[] = [];
-  readonly #owners = new Map<string, Owner>();
-  #moments = 0;
-  #turns = 0;
-  #background = 0;
+  readonly #byArrival: QueueEntry<T>[] = [];
+  readonly #owners = new Map<string, QueueOwner>();
+  #sequence = 0;
+  #dequeues = 0;
+  #backgroundSize = 0;
 
   get size(): number {
     return this.#byArrival.length;
   }
 
   /** Jobs that somebody asked for, without those of the program itself. */
-  get asked(): number {
-    return this.#byArrival.length - this.#background;
+  get foregroundSize(): number {
+    return this.#byArrival.length - this.#backgroundSize;
   }
 
   /** Jobs of this source, or of this customer, that wait or run: of whom there are more. */
@@ -50,75 +50,75 @@ export class HashQueue<T extends HashTicket> {
   }
 
   /** A job runs: it counts in the share of its owners until the function that is returned is called. */
-  run(ticket: HashTicket): () => void {
-    const owners = this.#engage(ticket);
-    return () => this.#release(owners);
+  trackRunning(ticket: HashTicket): () => void {
+    const owners = this.#acquireOwners(ticket);
+    return () => this.#releaseOwners(owners);
   }
 
-  add(waiting: T): void {
-    if (isBackground(waiting)) this.#background++;
-    this.#byArrival.push({ waiting, arrivedAt: ++this.#moments, owners: this.#engage(waiting) });
+  enqueue(waiting: T): void {
+    if (isBackground(waiting)) this.#backgroundSize++;
+    this.#byArrival.push({ waiting, arrivedAt: ++this.#sequence, owners: this.#acquireOwners(waiting) });
   }
 
   /** The next one, taken out. */
-  take(): T | undefined {
-    this.#turns++;
-    const next = this.#turns % OLDEST_EVERY === 0 ? this.#byArrival[0] : this.#nextInTurn();
+  dequeue(): T | undefined {
+    this.#dequeues++;
+    const next = this.#dequeues % OLDEST_FIRST_INTERVAL === 0 ? this.#byArrival[0] : this.#nextFairly();
     if (next === undefined) return undefined;
-    const moment = ++this.#moments;
+    const moment = ++this.#sequence;
     for (const owner of next.owners) owner.servedAt = moment;
-    return this.#takeOut(next);
+    return this.#removeEntry(next);
   }
 
   /**
    * Makes room: takes out the youngest job of the owner with most of them, of the lowest priority below this one; or of the same
    * priority, if that leaves the two owners closer to each other.
    */
-  pushOut(by: HashTicket): T | undefined {
-    const victim = this.#victimOf(by);
-    return victim && this.#takeOut(victim);
+  evictFor(by: HashTicket): T | undefined {
+    const victim = this.#findEvictionCandidate(by);
+    return victim && this.#removeEntry(victim);
   }
 
-  canPushOut(by: HashTicket): boolean {
-    return this.#victimOf(by) !== undefined;
+  canEvictFor(by: HashTicket): boolean {
+    return this.#findEvictionCandidate(by) !== undefined;
   }
 
   /** False when it was no longer waiting. */
   remove(waiting: T): boolean {
     const entry = this.#byArrival.find((one) => one.waiting === waiting);
-    return entry !== undefined && this.#takeOut(entry) !== undefined;
+    return entry !== undefined && this.#removeEntry(entry) !== undefined;
   }
 
   /** Takes out all. */
   clear(): readonly T[] {
-    return [...this.#byArrival].map((entry) => this.#takeOut(entry));
+    return [...this.#byArrival].map((entry) => this.#removeEntry(entry));
   }
 
   /** Of the highest priority, whoever has been next for longest: since it came, or since its owner was served. */
-  #nextInTurn(): Entry<T> | undefined {
+  #nextFairly(): QueueEntry<T> | undefined {
     for (const priority of HIGHEST_FIRST) {
-      let next: Entry<T> | undefined;
+      let next: QueueEntry<T> | undefined;
       for (const entry of this.#byArrival) {
         if (entry.waiting.priority !== priority) continue;
-        if (next === undefined || turnOf(entry) < turnOf(next)) next = entry;
+        if (next === undefined || fairnessRankOf(entry) < fairnessRankOf(next)) next = entry;
       }
       if (next) return next;
     }
     return undefined;
   }
 
-  #victimOf(by: HashTicket): Entry<T> | undefined {
+  #findEvictionCandidate(by: HashTicket): QueueEntry<T> | undefined {
     const below = HIGHEST_FIRST.slice(HIGHEST_FIRST.indexOf(by.priority) + 1).toReversed();
     for (const priority of below) {
-      const victim = this.#youngestOfMost(priority);
+      const victim = this.#newestOfLargestOwner(priority);
       if (victim) return victim;
     }
-    const victim = this.#youngestOfMost(by.priority);
+    const victim = this.#newestOfLargestOwner(by.priority);
     return victim && shareOf(victim) > this.shareOf(by) + 1 ? victim : undefined;
   }
 
-  #youngestOfMost(priority: HashPriority): Entry<T> | undefined {
-    let found: Entry<T> | undefined;
+  #newestOfLargestOwner(priority: HashPriority): QueueEntry<T> | undefined {
+    let found: QueueEntry<T> | undefined;
     for (const entry of this.#byArrival) {
       if (entry.waiting.priority !== priority || isBackground(entry.waiting)) continue;
       if (found === undefined || shareOf(entry) >= shareOf(found)) found = entry;
@@ -126,14 +126,14 @@ export class HashQueue<T extends HashTicket> {
     return found;
   }
 
-  #takeOut(entry: Entry<T>): T {
+  #removeEntry(entry: QueueEntry<T>): T {
     this.#byArrival.splice(this.#byArrival.indexOf(entry), 1);
-    if (isBackground(entry.waiting)) this.#background--;
-    this.#release(entry.owners);
+    if (isBackground(entry.waiting)) this.#backgroundSize--;
+    this.#releaseOwners(entry.owners);
     return entry.waiting;
   }
 
-  #engage(ticket: HashTicket): readonly Owner[] {
+  #acquireOwners(ticket: HashTicket): readonly QueueOwner[] {
     return keysOf(ticket).map((key) => {
       const owner = this.#owners.get(key) ?? { key, jobs: 0, servedAt: 0 };
       this.#owners.set(key, owner);
@@ -142,7 +142,7 @@ export class HashQueue<T extends HashTicket> {
     });
   }
 
-  #release(owners: readonly Owner[]): void {
+  #releaseOwners(owners: readonly QueueOwner[]): void {
     for (const owner of owners) {
       owner.jobs--;
       // When its next job comes, it comes later than the last was taken: there is nothing to remember.
@@ -151,10 +151,10 @@ export class HashQueue<T extends HashTicket> {
   }
 }
 
-const turnOf = ({ arrivedAt, owners }: Entry<unknown>): number =>
+const fairnessRankOf = ({ arrivedAt, owners }: QueueEntry<unknown>): number =>
   owners.reduce((latest, { servedAt }) => Math.max(latest, servedAt), arrivedAt);
 
-const shareOf = ({ owners }: Entry<unknown>): number => owners.reduce((most, { jobs }) => Math.max(most, jobs), 0);
+const shareOf = ({ owners }: QueueEntry<unknown>): number => owners.reduce((most, { jobs }) => Math.max(most, jobs), 0);
 
 function keysOf(owner: HashOwner): readonly string[] {
   if (isBackground(owner)) return ['background'];

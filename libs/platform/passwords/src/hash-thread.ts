@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { Unavailable } from '#kernel';
-import type { HashAnswer, HashJob, HashResult } from './hash-job.js';
+import type { HashJob, HashResult, HashWorkerReply } from './hash-job.js';
 
-interface Asked {
+interface PendingJob {
   resolve(result: HashResult): void;
   reject(error: Error): void;
 }
@@ -10,7 +10,7 @@ interface Asked {
 /** One worker thread, one job at a time. It costs about 8 MB and 50 ms to start; once it has ended it is of no more use. */
 export class HashThread {
   readonly #worker: Worker;
-  #asked: Asked | undefined;
+  #pending: PendingJob | undefined;
   #cause: unknown;
   #idle: NodeJS.Timeout | undefined;
   #ended = false;
@@ -21,7 +21,7 @@ export class HashThread {
   ) {
     // Nothing of ours is passed on: the environment holds secrets, loaders and source maps cost memory.
     this.#worker = new Worker(workerUrl, { name: 'hash', env: {}, execArgv: [] });
-    this.#worker.on('message', (answer: HashAnswer) => this.#settle(answer));
+    this.#worker.on('message', (answer: HashWorkerReply) => this.#settle(answer));
     this.#worker.on('error', (error) => {
       this.#cause = error;
     });
@@ -47,13 +47,13 @@ export class HashThread {
     clearTimeout(this.#idle);
     this.#worker.ref();
     return new Promise((resolve, reject) => {
-      this.#asked = { resolve, reject };
+      this.#pending = { resolve, reject };
       this.#worker.postMessage(job);
     });
   }
 
   /** Stops the thread unless it gets a job within `ms` milliseconds. */
-  rest(ms: number): void {
+  stopAfterIdle(ms: number): void {
     this.#idle = setTimeout(() => this.stop(), ms).unref();
   }
 
@@ -63,18 +63,18 @@ export class HashThread {
     void this.#worker.terminate();
   }
 
-  #settle(answer: HashAnswer): void {
+  #settle(answer: HashWorkerReply): void {
     this.#worker.unref();
-    if ('error' in answer) this.#asked?.reject(new Error(answer.error));
-    else this.#asked?.resolve(answer);
-    this.#asked = undefined;
+    if ('error' in answer) this.#pending?.reject(new Error(answer.error));
+    else this.#pending?.resolve(answer);
+    this.#pending = undefined;
   }
 
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#idle);
-    this.#asked?.reject(unavailable(this.#cause));
+    this.#pending?.reject(unavailable(this.#cause));
     this.onEnd();
   }
 }

@@ -1,5 +1,5 @@
 export { BcryptPasswordHasher } from './bcrypt-password-hasher.js';
-export { CheckedNewPasswords } from './checked-new-passwords.js';
+export { BlocklistPasswordPolicy } from './blocklist-password-policy.js';
 export { HashPool } from './hash-pool.js';
-export { PooledForeignPasswords } from './legacy/pooled-foreign-passwords.js';
+export { HashPoolLegacyPasswords } from './legacy/hash-pool-legacy-passwords.js';
 export { PasswordPepper } from './password-pepper.js';

@@ -21,13 +21,13 @@ export interface PreHash {
  * of a password are the same password (NIST SP 800-63B-4).
  */
 export class PasswordPepper {
-  readonly #writer: RingKey;
-  readonly #others: readonly RingKey[];
+  readonly #activeKey: RingKey;
+  readonly #previousKeys: readonly RingKey[];
 
   /** @param ring the first key writes, all of them read; what another one wrote is due for a rehash */
   constructor([writer, ...others]: KeyRing) {
-    this.#writer = writer;
-    this.#others = others;
+    this.#activeKey = writer;
+    this.#previousKeys = others;
   }
 
   /**
@@ -35,13 +35,13 @@ export class PasswordPepper {
    * @throws TypeError for a lone surrogate, which the password rules refuse: encoded, all of them are the same U+FFFD
    */
   preHash(password: string): string {
-    return preHashWith(this.#writer, password).value;
+    return computePreHash(this.#activeKey, password).value;
   }
 
   /** Under every key, the one that writes first. @throws TypeError as `preHash` does */
   preHashes(password: string): readonly [PreHash, ...PreHash[]] {
-    const others = this.#others.map((key) => preHashWith(key, password));
-    return [preHashWith(this.#writer, password), ...others];
+    const others = this.#previousKeys.map((key) => computePreHash(key, password));
+    return [computePreHash(this.#activeKey, password), ...others];
   }
 
   /** What is stored: `v2$<kid>$<bcrypt>`, at most 80 ASCII characters. */
@@ -56,7 +56,7 @@ export class PasswordPepper {
   }
 }
 
-function preHashWith({ kid, secret }: RingKey, password: string): PreHash {
+function computePreHash({ kid, secret }: RingKey, password: string): PreHash {
   if (/\p{Surrogate}/u.test(password)) throw new TypeError('a password is well-formed Unicode');
   const value = createHmac('sha384', secret).update(password.normalize('NFC'), 'utf8').digest('base64');
   return { kid, value };

@@ -78,9 +78,9 @@ export function countersContract(name: string, open: () => Promise<CountersUnder
     it('takes back what is given back, once', async () => {
       const taken = await take(most(1));
       if (!taken.allowed) throw new Error('it is the first');
-      await counters.giveBack(key, taken.ticket);
-      await counters.giveBack(key, taken.ticket);
-      await counters.giveBack(key, 'unknown');
+      await counters.release(key, taken.ticket);
+      await counters.release(key, taken.ticket);
+      await counters.release(key, 'unknown');
       expect([await allowed(most(1)), await allowed(most(1))]).toEqual([true, false]);
     });
 

@@ -27,30 +27,30 @@ describe('CustomerLimits', () => {
 
   it('refuses what is beyond the limit of one customer, says when to come back, and counts others apart [AC-77]', async () => {
     const limits = given({ LIMIT_OWN_WRITES: '2' });
-    const write = (who = 'mia') => limits.count('ownWrites', who, refusal);
+    const write = (who = 'mia') => limits.reserve('ownWrites', who, refusal);
     await write();
     await write();
     await expect(write()).rejects.toMatchObject({ code: 'test.refused', retryAfter: 3_600 });
     await write('eve');
-    await limits.count('exportsPerCustomer', 'mia', refusal);
+    await limits.reserve('exportsPerCustomer', 'mia', refusal);
     clock.advance(HOUR);
     await write();
   });
 
   it('does not count what is given back, nor anything when the limit is off [AC-77]', async () => {
     const limits = given({ LIMIT_OWN_WRITES: '1' });
-    for (let n = 0; n < 5; n++) await (await limits.count('ownWrites', 'mia', refusal)).giveBack();
+    for (let n = 0; n < 5; n++) await (await limits.reserve('ownWrites', 'mia', refusal)).release();
     const unlimited = given({ LIMIT_OWN_WRITES: 'off' });
-    for (let n = 0; n < 200; n++) await unlimited.count('ownWrites', 'mia', refusal);
+    for (let n = 0; n < 200; n++) await unlimited.reserve('ownWrites', 'mia', refusal);
   });
 
   it('holds one at a time until it is given back, or its time is over [AC-69]', async () => {
     const limits = given({});
-    const hold = (who = 'mia') => limits.hold('export', who, 5_000, refusal);
+    const hold = (who = 'mia') => limits.acquireExclusive('export', who, 5_000, refusal);
     const held = await hold();
     await expect(hold()).rejects.toMatchObject({ retryAfter: 5 });
     await hold('eve');
-    await held.giveBack();
+    await held.release();
     await hold();
     clock.advance(5_000);
     await hold();
@@ -59,20 +59,20 @@ describe('CustomerLimits', () => {
   it('counts half as many here while the store is away, and gives back where it was counted [AC-77]', async () => {
     counters.take = () => Promise.reject(new Unavailable());
     const limits = given({ LIMIT_OWN_WRITES: '4' });
-    const write = () => limits.count('ownWrites', 'mia', refusal);
+    const write = () => limits.reserve('ownWrites', 'mia', refusal);
     await write();
     const second = await write();
     await expect(write()).rejects.toBeInstanceOf(Refused);
-    await second.giveBack();
+    await second.release();
     await write();
-    const held = await limits.hold('export', 'mia', HOUR, refusal);
-    await expect(limits.hold('export', 'mia', HOUR, refusal)).rejects.toBeInstanceOf(Refused);
-    await held.giveBack();
-    await limits.hold('export', 'mia', HOUR, refusal);
+    const held = await limits.acquireExclusive('export', 'mia', HOUR, refusal);
+    await expect(limits.acquireExclusive('export', 'mia', HOUR, refusal)).rejects.toBeInstanceOf(Refused);
+    await held.release();
+    await limits.acquireExclusive('export', 'mia', HOUR, refusal);
   });
 
   it('tells any other failure of the store as it is', async () => {
     counters.take = () => Promise.reject(new Error('broken'));
-    await expect(given({}).count('ownWrites', 'mia', refusal)).rejects.toThrow('broken');
+    await expect(given({}).reserve('ownWrites', 'mia', refusal)).rejects.toThrow('broken');
   });
 });

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, Counters, type DomainError, Unavailable } from '#kernel';
 import { LIMITS, Settings } from '#platform/config';
+import type { RateLimitReservation } from './client-network-limits.js';
 import { InMemoryCounters } from './in-memory-counters.js';
-import type { Counted } from './source-limits.js';
 
 export type CustomerLimit = 'ownWrites' | 'exportsPerCustomer';
 
 /** What a caller is told who is refused. */
-type Refusal = (retryAfterSeconds: number) => DomainError;
+type RateLimitErrorFactory = (retryAfterSeconds: number) => DomainError;
 
-const UNCOUNTED: Counted = { giveBack: async () => undefined };
+const UNLIMITED: RateLimitReservation = { release: async () => undefined };
 
 /**
  * Limits per customer, over all replicas. While the store of the counts is away each process counts by itself, half as many, so
@@ -17,23 +17,27 @@ const UNCOUNTED: Counted = { giveBack: async () => undefined };
  */
 @Injectable()
 export class CustomerLimits {
-  readonly #here: Counters;
+  readonly #localCounters: Counters;
 
   constructor(
     private readonly counters: Counters,
     private readonly settings: Settings,
     clock: Clock,
   ) {
-    this.#here = new InMemoryCounters(clock);
+    this.#localCounters = new InMemoryCounters(clock);
   }
 
   /**
    * Counts one, before it is done: no burst goes beyond it.
    * @throws what `refusal` makes
    */
-  async count(limit: CustomerLimit, customerId: string, refusal: Refusal): Promise<Counted> {
+  async reserve(
+    limit: CustomerLimit,
+    customerId: string,
+    refusal: RateLimitErrorFactory,
+  ): Promise<RateLimitReservation> {
     const most = this.settings.limits[limit];
-    if (most === null) return UNCOUNTED;
+    if (most === null) return UNLIMITED;
     return this.#take(`{${customerId}}:${limit}`, most, LIMITS[limit].windowSeconds * 1000, refusal);
   }
 
@@ -41,19 +45,29 @@ export class CustomerLimits {
    * One at a time: whoever comes before it was given back is refused. A process that dies meanwhile holds it for `mostMs`.
    * @throws what `refusal` makes
    */
-  async hold(what: string, customerId: string, mostMs: number, refusal: Refusal): Promise<Counted> {
-    return this.#take(`{${customerId}}:${what}`, 1, mostMs, refusal);
+  async acquireExclusive(
+    operation: string,
+    customerId: string,
+    maxHoldMs: number,
+    refusal: RateLimitErrorFactory,
+  ): Promise<RateLimitReservation> {
+    return this.#take(`{${customerId}}:${operation}`, 1, maxHoldMs, refusal);
   }
 
-  async #take(key: string, most: number, windowMs: number, refusal: Refusal): Promise<Counted> {
-    const from = async (counters: Counters, allowed: number): Promise<Counted> => {
+  async #take(
+    key: string,
+    most: number,
+    windowMs: number,
+    refusal: RateLimitErrorFactory,
+  ): Promise<RateLimitReservation> {
+    const from = async (counters: Counters, allowed: number): Promise<RateLimitReservation> => {
       const taken = await counters.take(key, [{ most: allowed, windowMs }]);
       if (!taken.allowed) throw refusal(taken.retryAfterSeconds);
-      return { giveBack: () => counters.giveBack(key, taken.ticket) };
+      return { release: () => counters.release(key, taken.ticket) };
     };
     return from(this.counters, most).catch((error: unknown) => {
       if (!(error instanceof Unavailable)) throw error;
-      return from(this.#here, Math.ceil(most / 2));
+      return from(this.#localCounters, Math.ceil(most / 2));
     });
   }
 }

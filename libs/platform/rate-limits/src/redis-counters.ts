@@ -21,7 +21,7 @@ export class RedisCounters extends Counters {
     return waitMs === 0 ? { allowed: true, ticket } : { allowed: false, retryAfterSeconds: Math.ceil(waitMs / 1000) };
   }
 
-  async giveBack(key: string, ticket: string): Promise<void> {
+  async release(key: string, ticket: string): Promise<void> {
     await this.redis.command((client) => client.zrem(keyOf(key), ticket));
   }
 

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import type { Cluster, Redis } from 'ioredis';
-import { BadConfiguration } from '#platform/config';
+import { InvalidConfiguration } from '#platform/config';
 import type { Log } from '#platform/observability';
+import { createRedisClient, listMasterNodes } from './create-redis-client.js';
 import { mayEvict } from './eviction.js';
-import { nodesOf, openRedis } from './open-redis.js';
 import { RedisConnection } from './redis-connection.js';
 
-const READY_MS = 2_000;
-const EVICTS =
+const READY_TIMEOUT_MS = 2_000;
+const EVICTION_MESSAGE =
   'REDIS_URL: Redis may evict keys when its memory is full, and an evicted count is a limit that is gone. ' +
   'Set its maxmemory-policy to noeviction';
 
@@ -16,27 +16,30 @@ const EVICTS =
  * @throws BadConfiguration when it is there and may evict
  */
 export async function connectRedis(urls: readonly string[], log: Log): Promise<RedisConnection> {
-  const client = await openRedis(urls);
+  const client = await createRedisClient(urls);
   client.on('error', (error: Error) => log.warn({ dependency: 'redis', reason: error.message }, 'Redis is away'));
-  const ready = await once(client, 'ready', { signal: AbortSignal.timeout(READY_MS) }).catch(() => undefined);
+  const ready = await once(client, 'ready', { signal: AbortSignal.timeout(READY_TIMEOUT_MS) }).catch(() => undefined);
   if (ready) await connectNodes(client);
-  if (ready && (await evicts(client, log))) {
+  if (ready && (await checkEviction(client, log))) {
     client.disconnect();
-    throw new BadConfiguration([EVICTS]);
+    throw new InvalidConfiguration([EVICTION_MESSAGE]);
   }
   // Too late to refuse, and it may be another server than the one before.
-  client.on('ready', () => void evicts(client, log).then((may) => may && log.error({ dependency: 'redis' }, EVICTS)));
+  client.on(
+    'ready',
+    () => void checkEviction(client, log).then((may) => may && log.error({ dependency: 'redis' }, EVICTION_MESSAGE)),
+  );
   return new RedisConnection(client);
 }
 
 /** A cluster connects to a node with its first command, and would refuse others meanwhile. */
 async function connectNodes(client: Redis | Cluster): Promise<void> {
-  await Promise.allSettled(nodesOf(client).map((node) => node.ping()));
+  await Promise.allSettled(listMasterNodes(client).map((node) => node.ping()));
 }
 
-async function evicts(client: Redis | Cluster, log: Log): Promise<boolean> {
+async function checkEviction(client: Redis | Cluster, log: Log): Promise<boolean> {
   try {
-    return await mayEvict(nodesOf(client));
+    return await mayEvict(listMasterNodes(client));
   } catch (error) {
     log.warn({ dependency: 'redis', reason: String(error) }, 'it cannot be seen whether Redis may evict');
     return false;

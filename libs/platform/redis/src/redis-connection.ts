@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
 import { Unavailable } from '#kernel';
-import { Breaker } from '#platform/async';
+import { CircuitBreaker } from '#platform/async';
 
 /** A Lua script, called with its keys and arguments. Atomic; every key of a call shares one cluster slot. */
 export type Script = (keys: readonly string[], values: readonly (string | number)[]) => Promise<unknown>;
@@ -11,7 +11,7 @@ const isUnavailable = (error: unknown): boolean => error instanceof Unavailable;
 
 /** Redis or a cluster of it. A command is sent once: a lost reply is an error, never a silent second run. */
 export class RedisConnection {
-  readonly #breaker = new Breaker();
+  readonly #breaker = new CircuitBreaker();
 
   constructor(readonly client: Redis | Cluster) {}
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Unavailable } from '#kernel';
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import { ownRedis } from '../../../../test/support/own-servers.js';
 import { type FreshRedis, freshRedis } from '../../../../test/support/redis.js';
 import { connectRedis } from './connect-redis.js';
@@ -10,7 +10,7 @@ const COUNT = new URL('../../rate-limits/src/count.lua', import.meta.url);
 
 let redis: FreshRedis;
 let connections: [RedisConnection, RedisConnection, RedisConnection, RedisConnection];
-const connect = () => connectRedis([redis.url], recordingLog().log);
+const connect = () => connectRedis([redis.url], createRecordingLog().log);
 
 beforeAll(async () => {
   redis = await freshRedis();
@@ -42,7 +42,7 @@ describe('a connection', () => {
 
   it('FM-R1 says within its time that the server is away, finds it when it is back, and never sends twice', async () => {
     const own = await freshRedis();
-    const { log } = recordingLog();
+    const { log } = createRecordingLog();
     const connection = await connectRedis([own.url], log);
     expect(await connection.command((client) => client.incr('n'))).toBe(1);
     await own.drop();
@@ -54,7 +54,7 @@ describe('a connection', () => {
 });
 
 it('FM-R1 a program starts without Redis, and says so', async () => {
-  const { log, lines } = recordingLog();
+  const { log, lines } = createRecordingLog();
   const start = performance.now();
   const connection = await connectRedis(['redis://:hunter2@127.0.0.1:1'], log);
   expect(performance.now() - start).toBeLessThan(2_500);
@@ -66,10 +66,10 @@ it('FM-R1 a program starts without Redis, and says so', async () => {
 
 it('FM-R7 a Redis that may evict is refused at the start, and reported when it comes later', async () => {
   const server = await ownRedis({ settings: { maxmemory: '50mb', 'maxmemory-policy': 'allkeys-lru' } });
-  await expect(connectRedis([server.url], recordingLog().log)).rejects.toThrow(/REDIS_URL.*noeviction/s);
+  await expect(connectRedis([server.url], createRecordingLog().log)).rejects.toThrow(/REDIS_URL.*noeviction/s);
   await server.stop();
 
-  const { log, lines } = recordingLog();
+  const { log, lines } = createRecordingLog();
   const early = await connectRedis([server.url], log);
   const late = await ownRedis({
     port: server.port,

@@ -1,16 +1,16 @@
 import { type KeyRing } from '#platform/config';
-import { KeyedSeal } from '#platform/crypto';
+import { AesGcmSealer } from '#platform/crypto';
 import { LegacyHashSealer } from '../../application/legacy-password-ports.js';
 
 const SEALED_PREFIX = 'f1$';
 
 /** AES-256-GCM under a key of its own, derived from `PASSWORD_PEPPER`: `f1$<kid>.<base64url>`. */
 export class AesLegacyHashSealer extends LegacyHashSealer {
-  readonly #seal: KeyedSeal;
+  readonly #seal: AesGcmSealer;
 
   constructor(keys: KeyRing) {
     super();
-    this.#seal = new KeyedSeal(keys, 'PASSWORD_PEPPER', 'foreign-password');
+    this.#seal = new AesGcmSealer(keys, 'PASSWORD_PEPPER', 'foreign-password');
   }
 
   seal(hash: string, customerId: string): string {

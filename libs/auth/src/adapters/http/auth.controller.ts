@@ -2,8 +2,16 @@ import { Body, Controller, Header, HttpCode, Post, Req, Res } from '@nestjs/comm
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Address, ApiProblems, FreshAuthentications, InvalidCredentials, Open, OwnToken, Scopes } from '#platform/http';
-import { SourceLimits } from '#platform/rate-limits';
+import {
+  ApiProblems,
+  ClientAddress,
+  FreshAuthenticationPolicy,
+  InvalidCredentials,
+  OwnToken,
+  Public,
+  Scopes,
+} from '#platform/http';
+import { ClientNetworkLimits } from '#platform/rate-limits';
 import { LogIn } from '../../application/commands/log-in.js';
 import { LogOut } from '../../application/commands/log-out.js';
 import { RefreshSession } from '../../application/commands/refresh-session.js';
@@ -20,13 +28,13 @@ const CHALLENGE = 'Bearer realm="foyer"';
 export class AuthController {
   constructor(
     private readonly commands: CommandBus,
-    private readonly limits: SourceLimits,
-    private readonly authentications: FreshAuthentications,
+    private readonly limits: ClientNetworkLimits,
+    private readonly authentications: FreshAuthenticationPolicy,
     private readonly settings: AuthSettings,
   ) {}
 
   /** Sign in. One answer for an unknown name and a wrong password, after the same work. */
-  @Open()
+  @Public()
   @Post('login')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
@@ -39,12 +47,12 @@ export class AuthController {
   })
   async logIn(
     @Body() { username, password }: LogInDto,
-    @Address() address: string,
+    @ClientAddress() address: string,
     @DeviceToken() deviceToken: string | null,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TokenDto> {
-    const { prefix } = this.limits.sourceOf(address);
-    await this.limits.count('loginsPerSource', address, 'count here');
+    const { prefix } = this.limits.resolveClientNetwork(address);
+    await this.limits.reserve('loginsPerSource', address, 'count here');
     const result = await this.commands.execute(new LogIn(username, password, prefix, address, deviceToken));
     if (result.outcome === 'too_many') throw new LoginLimited(result.retryAfterSeconds);
     if (result.outcome === 'refused') throw new InvalidCredentials(CHALLENGE);
@@ -54,13 +62,15 @@ export class AuthController {
   }
 
   /** Exchange a refresh token for the next pair. A lost answer may be asked for again for ten seconds. */
-  @Open()
+  @Public()
   @Post('refresh')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   @ApiProblems({ 401: 'Not good any more, or never was', 422: 'Invalid body', 503: 'The database is away' })
-  async refresh(@Body() { refresh_token }: RefreshDto, @Address() address: string): Promise<TokenDto> {
-    const tokens = await this.commands.execute(new RefreshSession(refresh_token, this.limits.sourceOf(address).prefix));
+  async refresh(@Body() { refresh_token }: RefreshDto, @ClientAddress() address: string): Promise<TokenDto> {
+    const tokens = await this.commands.execute(
+      new RefreshSession(refresh_token, this.limits.resolveClientNetwork(address).prefix),
+    );
     if (tokens === 'refused') throw new InvalidCredentials(`${CHALLENGE}, error="invalid_token"`);
     return toTokenResponse(tokens);
   }
@@ -81,10 +91,10 @@ export class AuthController {
   async logOut(
     @Req() { user }: { readonly user: TokenClaims },
     @Body() { scope = 'current' }: LogOutDto,
-    @Address() address: string,
+    @ClientAddress() address: string,
   ): Promise<void> {
-    if (scope === 'all') this.authentications.require(user);
-    const source = this.limits.sourceOf(address).prefix;
+    if (scope === 'all') this.authentications.assertFresh(user);
+    const source = this.limits.resolveClientNetwork(address).prefix;
     await this.commands.execute(new LogOut(user.customerId, user.sessionId, scope, source));
   }
 }

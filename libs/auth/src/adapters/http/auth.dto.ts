@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsString, MaxLength, MinLength } from 'class-validator';
-import { IfGiven } from '#platform/http';
+import { IfPresent } from '#platform/http';
 import type { SessionView } from '../../application/views.js';
 
 const DEVICE_TOKEN = 'u5hUz2V0bq4kY8mXo3wQ9GpLd1sRf7TnCeAiJyKxWvBtEhNZ';
@@ -40,7 +40,7 @@ export class ReauthenticateDto {
 
 export class LogOutDto {
   @ApiProperty({ required: false, enum: ['current', 'all'], default: 'current' })
-  @IfGiven()
+  @IfPresent()
   @IsIn(['current', 'all'])
   readonly scope?: 'current' | 'all';
 }

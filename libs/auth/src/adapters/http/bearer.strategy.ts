@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Authentication, type AuthenticationRequest, singleHeader } from '#platform/http';
+import { type AuthenticationRequest, AuthenticationStrategy, singleHeader } from '#platform/http';
 import { AccessTokens, type Caller } from '../../application/ports.js';
 import { ExternalCallerResolver } from '../../application/services/external-caller-resolver.js';
 import { RevocationPoller } from '../typeorm/revocation-poller.js';
@@ -8,7 +8,7 @@ const BEARER = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i;
 
 /** RFC 6750, strictly: exactly one Authorization header, one token, nothing from the query or the body. */
 @Injectable()
-export class BearerStrategy extends Authentication<Caller> {
+export class BearerStrategy extends AuthenticationStrategy<Caller> {
   constructor(
     private readonly tokens: AccessTokens,
     private readonly externalCallers: ExternalCallerResolver,

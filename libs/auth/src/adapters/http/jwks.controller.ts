@@ -1,15 +1,15 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { PUBLISHED_SECONDS, Secrets, Settings } from '#platform/config';
-import { Open } from '#platform/http';
+import { JWKS_CACHE_SECONDS, Secrets, Settings } from '#platform/config';
+import { Public } from '#platform/http';
 import { toPublicJwks } from '../jose/published-keys.js';
 import { AuthorizationServerDto, PublicKeysDto } from './jwks.dto.js';
 
-const CACHE_CONTROL = `public, max-age=${PUBLISHED_SECONDS}`;
+const CACHE_CONTROL = `public, max-age=${JWKS_CACHE_SECONDS}`;
 
 /** What others need to verify our tokens. */
 @ApiTags('authentication')
-@Open()
+@Public()
 @Controller('.well-known')
 export class JwksController {
   readonly #keys: PublicKeysDto;

@@ -2,7 +2,14 @@ import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query, Re
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { InvalidInput, isUuid } from '#kernel';
-import { Address, ApiProblems, FreshAuthentication, NoQuery, OwnToken, sourcePrefix } from '#platform/http';
+import {
+  ApiProblems,
+  ClientAddress,
+  clientNetworkOf,
+  FreshAuthentication,
+  NoQueryPipe,
+  OwnToken,
+} from '#platform/http';
 import { LinkIdentity } from '../../application/commands/link-identity.js';
 import { UnlinkIdentity } from '../../application/commands/unlink-identity.js';
 import type { Caller } from '../../application/ports.js';
@@ -40,9 +47,9 @@ export class LinkedIdentitiesController {
   async link(
     @Req() { user }: AuthenticatedRequest,
     @Body() { token }: LinkIdentityDto,
-    @Address() address: string,
+    @ClientAddress() address: string,
   ): Promise<LinkDto> {
-    const result = await this.commands.execute(new LinkIdentity(user.customerId, token, sourcePrefix(address)));
+    const result = await this.commands.execute(new LinkIdentity(user.customerId, token, clientNetworkOf(address)));
     if (result.outcome === 'taken') throw new LinkTaken();
     if (result.outcome === 'refused') throw TOKEN_NOT_ACCEPTED;
     const { id, issuer, createdAt } = result.link;
@@ -58,7 +65,7 @@ export class LinkedIdentitiesController {
     422: 'A query',
     503: 'The database is away',
   })
-  async list(@Req() { user }: AuthenticatedRequest, @Query(new NoQuery()) _query: undefined): Promise<LinkListDto> {
+  async list(@Req() { user }: AuthenticatedRequest, @Query(new NoQueryPipe()) _query: undefined): Promise<LinkListDto> {
     return { items: await this.queries.execute(new ListLinkedIdentities(user.customerId)) };
   }
 
@@ -76,9 +83,9 @@ export class LinkedIdentitiesController {
   async unlink(
     @Req() { user }: AuthenticatedRequest,
     @Param('id') id: string,
-    @Address() address: string,
+    @ClientAddress() address: string,
   ): Promise<void> {
-    const command = new UnlinkIdentity(user.customerId, id, sourcePrefix(address));
+    const command = new UnlinkIdentity(user.customerId, id, clientNetworkOf(address));
     if (!isUuid(id) || !(await this.commands.execute(command))) throw new NoSuchLink();
   }
 }

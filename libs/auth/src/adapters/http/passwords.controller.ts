@@ -1,8 +1,8 @@
 import { Body, Controller, Header, HttpCode, Post, Put, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
-import { Address, ApiProblems, Open, OwnToken, Scopes } from '#platform/http';
-import { SourceLimits } from '#platform/rate-limits';
+import { ApiProblems, ClientAddress, OwnToken, Public, Scopes } from '#platform/http';
+import { ClientNetworkLimits } from '#platform/rate-limits';
 import { ChangePassword } from '../../application/commands/change-password.js';
 import { RequestPasswordReset } from '../../application/commands/request-password-reset.js';
 import { ResetPassword } from '../../application/commands/reset-password.js';
@@ -23,11 +23,11 @@ import { ChangePasswordDto, ForgotDto, ResetDto } from './passwords.dto.js';
 export class PasswordsController {
   constructor(
     private readonly commands: CommandBus,
-    private readonly limits: SourceLimits,
+    private readonly limits: ClientNetworkLimits,
   ) {}
 
   /** Ask for a reset code. One answer for known and unknown. */
-  @Open()
+  @Public()
   @Post('forgot')
   @HttpCode(202)
   @Header('cache-control', 'no-store')
@@ -39,16 +39,16 @@ export class PasswordsController {
   })
   async forgot(
     @Body() { username }: ForgotDto,
-    @Address() address: string,
+    @ClientAddress() address: string,
     @DeviceToken() deviceToken: string | null,
   ): Promise<void> {
-    await this.limits.count('loginsPerSource', address, 'count here');
-    const { prefix, trusted } = this.limits.sourceOf(address);
+    await this.limits.reserve('loginsPerSource', address, 'count here');
+    const { prefix, trusted } = this.limits.resolveClientNetwork(address);
     await this.commands.execute(new RequestPasswordReset(username, { prefix, trusted }, deviceToken));
   }
 
   /** Set a new password with the code. Every session ends. */
-  @Open()
+  @Public()
   @Post('reset')
   @HttpCode(204)
   @Header('cache-control', 'no-store')
@@ -60,16 +60,16 @@ export class PasswordsController {
     429: 'Too many wrong codes, or too many calls, from this source',
     503: 'Overloaded, or a dependency is away',
   })
-  async reset(@Body() { username, code, newPassword }: ResetDto, @Address() address: string): Promise<void> {
-    await this.limits.count('loginsPerSource', address, 'count here');
-    const counted = await this.limits.count('wrongCodesPerSource', address);
-    const { prefix } = this.limits.sourceOf(address);
+  async reset(@Body() { username, code, newPassword }: ResetDto, @ClientAddress() address: string): Promise<void> {
+    await this.limits.reserve('loginsPerSource', address, 'count here');
+    const counted = await this.limits.reserve('wrongCodesPerSource', address);
+    const { prefix } = this.limits.resolveClientNetwork(address);
     const resetting = this.commands.execute(new ResetPassword(username, code, newPassword, prefix));
     const result = await resetting.catch(async (error: unknown) => {
-      await counted.giveBack().catch(() => undefined);
+      await counted.release().catch(() => undefined);
       throw error;
     });
-    if (result.outcome !== 'code_wrong') await counted.giveBack().catch(() => undefined);
+    if (result.outcome !== 'code_wrong') await counted.release().catch(() => undefined);
     if (result.outcome === 'code_wrong') throw new ResetCodeWrong(result.attemptsRemaining);
     if (result.outcome === 'code_expired') throw new ResetCodeExpired();
     if (result.outcome === 'in_progress') throw new ResetInProgress();
@@ -94,10 +94,10 @@ export class PasswordsController {
   async change(
     @Req() { user }: { readonly user: TokenClaims },
     @Body() { currentPassword, newPassword, endLinks = false }: ChangePasswordDto,
-    @Address() address: string,
+    @ClientAddress() address: string,
   ): Promise<void> {
-    await this.limits.count('loginsPerSource', address, 'count here');
-    const { prefix } = this.limits.sourceOf(address);
+    await this.limits.reserve('loginsPerSource', address, 'count here');
+    const { prefix } = this.limits.resolveClientNetwork(address);
     const { customerId, sessionId } = user;
     const change = new ChangePassword(customerId, sessionId, currentPassword, newPassword, prefix, endLinks);
     const result = await this.commands.execute(change);

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { IfGiven } from '#platform/http';
+import { IfPresent } from '#platform/http';
 
 export class ForgotDto {
   /** E-mail address or phone number; national numbers are read in the default market. */
@@ -37,7 +37,7 @@ export class ChangePasswordDto {
 
   /** Ends every link to an external identity as well: tokens of other servers stay good otherwise. */
   @ApiProperty({ required: false, default: false })
-  @IfGiven()
+  @IfPresent()
   @IsBoolean()
   readonly endLinks?: boolean;
 }

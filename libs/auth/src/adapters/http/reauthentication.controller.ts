@@ -1,8 +1,8 @@
 import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import { Address, ApiProblems, InvalidCredentials, OwnToken } from '#platform/http';
-import { SourceLimits } from '#platform/rate-limits';
+import { ApiProblems, ClientAddress, InvalidCredentials, OwnToken } from '#platform/http';
+import { ClientNetworkLimits } from '#platform/rate-limits';
 import { Reauthenticate } from '../../application/commands/reauthenticate.js';
 import type { TokenClaims } from '../../application/ports.js';
 import { LoginLimited, PasswordWrong } from '../../domain/errors.js';
@@ -14,7 +14,7 @@ import { AccessTokenDto, ReauthenticateDto } from './auth.dto.js';
 export class ReauthenticationController {
   constructor(
     private readonly commands: CommandBus,
-    private readonly limits: SourceLimits,
+    private readonly limits: ClientNetworkLimits,
   ) {}
 
   /** Give the password again: an access token of the same session, good for what asks for a recent sign-in. */
@@ -33,10 +33,10 @@ export class ReauthenticationController {
   async reauthenticate(
     @Req() { user }: { readonly user: TokenClaims },
     @Body() { password }: ReauthenticateDto,
-    @Address() address: string,
+    @ClientAddress() address: string,
   ): Promise<AccessTokenDto> {
-    await this.limits.count('loginsPerSource', address, 'count here');
-    const { prefix } = this.limits.sourceOf(address);
+    await this.limits.reserve('loginsPerSource', address, 'count here');
+    const { prefix } = this.limits.resolveClientNetwork(address);
     const command = new Reauthenticate(user.customerId, user.sessionId, password, prefix);
     const result = await this.commands.execute(command);
     if (result.outcome === 'wrong') throw new PasswordWrong();

@@ -2,7 +2,14 @@ import { Controller, Delete, Get, Header, HttpCode, Param, Query, Req } from '@n
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { isUuid } from '#kernel';
-import { Address, ApiProblems, FreshAuthentications, NoQuery, OwnToken, sourcePrefix } from '#platform/http';
+import {
+  ApiProblems,
+  ClientAddress,
+  clientNetworkOf,
+  FreshAuthenticationPolicy,
+  NoQueryPipe,
+  OwnToken,
+} from '#platform/http';
 import { EndSession } from '../../application/commands/end-session.js';
 import type { Caller } from '../../application/ports.js';
 import { ListSessions } from '../../application/queries/list-sessions.js';
@@ -20,14 +27,17 @@ export class SessionsController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
-    private readonly authentications: FreshAuthentications,
+    private readonly authentications: FreshAuthenticationPolicy,
   ) {}
 
   /** One's own sessions, the newest first, at most 100. There are no pages: every query is refused. */
   @Get()
   @Header('cache-control', 'no-store')
   @ApiProblems({ 401: 'No valid access token', 422: 'A query', 503: 'The database is away' })
-  async list(@Req() { user }: AuthenticatedRequest, @Query(new NoQuery()) _query: undefined): Promise<SessionListDto> {
+  async list(
+    @Req() { user }: AuthenticatedRequest,
+    @Query(new NoQueryPipe()) _query: undefined,
+  ): Promise<SessionListDto> {
     return { items: await this.queries.execute(new ListSessions(user.customerId, user.sessionId)) };
   }
 
@@ -45,11 +55,11 @@ export class SessionsController {
   async end(
     @Req() { user }: AuthenticatedRequest,
     @Param('sid') sid: string,
-    @Address() address: string,
+    @ClientAddress() address: string,
   ): Promise<void> {
-    if (sid !== user.sessionId) this.authentications.require(user);
+    if (sid !== user.sessionId) this.authentications.assertFresh(user);
     const ended =
-      isUuid(sid) && (await this.commands.execute(new EndSession(user.customerId, sid, sourcePrefix(address))));
+      isUuid(sid) && (await this.commands.execute(new EndSession(user.customerId, sid, clientNetworkOf(address))));
     if (!ended) throw new NoSuchSession();
   }
 }

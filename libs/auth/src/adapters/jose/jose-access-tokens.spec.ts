@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, importJWK, type JWK, type JWTHeaderParameters, SignJWT } from 'jose';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { BadConfiguration, type Settings } from '#platform/config';
+import { InvalidConfiguration, type Settings } from '#platform/config';
 import { Subject } from '../../domain/subject.js';
 import { aSubject } from '../../testing/a-subject.js';
 import { generateJwtKey, secretsWithJwtKeys } from '../../testing/jwt-signing-keys.js';
@@ -286,7 +286,7 @@ describe('AC-53 the keys', () => {
     ['a second key that cannot be read', () => JSON.stringify({ keys: [ours, { ...theirs, x: 'secret' }] })],
   ])('given %s, then the start is refused without showing it', async (_, jwks) => {
     const error = await refusal(jwks());
-    expect(error).toBeInstanceOf(BadConfiguration);
+    expect(error).toBeInstanceOf(InvalidConfiguration);
     expect(String(error)).toContain('JWT_KEYS');
     expect(String(error)).not.toMatch(new RegExp(`secret|${ours.d}`));
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createLocalJWKSet, exportJWK, importJWK, type JWK, type JWTPayload, jwtVerify } from 'jose';
-import { BadConfiguration, Secrets, Settings } from '#platform/config';
+import { InvalidConfiguration, Secrets, Settings } from '#platform/config';
 import { type AccessToken, AccessTokens, type TokenClaims } from '../../application/ports.js';
 import type { SessionState } from '../../domain/session.js';
 import type { Subject } from '../../domain/subject.js';
@@ -33,7 +33,9 @@ export class JoseAccessTokens extends AccessTokens {
       const published = createLocalJWKSet({ keys: await Promise.all(keys.map(toPublicJwk)) });
       return new JoseAccessTokens(settings, new JwsSigner(first, TOKEN_TYPE), published);
     } catch {
-      throw new BadConfiguration(['JWT_KEYS must be a private JWK set whose keys have kid and alg (EdDSA or ES256)']);
+      throw new InvalidConfiguration([
+        'JWT_KEYS must be a private JWK set whose keys have kid and alg (EdDSA or ES256)',
+      ]);
     }
   }
 

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { keysOf, type SigningJwk } from '#platform/config';
+import { parseJwkSet, type SigningJwk } from '#platform/config';
 
 /** The public half of a key, as others need it to verify a token (RFC 7517). */
 export interface PublicJwk {
@@ -14,7 +14,7 @@ export interface PublicJwk {
 }
 
 /** Of all keys, those that sign and those that will or did: named member by member, so that no private part can slip through. */
-export const toPublicJwks = (jwtKeys: string): readonly PublicJwk[] => keysOf(jwtKeys).map(toPublishedKey);
+export const toPublicJwks = (jwtKeys: string): readonly PublicJwk[] => parseJwkSet(jwtKeys).map(toPublishedKey);
 
 function toPublishedKey(key: SigningJwk): PublicJwk {
   const { kty = '', crv = '', x = '', y } = createPublicKey({ key, format: 'jwk' }).export({ format: 'jwk' });

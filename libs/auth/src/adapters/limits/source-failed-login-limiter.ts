@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { type Counted, SourceLimits } from '#platform/rate-limits';
+import { ClientNetworkLimits, type RateLimitReservation } from '#platform/rate-limits';
 import { FailedLoginLimiter } from '../../application/ports.js';
 
 /** Counted here, half as many, while the counts of all processes cannot be reached: sign-in works without Redis. */
 @Injectable()
 export class SourceFailedLoginLimiter extends FailedLoginLimiter {
-  constructor(private readonly limits: SourceLimits) {
+  constructor(private readonly limits: ClientNetworkLimits) {
     super();
   }
 
-  countFailure(address: string): Promise<Counted> {
-    return this.limits.count('wrongLoginsPerSource', address, 'count here');
+  countFailure(address: string): Promise<RateLimitReservation> {
+    return this.limits.reserve('wrongLoginsPerSource', address, 'count here');
   }
 }

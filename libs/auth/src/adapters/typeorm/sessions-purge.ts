@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
 import { Database } from '#platform/database';
-import { type Chore, purge } from '#platform/jobs';
+import { type HousekeepingTask, purgeRows } from '#platform/jobs';
 import { COUNT_RESET_AFTER_MS } from '../../domain/login-backoff.js';
 
 /** A reused token is told from an unknown one for so long after its session ended. */
@@ -12,7 +12,7 @@ const IDLE_COUNT_RETENTION_MS = COUNT_RESET_AFTER_MS + 3_600_000;
 
 /** What has ended, and counts that say nothing any more: strangers can make one with every name they invent. */
 @Injectable()
-export class SessionsPurge implements Chore {
+export class SessionsPurge implements HousekeepingTask {
   readonly name = 'sessions';
 
   constructor(
@@ -27,9 +27,9 @@ export class SessionsPurge implements Chore {
     const idle = 'last_ms < ? and wait_until_ms < ?';
     const ended = 'expires_ms < ? or (revoked_ms > 0 and revoked_ms < ?)';
     return (
-      (await purge(this.database, 'auth_sessions', 'id', ended, [old, old])) +
-      (await purge(this.database, 'auth_revocations', 'id', 'expires_ms < ?', [old])) +
-      (await purge(this.database, 'auth_login_tries', 'subject_key', idle, [quiet, quiet]))
+      (await purgeRows(this.database, 'auth_sessions', 'id', ended, [old, old])) +
+      (await purgeRows(this.database, 'auth_revocations', 'id', 'expires_ms < ?', [old])) +
+      (await purgeRows(this.database, 'auth_login_tries', 'subject_key', idle, [quiet, quiet]))
     );
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, limit } from '#platform/database';
+import { Database, limitClause } from '#platform/database';
 import { type LinkedIdentityView, LinkedIdentityViews, MAX_LISTED_ROWS } from '../../application/views.js';
 
 interface Row {
@@ -16,7 +16,7 @@ export class SqlLinkedIdentityViews extends LinkedIdentityViews {
 
   async listByCustomer(customerId: string): Promise<readonly LinkedIdentityView[]> {
     const sql = `select id, issuer, created_at from auth_links where customer_id = ?
-      order by created_at, id ${limit(this.database.dialect, MAX_LISTED_ROWS)}`;
+      order by created_at, id ${limitClause(this.database.dialect, MAX_LISTED_ROWS)}`;
     const rows = await this.database.query<Row>(sql, [customerId]);
     return rows.map(({ id, issuer, created_at }) => ({ id, issuer, createdAt: created_at.toISOString() }));
   }

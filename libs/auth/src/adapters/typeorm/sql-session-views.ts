@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, limit, NOW_MS } from '#platform/database';
+import { Database, limitClause, NOW_MS } from '#platform/database';
 import { MAX_LISTED_ROWS, type SessionView, SessionViews } from '../../application/views.js';
 
 interface Row {
@@ -21,7 +21,7 @@ export class SqlSessionViews extends SessionViews {
       from auth_sessions a join auth_subjects s on s.customer_id = a.customer_id
       where a.customer_id = ? and a.revoked_ms = 0 and a.generation = s.generation
         and a.expires_ms > ${NOW_MS[this.database.dialect]}
-      order by a.created_at desc, a.id desc ${limit(this.database.dialect, MAX_LISTED_ROWS)}`;
+      order by a.created_at desc, a.id desc ${limitClause(this.database.dialect, MAX_LISTED_ROWS)}`;
     return (await this.database.query<Row>(sql, [customerId])).map(toView);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Page, type PageWanted, pageOf, readPages } from '#kernel';
-import { behind, Database, limit } from '#platform/database';
+import { Database, keysetAfter, limitClause } from '#platform/database';
 import { type Role, type SignInRecord, SignInRecords } from '../../facade.js';
 
 interface SignInSubjectRow {
@@ -49,10 +49,10 @@ export class SqlSignInRecords extends SignInRecords {
   }
 
   async #sessions(customerId: string, generation: number, wanted: PageWanted): Promise<Page<RecordedSession>> {
-    const more = wanted.after === null ? { sql: '', values: [] } : behind(wanted.after, 'created_at');
+    const more = wanted.after === null ? { sql: '', values: [] } : keysetAfter(wanted.after, 'created_at');
     const sql = `select id, generation, expires_ms, revoked_ms, scope, source, created_at, used_at
       from auth_sessions where customer_id = ?${more.sql && ` and ${more.sql}`}
-      order by created_at, id ${limit(this.database.dialect, wanted.limit + 1)}`;
+      order by created_at, id ${limitClause(this.database.dialect, wanted.limit + 1)}`;
     const rows = await this.database.query<SignInSessionRow>(sql, [customerId, ...more.values]);
     const placeOf = ({ created_at: at, id }: SignInSessionRow) => ({ at, id });
     return pageOf(rows, wanted.limit, placeOf, (row) => ({

@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import { type Dialect, type Tables, typesFor } from '#platform/database';
+import { columnTypesFor, type Dialect, type Tables } from '#platform/database';
 import { CreateAuth1763600000001 } from './migrations/1763600000001-create-auth.js';
 import { CreateSessions1763600000006 } from './migrations/1763600000006-create-sessions.js';
 import { CreateLinks1763600000009 } from './migrations/1763600000009-create-links.js';
@@ -35,7 +35,7 @@ const INT = { type: 'int' } as const;
 const BIGINT = { type: 'bigint' } as const;
 
 function schemas(dialect: Dialect): readonly EntitySchema[] {
-  const type = typesFor(dialect);
+  const type = columnTypesFor(dialect);
   return [
     new EntitySchema<SubjectRow>({
       name: SUBJECTS,

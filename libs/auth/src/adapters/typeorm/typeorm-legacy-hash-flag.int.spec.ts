@@ -18,13 +18,13 @@ for (const [name, fresh] of DATABASES)
 
     it('stands once it is set, as often as it may be', async () => {
       expect(await mark.isSet()).toBe(false);
-      const failing = database.transaction(async () => {
+      const failing = database.runInTransaction(async () => {
         await mark.set();
         throw new Error('changed its mind');
       });
       await expect(failing).rejects.toThrow('changed its mind');
       expect(await mark.isSet()).toBe(false);
-      for (let n = 0; n < 2; n++) await database.transaction(() => mark.set());
+      for (let n = 0; n < 2; n++) await database.runInTransaction(() => mark.set());
       expect(await mark.isSet()).toBe(true);
     });
   });

@@ -52,7 +52,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     it('given a unit that is rolled back, then nothing was linked', async () => {
       const links = new TypeOrmLinkedIdentities(opened.database, clock);
       const who = { issuer: 'https://login.example', subject: 'regretted' };
-      const unit = opened.database.transaction(async () => {
+      const unit = opened.database.runInTransaction(async () => {
         await links.add({ id: randomUUID(), customerId: randomUUID(), ...who });
         throw new Error('changed its mind');
       });

@@ -22,7 +22,7 @@ describe.each(DATABASES)('revocations on %s', (_, fresh) => {
   let elsewhere: RevocationPoller;
   let revocations: TypeOrmRevocations;
   let claims: TokenClaims;
-  const transaction = <T>(work: () => Promise<T>) => opened.database.transaction(work);
+  const transaction = <T>(work: () => Promise<T>) => opened.database.runInTransaction(work);
 
   beforeAll(async () => {
     opened = await openAuthDatabase(fresh);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type AuditEntry, Clock, Ids } from '#kernel';
-import { AUDIT, auditRow } from '#platform/audit';
+import { AUDIT_LOG_TABLE, toAuditRow } from '#platform/audit';
 import { Database, NOW_MS, type Sql } from '#platform/database';
 import { type NewSession, type SessionLookup, Sessions } from '../../application/ports.js';
 import type { PresentedToken } from '../../domain/session.js';
@@ -50,7 +50,7 @@ export class TypeOrmSessions extends Sessions {
         rotated_ms = ${this.#now}, expires_ms = ${this.#now} + ?, used_at = ?
       where id = ? and turn = ? and current_hash = ? and revoked_ms = 0`;
     const change = { sql, values: [childHash, lifeMs, now, id, turn, hash] };
-    return this.database.executeAndTell(change, AUDIT, auditRow(line, this.ids.next(), now));
+    return this.database.executeAndInsert(change, AUDIT_LOG_TABLE, toAuditRow(line, this.ids.next(), now));
   }
 
   async recordRefusal(id: string, everyMs: number, line: AuditEntry): Promise<boolean> {
@@ -64,7 +64,7 @@ export class TypeOrmSessions extends Sessions {
   }
 
   #recordOnce(change: Sql, line: AuditEntry): Promise<boolean> {
-    return this.database.executeAndTell(change, AUDIT, auditRow(line, this.ids.next(), this.clock.now()));
+    return this.database.executeAndInsert(change, AUDIT_LOG_TABLE, toAuditRow(line, this.ids.next(), this.clock.now()));
   }
 
   async endSession(id: string): Promise<boolean> {

@@ -51,7 +51,7 @@ describe.each(DATABASES)('TypeOrmSubjectTraces on %s', (_, fresh) => {
       ];
     };
     const [mia, zoe] = [await somebody(), await somebody()];
-    await database.transaction(() =>
+    await database.runInTransaction(() =>
       new TypeOrmSubjectDataEraser(database, clock).eraseSubjectData(mia.customerId, [mia.name]),
     );
     expect([await left(mia), await left(zoe)]).toEqual([

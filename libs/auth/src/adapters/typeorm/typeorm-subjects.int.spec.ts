@@ -32,7 +32,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
 
     it('given a unit that is rolled back, then nobody was added', async () => {
       const identifier = hash();
-      const failing = opened.database.transaction(async () => {
+      const failing = opened.database.runInTransaction(async () => {
         await subjects.add(newSubject(), identifier);
         expect(await subjects.findByIdentifierHashes([identifier])).not.toBeNull();
         throw new Error('changed its mind');
@@ -71,7 +71,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     it('FM-D6 given two units that block each other, then whichever gives way ends as a conflict, to be run again', async () => {
       const [one, other] = [hash(), hash()];
       const unit = (first: string, second: string) =>
-        opened.database.transaction(async () => {
+        opened.database.runInTransaction(async () => {
           await subjects.add(newSubject(), first);
           await met();
           await subjects.add(newSubject(), second);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, TransactionConflict } from '#kernel';
-import { Database, DuplicateKey, limit } from '#platform/database';
+import { Database, DuplicateKey, limitClause } from '#platform/database';
 import { type NamedSubject, Subjects } from '../../application/ports.js';
 import { type Role, Subject, type SubjectState } from '../../domain/subject.js';
 import { IDENTIFIERS, type IdentifierRow, type SubjectRow } from './tables.js';
@@ -99,7 +99,7 @@ export class TypeOrmSubjects extends Subjects {
 
   async anyActiveHasRole(role: Role): Promise<boolean> {
     const sql = `select customer_id from auth_subjects where status = 'active' and ${ROLE_CONDITION}
-      order by customer_id ${limit(this.database.dialect, 1)}`;
+      order by customer_id ${limitClause(this.database.dialect, 1)}`;
     return (await this.database.query(sql, roleConditionValues(role))).length > 0;
   }
 
@@ -112,7 +112,7 @@ export class TypeOrmSubjects extends Subjects {
     await this.#lockMark(ADMINISTRATORS_MARK);
     const sql = `select customer_id from auth_subjects
       where status = 'active' and credential is not null and customer_id <> ? and ${ROLE_CONDITION}
-      order by customer_id ${limit(this.database.dialect, 1)}`;
+      order by customer_id ${limitClause(this.database.dialect, 1)}`;
     return (await this.database.query(sql, [besides, ...roleConditionValues('admin')])).length > 0;
   }
 

@@ -86,7 +86,7 @@ export class LogInHandler implements ICommandHandler<LogIn> {
   /** Whoever tries many names is stopped, whatever the names are. What is refused by a wait is no failed sign-in. */
   async #withFailureCount(address: string, compare: () => Promise<LoginOutcome>): Promise<LoginOutcome> {
     const failure = await this.failedLoginLimiter.countFailure(address);
-    const giveBack = () => failure.giveBack().catch(() => undefined);
+    const giveBack = () => failure.release().catch(() => undefined);
     const result = await compare().catch(async (error: unknown) => {
       await giveBack();
       throw error;

@@ -68,7 +68,7 @@ export class PasswordResetRequests {
   ): Promise<MessageReservation> {
     const key = `{${identifierHash}}:resets:devices`;
     const taken = isKnownDevice ? await this.counters.take(key, KNOWN_DEVICE_ALLOWANCES) : null;
-    if (taken?.allowed) return { allowed: true, release: () => this.counters.giveBack(key, taken.ticket) };
+    if (taken?.allowed) return { allowed: true, release: () => this.counters.release(key, taken.ticket) };
     return this.budget.reserveMessage({ identifierHash, kind: 'resets', source });
   }
 

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
-import { EphemeralMap, Snapshots } from '#platform/in-memory';
+import { SnapshotStore, TtlMap } from '#platform/in-memory';
 import { type ClaimTerms, CodeStore, type StoreClaimResult, type StoredStatus } from '../../application/ports.js';
 import type { CodeAddress } from '../../facade.js';
 
@@ -24,12 +24,12 @@ const EXPIRED_RETENTION_MS = 15_000;
 /** For a single process. One turn of the event loop is one atomic step. */
 @Injectable()
 export class InMemoryCodeStore extends CodeStore {
-  readonly #codes: EphemeralMap<StoredCode>;
+  readonly #codes: TtlMap<StoredCode>;
 
-  constructor(clock: Clock, snapshots?: Snapshots) {
+  constructor(clock: Clock, snapshots?: SnapshotStore) {
     super();
-    this.#codes = new EphemeralMap(clock);
-    snapshots?.keep('codes', this.#codes);
+    this.#codes = new TtlMap(clock);
+    snapshots?.register('codes', this.#codes);
   }
 
   async saveCode(address: CodeAddress, mac: string, length: number, lifeMs: number, unsentMs = lifeMs): Promise<void> {

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
 import { Database } from '#platform/database';
-import { type Chore, purge } from '#platform/jobs';
+import { type HousekeepingTask, purgeRows } from '#platform/jobs';
 
 const HOUR_MS = 3_600_000;
 const RETENTION_HOURS = 8 * 24;
 
 /** Guesses count for a week. */
 @Injectable()
-export class GuessesPurge implements Chore {
+export class GuessesPurge implements HousekeepingTask {
   readonly name = 'code guesses';
 
   constructor(
@@ -18,6 +18,6 @@ export class GuessesPurge implements Chore {
 
   run(): Promise<number> {
     const oldest = Math.floor(this.clock.now().getTime() / HOUR_MS) - RETENTION_HOURS;
-    return purge(this.database, 'code_guesses', 'identifier_hash', 'hour < ?', [oldest]);
+    return purgeRows(this.database, 'code_guesses', 'identifier_hash', 'hour < ?', [oldest]);
   }
 }

@@ -25,7 +25,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
 
     it('given a unit that is rolled back, then what it gave back is still charged', async () => {
       const { charge } = await opened.ledger.chargeGuess(identifier);
-      const failing = opened.database.transaction(async () => {
+      const failing = opened.database.runInTransaction(async () => {
         await opened.ledger.refundGuess(identifier, charge);
         throw new Error('changed its mind');
       });

@@ -1,5 +1,5 @@
 import { type Clock, TransactionConflict, type UnitOfWork } from '#kernel';
-import { type Database, DuplicateKey, orUpdate } from '#platform/database';
+import { type Database, DuplicateKey, upsertClause } from '#platform/database';
 import { type ChargedGuess, type GuessCounts, GuessLedger } from '../../application/ports.js';
 import type { GuessCharge } from '../../facade.js';
 
@@ -29,7 +29,7 @@ export class TypeOrmGuessLedger extends GuessLedger {
     private readonly clock: Clock,
   ) {
     super();
-    this.#upsertClause = orUpdate(database.dialect, KEY, INCREMENT_OPEN_GUESSES);
+    this.#upsertClause = upsertClause(database.dialect, KEY, INCREMENT_OPEN_GUESSES);
   }
 
   chargeGuess(identifierHash: string): Promise<ChargedGuess> {

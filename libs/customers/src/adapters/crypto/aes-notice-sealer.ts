@@ -1,14 +1,14 @@
 import { type KeyRing } from '#platform/config';
-import { KeyedSeal } from '#platform/crypto';
+import { AesGcmSealer } from '#platform/crypto';
 import { type Notice, NoticeSealer } from '../../application/identifier-change-ports.js';
 
 /** AES-256-GCM under a key of its own, derived from `CODE_SECRET`. */
 export class AesNoticeSealer extends NoticeSealer {
-  readonly #seal: KeyedSeal;
+  readonly #seal: AesGcmSealer;
 
   constructor(keys: KeyRing) {
     super();
-    this.#seal = new KeyedSeal(keys, 'CODE_SECRET', 'identifier-notice-seal');
+    this.#seal = new AesGcmSealer(keys, 'CODE_SECRET', 'identifier-notice-seal');
   }
 
   seal(notice: Notice, customerId: string): string {

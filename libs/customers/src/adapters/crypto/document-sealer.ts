@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Secrets } from '#platform/config';
-import { KeyedSeal } from '#platform/crypto';
+import { AesGcmSealer } from '#platform/crypto';
 import type { PersonDocument } from '../../domain/customer.js';
 
 /** How a document lies in the database: sealed under a key derived from `IDENTIFIER_SECRET`, bound to its customer. */
 @Injectable()
 export class DocumentSealer {
-  readonly #seal: KeyedSeal;
+  readonly #seal: AesGcmSealer;
 
   constructor({ identifier }: Pick<Secrets, 'identifier'>) {
-    this.#seal = new KeyedSeal(identifier, 'IDENTIFIER_SECRET', 'document-seal');
+    this.#seal = new AesGcmSealer(identifier, 'IDENTIFIER_SECRET', 'document-seal');
   }
 
   seal(document: PersonDocument | null, customerId: string): string | null {

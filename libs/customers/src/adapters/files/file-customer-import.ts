@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { CommandBus } from '@nestjs/cqrs';
 import { type AuditTrail, type Clock, type Fault, type Ids, InvalidInput, Unavailable } from '#kernel';
-import { inContext } from '#platform/observability';
+import { runInContext } from '#platform/observability';
 import { ImportCustomers } from '../../application/commands/import-customers.js';
 import type { LineOutcome } from '../../application/services/import-batch.js';
 import type { ImportLine } from '../../application/services/import-candidate.js';
@@ -36,7 +36,7 @@ export class FileCustomerImport extends CustomerImport {
 
   async run(options: ImportOptions): Promise<ImportSummary> {
     const run = this.ids.next();
-    return inContext({ correlationId: run }, async () => {
+    return runInContext({ correlationId: run }, async () => {
       const totalBytes = (await stat(options.file)).size;
       const report = await RejectedLinesReport.create(options.report);
       try {

@@ -1,29 +1,29 @@
 import { IsIn, IsString, Length, Matches, MaxLength } from 'class-validator';
-import { IfGiven, IfSet, IsMoment } from '#platform/http';
+import { IfNotNull, IfPresent, IsTimestamp } from '#platform/http';
 import { CreateCustomerDto } from '../http/create-customer.dto.js';
 
 /** A line of an import: what `POST /v1/customers` takes, and what another system knows besides. */
 export class ImportedCustomerDto extends CreateCustomerDto {
-  @IfGiven()
+  @IfPresent()
   @Matches(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, {
     message: 'must be a UUID of version 4 in small letters: others tell strangers since when somebody is a customer',
   })
   readonly id?: string;
 
-  @IfGiven()
+  @IfPresent()
   @IsString()
   @Length(1, 200)
   readonly externalId?: string;
 
-  @IfGiven()
+  @IfPresent()
   @IsIn(['active', 'suspended'])
   readonly status?: 'active' | 'suspended';
 
-  @IfGiven()
-  @IsMoment()
+  @IfPresent()
+  @IsTimestamp()
   readonly createdAt?: string;
 
-  @IfSet()
+  @IfNotNull()
   @IsString()
   @MaxLength(300)
   readonly passwordHash?: string | null;

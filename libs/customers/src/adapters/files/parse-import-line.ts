@@ -1,10 +1,10 @@
 import { InvalidInput } from '#kernel';
-import { parseStrictJson, strictValidation } from '#platform/http';
+import { createValidationPipe, parseStrictJson } from '#platform/http';
 import type { ImportLine } from '../../application/services/import-candidate.js';
 import { ImportedCustomerDto } from './imported-customer.dto.js';
 import type { NdjsonLine } from './ndjson-lines.js';
 
-const validation = strictValidation();
+const validation = createValidationPipe();
 
 /**
  * A line as the body of a request is read.

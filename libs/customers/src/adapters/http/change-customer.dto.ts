@@ -1,25 +1,25 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMinSize, ArrayUnique, IsArray, IsIn, IsObject } from 'class-validator';
-import { IfGiven, IfSet, IsMarket } from '#platform/http';
+import { IfNotNull, IfPresent, IsMarket } from '#platform/http';
 import { ProfileDto } from './profile.dto.js';
 
 /** A JSON merge patch (RFC 7396) of one's own record. */
 export class ChangeMeDto extends ProfileDto {
   @ApiProperty({ required: false, example: 'US', description: 'ISO 3166-1 alpha-2' })
-  @IfGiven()
+  @IfPresent()
   @IsMarket()
   readonly market?: string;
 
   /** At most 4 KiB; null empties it. */
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { newsletter: true } })
-  @IfSet()
+  @IfNotNull()
   @IsObject()
   readonly attributes?: Record<string, unknown> | null;
 }
 
 export class ChangeCustomerDto extends ChangeMeDto {
   @ApiProperty({ required: false, enum: ['active', 'suspended'], description: 'Administrators only' })
-  @IfGiven()
+  @IfPresent()
   @IsIn(['active', 'suspended'])
   readonly status?: 'active' | 'suspended';
 }
@@ -35,7 +35,7 @@ export class RolesDto {
 
 export class DeleteQuery {
   @ApiProperty({ required: false, enum: ['erase'], description: 'What is personal is gone for good' })
-  @IfGiven()
+  @IfPresent()
   @IsIn(['erase'])
   readonly mode?: 'erase';
 }

@@ -2,7 +2,7 @@ import { Body, Controller, Headers, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiCreatedResponse, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Address, ApiProblems, Roles } from '#platform/http';
+import { ApiProblems, ClientAddress, Roles } from '#platform/http';
 import { Idempotency } from '#platform/idempotency';
 import { CreateCustomer } from '../../application/commands/create-customer.js';
 import { GetCustomer } from '../../application/queries/get-customer.js';
@@ -41,13 +41,13 @@ export class CreateCustomerController {
   async create(
     @Req() { user }: AuthenticatedRequest,
     @Body() body: CreateCustomerDto,
-    @Address() address: string,
+    @ClientAddress() address: string,
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto> {
     const once = { key, scope: `customers ${user.customerId}`, body, lifeMs: DAY_MS, durable: true } as const;
     // Kept for a day: the id, and nothing of the person.
-    const { value, replayed } = await this.idempotency.once(once, async (request) => {
+    const { value, replayed } = await this.idempotency.runOnce(once, async (request) => {
       const { id } = await this.commands.execute(new CreateCustomer(body, request, actorOf(user, address)));
       return { id };
     });

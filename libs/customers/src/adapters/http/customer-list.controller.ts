@@ -4,8 +4,8 @@ import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { IdentifierHasher } from '#kernel';
 import { Settings } from '#platform/config';
-import { Address, ApiProblems, Forbidden, Roles } from '#platform/http';
-import { ApiPage, type PageOf, Pages } from '#platform/paging';
+import { ApiProblems, ClientAddress, Forbidden, Roles } from '#platform/http';
+import { ApiPage, type PageOf, Paginator } from '#platform/paging';
 import { ListCustomers } from '../../application/queries/list-customers.js';
 import type { ListedCustomer } from '../../application/views.js';
 import { type AuthenticatedRequest, actorOf, maskDocumentFor } from './customer-response.js';
@@ -18,7 +18,7 @@ import { ListCustomersQuery, ListedCustomerDto, toCustomerFilter } from './list-
 export class CustomerListController {
   constructor(
     private readonly queries: QueryBus,
-    private readonly pages: Pages,
+    private readonly pages: Paginator,
     private readonly settings: Settings,
     private readonly identifiers: IdentifierHasher,
   ) {}
@@ -36,19 +36,19 @@ export class CustomerListController {
   async list(
     @Req() { user }: AuthenticatedRequest,
     @Query() query: ListCustomersQuery,
-    @Address() address: string,
+    @ClientAddress() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PageOf<ListedCustomer>> {
     const isAdmin = user.roles.includes('admin');
     if (query.status === 'deleted' && !isAdmin) throw new Forbidden();
     const list = { path: '/v1/customers', rights: isAdmin ? 'admin' : 'staff', query };
-    const wanted = this.pages.wanted(list);
+    const wanted = this.pages.parseRequest(list);
     const filter = toCustomerFilter(query, this.settings.defaultMarket, (document) =>
       this.identifiers.candidates(document),
     );
     const asked = new ListCustomers(filter, wanted, query.count === 'exact', actorOf(user, address));
     const { page, total } = await this.queries.execute(asked);
     const shown = { ...page, items: page.items.map((customer) => maskDocumentFor(user, customer)) };
-    return this.pages.answer(list, shown, total, reply);
+    return this.pages.toResponse(list, shown, total, reply);
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { Cpf, isUuid } from '#kernel';
-import { InvalidCredentials, isNoneMatch, sourcePrefix } from '#platform/http';
+import { clientNetworkOf, InvalidCredentials, matchesIfNoneMatch } from '#platform/http';
 import type { Actor } from '../../application/services/customer-updater.js';
 import type { CustomerView } from '../../application/views.js';
 import { CustomerNotFound } from '../../domain/errors.js';
@@ -23,7 +23,7 @@ export const IF_MATCH_HEADER = {
 
 export const actorOf = ({ customerId, roles }: AuthenticatedRequest['user'], address: string): Actor => ({
   by: customerId,
-  source: sourcePrefix(address),
+  source: clientNetworkOf(address),
   asAdministrator: roles.includes('admin'),
 });
 
@@ -51,7 +51,7 @@ export function respondUnlessUnchanged(
   reply: FastifyReply,
 ): CustomerDto | undefined {
   const shown = respondWithEtag(user, customer, reply);
-  if (!isNoneMatch(ifNoneMatch, etagOf(customer))) return shown;
+  if (!matchesIfNoneMatch(ifNoneMatch, etagOf(customer))) return shown;
   reply.status(304);
   return undefined;
 }

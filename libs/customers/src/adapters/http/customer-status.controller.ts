@@ -2,7 +2,15 @@ import { Body, Controller, Delete, HttpCode, Param, Post, Put, Query, Req, Res }
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Address, ApiProblems, FreshAuthentication, NoBody, NoQuery, OwnTokenRequired, Roles } from '#platform/http';
+import {
+  ApiProblems,
+  ClientAddress,
+  FreshAuthentication,
+  NoBodyPipe,
+  NoQueryPipe,
+  OwnTokenRequired,
+  Roles,
+} from '#platform/http';
 import { EndSessions } from '../../application/commands/end-sessions.js';
 import { RestoreCustomer } from '../../application/commands/restore-customer.js';
 import { SetRoles } from '../../application/commands/set-roles.js';
@@ -31,8 +39,8 @@ export class CustomerStatusController {
   async restore(
     @Req() { user }: AuthenticatedRequest,
     @Param('id') id: string,
-    @Address() address: string,
-    @Body(new NoBody()) _: undefined,
+    @ClientAddress() address: string,
+    @Body(new NoBodyPipe()) _: undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto> {
     const ordered = actorOf(user, address);
@@ -55,7 +63,7 @@ export class CustomerStatusController {
     @Req() { user }: AuthenticatedRequest,
     @Param('id') id: string,
     @Body() { roles }: RolesDto,
-    @Address() address: string,
+    @ClientAddress() address: string,
   ): Promise<void> {
     const ordered = actorOf(user, address);
     await this.commands.execute(new SetRoles(parseCustomerId(id), roles, ordered));
@@ -75,9 +83,9 @@ export class CustomerStatusController {
   async endSessions(
     @Req() { user }: AuthenticatedRequest & { readonly user: { readonly sessionId: string | null } },
     @Param('id') id: string,
-    @Query(new NoQuery()) _query: undefined,
-    @Address() address: string,
-    @Body(new NoBody()) _body: undefined,
+    @Query(new NoQueryPipe()) _query: undefined,
+    @ClientAddress() address: string,
+    @Body(new NoBodyPipe()) _body: undefined,
   ): Promise<void> {
     // One's own sessions are not ended by a token that none of them stands behind.
     if (id === user.customerId && user.sessionId === null) throw new OwnTokenRequired();

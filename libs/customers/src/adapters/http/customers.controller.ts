@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiConsumes, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { isUuid } from '#kernel';
-import { Address, ApiProblems, Forbidden, FreshAuthentication, NoBody, Roles } from '#platform/http';
+import { ApiProblems, ClientAddress, Forbidden, FreshAuthentication, NoBodyPipe, Roles } from '#platform/http';
 import { ChangeCustomer } from '../../application/commands/change-customer.js';
 import { DeleteCustomer } from '../../application/commands/delete-customer.js';
 import { EraseCustomer } from '../../application/commands/erase-customer.js';
@@ -42,7 +42,7 @@ export class CustomersController {
     @Req() { user }: AuthenticatedRequest,
     @Param('id') id: string,
     @Headers('if-none-match') ifNoneMatch: string | undefined,
-    @Address() address: string,
+    @ClientAddress() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto | undefined> {
     const mayRead = isUuid(id) && (isStaff(user) || user.customerId === id);
@@ -69,7 +69,7 @@ export class CustomersController {
     @Param('id') id: string,
     @Body() { status, ...patch }: ChangeCustomerDto,
     @Headers('if-match') ifMatch: string | undefined,
-    @Address() address: string,
+    @ClientAddress() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto> {
     if (status !== undefined && !user.roles.includes('admin')) throw new Forbidden();
@@ -95,7 +95,7 @@ export class CustomersController {
     @Param('id') id: string,
     @Body() { attributes: allAttributes, status, ...whole }: ReplaceCustomerDto,
     @Headers('if-match') ifMatch: string | undefined,
-    @Address() address: string,
+    @ClientAddress() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto> {
     const { firstName, lastName, document, market, locale, ...readOnlyFields } = whole;
@@ -134,8 +134,8 @@ export class CustomersController {
     @Param('id') id: string,
     @Query() { mode }: DeleteQuery,
     @Headers('if-match') ifMatch: string | undefined,
-    @Address() address: string,
-    @Body(new NoBody()) _: undefined,
+    @ClientAddress() address: string,
+    @Body(new NoBodyPipe()) _: undefined,
   ): Promise<void> {
     const ordered = actorOf(user, address);
     const version = parseIfMatch(ifMatch, id);

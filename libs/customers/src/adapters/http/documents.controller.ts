@@ -2,7 +2,7 @@ import { Body, Controller, Headers, HttpCode, Param, Post, Req, Res } from '@nes
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Address, ApiProblems, Roles } from '#platform/http';
+import { ApiProblems, ClientAddress, Roles } from '#platform/http';
 import { ConfirmDocument } from '../../application/commands/confirm-document.js';
 import { CustomerDto } from './customer.dto.js';
 import {
@@ -40,7 +40,7 @@ export class DocumentsController {
     @Param('id') id: string,
     @Body() { document }: ConfirmDocumentDto,
     @Headers('if-match') ifMatch: string | undefined,
-    @Address() address: string,
+    @ClientAddress() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto> {
     const ordered = actorOf(user, address);

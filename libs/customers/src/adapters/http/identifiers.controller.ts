@@ -3,8 +3,8 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { LoginLimited, PasswordWrong } from '#auth';
-import { Address, ApiProblems, OwnToken } from '#platform/http';
-import { SourceLimits } from '#platform/rate-limits';
+import { ApiProblems, ClientAddress, OwnToken } from '#platform/http';
+import { ClientNetworkLimits } from '#platform/rate-limits';
 import { ConfirmIdentifierChange } from '../../application/commands/confirm-identifier-change.js';
 import { RequestIdentifierChange } from '../../application/commands/request-identifier-change.js';
 import { ChangeCodeExpired, ChangeCodeWrong, ChangeInProgress, IdentifierTaken } from '../../domain/errors.js';
@@ -32,7 +32,7 @@ interface OwnSession {
 export class IdentifiersController {
   constructor(
     private readonly commands: CommandBus,
-    private readonly limits: SourceLimits,
+    private readonly limits: ClientNetworkLimits,
   ) {}
 
   /** Ask for another e-mail address or phone number, or a second one. One answer, whoever it belongs to. */
@@ -51,10 +51,10 @@ export class IdentifiersController {
   async requestChange(
     @Req() { user }: OwnSession,
     @Body() { currentPassword, ...wanted }: AskForIdentifierDto,
-    @Address() address: string,
+    @ClientAddress() address: string,
   ): Promise<IdentifierAskedDto> {
-    await this.limits.count('loginsPerSource', address, 'count here');
-    const source = this.limits.sourceOf(address);
+    await this.limits.reserve('loginsPerSource', address, 'count here');
+    const source = this.limits.resolveClientNetwork(address);
     const asked = new RequestIdentifierChange(user.customerId, wanted, currentPassword, source, user.sessionId);
     const result = await this.commands.execute(asked);
     if (result.outcome === 'password_wrong') throw new PasswordWrong();
@@ -80,19 +80,19 @@ export class IdentifiersController {
   async confirmChange(
     @Req() { user }: OwnSession,
     @Body() { code }: ConfirmIdentifierDto,
-    @Address() address: string,
+    @ClientAddress() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto> {
-    await this.limits.count('loginsPerSource', address, 'count here');
-    const counted = await this.limits.count('wrongCodesPerSource', address);
-    const confirmed = { sessionId: user.sessionId, source: this.limits.sourceOf(address).prefix };
+    await this.limits.reserve('loginsPerSource', address, 'count here');
+    const counted = await this.limits.reserve('wrongCodesPerSource', address);
+    const confirmed = { sessionId: user.sessionId, source: this.limits.resolveClientNetwork(address).prefix };
     const confirming = this.commands.execute(new ConfirmIdentifierChange(user.customerId, code, confirmed));
     const result = await confirming.catch(async (error: unknown) => {
-      await counted.giveBack().catch(() => undefined);
+      await counted.release().catch(() => undefined);
       throw error;
     });
     if (result.outcome === 'code_wrong') throw new ChangeCodeWrong(result.attemptsRemaining);
-    await counted.giveBack().catch(() => undefined);
+    await counted.release().catch(() => undefined);
     if (result.outcome === 'taken') throw new IdentifierTaken();
     if (result.outcome === 'code_expired') throw new ChangeCodeExpired();
     if (result.outcome === 'in_progress') throw new ChangeInProgress();

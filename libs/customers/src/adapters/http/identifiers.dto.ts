@@ -1,19 +1,19 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { IfGiven } from '#platform/http';
+import { IfPresent } from '#platform/http';
 
 /** Exactly one of email and phone. */
 export class AskForIdentifierDto {
   /** At most 254 bytes; stored and written to in its canonical form. */
   @ApiProperty({ required: false, example: 'ada@example.net' })
-  @IfGiven()
+  @IfPresent()
   @IsString()
   @MaxLength(320)
   readonly email?: string;
 
   /** International, or national in the customer's market. */
   @ApiProperty({ required: false, example: '+1 415 555 0132' })
-  @IfGiven()
+  @IfPresent()
   @IsString()
   @MaxLength(64)
   readonly phone?: string;

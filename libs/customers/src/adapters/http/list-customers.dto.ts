@@ -1,7 +1,7 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { IsIn, IsString, Length, Matches } from 'class-validator';
 import { Cpf, Email, PhoneNumber } from '#kernel';
-import { IfGiven, IsMoment } from '#platform/http';
+import { IfPresent, IsTimestamp } from '#platform/http';
 import { PageQuery } from '#platform/paging';
 import type { CustomerFilter, ListedCustomer } from '../../application/views.js';
 import { CustomerDto } from './customer.dto.js';
@@ -9,17 +9,17 @@ import { CustomerDto } from './customer.dto.js';
 /** Which customers are wanted. All of it together. */
 export class ListCustomersQuery extends PageQuery {
   @ApiProperty({ required: false, example: 'ada@example.org' })
-  @IfGiven()
+  @IfPresent()
   @IsString()
   readonly email?: string;
 
   @ApiProperty({ required: false, example: '+14155550132', description: 'Without a country: read in `DEFAULT_MARKET`' })
-  @IfGiven()
+  @IfPresent()
   @IsString()
   readonly phone?: string;
 
   @ApiProperty({ required: false, example: '529.982.247-25', description: 'A CPF; finds confirmed ones only' })
-  @IfGiven()
+  @IfPresent()
   @IsString()
   readonly document?: string;
 
@@ -28,13 +28,13 @@ export class ListCustomersQuery extends PageQuery {
     enum: ['active', 'suspended', 'deleted'],
     description: '`deleted`: administrators only',
   })
-  @IfGiven()
+  @IfPresent()
   @IsIn(['active', 'suspended', 'deleted'])
   readonly status?: 'active' | 'suspended' | 'deleted';
 
   @ApiProperty({ required: false, format: 'date-time', description: 'Later than this moment (RFC 3339)' })
-  @IfGiven()
-  @IsMoment()
+  @IfPresent()
+  @IsTimestamp()
   readonly createdAfter?: string;
 
   @ApiProperty({
@@ -43,7 +43,7 @@ export class ListCustomersQuery extends PageQuery {
     maxLength: 254,
     description: 'What the e-mail address, the phone number or the last name begins with, in capitals or small letters',
   })
-  @IfGiven()
+  @IfPresent()
   @IsString()
   @Length(1, 254)
   @Matches(/^(?=.*\S)[^\p{Cc}\p{Cs}]*$/u, { message: 'must be readable text' })

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Query, Req, Re
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiConsumes, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Address, ApiProblems, FreshAuthentication, NoBody, NoQuery, OwnToken } from '#platform/http';
+import { ApiProblems, ClientAddress, FreshAuthentication, NoBodyPipe, NoQueryPipe, OwnToken } from '#platform/http';
 import { CustomerLimits } from '#platform/rate-limits';
 import { ChangeCustomer } from '../../application/commands/change-customer.js';
 import { DeleteCustomer } from '../../application/commands/delete-customer.js';
@@ -37,7 +37,7 @@ export class MeController {
   async getMe(
     @Req() { user }: AuthenticatedRequest,
     @Headers('if-none-match') ifNoneMatch: string | undefined,
-    @Address() address: string,
+    @ClientAddress() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto | undefined> {
     const customer = await this.queries.execute(new GetCustomer(user.customerId, actorOf(user, address)));
@@ -59,14 +59,14 @@ export class MeController {
     @Req() { user }: AuthenticatedRequest,
     @Body() patch: ChangeMeDto,
     @Headers('if-match') ifMatch: string | undefined,
-    @Address() address: string,
+    @ClientAddress() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto> {
     const { customerId: id } = user;
     const change = new ChangeCustomer(id, patch, undefined, parseIfMatch(ifMatch, id), actorOf(user, address));
-    const counted = await this.limits.count('ownWrites', id, (wait) => new TooManyChanges(wait));
+    const counted = await this.limits.reserve('ownWrites', id, (wait) => new TooManyChanges(wait));
     const changed = await this.commands.execute(change).catch(async (error: unknown) => {
-      await counted.giveBack().catch(() => undefined);
+      await counted.release().catch(() => undefined);
       throw error;
     });
     return respondWithEtag(user, changed, reply);
@@ -90,10 +90,10 @@ export class MeController {
   })
   async deleteMe(
     @Req() { user }: AuthenticatedRequest,
-    @Query(new NoQuery()) _query: undefined,
+    @Query(new NoQueryPipe()) _query: undefined,
     @Headers('if-match') ifMatch: string | undefined,
-    @Address() address: string,
-    @Body(new NoBody()) _body: undefined,
+    @ClientAddress() address: string,
+    @Body(new NoBodyPipe()) _body: undefined,
   ): Promise<void> {
     const ordered = actorOf(user, address);
     const version = parseIfMatch(ifMatch, user.customerId);

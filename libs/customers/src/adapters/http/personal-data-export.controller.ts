@@ -3,7 +3,15 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Address, ApiProblems, FreshAuthentication, jsonPieces, NoQuery, OwnToken, sourcePrefix } from '#platform/http';
+import {
+  ApiProblems,
+  ClientAddress,
+  clientNetworkOf,
+  FreshAuthentication,
+  NoQueryPipe,
+  OwnToken,
+  streamJson,
+} from '#platform/http';
 import { CustomerLimits } from '#platform/rate-limits';
 import { ExportPersonalData } from '../../application/queries/export-personal-data.js';
 import { ExportInProgress, TooManyExports } from '../../domain/errors.js';
@@ -43,26 +51,26 @@ export class PersonalDataExportController {
   })
   async export(
     @Req() { user }: AuthenticatedRequest,
-    @Query(new NoQuery()) _query: undefined,
-    @Address() address: string,
+    @Query(new NoQueryPipe()) _query: undefined,
+    @ClientAddress() address: string,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { customerId } = user;
-    const running = await this.limits.hold(
+    const running = await this.limits.acquireExclusive(
       'export',
       customerId,
       EXPORT_TIMEOUT_MS,
       (wait) => new ExportInProgress(wait),
     );
-    const done = (): void => void running.giveBack().catch(() => undefined);
+    const done = (): void => void running.release().catch(() => undefined);
     try {
-      await this.limits.count('exportsPerCustomer', customerId, (wait) => new TooManyExports(wait));
-      const found = await this.queries.execute(new ExportPersonalData(customerId, sourcePrefix(address)));
+      await this.limits.reserve('exportsPerCustomer', customerId, (wait) => new TooManyExports(wait));
+      const found = await this.queries.execute(new ExportPersonalData(customerId, clientNetworkOf(address)));
       if (!found) throw invalidTokenError();
       // The request was given up while the first rows were read.
       if (reply.sent) return done();
       const signal = AbortSignal.timeout(EXPORT_TIMEOUT_MS);
-      const pieces = Readable.from(this.#readWithLimit(jsonPieces(found)), {
+      const pieces = Readable.from(this.#readWithLimit(streamJson(found)), {
         objectMode: false,
         highWaterMark: BUFFER_BYTES,
         signal,

@@ -1,6 +1,6 @@
 import { type Clock, DomainError } from '#kernel';
-import { type Database, limit } from '#platform/database';
-import { type Chore } from '#platform/jobs';
+import { type Database, limitClause } from '#platform/database';
+import { type HousekeepingTask } from '#platform/jobs';
 import type { CustomerEraser } from '../../application/services/customer-eraser.js';
 
 const DAY_MS = 24 * 3_600_000;
@@ -14,7 +14,7 @@ interface Row {
 }
 
 /** Who was deleted so many days ago cannot be restored any more: he is erased. */
-export class DeletedCustomersPurge implements Chore {
+export class DeletedCustomersPurge implements HousekeepingTask {
   readonly name = 'deleted customers';
   readonly #find: string;
 
@@ -26,7 +26,7 @@ export class DeletedCustomersPurge implements Chore {
     private readonly retentionDays: number | null,
   ) {
     this.#find = `select id, version from customers where standing = 'deleted' and deleted_at < ?
-      order by deleted_at ${limit(database.dialect, BATCH)}`;
+      order by deleted_at ${limitClause(database.dialect, BATCH)}`;
   }
 
   async run(): Promise<number> {

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
 import { Database } from '#platform/database';
-import { type Chore, purge } from '#platform/jobs';
+import { type HousekeepingTask, purgeRows } from '#platform/jobs';
 
 /** Its code lives ten minutes from its message. */
 const RETENTION_MS = 3_600_000;
 
 /** Changes that nobody has confirmed. */
 @Injectable()
-export class IdentifierChangesPurge implements Chore {
+export class IdentifierChangesPurge implements HousekeepingTask {
   readonly name = 'identifier changes';
 
   constructor(
@@ -18,6 +18,6 @@ export class IdentifierChangesPurge implements Chore {
 
   run(): Promise<number> {
     const oldest = new Date(this.clock.now().getTime() - RETENTION_MS);
-    return purge(this.database, 'customer_identifier_changes', 'customer_id', 'asked_at < ?', [oldest]);
+    return purgeRows(this.database, 'customer_identifier_changes', 'customer_id', 'asked_at < ?', [oldest]);
   }
 }

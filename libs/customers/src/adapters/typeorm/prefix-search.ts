@@ -1,4 +1,4 @@
-import { behindPrefix, type Sql } from '#platform/database';
+import { prefixUpperBound, type Sql } from '#platform/database';
 import { foldName } from './search-columns.js';
 
 const ASCII_TEXT = /^[\x21-\x7e]+$/;
@@ -16,7 +16,7 @@ export function prefixConditions(typed: string): readonly Sql[] {
 }
 
 function prefixRange(column: string, prefix: string): Sql {
-  const end = behindPrefix(prefix);
+  const end = prefixUpperBound(prefix);
   return end === null
     ? { sql: `${column} >= ?`, values: [prefix] }
     : { sql: `${column} >= ? and ${column} < ?`, values: [prefix, end] };

@@ -1,5 +1,5 @@
 import { type Page, type PageWanted, type Place, pageOf } from '#kernel';
-import { all, behind, type Database, enclosed, joined, limit, type Sql } from '#platform/database';
+import { andConditions, type Database, joinSql, keysetAfter, limitClause, type Sql, wrapSql } from '#platform/database';
 import { type CustomerFilter, CustomerLists, type ListedCustomer } from '../../application/views.js';
 import type { DocumentSealer } from '../crypto/document-sealer.js';
 import { prefixConditions } from './prefix-search.js';
@@ -33,10 +33,10 @@ export class SqlCustomerLists extends CustomerLists {
 
   async count(filter: CustomerFilter): Promise<number> {
     const whose = isPrefixSearch(filter)
-      ? enclosed('select count(*) as n from (', matchingIdsSql(filter, null), ') everybody')
-      : enclosed(
+      ? wrapSql('select count(*) as n from (', matchingIdsSql(filter, null), ') everybody')
+      : wrapSql(
           'select count(*) as n from customers where ',
-          all([statusCondition(filter), ...filterConditions(filter, null)]),
+          andConditions([statusCondition(filter), ...filterConditions(filter, null)]),
           '',
         );
     const [row] = await this.#read<{ readonly n: number | string }>(whose);
@@ -61,35 +61,35 @@ export class SqlCustomerLists extends CustomerLists {
   async #searchPage(filter: CustomerFilter, wanted: RequestedRows): Promise<Row[]> {
     const keys = ['id', 'created_at', 'email', 'phone', 'last_name_key'];
     const next = this.#orderedSql(keys, filter, filterConditions(filter, wanted.after), this.window);
-    const among = joined(
-      [enclosed('select id, created_at from (', next, ') next_ones where'), ...prefixClause(filter)],
+    const among = joinSql(
+      [wrapSql('select id, created_at from (', next, ') next_ones where'), ...prefixClause(filter)],
       ' ',
     );
     const near = await this.#readFullRows(among, wanted.rows);
     if (near.length === wanted.rows) return near;
-    const everybody = enclosed('select id, created_at from (', matchingIdsSql(filter, wanted.after), ') everybody');
+    const everybody = wrapSql('select id, created_at from (', matchingIdsSql(filter, wanted.after), ') everybody');
     return this.#readFullRows(everybody, wanted.rows);
   }
 
   /** So many of a list in its order. */
   #orderedSql(columns: readonly string[], filter: CustomerFilter, where: readonly Sql[], rows: number): Sql {
-    const [names, first] = [columns.join(', '), `${ORDER_BY_CREATION} ${limit(this.database.dialect, rows)}`];
+    const [names, first] = [columns.join(', '), `${ORDER_BY_CREATION} ${limitClause(this.database.dialect, rows)}`];
     const ranges = statusesOf(filter).map((standing) => {
-      const condition = all([{ sql: 'standing = ?', values: [standing] }, ...where]);
-      return enclosed(`select ${names} from customers where `, condition, ` ${first}`);
+      const condition = andConditions([{ sql: 'standing = ?', values: [standing] }, ...where]);
+      return wrapSql(`select ${names} from customers where `, condition, ` ${first}`);
     });
     const [only] = ranges;
     if (only && ranges.length === 1) return only;
-    const parts = ranges.map((range, n) => enclosed(`select ${names} from (`, range, `) range_${n}`));
-    return enclosed('', joined(parts, ' union all '), ` ${first}`);
+    const parts = ranges.map((range, n) => wrapSql(`select ${names} from (`, range, `) range_${n}`));
+    return wrapSql('', joinSql(parts, ' union all '), ` ${first}`);
   }
 
   /** The rows of the first of these ids. */
   #readFullRows(ids: Sql, rows: number): Promise<Row[]> {
     const names = COLUMNS.map((name) => `c.${name} as ${name}`).join(', ');
-    const first = enclosed('(', ids, ` ${ORDER_BY_CREATION} ${limit(this.database.dialect, rows)}) f`);
+    const first = wrapSql('(', ids, ` ${ORDER_BY_CREATION} ${limitClause(this.database.dialect, rows)}) f`);
     return this.#read(
-      enclosed(`select ${names} from `, first, ' join customers c on c.id = f.id order by f.created_at, f.id'),
+      wrapSql(`select ${names} from `, first, ' join customers c on c.id = f.id order by f.created_at, f.id'),
     );
   }
 
@@ -127,22 +127,22 @@ function filterConditions(filter: CustomerFilter, after: Place | null): readonly
       ? []
       : [{ sql: `document_hash in (${documentHashes.map(() => '?').join(', ')})`, values: documentHashes }]),
     ...(createdAfter === null ? [] : [{ sql: 'created_at > ?', values: [createdAfter] }]),
-    ...(after === null ? [] : [behind(after, 'created_at')]),
+    ...(after === null ? [] : [keysetAfter(after, 'created_at')]),
   ];
 }
 
 /** Whoever begins so, by one column or another. */
 function prefixClause({ prefix: beginning }: CustomerFilter): readonly Sql[] {
   if (beginning === null) return [];
-  return [enclosed('(', joined(prefixConditions(beginning), ' or '), ')')];
+  return [wrapSql('(', joinSql(prefixConditions(beginning), ' or '), ')')];
 }
 
 /** Ids of whoever begins so: one range of one index per column. */
 function matchingIdsSql(filter: CustomerFilter, after: Place | null): Sql {
   const rest = [statusCondition(filter), ...filterConditions(filter, after)];
-  const parts = prefixConditions(filter.prefix ?? '').map((one) => all([one, ...rest]));
-  return joined(
-    parts.map((part) => enclosed('select id, created_at from customers where ', part)),
+  const parts = prefixConditions(filter.prefix ?? '').map((one) => andConditions([one, ...rest]));
+  return joinSql(
+    parts.map((part) => wrapSql('select id, created_at from customers where ', part)),
     ' union ',
   );
 }

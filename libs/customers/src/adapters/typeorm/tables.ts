@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import { type Dialect, keyText, type Tables, typesFor } from '#platform/database';
+import { codePointText, columnTypesFor, type Dialect, type Tables } from '#platform/database';
 import type { CustomerState } from '../../domain/customer.js';
 import { CreateCustomers1763600000002 } from './migrations/1763600000002-create-customers.js';
 import { KeepDeletedCustomers1763600000007 } from './migrations/1763600000007-keep-deleted-customers.js';
@@ -24,15 +24,15 @@ export const CUSTOMERS = 'customers';
 const LIST_ORDER = ['standing', 'createdAt', 'id'] as const;
 
 function schemas(dialect: Dialect): readonly EntitySchema[] {
-  const type = typesFor(dialect);
+  const type = columnTypesFor(dialect);
   return [
     new EntitySchema<CustomerRow>({
       name: CUSTOMERS,
       columns: {
         id: { ...type.id, primary: true },
-        email: { ...keyText(dialect, 254), nullable: true },
+        email: { ...codePointText(dialect, 254), nullable: true },
         emailHash: { ...type.hash, nullable: true },
-        phone: { ...keyText(dialect, 20), nullable: true },
+        phone: { ...codePointText(dialect, 20), nullable: true },
         phoneHash: { ...type.hash, nullable: true },
         firstName: { ...type.name, nullable: true },
         lastName: { ...type.name, nullable: true },
@@ -49,7 +49,7 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
         version: { type: 'int' },
         deletedAt: { ...type.instant, nullable: true },
         standing: { type: 'varchar', length: 16, default: 'active' },
-        lastNameKey: { ...keyText(dialect, LAST_NAME_KEY_LENGTH), nullable: true },
+        lastNameKey: { ...codePointText(dialect, LAST_NAME_KEY_LENGTH), nullable: true },
       },
       indices: [
         ...(['email', 'phone', 'document'] as const).map((kind) => ({

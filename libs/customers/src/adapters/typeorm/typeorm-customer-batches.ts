@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, gathered, type InsertedRow, marks } from '#platform/database';
+import { Database, type InsertedRow, placeholderList, queryInChunks } from '#platform/database';
 import { CustomerBatches, type HashedCustomer } from '../../application/transfer-ports.js';
 import type { Customer } from '../../domain/customer.js';
 import { DocumentSealer } from '../crypto/document-sealer.js';
@@ -21,8 +21,8 @@ export class TypeOrmCustomerBatches extends CustomerBatches {
   }
 
   async findByIds(ids: readonly string[]): Promise<readonly Customer[]> {
-    const rows = await gathered(ids, (some) => {
-      const sql = `select ${CUSTOMER_COLUMNS} from customers where id in (${marks(some)})`;
+    const rows = await queryInChunks(ids, (some) => {
+      const sql = `select ${CUSTOMER_COLUMNS} from customers where id in (${placeholderList(some)})`;
       return this.database.query<CustomerColumns>(sql, some);
     });
     return rows.map((row) => toCustomer(row, this.documents.open(row.document_sealed, row.id)));
@@ -30,8 +30,8 @@ export class TypeOrmCustomerBatches extends CustomerBatches {
 
   async findTakenHashes(kind: 'email' | 'phone', hashes: readonly string[]): Promise<ReadonlySet<string>> {
     const column = `${kind}_hash`;
-    const rows = await gathered(hashes, (some) => {
-      const sql = `select ${column} as hash from customers where ${column} in (${marks(some)})`;
+    const rows = await queryInChunks(hashes, (some) => {
+      const sql = `select ${column} as hash from customers where ${column} in (${placeholderList(some)})`;
       return this.database.query<{ readonly hash: string }>(sql, some);
     });
     return new Set(rows.map(({ hash }) => hash));

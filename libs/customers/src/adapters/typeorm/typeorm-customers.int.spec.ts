@@ -53,7 +53,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
 
     it('given a unit that is rolled back, then nobody was added', async () => {
       const [customers, newcomer] = [new TypeOrmCustomers(opened.database, DOCUMENT_SEALER), aNewCustomer()];
-      const failing = opened.database.transaction(async () => {
+      const failing = opened.database.runInTransaction(async () => {
         await customers.add(Customer.create(newcomer, new Date()), { email: 'a'.repeat(64), phone: null });
         expect((await customers.lookUpHolders('email', ['a'.repeat(64)], newcomer.id)).idHolder).not.toBeNull();
         throw new Error('changed its mind');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
-import { KeyedSeal } from '#platform/crypto';
+import { AesGcmSealer } from '#platform/crypto';
 import { type Database } from '#platform/database';
 import { DATABASES } from '#platform/database/testing';
 import { aNewCustomer } from '../../testing/a-new-customer.js';
@@ -11,7 +11,7 @@ import { IdentifierChangesPurge } from './identifier-changes-purge.js';
 import { TypeOrmPendingIdentifierChanges } from './typeorm-pending-identifier-changes.js';
 
 const SECRET = 'a secret of the tests, long enough for all';
-const SEAL = new KeyedSeal([{ kid: '0', secret: SECRET }], 'CODE_SECRET', 'identifier-change-seal');
+const SEAL = new AesGcmSealer([{ kid: '0', secret: SECRET }], 'CODE_SECRET', 'identifier-change-seal');
 const changesOf = (database: Database, clock = new FixedClock()) =>
   new TypeOrmPendingIdentifierChanges(database, SEAL, clock);
 

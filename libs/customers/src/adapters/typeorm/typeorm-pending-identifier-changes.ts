@@ -1,5 +1,5 @@
 import { Clock, parseIdentifier, TransactionConflict } from '#kernel';
-import { type KeyedSeal } from '#platform/crypto';
+import { type AesGcmSealer } from '#platform/crypto';
 import { type Database, DuplicateKey } from '#platform/database';
 import { PendingIdentifierChanges } from '../../application/identifier-change-ports.js';
 import type { PendingIdentifierChange } from '../../domain/pending-identifier-change.js';
@@ -13,7 +13,7 @@ const SELECT = `select id, identifier_sealed, identifier_hash, generation from c
 export class TypeOrmPendingIdentifierChanges extends PendingIdentifierChanges {
   constructor(
     private readonly database: Database,
-    private readonly seal: KeyedSeal,
+    private readonly seal: AesGcmSealer,
     private readonly clock: Clock,
   ) {
     super();

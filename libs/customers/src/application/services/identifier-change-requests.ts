@@ -35,7 +35,7 @@ export class IdentifierChangeRequests {
     if (!taken.allowed) throw new TooManyChanges(taken.retryAfterSeconds);
     if (kind === 'email') return { release: async () => undefined };
     const giveBack = await this.sms.reserveSmsOrThrow('ordinary', source).catch(async (error: unknown) => {
-      await this.counters.giveBack(key, taken.ticket).catch(() => undefined);
+      await this.counters.release(key, taken.ticket).catch(() => undefined);
       throw error;
     });
     return { release: giveBack };

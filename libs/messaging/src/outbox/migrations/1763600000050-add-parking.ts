@@ -1,9 +1,9 @@
 import { type MigrationInterface, type QueryRunner, TableColumn, TableIndex } from 'typeorm';
-import { column } from '#platform/database';
+import { migrationColumn } from '#platform/database';
 
 const COLUMNS = [
-  column('parked_at', { type: 'bigint' }, { isNullable: true }),
-  column('parked_reason', { type: 'varchar', length: 200 }, { isNullable: true }),
+  migrationColumn('parked_at', { type: 'bigint' }, { isNullable: true }),
+  migrationColumn('parked_reason', { type: 'varchar', length: 200 }, { isNullable: true }),
 ];
 const LEASES = { name: 'ix_delivery_lease', columnNames: ['lease_token'] };
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import { consumeKafka, type KafkaRecord, ownKafka } from '../../../../../test/support/own-kafka.js';
 import { startKafkaProxy } from '../../testing/kafka-proxy.js';
 import { buildEnvelope, eventPublisherContract } from '../event-publisher.contract.js';
@@ -27,7 +27,7 @@ eventPublisherContract('KafkaEventPublisher', async () => {
   const kafka = await ownKafka();
   const consumer = consumeKafka(`127.0.0.1:${kafka.port}`, TOPIC);
   return {
-    publisher: new KafkaEventPublisher(settingsOf(kafka.port), recordingLog().log),
+    publisher: new KafkaEventPublisher(settingsOf(kafka.port), createRecordingLog().log),
     received: () => consumer.records.map(toReceived),
     async drop() {
       await consumer.stop();
@@ -42,7 +42,7 @@ remoteEventPublisherContract('KafkaEventPublisher', async () => {
   const proxy = await startKafkaProxy(kafka);
   return {
     proxy,
-    createPublisher: () => new KafkaEventPublisher(settingsOf(proxy.port), recordingLog().log),
+    createPublisher: () => new KafkaEventPublisher(settingsOf(proxy.port), createRecordingLog().log),
     received: () => consumer.records.map(toReceived),
     async drop() {
       await consumer.stop();
@@ -56,7 +56,7 @@ describe('the cluster', () => {
   it('gets the subject as key, all of it in one partition, and the headers of the CloudEvents binding', async () => {
     const kafka = await ownKafka();
     const consumer = consumeKafka(`127.0.0.1:${kafka.port}`, TOPIC);
-    const publisher = new KafkaEventPublisher(settingsOf(kafka.port), recordingLog().log);
+    const publisher = new KafkaEventPublisher(settingsOf(kafka.port), createRecordingLog().log);
     const events = Array.from({ length: 40 }, (_, n) => buildEnvelope({ sequence: n }));
     for (const event of events) await publisher.publish(event);
     for (const { subject } of events) await publisher.publish(buildEnvelope({ subject, sequence: 100 }));
@@ -80,7 +80,7 @@ describe('the cluster', () => {
 
   it('stops and goes on (SIGSTOP): refused within ten seconds, then taken', async () => {
     const kafka = await ownKafka();
-    const publisher = new KafkaEventPublisher(settingsOf(kafka.port), recordingLog().log);
+    const publisher = new KafkaEventPublisher(settingsOf(kafka.port), createRecordingLog().log);
     await publisher.publish(buildEnvelope());
     process.kill(kafka.pid, 'SIGSTOP');
     const start = performance.now();
@@ -97,7 +97,7 @@ describe('the cluster', () => {
   it('says that a record is too large: refused for good, and the next is taken over the same connection', async () => {
     const kafka = await ownKafka();
     const proxy = await startKafkaProxy(kafka);
-    const written = recordingLog();
+    const written = createRecordingLog();
     const publisher = new KafkaEventPublisher(settingsOf(proxy.port), written.log);
     await publisher.publish(buildEnvelope());
     const { rewrite } = proxy;
@@ -128,7 +128,7 @@ describe('the cluster', () => {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const login = { mechanism: 'plain' as const, username: 'foyer', password: 'hunter2' };
-    const written = recordingLog();
+    const written = createRecordingLog();
     const publisher = new KafkaEventPublisher({ ...settingsOf(port), tls: true, login }, written.log);
     await expect(publisher.publish(buildEnvelope())).rejects.toThrow();
     const tlsHandshake = 0x16;

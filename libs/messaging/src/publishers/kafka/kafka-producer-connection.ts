@@ -1,5 +1,5 @@
 import type { Admin, Producer, ProducerRecord } from 'kafkajs';
-import { within } from '#platform/async';
+import { withTimeout } from '#platform/async';
 import { type KafkaSettings } from '#platform/config';
 import type { BrokerConnection } from '../reconnecting-connection.js';
 import { createKafkaClient } from './create-kafka-client.js';
@@ -25,7 +25,7 @@ export class KafkaProducerConnection implements BrokerConnection {
     const producer = kafka.producer({ createPartitioner, allowAutoTopicCreation: false, retry: { retries: 0 } });
     const connection = new KafkaProducerConnection(settings.topic, producer, kafka.admin({ retry: { retries: 0 } }));
     try {
-      await within(REQUEST_TIMEOUT_MS, Promise.all([connection.producer.connect(), connection.admin.connect()]));
+      await withTimeout(REQUEST_TIMEOUT_MS, Promise.all([connection.producer.connect(), connection.admin.connect()]));
       await connection.#verifyTopic();
       return connection;
     } catch (error) {
@@ -39,7 +39,7 @@ export class KafkaProducerConnection implements BrokerConnection {
     const sending = this.producer.send(record);
     this.#pending.add(sending);
     try {
-      await within(REQUEST_TIMEOUT_MS, sending);
+      await withTimeout(REQUEST_TIMEOUT_MS, sending);
       this.#lastResponseAt = performance.now();
     } finally {
       this.#pending.delete(sending);
@@ -64,13 +64,14 @@ export class KafkaProducerConnection implements BrokerConnection {
 
   /** @throws Error when the cluster does not answer, or has no such topic */
   async #verifyTopic(): Promise<void> {
-    await within(REQUEST_TIMEOUT_MS, this.admin.fetchTopicMetadata({ topics: [this.topic] }));
+    await withTimeout(REQUEST_TIMEOUT_MS, this.admin.fetchTopicMetadata({ topics: [this.topic] }));
     this.#lastResponseAt = performance.now();
   }
 
   async #disconnect(): Promise<void> {
-    await within(REQUEST_TIMEOUT_MS, Promise.allSettled([this.producer.disconnect(), this.admin.disconnect()])).catch(
-      () => undefined,
-    );
+    await withTimeout(
+      REQUEST_TIMEOUT_MS,
+      Promise.allSettled([this.producer.disconnect(), this.admin.disconnect()]),
+    ).catch(() => undefined);
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import amqp, { type Channel, type ChannelModel } from 'amqplib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import { consumeEvents, type RabbitConsumer } from '../../../../../test/support/rabbit-consumer.js';
 import { type FreshVhost, freshVhost } from '../../../../../test/support/vhost.js';
 import { TcpProxy } from '../../testing/tcp-proxy.js';
@@ -14,7 +14,7 @@ const UNROUTED = 'foyer.unrouted';
 
 eventPublisherContract('RabbitMqEventPublisher', async () => {
   const vhost = await freshVhost();
-  const publisher = new RabbitMqEventPublisher(vhost.url, recordingLog().log);
+  const publisher = new RabbitMqEventPublisher(vhost.url, createRecordingLog().log);
   const consumer = await consumeEvents(vhost.url);
   return {
     publisher,
@@ -32,7 +32,7 @@ remoteEventPublisherContract('RabbitMqEventPublisher', async () => {
   const consumer = await consumeEvents(vhost.url);
   return {
     proxy,
-    createPublisher: () => new RabbitMqEventPublisher(proxy.url, recordingLog().log),
+    createPublisher: () => new RabbitMqEventPublisher(proxy.url, createRecordingLog().log),
     received: () => consumer.events.map(({ id, type, body }) => ({ id, type, payload: JSON.stringify(body) })),
     async drop() {
       await consumer.stop();
@@ -46,7 +46,7 @@ describe('the broker', () => {
   let vhost: FreshVhost;
   let proxy: TcpProxy;
   let publisher: RabbitMqEventPublisher;
-  let written: ReturnType<typeof recordingLog>;
+  let written: ReturnType<typeof createRecordingLog>;
   let admin: ChannelModel;
   let channel: Channel;
 
@@ -57,7 +57,7 @@ describe('the broker', () => {
   });
   beforeEach(async () => {
     proxy = await TcpProxy.start(vhost.url);
-    written = recordingLog();
+    written = createRecordingLog();
     publisher = new RabbitMqEventPublisher(proxy.url, written.log);
     await publisher.check();
     await channel.purgeQueue(UNROUTED);

@@ -1,5 +1,5 @@
 import type { ChannelModel, ConfirmChannel, Message } from 'amqplib';
-import { within } from '#platform/async';
+import { withTimeout } from '#platform/async';
 import type { EventEnvelope } from '../event-publisher.js';
 import { declareEventTopology, EVENTS_EXCHANGE } from './event-topology.js';
 
@@ -49,16 +49,16 @@ export class RabbitMqPublisherConnection {
     const target = new URL(url);
     target.searchParams.set('heartbeat', String(HEARTBEAT_S));
     const clientProperties = { connection_name: 'foyer publisher' };
-    const connection = await within(
+    const connection = await withTimeout(
       CONNECT_TIMEOUT_MS,
       connect(target.href, { timeout: CONNECT_TIMEOUT_MS, clientProperties }),
     );
     // Until somebody listens, an error of the connection would end the process.
     connection.on('error', () => undefined);
     try {
-      const channel = await within(CONNECT_TIMEOUT_MS, connection.createConfirmChannel());
+      const channel = await withTimeout(CONNECT_TIMEOUT_MS, connection.createConfirmChannel());
       channel.on('error', () => undefined);
-      await within(CONNECT_TIMEOUT_MS, declareEventTopology(channel));
+      await withTimeout(CONNECT_TIMEOUT_MS, declareEventTopology(channel));
       return new RabbitMqPublisherConnection(connection, channel, listener);
     } catch (error) {
       void connection.close().catch(() => undefined);
@@ -80,7 +80,7 @@ export class RabbitMqPublisherConnection {
   async send(event: EventEnvelope): Promise<void> {
     this.#inFlight++;
     try {
-      await within(CONFIRM_TIMEOUT_MS, publishWithConfirm(this.channel, event));
+      await withTimeout(CONFIRM_TIMEOUT_MS, publishWithConfirm(this.channel, event));
     } finally {
       this.#inFlight--;
     }
@@ -90,7 +90,7 @@ export class RabbitMqPublisherConnection {
   /** A broker that is cut off never says goodbye. */
   async close(): Promise<void> {
     const closing = Promise.resolve().then(() => this.connection.close());
-    await within(CLOSE_TIMEOUT_MS, closing).catch(() => undefined);
+    await withTimeout(CLOSE_TIMEOUT_MS, closing).catch(() => undefined);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Connection, ConnectionOptions } from 'rhea';
-import { within } from '#platform/async';
+import { withTimeout } from '#platform/async';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Either side sends something at least so often, or the other one leaves. */
@@ -30,7 +30,7 @@ export async function openAmqpConnection(url: URL, purpose: string): Promise<Con
   const options: ConnectionOptions = { ...transport, ...login, reconnect: false, idle_time_out: IDLE_TIMEOUT_MS };
   const connection = container.connect(options);
   try {
-    await within(CONNECT_TIMEOUT_MS, waitUntilOpen(connection));
+    await withTimeout(CONNECT_TIMEOUT_MS, waitUntilOpen(connection));
     return connection;
   } catch (error) {
     connection.close();

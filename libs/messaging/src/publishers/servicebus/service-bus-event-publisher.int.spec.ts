@@ -1,6 +1,6 @@
 import type { Message } from 'rhea';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import { ServiceBusStandIn } from '../../../../../test/support/service-bus.js';
 import { TcpProxy } from '../../testing/tcp-proxy.js';
 import { buildEnvelope, eventPublisherContract } from '../event-publisher.contract.js';
@@ -17,7 +17,7 @@ const toReceived = ({ message_id, subject, body }: Message) => ({
 eventPublisherContract('ServiceBusEventPublisher', async () => {
   const bus = await ServiceBusStandIn.start();
   return {
-    publisher: new ServiceBusEventPublisher(bus.url, recordingLog().log),
+    publisher: new ServiceBusEventPublisher(bus.url, createRecordingLog().log),
     received: () => bus.accepted.map(toReceived),
     oversizedBytes: 262_144,
     drop: () => bus.stop(),
@@ -29,7 +29,7 @@ remoteEventPublisherContract('ServiceBusEventPublisher', async () => {
   const proxy = await TcpProxy.start(bus.url);
   return {
     proxy,
-    createPublisher: () => new ServiceBusEventPublisher(proxy.url, recordingLog().log),
+    createPublisher: () => new ServiceBusEventPublisher(proxy.url, createRecordingLog().log),
     received: () => bus.accepted.map(toReceived),
     async drop() {
       await proxy.stop();
@@ -47,7 +47,7 @@ describe('the bus', () => {
   });
   beforeEach(() => {
     bus.behave({});
-    publisher = new ServiceBusEventPublisher(bus.url, recordingLog().log);
+    publisher = new ServiceBusEventPublisher(bus.url, createRecordingLog().log);
   });
   afterEach(() => publisher.close());
   afterAll(() => bus.stop());
@@ -97,7 +97,7 @@ describe('the bus', () => {
   ])('FM-Q8 %s: away, no hot loop, and no word of it in the log', async (_, spoil) => {
     const url = new URL(bus.url);
     spoil(url);
-    const written = recordingLog();
+    const written = createRecordingLog();
     const other = new ServiceBusEventPublisher(url.href, written.log);
     await expect(other.check()).rejects.toThrow();
     for (const end = performance.now() + 2_000; performance.now() < end; await new Promise(setImmediate))

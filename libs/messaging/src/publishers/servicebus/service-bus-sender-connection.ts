@@ -1,5 +1,5 @@
 import type { Connection, Delivery, EventContext, Message, Sender } from 'rhea';
-import { within } from '#platform/async';
+import { withTimeout } from '#platform/async';
 import { type EventEnvelope, PermanentPublishError } from '../event-publisher.js';
 import type { BrokerConnection } from '../reconnecting-connection.js';
 import { addressOf, openAmqpConnection, toAmqpError } from './amqp-connection.js';
@@ -49,7 +49,7 @@ export class ServiceBusSenderConnection implements BrokerConnection {
     const connection = await openAmqpConnection(url, 'publisher');
     try {
       const sender = connection.open_sender({ target: { address: addressOf(url) } });
-      await within(REQUEST_TIMEOUT_MS, waitUntilSendable(sender));
+      await withTimeout(REQUEST_TIMEOUT_MS, waitUntilSendable(sender));
       const { message } = await import('rhea').then((module) => module.default);
       const encodeBody = (payload: string): unknown => message.data_section(Buffer.from(payload));
       return new ServiceBusSenderConnection(connection, sender, encodeBody, onLost);
@@ -67,7 +67,7 @@ export class ServiceBusSenderConnection implements BrokerConnection {
     const accepted = new Promise<void>((resolve, reject) => {
       this.#pendingSends.set(this.sender.send(this.#message(event)), { resolve, reject });
     });
-    await within(REQUEST_TIMEOUT_MS, accepted);
+    await withTimeout(REQUEST_TIMEOUT_MS, accepted);
   }
 
   async close(): Promise<void> {

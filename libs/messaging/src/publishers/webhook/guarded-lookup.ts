@@ -1,9 +1,9 @@
 import { type LookupAddress, lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { isWithin } from '#platform/config';
+import { createNetworkMatcher } from '#platform/config';
 
 /** IANA's special-purpose registries: this network, private, shared, loopback, link-local (metadata), documentation … */
-const SPECIAL_IPV4 = isWithin([
+const SPECIAL_IPV4 = createNetworkMatcher([
   '0.0.0.0/8',
   '10.0.0.0/8',
   '100.64.0.0/10',
@@ -19,11 +19,11 @@ const SPECIAL_IPV4 = isWithin([
   '203.0.113.0/24',
   '224.0.0.0/3',
 ]);
-const GLOBAL_IPV6 = isWithin(['2000::/3']);
+const GLOBAL_IPV6 = createNetworkMatcher(['2000::/3']);
 /** Teredo and other assignments of IETF, documentation, 6to4. */
-const SPECIAL_IPV6 = isWithin(['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']);
+const SPECIAL_IPV6 = createNetworkMatcher(['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']);
 
-const isIPv4 = isWithin(['0.0.0.0/0']);
+const isIPv4 = createNetworkMatcher(['0.0.0.0/0']);
 
 /** Whether an address belongs to the public internet; IPv4 in IPv6 counts as IPv4. */
 export const isPublic = (address: string): boolean =>

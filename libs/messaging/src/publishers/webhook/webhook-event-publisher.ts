@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
 import type { Clock } from '#kernel';
-import { isWithin, type WebhookSettings } from '#platform/config';
+import { createNetworkMatcher, type WebhookSettings } from '#platform/config';
 import { type EventEnvelope, EventPublisher, PermanentPublishError } from '../event-publisher.js';
 import { RetryBackoff } from '../retry-backoff.js';
 import { guardedLookup, isPublic } from './guarded-lookup.js';
@@ -33,7 +33,7 @@ export class WebhookEventPublisher extends EventPublisher {
   ) {
     super();
     this.#url = new URL(settings.url);
-    const isAllowedNetwork = isWithin(settings.networks);
+    const isAllowedNetwork = createNetworkMatcher(settings.networks);
     const isPlainHttp = this.#url.protocol === 'http:';
     this.#isAllowed = (address) => isAllowedNetwork(address) || (!isPlainHttp && isPublic(address));
     const options = { keepAlive: true, maxSockets: MAX_CONNECTIONS, lookup: guardedLookup(this.#isAllowed) };

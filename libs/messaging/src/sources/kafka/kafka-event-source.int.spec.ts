@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import { consumeKafka, ownKafka } from '../../../../../test/support/own-kafka.js';
 import { buildEnvelope } from '../../publishers/event-publisher.contract.js';
 import { KafkaEventPublisher } from '../../publishers/kafka/kafka-event-publisher.js';
@@ -45,7 +45,7 @@ describe('a consumer group', () => {
           topic: TOPICS.events,
           messages: records.map(([key, value]) => ({ partition: 0, key, value, headers: { of: 'somebody' } })),
         }),
-      listen(subscription: Subscription, port = kafka.port, log = recordingLog().log) {
+      listen(subscription: Subscription, port = kafka.port, log = createRecordingLog().log) {
         const source = new KafkaEventSource(kafkaSettings(port), log, TEST_TIMINGS);
         sources.push(source);
         source.subscribe(subscription);
@@ -121,7 +121,7 @@ describe('a consumer group', () => {
   it('hears what our publisher publishes, over connections that are cut in between', { timeout: 60_000 }, async () => {
     const { kafka, listen, drop } = await opened();
     const proxy = await startKafkaProxy(kafka);
-    const publisher = new KafkaEventPublisher(kafkaSettings(kafka.port), recordingLog().log);
+    const publisher = new KafkaEventPublisher(kafkaSettings(kafka.port), createRecordingLog().log);
     const { texts, subscription } = heard();
     listen(subscription, proxy.port);
     const events = Array.from({ length: 30 }, (_, n) => buildEnvelope({ sequence: n }));
@@ -141,7 +141,7 @@ describe('a consumer group', () => {
   it('that cannot be joined is asked for again, not in a hot loop, and ends at once', { timeout: 20_000 }, async () => {
     const { kafka, listen, drop } = await opened();
     await kafka.stop();
-    const written = recordingLog();
+    const written = createRecordingLog();
     const source = listen(heard().subscription, kafka.port, written.log);
     await expect.poll(() => written.lines.length, { timeout: 10_000 }).toBeGreaterThan(0);
     await sleep(1_000);

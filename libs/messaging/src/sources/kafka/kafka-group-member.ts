@@ -1,5 +1,5 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs';
-import { within } from '#platform/async';
+import { withTimeout } from '#platform/async';
 import { type KafkaSettings } from '#platform/config';
 import { createKafkaClient } from '../../publishers/kafka/create-kafka-client.js';
 import { OneShotSignal } from '../one-shot-signal.js';
@@ -71,14 +71,14 @@ export class KafkaGroupMember {
 
   /** @throws Error when the cluster is away, or has no such topic */
   async join(): Promise<void> {
-    await within(CALL_TIMEOUT_MS, this.consumer.connect());
+    await withTimeout(CALL_TIMEOUT_MS, this.consumer.connect());
     // A group that has never committed begins at the beginning: what came while it was being made is not passed over.
-    await within(CALL_TIMEOUT_MS, this.consumer.subscribe({ topics: [this.topic], fromBeginning: true }));
+    await withTimeout(CALL_TIMEOUT_MS, this.consumer.subscribe({ topics: [this.topic], fromBeginning: true }));
     const eachBatch = (batch: EachBatchPayload) => this.#processBatch(batch);
     const running = this.consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch });
     // One that is left before it has joined opens its connection again.
     void running.catch(() => undefined).then(() => (this.#leaving.hasFired ? this.#disconnect() : undefined));
-    await within(JOIN_TIMEOUT_MS, running);
+    await withTimeout(JOIN_TIMEOUT_MS, running);
     this.#commitLoop = this.#runCommitLoop();
   }
 
@@ -155,11 +155,11 @@ export class KafkaGroupMember {
     });
     if (due.length === 0) return;
     const offsets = due.map(({ partition, offset }) => ({ topic: this.topic, partition, offset: String(offset) }));
-    await within(CALL_TIMEOUT_MS, this.consumer.commitOffsets(offsets));
+    await withTimeout(CALL_TIMEOUT_MS, this.consumer.commitOffsets(offsets));
     for (const { progress, offset } of due) progress.forgetCommitted(offset);
   }
 
   async #disconnect(): Promise<void> {
-    await within(CALL_TIMEOUT_MS, this.consumer.disconnect()).catch(() => undefined);
+    await withTimeout(CALL_TIMEOUT_MS, this.consumer.disconnect()).catch(() => undefined);
   }
 }

@@ -1,4 +1,4 @@
-import { within } from '#platform/async';
+import { withTimeout } from '#platform/async';
 import { type KafkaSettings } from '#platform/config';
 import { type Log } from '#platform/observability';
 import { SHUTDOWN_TIMEOUT_MS, type Subscription } from '../event-source.js';
@@ -32,7 +32,7 @@ export class KafkaListener extends SubscriptionListener {
       const reason = await Promise.race([membership.lost, stopped]);
       if (reason === STOPPED) {
         membership.pause();
-        await within(SHUTDOWN_TIMEOUT_MS, this.#processor.waitUntilIdle()).catch(() => undefined);
+        await withTimeout(SHUTDOWN_TIMEOUT_MS, this.#processor.waitUntilIdle()).catch(() => undefined);
       }
       return reason;
     } finally {

@@ -1,6 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import type { MessageDisposition, Subscription } from '../event-source.js';
 import { OneShotSignal } from '../one-shot-signal.js';
 import { KafkaRecordProcessor } from './kafka-record-processor.js';
@@ -15,11 +15,11 @@ const record = (headers: KafkaMessage['headers'] = {}): KafkaMessage => ({
 });
 
 const startProcessor = (verdict: MessageDisposition, refusals: number) => {
-  const [handed, laid, stopped, written]: [string[], string[], OneShotSignal, ReturnType<typeof recordingLog>] = [
+  const [handed, laid, stopped, written]: [string[], string[], OneShotSignal, ReturnType<typeof createRecordingLog>] = [
     [],
     [],
     new OneShotSignal(),
-    recordingLog(),
+    createRecordingLog(),
   ];
   const subscription: Subscription = {
     queue: 'foyer.test',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
-import { within } from '#platform/async';
+import { withTimeout } from '#platform/async';
 import { type KafkaSettings } from '#platform/config';
 import { createKafkaClient } from '../../publishers/kafka/create-kafka-client.js';
 
@@ -38,7 +38,7 @@ export async function readTopicToEnd(
     retry: { retries: 5 },
   });
   try {
-    await within(CALL_TIMEOUT_MS, consumer.connect());
+    await withTimeout(CALL_TIMEOUT_MS, consumer.connect());
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     const read = new Promise<void>((resolve, reject) => {
       const eachBatch = async ({ batch }: EachBatchPayload) => {
@@ -50,9 +50,9 @@ export async function readTopicToEnd(
       consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
       consumer.run({ autoCommit: false, eachBatch }).catch(reject);
     });
-    await within(READ_TIMEOUT_MS, read);
+    await withTimeout(READ_TIMEOUT_MS, read);
   } finally {
-    await within(CALL_TIMEOUT_MS, consumer.disconnect()).catch(() => undefined);
+    await withTimeout(CALL_TIMEOUT_MS, consumer.disconnect()).catch(() => undefined);
   }
   return found;
 }
@@ -61,11 +61,11 @@ export async function readTopicToEnd(
 async function fetchEndOffsets(kafka: Kafka, topic: string): Promise<Map<number, bigint>> {
   const admin = kafka.admin({ retry: { retries: 0 } });
   try {
-    await within(CALL_TIMEOUT_MS, admin.connect());
-    const offsets = await within(CALL_TIMEOUT_MS, admin.fetchTopicOffsets(topic));
+    await withTimeout(CALL_TIMEOUT_MS, admin.connect());
+    const offsets = await withTimeout(CALL_TIMEOUT_MS, admin.fetchTopicOffsets(topic));
     const filled = offsets.filter(({ low, high }) => BigInt(high) > BigInt(low));
     return new Map(filled.map(({ partition, high }) => [partition, BigInt(high)]));
   } finally {
-    await within(CALL_TIMEOUT_MS, admin.disconnect()).catch(() => undefined);
+    await withTimeout(CALL_TIMEOUT_MS, admin.disconnect()).catch(() => undefined);
   }
 }

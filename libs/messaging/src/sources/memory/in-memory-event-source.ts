@@ -1,5 +1,5 @@
 import type { Arrival } from '#kernel';
-import { within } from '#platform/async';
+import { withTimeout } from '#platform/async';
 import type { InMemoryEventPublisher } from '../../publishers/memory/in-memory-event-publisher.js';
 import { ConcurrencyLimit } from '../concurrency-limit.js';
 import { DEFAULT_RETRY, EventSource, MAX_IN_FLIGHT, SHUTDOWN_TIMEOUT_MS, type Subscription } from '../event-source.js';
@@ -40,7 +40,7 @@ export class InMemoryEventSource extends EventSource {
   async close(): Promise<void> {
     this.#closing.fire();
     this.#unsubscribe();
-    await within(SHUTDOWN_TIMEOUT_MS, Promise.allSettled(this.#inFlight.values())).catch(() => undefined);
+    await withTimeout(SHUTDOWN_TIMEOUT_MS, Promise.allSettled(this.#inFlight.values())).catch(() => undefined);
   }
 
   /** Resolves when nobody has anything more to do with it. */
@@ -55,7 +55,9 @@ export class InMemoryEventSource extends EventSource {
   }
 
   #subscribeToPublisher(): void {
-    this.#unsubscribe = this.publisher.subscribe((event) => within(DELIVERY_TIMEOUT_MS, this.deliver('events', event)));
+    this.#unsubscribe = this.publisher.subscribe((event) =>
+      withTimeout(DELIVERY_TIMEOUT_MS, this.deliver('events', event)),
+    );
   }
 
   /** Offered again while it is still being handled, it is not handled twice. */

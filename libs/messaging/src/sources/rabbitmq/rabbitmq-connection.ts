@@ -1,5 +1,5 @@
 import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
-import { within } from '#platform/async';
+import { withTimeout } from '#platform/async';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const HEARTBEAT_SECONDS = 10;
@@ -22,7 +22,7 @@ export class RabbitMqConnection {
     const opening = this.#connection;
     try {
       const connection = await opening;
-      return await within(BROKER_TIMEOUT_MS, connection.createConfirmChannel());
+      return await withTimeout(BROKER_TIMEOUT_MS, connection.createConfirmChannel());
     } catch (error) {
       await this.#closeConnection(opening);
       throw error;
@@ -40,7 +40,7 @@ export class RabbitMqConnection {
     url.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
     const clientProperties = { connection_name: `foyer ${this.purpose}` };
     const opened = connect(url.href, { timeout: CONNECT_TIMEOUT_MS, clientProperties });
-    const connection = await within(CONNECT_TIMEOUT_MS, opened);
+    const connection = await withTimeout(CONNECT_TIMEOUT_MS, opened);
     const own = this.#connection;
     const forget = (): void => {
       if (this.#connection === own) this.#connection = undefined;
@@ -51,7 +51,7 @@ export class RabbitMqConnection {
 
   async #closeConnection(opening: Promise<ChannelModel>): Promise<void> {
     if (this.#connection === opening) this.#connection = undefined;
-    await within(
+    await withTimeout(
       BROKER_TIMEOUT_MS,
       opening.then((connection) => connection.close()),
     ).catch(() => undefined);
@@ -60,7 +60,7 @@ export class RabbitMqConnection {
 
 /** Whatever state it is in. */
 export const closeChannel = (channel: Channel): Promise<void> =>
-  within(
+  withTimeout(
     BROKER_TIMEOUT_MS,
     Promise.resolve().then(() => channel.close()),
   ).catch(() => undefined);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ConfirmChannel, GetMessage } from 'amqplib';
-import { within } from '#platform/async';
+import { withTimeout } from '#platform/async';
 import { type DeadLetter, type DeadLetterQueueRef, DeadLetters } from '../dead-letters.js';
 import { deadLetterQueueName } from './consumer-topology.js';
 import { BROKER_TIMEOUT_MS, closeChannel, RabbitMqConnection } from './rabbitmq-connection.js';
@@ -53,7 +53,7 @@ export class RabbitMqDeadLetters extends DeadLetters {
     const channel = await this.#readConnection.openChannel();
     channel.on('error', () => undefined); // told by the call that it belongs to
     try {
-      const { messageCount } = await within(BROKER_TIMEOUT_MS, channel.checkQueue(deadLetterQueueName(queue)));
+      const { messageCount } = await withTimeout(BROKER_TIMEOUT_MS, channel.checkQueue(deadLetterQueueName(queue)));
       let taken = 0;
       for (let seen = 0; seen < messageCount; seen++) {
         const message = await getMessage(channel, deadLetterQueueName(queue));
@@ -70,7 +70,7 @@ export class RabbitMqDeadLetters extends DeadLetters {
 }
 
 const getMessage = (channel: ConfirmChannel, queue: string): Promise<GetMessage | false> =>
-  within(BROKER_TIMEOUT_MS, channel.get(queue, { noAck: false }));
+  withTimeout(BROKER_TIMEOUT_MS, channel.get(queue, { noAck: false }));
 
 function toDeadLetter({ content, properties }: GetMessage): DeadLetter {
   const { reason = 'unknown', detail = '', deadAt = '' } = readRetryHeaders(properties.headers);

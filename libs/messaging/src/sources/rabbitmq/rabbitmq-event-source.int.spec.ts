@@ -1,5 +1,5 @@
 import amqp from 'amqplib';
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import { freshVhost } from '../../../../../test/support/vhost.js';
 import { EVENTS_EXCHANGE } from '../../publishers/rabbitmq/event-topology.js';
 import { type DeadLettersUnderTest, deadLettersContract } from '../dead-letters.contract.js';
@@ -16,7 +16,7 @@ const openRabbitMq = async (): Promise<DeadLettersUnderTest> => {
   return {
     durable: true,
     openDeadLetters: () => new RabbitMqDeadLetters(vhost.url),
-    open: () => new RabbitMqEventSource(vhost.url, recordingLog().log),
+    open: () => new RabbitMqEventSource(vhost.url, createRecordingLog().log),
     async send(arrival, { id, type, payload }) {
       channel ??= await open();
       channel.publish(arrival === 'events' ? EVENTS_EXCHANGE : INBOUND_EXCHANGE, type, Buffer.from(payload), {

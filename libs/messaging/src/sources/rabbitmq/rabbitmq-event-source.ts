@@ -1,4 +1,4 @@
-import { within } from '#platform/async';
+import { withTimeout } from '#platform/async';
 import { type Log } from '#platform/observability';
 import { EventSource, type Subscription } from '../event-source.js';
 import { deadLetterQueueName } from './consumer-topology.js';
@@ -37,7 +37,7 @@ export class RabbitMqEventSource extends EventSource {
     const channel = await this.#consumerConnection.openChannel();
     channel.on('error', () => undefined); // told by the call that it belongs to
     try {
-      const looked = this.#deadLetterQueues.map((queue) => within(BROKER_TIMEOUT_MS, channel.checkQueue(queue)));
+      const looked = this.#deadLetterQueues.map((queue) => withTimeout(BROKER_TIMEOUT_MS, channel.checkQueue(queue)));
       return (await Promise.all(looked)).reduce((sum, { messageCount }) => sum + messageCount, 0);
     } finally {
       await closeChannel(channel);

@@ -1,5 +1,5 @@
 import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
-import { within } from '#platform/async';
+import { withTimeout } from '#platform/async';
 import { type Log } from '#platform/observability';
 import {
   DEFAULT_RETRY,
@@ -33,12 +33,12 @@ export class RabbitMqListener extends SubscriptionListener {
     const channel = await this.connection.openChannel();
     try {
       const lost = waitForChannelLoss(channel);
-      await within(BROKER_TIMEOUT_MS, declareConsumerTopology(channel, this.subscription));
-      await within(BROKER_TIMEOUT_MS, channel.prefetch(MAX_IN_FLIGHT));
+      await withTimeout(BROKER_TIMEOUT_MS, declareConsumerTopology(channel, this.subscription));
+      await withTimeout(BROKER_TIMEOUT_MS, channel.prefetch(MAX_IN_FLIGHT));
       const cancelled = new OneShotSignal();
       const take = (message: ConsumeMessage | null): void =>
         message ? this.#startHandling(channel, message) : cancelled.fire();
-      const { consumerTag } = await within(BROKER_TIMEOUT_MS, channel.consume(this.subscription.queue, take));
+      const { consumerTag } = await withTimeout(BROKER_TIMEOUT_MS, channel.consume(this.subscription.queue, take));
       const ended = cancelled.fired.then(() => new Error('the broker ended the subscription'));
       const reason = await Promise.race([lost, ended, this.stopped.fired.then(() => STOPPED)]);
       if (reason === STOPPED) await this.#drain(channel, consumerTag);
@@ -50,8 +50,8 @@ export class RabbitMqListener extends SubscriptionListener {
   }
 
   async #drain(channel: Channel, consumerTag: string): Promise<void> {
-    await within(BROKER_TIMEOUT_MS, channel.cancel(consumerTag)).catch(() => undefined);
-    await within(SHUTDOWN_TIMEOUT_MS, Promise.all(this.#inFlight)).catch(() => undefined);
+    await withTimeout(BROKER_TIMEOUT_MS, channel.cancel(consumerTag)).catch(() => undefined);
+    await withTimeout(SHUTDOWN_TIMEOUT_MS, Promise.all(this.#inFlight)).catch(() => undefined);
   }
 
   #startHandling(channel: ConfirmChannel, message: ConsumeMessage): void {
@@ -91,7 +91,9 @@ export class RabbitMqListener extends SubscriptionListener {
         this.log.warn({ queue, reason: (error as Error).message }, 'a message cannot be laid aside');
         await this.stopped.waitAtMost(fullJitterDelayMs(failures));
         if (this.stopped.hasFired) return false;
-        await within(BROKER_TIMEOUT_MS, declareConsumerTopology(channel, this.subscription)).catch(() => undefined);
+        await withTimeout(BROKER_TIMEOUT_MS, declareConsumerTopology(channel, this.subscription)).catch(
+          () => undefined,
+        );
       }
     }
   }

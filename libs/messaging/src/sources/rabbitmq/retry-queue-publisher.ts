@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ConfirmChannel, GetMessage, Message, Options } from 'amqplib';
-import { within } from '#platform/async';
+import { withTimeout } from '#platform/async';
 import { BROKER_TIMEOUT_MS, closeChannel, type RabbitMqConnection } from './rabbitmq-connection.js';
 import { PUBLISH_ID_HEADER, type RetryMetadata, stripRetryHeaders, toRetryHeaders } from './retry-headers.js';
 
@@ -23,7 +23,7 @@ export class RetryQueuePublisher {
     const publishId = randomUUID();
     try {
       const channel = await opening;
-      await within(
+      await withTimeout(
         BROKER_TIMEOUT_MS,
         publishConfirmed(channel, queue, message.content, publishOptions(message, metadata, publishId)),
       );

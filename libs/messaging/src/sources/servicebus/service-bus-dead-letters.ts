@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection, Delivery, EventContext, Message, Receiver, Sender } from 'rhea';
-import { within } from '#platform/async';
+import { withTimeout } from '#platform/async';
 import { openAmqpConnection, toAmqpError } from '../../publishers/servicebus/amqp-connection.js';
 import { type DeadLetter, type DeadLetterQueueRef, DeadLetters } from '../dead-letters.js';
 import { DeliverySettler } from './delivery-settler.js';
@@ -87,14 +87,14 @@ async function receiveAvailable(connection: Connection, address: string, all: He
   receiver.on('message', ({ message, delivery }: EventContext) => {
     if (message && delivery) all.push({ message, delivery });
   });
-  await within(CALL_TIMEOUT_MS, waitForEvent(receiver, 'receiver_open'));
+  await withTimeout(CALL_TIMEOUT_MS, waitForEvent(receiver, 'receiver_open'));
   receiver.add_credit(MAX_MESSAGES);
   for (let before = -1; before < all.length && all.length < MAX_MESSAGES; await pause(IDLE_TIMEOUT_MS))
     before = all.length;
   if (all.length >= MAX_MESSAGES) return receiver;
   const drained = waitForEvent(receiver, 'receiver_drained');
   receiver.drain_credit();
-  await within(CALL_TIMEOUT_MS, drained);
+  await withTimeout(CALL_TIMEOUT_MS, drained);
   return receiver;
 }
 
@@ -102,19 +102,19 @@ async function receiveAvailable(connection: Connection, address: string, all: He
 async function closeReceiver(receiver: Receiver): Promise<void> {
   const closed = once(receiver, 'receiver_close');
   receiver.close();
-  await within(CALL_TIMEOUT_MS, closed);
+  await withTimeout(CALL_TIMEOUT_MS, closed);
 }
 
 async function openSender(connection: Connection, address: string): Promise<Sender> {
   const sender = connection.open_sender({ target: { address } });
-  await within(CALL_TIMEOUT_MS, waitForEvent(sender, 'sendable'));
+  await withTimeout(CALL_TIMEOUT_MS, waitForEvent(sender, 'sendable'));
   return sender;
 }
 
 async function sendAndConfirm(sender: Sender, message: Message): Promise<void> {
   const answer = waitForEvent(sender, 'accepted', ['rejected', 'released', 'modified']);
   sender.send(message);
-  await within(CALL_TIMEOUT_MS, answer);
+  await withTimeout(CALL_TIMEOUT_MS, answer);
 }
 
 /** @throws Error when the link is closed instead, or the message is answered otherwise */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import rhea from 'rhea';
 import { describe, expect, it } from 'vitest';
-import { recordingLog } from '#platform/observability/testing';
+import { createRecordingLog } from '#platform/observability/testing';
 import { QUEUE, ServiceBusStandIn } from '../../../../../test/support/service-bus.js';
 import { buildEnvelope } from '../../publishers/event-publisher.contract.js';
 import { ServiceBusEventPublisher } from '../../publishers/servicebus/service-bus-event-publisher.js';
@@ -19,7 +19,7 @@ const openServiceBus = async (): Promise<DeadLettersUnderTest> => {
   return {
     durable: true,
     openDeadLetters: () => new ServiceBusDeadLetters(bus.url),
-    open: () => new ServiceBusEventSource(bus.url, recordingLog().log),
+    open: () => new ServiceBusEventSource(bus.url, createRecordingLog().log),
     send: async (arrival, { id, type, payload }) =>
       bus.put(arrival === 'events' ? QUEUE : 'foyer.inbound', {
         message_id: id,
@@ -53,8 +53,8 @@ describe('a subscription of the bus', () => {
   it('hears what our publisher publishes, over a connection that is cut in between', async () => {
     const bus = await ServiceBusStandIn.start();
     const proxy = await TcpProxy.start(bus.url);
-    const publisher = new ServiceBusEventPublisher(bus.url, recordingLog().log);
-    const source = new ServiceBusEventSource(proxy.url, recordingLog().log);
+    const publisher = new ServiceBusEventPublisher(bus.url, createRecordingLog().log);
+    const source = new ServiceBusEventSource(proxy.url, createRecordingLog().log);
     const { messages, subscription } = heard(['test.happened.v1']);
     source.subscribe(subscription);
     await expect.poll(() => bus.subscriptions).toContain(`${QUEUE}/Subscriptions/${subscription.queue}`);
@@ -73,7 +73,7 @@ describe('a subscription of the bus', () => {
 
   it('FM-M3 lays aside with a reason, in the dead-letter queue of its own', async () => {
     const bus = await ServiceBusStandIn.start();
-    const source = new ServiceBusEventSource(bus.url, recordingLog().log);
+    const source = new ServiceBusEventSource(bus.url, createRecordingLog().log);
     const { subscription } = heard(['test.bad.v1'], () => ({ is: 'dead', reason: 'not_json', detail: '/data' }));
     source.subscribe(subscription);
     const address = `${QUEUE}/Subscriptions/${subscription.queue}`;
@@ -95,7 +95,7 @@ describe('a subscription of the bus', () => {
     'INV-10 lays aside what is bad, and nothing else, when $order get their verdicts at once',
     async ({ order }) => {
       const bus = await ServiceBusStandIn.start();
-      const source = new ServiceBusEventSource(bus.url, recordingLog().log);
+      const source = new ServiceBusEventSource(bus.url, createRecordingLog().log);
       const both = new OneShotSignal();
       const { messages, subscription } = heard(['test.two.v1']);
       const handle = async (message: IncomingMessage): Promise<MessageDisposition> => {
@@ -125,7 +125,7 @@ describe('a subscription of the bus', () => {
     const bus = await ServiceBusStandIn.start();
     const url = new URL(bus.url);
     url.pathname = '/nowhere';
-    const written = recordingLog();
+    const written = createRecordingLog();
     const source = new ServiceBusEventSource(url.href, written.log);
     source.subscribe(heard(['x']).subscription);
     await sleep(2_000);

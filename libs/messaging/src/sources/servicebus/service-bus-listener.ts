@@ -1,5 +1,5 @@
 import type { Connection, Delivery, EventContext, Message, Receiver } from 'rhea';
-import { within } from '#platform/async';
+import { withTimeout } from '#platform/async';
 import { type Log } from '#platform/observability';
 import { openAmqpConnection, toAmqpError } from '../../publishers/servicebus/amqp-connection.js';
 import { SHUTDOWN_TIMEOUT_MS, type Subscription } from '../event-source.js';
@@ -39,12 +39,12 @@ export class ServiceBusListener extends SubscriptionListener {
       const lost = waitForConnectionLoss(connection, receiver);
       receiver.on('message', (context: EventContext) => void this.#onMessage(receiver, context));
       const opened = new Promise<void>((resolve) => receiver.once('receiver_open', () => resolve()));
-      const failed = await within(OPEN_TIMEOUT_MS, Promise.race([opened, lost]));
+      const failed = await withTimeout(OPEN_TIMEOUT_MS, Promise.race([opened, lost]));
       if (failed) return failed;
       receiver.add_credit(MAX_HELD_MESSAGES);
       const reason = await Promise.race([lost, this.stopped.fired.then(() => STOPPED)]);
       if (reason === STOPPED)
-        await within(SHUTDOWN_TIMEOUT_MS, this.#redeliveryLoop.waitUntilIdle()).catch(() => undefined);
+        await withTimeout(SHUTDOWN_TIMEOUT_MS, this.#redeliveryLoop.waitUntilIdle()).catch(() => undefined);
       return reason;
     } finally {
       await this.#settler.waitUntilSettled();

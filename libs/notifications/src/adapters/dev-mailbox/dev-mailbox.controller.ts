@@ -3,7 +3,7 @@ import { ApiExcludeEndpoint, ApiOkResponse, ApiQuery, ApiTags } from '@nestjs/sw
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DomainError } from '#kernel';
 import { Settings } from '#platform/config';
-import { ApiProblems, Open } from '#platform/http';
+import { ApiProblems, Public } from '#platform/http';
 import { assertLocalRequest, HostNotAllowed } from './assert-local-request.js';
 import { DevMessages } from './dev-mailbox.dto.js';
 import { DevMailbox } from './dev-mailbox.js';
@@ -12,7 +12,7 @@ import { MAILBOX_CONTENT_SECURITY_POLICY, renderMailboxPage } from './mailbox-pa
 export const DEV_MAILBOX_PROBLEMS: readonly DomainError[] = [new HostNotAllowed()];
 
 @ApiTags('development')
-@Open()
+@Public()
 @Controller('dev')
 export class DevMailboxController {
   constructor(

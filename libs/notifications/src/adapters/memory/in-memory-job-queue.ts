@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
-import { type Keepable, Snapshots } from '#platform/in-memory';
+import { type Snapshotable, SnapshotStore } from '#platform/in-memory';
 import { type Job, JobQueue } from '../../application/ports.js';
 import { currentJobOrigin } from '../current-job-origin.js';
 
 /** For a single process. Iterates in the order of putting; a leased message waits where it stands. */
 @Injectable()
-export class InMemoryJobQueue extends JobQueue implements Keepable {
+export class InMemoryJobQueue extends JobQueue implements Snapshotable {
   readonly #waiting = new Map<string, { readonly message: Job; readonly since: number }>();
   readonly #leased = new Map<string, { message: Job; until: number }>();
   #throughput = { second: 0, taken: 0, before: 0 };
@@ -14,10 +14,10 @@ export class InMemoryJobQueue extends JobQueue implements Keepable {
 
   constructor(
     private readonly clock: Clock,
-    snapshots?: Snapshots,
+    snapshots?: SnapshotStore,
   ) {
     super();
-    snapshots?.keep('due', this);
+    snapshots?.register('due', this);
   }
 
   async enqueue(message: Job): Promise<void> {

@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Settings } from '#platform/config';
-import { Health } from '#platform/health';
+import { HealthCheckService } from '#platform/health';
 import { type SmtpSink, startSmtpSink } from '../../../../../test/support/smtp-sink.js';
 import { anEmailMessage } from '../../testing/an-email-message.js';
 import { startUnresponsiveServer } from '../../testing/unresponsive-server.js';
@@ -14,7 +14,7 @@ import { SmtpMailSender } from './smtp-mail-sender.js';
 
 const settings = (smtpUrl: string) =>
   ({ smtpUrl, mailFrom: 'Foyer <no-reply@foyer.example>', publicUrl: 'https://foyer.example/app' }) as Settings;
-const senderTo = (smtpUrl: string) => new SmtpMailSender(settings(smtpUrl), new Health());
+const senderTo = (smtpUrl: string) => new SmtpMailSender(settings(smtpUrl), new HealthCheckService());
 async function open(): Promise<RemoteMessageSenderUnderTest> {
   let sink = await startSmtpSink();
   const sender = senderTo(sink.url);
@@ -106,11 +106,11 @@ describe('a mail', () => {
 });
 
 it('tells readiness whether the server is there', async () => {
-  const health = new Health();
+  const health = new HealthCheckService();
   const sink = await startSmtpSink();
   const sender = new SmtpMailSender(settings(sink.url), health);
-  expect(await health.readiness()).toEqual({ status: 'ok', dependencies: { mail: 'ok' } });
+  expect(await health.checkReadiness()).toEqual({ status: 'ok', dependencies: { mail: 'ok' } });
   await sink.stop();
-  expect(await health.readiness()).toEqual({ status: 'degraded', dependencies: { mail: 'away' } });
+  expect(await health.checkReadiness()).toEqual({ status: 'degraded', dependencies: { mail: 'away' } });
   sender.close();
 });

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { createTransport, type Transporter } from 'nodemailer';
-import { within } from '#platform/async';
+import { withTimeout } from '#platform/async';
 import { Settings } from '#platform/config';
-import { Health } from '#platform/health';
+import { HealthCheckService } from '#platform/health';
 import { MessageSender, type OutgoingMessage, PermanentSendError } from '../../application/ports.js';
 import { buildMimeMessage, envelopeAddressOf } from './mime-message.js';
 
@@ -18,7 +18,7 @@ export class SmtpMailSender extends MessageSender {
 
   constructor(
     private readonly settings: Settings,
-    health: Health,
+    health: HealthCheckService,
   ) {
     super();
     this.#messageIdDomain = new URL(settings.publicUrl).hostname;
@@ -33,7 +33,7 @@ export class SmtpMailSender extends MessageSender {
       disableFileAccess: true,
       disableUrlAccess: true,
     });
-    health.add({ name: 'mail', vital: false, check: async () => void (await this.#transport.verify()) });
+    health.registerIndicator({ name: 'mail', vital: false, check: async () => void (await this.#transport.verify()) });
   }
 
   async send({ id, to, subject, text, html = '' }: OutgoingMessage): Promise<void> {
@@ -42,7 +42,7 @@ export class SmtpMailSender extends MessageSender {
     const raw = buildMimeMessage({ from, to, subject, text, html, messageId, date: new Date() });
     // The envelope is given, not read from headers: nothing in an address is ever taken for a list, a name or a comment.
     const mail = { envelope: { from: envelopeAddressOf(from), to: [to] }, raw };
-    await within(SEND_TIMEOUT_MS, this.#transport.sendMail(mail)).catch((error: unknown) => {
+    await withTimeout(SEND_TIMEOUT_MS, this.#transport.sendMail(mail)).catch((error: unknown) => {
       throw isPermanentSmtpError(error)
         ? new PermanentSendError('refused by the mail server', { cause: error })
         : error;

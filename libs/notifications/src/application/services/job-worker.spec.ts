@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FixedClock } from '#kernel/testing';
-import { currentContext, inContext, Metrics } from '#platform/observability';
-import { recordingLog } from '#platform/observability/testing';
+import { currentContext, Metrics, runInContext } from '#platform/observability';
+import { createRecordingLog } from '#platform/observability/testing';
 import { ConfiguredChannels } from '../../adapters/configured-channels.js';
 import { InMemoryJobQueue } from '../../adapters/memory/in-memory-job-queue.js';
 import { RecordingMessageJob } from '../../testing/recording-message-job.js';
@@ -19,7 +19,7 @@ describe('Dispatcher', () => {
   let source: RecordingMessageJob;
   let sender: RecordingMessageSender;
   let metrics: Metrics;
-  let written: ReturnType<typeof recordingLog>;
+  let written: ReturnType<typeof createRecordingLog>;
   let dispatcher: JobWorker;
 
   const start = (channels = new ConfiguredChannels({ email: sender })) => {
@@ -37,7 +37,7 @@ describe('Dispatcher', () => {
     source = new RecordingMessageJob();
     sender = new RecordingMessageSender();
     metrics = new Metrics();
-    written = recordingLog();
+    written = createRecordingLog();
   });
   afterEach(() => dispatcher.onApplicationShutdown());
 
@@ -63,7 +63,7 @@ describe('Dispatcher', () => {
       const accepted = async () => void seen.push(currentContext()?.correlationId);
       return made && { ...made, markAccepted: accepted };
     };
-    await inContext({ correlationId: 'signup-42' }, () => list.enqueue(jobOf('a')));
+    await runInContext({ correlationId: 'signup-42' }, () => list.enqueue(jobOf('a')));
     start();
     await expect.poll(left).toEqual([]);
     expect(seen).toEqual(['signup-42', 'signup-42']);

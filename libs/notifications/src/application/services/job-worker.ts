@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '#kernel';
-import { inContext, Log, Metrics } from '#platform/observability';
+import { Log, Metrics, runInContext } from '#platform/observability';
 import type { MessageJob, PreparedMessage } from '../message-job.js';
 import { Channels, type Job, JobQueue, type OutgoingMessage, PermanentSendError } from '../ports.js';
 import { RecentSendOutcomes, type SendOutcome } from './recent-send-outcomes.js';
@@ -72,7 +72,7 @@ export class JobWorker implements OnApplicationShutdown {
 
   #startJob(message: Job, leasedUntil: number): void {
     const deliver = () => this.#runJob(message, leasedUntil);
-    const flight = (message.origin ? inContext({ ...message.origin }, deliver) : deliver())
+    const flight = (message.origin ? runInContext({ ...message.origin }, deliver) : deliver())
       .catch((error: unknown) =>
         this.log.warn({ kind: message.kind, reason: String(error) }, 'a due message stays due'),
       )

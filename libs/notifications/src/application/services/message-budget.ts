@@ -34,12 +34,12 @@ export class MessageBudget {
     const byIdentifier = await this.counters.take(identifierKey, hourly(this.limits.sendsPerIdentifier));
     if (!byIdentifier.allowed) {
       // What others have used up is not held against this source.
-      await this.counters.giveBack(sourceKey, bySource.ticket);
+      await this.counters.release(sourceKey, bySource.ticket);
       return { allowed: false, retryAfterSeconds: null };
     }
     const release = async (): Promise<void> => {
-      await this.counters.giveBack(sourceKey, bySource.ticket);
-      await this.counters.giveBack(identifierKey, byIdentifier.ticket);
+      await this.counters.release(sourceKey, bySource.ticket);
+      await this.counters.release(identifierKey, byIdentifier.ticket);
     };
     return { allowed: true, release };
   }

@@ -22,7 +22,7 @@ describe('RecentSends', () => {
 
   it('is not steered by messages to addresses that are refused for good, while others are accepted [AC-62]', () => {
     const sends = new RecentSendOutcomes();
-    const unknown = { accepted: false, attempts: 1, durationMs: 3, permanently: true };
+    const unknown = { accepted: false, attempts: 1, durationMs: 3, isPermanent: true };
     sends.recordOutcome('email', acceptedAfter(40));
     for (let n = 0; n < 15; n++) sends.recordOutcome('email', unknown);
     expect(sends.predictOutcome('email')).toEqual(acceptedAfter(40));

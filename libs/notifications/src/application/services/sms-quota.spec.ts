@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Unavailable } from '#kernel';
 import { FixedClock, InMemoryCounters } from '#kernel/testing';
-import { SourceLimited } from '#platform/rate-limits';
+import { ClientNetworkRateLimited } from '#platform/rate-limits';
 import { DEFAULT_MESSAGE_LIMITS } from '../../testing/message-limits.js';
 import { type SmsPriority, SmsQuota } from './sms-quota.js';
 
@@ -93,7 +93,7 @@ describe('SmsQuota', () => {
   it('says 429 to a source that has had its share, and 503 when there are none left [AC-72]', async () => {
     given({ smsPerDay: 2, smsPerSource: 1 });
     await quota.reserveSmsOrThrow('ordinary', source('one'));
-    await expect(quota.reserveSmsOrThrow('ordinary', source('one'))).rejects.toBeInstanceOf(SourceLimited);
+    await expect(quota.reserveSmsOrThrow('ordinary', source('one'))).rejects.toBeInstanceOf(ClientNetworkRateLimited);
     await quota.reserveSmsOrThrow('ordinary', source('two'));
     await expect(quota.reserveSmsOrThrow('ordinary', source('three'))).rejects.toBeInstanceOf(Unavailable);
   });

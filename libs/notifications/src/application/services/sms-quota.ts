@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counters, hourly, Unavailable } from '#kernel';
-import { SourceLimited } from '#platform/rate-limits';
+import { ClientNetworkRateLimited } from '#platform/rate-limits';
 import { MessageLimits, type RequestSource } from '../message-limits.js';
 
 /** Registrations and changes of identifiers may use so much of the SMS of a day; what is left is for those who have an account. */
@@ -41,7 +41,7 @@ export class SmsQuota {
       return { allowed: false, exhausted: 'everybody', retryAfterSeconds: taken.retryAfterSeconds };
     }
     const release = async (): Promise<void> => {
-      await this.counters.giveBack(GLOBAL_SMS_KEY, taken.ticket);
+      await this.counters.release(GLOBAL_SMS_KEY, taken.ticket);
       await sourceReservation();
     };
     return { allowed: true, release };
@@ -56,7 +56,7 @@ export class SmsQuota {
     const reservation = await this.reserveSms(priority, source);
     if (reservation.allowed) return reservation.release;
     const { exhausted, retryAfterSeconds } = reservation;
-    if (exhausted === 'source') throw new SourceLimited(retryAfterSeconds);
+    if (exhausted === 'source') throw new ClientNetworkRateLimited(retryAfterSeconds);
     throw new Unavailable('No more SMS can be sent for now.', retryAfterSeconds);
   }
 
@@ -65,7 +65,7 @@ export class SmsQuota {
     if (!source || source.trusted || this.limits.smsPerSource === null) return async () => undefined;
     const key = `{src:${source.prefix}}:smsPerSource`;
     const taken = await this.counters.take(key, hourly(this.limits.smsPerSource));
-    return taken.allowed ? () => this.counters.giveBack(key, taken.ticket) : taken.retryAfterSeconds;
+    return taken.allowed ? () => this.counters.release(key, taken.ticket) : taken.retryAfterSeconds;
   }
 
   #dailyLimitOf(use: SmsPriority): number | null {

@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, TableColumn } from 'typeorm';
-import { column } from '#platform/database';
+import { migrationColumn } from '#platform/database';
 
-const DETAIL = column('detail', { type: 'varchar', length: 128 }, { isNullable: true });
+const DETAIL = migrationColumn('detail', { type: 'varchar', length: 128 }, { isNullable: true });
 
 /** What a line says beside its action: which filters a list had, at which route somebody was refused. */
 export class DetailAudit1763600000066 implements MigrationInterface {

@@ -6,7 +6,7 @@ const secret = (n: number): string => `secret-number-${n}-${'x'.repeat(32)}`;
 const { privateKey } = generateKeyPairSync('ed25519');
 
 /** Everything a program with services of its own has to be told. */
-export const COMPLETE: Environment = {
+export const COMPLETE_ENVIRONMENT: Environment = {
   DATABASE_URL: 'postgres://foyer:database-password@db.example/foyer',
   REDIS_URL: 'redis://:redis-password@redis.example',
   RABBITMQ_URL: 'amqp://foyer:broker-password@broker.example',

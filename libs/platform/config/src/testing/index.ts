@@ -1,1 +1,1 @@
-export { COMPLETE } from './complete-environment.js';
+export { COMPLETE_ENVIRONMENT } from './complete-environment.js';

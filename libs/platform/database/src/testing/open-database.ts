@@ -26,7 +26,7 @@ export async function openDatabase(
   const [database, ...others] = await Promise.all([connect(), ...Array.from({ length: count - 1 }, connect)]);
   const replicas = [database, ...others] as const;
   await migrate(database.source);
-  await warm(database);
+  await openAllConnections(database);
   return {
     database,
     work: new TypeOrmUnitOfWork(database, new SystemClock()),
@@ -39,4 +39,5 @@ export async function openDatabase(
 }
 
 /** Opens every connection of the pool: races on a cold one are run one after the other. */
-const warm = (database: Database) => Promise.all(Array.from({ length: POOL_SIZE }, () => database.query('select 1')));
+const openAllConnections = (database: Database) =>
+  Promise.all(Array.from({ length: POOL_SIZE }, () => database.query('select 1')));

@@ -1,1 +1,1 @@
-export { recordingLog } from './recording-log.js';
+export { createRecordingLog } from './recording-log.js';

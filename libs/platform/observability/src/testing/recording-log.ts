@@ -1,8 +1,11 @@
 import { pino } from 'pino';
-import { Log } from '../logger.js';
+import { Log } from '../log.js';
 
 /** A log that keeps its lines. */
-export function recordingLog(): { readonly log: Log; readonly lines: readonly Readonly<Record<string, unknown>>[] } {
+export function createRecordingLog(): {
+  readonly log: Log;
+  readonly lines: readonly Readonly<Record<string, unknown>>[];
+} {
   const lines: Record<string, unknown>[] = [];
   const log = new Log(pino({ level: 'trace' }, { write: (line: string) => void lines.push(JSON.parse(line)) }));
   return { log, lines };

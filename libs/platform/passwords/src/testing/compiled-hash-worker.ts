@@ -8,7 +8,7 @@ const CACHE = new URL('../../../../../node_modules/.cache/', import.meta.url);
  * The hash worker as JavaScript, for a `HashPool` in tests: Node itself loads what a thread runs, and Node 20 loads no
  * TypeScript. It lies below node_modules to find bcrypt.
  */
-export function compiledHashWorker(): URL {
+export function compileHashWorker(): URL {
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };
   const { outputText } = ts.transpileModule(readFileSync(SOURCE, 'utf8'), { compilerOptions });
   const draft = new URL(`hash-worker.${process.pid}.tmp`, CACHE);

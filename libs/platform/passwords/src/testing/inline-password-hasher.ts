@@ -1,6 +1,6 @@
 import bcrypt from 'bcrypt';
 import { type HashTicket, PasswordHasher } from '#kernel';
-import { checkedInput, isBelowCost, nobodysHash } from '../bcrypt-format.js';
+import { assertBcryptInput, createDummyHash, isBelowCost } from '../bcrypt-format.js';
 
 /** Real bcrypt hashes without threads or a queue, at the lowest cost (1 ms), for unit tests. */
 export class InlinePasswordHasher extends PasswordHasher {
@@ -12,15 +12,15 @@ export class InlinePasswordHasher extends PasswordHasher {
   refuseWhenFull(): void {}
 
   async hash(preHash: string, _ticket: HashTicket): Promise<string> {
-    return bcrypt.hash(checkedInput(preHash), this.cost);
+    return bcrypt.hash(assertBcryptInput(preHash), this.cost);
   }
 
   async verify(preHash: string, hash: string, _ticket: HashTicket): Promise<boolean> {
-    return bcrypt.compare(checkedInput(preHash), hash);
+    return bcrypt.compare(assertBcryptInput(preHash), hash);
   }
 
   async verifyNobody(preHash: string, ticket: HashTicket): Promise<false> {
-    await this.verify(preHash, nobodysHash(this.cost), ticket);
+    await this.verify(preHash, createDummyHash(this.cost), ticket);
     return false;
   }
 

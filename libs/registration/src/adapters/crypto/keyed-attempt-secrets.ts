@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync, randomInt } from 'node:crypto';
 import type { PreHash } from '#auth';
 import { type KeyRing } from '#platform/config';
-import { KeyedSeal } from '#platform/crypto';
+import { AesGcmSealer } from '#platform/crypto';
 import { AttemptSecrets } from '../../application/ports.js';
 
 const UNAMBIGUOUS = 'ACDEFGHJKLMNPQRTUVWXYZ234679';
@@ -9,12 +9,12 @@ const UNAMBIGUOUS = 'ACDEFGHJKLMNPQRTUVWXYZ234679';
 /** Keys of their own for tag and seal, derived from `CODE_SECRET` (HKDF-SHA-256). */
 export class KeyedAttemptSecrets extends AttemptSecrets {
   readonly #tagKeys: readonly Buffer[];
-  readonly #seal: KeyedSeal;
+  readonly #seal: AesGcmSealer;
 
   constructor(keys: KeyRing) {
     super();
     this.#tagKeys = keys.map(({ secret }) => derive(secret, 'attempt-tag'));
-    this.#seal = new KeyedSeal(keys, 'CODE_SECRET', 'attempt-seal');
+    this.#seal = new AesGcmSealer(keys, 'CODE_SECRET', 'attempt-seal');
   }
 
   tags(identifierHash: string, { kid, value }: PreHash): readonly [string, ...string[]] {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryCounters } from '#kernel/testing';
 import { parseSettings } from '#platform/config';
-import { SourceLimited, SourceLimits } from '#platform/rate-limits';
+import { ClientNetworkLimits, ClientNetworkRateLimited } from '#platform/rate-limits';
 import { MIA, Registration } from '../../testing/registration.js';
 import { RegistrationBasicStrategy } from './registration-basic.strategy.js';
 
@@ -20,7 +20,7 @@ describe('RegistrationBasicStrategy', () => {
 
   beforeEach(async () => {
     house = new Registration();
-    const limits = new SourceLimits(
+    const limits = new ClientNetworkLimits(
       new InMemoryCounters(house.clock),
       parseSettings({ LIMIT_WRONG_PASSWORDS_PER_SOURCE: '3' }),
       house.clock,
@@ -65,7 +65,7 @@ describe('RegistrationBasicStrategy', () => {
 
   it('given three wrong passwords in an hour, then the source may not try any more, not even the right one', async () => {
     for (let n = 0; n < 3; n++) expect(await identify(basic('mia@example.org', `wrong ${n}`))).toBeUndefined();
-    await expect(identify(basic('mia@example.org'))).rejects.toBeInstanceOf(SourceLimited);
+    await expect(identify(basic('mia@example.org'))).rejects.toBeInstanceOf(ClientNetworkRateLimited);
     house.clock.advance(3_600_000);
     expect(await identify(basic('zoe@example.org'))).toBeUndefined();
   });

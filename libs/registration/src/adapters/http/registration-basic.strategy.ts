@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { acceptPassword, type Identifier, InvalidInput, parseIdentifier } from '#kernel';
-import { Authentication, type AuthenticationRequest, addressOf, parseBasicCredentials } from '#platform/http';
-import { SourceLimits } from '#platform/rate-limits';
+import {
+  type AuthenticationRequest,
+  AuthenticationStrategy,
+  clientAddressOf,
+  parseBasicCredentials,
+} from '#platform/http';
+import { ClientNetworkLimits } from '#platform/rate-limits';
 import { RegistrationRules } from '../../application/ports.js';
 import { type Picked, type Registrant, RegistrantCheck } from '../../application/registrant-check.js';
 
@@ -17,10 +22,10 @@ export const REGISTRATION_BASIC = 'registration-basic';
  * identifier and the password of no live attempt.
  */
 @Injectable()
-export class RegistrationBasicStrategy extends Authentication<Registrant> {
+export class RegistrationBasicStrategy extends AuthenticationStrategy<Registrant> {
   constructor(
     private readonly registrants: RegistrantCheck,
-    private readonly limits: SourceLimits,
+    private readonly limits: ClientNetworkLimits,
     private readonly rules: RegistrationRules,
   ) {
     super(REGISTRATION_BASIC);
@@ -31,9 +36,9 @@ export class RegistrationBasicStrategy extends Authentication<Registrant> {
     const basic = parseBasicCredentials(request.raw.rawHeaders);
     const typed = basic && readable(basic.username, basic.password, this.rules.defaultMarket);
     if (!typed) return undefined;
-    await this.limits.refuseExhausted('wrongPasswordsPerSource', addressOf(request));
+    await this.limits.assertNotExhausted('wrongPasswordsPerSource', clientAddressOf(request));
     const picked = await this.registrants.pick(typed.identifier, typed.password);
-    return this.registrants.pending(picked) ?? this.receipt(picked, addressOf(request));
+    return this.registrants.pending(picked) ?? this.receipt(picked, clientAddressOf(request));
   }
 
   /**
@@ -41,13 +46,13 @@ export class RegistrationBasicStrategy extends Authentication<Registrant> {
    * that only inherits from this one.
    */
   private async receipt(picked: Picked, address: string): Promise<Registrant | undefined> {
-    const counted = await this.limits.count('wrongPasswordsPerSource', address);
-    const source = this.limits.sourceOf(address).prefix;
+    const counted = await this.limits.reserve('wrongPasswordsPerSource', address);
+    const source = this.limits.resolveClientNetwork(address).prefix;
     const registrant = await this.registrants.receipt(picked, source).catch(async (error: unknown) => {
-      await counted.giveBack().catch(() => undefined);
+      await counted.release().catch(() => undefined);
       throw error;
     });
-    if (registrant) await counted.giveBack().catch(() => undefined);
+    if (registrant) await counted.release().catch(() => undefined);
     return registrant ?? undefined;
   }
 

@@ -9,7 +9,7 @@ import { parseSettings } from '#platform/config';
 import { InvalidCredentials } from '#platform/http';
 import { type Idempotency } from '#platform/idempotency';
 import { Metrics } from '#platform/observability';
-import { SourceLimits } from '#platform/rate-limits';
+import { ClientNetworkLimits } from '#platform/rate-limits';
 import type { ActivationOutcome } from '../../application/commands/activate-registration.js';
 import type { ResendOutcome } from '../../application/commands/resend-code.js';
 import { ActivationInProgress, AlreadyActive, CodeExpired, CodeWrong, ResendTooEarly } from '../../domain/errors.js';
@@ -51,11 +51,11 @@ describe('RegistrationsController', () => {
     metrics = new Metrics();
     headers = {};
     const bus = { execute: () => outcome() };
-    const once = { once: async (_: unknown, work: () => unknown) => ({ value: await work(), replayed: false }) };
+    const once = { runOnce: async (_: unknown, work: () => unknown) => ({ value: await work(), replayed: false }) };
     controller = new RegistrationsController(
       bus as unknown as CommandBus,
       { execute: async () => null } as unknown as QueryBus,
-      new SourceLimits(counters, parseSettings({ LIMIT_WRONG_CODES_PER_SOURCE: '3' }), new FixedClock()),
+      new ClientNetworkLimits(counters, parseSettings({ LIMIT_WRONG_CODES_PER_SOURCE: '3' }), new FixedClock()),
       once as unknown as Idempotency,
       { openFirstSession: async () => TOKENS } as unknown as SignIns,
       RULES,
@@ -136,7 +136,7 @@ describe('RegistrationsController', () => {
   });
 
   it('FM-R5 given an activation after which the count cannot be given back, then the customer all the same', async () => {
-    counters.giveBack = () => Promise.reject(new Unavailable());
+    counters.release = () => Promise.reject(new Unavailable());
     expect(await activate({ outcome: 'active', customer: CUSTOMER as never })).toBe(CUSTOMER);
   });
 

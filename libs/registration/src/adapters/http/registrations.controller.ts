@@ -4,11 +4,19 @@ import { ApiBasicAuth, ApiBody, ApiHeader, ApiOkResponse, ApiTags } from '@nestj
 import type { FastifyReply } from 'fastify';
 import { deviceCookie, SignIns, toTokenResponse } from '#auth';
 import type { CustomerView } from '#customers';
-import { evenly } from '#platform/async';
-import { Address, ApiProblems, AuthenticatedBy, InvalidCredentials, NoBody, NoQuery, Open } from '#platform/http';
+import { withMinimumDuration } from '#platform/async';
+import {
+  ApiProblems,
+  AuthenticatedBy,
+  ClientAddress,
+  InvalidCredentials,
+  NoBodyPipe,
+  NoQueryPipe,
+  Public,
+} from '#platform/http';
 import { Idempotency } from '#platform/idempotency';
 import { Metrics } from '#platform/observability';
-import { SourceLimits } from '#platform/rate-limits';
+import { ClientNetworkLimits } from '#platform/rate-limits';
 import { ActivateRegistration, type ActivationOutcome } from '../../application/commands/activate-registration.js';
 import { Register } from '../../application/commands/register.js';
 import { ResendCode } from '../../application/commands/resend-code.js';
@@ -51,7 +59,7 @@ export class RegistrationsController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
-    private readonly limits: SourceLimits,
+    private readonly limits: ClientNetworkLimits,
     private readonly idempotency: Idempotency,
     private readonly signIns: SignIns,
     private readonly rules: RegistrationRules,
@@ -61,7 +69,7 @@ export class RegistrationsController {
   }
 
   /** Register with an e-mail address or a phone number. A code is sent; the same answer, and the same id, whether or not it is known here. */
-  @Open()
+  @Public()
   @Post()
   @Header('cache-control', 'no-store')
   @ApiBody({ type: RegisterDto, examples: APPLICANTS })
@@ -74,15 +82,17 @@ export class RegistrationsController {
   })
   async register(
     @Body() body: RegisterDto,
-    @Address() address: string,
+    @ClientAddress() address: string,
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RegistrationTicketDto> {
     const scope = `registrations ${body.email ?? body.phone ?? ''}`;
     const once = { key, scope, body, lifeMs: this.rules.attemptTtlSeconds * 1000 };
-    await this.limits.count('registrationsPerSource', address);
-    const { value, replayed } = await this.idempotency.once(once, () =>
-      evenly(EVEN_MS, () => this.commands.execute(new Register(body, this.limits.sourceOf(address)))),
+    await this.limits.reserve('registrationsPerSource', address);
+    const { value, replayed } = await this.idempotency.runOnce(once, () =>
+      withMinimumDuration(EVEN_MS, () =>
+        this.commands.execute(new Register(body, this.limits.resolveClientNetwork(address))),
+      ),
     );
     this.#funnel.inc({ step: replayed ? 'replayed' : 'registered' });
     if (replayed) reply.header('idempotency-replayed', 'true');
@@ -100,7 +110,7 @@ export class RegistrationsController {
     429: 'Too many wrong passwords from this source',
     503: 'Overloaded, or a dependency is away',
   })
-  async mine(@Req() request: ByRegistrant, @Query(new NoQuery()) _query: undefined): Promise<MyRegistrationDto> {
+  async mine(@Req() request: ByRegistrant, @Query(new NoQueryPipe()) _query: undefined): Promise<MyRegistrationDto> {
     const mine = await this.queries.execute(
       new GetMyRegistration(request.user.key.identifierHash, request.user.key.tag),
     );
@@ -131,10 +141,10 @@ export class RegistrationsController {
     @Req() request: ByRegistrant,
     @Body() { code }: ActivateDto,
     @Query() { tokens }: ActivateQuery,
-    @Address() address: string,
+    @ClientAddress() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ActivatedCustomer> {
-    const source = this.limits.sourceOf(address).prefix;
+    const source = this.limits.resolveClientNetwork(address).prefix;
     const command = new ActivateRegistration(request.user.key, request.user.preHash, code, source);
     const result = await this.#counted(command, address);
     this.#funnel.inc({ step: result.outcome });
@@ -156,19 +166,19 @@ export class RegistrationsController {
 
   /** Counted as a wrong code before it is looked at, so that no burst is let through. */
   async #counted(command: ActivateRegistration, address: string): Promise<ActivationOutcome> {
-    const counted = await this.limits.count('wrongCodesPerSource', address);
+    const counted = await this.limits.reserve('wrongCodesPerSource', address);
     const result = await this.commands.execute(command).catch(async (error: unknown) => {
-      await counted.giveBack().catch(() => undefined);
+      await counted.release().catch(() => undefined);
       throw error;
     });
     // What came of it is committed and is told, whether or not the count can be given back.
-    if (result.outcome !== 'code_wrong') await counted.giveBack().catch(() => undefined);
+    if (result.outcome !== 'code_wrong') await counted.release().catch(() => undefined);
     return result;
   }
 
   /** A second sign-in is saved: who has just proven himself and knows the password may come in. */
   async #withTokens(customer: CustomerView, address: string, reply: FastifyReply): Promise<ActivatedCustomer> {
-    const tokens = await this.signIns.openFirstSession(customer.id, this.limits.sourceOf(address).prefix);
+    const tokens = await this.signIns.openFirstSession(customer.id, this.limits.resolveClientNetwork(address).prefix);
     if (!tokens) return customer;
     if (tokens.deviceToken !== undefined)
       reply.header('set-cookie', deviceCookie(tokens.deviceToken, this.rules.publicUrl));
@@ -189,10 +199,12 @@ export class RegistrationsController {
   })
   async resend(
     @Req() request: ByRegistrant,
-    @Address() address: string,
-    @Body(new NoBody()) _: undefined,
+    @ClientAddress() address: string,
+    @Body(new NoBodyPipe()) _: undefined,
   ): Promise<RegistrationTicketDto> {
-    const result = await this.commands.execute(new ResendCode(request.user.key, this.limits.sourceOf(address)));
+    const result = await this.commands.execute(
+      new ResendCode(request.user.key, this.limits.resolveClientNetwork(address)),
+    );
     this.#funnel.inc({ step: `resend_${result.outcome}` });
     switch (result.outcome) {
       case 'sending':

@@ -1,14 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsString, Length, Matches, MaxLength } from 'class-validator';
 import type { CustomerView } from '#customers';
-import { IfGiven, IsLocale, IsMarket } from '#platform/http';
+import { IfPresent, IsLocale, IsMarket } from '#platform/http';
 import type { MyRegistration } from '../../application/views.js';
 import type { RegistrationTicket } from '../../facade.js';
 
 /** With `tokens=true` the answer has a first pair of tokens in it, as a sign-in gives. */
 export class ActivateQuery {
   @ApiProperty({ required: false, enum: ['true', 'false'], default: 'false' })
-  @IfGiven()
+  @IfPresent()
   @IsIn(['true', 'false'])
   readonly tokens?: 'true' | 'false';
 }
@@ -19,14 +19,14 @@ export type ActivatedCustomer = CustomerView & { readonly tokens?: object };
 export class RegisterDto {
   /** At most 254 bytes; stored and written to in its canonical form. */
   @ApiProperty({ required: false, example: 'ada@example.org' })
-  @IfGiven()
+  @IfPresent()
   @IsString()
   @MaxLength(320)
   readonly email?: string;
 
   /** International, or national in the market. */
   @ApiProperty({ required: false, example: '+1 415 555 0132' })
-  @IfGiven()
+  @IfPresent()
   @IsString()
   @MaxLength(64)
   readonly phone?: string;
@@ -37,24 +37,24 @@ export class RegisterDto {
   readonly password!: string;
 
   @ApiProperty({ required: false, example: 'Ada', minLength: 1, maxLength: 200 })
-  @IfGiven()
+  @IfPresent()
   @IsString()
   readonly firstName?: string;
 
   @ApiProperty({ required: false, example: 'Lovelace', minLength: 1, maxLength: 200 })
-  @IfGiven()
+  @IfPresent()
   @IsString()
   readonly lastName?: string;
 
   /** ISO 3166-1 alpha-2; the default market if absent. */
   @ApiProperty({ required: false, example: 'US' })
-  @IfGiven()
+  @IfPresent()
   @IsMarket()
   readonly market?: string;
 
   /** BCP 47. */
   @ApiProperty({ required: false, example: 'en' })
-  @IfGiven()
+  @IfPresent()
   @IsLocale()
   readonly locale?: string;
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
-import { EphemeralMap, Snapshots } from '#platform/in-memory';
+import { SnapshotStore, TtlMap } from '#platform/in-memory';
 import { RegistrationLimits } from '../../application/limits.js';
 import { AttemptStore, type CodeRequest, type Placement, RegistrationRules } from '../../application/ports.js';
 import { PLACED_LIFE_MS, UNSENT_CODE_LIFE_MS } from '../../domain/limits.js';
@@ -12,20 +12,20 @@ type Attempts = Readonly<Record<string, AttemptState>>;
 /** For a single process. One turn of the event loop is one atomic step. */
 @Injectable()
 export class InMemoryAttemptStore extends AttemptStore {
-  readonly #attempts: EphemeralMap<Attempts>;
-  readonly #notified: EphemeralMap<true>;
+  readonly #attempts: TtlMap<Attempts>;
+  readonly #notified: TtlMap<true>;
 
   constructor(
     clock: Clock,
     private readonly rules: RegistrationRules,
     private readonly limits: RegistrationLimits,
-    snapshots?: Snapshots,
+    snapshots?: SnapshotStore,
   ) {
     super();
-    this.#attempts = new EphemeralMap(clock);
-    this.#notified = new EphemeralMap(clock);
-    snapshots?.keep('attempts', this.#attempts);
-    snapshots?.keep('notified', this.#notified);
+    this.#attempts = new TtlMap(clock);
+    this.#notified = new TtlMap(clock);
+    snapshots?.register('attempts', this.#attempts);
+    snapshots?.register('notified', this.#notified);
   }
 
   async now(): Promise<Date> {

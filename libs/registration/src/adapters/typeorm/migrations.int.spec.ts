@@ -5,13 +5,13 @@ import { codesTables } from '#codes/module';
 import { customersTables } from '#customers/module';
 import { outboxTables } from '#messaging/module';
 import {
+  columnTypesFor,
   createDataSource,
   hasPendingMigrations,
   type MigrationState,
   migrate,
-  migrationState,
+  readMigrationState,
   type Tables,
-  typesFor,
 } from '#platform/database';
 import { DATABASES, type FreshDatabase } from '#platform/database/testing';
 import { registrationTables } from './tables.js';
@@ -88,7 +88,7 @@ describe.each(DATABASES)('the migrations of every module on %s', (_, fresh) => {
 
   it('are counted without a trace in a database that has seen none of them [AC-85]', async () => {
     const source = await createDataSource(await empty(), TABLES).initialize();
-    expect(await migrationState(source)).toEqual({ known: EVERY.length, missing: EVERY.length, isRunning: false });
+    expect(await readMigrationState(source)).toEqual({ known: EVERY.length, missing: EVERY.length, isRunning: false });
     expect(await hasTable(source, 'migrations')).toBe(false);
     await source.destroy();
   });
@@ -100,11 +100,11 @@ describe.each(DATABASES)('the migrations of every module on %s', (_, fresh) => {
     const runMigrations = slow.runMigrations.bind(slow);
     const states: MigrationState[] = [];
     slow.runMigrations = async (o) => {
-      states.push(await migrationState(source));
+      states.push(await readMigrationState(source));
       return runMigrations(o);
     };
     await migrate(slow);
-    states.push(await migrationState(source));
+    states.push(await readMigrationState(source));
     expect(states).toEqual([
       { known: EVERY.length, missing: EVERY.length, isRunning: true },
       { known: EVERY.length, missing: 0, isRunning: false },
@@ -128,7 +128,7 @@ describe.each(DATABASES)('the migrations of every module on %s', (_, fresh) => {
         schemas: (dialect) => [
           new EntitySchema({
             name: 'registration_keys',
-            columns: { identifierHash: { ...typesFor(dialect).hash, primary: true }, more: { type: 'int' } },
+            columns: { identifierHash: { ...columnTypesFor(dialect).hash, primary: true }, more: { type: 'int' } },
           }),
         ],
         migrations: [],

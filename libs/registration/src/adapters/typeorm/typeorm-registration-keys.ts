@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, TransactionConflict } from '#kernel';
-import { Database, DuplicateKey, gathered, type InsertedRow, inPortions, marks } from '#platform/database';
+import {
+  Database,
+  DuplicateKey,
+  executeInChunks,
+  type InsertedRow,
+  placeholderList,
+  queryInChunks,
+} from '#platform/database';
 import { type Gift, type RegistrationKey, RegistrationKeys } from '../../application/ports.js';
 
 interface Row {
@@ -25,7 +32,7 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
   }
 
   async hold(hashes: readonly string[], proposed: string, lost: string | null): Promise<RegistrationKey> {
-    const counted = `update registration_keys set sequence = sequence + 1, used_at = ? where identifier_hash in (${marks(hashes)})`;
+    const counted = `update registration_keys set sequence = sequence + 1, used_at = ? where identifier_hash in (${placeholderList(hashes)})`;
     if ((await this.database.execute(counted, [this.clock.now(), ...hashes])) === 0)
       return this.#create(hashes, proposed, 1);
     const row = await this.#row(hashes);
@@ -38,7 +45,7 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
   }
 
   async prove(hashes: readonly string[]): Promise<RegistrationKey | null> {
-    const sql = `update registration_keys set proven_at = ? where identifier_hash in (${marks(hashes)})`;
+    const sql = `update registration_keys set proven_at = ? where identifier_hash in (${placeholderList(hashes)})`;
     const touched = await this.database.execute(sql, [this.clock.now(), ...hashes]);
     return touched === 0 ? null : this.find(hashes);
   }
@@ -53,11 +60,11 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
   async giveAll(gifts: readonly Gift[]): Promise<readonly Gift[]> {
     const now = this.clock.now();
     const hashes = gifts.flatMap((gift) => gift.hashes);
-    const locked = await inPortions(hashes, (some) => {
-      const sql = `update registration_keys set used_at = ? where identifier_hash in (${marks(some)})`;
+    const locked = await executeInChunks(hashes, (some) => {
+      const sql = `update registration_keys set used_at = ? where identifier_hash in (${placeholderList(some)})`;
       return this.database.execute(sql, [now, ...some]);
     });
-    const rows = locked === 0 ? [] : await gathered(hashes, (some) => this.#rows(some));
+    const rows = locked === 0 ? [] : await queryInChunks(hashes, (some) => this.#rows(some));
     const byHash = new Map(rows.map((row) => [row.hash, row]));
     const lost = await this.#lostSequences(gifts.map(({ customerId }) => customerId));
     const fresh: InsertedRow[] = [];
@@ -82,13 +89,13 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
   }
 
   async forget(hashes: readonly string[], customerId: string): Promise<void> {
-    const sql = `delete from registration_keys where identifier_hash in (${marks(hashes)}) and (sequence = 0 or customer_id = ?)`;
+    const sql = `delete from registration_keys where identifier_hash in (${placeholderList(hashes)}) and (sequence = 0 or customer_id = ?)`;
     await this.database.execute(sql, [...hashes, customerId]);
     await this.database.execute('delete from registration_lost_ids where customer_id = ?', [customerId]);
   }
 
   async #lock(hashes: readonly string[]): Promise<Row | undefined> {
-    const sql = `update registration_keys set used_at = ? where identifier_hash in (${marks(hashes)})`;
+    const sql = `update registration_keys set used_at = ? where identifier_hash in (${placeholderList(hashes)})`;
     return (await this.database.execute(sql, [this.clock.now(), ...hashes])) === 0 ? undefined : this.#row(hashes);
   }
 
@@ -112,9 +119,9 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
   }
 
   async #lostSequences(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const rows = await gathered(ids, (some) => {
+    const rows = await queryInChunks(ids, (some) => {
       const sql = `select customer_id as customer_id, sequence as sequence from registration_lost_ids
-        where customer_id in (${marks(some)})`;
+        where customer_id in (${placeholderList(some)})`;
       return this.database.query<Omit<Row, 'hash'>>(sql, some);
     });
     return new Map(rows.map(({ customer_id: id, sequence }) => [id, sequence]));
@@ -137,7 +144,7 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
 
   #rows(hashes: readonly string[]): Promise<Row[]> {
     const sql = `select identifier_hash as hash, customer_id as customer_id, sequence as sequence from registration_keys
-      where identifier_hash in (${marks(hashes)})`;
+      where identifier_hash in (${placeholderList(hashes)})`;
     return this.database.query<Row>(sql, hashes);
   }
 }

@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
-import { column, type Dialect, typesFor } from '#platform/database';
+import { columnTypesFor, type Dialect, migrationColumn } from '#platform/database';
 
 const text = (length: number) => ({ type: 'varchar', length }) as const;
 
@@ -7,17 +7,17 @@ export class CreateLinks1763600000009 implements MigrationInterface {
   readonly name = 'CreateLinks1763600000009';
 
   async up(runner: QueryRunner): Promise<void> {
-    const type = typesFor(runner.connection.options.type as Dialect);
+    const type = columnTypesFor(runner.connection.options.type as Dialect);
     await runner.createTable(
       new Table({
         name: 'auth_links',
         columns: [
-          column('id', type.id, { isPrimary: true }),
-          column('identity_hash', type.hash),
-          column('issuer', text(255)),
-          column('subject', text(255)),
-          column('customer_id', type.id),
-          column('created_at', type.instant),
+          migrationColumn('id', type.id, { isPrimary: true }),
+          migrationColumn('identity_hash', type.hash),
+          migrationColumn('issuer', text(255)),
+          migrationColumn('subject', text(255)),
+          migrationColumn('customer_id', type.id),
+          migrationColumn('created_at', type.instant),
         ],
         indices: [
           { name: 'uq_auth_links_identity', columnNames: ['identity_hash'], isUnique: true },

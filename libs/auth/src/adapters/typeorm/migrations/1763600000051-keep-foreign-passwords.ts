@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
-import { column, type Dialect, retype, typesFor } from '#platform/database';
+import { alterTextColumn, columnTypesFor, type Dialect, migrationColumn } from '#platform/database';
 
 const text = (length: number) => ({ type: 'varchar', length }) as const;
 
@@ -9,11 +9,14 @@ export class KeepForeignPasswords1763600000051 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     const dialect = runner.connection.options.type as Dialect;
-    await runner.query(retype(dialect, 'auth_subjects', 'credential', text(500)));
+    await runner.query(alterTextColumn(dialect, 'auth_subjects', 'credential', text(500)));
     await runner.createTable(
       new Table({
         name: 'auth_marks',
-        columns: [column('name', text(32), { isPrimary: true }), column('set_at', typesFor(dialect).instant)],
+        columns: [
+          migrationColumn('name', text(32), { isPrimary: true }),
+          migrationColumn('set_at', columnTypesFor(dialect).instant),
+        ],
       }),
     );
   }
@@ -22,6 +25,8 @@ export class KeepForeignPasswords1763600000051 implements MigrationInterface {
     await runner.dropTable('auth_marks');
     // Whoever has not signed in since the import sets a new password.
     await runner.query("update auth_subjects set credential = null where credential like 'f1$%'");
-    await runner.query(retype(runner.connection.options.type as Dialect, 'auth_subjects', 'credential', text(120)));
+    await runner.query(
+      alterTextColumn(runner.connection.options.type as Dialect, 'auth_subjects', 'credential', text(120)),
+    );
   }
 }

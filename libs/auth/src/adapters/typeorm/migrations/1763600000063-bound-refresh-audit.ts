@@ -1,10 +1,10 @@
 import { type MigrationInterface, type QueryRunner, TableColumn, TableIndex } from 'typeorm';
-import { column } from '#platform/database';
+import { migrationColumn } from '#platform/database';
 
 /** Which lines of the audit trail were written about refresh tokens of the session: further ones are not. */
 const COLUMNS = [
-  column('refused_ms', { type: 'bigint' }, { default: 0 }),
-  column('repeated_turn', { type: 'int' }, { default: -1 }),
+  migrationColumn('refused_ms', { type: 'bigint' }, { default: 0 }),
+  migrationColumn('repeated_turn', { type: 'int' }, { default: -1 }),
 ];
 
 /** Sessions of somebody are read page by page. It takes the place of the index of the customer alone. */

@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
-import { column, type Dialect, typesFor } from '#platform/database';
+import { columnTypesFor, type Dialect, migrationColumn } from '#platform/database';
 
 const text = (length: number) => ({ type: 'varchar', length }) as const;
 const NULLABLE = { isNullable: true } as const;
@@ -9,27 +9,27 @@ export class CreateCustomers1763600000002 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     const dialect = runner.connection.options.type as Dialect;
-    const type = typesFor(dialect);
+    const type = columnTypesFor(dialect);
     await runner.createTable(
       new Table({
         name: 'customers',
         columns: [
-          column('id', type.id, { isPrimary: true }),
-          column('email', text(254), NULLABLE),
-          column('email_hash', type.hash, NULLABLE),
-          column('phone', text(20), NULLABLE),
-          column('phone_hash', type.hash, NULLABLE),
-          column('first_name', type.name, NULLABLE),
-          column('last_name', type.name, NULLABLE),
-          column('market', { type: 'char', length: 2 }),
-          column('locale', text(35)),
-          column('attributes', type.json),
-          column('status', text(16)),
-          column('verified_by', text(16)),
-          column('attempt_id', type.id),
-          column('created_at', type.instant),
-          column('updated_at', type.instant),
-          column('version', { type: 'int' }),
+          migrationColumn('id', type.id, { isPrimary: true }),
+          migrationColumn('email', text(254), NULLABLE),
+          migrationColumn('email_hash', type.hash, NULLABLE),
+          migrationColumn('phone', text(20), NULLABLE),
+          migrationColumn('phone_hash', type.hash, NULLABLE),
+          migrationColumn('first_name', type.name, NULLABLE),
+          migrationColumn('last_name', type.name, NULLABLE),
+          migrationColumn('market', { type: 'char', length: 2 }),
+          migrationColumn('locale', text(35)),
+          migrationColumn('attributes', type.json),
+          migrationColumn('status', text(16)),
+          migrationColumn('verified_by', text(16)),
+          migrationColumn('attempt_id', type.id),
+          migrationColumn('created_at', type.instant),
+          migrationColumn('updated_at', type.instant),
+          migrationColumn('version', { type: 'int' }),
         ],
         indices: ['email', 'phone'].map((kind) => ({
           name: `uq_customers_${kind}`,

@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, TableColumn, TableIndex } from 'typeorm';
-import { column, type Dialect, typesFor } from '#platform/database';
+import { columnTypesFor, type Dialect, migrationColumn } from '#platform/database';
 
 const NULLABLE = { isNullable: true } as const;
 
@@ -9,8 +9,8 @@ export class KeepDocuments1763600000020 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const dialect = runner.connection.options.type as Dialect;
     const added = [
-      column('document_sealed', { type: 'varchar', length: 120 }, NULLABLE),
-      column('document_hash', typesFor(dialect).hash, NULLABLE),
+      migrationColumn('document_sealed', { type: 'varchar', length: 120 }, NULLABLE),
+      migrationColumn('document_hash', columnTypesFor(dialect).hash, NULLABLE),
     ];
     for (const each of added) await runner.addColumn('customers', new TableColumn(each));
     const unique = { name: 'uq_customers_document', columnNames: ['document_hash'], isUnique: true };

@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, TableColumn, TableIndex } from 'typeorm';
-import { column, type Dialect, keyText, retype } from '#platform/database';
+import { alterTextColumn, codePointText, type Dialect, migrationColumn } from '#platform/database';
 
 const IN_ORDER = ['standing', 'created_at', 'id'];
 const INDICES = [
@@ -17,15 +17,15 @@ export class FindCustomers1763600000030 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const dialect = runner.connection.options.type as Dialect;
     const added = [
-      column('standing', { type: 'varchar', length: 16 }, { default: "'active'" }),
-      column('last_name_key', keyText(dialect, 200), { isNullable: true }),
+      migrationColumn('standing', { type: 'varchar', length: 16 }, { default: "'active'" }),
+      migrationColumn('last_name_key', codePointText(dialect, 200), { isNullable: true }),
     ];
     for (const one of added) await runner.addColumn('customers', new TableColumn(one));
     await runner.query(
       `update customers set standing = ${STANDING}, last_name_key = lower(substring(last_name, 1, 200))`,
     );
     for (const [name, length] of Object.entries(LENGTHS))
-      await runner.query(retype(dialect, 'customers', name, keyText(dialect, length)));
+      await runner.query(alterTextColumn(dialect, 'customers', name, codePointText(dialect, length)));
     for (const index of INDICES) await runner.createIndex('customers', new TableIndex(index));
   }
 
@@ -33,7 +33,7 @@ export class FindCustomers1763600000030 implements MigrationInterface {
     const dialect = runner.connection.options.type as Dialect;
     for (const { name } of INDICES) await runner.dropIndex('customers', name);
     for (const [name, length] of Object.entries(LENGTHS))
-      await runner.query(retype(dialect, 'customers', name, { type: 'varchar', length }));
+      await runner.query(alterTextColumn(dialect, 'customers', name, { type: 'varchar', length }));
     for (const name of ['last_name_key', 'standing']) await runner.dropColumn('customers', name);
   }
 }

@@ -1,16 +1,19 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
-import { column, type Dialect, typesFor } from '#platform/database';
+import { columnTypesFor, type Dialect, migrationColumn } from '#platform/database';
 
 /** How many events an id had when its identifier was lost: it may come back to it, and counts on from there. */
 export class KeepLostIds1763600000010 implements MigrationInterface {
   readonly name = 'KeepLostIds1763600000010';
 
   async up(runner: QueryRunner): Promise<void> {
-    const type = typesFor(runner.connection.options.type as Dialect);
+    const type = columnTypesFor(runner.connection.options.type as Dialect);
     await runner.createTable(
       new Table({
         name: 'registration_lost_ids',
-        columns: [column('customer_id', type.id, { isPrimary: true }), column('sequence', { type: 'int' })],
+        columns: [
+          migrationColumn('customer_id', type.id, { isPrimary: true }),
+          migrationColumn('sequence', { type: 'int' }),
+        ],
       }),
     );
   }

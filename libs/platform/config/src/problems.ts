@@ -1,6 +1,0 @@
-/** Every fault of the configuration, reported together, before anything is started. */
-export class BadConfiguration extends Error {
-  constructor(readonly problems: readonly string[]) {
-    super(`The configuration cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
-  }
-}

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { limitPipelining, MAX_PIPELINED_REQUESTS } from './pipelining-limit.js';
+
+const REQUEST = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
+
+describe('limitPipelining', () => {
+  let server: Server;
+  let held: ServerResponse[];
+  let hold: boolean;
+  beforeEach(async () => {
+    held = [];
+    hold = true;
+    server = createServer((_request, response) => void (hold ? held.push(response) : response.end('ok')));
+    limitPipelining(server);
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+  });
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const connect = async () => {
+    const socket = net.connect((server.address() as AddressInfo).port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    const answers = { text: '', closed: false };
+    socket.on('data', (bytes) => {
+      answers.text += bytes;
+    });
+    socket.on('close', () => {
+      answers.closed = true;
+    });
+    await once(socket, 'connect');
+    return { socket, answers };
+  };
+  const count = (text: string): number => text.split('HTTP/1.1 200').length - 1;
+
+  it('answers as many at a time as are allowed, in order [AC-71]', async () => {
+    const { socket, answers } = await connect();
+    socket.write(REQUEST.repeat(MAX_PIPELINED_REQUESTS));
+    await expect.poll(() => held.length).toBe(MAX_PIPELINED_REQUESTS);
+    for (const response of held) response.end('ok');
+    await expect.poll(() => count(answers.text)).toBe(MAX_PIPELINED_REQUESTS);
+    expect(answers.closed).toBe(false);
+    socket.destroy();
+  });
+
+  it('closes a connection with one more, and takes up none of those behind it [AC-71]', async () => {
+    const { socket, answers } = await connect();
+    socket.write(REQUEST.repeat(1_000));
+    await expect.poll(() => answers.closed).toBe(true);
+    expect(held).toHaveLength(MAX_PIPELINED_REQUESTS);
+    expect(count(answers.text)).toBe(0);
+  });
+
+  it('counts no request that was answered [AC-71]', async () => {
+    hold = false;
+    const { socket, answers } = await connect();
+    for (let n = 1; n <= 5 * MAX_PIPELINED_REQUESTS; n++) {
+      socket.write(REQUEST);
+      await expect.poll(() => count(answers.text), { interval: 2 }).toBe(n);
+    }
+    expect(answers.closed).toBe(false);
+    socket.destroy();
+  });
+});

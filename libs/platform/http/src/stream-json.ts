@@ -1,0 +1,48 @@
+/** Characters of a piece: few enough that none is noticed, enough that a document is not made of thousands. */
+const CHUNK_LENGTH = 16 * 1024;
+
+/**
+ * The text of a JSON document, piece by piece. An async iterable in it is written as an array, whose next item is read when the
+ * text so far has been taken: the document is never in memory as a whole.
+ */
+export async function* streamJson(document: unknown): AsyncGenerator<string> {
+  let piece = '';
+  for await (const text of serialize(document)) {
+    piece += text;
+    if (piece.length < CHUNK_LENGTH) continue;
+    yield piece;
+    piece = '';
+  }
+  if (piece !== '') yield piece;
+}
+
+async function* serialize(value: unknown): AsyncGenerator<string> {
+  if (isAsyncIterable(value)) return yield* serializeArray(value);
+  if (!isRecord(value) || !holdsAsyncIterable(value)) return yield JSON.stringify(value);
+  let separator = '{';
+  for (const [key, member] of Object.entries(value)) {
+    if (member === undefined) continue;
+    yield `${separator}${JSON.stringify(key)}:`;
+    yield* serialize(member);
+    separator = ',';
+  }
+  yield '}';
+}
+
+async function* serializeArray(items: AsyncIterable<unknown>): AsyncGenerator<string> {
+  let separator = '[';
+  for await (const item of items) {
+    yield separator + JSON.stringify(item);
+    separator = ',';
+  }
+  yield separator === '[' ? '[]' : ']';
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
+  isRecord(value) && Symbol.asyncIterator in value;
+
+const holdsAsyncIterable = (value: Readonly<Record<string, unknown>>): boolean =>
+  Object.values(value).some((member) => isAsyncIterable(member) || (isRecord(member) && holdsAsyncIterable(member)));

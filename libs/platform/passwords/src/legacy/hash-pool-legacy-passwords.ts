@@ -1,0 +1,24 @@
+import { ForeignPasswords, type HashTicket, InvalidInput } from '#kernel';
+import type { HashPool } from '../hash-pool.js';
+import { type LegacyHashFault, parseLegacyHash } from './legacy-hash.js';
+
+const FAULT_DETAILS: Readonly<Record<LegacyHashFault, string>> = {
+  unknown: 'must be a hash of bcrypt, argon2, scrypt or PBKDF2 in a form that is known here',
+  too_costly: 'must not cost more to compare with than is allowed here',
+};
+
+/** On the threads that hash our own: one bound for all. */
+export class HashPoolLegacyPasswords extends ForeignPasswords {
+  constructor(private readonly pool: HashPool) {
+    super();
+  }
+
+  accept(hash: string, pointer: string): void {
+    const read = parseLegacyHash(hash);
+    if ('fault' in read) throw InvalidInput.at(pointer, `password_hash.${read.fault}`, FAULT_DETAILS[read.fault]);
+  }
+
+  async verify(password: string, hash: string, ticket: HashTicket): Promise<boolean> {
+    return (await this.pool.run({ op: 'verify_foreign', password, hash }, ticket)) === true;
+  }
+}

@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, Counters, DomainError, Unavailable } from '#kernel';
+import { createNetworkMatcher, LIMITS, type LimitName, Settings } from '#platform/config';
+import { clientNetworkOf } from '#platform/http';
+import { InMemoryCounters } from './in-memory-counters.js';
+
+/** One source does too much of something; others are not touched. */
+export class ClientNetworkRateLimited extends DomainError {
+  readonly code = 'request.too_many';
+  readonly kind = 'too_many';
+
+  constructor(override readonly retryAfter: number) {
+    super('There were too many requests from your network. Please wait.');
+  }
+}
+
+type ClientNetworkLimit = Extract<LimitName, `${string}PerSource`>;
+
+/** What was counted; given back when it turns out not to count. */
+export interface RateLimitReservation {
+  release(): Promise<void>;
+}
+
+const UNLIMITED: RateLimitReservation = { release: async () => undefined };
+
+/** Limits per source prefix. A trusted source (a kiosk, an office) has none; limits of identifiers hold for it all the same. */
+@Injectable()
+export class ClientNetworkLimits {
+  readonly #isTrusted: (address: string) => boolean;
+  readonly #localCounters: Counters;
+
+  constructor(
+    private readonly counters: Counters,
+    private readonly settings: Settings,
+    clock: Clock,
+  ) {
+    this.#localCounters = new InMemoryCounters(clock);
+    this.#isTrusted = createNetworkMatcher(settings.trustedSources);
+  }
+
+  resolveClientNetwork(address: string): { readonly prefix: string; readonly trusted: boolean } {
+    return { prefix: clientNetworkOf(address), trusted: this.#isTrusted(address) };
+  }
+
+  /**
+   * Refuses whoever has used it up, and counts nothing: for what is known to count only when it has been done. Calls at the
+   * same moment may go beyond it by their number.
+   * @throws SourceLimited
+   */
+  async assertNotExhausted(limit: ClientNetworkLimit, address: string): Promise<void> {
+    const most = this.settings.limits[limit];
+    const { windowSeconds = 0 } = LIMITS[limit] as { readonly windowSeconds?: number };
+    if (most === null || this.#isTrusted(address)) return;
+    const counted = await this.counters.count(`{src:${clientNetworkOf(address)}}:${limit}`, windowSeconds * 1000);
+    if (counted >= most) throw new ClientNetworkRateLimited(60);
+  }
+
+  /**
+   * Counts one. Counted before it is done, so that no burst is let through.
+   * @param whenUnavailable what to do when the counts cannot be reached: `refuse` with 503, or count half as many in this process
+   * @throws SourceLimited
+   */
+  async reserve(
+    limit: ClientNetworkLimit,
+    address: string,
+    whenUnavailable: 'refuse' | 'count here' = 'refuse',
+  ): Promise<RateLimitReservation> {
+    const max = this.settings.limits[limit];
+    const { windowSeconds } = LIMITS[limit] as { readonly windowSeconds?: number };
+    if (max === null || windowSeconds === undefined || this.#isTrusted(address)) return UNLIMITED;
+    const key = `{src:${clientNetworkOf(address)}}:${limit}`;
+    const windowMs = windowSeconds * 1000;
+    let activeCounters: Counters = this.counters;
+    const taken = await this.counters.take(key, [{ most: max, windowMs }]).catch((error: unknown) => {
+      if (whenUnavailable === 'refuse' || !(error instanceof Unavailable)) throw error;
+      activeCounters = this.#localCounters;
+      return this.#localCounters.take(key, [{ most: Math.ceil(max / 2), windowMs }]);
+    });
+    if (!taken.allowed) throw new ClientNetworkRateLimited(taken.retryAfterSeconds);
+    return { release: () => activeCounters.release(key, taken.ticket) };
+  }
+}
