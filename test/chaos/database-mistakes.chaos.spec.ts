@@ -28,7 +28,7 @@ createDataSource = (url, tables) => careful(url, tables, true);`,
 
 /** Answers before it has committed. */
 const HASTY: Mistake = {
-  'libs/registration/src/application/admission.js': `
+  'libs/registration/src/application/services/registration-activator.js': `
 Admission.prototype.admit = async function (attempt, { preHash, last }) {
   const credential = await this.credentials.hash(preHash);
   const identifier = identifierOf(attempt);

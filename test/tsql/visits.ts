@@ -31,7 +31,7 @@ export const VISITS: readonly ((database: Database) => Promise<unknown>)[] = [
   (database) => new DeletedCustomersPurge(database, anything(), anything(), 30).run(),
   (database) => new OutboxDeliveries(withLateHeads(database), anything()).lease('x'),
   (database) => database.insertRows('things', [{ id: 1, n: null }]),
-  (database) => new TypeOrmRegistrationKeys(withAHolder(database), anything()).take(['x'], 'y'),
+  (database) => new TypeOrmRegistrationKeys(withAHolder(database), anything()).reassign(['x'], 'y'),
   (database) => new StoredEvents(database).readByAggregate('customer', 'x').next(),
   async (database) => (await new SqlSignInRecords(database).of('x')).sessions[Symbol.asyncIterator]().next(),
   (database) => new TypeOrmEventErasure(withAnEvent(database)).erase('customer', 'x', []),

@@ -7,7 +7,7 @@ export class LoggedInV1 extends eventOf({
   ...common,
   type: 'auth.logged_in.v1',
   aggregateType: 'session',
-  tells: 'A session began. Its subject is the session.',
+  description: 'A session began. Its subject is the session.',
   data: shape.object({
     customerId: shape.id(),
     sid: shape.id('The session.'),
@@ -23,7 +23,7 @@ export class SessionRevokedV1 extends eventOf({
   ...common,
   type: 'auth.session_revoked.v1',
   aggregateType: 'session',
-  tells:
+  description:
     'Tokens that are still within their time are not good any more. With a `sid`: those of that session, which is the subject. Without: those of every session of the customer, who is the subject, whose `gen` is below `generation`.',
   data: shape.object({
     customerId: shape.id(),
@@ -41,7 +41,7 @@ export class PasswordChangedV1 extends eventOf({
   ...common,
   type: 'auth.password_changed.v1',
   aggregateType: 'subject',
-  tells: 'A customer has another password. Which sessions end with it, `auth.session_revoked.v1` tells.',
+  description: 'A customer has another password. Which sessions end with it, `auth.session_revoked.v1` tells.',
   data: shape.object({ customerId: shape.id() }),
 }) {}
 

@@ -235,7 +235,8 @@ export class AccountChangeListeners {
 
   /** Once the ambient unit of work has committed. Nobody waits for it, and a listener that fails changes nothing. */
   notify(customerId: string, change: AccountChange): void {
-    for (const listener of this.#listeners) this.afterCommit.later(() => listener.onAccountChanged(customerId, change));
+    for (const listener of this.#listeners)
+      this.afterCommit.runAfterCommit(() => listener.onAccountChanged(customerId, change));
   }
 }
 

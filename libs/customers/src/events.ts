@@ -30,7 +30,7 @@ const common = { source: '/foyer/customers', aggregateType: 'customer' } as cons
 export class CustomerCreatedV1 extends eventOf({
   ...common,
   type: 'customer.created.v1',
-  tells: 'An identifier was proven: somebody is a customer from now on.',
+  description: 'An identifier was proven: somebody is a customer from now on.',
   data: customerData,
   sparse,
 }) {
@@ -45,7 +45,7 @@ export class CustomerCreatedV1 extends eventOf({
 export class CustomerUpdatedV1 extends eventOf({
   ...common,
   type: 'customer.updated.v1',
-  tells: 'The record of a customer has changed; its version says how often.',
+  description: 'The record of a customer has changed; its version says how often.',
   data: customerData,
   sparse,
 }) {
@@ -67,7 +67,7 @@ type EventSubject = Pick<CustomerView, 'id' | 'version' | 'market'>;
 
 /** What has become of a customer, without his data. */
 const lifecycleEvent = (type: string, tells: string) =>
-  class extends eventOf({ ...common, type, tells, data: shape.object({ id: id() }) }) {
+  class extends eventOf({ ...common, type, description: tells, data: shape.object({ id: id() }) }) {
     constructor({ id, version, market }: EventSubject) {
       super(id, version, market, { id });
     }
@@ -98,7 +98,7 @@ export class CustomerErasedV1 extends lifecycleEvent(
 export class CustomerRolesChangedV1 extends eventOf({
   ...common,
   type: 'customer.roles_changed.v1',
-  tells: 'The customer has these roles and no others; every session ends, because tokens carry roles.',
+  description: 'The customer has these roles and no others; every session ends, because tokens carry roles.',
   data: shape.object({ id: id(), roles: shape.list(text(), '`customer`, `staff`, `admin`.') }),
 }) {
   static of({ id, version, market }: EventSubject, roles: readonly string[]): CustomerRolesChangedV1 {
@@ -109,7 +109,8 @@ export class CustomerRolesChangedV1 extends eventOf({
 export class CustomerIdentifierChangedV1 extends eventOf({
   ...common,
   type: 'customer.identifier_changed.v1',
-  tells: 'The customer has proven a new e-mail address or phone number. What it is stands in `customer.updated.v1`.',
+  description:
+    'The customer has proven a new e-mail address or phone number. What it is stands in `customer.updated.v1`.',
   data: shape.object({ id: id(), identifier: oneOf(['email', 'phone'], 'Which one is new.') }),
 }) {
   static of({ id, version, market }: EventSubject, identifier: 'email' | 'phone'): CustomerIdentifierChangedV1 {

@@ -3,5 +3,5 @@
  * at all when it rolls back. Nobody waits for it, and its failure is nobody's.
  */
 export abstract class AfterCommit {
-  abstract later(work: () => Promise<void>): void;
+  abstract runAfterCommit(work: () => Promise<void>): void;
 }

@@ -1,4 +1,4 @@
-import type { Page, PageWanted } from './page.js';
+import type { Page, PageRequest } from './page.js';
 
 /** One line of who did what to whom. Ids, keyed hashes and source prefixes only: a line outlives the person it is about. */
 export interface AuditEntry {
@@ -44,6 +44,6 @@ export interface AuditFilter {
 
 /** Reads what the trail has kept, in the order in which it happened. */
 export abstract class AuditLog {
-  abstract page(filter: AuditFilter, wanted: PageWanted): Promise<Page<RecordedEntry>>;
+  abstract page(filter: AuditFilter, wanted: PageRequest): Promise<Page<RecordedEntry>>;
   abstract count(filter: AuditFilter): Promise<number>;
 }

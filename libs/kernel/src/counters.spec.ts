@@ -1,27 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { hourly } from './index.js';
+import { spreadOverDay } from './index.js';
 
 const HOUR = 3_600_000;
 
 describe('an allowance that is given out by the hour', () => {
   it('allows a fifth at once, more with each hour, and all of it in a day [AC-66]', () => {
-    const windows = hourly(30);
-    expect(windows[0]).toEqual({ most: 6, windowMs: HOUR });
-    expect(windows.at(-1)).toEqual({ most: 30, windowMs: 24 * HOUR });
-    const most = windows.map((window) => window.most ?? 0);
+    const windows = spreadOverDay(30);
+    expect(windows[0]).toEqual({ max: 6, windowMs: HOUR });
+    expect(windows.at(-1)).toEqual({ max: 30, windowMs: 24 * HOUR });
+    const most = windows.map((window) => window.max ?? 0);
     expect(most).toEqual([...most].sort((a, b) => a - b));
   });
 
   it.each([1, 2, 6])('allows %i at once when a day has no more [AC-66]', (few) => {
-    expect(hourly(few)).toEqual([{ most: few, windowMs: 24 * HOUR }]);
+    expect(spreadOverDay(few)).toEqual([{ max: few, windowMs: 24 * HOUR }]);
   });
 
   it('is no limit when there is none [AC-66]', () => {
-    expect(hourly(null)).toEqual([{ most: null, windowMs: 24 * HOUR }]);
+    expect(spreadOverDay(null)).toEqual([{ max: null, windowMs: 24 * HOUR }]);
   });
 
   it('never allows more than the whole, nor less, in its longest window [AC-66]', () => {
     for (let most = 1; most <= 2_000; most++)
-      expect(hourly(most).at(-1), `of ${most}`).toEqual({ most, windowMs: 24 * HOUR });
+      expect(spreadOverDay(most).at(-1), `of ${most}`).toEqual({ max: most, windowMs: 24 * HOUR });
   });
 });

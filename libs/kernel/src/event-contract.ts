@@ -10,16 +10,16 @@ export interface EventContract<Data extends object = object> {
   /** Whose events are counted by `sequence` and come in order: the kind of thing that `subject` is the id of. */
   readonly aggregateType: string;
   /** A sentence or two for those who hear it. */
-  readonly tells: string;
+  readonly description: string;
   readonly data: Shape<Data>;
   /** What is told instead with `EVENT_PERSONAL_DATA=omit`, where `data` is personal. */
   readonly sparse?: Shape<object>;
 }
 
 /** What others may tell us, and how. */
-export interface HeardEvent {
+export interface ConsumedEvent {
   readonly type: string;
-  readonly tells: string;
+  readonly description: string;
   readonly data: Shape<object>;
   /** Data that fit. */
   readonly sample: object;

@@ -9,5 +9,5 @@ export abstract class Inbox {
    * The first statement of the unit of work that has the effect.
    * @throws AlreadyHandled to be let through: whoever handed the event over knows what it means
    */
-  abstract accept(event: IncomingEvent): Promise<void>;
+  abstract recordHandled(event: IncomingEvent): Promise<void>;
 }

@@ -31,7 +31,7 @@ export abstract class IntegrationEvent<Data extends object = object> {
 }
 
 /** This very event, by its id, is announced already. The transaction that tried must be given up. */
-export class AlreadyAnnounced extends Error {}
+export class AlreadyPublished extends Error {}
 
 /** Where handlers announce events. Appending joins the ambient transaction: the event exists if and only if it commits. */
 export abstract class Outbox {

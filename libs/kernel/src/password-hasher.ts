@@ -36,12 +36,12 @@ export abstract class PasswordHasher {
    * Before anything is done for somebody who could not be hashed for.
    * @throws HashingBusy when there is no room for this ticket
    */
-  abstract refuseWhenFull(ticket: HashTicket): void;
+  abstract assertCapacity(ticket: HashTicket): void;
   /** bcrypt at the configured cost; 60 ASCII characters in modular crypt format. */
   abstract hash(preHash: string, ticket: HashTicket): Promise<string>;
   abstract verify(preHash: string, hash: string, ticket: HashTicket): Promise<boolean>;
   /** Spends the same work as `verify` on nobody's hash, so that an unknown name costs what a known one does. */
-  abstract verifyNobody(preHash: string, ticket: HashTicket): Promise<false>;
+  abstract verifyDummy(preHash: string, ticket: HashTicket): Promise<false>;
   /** True when the hash was made with a lower cost than today's setting. */
   abstract isOutdated(hash: string): boolean;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInput } from './domain-error.js';
-import { readPersonName } from './person-name.js';
+import { parsePersonName } from './person-name.js';
 
 describe('readPersonName', () => {
   it.each([
@@ -20,19 +20,19 @@ describe('readPersonName', () => {
       '👩‍💻',
       '7',
     ],
-  ])('takes %j', (typed) => expect(readPersonName('/firstName', typed)).toBe(typed.normalize('NFC')));
+  ])('takes %j', (typed) => expect(parsePersonName('/firstName', typed)).toBe(typed.normalize('NFC')));
 
   it('takes 200 code points without blanks around them, and no more', () => {
-    expect(readPersonName('/firstName', ` ${'😀'.repeat(200)}\u3000`)).toBe('😀'.repeat(200));
-    expect(() => readPersonName('/firstName', '😀'.repeat(201))).toThrow(InvalidInput);
-    expect(() => readPersonName('/firstName', ' \u3000 ')).toThrow(InvalidInput);
+    expect(parsePersonName('/firstName', ` ${'😀'.repeat(200)}\u3000`)).toBe('😀'.repeat(200));
+    expect(() => parsePersonName('/firstName', '😀'.repeat(201))).toThrow(InvalidInput);
+    expect(() => parsePersonName('/firstName', ' \u3000 ')).toThrow(InvalidInput);
   });
 
   it.each([
     ...['\0', 'a\u009b', 'a\ud800', '\u200b', '\u2060\u200d', '\u3164', '\u2800', '\u0301', '\u00ad'],
     ...['Ada\u202egnp.exe', '\u2067Ada', 'Ada\u200f', 'a\uffff', 'a\u{10fffe}', '\ue000', '\u{f0000}'],
   ])('AC-44 refuses %j, where it stands', (typed) =>
-    expect(() => readPersonName('/lastName', typed)).toThrow(
+    expect(() => parsePersonName('/lastName', typed)).toThrow(
       expect.objectContaining({ faults: [expect.objectContaining({ pointer: '/lastName', code: 'name.characters' })] }),
     ),
   );

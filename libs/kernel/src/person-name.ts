@@ -9,7 +9,7 @@ const VISIBLE = /[^\p{Default_Ignorable_Code_Point}\p{Z}\p{M}\u2800]/u;
  * 1–200 code points that a person can read (OWASP ASVS 2.2.1), in NFC and without surrounding blanks.
  * @throws InvalidInput `name.<reason>` at the pointer
  */
-export function readPersonName(pointer: string, typed: string): string {
+export function parsePersonName(pointer: string, typed: string): string {
   const name = typed.normalize('NFC').trim();
   if (name === '' || [...name].length > 200)
     throw InvalidInput.at(pointer, 'name.length', 'must have 1 to 200 characters');

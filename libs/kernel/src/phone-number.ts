@@ -63,7 +63,7 @@ export class PhoneNumber {
   }
 
   /** @throws InvalidInput when no message should be sent there */
-  refuseSpecial(pointer: string): void {
+  assertNotSpecial(pointer: string): void {
     if (!this.isSpecial) return;
     const detail = 'no message is sent to premium-rate, service or satellite numbers';
     throw InvalidInput.at(pointer, 'phone.special_number', detail);

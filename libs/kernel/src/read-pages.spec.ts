@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import type { PageWanted } from './page.js';
+import type { PageRequest } from './page.js';
 import { readPages } from './read-pages.js';
 
 const AT = new Date('2026-03-01T12:00:00.000Z');
 
 /** Numbers up to `last`; keeps what it was asked for. */
 function source(last: number) {
-  const asked: PageWanted[] = [];
-  const read = async (wanted: PageWanted) => {
+  const asked: PageRequest[] = [];
+  const read = async (wanted: PageRequest) => {
     asked.push(wanted);
     const from = Number(wanted.after?.id ?? 0);
     const items = Array.from({ length: Math.min(wanted.limit, last - from) }, (_, n) => from + n + 1);

@@ -47,7 +47,7 @@ describe('eventOf', () => {
     type: 'test.greeted.v1',
     source: '/foyer/test',
     aggregateType: 'test',
-    tells: 'Somebody was greeted.',
+    description: 'Somebody was greeted.',
     data: shape.object({ name: shape.text() }),
   }) {}
 
@@ -55,7 +55,7 @@ describe('eventOf', () => {
     const event = new GreetedV1('subject', 1, 'US', { name: 'Mia' });
     expect(event).toBeInstanceOf(IntegrationEvent);
     expect(event).toMatchObject({ type: 'test.greeted.v1', source: '/foyer/test', aggregateType: 'test' });
-    expect(GreetedV1.contract.tells).toBe('Somebody was greeted.');
+    expect(GreetedV1.contract.description).toBe('Somebody was greeted.');
     expectTypeOf(event.data.name).toEqualTypeOf<string>();
   });
 });

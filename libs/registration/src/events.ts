@@ -1,4 +1,4 @@
-import { eventOf, type HeardEvent, shape, type TypeOf } from '#kernel';
+import { type ConsumedEvent, eventOf, shape, type TypeOf } from '#kernel';
 
 const attempt = shape.object({
   id: shape.id('The id that the person will have as a customer. Nobody sees it at the API before the activation.'),
@@ -7,7 +7,7 @@ const attempt = shape.object({
   market: shape.market(),
 });
 /** What is told of an attempt: no address, no number, no code. */
-export type AnnouncedAttempt = TypeOf<typeof attempt>;
+export type AttemptEventData = TypeOf<typeof attempt>;
 
 const common = { source: '/foyer/registration', aggregateType: 'registration', data: attempt } as const;
 
@@ -15,14 +15,14 @@ const common = { source: '/foyer/registration', aggregateType: 'registration', d
 export class RegistrationStartedV1 extends eventOf({
   ...common,
   type: 'registration.started.v1',
-  tells:
+  description:
     'Somebody began to register. Once per attempt; the id of the event is the one of the attempt. Told of attempts on the address of a customer, too: it counts attempts, not people.',
 }) {
   override readonly id: string;
   /** As it has always been: of those who register with a phone. */
   override readonly forAnalytics = this.data.channel === 'sms';
 
-  constructor(sequence: number, data: AnnouncedAttempt) {
+  constructor(sequence: number, data: AttemptEventData) {
     super(data.id, sequence, data.market, data);
     this.id = data.attemptId;
   }
@@ -32,12 +32,12 @@ export class RegistrationStartedV1 extends eventOf({
 export class RegistrationCodeSentV1 extends eventOf({
   ...common,
   type: 'registration.code_sent.v1',
-  tells:
+  description:
     'A mail or SMS provider has taken the message with a code; its minute began. Told of attempts on the address of a customer, too, whose owner gets another message or none.',
 }) {
   override readonly id: string;
 
-  constructor(id: string, sequence: number, data: AnnouncedAttempt) {
+  constructor(id: string, sequence: number, data: AttemptEventData) {
     super(data.id, sequence, data.market, data);
     this.id = id;
   }
@@ -46,10 +46,10 @@ export class RegistrationCodeSentV1 extends eventOf({
 export const registrationEvents = [RegistrationStartedV1, RegistrationCodeSentV1];
 
 /** What is listened to. */
-export const registrationHears: readonly HeardEvent[] = [
+export const registrationHears: readonly ConsumedEvent[] = [
   {
     type: 'customer.verified.v1',
-    tells:
+    description:
       'A verification service vouches for an identifier: it does what a code does. With `attemptId` that attempt becomes the customer, without it a customer without a password is made. Exactly one of `email` and `phone`.',
     data: shape.object({
       attemptId: shape.maybe(shape.id()),

@@ -1,2 +1,2 @@
-export { type AnnouncedAttempt, RegistrationCodeSentV1, RegistrationStartedV1 } from './events.js';
+export { type AttemptEventData, RegistrationCodeSentV1, RegistrationStartedV1 } from './events.js';
 export type { RegistrationTicket } from './facade.js';

@@ -17,41 +17,39 @@ import { RegistrationsController } from './adapters/http/registrations.controlle
 import { InMemoryAttemptStore } from './adapters/memory/in-memory-attempt-store.js';
 import { TemplateRegistrationMessages } from './adapters/messages/template-registration-messages.js';
 import { RedisAttemptStore } from './adapters/redis/redis-attempt-store.js';
-import { CountedVerifications } from './adapters/telemetry/counted-verifications.js';
+import { MeteredVerificationOutcomes } from './adapters/telemetry/metered-verification-outcomes.js';
 import { RegistrationKeysPurge } from './adapters/typeorm/registration-keys-purge.js';
 import { TypeOrmRegistrationKeys } from './adapters/typeorm/typeorm-registration-keys.js';
 import { LiveMyRegistrations } from './adapters/views/live-my-registrations.js';
-import { Admission } from './application/admission.js';
-import { AttemptAnnouncer } from './application/attempt-announcer.js';
-import { AttemptDrafts } from './application/attempt-drafts.js';
-import { CodeRequests } from './application/code-requests.js';
 import { AcceptVerificationHandler } from './application/commands/accept-verification.js';
 import { ActivateRegistrationHandler } from './application/commands/activate-registration.js';
 import { RegisterHandler } from './application/commands/register.js';
 import { ResendCodeHandler } from './application/commands/resend-code.js';
-import { Intake } from './application/intake.js';
-import { KeyKeeper } from './application/key-keeper.js';
+import { PublishCodeSentJob } from './application/jobs/publish-code-sent-job.js';
+import { SendRegistrationCodeJob } from './application/jobs/send-registration-code-job.js';
 import { RegistrationLimits } from './application/limits.js';
-import { OpaqueRegistrationIds } from './application/opaque-registration-ids.js';
 import {
   AttemptSecrets,
   AttemptStore,
   RegistrationKeys,
   RegistrationMessages,
-  RegistrationRules,
-  VerificationJournal,
+  RegistrationSettings,
+  VerificationOutcomeRecorder,
 } from './application/ports.js';
 import { GetMyRegistrationHandler } from './application/queries/get-my-registration.js';
-import { RegistrantCheck } from './application/registrant-check.js';
-import { RegistrationIds } from './application/registration-ids.js';
-import { SendBudget } from './application/send-budget.js';
-import { CodeDue } from './application/subscribers/code-due.js';
-
-import { CodeSent } from './application/subscribers/code-sent.js';
-import { CustomerVerified, VERIFIED_CONSUMER } from './application/subscribers/customer-verified.js';
-
-import { VerifiedAttempts } from './application/verified-attempts.js';
-import { VerifiedStrangers } from './application/verified-strangers.js';
+import { AttemptFactory } from './application/services/attempt-factory.js';
+import { CodeRequests } from './application/services/code-requests.js';
+import { IdentifierOwnershipListener } from './application/services/identifier-ownership-listener.js';
+import { OpaqueRegistrationIds } from './application/services/opaque-registration-ids.js';
+import { RegistrantAuthenticator } from './application/services/registrant-authenticator.js';
+import { RegistrationActivator } from './application/services/registration-activator.js';
+import { RegistrationAdmissionControl } from './application/services/registration-admission-control.js';
+import { RegistrationIds } from './application/services/registration-ids.js';
+import { RegistrationStartPublisher } from './application/services/registration-start-publisher.js';
+import { SendBudget } from './application/services/send-budget.js';
+import { VerifiedAttemptActivator } from './application/services/verified-attempt-activator.js';
+import { VerifiedIdentifierActivator } from './application/services/verified-identifier-activator.js';
+import { CustomerVerifiedSubscriber, VERIFIED_CONSUMER } from './application/subscribers/customer-verified.js';
 import { MyRegistrations } from './application/views.js';
 
 export { registrationTables } from './adapters/typeorm/tables.js';
@@ -73,17 +71,17 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
     GetMyRegistrationHandler,
     RegistrationBasicStrategy,
     RegistrationKeysPurge,
-    { provide: RegistrationRules, useExisting: Settings },
+    { provide: RegistrationSettings, useExisting: Settings },
     { provide: RegistrationLimits, inject: [Settings], useFactory: ({ limits }: Settings) => limits },
     { provide: RegistrationKeys, useClass: TypeOrmRegistrationKeys },
     { provide: AttemptSecrets, inject: [Secrets], useFactory: ({ code }: Secrets) => new KeyedAttemptSecrets(code) },
     provideAdapter(AttemptStore, (settings) => (hasRedis(settings) ? RedisAttemptStore : InMemoryAttemptStore)),
-    provideService(RegistrationMessages, TemplateRegistrationMessages, [Ids, RegistrationRules]),
+    provideService(RegistrationMessages, TemplateRegistrationMessages, [Ids, RegistrationSettings]),
     provideService(MyRegistrations, LiveMyRegistrations, [AttemptStore, Codes, OpaqueRegistrationIds]),
     provideService(RegistrationIds, RegistrationIds, [RegistrationKeys, CustomerDirectory, IdentifierHasher, Ids]),
     provideService(OpaqueRegistrationIds, OpaqueRegistrationIds, [IdentifierHasher]),
-    provideService(AttemptDrafts, AttemptDrafts, [Credentials, AttemptSecrets, IdentifierHasher, Ids]),
-    provideService(AttemptAnnouncer, AttemptAnnouncer, [
+    provideService(AttemptFactory, AttemptFactory, [Credentials, AttemptSecrets, IdentifierHasher, Ids]),
+    provideService(RegistrationStartPublisher, RegistrationStartPublisher, [
       UnitOfWork,
       RegistrationKeys,
       Outbox,
@@ -91,7 +89,12 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
       IdentifierHasher,
     ]),
     provideService(SendBudget, SendBudget, [MessageBudget, SmsQuota]),
-    provideService(Intake, Intake, [AttemptStore, JobQueue, RegistrationLimits, Clock]),
+    provideService(RegistrationAdmissionControl, RegistrationAdmissionControl, [
+      AttemptStore,
+      JobQueue,
+      RegistrationLimits,
+      Clock,
+    ]),
     provideService(CodeRequests, CodeRequests, [
       AttemptStore,
       AttemptSecrets,
@@ -99,9 +102,9 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
       SendBudget,
       JobQueue,
       OpaqueRegistrationIds,
-      RegistrationRules,
+      RegistrationSettings,
     ]),
-    provideService(Admission, Admission, [
+    provideService(RegistrationActivator, RegistrationActivator, [
       UnitOfWork,
       RegistrationKeys,
       Credentials,
@@ -111,40 +114,62 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
       IdentifierHasher,
       AuditTrail,
     ]),
-    provideService(RegistrantCheck, RegistrantCheck, [
+    provideService(RegistrantAuthenticator, RegistrantAuthenticator, [
       AttemptStore,
       AttemptSecrets,
       Credentials,
       IdentifierHasher,
       SignInTries,
     ]),
-    provideService(KeyKeeper, KeyKeeper, [RegistrationKeys, AttemptStore, IdentifierHasher, Ids, AfterCommit]),
-    provideService(CodeDue, CodeDue, [AttemptStore, Codes, RegistrationMessages, RegistrationRules, JobQueue, Ids]),
-    provideService(CodeSent, CodeSent, [AttemptStore, AttemptAnnouncer]),
-    { provide: VerificationJournal, useClass: CountedVerifications },
-    provideService(VerifiedAttempts, VerifiedAttempts, [AttemptStore, AttemptSecrets, Admission, IdentifierHasher]),
-    provideService(VerifiedStrangers, VerifiedStrangers, [
+    provideService(IdentifierOwnershipListener, IdentifierOwnershipListener, [
+      RegistrationKeys,
+      AttemptStore,
+      IdentifierHasher,
+      Ids,
+      AfterCommit,
+    ]),
+    provideService(SendRegistrationCodeJob, SendRegistrationCodeJob, [
+      AttemptStore,
+      Codes,
+      RegistrationMessages,
+      RegistrationSettings,
+      JobQueue,
+      Ids,
+    ]),
+    provideService(PublishCodeSentJob, PublishCodeSentJob, [AttemptStore, RegistrationStartPublisher]),
+    { provide: VerificationOutcomeRecorder, useClass: MeteredVerificationOutcomes },
+    provideService(VerifiedAttemptActivator, VerifiedAttemptActivator, [
+      AttemptStore,
+      AttemptSecrets,
+      RegistrationActivator,
+      IdentifierHasher,
+    ]),
+    provideService(VerifiedIdentifierActivator, VerifiedIdentifierActivator, [
       UnitOfWork,
       RegistrationKeys,
       CustomerDirectory,
       AttemptStore,
       IdentifierHasher,
       Ids,
-      RegistrationRules,
+      RegistrationSettings,
       AuditTrail,
     ]),
-    provideService(CustomerVerified, CustomerVerified, [CommandBus, RegistrationRules, VerificationJournal]),
+    provideService(CustomerVerifiedSubscriber, CustomerVerifiedSubscriber, [
+      CommandBus,
+      RegistrationSettings,
+      VerificationOutcomeRecorder,
+    ]),
   ],
 })
 export class RegistrationModule {
   constructor(
     dispatcher: JobWorker,
-    codeDue: CodeDue,
-    codeSent: CodeSent,
+    codeDue: SendRegistrationCodeJob,
+    codeSent: PublishCodeSentJob,
     watchers: IdentifierAssignmentListeners,
-    keeper: KeyKeeper,
+    keeper: IdentifierOwnershipListener,
     subscribers: SubscriberRegistry,
-    verified: CustomerVerified,
+    verified: CustomerVerifiedSubscriber,
     housekeeping: Housekeeping,
     keys: RegistrationKeysPurge,
   ) {

@@ -10,7 +10,7 @@ export class CountingPasswordHasher extends PasswordHasher {
   /** There is no room for anybody. */
   isFull = false;
 
-  override refuseWhenFull(): void {
+  override assertCapacity(): void {
     if (this.isFull) throw new HashingBusy();
   }
 
@@ -24,7 +24,7 @@ export class CountingPasswordHasher extends PasswordHasher {
     return hash === `hashed(${preHash})`;
   }
 
-  override async verifyNobody(preHash: string, ticket: HashTicket): Promise<false> {
+  override async verifyDummy(preHash: string, ticket: HashTicket): Promise<false> {
     await this.verify(preHash, '', ticket);
     return false;
   }

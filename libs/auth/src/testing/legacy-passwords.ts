@@ -1,8 +1,8 @@
-import { ForeignPasswords, InvalidInput } from '#kernel';
+import { InvalidInput, LegacyPasswords } from '#kernel';
 import { LegacyHashFlag, LegacyHashSealer } from '../application/legacy-password-ports.js';
 
 /** Knows the hashes `theirs(<password>)`, and counts what comparisons would have cost. */
-export class PlainLegacyPasswords extends ForeignPasswords {
+export class PlainLegacyPasswords extends LegacyPasswords {
   comparisons = 0;
 
   override accept(hash: string, pointer: string): void {

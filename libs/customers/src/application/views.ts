@@ -1,4 +1,4 @@
-import type { Page, PageWanted } from '#kernel';
+import type { Page, PageRequest } from '#kernel';
 
 /** A customer as others see it. */
 export interface CustomerView {
@@ -56,7 +56,7 @@ export interface CustomerFilter {
 
 /** Finds customers, for staff. In the order of creation. */
 export abstract class CustomerLists {
-  abstract page(filter: CustomerFilter, wanted: PageWanted): Promise<Page<ListedCustomer>>;
+  abstract page(filter: CustomerFilter, wanted: PageRequest): Promise<Page<ListedCustomer>>;
   abstract count(filter: CustomerFilter): Promise<number>;
 }
 

@@ -1,4 +1,4 @@
-import { Cpf, type Identifier, parseIdentifier, readPersonName } from '#kernel';
+import { Cpf, type Identifier, parseIdentifier, parsePersonName } from '#kernel';
 import { type Attributes, applyMergePatch, validateAttributes } from './attributes.js';
 import { NoDocument } from './errors.js';
 
@@ -213,5 +213,5 @@ function resolveDocument(typed: string | null | undefined, current: PersonDocume
 
 function resolveName(pointer: string, typed: string | null | undefined, current: string | null): string | null {
   if (typed === undefined) return current;
-  return typed === null ? null : readPersonName(pointer, typed);
+  return typed === null ? null : parsePersonName(pointer, typed);
 }

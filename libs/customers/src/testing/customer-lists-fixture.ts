@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Place } from '#kernel';
+import type { PagePosition } from '#kernel';
 import type { Customers } from '../application/ports.js';
 import type { CustomerFilter, CustomerLists, ListedCustomer } from '../application/views.js';
 import { Customer, type NewCustomer } from '../domain/customer.js';
@@ -54,7 +54,7 @@ export class CustomerListsFixture {
   /** Walks from page to page, and does something behind each. */
   readonly readAllPages = async (filter: CustomerFilter, limit: number, behindEach = async (_page: number) => {}) => {
     const items: ListedCustomer[] = [];
-    let after: Place | null = null;
+    let after: PagePosition | null = null;
     for (let page = 0; page < 1_000; page++) {
       const { items: some, next }: Awaited<ReturnType<CustomerLists['page']>> = await this.underTest.lists.page(
         filter,

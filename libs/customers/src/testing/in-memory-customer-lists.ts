@@ -1,4 +1,4 @@
-import { type Page, type PageWanted, type Place, pageOf } from '#kernel';
+import { type Page, type PagePosition, type PageRequest, toPage } from '#kernel';
 import { toCustomerView } from '../application/services/to-customer-view.js';
 import { type CustomerFilter, CustomerLists, type ListedCustomer } from '../application/views.js';
 import { Customer, type CustomerState } from '../domain/customer.js';
@@ -10,11 +10,11 @@ export class InMemoryCustomerLists extends CustomerLists {
     super();
   }
 
-  override async page(filter: CustomerFilter, { limit, after }: PageWanted): Promise<Page<ListedCustomer>> {
+  override async page(filter: CustomerFilter, { limit, after }: PageRequest): Promise<Page<ListedCustomer>> {
     const rows = (await this.#everybody(filter)).filter(
       (state) => after === null || inOrder(after, placeOf(state)) < 0,
     );
-    return pageOf(rows, limit, placeOf, toListed);
+    return toPage(rows, limit, placeOf, toListed);
   }
 
   override async count(filter: CustomerFilter): Promise<number> {
@@ -54,8 +54,9 @@ function matchesPrefix(typed: string, { email, phone, lastName }: CustomerState)
 }
 
 const foldText = (text: string | null): string => (text ?? '').normalize('NFKC').toLowerCase();
-const placeOf = ({ createdAt: at, id }: CustomerState): Place => ({ at, id });
-const inOrder = (a: Place, b: Place): number => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : +(a.id > b.id));
+const placeOf = ({ createdAt: at, id }: CustomerState): PagePosition => ({ at, id });
+const inOrder = (a: PagePosition, b: PagePosition): number =>
+  a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : +(a.id > b.id));
 const toListed = (state: CustomerState): ListedCustomer => {
   const view = toCustomerView(Customer.fromSnapshot(state));
   return state.deletedAt ? { ...view, status: 'deleted' } : view;

@@ -4,7 +4,7 @@ import { AfterCommit } from '../index.js';
 export class ImmediateAfterCommit extends AfterCommit {
   settled: Promise<unknown> = Promise.resolve();
 
-  override later(work: () => Promise<void>): void {
+  override runAfterCommit(work: () => Promise<void>): void {
     this.settled = Promise.allSettled([this.settled, work()]);
   }
 }

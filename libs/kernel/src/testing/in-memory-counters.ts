@@ -1,4 +1,4 @@
-import { type Allowance, type Clock, Counters, type Taken } from '../index.js';
+import { type Allowance, type Clock, Counters, type ReservationResult } from '../index.js';
 
 /** Counts, and refuses nobody for longer than until the oldest is out of the window. */
 export class InMemoryCounters extends Counters {
@@ -8,8 +8,8 @@ export class InMemoryCounters extends Counters {
     super();
   }
 
-  override async take(key: string, allowances: readonly Allowance[]): Promise<Taken> {
-    for (const { most, windowMs } of allowances) {
+  override async reserve(key: string, allowances: readonly Allowance[]): Promise<ReservationResult> {
+    for (const { max: most, windowMs } of allowances) {
       const full = most !== null && (await this.count(key, windowMs)) >= most;
       if (full) return { allowed: false, retryAfterSeconds: windowMs / 1000 };
     }

@@ -1,14 +1,21 @@
-import { acceptPassword, consistsOf, type Identifier, InvalidInput, NewPasswords, wordsOf } from '../index.js';
+import {
+  consistsOfWords,
+  type Identifier,
+  InvalidInput,
+  normalisePassword,
+  PasswordPolicy,
+  passwordWordsOf,
+} from '../index.js';
 
 /** Looks at the length and at the words of the owner; knows no list. */
-export class PlainNewPasswords extends NewPasswords {
+export class PlainNewPasswords extends PasswordPolicy {
   constructor(private readonly minimum = 8) {
     super();
   }
 
-  accept(raw: unknown, identifiers: readonly Identifier[], pointer = '/password'): string {
-    const password = acceptPassword(raw, this.minimum, pointer);
-    if (!consistsOf(password, identifiers.flatMap(wordsOf))) return password;
+  assertAcceptable(raw: unknown, identifiers: readonly Identifier[], pointer = '/password'): string {
+    const password = normalisePassword(raw, this.minimum, pointer);
+    if (!consistsOfWords(password, identifiers.flatMap(passwordWordsOf))) return password;
     throw InvalidInput.at(pointer, 'password.too_common', 'easily guessed');
   }
 }

@@ -1,4 +1,4 @@
-import { AlreadyAnnounced, type IntegrationEvent, Outbox } from '../index.js';
+import { AlreadyPublished, type IntegrationEvent, Outbox } from '../index.js';
 import type { Participant } from './immediate-unit-of-work.js';
 
 /** Keeps what was announced, in order; nothing twice by the same id. */
@@ -6,7 +6,7 @@ export class RecordingOutbox extends Outbox implements Participant {
   readonly events: IntegrationEvent[] = [];
 
   override async append(event: IntegrationEvent): Promise<void> {
-    if (event.id !== undefined && this.events.some(({ id }) => id === event.id)) throw new AlreadyAnnounced();
+    if (event.id !== undefined && this.events.some(({ id }) => id === event.id)) throw new AlreadyPublished();
     this.events.push(event);
   }
 

@@ -1,4 +1,4 @@
-import type { EventContract, HeardEvent, JsonSchema } from '#kernel';
+import type { ConsumedEvent, EventContract, JsonSchema } from '#kernel';
 import { EVENTS_EXCHANGE } from '../publishers/rabbitmq/event-topology.js';
 import { INBOUND_EXCHANGE } from '../sources/rabbitmq/consumer-topology.js';
 import type { EventCatalog } from './event-catalog.js';
@@ -42,7 +42,7 @@ export function buildAsyncApiDocument({ contracts, heard }: EventCatalog, person
 const mapByType = <T>(events: readonly (readonly [string, T])[], make: (event: T) => object): object =>
   Object.fromEntries(events.map(([type, event]) => [type, make(event)]));
 
-const channel = ({ type, tells }: HeardEvent | EventContract, exchange: string): object => ({
+const channel = ({ type, description: tells }: ConsumedEvent | EventContract, exchange: string): object => ({
   address: type,
   description: tells,
   messages: { event: { $ref: `#/components/messages/${type}` } },
@@ -51,7 +51,7 @@ const channel = ({ type, tells }: HeardEvent | EventContract, exchange: string):
   },
 });
 
-const operation = (action: 'send' | 'receive', { type }: HeardEvent | EventContract): object => ({
+const operation = (action: 'send' | 'receive', { type }: ConsumedEvent | EventContract): object => ({
   action,
   channel: { $ref: `#/channels/${type}` },
   messages: [{ $ref: `#/channels/${type}/messages/event` }],
@@ -63,10 +63,14 @@ const publishedMessage = (contract: EventContract, schema: JsonSchema): object =
   correlationId: { location: '$message.payload#/correlationid' },
 });
 
-const consumedMessage = (event: HeardEvent, schema: JsonSchema): object =>
+const consumedMessage = (event: ConsumedEvent, schema: JsonSchema): object =>
   message(event, schema, { ...(sampleFromSchema(schema) as object), data: event.sample });
 
-const message = ({ type, tells }: HeardEvent | EventContract, payload: JsonSchema, sample: unknown): object => ({
+const message = (
+  { type, description: tells }: ConsumedEvent | EventContract,
+  payload: JsonSchema,
+  sample: unknown,
+): object => ({
   name: type,
   title: type,
   summary: tells,

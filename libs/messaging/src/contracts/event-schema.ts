@@ -1,4 +1,4 @@
-import { type EventContract, type HeardEvent, type JsonSchema, shape, type TypeOf } from '#kernel';
+import { type ConsumedEvent, type EventContract, type JsonSchema, shape, type TypeOf } from '#kernel';
 
 /** The attributes of CloudEvents 1.0 that every event of ours has, and our extensions. */
 export const eventAttributes = shape.object({
@@ -36,7 +36,7 @@ export function publishedEventSchema(
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: contract.type,
-    description: contract.tells,
+    description: contract.description,
     type: 'object',
     properties: { ...properties, ...own, data: data.schema },
     required: [...required, 'data'],
@@ -44,7 +44,7 @@ export function publishedEventSchema(
 }
 
 /** Of what others tell us: what CloudEvents 1.0 demands, and the data. */
-export function consumedEventSchema({ type, tells, data }: HeardEvent): JsonSchema {
+export function consumedEventSchema({ type, description: tells, data }: ConsumedEvent): JsonSchema {
   const { specversion, id } = eventAttributes.schema.properties ?? {};
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

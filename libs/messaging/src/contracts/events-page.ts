@@ -27,7 +27,7 @@ export function renderEventsPage(contracts: readonly EventContract[], personalDa
   return [templateHead, `<nav>${links.join('\n')}</nav>`, common, ...sections, templateTail].join('\n');
 }
 
-function renderSection({ type, tells, aggregateType }: EventContract, schema: JsonSchema): string {
+function renderSection({ type, description: tells, aggregateType }: EventContract, schema: JsonSchema): string {
   return `<section id="${type}">
 <h2><a href="#${type}">${type}</a></h2>
 <p>${renderInlineCode(tells)}</p>

@@ -34,7 +34,7 @@ describe.each(DATABASES)('TypeOrmInbox on %s', (_, fresh) => {
     const [on, inbox] = [under.replicas[at], inboxes[at]] as [Database, TypeOrmInbox];
     try {
       await on.runInTransaction(async () => {
-        await inbox.accept(event);
+        await inbox.recordHandled(event);
         await on.execute('insert into effects (name) values (?)', [`${event.sequence}`]);
         await effect();
       });
@@ -99,7 +99,7 @@ describe.each(DATABASES)('TypeOrmInbox on %s', (_, fresh) => {
   });
 
   it('cannot be accepted outside of a unit of work', async () => {
-    await expect(inboxes[0]?.accept(buildIncomingEvent())).rejects.toThrow('outside of a unit of work');
+    await expect(inboxes[0]?.recordHandled(buildIncomingEvent())).rejects.toThrow('outside of a unit of work');
   });
 
   it('FM-M2 in order: what is older than the last is stale, what comes too early has to wait', async () => {

@@ -25,7 +25,7 @@ export class TypeOrmInbox extends Inbox {
     super();
   }
 
-  async accept(event: IncomingEvent): Promise<void> {
+  async recordHandled(event: IncomingEvent): Promise<void> {
     if (!this.database.inTransaction) throw new Error(`${event.type} was accepted outside of a unit of work`);
     const { consumer, source, id } = event;
     await this.database

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AlreadyAnnounced, type Outbox } from '#kernel';
+import { AlreadyPublished, type Outbox } from '#kernel';
 import { runInContext } from '#platform/observability';
 import { OtherAggregateHappenedV1, TestHappenedV1 } from '../testing/test-events.js';
 import type { CloudEvent } from './cloud-event.js';
@@ -101,7 +101,7 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
       const [subject, other, id] = [randomUUID(), randomUUID(), randomUUID()];
       await append(new TestHappenedV1(subject, 1, { id }));
       const again = append(new TestHappenedV1(other, 1), new TestHappenedV1(subject, 2, { id }));
-      await expect(again).rejects.toBeInstanceOf(AlreadyAnnounced);
+      await expect(again).rejects.toBeInstanceOf(AlreadyPublished);
       expect([await under.storedEvents(subject), await under.storedEvents(other)].map(({ length }) => length)).toEqual([
         1, 0,
       ]);
@@ -113,7 +113,7 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
       const outcomes = await Promise.allSettled(units);
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
       const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
-      expect(refused.every(({ reason }) => reason instanceof AlreadyAnnounced)).toBe(true);
+      expect(refused.every(({ reason }) => reason instanceof AlreadyPublished)).toBe(true);
       expect(await under.storedEvents(subject)).toHaveLength(1);
     });
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AlreadyAnnounced, Clock, Ids, type IntegrationEvent, Outbox } from '#kernel';
+import { AlreadyPublished, Clock, Ids, type IntegrationEvent, Outbox } from '#kernel';
 import { Settings } from '#platform/config';
 import { Database, DuplicateKey } from '#platform/database';
 import { currentContext } from '#platform/observability';
@@ -35,7 +35,7 @@ export class TypeOrmOutbox extends Outbox {
     const eventInsert = { sql: INSERT_EVENT, values };
     const delivery = toDeliveryRow(row, first ?? '');
     await this.database.executeAndInsert(eventInsert, 'outbox_deliveries', delivery).catch((error: unknown) => {
-      throw error instanceof DuplicateKey ? new AlreadyAnnounced() : error;
+      throw error instanceof DuplicateKey ? new AlreadyPublished() : error;
     });
     for (const publisher of others)
       await this.database.execute(INSERT_DELIVERY, Object.values(toDeliveryRow(row, publisher)));
@@ -46,7 +46,7 @@ export class TypeOrmOutbox extends Outbox {
     for (const event of events) this.#requireTransaction(event);
     const rows = events.map((event) => this.#toRow(event));
     await this.database.insertRows('outbox', rows).catch((error: unknown) => {
-      throw error instanceof DuplicateKey ? new AlreadyAnnounced() : error;
+      throw error instanceof DuplicateKey ? new AlreadyPublished() : error;
     });
     const deliveries = events.flatMap((event, n) =>
       this.#publishersOf(event).map((publisher) => toDeliveryRow(rows[n] as OutboxRow, bulkPublisherKey(publisher))),

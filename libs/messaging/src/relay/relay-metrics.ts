@@ -36,9 +36,9 @@ export function registerBacklogGauges(metrics: Metrics, backlog: OutboxBacklog, 
       [readAt, lastRead] = [performance.now(), backlog.readByPublisher()];
     return lastRead;
   };
-  const gauge = (name: string, help: string, valueOf: (waiting: PublisherBacklog) => number) =>
+  const gauge = (name: string, help: string, readValue: (waiting: PublisherBacklog) => number) =>
     metrics.labelledGauge(name, help, 'publisher', async () => {
-      const waiting = new Map((await read()).map((each) => [each.publisher, valueOf(each)]));
+      const waiting = new Map((await read()).map((each) => [each.publisher, readValue(each)]));
       for (const publisher of publishers) if (!waiting.has(publisher)) waiting.set(publisher, 0);
       return waiting;
     });

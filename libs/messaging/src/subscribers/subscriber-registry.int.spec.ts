@@ -48,7 +48,7 @@ class EffectRecordingSubscriber extends EventSubscriber<{ readonly n: number }> 
   override async handle(event: IncomingEvent<{ readonly n: number }>): Promise<void> {
     const recordEffect = () =>
       this.database.runInTransaction(async () => {
-        await this.inbox.accept(event);
+        await this.inbox.recordHandled(event);
         await this.database.execute('insert into effects (name) values (?)', [`${event.subject} ${event.data.n}`]);
         await this.afterEffect(event);
       });

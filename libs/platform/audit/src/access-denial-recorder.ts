@@ -38,7 +38,7 @@ export class AccessDenialRecorder {
   }
 
   async #record(actor: string, request: FastifyRequest): Promise<void> {
-    const taken = await this.#recentDenials.take(actor, [{ most: MAX_RECORDS_PER_MINUTE, windowMs: MINUTE_MS }]);
+    const taken = await this.#recentDenials.reserve(actor, [{ max: MAX_RECORDS_PER_MINUTE, windowMs: MINUTE_MS }]);
     if (!taken.allowed) return;
     const detail = `${request.method} ${request.routeOptions.url ?? 'none'}`.slice(0, MAX_DETAIL_LENGTH);
     const source = clientNetworkOf(clientAddressOf(request));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuditFilter, type Ids, type Place, type RecordedEntry, uuidv7 } from '#kernel';
+import { type AuditFilter, type Ids, type PagePosition, type RecordedEntry, uuidv7 } from '#kernel';
 import { FixedClock } from '#kernel/testing';
 import { DATABASES, type OpenDatabase, openDatabase } from '#platform/database/testing';
 import { auditTables } from './tables.js';
@@ -36,7 +36,7 @@ describe.each(DATABASES)('the audit log on %s', (_, fresh) => {
 
   const walk = async (filter: AuditFilter, limit: number): Promise<RecordedEntry[]> => {
     const seen: RecordedEntry[] = [];
-    for (let after: Place | null | undefined; after !== null; ) {
+    for (let after: PagePosition | null | undefined; after !== null; ) {
       const { items, next }: Awaited<ReturnType<TypeOrmAuditLog['page']>> = await log.page(filter, {
         limit,
         after: after ?? null,

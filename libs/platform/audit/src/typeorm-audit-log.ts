@@ -3,10 +3,10 @@ import {
   type AuditFilter,
   AuditLog,
   type Page,
-  type PageWanted,
-  type Place,
-  pageOf,
+  type PagePosition,
+  type PageRequest,
   type RecordedEntry,
+  toPage,
 } from '#kernel';
 import {
   andConditions,
@@ -34,7 +34,7 @@ export class TypeOrmAuditLog extends AuditLog {
     super();
   }
 
-  async page(filter: AuditFilter, { limit: many, after }: PageWanted): Promise<Page<RecordedEntry>> {
+  async page(filter: AuditFilter, { limit: many, after }: PageRequest): Promise<Page<RecordedEntry>> {
     const { dialect } = this.database;
     const first = limitClause(dialect, many + 1);
     const more = after === null ? [] : [keysetAfter(after, 'at')];
@@ -47,7 +47,7 @@ export class TypeOrmAuditLog extends AuditLog {
     );
     const parts = ranges.map((range, n) => wrapSql(`select ${COLUMNS} from (`, range, `) range_${n}`));
     const { sql, values } = wrapSql('', joinSql(parts, ' union '), ` order by at, id ${first}`);
-    return pageOf(await this.database.query<AuditLogRow>(sql, values), many, placeOf, toEntry);
+    return toPage(await this.database.query<AuditLogRow>(sql, values), many, placeOf, toEntry);
   }
 
   async count(filter: AuditFilter): Promise<number> {
@@ -86,7 +86,7 @@ function indexRangesOf({ concerned, from, to, ...exact }: AuditFilter, dialect: 
   }));
 }
 
-const placeOf = ({ at, id }: AuditLogRow): Place => ({ at, id });
+const placeOf = ({ at, id }: AuditLogRow): PagePosition => ({ at, id });
 
 const toEntry = ({
   id,

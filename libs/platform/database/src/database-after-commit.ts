@@ -12,7 +12,7 @@ export class DatabaseAfterCommit extends AfterCommit {
     super();
   }
 
-  later(work: () => Promise<void>): void {
+  runAfterCommit(work: () => Promise<void>): void {
     this.database.afterCommit(() => {
       work().catch((error: unknown) => this.log.warn({ reason: String(error) }, 'not tidied behind a commit'));
     });

@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import { DomainError, type Place } from '#kernel';
+import { DomainError, type PagePosition } from '#kernel';
 import type { KeyRing } from '#platform/config';
 
 /** Not a cursor of ours, or one of another list, of other filters, or of somebody who may see other things. */
@@ -29,7 +29,7 @@ export class CursorCodec {
   }
 
   /** @param list which list, with what filters, seen by whom */
-  encode(list: string, { at, id }: Place): string {
+  encode(list: string, { at, id }: PagePosition): string {
     const place = Buffer.alloc(TIME_BYTES + ID_BYTES);
     place.writeBigInt64BE(BigInt(at.getTime()));
     place.write(id.replaceAll('-', ''), TIME_BYTES, 'hex');
@@ -37,7 +37,7 @@ export class CursorCodec {
   }
 
   /** @throws CursorNotValid */
-  decode(list: string, cursor: string): Place {
+  decode(list: string, cursor: string): PagePosition {
     const bytes = Buffer.from(cursor, 'base64url');
     // Compared as text, too: a cursor has one spelling.
     if (bytes.length !== CURSOR_BYTES || bytes.toString('base64url') !== cursor) throw new CursorNotValid();

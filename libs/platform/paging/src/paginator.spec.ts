@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import { describe, expect, it } from 'vitest';
-import { pageOf } from '#kernel';
+import { toPage } from '#kernel';
 import type { Secrets, Settings } from '#platform/config';
 import { CursorNotValid } from './cursor-codec.js';
 import type { PageQuery } from './page.dto.js';
@@ -14,7 +14,7 @@ const pages = new Paginator({ publicUrl: 'https://foyer.example/id' } as Setting
 const list = (query: Query, rights = 'admin', path = '/v1/things') => ({ path, rights, query });
 const rows = Array.from({ length: 3 }, (_, n) => ({ id: randomUUID(), at: new Date(1_000 * n), n }));
 const page = (limit: number) =>
-  pageOf(
+  toPage(
     rows.slice(0, limit + 1),
     limit,
     (row) => row,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import type { Page, PageWanted } from '#kernel';
+import type { Page, PageRequest } from '#kernel';
 import { Secrets, Settings } from '#platform/config';
 import { CursorCodec } from './cursor-codec.js';
 import type { PageOf, PageQuery } from './page.dto.js';
@@ -32,7 +32,7 @@ export class Paginator {
   }
 
   /** @throws CursorNotValid */
-  parseRequest(list: ListRequest): PageWanted {
+  parseRequest(list: ListRequest): PageRequest {
     const { limit, cursor } = list.query;
     const after = cursor === undefined ? null : this.#cursorCodec.decode(listKeyOf(list), cursor);
     return { limit: limit === undefined ? DEFAULT_LIMIT : Number(limit), after };

@@ -18,7 +18,7 @@ export class BcryptPasswordHasher extends PasswordHasher {
     this.#dummyHash = createDummyHash(cost);
   }
 
-  refuseWhenFull(ticket: HashTicket): void {
+  assertCapacity(ticket: HashTicket): void {
     this.pool.assertCapacity(ticket);
   }
 
@@ -32,7 +32,7 @@ export class BcryptPasswordHasher extends PasswordHasher {
     return (await this.pool.run(job, ticket, signal)) === true;
   }
 
-  async verifyNobody(preHash: string, ticket: HashTicket, signal?: AbortSignal): Promise<false> {
+  async verifyDummy(preHash: string, ticket: HashTicket, signal?: AbortSignal): Promise<false> {
     await this.verify(preHash, this.#dummyHash, ticket, signal);
     return false;
   }

@@ -7,7 +7,7 @@ const MIA = [Email.parse('mia.long@example.org')];
 
 const outcome = (raw: unknown, checked = passwords): string => {
   try {
-    return `accepted ${checked.accept(raw, MIA, '/newPassword')}`;
+    return `accepted ${checked.assertAcceptable(raw, MIA, '/newPassword')}`;
   } catch (error) {
     if (error instanceof InvalidInput) return error.faults.map(({ pointer, code }) => `${pointer} ${code}`).join();
     throw error;

@@ -1,12 +1,12 @@
 import {
-  acceptPassword,
-  consistsOf,
+  consistsOfWords,
   type Identifier,
   InvalidInput,
   isVariationOfCommon,
-  NewPasswords,
-  wordsOf,
-  wordsOfHost,
+  normalisePassword,
+  PasswordPolicy,
+  passwordWordsOf,
+  passwordWordsOfHost,
 } from '#kernel';
 import { PasswordBlocklist } from './password-blocklist.js';
 
@@ -16,22 +16,22 @@ interface PasswordPolicySettings {
 }
 
 /** Length, the list of common passwords, and the words of this place and of the password's owner. */
-export class BlocklistPasswordPolicy extends NewPasswords {
+export class BlocklistPasswordPolicy extends PasswordPolicy {
   readonly #blocklist = new PasswordBlocklist();
   readonly #serviceWords: readonly string[];
 
   constructor(private readonly settings: PasswordPolicySettings) {
     super();
-    this.#serviceWords = ['foyer', ...wordsOfHost(new URL(settings.publicUrl).hostname)];
+    this.#serviceWords = ['foyer', ...passwordWordsOfHost(new URL(settings.publicUrl).hostname)];
   }
 
-  accept(raw: unknown, identifiers: readonly Identifier[], pointer = '/password'): string {
-    const password = acceptPassword(raw, this.settings.passwordMinimum, pointer);
+  assertAcceptable(raw: unknown, identifiers: readonly Identifier[], pointer = '/password'): string {
+    const password = normalisePassword(raw, this.settings.passwordMinimum, pointer);
     const refuse = (detail: string) => InvalidInput.at(pointer, 'password.too_common', detail);
     if (isVariationOfCommon(password, (candidate) => this.#blocklist.has(candidate))) {
       throw refuse('This password, or one much like it, is on the list of common ones.');
     }
-    if (consistsOf(password, [...this.#serviceWords, ...identifiers.flatMap(wordsOf)])) {
+    if (consistsOfWords(password, [...this.#serviceWords, ...identifiers.flatMap(passwordWordsOf)])) {
       throw refuse('This password is little more than a name or address that belongs to you or to this service.');
     }
     return password;

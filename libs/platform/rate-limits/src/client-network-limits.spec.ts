@@ -70,14 +70,14 @@ describe('SourceLimits', () => {
 
   it('AC-54 given a store that is away, then nobody passes', async () => {
     const counters = new InMemoryCounters(clock);
-    counters.take = () => Promise.reject(new Error('away'));
+    counters.reserve = () => Promise.reject(new Error('away'));
     const without = new ClientNetworkLimits(counters, parseSettings({}), clock);
     await expect(without.reserve('registrationsPerSource', '::1')).rejects.toThrow('away');
   });
 
   it('AC-54 FM-R1 given a store that is away, then sign-ins are counted here, half as many', async () => {
     const counters = new InMemoryCounters(clock);
-    counters.take = () => Promise.reject(new Unavailable());
+    counters.reserve = () => Promise.reject(new Unavailable());
     const without = new ClientNetworkLimits(counters, parseSettings({ LIMIT_LOGINS_PER_SOURCE: '4' }), clock);
     const logIn = () => without.reserve('loginsPerSource', '192.0.2.7', 'count here');
     await logIn();

@@ -71,10 +71,10 @@ export class ClientNetworkLimits {
     const key = `{src:${clientNetworkOf(address)}}:${limit}`;
     const windowMs = windowSeconds * 1000;
     let activeCounters: Counters = this.counters;
-    const taken = await this.counters.take(key, [{ most: max, windowMs }]).catch((error: unknown) => {
+    const taken = await this.counters.reserve(key, [{ max: max, windowMs }]).catch((error: unknown) => {
       if (whenUnavailable === 'refuse' || !(error instanceof Unavailable)) throw error;
       activeCounters = this.#localCounters;
-      return this.#localCounters.take(key, [{ most: Math.ceil(max / 2), windowMs }]);
+      return this.#localCounters.reserve(key, [{ max: Math.ceil(max / 2), windowMs }]);
     });
     if (!taken.allowed) throw new ClientNetworkRateLimited(taken.retryAfterSeconds);
     return { release: () => activeCounters.release(key, taken.ticket) };

@@ -11,7 +11,7 @@ export interface CountersUnderTest {
 
 const SHORT = 200;
 const HOUR = 3_600_000;
-const most = (count: number | null, windowMs = HOUR): Allowance => ({ most: count, windowMs });
+const most = (count: number | null, windowMs = HOUR): Allowance => ({ max: count, windowMs });
 
 /** What every `Counters` must do. */
 export function countersContract(name: string, open: () => Promise<CountersUnderTest>): void {
@@ -20,7 +20,7 @@ export function countersContract(name: string, open: () => Promise<CountersUnder
     let counters: Counters;
     let key: string;
 
-    const take = (...allowances: Allowance[]) => counters.take(key, allowances);
+    const take = (...allowances: Allowance[]) => counters.reserve(key, allowances);
     const allowed = async (...allowances: Allowance[]) => (await take(...allowances)).allowed;
 
     beforeAll(async () => {
@@ -94,12 +94,12 @@ export function countersContract(name: string, open: () => Promise<CountersUnder
     it('keeps keys apart', async () => {
       await take(most(1));
       expect(await counters.count(`${key}:other`, HOUR)).toBe(0);
-      expect((await counters.take(`${key}:other`, [most(1)])).allowed).toBe(true);
+      expect((await counters.reserve(`${key}:other`, [most(1)])).allowed).toBe(true);
     });
 
     it('AC-01 allows ten of a hundred at once', async () => {
       const taken = Array.from({ length: 100 }, (_, n) =>
-        under.connections[n % under.connections.length]?.take(key, [most(10), most(50)]),
+        under.connections[n % under.connections.length]?.reserve(key, [most(10), most(50)]),
       );
       const granted = (await Promise.all(taken)).filter((outcome) => outcome?.allowed);
       expect(granted).toHaveLength(10);

@@ -57,7 +57,7 @@ describe('CustomerLimits', () => {
   });
 
   it('counts half as many here while the store is away, and gives back where it was counted [AC-77]', async () => {
-    counters.take = () => Promise.reject(new Unavailable());
+    counters.reserve = () => Promise.reject(new Unavailable());
     const limits = given({ LIMIT_OWN_WRITES: '4' });
     const write = () => limits.reserve('ownWrites', 'mia', refusal);
     await write();
@@ -72,7 +72,7 @@ describe('CustomerLimits', () => {
   });
 
   it('tells any other failure of the store as it is', async () => {
-    counters.take = () => Promise.reject(new Error('broken'));
+    counters.reserve = () => Promise.reject(new Error('broken'));
     await expect(given({}).reserve('ownWrites', 'mia', refusal)).rejects.toThrow('broken');
   });
 });

@@ -61,7 +61,7 @@ export class CustomerLimits {
     refusal: RateLimitErrorFactory,
   ): Promise<RateLimitReservation> {
     const from = async (counters: Counters, allowed: number): Promise<RateLimitReservation> => {
-      const taken = await counters.take(key, [{ most: allowed, windowMs }]);
+      const taken = await counters.reserve(key, [{ max: allowed, windowMs }]);
       if (!taken.allowed) throw refusal(taken.retryAfterSeconds);
       return { release: () => counters.release(key, taken.ticket) };
     };

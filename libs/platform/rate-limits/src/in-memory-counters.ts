@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type Allowance, Clock, Counters, type Taken } from '#kernel';
+import { type Allowance, Clock, Counters, type ReservationResult } from '#kernel';
 import { TtlMap } from '#platform/in-memory';
 
 interface CountedEvent {
@@ -18,7 +18,7 @@ export class InMemoryCounters extends Counters {
     this.#events = new TtlMap(clock);
   }
 
-  async take(key: string, allowances: readonly Allowance[]): Promise<Taken> {
+  async reserve(key: string, allowances: readonly Allowance[]): Promise<ReservationResult> {
     const { now } = this.#events;
     const longest = Math.max(...allowances.map(({ windowMs }) => windowMs));
     const counted = this.#eventsWithin(key, longest);
@@ -47,7 +47,7 @@ export class InMemoryCounters extends Counters {
 }
 
 /** Milliseconds until there is room; 0 when there is. */
-function waitMsFor(counted: readonly CountedEvent[], { most, windowMs }: Allowance, now: number): number {
+function waitMsFor(counted: readonly CountedEvent[], { max: most, windowMs }: Allowance, now: number): number {
   const inside = counted.filter(({ at }) => at > now - windowMs);
   if (most === null || inside.length < most) return 0;
   const freeing = inside.at(-most);

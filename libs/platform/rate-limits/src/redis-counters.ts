@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type Allowance, Counters, type Taken } from '#kernel';
+import { type Allowance, Counters, type ReservationResult } from '#kernel';
 import { RedisConnection, type Script } from '#platform/redis';
 
 @Injectable()
@@ -14,9 +14,9 @@ export class RedisCounters extends Counters {
     this.#count = redis.script(new URL('./count.lua', import.meta.url));
   }
 
-  async take(key: string, allowances: readonly Allowance[]): Promise<Taken> {
+  async reserve(key: string, allowances: readonly Allowance[]): Promise<ReservationResult> {
     const ticket = randomUUID();
-    const rules = allowances.flatMap(({ most, windowMs }) => [most ?? -1, windowMs]);
+    const rules = allowances.flatMap(({ max: most, windowMs }) => [most ?? -1, windowMs]);
     const waitMs = (await this.#take([keyOf(key)], [ticket, ...rules])) as number;
     return waitMs === 0 ? { allowed: true, ticket } : { allowed: false, retryAfterSeconds: Math.ceil(waitMs / 1000) };
   }

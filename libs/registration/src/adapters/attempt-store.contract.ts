@@ -1,16 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { aDraft, hex } from '../testing/a-draft.js';
-import { AttemptScene, type AttemptStoreUnderTest, MINUTE, SHORT, times } from '../testing/attempt-scene.js';
+import { aDraft, hex } from '../testing/an-attempt-draft.js';
+import {
+  AttemptStoreFixture,
+  type AttemptStoreUnderTest,
+  MINUTE_MS,
+  SHORT_TTL_SECONDS,
+  times,
+} from '../testing/attempt-store-fixture.js';
 import { attemptCodesContract } from './attempt-store.codes.contract.js';
 import { attemptEndsContract } from './attempt-store.ends.contract.js';
-import { attemptRoomContract } from './attempt-store.room.contract.js';
 import { samePasswordContract } from './attempt-store.same-password.contract.js';
+import { attemptSlotsContract } from './attempt-store.slots.contract.js';
 
 /** What every `AttemptStore` must do. */
 export function attemptStoreContract(name: string, open: () => Promise<AttemptStoreUnderTest>): void {
   describe(`${name} is an AttemptStore`, () => {
-    const scene = new AttemptScene();
+    const scene = new AttemptStoreFixture();
     const { opened, place, find, another } = scene;
 
     beforeAll(async () => {
@@ -25,7 +31,7 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
     samePasswordContract(scene);
     attemptCodesContract(scene);
     attemptEndsContract(scene);
-    attemptRoomContract(scene);
+    attemptSlotsContract(scene);
 
     it('knows nothing before the first', async () => {
       expect(await find(scene.mia)).toBeNull();
@@ -42,7 +48,7 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
       const placed = await place(scene.mia);
       const expected = { ...scene.mia, started: false, askedAt: 0, codeUntil: expect.any(Number), activatedAt: 0 };
       expect(placed).toEqual({ ...expected, expiresAt: expect.any(Number) });
-      expect(Math.abs((placed?.expiresAt ?? 0) - scene.under.now() - 30 * MINUTE)).toBeLessThan(1_000);
+      expect(Math.abs((placed?.expiresAt ?? 0) - scene.under.now() - 30 * MINUTE_MS)).toBeLessThan(1_000);
       expect(await find(scene.mia)).toEqual(placed);
     });
 
@@ -64,9 +70,9 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
     });
 
     it('forgets an attempt at the end of its life, and lets it begin again', async () => {
-      opened({ attemptTtlSeconds: SHORT / 1000 });
+      opened({ attemptTtlSeconds: SHORT_TTL_SECONDS / 1000 });
       await place(scene.mia);
-      await scene.under.pass(SHORT);
+      await scene.under.pass(SHORT_TTL_SECONDS);
       expect(await find(scene.mia)).toBeNull();
       const again = { ...scene.mia, attemptId: randomUUID() };
       expect((await place(again))?.attemptId).toBe(again.attemptId);
@@ -74,36 +80,38 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
 
     it('forgets one and keeps another that is younger', async () => {
       const young = another();
-      opened({ attemptTtlSeconds: SHORT / 1000 });
+      opened({ attemptTtlSeconds: SHORT_TTL_SECONDS / 1000 });
       await place(scene.mia);
       opened();
       await place(young);
-      await scene.under.pass(SHORT);
+      await scene.under.pass(SHORT_TTL_SECONDS);
       expect([await find(scene.mia), (await find(young))?.attemptId]).toEqual([null, young.attemptId]);
     });
 
     it('finds the live attempt of an id, of its identifier only', async () => {
       const other = another();
       for (const draft of [scene.mia, other]) await place(draft);
-      await scene.store.finish(scene.mia, randomUUID());
-      expect(await scene.store.named(scene.mia.identifierHash, other.attemptId)).toMatchObject({ tag: other.tag });
-      expect(await scene.store.named(scene.mia.identifierHash, scene.mia.attemptId)).toEqual(await find(scene.mia));
-      expect(await scene.store.named(scene.mia.identifierHash, randomUUID())).toBeNull();
-      expect(await scene.store.named(hex(), scene.mia.attemptId)).toBeNull();
+      await scene.store.convertToReceipt(scene.mia, randomUUID());
+      expect(await scene.store.findById(scene.mia.identifierHash, other.attemptId)).toMatchObject({ tag: other.tag });
+      expect(await scene.store.findById(scene.mia.identifierHash, scene.mia.attemptId)).toEqual(await find(scene.mia));
+      expect(await scene.store.findById(scene.mia.identifierHash, randomUUID())).toBeNull();
+      expect(await scene.store.findById(hex(), scene.mia.attemptId)).toBeNull();
     });
 
     it('lets the owner of an identifier be told once a day, although fifty ask at once', async () => {
-      const asked = times(50, (n) => scene.stores[n % scene.stores.length]?.mayNotify(scene.mia.identifierHash));
+      const asked = times(50, (n) =>
+        scene.stores[n % scene.stores.length]?.reserveOwnerNotice(scene.mia.identifierHash),
+      );
       expect((await Promise.all(asked)).filter(Boolean)).toHaveLength(1);
-      expect(await scene.store.mayNotify(hex())).toBe(true);
+      expect(await scene.store.reserveOwnerNotice(hex())).toBe(true);
     });
 
     it('lets him be told again when he was not reached', async () => {
-      await scene.store.mayNotify(scene.mia.identifierHash);
-      await scene.store.mayNotifyAgain(scene.mia.identifierHash);
+      await scene.store.reserveOwnerNotice(scene.mia.identifierHash);
+      await scene.store.releaseOwnerNotice(scene.mia.identifierHash);
       expect([
-        await scene.store.mayNotify(scene.mia.identifierHash),
-        await scene.store.mayNotify(scene.mia.identifierHash),
+        await scene.store.reserveOwnerNotice(scene.mia.identifierHash),
+        await scene.store.reserveOwnerNotice(scene.mia.identifierHash),
       ]).toEqual([true, false]);
     });
   });

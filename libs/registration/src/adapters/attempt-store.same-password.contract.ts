@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { AttemptDraft } from '../domain/registration-attempt.js';
-import { type AttemptScene, times } from '../testing/attempt-scene.js';
+import { type AttemptStoreFixture, times } from '../testing/attempt-store-fixture.js';
 
 /** One password is one attempt. */
-export function samePasswordContract(scene: AttemptScene): void {
+export function samePasswordContract(scene: AttemptStoreFixture): void {
   const { place, ask } = scene;
 
   describe('the same password again', () => {
@@ -41,7 +41,7 @@ export function samePasswordContract(scene: AttemptScene): void {
 
     it('is another attempt when it has started under an id that is lost', async () => {
       await place(scene.mia);
-      await scene.store.begin(scene.mia, scene.mia.attemptId, scene.mia.customerId);
+      await scene.store.markStarted(scene.mia, scene.mia.attemptId, scene.mia.customerId);
       expect((await place(again()))?.attemptId).toBe(scene.mia.attemptId);
       const elsewhere = again({ customerId: randomUUID() });
       expect((await place(elsewhere))?.attemptId).toBe(elsewhere.attemptId);
@@ -49,7 +49,7 @@ export function samePasswordContract(scene: AttemptScene): void {
 
     it('is the same attempt although it has started, when the id was drawn in haste: it has the better one', async () => {
       await place(scene.mia);
-      await scene.store.begin(scene.mia, scene.mia.attemptId, scene.mia.customerId);
+      await scene.store.markStarted(scene.mia, scene.mia.attemptId, scene.mia.customerId);
       const placed = await place(again({ customerId: randomUUID(), provisional: true }));
       expect([placed?.attemptId, placed?.customerId]).toEqual([scene.mia.attemptId, scene.mia.customerId]);
     });
@@ -63,7 +63,7 @@ export function samePasswordContract(scene: AttemptScene): void {
     it('RC-03 is one attempt although it comes fifty times at once', async () => {
       const drafts = times(50, () => again());
       const placed = await Promise.all(
-        drafts.map((draft, n) => scene.stores[n % scene.stores.length]?.place(draft, false)),
+        drafts.map((draft, n) => scene.stores[n % scene.stores.length]?.placeAttempt(draft, false)),
       );
       const ids = placed.map((placement) => (placement?.placed ? placement.attempt.attemptId : 'none'));
       expect(new Set(ids).size).toBe(1);

@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hex } from '../testing/a-draft.js';
-import { KeysScene, type RegistrationKeysUnderTest, times } from '../testing/keys-scene.js';
-import { changingHandsContract } from './registration-keys.hands.contract.js';
+import { hex } from '../testing/an-attempt-draft.js';
+import {
+  RegistrationKeysFixture,
+  type RegistrationKeysUnderTest,
+  times,
+} from '../testing/registration-keys-fixture.js';
+import { keyAssignmentsContract } from './registration-keys.assignments.contract.js';
 
 const upTo = (count: number) => times(count, (n) => n + 1);
 
 /** What every `RegistrationKeys` must do. */
 export function registrationKeysContract(name: string, open: () => Promise<RegistrationKeysUnderTest>): void {
   describe(`${name} is a RegistrationKeys`, () => {
-    const scene = new KeysScene();
+    const scene = new RegistrationKeysFixture();
     const { hold, find } = scene;
 
     beforeAll(async () => {
@@ -20,11 +24,11 @@ export function registrationKeysContract(name: string, open: () => Promise<Regis
     });
     afterAll(() => scene.under.drop());
 
-    changingHandsContract(scene);
+    keyAssignmentsContract(scene);
 
     it('knows no key before the first attempt', async () => {
       expect(await find()).toBeNull();
-      expect(await scene.under.work.run(() => scene.keys.prove([scene.identifier]))).toBeNull();
+      expect(await scene.under.work.run(() => scene.keys.lockAndMarkProven([scene.identifier]))).toBeNull();
     });
 
     it('gives an identifier the id that was proposed first, for ever', async () => {
@@ -48,7 +52,10 @@ export function registrationKeysContract(name: string, open: () => Promise<Regis
       const both = [newer, scene.identifier];
       expect(await scene.keys.find(both)).toEqual({ customerId: id, sequence: 1 });
       expect(await hold(randomUUID(), null, both)).toEqual({ customerId: id, sequence: 2 });
-      expect(await scene.under.work.run(() => scene.keys.prove(both))).toEqual({ customerId: id, sequence: 2 });
+      expect(await scene.under.work.run(() => scene.keys.lockAndMarkProven(both))).toEqual({
+        customerId: id,
+        sequence: 2,
+      });
       const [other, first] = [hex(), randomUUID()];
       await hold(first, null, [other, hex()]);
       expect(await scene.keys.find([other])).toEqual({ customerId: first, sequence: 1 });
@@ -57,7 +64,7 @@ export function registrationKeysContract(name: string, open: () => Promise<Regis
     it('keeps nothing of a unit that is rolled back', async () => {
       const failing = (proposed: string, lost: string | null) =>
         scene.under.work.run(async () => {
-          await scene.keys.hold([scene.identifier], proposed, lost);
+          await scene.keys.lockAndIncrement([scene.identifier], proposed, lost);
           throw new Error('changed its mind');
         });
       await expect(failing(randomUUID(), null)).rejects.toThrow('changed its mind');
@@ -82,35 +89,38 @@ export function registrationKeysContract(name: string, open: () => Promise<Regis
       expect(held.map(({ sequence }) => sequence).sort((a, b) => a - b)).toEqual(upTo(30));
     });
 
-    it.each(['hold', 'prove', 'give', 'take'] as const)('locks a key from %s until the unit is over', async (how) => {
-      await hold(randomUUID());
-      const order: string[] = [];
-      let locked: () => void = () => undefined;
-      const isLocked = new Promise<void>((resolve) => {
-        locked = resolve;
-      });
-      const first = scene.under.work.run(async () => {
-        if (how === 'hold') await scene.keys.hold([scene.identifier], randomUUID(), null);
-        else if (how === 'prove') await scene.keys.prove([scene.identifier]);
-        else await scene.keys[how]([scene.identifier], randomUUID());
-        locked();
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        order.push('first');
-      });
-      await isLocked;
-      const second = scene.under.work.run(async () => {
-        await scene.keys.prove([scene.identifier]);
-        order.push('second');
-      });
-      await Promise.all([first, second]);
-      expect(order).toEqual(['first', 'second']);
-    });
+    it.each(['lockAndIncrement', 'lockAndMarkProven', 'assign', 'reassign'] as const)(
+      'locks a key from %s until the unit is over',
+      async (how) => {
+        await hold(randomUUID());
+        const order: string[] = [];
+        let locked: () => void = () => undefined;
+        const isLocked = new Promise<void>((resolve) => {
+          locked = resolve;
+        });
+        const first = scene.under.work.run(async () => {
+          if (how === 'lockAndIncrement') await scene.keys.lockAndIncrement([scene.identifier], randomUUID(), null);
+          else if (how === 'lockAndMarkProven') await scene.keys.lockAndMarkProven([scene.identifier]);
+          else await scene.keys[how]([scene.identifier], randomUUID());
+          locked();
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          order.push('first');
+        });
+        await isLocked;
+        const second = scene.under.work.run(async () => {
+          await scene.keys.lockAndMarkProven([scene.identifier]);
+          order.push('second');
+        });
+        await Promise.all([first, second]);
+        expect(order).toEqual(['first', 'second']);
+      },
+    );
 
     it('leaves the keys of others alone', async () => {
       const other = hex();
       await hold(randomUUID(), null, [other]);
       await hold(randomUUID());
-      await scene.under.work.run(() => scene.keys.prove([scene.identifier]));
+      await scene.under.work.run(() => scene.keys.lockAndMarkProven([scene.identifier]));
       expect((await scene.keys.find([other]))?.sequence).toBe(1);
     });
   });

@@ -26,33 +26,33 @@ export abstract class AttemptStore {
    * registering that there is one, or which password it has.
    * @param trusted a source without limits
    */
-  abstract place(draft: AttemptDraft, trusted: boolean): Promise<Placement>;
+  abstract placeAttempt(draft: AttemptDraft, trusted: boolean): Promise<Placement>;
   /** A pending attempt before a receipt. @param tags the password's tag under every pepper */
   abstract find(identifierHash: string, tags: readonly string[]): Promise<AttemptState | null>;
   /** The live attempt of this id among those of the identifier. */
-  abstract named(identifierHash: string, attemptId: string): Promise<AttemptState | null>;
+  abstract findById(identifierHash: string, attemptId: string): Promise<AttemptState | null>;
   /** Its key is stored and its start announced, under this id. */
-  abstract begin(key: AttemptKey, attemptId: string, customerId: string): Promise<void>;
+  abstract markStarted(key: AttemptKey, attemptId: string, customerId: string): Promise<void>;
   /** May a code be sent now, so long after the last? If so, its message bears the new reference. */
-  abstract askForCode(key: AttemptKey, attemptId: string, reference: string, pauseMs: number): Promise<CodeRequest>;
+  abstract requestCode(key: AttemptKey, attemptId: string, reference: string, pauseMs: number): Promise<CodeRequest>;
   /** The message of this reference could not be asked for: a code may be asked for at once. */
-  abstract takeBackRequest(key: AttemptKey, attemptId: string, reference: string): Promise<void>;
+  abstract cancelCodeRequest(key: AttemptKey, attemptId: string, reference: string): Promise<void>;
   /** A code of it is alive for so many milliseconds from now. */
-  abstract codeSent(key: AttemptKey, attemptId: string, lifeMs: number): Promise<void>;
+  abstract recordCodeSent(key: AttemptKey, attemptId: string, lifeMs: number): Promise<void>;
   /**
    * It became a customer: it stays as a receipt, and every other attempt of its id is gone. Whoever has begun since that
    * customer was deleted has another id, and stays.
    */
-  abstract finish(key: AttemptKey, attemptId: string): Promise<void>;
+  abstract convertToReceipt(key: AttemptKey, attemptId: string): Promise<void>;
   abstract remove(key: AttemptKey): Promise<void>;
   /** Every started attempt of the identifier but those of this customer id is gone; with null, every one, started or not. */
   abstract removeOthers(identifierHash: string, customerId: string | null): Promise<void>;
   /** How many attempts of everybody are alive. */
-  abstract live(): Promise<number>;
+  abstract countLive(): Promise<number>;
   /** True once a day and identifier: its owner may be told that somebody tried to register it. */
-  abstract mayNotify(identifierHash: string): Promise<boolean>;
+  abstract reserveOwnerNotice(identifierHash: string): Promise<boolean>;
   /** The message to its owner was not accepted. */
-  abstract mayNotifyAgain(identifierHash: string): Promise<void>;
+  abstract releaseOwnerNotice(identifierHash: string): Promise<void>;
 }
 
 export interface RegistrationKey {
@@ -62,7 +62,7 @@ export interface RegistrationKey {
 }
 
 /** An identifier that somebody gets. */
-export interface Gift {
+export interface KeyAssignment {
   /** One per key of the ring, the one to write first. */
   readonly hashes: readonly string[];
   readonly customerId: string;
@@ -76,29 +76,33 @@ export abstract class RegistrationKeys {
    * Locks the key for this unit of work and counts one event up. Creates it with the proposed id; points it to the proposed
    * id when it still points to the lost one.
    */
-  abstract hold(hashes: readonly string[], proposed: string, lost: string | null): Promise<RegistrationKey>;
+  abstract lockAndIncrement(
+    hashes: readonly string[],
+    proposedId: string,
+    lostId: string | null,
+  ): Promise<RegistrationKey>;
   /** Locks the key for this unit of work and notes that its identifier was proven. */
-  abstract prove(hashes: readonly string[]): Promise<RegistrationKey | null>;
+  abstract lockAndMarkProven(hashes: readonly string[]): Promise<RegistrationKey | null>;
   /**
    * Locks the key for this unit of work and points it to the customer whose identifier it is from now on, proven. Creates
    * it when there is none. An id that comes back counts its events on from where it was.
    */
-  abstract give(hashes: readonly string[], customerId: string): Promise<void>;
+  abstract assign(hashes: readonly string[], customerId: string): Promise<void>;
   /**
    * The same for many at once, no identifier twice.
    * @returns those that had a key before: attempts may be pending there
    */
-  abstract giveAll(gifts: readonly Gift[]): Promise<readonly Gift[]>;
+  abstract assignAll(gifts: readonly KeyAssignment[]): Promise<readonly KeyAssignment[]>;
   /**
    * Locks the key for this unit of work and points it to an id that nobody has had, because the identifier is nobody's from
    * now on. Creates it when there is none.
    */
-  abstract take(hashes: readonly string[], fresh: string): Promise<void>;
+  abstract reassign(hashes: readonly string[], freshId: string): Promise<void>;
   /**
    * Forgets a customer who had this identifier: the key, unless somebody has begun to register since, and what was counted
    * for the id. In the caller's unit of work.
    */
-  abstract forget(hashes: readonly string[], customerId: string): Promise<void>;
+  abstract forgetCustomer(hashes: readonly string[], customerId: string): Promise<void>;
 }
 
 /** Keeps passwords of attempts: a tag to find them by, and a seal to open them with. */
@@ -107,23 +111,23 @@ export abstract class AttemptSecrets {
    * The same password of the same identifier has the same tag; without the keys it says nothing. 64 hex characters, one tag
    * per key of the ring, the one to write first.
    */
-  abstract tags(identifierHash: string, preHash: PreHash): readonly [string, ...string[]];
+  abstract computeTags(identifierHash: string, preHash: PreHash): readonly [string, ...string[]];
   /** AES-256-GCM, bound to the attempt. */
   abstract seal(preHash: PreHash, attemptId: string): string;
   abstract open(sealed: string, attemptId: string): PreHash;
   /** Two unambiguous characters. */
-  abstract reference(): string;
+  abstract createReference(): string;
 }
 
 /** The words of the messages. They carry no text that a stranger typed. */
 export abstract class RegistrationMessages {
-  abstract code(attempt: AttemptState, digits: string): OutgoingMessage;
+  abstract composeCode(attempt: AttemptState, digits: string): OutgoingMessage;
   /** To the owner of an identifier that is registered already. */
-  abstract alreadyRegistered(attempt: AttemptState): OutgoingMessage;
+  abstract composeAlreadyRegistered(attempt: AttemptState): OutgoingMessage;
 }
 
 /** The settings that registration knows. */
-export abstract class RegistrationRules {
+export abstract class RegistrationSettings {
   abstract readonly codeLength: number;
   abstract readonly codeTtlSeconds: number;
   abstract readonly attemptTtlSeconds: number;
@@ -156,7 +160,7 @@ export type VerificationOutcome =
   | 'too_old';
 
 /** Tells operators what came of verifications: counted, and logged without the identifier. */
-export abstract class VerificationJournal {
+export abstract class VerificationOutcomeRecorder {
   /** @param masked the identifier */
-  abstract note(outcome: VerificationOutcome, masked: string): void;
+  abstract recordOutcome(outcome: VerificationOutcome, masked: string): void;
 }

@@ -16,5 +16,5 @@ export interface MyRegistration {
 
 export abstract class MyRegistrations {
   /** @param tag of the password that picks the attempt */
-  abstract byKey(identifierHash: string, tag: string): Promise<MyRegistration | null>;
+  abstract findByKey(identifierHash: string, tag: string): Promise<MyRegistration | null>;
 }

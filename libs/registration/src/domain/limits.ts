@@ -1,5 +1,5 @@
 /** Where a request comes from. */
-export interface Source {
+export interface ClientSource {
   /** IPv4 /32 or IPv6 /64. */
   readonly prefix: string;
   /** A kiosk, an office: it has no source limits. */

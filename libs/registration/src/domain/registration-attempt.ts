@@ -52,7 +52,8 @@ export const identifierOf = ({ recipient, profile }: AttemptDraft): Identifier =
 export const channelOf = ({ kind }: Pick<Identifier, 'kind'>): 'email' | 'sms' => (kind === 'email' ? 'email' : 'sms');
 
 /** E.164 starts with a plus sign; only an address has an at sign. */
-export const channelTo = ({ recipient }: AttemptDraft): 'email' | 'sms' => (recipient.includes('@') ? 'email' : 'sms');
+export const channelForRecipient = ({ recipient }: AttemptDraft): 'email' | 'sms' =>
+  recipient.includes('@') ? 'email' : 'sms';
 
 /** One try to register: an identifier, a password, a profile. Proof binds to it, never to the identifier alone. */
 export class RegistrationAttempt {

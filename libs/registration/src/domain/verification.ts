@@ -9,16 +9,16 @@ export interface Verification {
 }
 
 /** Clocks of two houses differ. */
-const LEEWAY_MS = 60_000;
+const CLOCK_TOLERANCE_MS = 60_000;
 /**
  * Numbers and addresses change hands. It is also half of the time for which handled events are remembered: none can come
  * again after it was forgotten.
  */
-const GOOD_FOR_MS = 7 * 24 * 3_600_000;
+const MAX_AGE_MS = 7 * 24 * 3_600_000;
 
 /** Why it says nothing of now; null when it does. */
-export function faultOf({ verifiedAt }: Verification, now: Date): 'in_the_future' | 'too_old' | null {
+export function rejectVerification({ verifiedAt }: Verification, now: Date): 'in_the_future' | 'too_old' | null {
   const age = now.getTime() - verifiedAt.getTime();
-  if (age < -LEEWAY_MS) return 'in_the_future';
-  return age > GOOD_FOR_MS ? 'too_old' : null;
+  if (age < -CLOCK_TOLERANCE_MS) return 'in_the_future';
+  return age > MAX_AGE_MS ? 'too_old' : null;
 }

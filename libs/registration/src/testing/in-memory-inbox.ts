@@ -9,7 +9,7 @@ export class InMemoryInbox extends Inbox implements Participant {
     return this.#handled;
   }
 
-  override async accept({ consumer, source, id }: IncomingEvent): Promise<void> {
+  override async recordHandled({ consumer, source, id }: IncomingEvent): Promise<void> {
     const key = `${consumer} ${source} ${id}`;
     if (this.#handled.includes(key)) throw new AlreadyHandled();
     this.#handled = [...this.#handled, key];

@@ -1,5 +1,5 @@
 import type { Participant } from '#kernel/testing';
-import { type Gift, type RegistrationKey, RegistrationKeys } from '../application/ports.js';
+import { type KeyAssignment, type RegistrationKey, RegistrationKeys } from '../application/ports.js';
 
 interface Row extends RegistrationKey {
   readonly provenAt: number | null;
@@ -15,7 +15,11 @@ export class InMemoryRegistrationKeys extends RegistrationKeys implements Partic
     return row ? { customerId: row.customerId, sequence: row.sequence } : null;
   }
 
-  override async hold(hashes: readonly string[], proposed: string, lost: string | null): Promise<RegistrationKey> {
+  override async lockAndIncrement(
+    hashes: readonly string[],
+    proposed: string,
+    lost: string | null,
+  ): Promise<RegistrationKey> {
     const standing = this.#row(hashes);
     const isFresh = !standing || standing.customerId === lost;
     const key = isFresh
@@ -25,31 +29,31 @@ export class InMemoryRegistrationKeys extends RegistrationKeys implements Partic
     return key;
   }
 
-  override async prove(hashes: readonly string[]): Promise<RegistrationKey | null> {
+  override async lockAndMarkProven(hashes: readonly string[]): Promise<RegistrationKey | null> {
     const row = this.#row(hashes);
     if (row) this.#rows.set(this.#placeOf(hashes), { ...row, provenAt: 1 });
     return this.find(hashes);
   }
 
-  override async give(hashes: readonly string[], customerId: string): Promise<void> {
+  override async assign(hashes: readonly string[], customerId: string): Promise<void> {
     const row = this.#row(hashes);
     const sequence = row?.customerId === customerId ? row.sequence : (this.#lost.get(customerId) ?? 0);
     this.#rows.set(this.#placeOf(hashes), { customerId, sequence, provenAt: 1 });
   }
 
-  override async giveAll(gifts: readonly Gift[]): Promise<readonly Gift[]> {
+  override async assignAll(gifts: readonly KeyAssignment[]): Promise<readonly KeyAssignment[]> {
     const keyed = gifts.filter(({ hashes }) => this.#row(hashes));
-    for (const { hashes, customerId } of gifts) await this.give(hashes, customerId);
+    for (const { hashes, customerId } of gifts) await this.assign(hashes, customerId);
     return keyed;
   }
 
-  override async take(hashes: readonly string[], fresh: string): Promise<void> {
+  override async reassign(hashes: readonly string[], fresh: string): Promise<void> {
     const row = this.#row(hashes);
     if (row) this.#lost.set(row.customerId, row.sequence);
     this.#rows.set(this.#placeOf(hashes), { customerId: fresh, sequence: 0, provenAt: null });
   }
 
-  override async forget(hashes: readonly string[], customerId: string): Promise<void> {
+  override async forgetCustomer(hashes: readonly string[], customerId: string): Promise<void> {
     const row = this.#row(hashes);
     if (row && (row.sequence === 0 || row.customerId === customerId)) this.#rows.delete(this.#placeOf(hashes));
     this.#lost.delete(customerId);

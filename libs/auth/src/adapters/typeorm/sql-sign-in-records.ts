@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Page, type PageWanted, pageOf, readPages } from '#kernel';
+import { type Page, type PageRequest, readPages, toPage } from '#kernel';
 import { Database, keysetAfter, limitClause } from '#platform/database';
 import { type Role, type SignInRecord, SignInRecords } from '../../facade.js';
 
@@ -48,14 +48,14 @@ export class SqlSignInRecords extends SignInRecords {
     };
   }
 
-  async #sessions(customerId: string, generation: number, wanted: PageWanted): Promise<Page<RecordedSession>> {
+  async #sessions(customerId: string, generation: number, wanted: PageRequest): Promise<Page<RecordedSession>> {
     const more = wanted.after === null ? { sql: '', values: [] } : keysetAfter(wanted.after, 'created_at');
     const sql = `select id, generation, expires_ms, revoked_ms, scope, source, created_at, used_at
       from auth_sessions where customer_id = ?${more.sql && ` and ${more.sql}`}
       order by created_at, id ${limitClause(this.database.dialect, wanted.limit + 1)}`;
     const rows = await this.database.query<SignInSessionRow>(sql, [customerId, ...more.values]);
     const placeOf = ({ created_at: at, id }: SignInSessionRow) => ({ at, id });
-    return pageOf(rows, wanted.limit, placeOf, (row) => ({
+    return toPage(rows, wanted.limit, placeOf, (row) => ({
       id: row.id,
       createdAt: row.created_at.toISOString(),
       usedAt: row.used_at.toISOString(),

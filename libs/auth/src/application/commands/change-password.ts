@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AuditTrail, IdentifierHasher, InvalidInput, NewPasswords } from '#kernel';
+import { AuditTrail, IdentifierHasher, InvalidInput, PasswordPolicy } from '#kernel';
 import { parseLoginName } from '../../domain/login-name.js';
 import { AuthSettings, LoginTries, Subjects } from '../ports.js';
 import { tryKeyBySession } from '../services/login-try-key.js';
@@ -33,7 +33,7 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
     private readonly subjects: Subjects,
     private readonly tries: LoginTries,
     private readonly passwords: PasswordVerifier,
-    private readonly newPasswords: NewPasswords,
+    private readonly newPasswords: PasswordPolicy,
     private readonly changer: PasswordChanger,
     private readonly audit: AuditTrail,
     private readonly identifiers: IdentifierHasher,
@@ -42,7 +42,7 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
 
   async execute(command: ChangePassword): Promise<ChangePasswordOutcome> {
     const { customerId, sessionId, currentPassword, newPassword, source, endLinks } = command;
-    const password = this.newPasswords.accept(newPassword, [], '/newPassword');
+    const password = this.newPasswords.assertAcceptable(newPassword, [], '/newPassword');
     const subject = await this.subjects.findById(customerId);
     if (!subject) return { outcome: 'password_wrong' };
     const { oneTime } = subject.snapshot();

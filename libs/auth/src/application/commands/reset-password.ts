@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type ClaimResult, type CodeAddress, Codes } from '#codes';
-import { AuditTrail, type Identifier, IdentifierHasher, Ids, NewPasswords } from '#kernel';
+import { AuditTrail, type Identifier, IdentifierHasher, Ids, PasswordPolicy } from '#kernel';
 import { parseBackoffName, parseLoginName } from '../../domain/login-name.js';
 import type { Subject } from '../../domain/subject.js';
 import { AuthSettings, LoginTries, Subjects } from '../ports.js';
@@ -31,7 +31,7 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
     private readonly subjects: Subjects,
     private readonly identifiers: IdentifierHasher,
     private readonly codes: Codes,
-    private readonly newPasswords: NewPasswords,
+    private readonly newPasswords: PasswordPolicy,
     private readonly changer: PasswordChanger,
     private readonly tries: LoginTries,
     private readonly audit: AuditTrail,
@@ -41,7 +41,7 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
 
   async execute({ username, code, newPassword, source }: ResetPassword): Promise<ResetPasswordOutcome> {
     const identifier = parseLoginName(username, this.settings.defaultMarket);
-    const password = this.newPasswords.accept(newPassword, identifier ? [identifier] : [], '/newPassword');
+    const password = this.newPasswords.assertAcceptable(newPassword, identifier ? [identifier] : [], '/newPassword');
     const backoffName = parseBackoffName(username, this.settings.defaultMarket);
     if (!identifier || !backoffName) return { outcome: 'code_expired' };
     return this.#resetPassword(identifier, { code, password, source, nameHash: this.identifiers.hash(backoffName) });

@@ -10,8 +10,8 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Messages that known devices of a customer may ask for together, whatever others have used up: every sign-in makes a device. */
 const KNOWN_DEVICE_ALLOWANCES = [
-  { most: 1, windowMs: MINUTE_MS },
-  { most: 3, windowMs: DAY_MS },
+  { max: 1, windowMs: MINUTE_MS },
+  { max: 3, windowMs: DAY_MS },
 ];
 
 /**
@@ -67,7 +67,7 @@ export class PasswordResetRequests {
     isKnownDevice: boolean,
   ): Promise<MessageReservation> {
     const key = `{${identifierHash}}:resets:devices`;
-    const taken = isKnownDevice ? await this.counters.take(key, KNOWN_DEVICE_ALLOWANCES) : null;
+    const taken = isKnownDevice ? await this.counters.reserve(key, KNOWN_DEVICE_ALLOWANCES) : null;
     if (taken?.allowed) return { allowed: true, release: () => this.counters.release(key, taken.ticket) };
     return this.budget.reserveMessage({ identifierHash, kind: 'resets', source });
   }

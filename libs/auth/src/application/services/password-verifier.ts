@@ -1,4 +1,4 @@
-import type { Clock, ForeignPasswords, HashOwner, HashTicket, PasswordHasher } from '#kernel';
+import type { Clock, HashOwner, HashTicket, LegacyPasswords, PasswordHasher } from '#kernel';
 import type { Subject } from '../../domain/subject.js';
 import type { LegacyHashFlag, LegacyHashSealer } from '../legacy-password-ports.js';
 import type { PasswordScheme, Subjects } from '../ports.js';
@@ -13,14 +13,14 @@ export class PasswordVerifier {
     private readonly scheme: PasswordScheme,
     private readonly hasher: PasswordHasher,
     private readonly legacyHashSealer: LegacyHashSealer,
-    private readonly legacyPasswords: ForeignPasswords,
+    private readonly legacyPasswords: LegacyPasswords,
     private readonly legacyHashFlag: LegacyHashFlag,
     private readonly clock: Clock,
   ) {}
 
   /** @throws HashingBusy when nothing could be compared for this owner now */
   refuseWhenFull(owner: HashOwner): void {
-    this.hasher.refuseWhenFull(loginTicketOf(owner));
+    this.hasher.assertCapacity(loginTicketOf(owner));
   }
 
   /** The same work for nobody, for a subject without a password, and for a wrong one. */
@@ -34,13 +34,13 @@ export class PasswordVerifier {
   async #matches(subject: Subject | null, password: string, ticket: HashTicket): Promise<boolean> {
     // Nobody has a password that is no text; the work is done all the same.
     const preHashes = this.scheme.preHashes(password.isWellFormed() ? password : '');
-    if (!password.isWellFormed()) return this.hasher.verifyNobody(preHashes[0].value, ticket);
+    if (!password.isWellFormed()) return this.hasher.verifyDummy(preHashes[0].value, ticket);
     const credential = subject?.usableCredential ?? '';
     const theirs = subject && this.legacyHashSealer.open(credential, subject.snapshot().customerId);
     if (theirs) return this.legacyPasswords.verify(password, theirs, ticket);
     const stored = this.scheme.decode(credential);
     const preHash = preHashes.find(({ kid }) => kid === stored?.kid);
-    if (!stored || !preHash) return this.hasher.verifyNobody(preHashes[0].value, ticket);
+    if (!stored || !preHash) return this.hasher.verifyDummy(preHashes[0].value, ticket);
     return this.hasher.verify(preHash.value, stored.hash, ticket);
   }
 

@@ -1,4 +1,4 @@
-import { type ForeignPasswords, InvalidInput } from '#kernel';
+import { InvalidInput, type LegacyPasswords } from '#kernel';
 import { Subject } from '../../domain/subject.js';
 import { CredentialTransfer, type ImportedSubject } from '../../facade.js';
 import type { LegacyHashFlag, LegacyHashSealer } from '../legacy-password-ports.js';
@@ -13,7 +13,7 @@ export class SealedCredentialTransfer extends CredentialTransfer {
     private readonly subjects: Subjects,
     private readonly scheme: PasswordScheme,
     private readonly legacyHashSealer: LegacyHashSealer,
-    private readonly legacyPasswords: ForeignPasswords,
+    private readonly legacyPasswords: LegacyPasswords,
     private readonly legacyHashFlag: LegacyHashFlag,
   ) {
     super();

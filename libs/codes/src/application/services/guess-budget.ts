@@ -59,7 +59,7 @@ export class GuessBudget {
     purpose: CodePurpose = 'registration',
   ): Promise<void> {
     await this.ledger.recordWrongGuess(identifierHash, charge);
-    await this.counters.take(wrongCodesKeyOf(purpose), [{ most: null, windowMs: HOUR_MS }]);
+    await this.counters.reserve(wrongCodesKeyOf(purpose), [{ max: null, windowMs: HOUR_MS }]);
     const wrong = await this.counters.count(wrongCodesKeyOf(purpose), HOUR_MS);
     if (wrong >= (this.settings.wrongCodesPerHour ?? DEFAULT_ALARM_THRESHOLD)) this.alarm.raiseAlarm(wrong);
   }

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { QueryBus } from '@nestjs/cqrs';
 import type { CredentialTransfer } from '#auth';
-import type { AuditTrail, Place } from '#kernel';
+import type { AuditTrail, PagePosition } from '#kernel';
 import { ExportCustomers } from '../../application/queries/export-customers.js';
 import type { ListedCustomer } from '../../application/views.js';
 import { CustomerExport } from '../../facade.js';
@@ -24,10 +24,9 @@ export class FileCustomerExport extends CustomerExport {
       // Of a file that was there already.
       await written.chmod(0o600);
       let customers = 0;
-      for (let after: Place | null | undefined; after !== null; ) {
-        const { items, next }: { items: readonly ListedCustomer[]; next: Place | null } = await this.queries.execute(
-          new ExportCustomers(after ?? null),
-        );
+      for (let after: PagePosition | null | undefined; after !== null; ) {
+        const { items, next }: { items: readonly ListedCustomer[]; next: PagePosition | null } =
+          await this.queries.execute(new ExportCustomers(after ?? null));
         const hashes = withPasswords
           ? await this.credentials.exportPasswordHashes(items.map(({ id }) => id))
           : undefined;

@@ -1,4 +1,4 @@
-import { type Page, type PageWanted, type Place, pageOf } from '#kernel';
+import { type Page, type PagePosition, type PageRequest, toPage } from '#kernel';
 import { andConditions, type Database, joinSql, keysetAfter, limitClause, type Sql, wrapSql } from '#platform/database';
 import { type CustomerFilter, CustomerLists, type ListedCustomer } from '../../application/views.js';
 import type { DocumentSealer } from '../crypto/document-sealer.js';
@@ -25,10 +25,10 @@ export class SqlCustomerLists extends CustomerLists {
     super();
   }
 
-  async page(filter: CustomerFilter, { limit: many, after }: PageWanted): Promise<Page<ListedCustomer>> {
+  async page(filter: CustomerFilter, { limit: many, after }: PageRequest): Promise<Page<ListedCustomer>> {
     const wanted = { after, rows: rowsToRead(many) };
     const rows = isPrefixSearch(filter) ? await this.#searchPage(filter, wanted) : await this.#readPage(filter, wanted);
-    return pageOf(rows, many, placeOf, (row) => toListed(row, this.documents));
+    return toPage(rows, many, placeOf, (row) => toListed(row, this.documents));
   }
 
   async count(filter: CustomerFilter): Promise<number> {
@@ -99,7 +99,7 @@ export class SqlCustomerLists extends CustomerLists {
 }
 
 interface RequestedRows {
-  readonly after: Place | null;
+  readonly after: PagePosition | null;
   readonly rows: number;
 }
 
@@ -118,7 +118,7 @@ function statusCondition(filter: CustomerFilter): Sql {
 }
 
 /** All but the standing and the beginning. */
-function filterConditions(filter: CustomerFilter, after: Place | null): readonly Sql[] {
+function filterConditions(filter: CustomerFilter, after: PagePosition | null): readonly Sql[] {
   const { email, phone, documentHashes, createdAfter } = filter;
   return [
     ...(email === null ? [] : [{ sql: 'email = ?', values: [email] }]),
@@ -138,7 +138,7 @@ function prefixClause({ prefix: beginning }: CustomerFilter): readonly Sql[] {
 }
 
 /** Ids of whoever begins so: one range of one index per column. */
-function matchingIdsSql(filter: CustomerFilter, after: Place | null): Sql {
+function matchingIdsSql(filter: CustomerFilter, after: PagePosition | null): Sql {
   const rest = [statusCondition(filter), ...filterConditions(filter, after)];
   const parts = prefixConditions(filter.prefix ?? '').map((one) => andConditions([one, ...rest]));
   return joinSql(
@@ -147,7 +147,7 @@ function matchingIdsSql(filter: CustomerFilter, after: Place | null): Sql {
   );
 }
 
-const placeOf = ({ created_at: at, id }: Row): Place => ({ at, id });
+const placeOf = ({ created_at: at, id }: Row): PagePosition => ({ at, id });
 
 const toListed = ({ standing, ...row }: Row, documents: DocumentSealer): ListedCustomer => ({
   ...rowToCustomerView(row, documents),

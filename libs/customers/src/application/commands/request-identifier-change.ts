@@ -95,7 +95,7 @@ export class RequestIdentifierChangeHandler implements ICommandHandler<RequestId
     if (!this.channels.isAvailable(channel)) throw new ChannelUnavailable(channel);
     if (identifier.kind === 'phone' && !this.settings.smsCountries.includes(identifier.country ?? ''))
       throw InvalidInput.at('/phone', 'phone.country_not_served', 'no SMS is sent to this country');
-    if (identifier.kind === 'phone') identifier.refuseSpecial('/phone');
+    if (identifier.kind === 'phone') identifier.assertNotSpecial('/phone');
   }
 }
 

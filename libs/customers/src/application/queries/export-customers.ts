@@ -1,10 +1,10 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import type { Page, Place } from '#kernel';
+import type { Page, PagePosition } from '#kernel';
 import { type CustomerFilter, CustomerLists, type ListedCustomer } from '../views.js';
 
 /** The living, some at a time, in the order of creation: what is created meanwhile comes at the end. */
 export class ExportCustomers extends Query<Page<ListedCustomer>> {
-  constructor(readonly after: Place | null) {
+  constructor(readonly after: PagePosition | null) {
     super();
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { type AuditFilter, AuditLog, type Page, type PageWanted, type RecordedEntry } from '#kernel';
+import { type AuditFilter, AuditLog, type Page, type PageRequest, type RecordedEntry } from '#kernel';
 import { allOf, FixedClock, RecordingAuditTrail } from '#kernel/testing';
 import { Customer } from '../../domain/customer.js';
 import { aNewCustomer } from '../../testing/a-new-customer.js';
@@ -19,7 +19,7 @@ class Lines extends AuditLog {
   constructor(private readonly lines: readonly RecordedEntry[]) {
     super();
   }
-  override async page(filter: AuditFilter, { limit, after }: PageWanted): Promise<Page<RecordedEntry>> {
+  override async page(filter: AuditFilter, { limit, after }: PageRequest): Promise<Page<RecordedEntry>> {
     this.asked.push(filter);
     const start = after === null ? 0 : this.lines.findIndex(({ id }) => id === after.id) + 1;
     const items = this.lines.slice(start, start + limit);

@@ -1,5 +1,5 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { AuditTrail, type Page, type PageWanted } from '#kernel';
+import { AuditTrail, type Page, type PageRequest } from '#kernel';
 import { type CustomerFilter, CustomerLists, type ListedCustomer, type Reader } from '../views.js';
 
 export interface CustomerListPage {
@@ -11,7 +11,7 @@ export interface CustomerListPage {
 export class ListCustomers extends Query<CustomerListPage> {
   constructor(
     readonly filter: CustomerFilter,
-    readonly wanted: PageWanted,
+    readonly wanted: PageRequest,
     readonly withTotal: boolean,
     readonly reader: Reader,
   ) {

@@ -1,5 +1,5 @@
 import { type AccountChange, AccountChangeListener } from '#auth';
-import { type Counters, hourly } from '#kernel';
+import { type Counters, spreadOverDay } from '#kernel';
 import type { MessageLimits } from '#notifications';
 import type { Customers } from '../ports.js';
 import type { NoticeQueue } from './notice-queue.js';
@@ -22,8 +22,8 @@ export class AccountChangeNotifier extends AccountChangeListener {
   async onAccountChanged(customerId: string, what: AccountChange): Promise<void> {
     const owner = await this.customers.findById(customerId);
     if (!owner || owner.isDeleted) return;
-    const allowances = hourly(this.limits.sendsPerIdentifier);
-    if (!(await this.counters.take(`{${customerId}}:account_notices:${what}`, allowances)).allowed) return;
+    const allowances = spreadOverDay(this.limits.sendsPerIdentifier);
+    if (!(await this.counters.reserve(`{${customerId}}:account_notices:${what}`, allowances)).allowed) return;
     await this.notices.enqueueNotices(owner, { what });
   }
 }

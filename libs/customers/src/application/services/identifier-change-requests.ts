@@ -31,7 +31,7 @@ export class IdentifierChangeRequests {
     if (messageBacklogSeconds !== null && (await this.due.estimateBacklogSeconds()) > messageBacklogSeconds)
       throw new Unavailable('Too many messages are waiting at this moment. Please try again soon.', 5);
     const key = `{${customerId}}:identifier_changes`;
-    const taken = await this.counters.take(key, [{ most: identifierChanges, windowMs: DAY_MS }]);
+    const taken = await this.counters.reserve(key, [{ max: identifierChanges, windowMs: DAY_MS }]);
     if (!taken.allowed) throw new TooManyChanges(taken.retryAfterSeconds);
     if (kind === 'email') return { release: async () => undefined };
     const giveBack = await this.sms.reserveSmsOrThrow('ordinary', source).catch(async (error: unknown) => {

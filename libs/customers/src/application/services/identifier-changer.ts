@@ -45,7 +45,9 @@ export class IdentifierChanger {
     if (lost) await this.names.remove(id, this.identifiers.candidates(lost));
     await this.names.add(id, this.identifiers.hash(identifier));
     if (!(await this.signIns.endOtherSessions(id, sessionId, change.generation, source))) throw new ChangeCodeExpired();
-    this.afterCommit.later(() => this.notices.enqueueNotices(owner, { what: 'changed', kind: identifier.kind }));
+    this.afterCommit.runAfterCommit(() =>
+      this.notices.enqueueNotices(owner, { what: 'changed', kind: identifier.kind }),
+    );
     return view;
   }
 

@@ -1,4 +1,4 @@
-import { Cpf, Email, type Identifier, InvalidInput, PhoneNumber, readPersonName } from '#kernel';
+import { Cpf, Email, type Identifier, InvalidInput, PhoneNumber, parsePersonName } from '#kernel';
 import type { NewCustomer } from '../../domain/customer.js';
 
 /** What staff typed of somebody, as the outside delivers it. */
@@ -32,8 +32,8 @@ export function parseStaffCreatedCustomer(
   return {
     identifier,
     ...(also && { also }),
-    firstName: isGiven(typed.firstName) ? readPersonName('/firstName', typed.firstName) : null,
-    lastName: isGiven(typed.lastName) ? readPersonName('/lastName', typed.lastName) : null,
+    firstName: isGiven(typed.firstName) ? parsePersonName('/firstName', typed.firstName) : null,
+    lastName: isGiven(typed.lastName) ? parsePersonName('/lastName', typed.lastName) : null,
     document: isGiven(typed.document) ? Cpf.parse(typed.document).canonical : null,
     market,
     locale: typed.locale ?? 'en',

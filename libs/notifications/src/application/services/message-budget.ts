@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Allowance, Counters, hourly } from '#kernel';
+import { type Allowance, Counters, spreadOverDay } from '#kernel';
 import { MessageLimits, type RequestSource } from '../message-limits.js';
 
 const MINUTE_MS = 60_000;
@@ -29,9 +29,9 @@ export class MessageBudget {
   async reserveMessage({ identifierHash, kind, source }: MessageRequest): Promise<MessageReservation> {
     const identifierKey = `{${identifierHash}}:${kind}`;
     const sourceKey = `{${identifierHash}}:${kind}:${source.prefix}`;
-    const bySource = await this.counters.take(sourceKey, this.#sourceAllowances(source));
+    const bySource = await this.counters.reserve(sourceKey, this.#sourceAllowances(source));
     if (!bySource.allowed) return { allowed: false, retryAfterSeconds: bySource.retryAfterSeconds };
-    const byIdentifier = await this.counters.take(identifierKey, hourly(this.limits.sendsPerIdentifier));
+    const byIdentifier = await this.counters.reserve(identifierKey, spreadOverDay(this.limits.sendsPerIdentifier));
     if (!byIdentifier.allowed) {
       // What others have used up is not held against this source.
       await this.counters.release(sourceKey, bySource.ticket);
@@ -47,8 +47,8 @@ export class MessageBudget {
   #sourceAllowances({ trusted }: RequestSource): readonly Allowance[] {
     const { sendsPerSourceMinute, sendsPerSourceDay } = this.limits;
     return [
-      { most: trusted ? null : sendsPerSourceMinute, windowMs: MINUTE_MS },
-      { most: trusted ? null : sendsPerSourceDay, windowMs: DAY_MS },
+      { max: trusted ? null : sendsPerSourceMinute, windowMs: MINUTE_MS },
+      { max: trusted ? null : sendsPerSourceDay, windowMs: DAY_MS },
     ];
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Counters, hourly, Unavailable } from '#kernel';
+import { Counters, spreadOverDay, Unavailable } from '#kernel';
 import { ClientNetworkRateLimited } from '#platform/rate-limits';
 import { MessageLimits, type RequestSource } from '../message-limits.js';
 
@@ -31,7 +31,7 @@ export class SmsQuota {
     if (typeof sourceReservation === 'number')
       return { allowed: false, exhausted: 'source', retryAfterSeconds: sourceReservation };
     const taken = await this.counters
-      .take(GLOBAL_SMS_KEY, hourly(this.#dailyLimitOf(priority)))
+      .reserve(GLOBAL_SMS_KEY, spreadOverDay(this.#dailyLimitOf(priority)))
       .catch(async (error: unknown) => {
         await sourceReservation().catch(() => undefined);
         throw error;
@@ -64,7 +64,7 @@ export class SmsQuota {
   async #reserveForSource(source: RequestSource | null): Promise<(() => Promise<void>) | number> {
     if (!source || source.trusted || this.limits.smsPerSource === null) return async () => undefined;
     const key = `{src:${source.prefix}}:smsPerSource`;
-    const taken = await this.counters.take(key, hourly(this.limits.smsPerSource));
+    const taken = await this.counters.reserve(key, spreadOverDay(this.limits.smsPerSource));
     return taken.allowed ? () => this.counters.release(key, taken.ticket) : taken.retryAfterSeconds;
   }
 

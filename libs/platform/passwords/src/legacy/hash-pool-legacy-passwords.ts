@@ -1,4 +1,4 @@
-import { ForeignPasswords, type HashTicket, InvalidInput } from '#kernel';
+import { type HashTicket, InvalidInput, LegacyPasswords } from '#kernel';
 import type { HashPool } from '../hash-pool.js';
 import { type LegacyHashFault, parseLegacyHash } from './legacy-hash.js';
 
@@ -8,7 +8,7 @@ const FAULT_DETAILS: Readonly<Record<LegacyHashFault, string>> = {
 };
 
 /** On the threads that hash our own: one bound for all. */
-export class HashPoolLegacyPasswords extends ForeignPasswords {
+export class HashPoolLegacyPasswords extends LegacyPasswords {
   constructor(private readonly pool: HashPool) {
     super();
   }

@@ -9,7 +9,7 @@ export class InlinePasswordHasher extends PasswordHasher {
     super();
   }
 
-  refuseWhenFull(): void {}
+  assertCapacity(): void {}
 
   async hash(preHash: string, _ticket: HashTicket): Promise<string> {
     return bcrypt.hash(assertBcryptInput(preHash), this.cost);
@@ -19,7 +19,7 @@ export class InlinePasswordHasher extends PasswordHasher {
     return bcrypt.compare(assertBcryptInput(preHash), hash);
   }
 
-  async verifyNobody(preHash: string, ticket: HashTicket): Promise<false> {
+  async verifyDummy(preHash: string, ticket: HashTicket): Promise<false> {
     await this.verify(preHash, createDummyHash(this.cost), ticket);
     return false;
   }

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { KeyRing } from '#platform/config';
 import type { AttemptState } from '../../domain/registration-attempt.js';
-import { aDraft, hex } from '../../testing/a-draft.js';
+import { aDraft, hex } from '../../testing/an-attempt-draft.js';
 import { KeyedAttemptSecrets } from './keyed-attempt-secrets.js';
 
 const OLD = { kid: '0', secret: 'the-older-secret-of-this-test-suite-0' };
@@ -13,25 +13,28 @@ const rotated = new KeyedAttemptSecrets([NEW, OLD]);
 const PRE_HASH = { kid: '0', value: createHash('sha384').update('x').digest('base64') };
 
 describe('a tag', () => {
-  const [tag] = secrets.tags('mia', PRE_HASH);
+  const [tag] = secrets.computeTags('mia', PRE_HASH);
 
   it('is the same for the same password of the same identifier, and 64 hex characters', () => {
-    expect(secrets.tags('mia', { ...PRE_HASH })).toEqual([tag]);
+    expect(secrets.computeTags('mia', { ...PRE_HASH })).toEqual([tag]);
     expect(tag).toMatch(/^[0-9a-f]{64}$/);
   });
 
   it('is another one for another password, pepper, identifier or key', () => {
     const others = [
-      secrets.tags('mia', { ...PRE_HASH, value: `${PRE_HASH.value.slice(1)}x` })[0],
-      secrets.tags('mia', { ...PRE_HASH, kid: '1' })[0],
-      secrets.tags('zoe', PRE_HASH)[0],
-      rotated.tags('mia', PRE_HASH)[0],
+      secrets.computeTags('mia', { ...PRE_HASH, value: `${PRE_HASH.value.slice(1)}x` })[0],
+      secrets.computeTags('mia', { ...PRE_HASH, kid: '1' })[0],
+      secrets.computeTags('zoe', PRE_HASH)[0],
+      rotated.computeTags('mia', PRE_HASH)[0],
     ];
     expect(new Set([tag, ...others]).size).toBe(5);
   });
 
   it('is made under every key of the ring, the one that writes first', () => {
-    expect(rotated.tags('mia', PRE_HASH)).toEqual([new KeyedAttemptSecrets([NEW]).tags('mia', PRE_HASH)[0], tag]);
+    expect(rotated.computeTags('mia', PRE_HASH)).toEqual([
+      new KeyedAttemptSecrets([NEW]).computeTags('mia', PRE_HASH)[0],
+      tag,
+    ]);
   });
 
   it('does not hold what it is made of', () => {
@@ -95,7 +98,7 @@ describe('a seal', () => {
 
 describe('a reference', () => {
   it('is two characters that nobody mistakes for others, all of them', () => {
-    const references = Array.from({ length: 5_000 }, () => secrets.reference());
+    const references = Array.from({ length: 5_000 }, () => secrets.createReference());
     expect(references.every((reference) => /^[ACDEFGHJKLMNPQRTUVWXYZ234679]{2}$/.test(reference))).toBe(true);
     expect(new Set(references.join('')).size).toBe(28);
   });

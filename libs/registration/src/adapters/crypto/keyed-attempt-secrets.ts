@@ -17,7 +17,7 @@ export class KeyedAttemptSecrets extends AttemptSecrets {
     this.#seal = new AesGcmSealer(keys, 'CODE_SECRET', 'attempt-seal');
   }
 
-  tags(identifierHash: string, { kid, value }: PreHash): readonly [string, ...string[]] {
+  computeTags(identifierHash: string, { kid, value }: PreHash): readonly [string, ...string[]] {
     const [first, ...others] = this.#tagKeys.map((key) =>
       createHmac('sha256', key).update([identifierHash, kid, value].join('\0')).digest('hex'),
     );
@@ -34,7 +34,7 @@ export class KeyedAttemptSecrets extends AttemptSecrets {
     return { kid: text.slice(0, dot), value: text.slice(dot + 1) };
   }
 
-  reference(): string {
+  createReference(): string {
     const one = () => UNAMBIGUOUS.charAt(randomInt(UNAMBIGUOUS.length));
     return one() + one();
   }

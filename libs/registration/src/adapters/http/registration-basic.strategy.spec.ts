@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryCounters } from '#kernel/testing';
 import { parseSettings } from '#platform/config';
 import { ClientNetworkLimits, ClientNetworkRateLimited } from '#platform/rate-limits';
-import { MIA, Registration } from '../../testing/registration.js';
+import { MIA, RegistrationHarness } from '../../testing/registration-harness.js';
 import { RegistrationBasicStrategy } from './registration-basic.strategy.js';
 
 describe('RegistrationBasicStrategy', () => {
-  let house: Registration;
+  let house: RegistrationHarness;
   let strategy: RegistrationBasicStrategy;
 
   const basic = (username: string, password = MIA.password) =>
@@ -19,7 +19,7 @@ describe('RegistrationBasicStrategy', () => {
     });
 
   beforeEach(async () => {
-    house = new Registration();
+    house = new RegistrationHarness();
     const limits = new ClientNetworkLimits(
       new InMemoryCounters(house.clock),
       parseSettings({ LIMIT_WRONG_PASSWORDS_PER_SOURCE: '3' }),
@@ -54,9 +54,9 @@ describe('RegistrationBasicStrategy', () => {
     const [, older] = house.credentials.preHashes(MIA.password);
     const attempt = await house.attempt();
     if (!attempt || !older) throw new Error('there are two peppers');
-    const [tag] = house.secrets.tags(attempt.identifierHash, older);
+    const [tag] = house.secrets.computeTags(attempt.identifierHash, older);
     await house.attempts.remove(attempt);
-    await house.attempts.place({ ...attempt, tag }, false);
+    await house.attempts.placeAttempt({ ...attempt, tag }, false);
     expect(await identify(basic('mia@example.org'))).toEqual({
       key: { identifierHash: attempt.identifierHash, tag },
       preHash: older,
@@ -93,13 +93,13 @@ describe('RegistrationBasicStrategy', () => {
   });
 
   it('given a receipt, then it is known: a lost answer can be repeated', async () => {
-    const [text = ''] = await house.send();
+    const [text = ''] = await house.deliverDueMessages();
     await house.activate(text.slice(0, 4));
     expect(await identify(basic('mia@example.org'))).toBeDefined();
   });
 
   it('answers when passport asks an object that only inherits from it [AC-68]', async () => {
-    const [text = ''] = await house.send();
+    const [text = ''] = await house.deliverDueMessages();
     await house.activate(text.slice(0, 4));
     strategy = Object.create(strategy);
     expect(await identify(basic('mia@example.org'))).toBeDefined();

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { acceptPassword, type Identifier, InvalidInput, parseIdentifier } from '#kernel';
+import { type Identifier, InvalidInput, normalisePassword, parseIdentifier } from '#kernel';
 import {
   type AuthenticationRequest,
   AuthenticationStrategy,
@@ -7,8 +7,12 @@ import {
   parseBasicCredentials,
 } from '#platform/http';
 import { ClientNetworkLimits } from '#platform/rate-limits';
-import { RegistrationRules } from '../../application/ports.js';
-import { type Picked, type Registrant, RegistrantCheck } from '../../application/registrant-check.js';
+import { RegistrationSettings } from '../../application/ports.js';
+import {
+  type AttemptLookup,
+  type Registrant,
+  RegistrantAuthenticator,
+} from '../../application/services/registrant-authenticator.js';
 
 /** @param headers of the request: scripts say that they are no form */
 export const basicChallenge = (headers: Readonly<Record<string, unknown>>): string =>
@@ -24,9 +28,9 @@ export const REGISTRATION_BASIC = 'registration-basic';
 @Injectable()
 export class RegistrationBasicStrategy extends AuthenticationStrategy<Registrant> {
   constructor(
-    private readonly registrants: RegistrantCheck,
+    private readonly registrants: RegistrantAuthenticator,
     private readonly limits: ClientNetworkLimits,
-    private readonly rules: RegistrationRules,
+    private readonly rules: RegistrationSettings,
   ) {
     super(REGISTRATION_BASIC);
   }
@@ -34,21 +38,21 @@ export class RegistrationBasicStrategy extends AuthenticationStrategy<Registrant
   /** @throws SourceLimited */
   async identify(request: AuthenticationRequest): Promise<Registrant | undefined> {
     const basic = parseBasicCredentials(request.raw.rawHeaders);
-    const typed = basic && readable(basic.username, basic.password, this.rules.defaultMarket);
+    const typed = basic && parseCredentials(basic.username, basic.password, this.rules.defaultMarket);
     if (!typed) return undefined;
     await this.limits.assertNotExhausted('wrongPasswordsPerSource', clientAddressOf(request));
-    const picked = await this.registrants.pick(typed.identifier, typed.password);
-    return this.registrants.pending(picked) ?? this.receipt(picked, clientAddressOf(request));
+    const picked = await this.registrants.lookUpAttempt(typed.identifier, typed.password);
+    return this.registrants.asPending(picked) ?? this.receipt(picked, clientAddressOf(request));
   }
 
   /**
    * Counted as a wrong password before it is looked at, so that no burst is let through. No `#` method: passport asks an object
    * that only inherits from this one.
    */
-  private async receipt(picked: Picked, address: string): Promise<Registrant | undefined> {
+  private async receipt(picked: AttemptLookup, address: string): Promise<Registrant | undefined> {
     const counted = await this.limits.reserve('wrongPasswordsPerSource', address);
     const source = this.limits.resolveClientNetwork(address).prefix;
-    const registrant = await this.registrants.receipt(picked, source).catch(async (error: unknown) => {
+    const registrant = await this.registrants.authenticateReceipt(picked, source).catch(async (error: unknown) => {
       await counted.release().catch(() => undefined);
       throw error;
     });
@@ -62,13 +66,13 @@ export class RegistrationBasicStrategy extends AuthenticationStrategy<Registrant
   }
 }
 
-function readable(
+function parseCredentials(
   username: string,
   password: string,
   market: string,
 ): { identifier: Identifier; password: string } | null {
   try {
-    return { identifier: parseIdentifier(username, market), password: acceptPassword(password, 1) };
+    return { identifier: parseIdentifier(username, market), password: normalisePassword(password, 1) };
   } catch (error) {
     if (error instanceof InvalidInput) return null;
     throw error;

@@ -13,7 +13,7 @@ import { ClientNetworkLimits } from '#platform/rate-limits';
 import type { ActivationOutcome } from '../../application/commands/activate-registration.js';
 import type { ResendOutcome } from '../../application/commands/resend-code.js';
 import { ActivationInProgress, AlreadyActive, CodeExpired, CodeWrong, ResendTooEarly } from '../../domain/errors.js';
-import { RULES } from '../../testing/rules.js';
+import { SETTINGS } from '../../testing/registration-settings.js';
 import { RegistrationsController } from './registrations.controller.js';
 
 const HOME = '192.0.2.7';
@@ -58,7 +58,7 @@ describe('RegistrationsController', () => {
       new ClientNetworkLimits(counters, parseSettings({ LIMIT_WRONG_CODES_PER_SOURCE: '3' }), new FixedClock()),
       once as unknown as Idempotency,
       { openFirstSession: async () => TOKENS } as unknown as SignIns,
-      RULES,
+      SETTINGS,
       metrics,
     );
   });

@@ -20,9 +20,9 @@ import { ClientNetworkLimits } from '#platform/rate-limits';
 import { ActivateRegistration, type ActivationOutcome } from '../../application/commands/activate-registration.js';
 import { Register } from '../../application/commands/register.js';
 import { ResendCode } from '../../application/commands/resend-code.js';
-import { RegistrationRules } from '../../application/ports.js';
+import { RegistrationSettings } from '../../application/ports.js';
 import { GetMyRegistration } from '../../application/queries/get-my-registration.js';
-import type { Registrant } from '../../application/registrant-check.js';
+import type { Registrant } from '../../application/services/registrant-authenticator.js';
 import { ActivationInProgress, AlreadyActive, CodeExpired, CodeWrong, ResendTooEarly } from '../../domain/errors.js';
 import { basicChallenge, REGISTRATION_BASIC } from './registration-basic.strategy.js';
 import {
@@ -35,21 +35,21 @@ import {
 } from './registrations.dto.js';
 
 const ADA = { password: 'correct horse battery staple', firstName: 'Ada', lastName: 'Lovelace' };
-const APPLICANTS = {
+const REGISTRATION_EXAMPLES = {
   byEmail: { value: { email: 'ada@example.org', ...ADA } },
   byPhone: { value: { phone: '+1 415 555 0132', ...ADA, market: 'US', locale: 'en' } },
 };
 
 /** Longer than registering takes on a machine that has time: whoever is new, pending or a customer is answered alike. */
-const EVEN_MS = 20;
+const MIN_REGISTRATION_MS = 20;
 
-interface ByRegistrant {
+interface RegistrantRequest {
   readonly user: Registrant;
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
 /** The attempt died between the look at the credentials and this moment. */
-const noLongerKnown = ({ headers }: ByRegistrant) => new InvalidCredentials(basicChallenge(headers));
+const invalidCredentials = ({ headers }: RegistrantRequest) => new InvalidCredentials(basicChallenge(headers));
 
 @ApiTags('registration')
 @Controller('v1/registrations')
@@ -62,7 +62,7 @@ export class RegistrationsController {
     private readonly limits: ClientNetworkLimits,
     private readonly idempotency: Idempotency,
     private readonly signIns: SignIns,
-    private readonly rules: RegistrationRules,
+    private readonly rules: RegistrationSettings,
     metrics: Metrics,
   ) {
     this.#funnel = metrics.counter('registration_funnel_total', 'Calls of registration by what came of them', ['step']);
@@ -72,7 +72,7 @@ export class RegistrationsController {
   @Public()
   @Post()
   @Header('cache-control', 'no-store')
-  @ApiBody({ type: RegisterDto, examples: APPLICANTS })
+  @ApiBody({ type: RegisterDto, examples: REGISTRATION_EXAMPLES })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key and body get the same answer' })
   @ApiProblems({
     409: 'The first request with this key is still running, or taken (only when disclosed)',
@@ -90,7 +90,7 @@ export class RegistrationsController {
     const once = { key, scope, body, lifeMs: this.rules.attemptTtlSeconds * 1000 };
     await this.limits.reserve('registrationsPerSource', address);
     const { value, replayed } = await this.idempotency.runOnce(once, () =>
-      withMinimumDuration(EVEN_MS, () =>
+      withMinimumDuration(MIN_REGISTRATION_MS, () =>
         this.commands.execute(new Register(body, this.limits.resolveClientNetwork(address))),
       ),
     );
@@ -110,11 +110,14 @@ export class RegistrationsController {
     429: 'Too many wrong passwords from this source',
     503: 'Overloaded, or a dependency is away',
   })
-  async mine(@Req() request: ByRegistrant, @Query(new NoQueryPipe()) _query: undefined): Promise<MyRegistrationDto> {
+  async mine(
+    @Req() request: RegistrantRequest,
+    @Query(new NoQueryPipe()) _query: undefined,
+  ): Promise<MyRegistrationDto> {
     const mine = await this.queries.execute(
       new GetMyRegistration(request.user.key.identifierHash, request.user.key.tag),
     );
-    if (!mine) throw noLongerKnown(request);
+    if (!mine) throw invalidCredentials(request);
     return mine;
   }
 
@@ -138,7 +141,7 @@ export class RegistrationsController {
     503: 'Overloaded, or a dependency is away',
   })
   async activate(
-    @Req() request: ByRegistrant,
+    @Req() request: RegistrantRequest,
     @Body() { code }: ActivateDto,
     @Query() { tokens }: ActivateQuery,
     @ClientAddress() address: string,
@@ -146,7 +149,7 @@ export class RegistrationsController {
   ): Promise<ActivatedCustomer> {
     const source = this.limits.resolveClientNetwork(address).prefix;
     const command = new ActivateRegistration(request.user.key, request.user.preHash, code, source);
-    const result = await this.#counted(command, address);
+    const result = await this.#activateWithLimit(command, address);
     this.#funnel.inc({ step: result.outcome });
     switch (result.outcome) {
       case 'active':
@@ -160,12 +163,12 @@ export class RegistrationsController {
       case 'in_progress':
         throw new ActivationInProgress();
       case 'unknown':
-        throw noLongerKnown(request);
+        throw invalidCredentials(request);
     }
   }
 
   /** Counted as a wrong code before it is looked at, so that no burst is let through. */
-  async #counted(command: ActivateRegistration, address: string): Promise<ActivationOutcome> {
+  async #activateWithLimit(command: ActivateRegistration, address: string): Promise<ActivationOutcome> {
     const counted = await this.limits.reserve('wrongCodesPerSource', address);
     const result = await this.commands.execute(command).catch(async (error: unknown) => {
       await counted.release().catch(() => undefined);
@@ -198,7 +201,7 @@ export class RegistrationsController {
     503: 'Overloaded, or a dependency is away',
   })
   async resend(
-    @Req() request: ByRegistrant,
+    @Req() request: RegistrantRequest,
     @ClientAddress() address: string,
     @Body(new NoBodyPipe()) _: undefined,
   ): Promise<RegistrationTicketDto> {
@@ -214,7 +217,7 @@ export class RegistrationsController {
       case 'already_active':
         throw new AlreadyActive();
       case 'unknown':
-        throw noLongerKnown(request);
+        throw invalidCredentials(request);
     }
   }
 }

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { FixedClock } from '#kernel/testing';
-import { LIMITS, RULES } from '../../testing/rules.js';
+import { LIMITS, SETTINGS } from '../../testing/registration-settings.js';
 import { attemptStoreContract } from '../attempt-store.contract.js';
 import { InMemoryAttemptStore } from './in-memory-attempt-store.js';
 
 /** The same entries under other rules: a store for each, over one snapshot. */
 attemptStoreContract('InMemoryAttemptStore', async () => {
   const clock = new FixedClock();
-  const rules = { ...RULES };
+  const rules = { ...SETTINGS };
   const limits = { ...LIMITS };
   const store = new InMemoryAttemptStore(clock, rules, limits);
   return {
@@ -24,10 +24,10 @@ attemptStoreContract('InMemoryAttemptStore', async () => {
 
 it('lets the owner be told again after a day', async () => {
   const clock = new FixedClock();
-  const store = new InMemoryAttemptStore(clock, RULES, LIMITS);
-  expect([await store.mayNotify('h'), await store.mayNotify('h')]).toEqual([true, false]);
+  const store = new InMemoryAttemptStore(clock, SETTINGS, LIMITS);
+  expect([await store.reserveOwnerNotice('h'), await store.reserveOwnerNotice('h')]).toEqual([true, false]);
   clock.advance(24 * 3_600_000 - 1);
-  expect(await store.mayNotify('h')).toBe(false);
+  expect(await store.reserveOwnerNotice('h')).toBe(false);
   clock.advance(1);
-  expect(await store.mayNotify('h')).toBe(true);
+  expect(await store.reserveOwnerNotice('h')).toBe(true);
 });

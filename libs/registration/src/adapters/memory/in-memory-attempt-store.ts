@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
 import { SnapshotStore, TtlMap } from '#platform/in-memory';
 import { RegistrationLimits } from '../../application/limits.js';
-import { AttemptStore, type CodeRequest, type Placement, RegistrationRules } from '../../application/ports.js';
+import { AttemptStore, type CodeRequest, type Placement, RegistrationSettings } from '../../application/ports.js';
 import { PLACED_LIFE_MS, UNSENT_CODE_LIFE_MS } from '../../domain/limits.js';
 import type { AttemptDraft, AttemptKey, AttemptState } from '../../domain/registration-attempt.js';
 
@@ -17,7 +17,7 @@ export class InMemoryAttemptStore extends AttemptStore {
 
   constructor(
     clock: Clock,
-    private readonly rules: RegistrationRules,
+    private readonly rules: RegistrationSettings,
     private readonly limits: RegistrationLimits,
     snapshots?: SnapshotStore,
   ) {
@@ -32,13 +32,13 @@ export class InMemoryAttemptStore extends AttemptStore {
     return new Date(this.#attempts.now);
   }
 
-  async place(draft: AttemptDraft, trusted: boolean): Promise<Placement> {
+  async placeAttempt(draft: AttemptDraft, trusted: boolean): Promise<Placement> {
     const { now } = this.#attempts;
-    const { [draft.tag]: same, ...others } = this.#live(draft.identifierHash);
-    if (same && isSame(same, draft)) return this.#put(others, { ...same, profile: draft.profile });
-    const room = makeRoom(others, trusted ? null : draft.source, this.limits, now);
+    const { [draft.tag]: same, ...others } = this.#liveAttempts(draft.identifierHash);
+    if (same && isSame(same, draft)) return this.#insert(others, { ...same, profile: draft.profile });
+    const room = freeSlot(others, trusted ? null : draft.source, this.limits, now);
     if (room === null) return { placed: false };
-    return this.#put(room, {
+    return this.#insert(room, {
       ...draft,
       started: false,
       expiresAt: 0,
@@ -49,22 +49,22 @@ export class InMemoryAttemptStore extends AttemptStore {
   }
 
   async find(identifierHash: string, tags: readonly string[]): Promise<AttemptState | null> {
-    const live = this.#live(identifierHash);
+    const live = this.#liveAttempts(identifierHash);
     const places = [...tags, ...tags.map(receiptOf)];
     return places.map((place) => live[place]).find((attempt) => attempt !== undefined) ?? null;
   }
 
-  async named(identifierHash: string, attemptId: string): Promise<AttemptState | null> {
-    return Object.values(this.#live(identifierHash)).find((attempt) => attempt.attemptId === attemptId) ?? null;
+  async findById(identifierHash: string, attemptId: string): Promise<AttemptState | null> {
+    return Object.values(this.#liveAttempts(identifierHash)).find((attempt) => attempt.attemptId === attemptId) ?? null;
   }
 
-  async begin(key: AttemptKey, attemptId: string, customerId: string): Promise<void> {
+  async markStarted(key: AttemptKey, attemptId: string, customerId: string): Promise<void> {
     this.#change(key, attemptId, { customerId, started: true });
   }
 
-  async askForCode(key: AttemptKey, attemptId: string, reference: string, pauseMs: number): Promise<CodeRequest> {
+  async requestCode(key: AttemptKey, attemptId: string, reference: string, pauseMs: number): Promise<CodeRequest> {
     const { now } = this.#attempts;
-    const attempt = this.#live(key.identifierHash)[key.tag];
+    const attempt = this.#liveAttempts(key.identifierHash)[key.tag];
     const waitMs = (attempt?.attemptId === attemptId ? attempt.askedAt : now) + pauseMs - now;
     if (!attempt || attempt.attemptId !== attemptId || waitMs > 0) {
       return {
@@ -77,61 +77,61 @@ export class InMemoryAttemptStore extends AttemptStore {
     return { granted: true };
   }
 
-  async takeBackRequest(key: AttemptKey, attemptId: string, reference: string): Promise<void> {
-    const attempt = this.#live(key.identifierHash)[key.tag];
+  async cancelCodeRequest(key: AttemptKey, attemptId: string, reference: string): Promise<void> {
+    const attempt = this.#liveAttempts(key.identifierHash)[key.tag];
     if (attempt?.reference === reference) this.#change(key, attemptId, { askedAt: 0 });
   }
 
-  async codeSent(key: AttemptKey, attemptId: string, lifeMs: number): Promise<void> {
+  async recordCodeSent(key: AttemptKey, attemptId: string, lifeMs: number): Promise<void> {
     this.#change(key, attemptId, { codeUntil: this.#attempts.now + lifeMs });
   }
 
-  async finish(key: AttemptKey, attemptId: string): Promise<void> {
-    const live = this.#live(key.identifierHash);
+  async convertToReceipt(key: AttemptKey, attemptId: string): Promise<void> {
+    const live = this.#liveAttempts(key.identifierHash);
     const attempt = live[key.tag];
     if (attempt?.attemptId !== attemptId) return;
-    const kept = entriesOf(live, ({ customerId }) => customerId !== attempt.customerId);
+    const kept = filterAttempts(live, ({ customerId }) => customerId !== attempt.customerId);
     const receipt = { ...attempt, activatedAt: this.#attempts.now };
     this.#write(key.identifierHash, { ...kept, [receiptOf(key.tag)]: receipt });
   }
 
   async remove({ identifierHash, tag }: AttemptKey): Promise<void> {
-    const { [tag]: _removed, ...others } = this.#live(identifierHash);
+    const { [tag]: _removed, ...others } = this.#liveAttempts(identifierHash);
     this.#write(identifierHash, others);
   }
 
   async removeOthers(identifierHash: string, customerId: string | null): Promise<void> {
     const stays = (one: AttemptState) => customerId !== null && (one.customerId === customerId || !one.started);
-    this.#write(identifierHash, entriesOf(this.#live(identifierHash), stays));
+    this.#write(identifierHash, filterAttempts(this.#liveAttempts(identifierHash), stays));
   }
 
-  async live(): Promise<number> {
+  async countLive(): Promise<number> {
     return this.#attempts.values().reduce((sum, attempts) => sum + Object.keys(attempts).length, 0);
   }
 
-  async mayNotify(identifierHash: string): Promise<boolean> {
+  async reserveOwnerNotice(identifierHash: string): Promise<boolean> {
     if (this.#notified.get(identifierHash)) return false;
     this.#notified.set(identifierHash, true, this.#notified.now + DAY_MS);
     return true;
   }
 
-  async mayNotifyAgain(identifierHash: string): Promise<void> {
+  async releaseOwnerNotice(identifierHash: string): Promise<void> {
     this.#notified.delete(identifierHash);
   }
 
-  #live(identifierHash: string): Attempts {
+  #liveAttempts(identifierHash: string): Attempts {
     const { now } = this.#attempts;
-    return entriesOf(this.#attempts.get(identifierHash) ?? {}, ({ expiresAt }) => expiresAt > now);
+    return filterAttempts(this.#attempts.get(identifierHash) ?? {}, ({ expiresAt }) => expiresAt > now);
   }
 
-  #put(others: Attempts, attempt: AttemptState): Placement {
+  #insert(others: Attempts, attempt: AttemptState): Placement {
     const placed = { ...attempt, expiresAt: this.#attempts.now + this.rules.attemptTtlSeconds * 1000 };
     this.#write(attempt.identifierHash, { ...others, [attempt.tag]: placed });
     return { placed: true, attempt: placed };
   }
 
   #change({ identifierHash, tag }: AttemptKey, attemptId: string, changes: Partial<AttemptState>): void {
-    const live = this.#live(identifierHash);
+    const live = this.#liveAttempts(identifierHash);
     const attempt = live[tag];
     if (attempt?.attemptId === attemptId) this.#write(identifierHash, { ...live, [tag]: { ...attempt, ...changes } });
   }
@@ -142,7 +142,7 @@ export class InMemoryAttemptStore extends AttemptStore {
   }
 }
 
-const entriesOf = (attempts: Attempts, fits: (attempt: AttemptState) => boolean): Attempts =>
+const filterAttempts = (attempts: Attempts, fits: (attempt: AttemptState) => boolean): Attempts =>
   Object.fromEntries(Object.entries(attempts).filter(([, attempt]) => fits(attempt)));
 
 /** Beside the attempt that the same password may begin later. */
@@ -153,7 +153,7 @@ const isSame = (standing: AttemptState, draft: AttemptDraft): boolean =>
   (!standing.started || draft.provisional || standing.customerId === draft.customerId);
 
 /** Only an attempt whose code is dead gives way, the one that was asked for longest ago. Null when none does. */
-function makeRoom(attempts: Attempts, source: string | null, limits: RegistrationLimits, now: number): Attempts | null {
+function freeSlot(attempts: Attempts, source: string | null, limits: RegistrationLimits, now: number): Attempts | null {
   const ofSource = ({ source: other }: AttemptState) => other === source;
   const once = without(attempts, limits.attemptsPerSource, ofSource, now);
   return once && without(once, limits.attemptsPerIdentifier, () => true, now);

@@ -1,8 +1,8 @@
-import type { Words } from './words.js';
+import type { RegistrationTexts } from './registration-texts.js';
 
 const duration = (seconds: number): string => (seconds === 60 ? 'one minute' : `${seconds} seconds`);
 
-export const ENGLISH: Words = {
+export const ENGLISH: RegistrationTexts = {
   locale: 'en',
   codeSubject: (code) => `${code} is your code`,
   codeHeading: 'Your code',

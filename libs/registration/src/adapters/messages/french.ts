@@ -1,8 +1,8 @@
-import type { Words } from './words.js';
+import type { RegistrationTexts } from './registration-texts.js';
 
 const duration = (seconds: number): string => (seconds === 60 ? 'une minute' : `${seconds} secondes`);
 
-export const FRENCH: Words = {
+export const FRENCH: RegistrationTexts = {
   locale: 'fr',
   codeSubject: (code) => `${code} est votre code`,
   codeHeading: 'Votre code',

@@ -1,8 +1,8 @@
-import type { Words } from './words.js';
+import type { RegistrationTexts } from './registration-texts.js';
 
 const duration = (seconds: number): string => (seconds === 60 ? 'um minuto' : `${seconds} segundos`);
 
-export const PORTUGUESE: Words = {
+export const PORTUGUESE: RegistrationTexts = {
   locale: 'pt-BR',
   codeSubject: (code) => `${code} é o seu código`,
   codeHeading: 'Seu código',

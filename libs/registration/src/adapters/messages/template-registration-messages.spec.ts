@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { CountingIds } from '#kernel/testing';
 import type { AttemptState } from '../../domain/registration-attempt.js';
-import { aDraft } from '../../testing/a-draft.js';
-import { RULES } from '../../testing/rules.js';
+import { aDraft } from '../../testing/an-attempt-draft.js';
+import { SETTINGS } from '../../testing/registration-settings.js';
 import { TemplateRegistrationMessages } from './template-registration-messages.js';
 
-const messages = new TemplateRegistrationMessages(new CountingIds(), RULES);
+const messages = new TemplateRegistrationMessages(new CountingIds(), SETTINGS);
 const TYPED = '<b>typed by a stranger</b>';
 const attempt = (recipient: string, locale = 'en') =>
   ({
@@ -18,7 +18,7 @@ const LOCALES = ['en', 'pt-BR', 'fr'];
 
 describe.each(LOCALES)('in %s', (locale) => {
   it('a code mail begins with the code, tells which one it is and what to do if it was not you', () => {
-    const { channel, to, subject, text, html } = messages.code(mail(locale), '0420');
+    const { channel, to, subject, text, html } = messages.composeCode(mail(locale), '0420');
     expect([channel, to]).toEqual(['email', 'mia@example.org']);
     expect(subject).toContain('0420');
     expect(text).toMatch(/^0420\n/);
@@ -26,7 +26,7 @@ describe.each(LOCALES)('in %s', (locale) => {
   });
 
   it('a code SMS fits into two parts of GSM or Unicode text and tells both', () => {
-    const { channel, to, text, html } = messages.code(sms(locale), '04200420');
+    const { channel, to, text, html } = messages.composeCode(sms(locale), '04200420');
     expect([channel, to, html]).toEqual(['sms', '+16502530000', undefined]);
     expect(text).toMatch(/^04200420[\s\S]*K7/);
     expect(text.length).toBeLessThanOrEqual(268);
@@ -34,13 +34,13 @@ describe.each(LOCALES)('in %s', (locale) => {
 
   it('AC-35 no message before proof carries what a stranger typed', () => {
     for (const to of [mail(locale), sms(locale)])
-      for (const message of [messages.code(to, '0420'), messages.alreadyRegistered(to)])
+      for (const message of [messages.composeCode(to, '0420'), messages.composeAlreadyRegistered(to)])
         expect(JSON.stringify(message)).not.toContain('stranger');
   });
 
   it('the notice holds no code and no reference', () => {
     for (const to of [mail(locale), sms(locale)]) {
-      const { subject, text } = messages.alreadyRegistered(to);
+      const { subject, text } = messages.composeAlreadyRegistered(to);
       expect(`${subject} ${text}`).not.toMatch(/\d|K7/);
       expect(text.length).toBeGreaterThan(40);
     }
@@ -56,14 +56,14 @@ it.each([
   ['de', 'en'],
   ['zh-Hant-TW', 'en'],
 ])('%s is answered in %s', (asked, spoken) => {
-  expect(messages.code(mail(asked), '0420').subject).toBe(messages.code(mail(spoken), '0420').subject);
+  expect(messages.composeCode(mail(asked), '0420').subject).toBe(messages.composeCode(mail(spoken), '0420').subject);
 });
 
 it.each([
   [60, "un délai d'une minute"],
   [90, 'un délai de 90 secondes'],
 ])('a code for %s seconds is good for "%s"', (codeTtlSeconds, said) => {
-  const { text } = new TemplateRegistrationMessages(new CountingIds(), { ...RULES, codeTtlSeconds }).code(
+  const { text } = new TemplateRegistrationMessages(new CountingIds(), { ...SETTINGS, codeTtlSeconds }).composeCode(
     mail('fr'),
     '0420',
   );
@@ -71,6 +71,6 @@ it.each([
 });
 
 it('every message has an id of its own', () => {
-  const ids = Array.from({ length: 5 }, () => messages.code(mail(), '0420').id);
+  const ids = Array.from({ length: 5 }, () => messages.composeCode(mail(), '0420').id);
   expect(new Set(ids).size).toBe(5);
 });

@@ -1,20 +1,20 @@
 import { Ids } from '#kernel';
 import { type OutgoingMessage, renderCodeMail, renderNoticeMail } from '#notifications';
-import { RegistrationMessages, type RegistrationRules } from '../../application/ports.js';
-import { type AttemptState, channelTo } from '../../domain/registration-attempt.js';
-import { wordsFor } from './languages.js';
+import { RegistrationMessages, type RegistrationSettings } from '../../application/ports.js';
+import { type AttemptState, channelForRecipient } from '../../domain/registration-attempt.js';
+import { registrationTextsFor } from './registration-texts-for.js';
 
 export class TemplateRegistrationMessages extends RegistrationMessages {
   constructor(
     private readonly ids: Ids,
-    private readonly rules: RegistrationRules,
+    private readonly rules: RegistrationSettings,
   ) {
     super();
   }
 
-  code(attempt: AttemptState, digits: string): OutgoingMessage {
+  composeCode(attempt: AttemptState, digits: string): OutgoingMessage {
     const { reference, profile } = attempt;
-    const words = wordsFor(profile.locale);
+    const words = registrationTextsFor(profile.locale);
     const seconds = this.rules.codeTtlSeconds;
     const mail = renderCodeMail({
       locale: words.locale,
@@ -28,8 +28,8 @@ export class TemplateRegistrationMessages extends RegistrationMessages {
     return this.#to(attempt, mail, words.codeText(digits, reference, seconds));
   }
 
-  alreadyRegistered(attempt: AttemptState): OutgoingMessage {
-    const words = wordsFor(attempt.profile.locale);
+  composeAlreadyRegistered(attempt: AttemptState): OutgoingMessage {
+    const words = registrationTextsFor(attempt.profile.locale);
     const mail = renderNoticeMail({
       locale: words.locale,
       subject: words.registeredSubject,
@@ -40,7 +40,7 @@ export class TemplateRegistrationMessages extends RegistrationMessages {
   }
 
   #to(attempt: AttemptState, mail: ReturnType<typeof renderCodeMail>, sms: string): OutgoingMessage {
-    const channel = channelTo(attempt);
+    const channel = channelForRecipient(attempt);
     const message = { id: this.ids.next(), channel, to: attempt.recipient };
     return channel === 'email' ? { ...message, ...mail } : { ...message, subject: mail.subject, text: sms };
   }

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '#platform/observability';
 import { connectRedis, type RedisConnection } from '#platform/redis';
 import { type FreshRedis, freshRedis } from '../../../../../test/support/redis.js';
-import { aDraft } from '../../testing/a-draft.js';
-import { LIMITS, RULES } from '../../testing/rules.js';
+import { aDraft } from '../../testing/an-attempt-draft.js';
+import { LIMITS, SETTINGS } from '../../testing/registration-settings.js';
 import { attemptStoreContract } from '../attempt-store.contract.js';
 import { RedisAttemptStore } from './redis-attempt-store.js';
 
@@ -32,13 +32,13 @@ attemptStoreContract('RedisAttemptStore', async () => ({
 describe('in Redis', () => {
   it('INV-12 everything of an identifier shares its slot and dies by itself', async () => {
     const [connection] = connections as [RedisConnection];
-    const store = new RedisAttemptStore(connection, RULES, LIMITS);
+    const store = new RedisAttemptStore(connection, SETTINGS, LIMITS);
     const draft = aDraft();
     await connection.client.flushdb();
-    await store.place(draft, false);
-    await store.askForCode(draft, draft.attemptId, 'K7', 60_000);
-    await store.mayNotify(draft.identifierHash);
-    await store.finish(draft, draft.attemptId);
+    await store.placeAttempt(draft, false);
+    await store.requestCode(draft, draft.attemptId, 'K7', 60_000);
+    await store.reserveOwnerNotice(draft.identifierHash);
+    await store.convertToReceipt(draft, draft.attemptId);
     const keys = (await connection.client.keys('*')).filter((key) => !key.startsWith('foyer:{live}:')).sort();
     const slot = `foyer:{${draft.identifierHash}}:`;
     expect(keys).toEqual([`${slot}attempts`, `${slot}notified`]);

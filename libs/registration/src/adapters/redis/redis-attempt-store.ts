@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { RedisConnection, type Script } from '#platform/redis';
 import { RegistrationLimits } from '../../application/limits.js';
-import { AttemptStore, type CodeRequest, type Placement, RegistrationRules } from '../../application/ports.js';
+import { AttemptStore, type CodeRequest, type Placement, RegistrationSettings } from '../../application/ports.js';
 import { PLACED_LIFE_MS, UNSENT_CODE_LIFE_MS } from '../../domain/limits.js';
 import type { AttemptDraft, AttemptKey, AttemptState } from '../../domain/registration-attempt.js';
 
@@ -22,7 +22,7 @@ export class RedisAttemptStore extends AttemptStore {
 
   constructor(
     private readonly redis: RedisConnection,
-    private readonly rules: RegistrationRules,
+    private readonly rules: RegistrationSettings,
     private readonly limits: RegistrationLimits,
   ) {
     super();
@@ -39,7 +39,7 @@ export class RedisAttemptStore extends AttemptStore {
     return new Date(Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000));
   }
 
-  async place(draft: AttemptDraft, trusted: boolean): Promise<Placement> {
+  async placeAttempt(draft: AttemptDraft, trusted: boolean): Promise<Placement> {
     const { attemptsPerSource, attemptsPerIdentifier } = this.limits;
     const perIdentifier = attemptsPerIdentifier ?? Number.MAX_SAFE_INTEGER;
     const perSource = trusted ? perIdentifier : (attemptsPerSource ?? perIdentifier);
@@ -65,16 +65,16 @@ export class RedisAttemptStore extends AttemptStore {
     return found === null ? null : (JSON.parse(found) as AttemptState);
   }
 
-  async named(identifierHash: string, attemptId: string): Promise<AttemptState | null> {
+  async findById(identifierHash: string, attemptId: string): Promise<AttemptState | null> {
     const found = (await this.#named([attemptsOf({ identifierHash })], [attemptId])) as string | null;
     return found === null ? null : (JSON.parse(found) as AttemptState);
   }
 
-  async begin(key: AttemptKey, attemptId: string, customerId: string): Promise<void> {
+  async markStarted(key: AttemptKey, attemptId: string, customerId: string): Promise<void> {
     await this.#set(key, attemptId, 'begin', customerId);
   }
 
-  async askForCode(key: AttemptKey, attemptId: string, reference: string, pauseMs: number): Promise<CodeRequest> {
+  async requestCode(key: AttemptKey, attemptId: string, reference: string, pauseMs: number): Promise<CodeRequest> {
     const changed = await this.#set(key, attemptId, 'ask', reference, pauseMs, UNSENT_CODE_LIFE_MS);
     const [waitMs, standing] = changed ?? [pauseMs, reference];
     return waitMs === 0
@@ -82,15 +82,15 @@ export class RedisAttemptStore extends AttemptStore {
       : { granted: false, retryAfterSeconds: Math.ceil(waitMs / 1000), reference: standing };
   }
 
-  async takeBackRequest(key: AttemptKey, attemptId: string, reference: string): Promise<void> {
+  async cancelCodeRequest(key: AttemptKey, attemptId: string, reference: string): Promise<void> {
     await this.#set(key, attemptId, 'take back', reference);
   }
 
-  async codeSent(key: AttemptKey, attemptId: string, lifeMs: number): Promise<void> {
+  async recordCodeSent(key: AttemptKey, attemptId: string, lifeMs: number): Promise<void> {
     await this.#set(key, attemptId, 'sent', lifeMs);
   }
 
-  async finish(key: AttemptKey, attemptId: string): Promise<void> {
+  async convertToReceipt(key: AttemptKey, attemptId: string): Promise<void> {
     await this.#set(key, attemptId, 'finish');
   }
 
@@ -105,16 +105,16 @@ export class RedisAttemptStore extends AttemptStore {
     await this.#removeOthers([attemptsOf({ identifierHash })], [customerId ?? '']);
   }
 
-  async live(): Promise<number> {
+  async countLive(): Promise<number> {
     return (await this.#live([LIVE], [])) as number;
   }
 
-  async mayNotify(identifierHash: string): Promise<boolean> {
+  async reserveOwnerNotice(identifierHash: string): Promise<boolean> {
     const key = `foyer:{${identifierHash}}:notified`;
     return (await this.redis.command((client) => client.set(key, '1', 'PX', DAY_MS, 'NX'))) === 'OK';
   }
 
-  async mayNotifyAgain(identifierHash: string): Promise<void> {
+  async releaseOwnerNotice(identifierHash: string): Promise<void> {
     await this.redis.command((client) => client.del(`foyer:{${identifierHash}}:notified`));
   }
 

@@ -8,7 +8,7 @@ import {
   placeholderList,
   queryInChunks,
 } from '#platform/database';
-import { type Gift, type RegistrationKey, RegistrationKeys } from '../../application/ports.js';
+import { type KeyAssignment, type RegistrationKey, RegistrationKeys } from '../../application/ports.js';
 
 interface Row {
   readonly hash: string;
@@ -31,7 +31,7 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
     return row ? { customerId: row.customer_id, sequence: row.sequence } : null;
   }
 
-  async hold(hashes: readonly string[], proposed: string, lost: string | null): Promise<RegistrationKey> {
+  async lockAndIncrement(hashes: readonly string[], proposed: string, lost: string | null): Promise<RegistrationKey> {
     const counted = `update registration_keys set sequence = sequence + 1, used_at = ? where identifier_hash in (${placeholderList(hashes)})`;
     if ((await this.database.execute(counted, [this.clock.now(), ...hashes])) === 0)
       return this.#create(hashes, proposed, 1);
@@ -44,20 +44,20 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
     return { customerId: proposed, sequence: 1 };
   }
 
-  async prove(hashes: readonly string[]): Promise<RegistrationKey | null> {
+  async lockAndMarkProven(hashes: readonly string[]): Promise<RegistrationKey | null> {
     const sql = `update registration_keys set proven_at = ? where identifier_hash in (${placeholderList(hashes)})`;
     const touched = await this.database.execute(sql, [this.clock.now(), ...hashes]);
     return touched === 0 ? null : this.find(hashes);
   }
 
-  async give(hashes: readonly string[], customerId: string): Promise<void> {
+  async assign(hashes: readonly string[], customerId: string): Promise<void> {
     const row = await this.#lock(hashes);
     const sequence = row?.customer_id === customerId ? row.sequence : await this.#lostSequence(customerId);
     if (row) await this.#point(row, customerId, sequence, this.clock.now());
     else await this.#create(hashes, customerId, sequence, this.clock.now());
   }
 
-  async giveAll(gifts: readonly Gift[]): Promise<readonly Gift[]> {
+  async assignAll(gifts: readonly KeyAssignment[]): Promise<readonly KeyAssignment[]> {
     const now = this.clock.now();
     const hashes = gifts.flatMap((gift) => gift.hashes);
     const locked = await executeInChunks(hashes, (some) => {
@@ -68,7 +68,7 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
     const byHash = new Map(rows.map((row) => [row.hash, row]));
     const lost = await this.#lostSequences(gifts.map(({ customerId }) => customerId));
     const fresh: InsertedRow[] = [];
-    const keyed: Gift[] = [];
+    const keyed: KeyAssignment[] = [];
     for (const gift of gifts) {
       const { customerId } = gift;
       const row = gift.hashes.map((hash) => byHash.get(hash)).find((found) => found !== undefined);
@@ -81,14 +81,14 @@ export class TypeOrmRegistrationKeys extends RegistrationKeys {
     return keyed;
   }
 
-  async take(hashes: readonly string[], fresh: string): Promise<void> {
+  async reassign(hashes: readonly string[], fresh: string): Promise<void> {
     const row = await this.#lock(hashes);
     if (!row) return void (await this.#create(hashes, fresh, 0));
     await this.#keepSequence(row);
     await this.#point(row, fresh, 0, null);
   }
 
-  async forget(hashes: readonly string[], customerId: string): Promise<void> {
+  async forgetCustomer(hashes: readonly string[], customerId: string): Promise<void> {
     const sql = `delete from registration_keys where identifier_hash in (${placeholderList(hashes)}) and (sequence = 0 or customer_id = ?)`;
     await this.database.execute(sql, [...hashes, customerId]);
     await this.database.execute('delete from registration_lost_ids where customer_id = ?', [customerId]);

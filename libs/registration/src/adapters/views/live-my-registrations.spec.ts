@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Registration } from '../../testing/registration.js';
+import { RegistrationHarness } from '../../testing/registration-harness.js';
 import { LiveMyRegistrations } from './live-my-registrations.js';
 
 describe('LiveMyRegistrations', () => {
-  let house: Registration;
+  let house: RegistrationHarness;
   const mine = () => {
     const { identifierHash, tag } = house.keyOf();
-    return new LiveMyRegistrations(house.attempts, house.codes, house.opaqueIds).byKey(identifierHash, tag);
+    return new LiveMyRegistrations(house.attempts, house.codes, house.opaqueIds).findByKey(identifierHash, tag);
   };
   beforeEach(() => {
-    house = new Registration();
+    house = new RegistrationHarness();
   });
 
   it('given no attempt, then nothing', async () => {
@@ -31,14 +31,14 @@ describe('LiveMyRegistrations', () => {
   });
 
   it('given a code that was sent, then when it dies and how many tries are left', async () => {
-    await house.registered();
+    await house.registerAndReadCode();
     house.clock.advance(10_000);
     await house.activate('9999');
     expect(await mine()).toMatchObject({ codeExpiresAt: '2026-03-01T12:01:00.000Z', attemptsRemaining: 2 });
   });
 
   it('given one that was activated, then active', async () => {
-    await house.activate(await house.registered());
+    await house.activate(await house.registerAndReadCode());
     expect(await mine()).toMatchObject({ state: 'active', codeExpiresAt: null, attemptsRemaining: 0 });
   });
 

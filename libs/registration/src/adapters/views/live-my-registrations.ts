@@ -1,9 +1,9 @@
 import { Codes } from '#codes';
-import { codeAddressOf } from '../../application/code-address.js';
-import type { OpaqueRegistrationIds } from '../../application/opaque-registration-ids.js';
 import { AttemptStore, RESEND_AFTER_SECONDS } from '../../application/ports.js';
+import { codeAddressOf } from '../../application/services/code-address.js';
+import type { OpaqueRegistrationIds } from '../../application/services/opaque-registration-ids.js';
 import { type MyRegistration, MyRegistrations } from '../../application/views.js';
-import { type AttemptState, channelTo, identifierOf } from '../../domain/registration-attempt.js';
+import { type AttemptState, channelForRecipient, identifierOf } from '../../domain/registration-attempt.js';
 
 /** Moments are shown no finer than this: what is sent and what is only counted differ by less. */
 const SHOWN_MS = 250;
@@ -19,7 +19,7 @@ export class LiveMyRegistrations extends MyRegistrations {
     super();
   }
 
-  async byKey(identifierHash: string, tag: string): Promise<MyRegistration | null> {
+  async findByKey(identifierHash: string, tag: string): Promise<MyRegistration | null> {
     const attempt = await this.attempts.find(identifierHash, [tag]);
     return attempt && this.#view(attempt);
   }
@@ -30,7 +30,7 @@ export class LiveMyRegistrations extends MyRegistrations {
       id: this.ids.of(identifierOf(attempt)),
       attemptId: attempt.attemptId,
       state: attempt.activatedAt > 0 ? 'active' : 'pending',
-      channel: channelTo(attempt),
+      channel: channelForRecipient(attempt),
       codeLength: await this.codes.codeLengthFor(attempt.identifierHash),
       codeExpiresAt: code ? shown(code.expiresAt) : null,
       resendAt: new Date(attempt.askedAt + RESEND_AFTER_SECONDS * 1000).toISOString(),

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AlreadyHandled, parseIdentifier, uuidv7 } from '#kernel';
 import type { Verification } from '../../domain/verification.js';
-import { MIA, Registration } from '../../testing/registration.js';
+import { MIA, RegistrationHarness } from '../../testing/registration-harness.js';
 
 const IDENTIFIER = parseIdentifier(MIA.email, 'US');
 const OTHER = { password: 'battery staple' };
@@ -9,20 +9,20 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 describe('AcceptVerification', () => {
-  let house: Registration;
+  let house: RegistrationHarness;
 
   beforeEach(() => {
-    house = new Registration();
+    house = new RegistrationHarness();
   });
 
   const pending = async (changes: { password?: string; firstName?: string } = {}) => {
-    await house.registered(changes);
+    await house.registerAndReadCode(changes);
     const attempt = await house.attempt(changes);
     if (!attempt) throw new Error('it was just registered');
     return attempt;
   };
   const verified = (o: Partial<Verification> = {}, id?: string) =>
-    house.verified({ attemptId: null, identifier: IDENTIFIER, verifiedAt: house.clock.now(), ...o }, id);
+    house.receiveVerification({ attemptId: null, identifier: IDENTIFIER, verifiedAt: house.clock.now(), ...o }, id);
   /** INV-18: who did it is a service, and no customer. */
   const byNobody = (target: string) => ({ action: 'customer.created', actor: null, target, source: null });
   const created = () => house.outbox.types.filter((type) => type === 'customer.created.v1').length;
@@ -62,7 +62,7 @@ describe('AcceptVerification', () => {
   });
 
   it('given no attempt and no store to tidy, then the attempts are dead all the same', async () => {
-    const code = await house.registered();
+    const code = await house.registerAndReadCode();
     house.attempts.removeOthers = () => Promise.reject(new Error('away'));
     expect(await verified()).toBe('admitted_without_password');
     expect(await house.activate(code)).toEqual({ outcome: 'unknown' });
@@ -107,7 +107,7 @@ describe('AcceptVerification', () => {
   });
 
   it('given it was activated by its code before, then that stays', async () => {
-    const code = await house.registered();
+    const code = await house.registerAndReadCode();
     const attempt = await house.attempt();
     await house.activate(code);
     expect(await verified({ attemptId: attempt?.attemptId ?? '' })).toBe('known');
@@ -116,14 +116,14 @@ describe('AcceptVerification', () => {
   });
 
   it('given its code is typed afterwards, then the same customer, announced once', async () => {
-    const code = await house.registered();
+    const code = await house.registerAndReadCode();
     const attempt = await house.attempt();
     await verified({ attemptId: attempt?.attemptId ?? '' });
     expect(await house.activate(code)).toMatchObject({ outcome: 'active', customer: { verifiedBy: 'event' } });
     expect(created()).toBe(1);
   });
 
-  it.each<[string, string, (house: Registration) => Promise<Partial<Verification>>]>([
+  it.each<[string, string, (house: RegistrationHarness) => Promise<Partial<Verification>>]>([
     ['an attempt nobody knows', 'unknown', async () => ({ attemptId: uuidv7(0) })],
     [
       'an attempt that has expired',

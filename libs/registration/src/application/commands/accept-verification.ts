@@ -1,9 +1,9 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Clock, Inbox, type IncomingEvent, UnitOfWork } from '#kernel';
-import { faultOf, type Verification } from '../../domain/verification.js';
+import { rejectVerification, type Verification } from '../../domain/verification.js';
 import type { VerificationOutcome } from '../ports.js';
-import { VerifiedAttempts } from '../verified-attempts.js';
-import { VerifiedStrangers } from '../verified-strangers.js';
+import { VerifiedAttemptActivator } from '../services/verified-attempt-activator.js';
+import { VerifiedIdentifierActivator } from '../services/verified-identifier-activator.js';
 
 /** What a code does, done by a service that others trust: the person it has seen becomes a customer. */
 export class AcceptVerification extends Command<VerificationOutcome> {
@@ -19,20 +19,20 @@ export class AcceptVerification extends Command<VerificationOutcome> {
 @CommandHandler(AcceptVerification)
 export class AcceptVerificationHandler implements ICommandHandler<AcceptVerification> {
   constructor(
-    private readonly attempts: VerifiedAttempts,
-    private readonly strangers: VerifiedStrangers,
+    private readonly attempts: VerifiedAttemptActivator,
+    private readonly strangers: VerifiedIdentifierActivator,
     private readonly work: UnitOfWork,
     private readonly inbox: Inbox,
     private readonly clock: Clock,
   ) {}
 
   async execute({ verification, event }: AcceptVerification): Promise<VerificationOutcome> {
-    const note = () => this.inbox.accept(event);
-    const fault = faultOf(verification, this.clock.now());
+    const note = () => this.inbox.recordHandled(event);
+    const fault = rejectVerification(verification, this.clock.now());
     if (fault !== null) return this.#onlyNoted(fault, note);
-    if (verification.attemptId === null) return this.strangers.admit(verification, note);
+    if (verification.attemptId === null) return this.strangers.activate(verification, note);
     const found = await this.attempts.find(verification);
-    return typeof found === 'string' ? this.#onlyNoted(found, note) : this.attempts.admit(found, note);
+    return typeof found === 'string' ? this.#onlyNoted(found, note) : this.attempts.activate(found, note);
   }
 
   async #onlyNoted(outcome: VerificationOutcome, note: () => Promise<void>): Promise<VerificationOutcome> {

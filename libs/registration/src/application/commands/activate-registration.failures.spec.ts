@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HashingBusy, parseIdentifier } from '#kernel';
-import { Registration } from '../../testing/registration.js';
+import { RegistrationHarness } from '../../testing/registration-harness.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
 describe('ActivateRegistration, when it cannot be', () => {
-  let house: Registration;
+  let house: RegistrationHarness;
   beforeEach(() => {
-    house = new Registration();
+    house = new RegistrationHarness();
   });
 
   const somebodyElse = (id = 'staff made') =>
@@ -24,7 +24,7 @@ describe('ActivateRegistration, when it cannot be', () => {
       ['no room for the hash', () => Object.assign(house.credentials, { beforeHash: refuse(new HashingBusy()) })],
       ['a database that is away', () => Object.assign(house.directory, { createCustomer: refuse(new Error('away')) })],
     ])('%s, then the claim and the guess are given back, and the code is good', async (_, fail) => {
-      const code = await house.registered();
+      const code = await house.registerAndReadCode();
       fail();
       house.clock.advance(MINUTE - 1);
       await expect(house.activate(code)).rejects.toThrow();
@@ -37,7 +37,7 @@ describe('ActivateRegistration, when it cannot be', () => {
     });
 
     it('KP-A2 the transaction fails at its end, then nothing of it is left', async () => {
-      const code = await house.registered();
+      const code = await house.registerAndReadCode();
       const append = house.outbox.append.bind(house.outbox);
       house.outbox.append = async (event) => {
         await append(event);
@@ -49,7 +49,7 @@ describe('ActivateRegistration, when it cannot be', () => {
     });
 
     it('AC-54 the code store is away, then nobody gets in', async () => {
-      const code = await house.registered();
+      const code = await house.registerAndReadCode();
       house.codes.claim = () => Promise.reject(new Error('away'));
       await expect(house.activate(code)).rejects.toThrow('away');
       expect(house.customers).toEqual([]);
@@ -58,7 +58,7 @@ describe('ActivateRegistration, when it cannot be', () => {
 
   describe('given an identifier that went to somebody else meanwhile', () => {
     it('then the attempt is dead: unknown, and it is gone', async () => {
-      const code = await house.registered();
+      const code = await house.registerAndReadCode();
       await somebodyElse();
       expect(await house.activate(code)).toEqual({ outcome: 'unknown' });
       expect([await house.attempt(), house.customers, house.created]).toEqual([null, ['staff made'], 1]);
@@ -66,7 +66,7 @@ describe('ActivateRegistration, when it cannot be', () => {
     });
 
     it('RC-16 at this very instant, then the same', async () => {
-      const code = await house.registered();
+      const code = await house.registerAndReadCode();
       const standing = house.directory.checkAvailability.bind(house.directory);
       house.directory.checkAvailability = async (...asked) => {
         const before = await standing(...asked);
@@ -78,16 +78,16 @@ describe('ActivateRegistration, when it cannot be', () => {
     });
 
     it('then an id that collides is no replay', async () => {
-      const code = await house.registered();
+      const code = await house.registerAndReadCode();
       await somebodyElse((await house.attempt())?.customerId);
       expect(await house.activate(code)).toEqual({ outcome: 'unknown' });
     });
   });
 
   it('given a key that points elsewhere by now, then the attempt is dead', async () => {
-    const code = await house.registered();
+    const code = await house.registerAndReadCode();
     const attempt = await house.attempt();
-    await house.keys.hold([attempt?.identifierHash ?? ''], 'fresh id', attempt?.customerId ?? null);
+    await house.keys.lockAndIncrement([attempt?.identifierHash ?? ''], 'fresh id', attempt?.customerId ?? null);
     expect(await house.activate(code)).toEqual({ outcome: 'unknown' });
     expect([house.customers, await house.attempt()]).toEqual([[], null]);
   });

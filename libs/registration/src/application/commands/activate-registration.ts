@@ -4,9 +4,9 @@ import { Codes, type GuessCharge } from '#codes';
 import type { CustomerView } from '#customers';
 import { Clock, Ids } from '#kernel';
 import { type AttemptKey, type AttemptState, RegistrationAttempt } from '../../domain/registration-attempt.js';
-import { Admission } from '../admission.js';
-import { codeAddressOf } from '../code-address.js';
 import { AttemptStore } from '../ports.js';
+import { codeAddressOf } from '../services/code-address.js';
+import { RegistrationActivator } from '../services/registration-activator.js';
 
 export type ActivationOutcome =
   | { readonly outcome: 'active'; readonly customer: CustomerView }
@@ -43,7 +43,7 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
   constructor(
     private readonly attempts: AttemptStore,
     private readonly codes: Codes,
-    private readonly admission: Admission,
+    private readonly admission: RegistrationActivator,
     private readonly ids: Ids,
     private readonly clock: Clock,
   ) {}
@@ -80,7 +80,7 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
   /** Whoever is activating it may have died behind its commit: then it is done, although its claim has not lapsed. */
   async #committed({ identifierHash, tag }: AttemptKey): Promise<ActivationOutcome> {
     const attempt = await this.attempts.find(identifierHash, [tag]);
-    const customer = attempt && (await this.admission.admitted(attempt));
+    const customer = attempt && (await this.admission.findActivated(attempt));
     return customer ? { outcome: 'active', customer } : { outcome: 'in_progress' };
   }
 
@@ -93,7 +93,7 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
 
   /** A lost answer, a double click: the same answer, nothing announced twice. */
   async #repeat(attempt: RegistrationAttempt): Promise<ActivationOutcome> {
-    const customer = await this.admission.admitted(attempt.snapshot());
+    const customer = await this.admission.findActivated(attempt.snapshot());
     if (!customer) return { outcome: 'unknown' };
     const isFresh = attempt.isFreshReceipt(await this.attempts.now());
     return isFresh ? { outcome: 'active', customer } : { outcome: 'already_active' };
@@ -105,7 +105,7 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
     // The charge last: its row is what other guesses wait for.
     const last = () => this.codes.refundGuess(address, charge);
     try {
-      const customer = await this.admission.admit(attempt, { preHash, verifiedBy: 'code', source, last });
+      const customer = await this.admission.activate(attempt, { preHash, verifiedBy: 'code', source, last });
       return customer ? { outcome: 'active', customer } : { outcome: 'unknown' };
     } catch (error) {
       const charged = this.codes.refundGuess(address, charge);

@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInput, parseIdentifier, Unavailable } from '#kernel';
 import { ChannelUnavailable, IdentifierRegistered } from '../../domain/errors.js';
-import { MIA, Registration, SOURCE } from '../../testing/registration.js';
+import { MIA, RegistrationHarness, SOURCE } from '../../testing/registration-harness.js';
 
 const SHAPE = ['id', 'attemptId', 'reference', 'channel', 'destination'];
 
 describe('Register', () => {
-  let house: Registration;
+  let house: RegistrationHarness;
   beforeEach(() => {
-    house = new Registration();
+    house = new RegistrationHarness();
   });
 
   const customer = () =>
@@ -201,7 +201,7 @@ describe('Register', () => {
   });
 
   it('answers the password of a receipt as any other password for a customer’s identifier [AC-68]', async () => {
-    const code = await house.registered();
+    const code = await house.registerAndReadCode();
     await house.activate(code);
     const receipt = await house.attempt();
     const events = house.outbox.types.length;

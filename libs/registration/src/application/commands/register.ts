@@ -1,16 +1,16 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { NewPasswords } from '#kernel';
+import { PasswordPolicy } from '#kernel';
 import { Channels } from '#notifications';
 import { IdentifierRegistered } from '../../domain/errors.js';
-import type { Source } from '../../domain/limits.js';
+import type { ClientSource } from '../../domain/limits.js';
 import type { RegistrationTicket } from '../../facade.js';
-import { type Application, readApplicant } from '../applicant.js';
-import { AttemptAnnouncer } from '../attempt-announcer.js';
-import { AttemptDrafts } from '../attempt-drafts.js';
-import { CodeRequests } from '../code-requests.js';
-import { Intake } from '../intake.js';
-import { AttemptStore, RegistrationRules } from '../ports.js';
-import { RegistrationIds } from '../registration-ids.js';
+import { AttemptStore, RegistrationSettings } from '../ports.js';
+import { AttemptFactory } from '../services/attempt-factory.js';
+import { CodeRequests } from '../services/code-requests.js';
+import { RegistrationAdmissionControl } from '../services/registration-admission-control.js';
+import { RegistrationIds } from '../services/registration-ids.js';
+import { RegistrationStartPublisher } from '../services/registration-start-publisher.js';
+import { type RegistrationInput, validateRegistration } from '../services/validate-registration.js';
 
 /**
  * Begin to register. The answer, and the work for it, are the same whether the identifier is new, pending or a customer's.
@@ -18,8 +18,8 @@ import { RegistrationIds } from '../registration-ids.js';
  */
 export class Register extends Command<RegistrationTicket> {
   constructor(
-    readonly application: Application,
-    readonly source: Source,
+    readonly application: RegistrationInput,
+    readonly source: ClientSource,
   ) {
     super();
   }
@@ -28,27 +28,27 @@ export class Register extends Command<RegistrationTicket> {
 @CommandHandler(Register)
 export class RegisterHandler implements ICommandHandler<Register> {
   constructor(
-    private readonly rules: RegistrationRules,
-    private readonly passwords: NewPasswords,
-    private readonly intake: Intake,
+    private readonly rules: RegistrationSettings,
+    private readonly passwords: PasswordPolicy,
+    private readonly intake: RegistrationAdmissionControl,
     private readonly channels: Channels,
     private readonly ids: RegistrationIds,
-    private readonly drafts: AttemptDrafts,
+    private readonly drafts: AttemptFactory,
     private readonly attempts: AttemptStore,
-    private readonly announcer: AttemptAnnouncer,
+    private readonly announcer: RegistrationStartPublisher,
     private readonly codes: CodeRequests,
   ) {}
 
   async execute({ application, source }: Register): Promise<RegistrationTicket> {
     const canSend = (channel: 'email' | 'sms') => this.channels.isAvailable(channel);
-    const applicant = readApplicant(application, this.rules, this.passwords, canSend);
-    await this.intake.open();
-    const id = await this.ids.of(applicant.identifier);
+    const applicant = validateRegistration(application, this.rules, this.passwords, canSend);
+    await this.intake.assertCapacity();
+    const id = await this.ids.resolveId(applicant.identifier);
     if (id.taken && this.rules.registrationDisclosure === 'reveal') throw new IdentifierRegistered();
-    const draft = this.drafts.draft(applicant, id, source.prefix);
-    const placement = await this.attempts.place(draft, source.trusted);
-    if (!placement.placed) return this.codes.ticket(draft, draft.reference);
-    const attempt = await this.announcer.announce(placement.attempt, id.lost);
-    return (await this.codes.ask(attempt, source)).ticket;
+    const draft = this.drafts.createDraft(applicant, id, source.prefix);
+    const placement = await this.attempts.placeAttempt(draft, source.trusted);
+    if (!placement.placed) return this.codes.toTicket(draft, draft.reference);
+    const attempt = await this.announcer.publishStarted(placement.attempt, id.lost);
+    return (await this.codes.requestCode(attempt, source)).ticket;
   }
 }

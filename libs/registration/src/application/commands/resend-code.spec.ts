@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Unavailable } from '#kernel';
-import { Registration } from '../../testing/registration.js';
+import { RegistrationHarness } from '../../testing/registration-harness.js';
 
 describe('ResendCode', () => {
-  let house: Registration;
+  let house: RegistrationHarness;
   beforeEach(() => {
-    house = new Registration();
+    house = new RegistrationHarness();
   });
   const dues = () => house.due.enqueued.length;
 
@@ -35,26 +35,26 @@ describe('ResendCode', () => {
   });
 
   it('given a resend, then the new code is good and the old one is dead', async () => {
-    const old = await house.registered();
+    const old = await house.registerAndReadCode();
     house.clock.advance(60_000);
     await house.resend();
-    const [text = ''] = await house.send();
+    const [text = ''] = await house.deliverDueMessages();
     expect(await house.activate(old)).toMatchObject({ outcome: 'code_wrong' });
     expect(await house.activate(text.slice(0, 4))).toMatchObject({ outcome: 'active' });
   });
 
   it('given a code that has become too short, then it may be replaced at once', async () => {
-    await house.registered();
+    await house.registerAndReadCode();
     house.codes.length = 8;
     const resent = await house.resend();
     expect(resent).toMatchObject({ outcome: 'sending', ticket: { codeLength: 8 } });
   });
 
   it('AC-26 given a decoy, then it looks the same', async () => {
-    const code = await house.registered();
+    const code = await house.registerAndReadCode();
     await house.activate(code);
     await house.register({ password: 'another password' });
-    await house.send();
+    await house.deliverDueMessages();
     expect(await house.resend({ password: 'another password' })).toEqual({
       outcome: 'too_early',
       retryAfterSeconds: 60,
@@ -64,7 +64,7 @@ describe('ResendCode', () => {
   });
 
   it('given an attempt that was activated, then already active, and nothing is due', async () => {
-    await house.activate(await house.registered());
+    await house.activate(await house.registerAndReadCode());
     house.clock.advance(60_000);
     expect(await house.resend()).toEqual({ outcome: 'already_active' });
     expect(dues()).toBe(0);

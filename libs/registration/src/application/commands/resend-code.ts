@@ -1,11 +1,11 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Source } from '../../domain/limits.js';
+import type { ClientSource } from '../../domain/limits.js';
 import { type AttemptKey, RegistrationAttempt } from '../../domain/registration-attempt.js';
 import type { RegistrationTicket } from '../../facade.js';
-import { AttemptAnnouncer } from '../attempt-announcer.js';
-import { CodeRequests } from '../code-requests.js';
-import { Intake } from '../intake.js';
 import { AttemptStore } from '../ports.js';
+import { CodeRequests } from '../services/code-requests.js';
+import { RegistrationAdmissionControl } from '../services/registration-admission-control.js';
+import { RegistrationStartPublisher } from '../services/registration-start-publisher.js';
 
 export type ResendOutcome =
   | { readonly outcome: 'sending'; readonly ticket: RegistrationTicket }
@@ -17,7 +17,7 @@ export type ResendOutcome =
 export class ResendCode extends Command<ResendOutcome> {
   constructor(
     readonly key: AttemptKey,
-    readonly source: Source,
+    readonly source: ClientSource,
   ) {
     super();
   }
@@ -26,19 +26,19 @@ export class ResendCode extends Command<ResendOutcome> {
 @CommandHandler(ResendCode)
 export class ResendCodeHandler implements ICommandHandler<ResendCode> {
   constructor(
-    private readonly intake: Intake,
+    private readonly intake: RegistrationAdmissionControl,
     private readonly attempts: AttemptStore,
-    private readonly announcer: AttemptAnnouncer,
+    private readonly announcer: RegistrationStartPublisher,
     private readonly codes: CodeRequests,
   ) {}
 
   async execute({ key, source }: ResendCode): Promise<ResendOutcome> {
-    await this.intake.open();
+    await this.intake.assertCapacity();
     const found = await this.attempts.find(key.identifierHash, [key.tag]);
     if (!found) return { outcome: 'unknown' };
     if (RegistrationAttempt.restore(found).isReceipt) return { outcome: 'already_active' };
-    const attempt = await this.announcer.announce(found, null);
-    const { ticket, retryAfterSeconds } = await this.codes.ask(attempt, source);
+    const attempt = await this.announcer.publishStarted(found, null);
+    const { ticket, retryAfterSeconds } = await this.codes.requestCode(attempt, source);
     return retryAfterSeconds === null ? { outcome: 'sending', ticket } : { outcome: 'too_early', retryAfterSeconds };
   }
 }

@@ -16,6 +16,6 @@ export class GetMyRegistrationHandler implements IQueryHandler<GetMyRegistration
   constructor(private readonly registrations: MyRegistrations) {}
 
   execute({ identifierHash, tag }: GetMyRegistration): Promise<MyRegistration | null> {
-    return this.registrations.byKey(identifierHash, tag);
+    return this.registrations.findByKey(identifierHash, tag);
   }
 }

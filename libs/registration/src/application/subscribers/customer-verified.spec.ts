@@ -1,17 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInput } from '#kernel';
-import { RULES } from '../../testing/rules.js';
+import { SETTINGS } from '../../testing/registration-settings.js';
 import { AcceptVerification } from '../commands/accept-verification.js';
-import { VerificationJournal, type VerificationOutcome } from '../ports.js';
-import { CustomerVerified } from './customer-verified.js';
+import { type VerificationOutcome, VerificationOutcomeRecorder } from '../ports.js';
+import { CustomerVerifiedSubscriber } from './customer-verified.js';
 
 const ATTEMPT = '01a1f980-a046-7b15-bf24-a3c1814caf24';
 const AT = '2026-03-01T12:00:00.000Z';
 
-class RecordingJournal extends VerificationJournal {
+class RecordingJournal extends VerificationOutcomeRecorder {
   readonly notes: string[] = [];
 
-  override note(outcome: VerificationOutcome, masked: string): void {
+  override recordOutcome(outcome: VerificationOutcome, masked: string): void {
     this.notes.push(`${outcome} ${masked}`);
   }
 }
@@ -19,7 +19,7 @@ class RecordingJournal extends VerificationJournal {
 describe('CustomerVerified', () => {
   let ran: AcceptVerification[];
   let journal: RecordingJournal;
-  let subscriber: CustomerVerified;
+  let subscriber: CustomerVerifiedSubscriber;
 
   beforeEach(() => {
     [ran, journal] = [[], new RecordingJournal()];
@@ -29,7 +29,7 @@ describe('CustomerVerified', () => {
         return 'admitted' as never;
       },
     };
-    subscriber = new CustomerVerified(bus, RULES, journal);
+    subscriber = new CustomerVerifiedSubscriber(bus, SETTINGS, journal);
   });
 
   it.each([

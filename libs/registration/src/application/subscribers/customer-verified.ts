@@ -2,23 +2,23 @@ import type { CommandBus } from '@nestjs/cqrs';
 import { Email, EventSubscriber, type IncomingEvent, InvalidInput, isUuid, PhoneNumber } from '#kernel';
 import type { Verification } from '../../domain/verification.js';
 import { AcceptVerification } from '../commands/accept-verification.js';
-import type { RegistrationRules, VerificationJournal } from '../ports.js';
+import type { RegistrationSettings, VerificationOutcomeRecorder } from '../ports.js';
 
 /** RFC 3339 with its offset: a moment that is the same everywhere. */
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+const RFC3339_DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
 export const VERIFIED_CONSUMER = 'registration.customer.verified.v1';
 
 /** `customer.verified.v1` `{attemptId?, phone | email, verifiedAt}`, from a verification service that may write to `inbound`. */
-export class CustomerVerified extends EventSubscriber<Verification> {
+export class CustomerVerifiedSubscriber extends EventSubscriber<Verification> {
   readonly name = VERIFIED_CONSUMER;
   readonly types: readonly string[] = ['customer.verified.v1'];
   override readonly arrival = 'inbound';
 
   constructor(
     private readonly commands: Pick<CommandBus, 'execute'>,
-    private readonly rules: RegistrationRules,
-    private readonly journal: VerificationJournal,
+    private readonly rules: RegistrationSettings,
+    private readonly journal: VerificationOutcomeRecorder,
   ) {
     super();
   }
@@ -32,17 +32,17 @@ export class CustomerVerified extends EventSubscriber<Verification> {
       throw InvalidInput.at('/attemptId', 'attempt.not_an_id', 'must be the id of an attempt');
     }
     const identifier = email === undefined ? PhoneNumber.parse(phone, this.rules.defaultMarket) : Email.parse(email);
-    return { attemptId, identifier, verifiedAt: readMoment('/verifiedAt', verifiedAt) };
+    return { attemptId, identifier, verifiedAt: parseMoment('/verifiedAt', verifiedAt) };
   }
 
   override async handle(event: IncomingEvent<Verification>): Promise<void> {
     const outcome = await this.commands.execute(new AcceptVerification(event.data, event));
-    this.journal.note(outcome, event.data.identifier.masked);
+    this.journal.recordOutcome(outcome, event.data.identifier.masked);
   }
 }
 
-function readMoment(pointer: string, value: unknown): Date {
-  const moment = typeof value === 'string' && MOMENT.test(value) ? new Date(value) : new Date(Number.NaN);
+function parseMoment(pointer: string, value: unknown): Date {
+  const moment = typeof value === 'string' && RFC3339_DATE_TIME.test(value) ? new Date(value) : new Date(Number.NaN);
   if (!Number.isNaN(moment.getTime())) return moment;
   throw InvalidInput.at(pointer, 'moment.not_rfc3339', 'must be a moment of RFC 3339, with its offset');
 }

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import type { AttemptDraft } from '../domain/registration-attempt.js';
+import { aDraft } from '../testing/an-attempt-draft.js';
+import { type AttemptStoreFixture, SHORT_TTL_SECONDS, times } from '../testing/attempt-store-fixture.js';
+
+/** How many attempts there may be. */
+export function attemptSlotsContract(scene: AttemptStoreFixture): void {
+  const { opened, place, find, ask, another, all } = scene;
+
+  describe('the number of attempts of one identifier', () => {
+    const from = (source: string) => another({ source });
+    const near = () => from('192.0.2.7');
+    /** Placed one after the other, so that one is older than the next, each with a live code. */
+    const placeAlive = async (...drafts: AttemptDraft[]) => {
+      for (const draft of drafts) {
+        expect(await place(draft)).not.toBeNull();
+        await ask(draft);
+        await scene.under.pass(2);
+      }
+    };
+
+    it('is three from one source: with live codes, the fourth is not kept, and nothing is changed', async () => {
+      const [a, b, c, d] = [near(), near(), near(), near()];
+      await placeAlive(a, b, c);
+      expect(await place(d)).toBeNull();
+      expect((await all([a, b, c, d])).map(({ attemptId }) => attemptId)).toEqual(
+        [a, b, c].map((one) => one.attemptId),
+      );
+    });
+
+    it('is three from one source that have just been placed: none gives way before it could be asked for', async () => {
+      const [a, b, c, d] = [near(), near(), near(), near()];
+      for (const draft of [a, b, c]) await place(draft);
+      expect(await place(d)).toBeNull();
+      expect(await all([a, b, c])).toHaveLength(3);
+    });
+
+    it('is three from each source: a stranger takes no place from the owner', async () => {
+      const strangers = times(3, () => from('198.51.100.1'));
+      await placeAlive(...strangers);
+      expect(await place(near())).not.toBeNull();
+      expect(await all(strangers)).toHaveLength(3);
+    });
+
+    it('gives way when a code is dead: the attempt that was asked for longest ago', async () => {
+      const [a, b, c, d] = [near(), near(), near(), near()];
+      await placeAlive(a, b, c);
+      for (const dead of [c, b]) await scene.store.recordCodeSent(dead, dead.attemptId, 1);
+      await scene.under.pass(5);
+      expect(await place(d)).not.toBeNull();
+      expect((await all([a, b, c, d])).map(({ attemptId }) => attemptId)).toEqual(
+        [a, c, d].map((one) => one.attemptId),
+      );
+    });
+
+    it('counts no receipt, and never makes one give way [AC-68]', async () => {
+      opened({}, { attemptsPerSource: 1, attemptsPerIdentifier: 1 });
+      await place(scene.mia);
+      await scene.store.convertToReceipt(scene.mia, scene.mia.attemptId);
+      const [first, second] = [another(), another()];
+      expect(await place(first)).not.toBeNull();
+      expect(await place(second)).toBeNull();
+      await scene.store.recordCodeSent(first, first.attemptId, 1);
+      await scene.under.pass(5);
+      expect(await place(second)).not.toBeNull();
+      expect((await find(scene.mia))?.activatedAt).toBeGreaterThan(0);
+    });
+
+    it('is twelve in all', async () => {
+      const drafts = times(12, (n) => from(`source ${n}`));
+      await placeAlive(...drafts);
+      expect(await place(from('one more'))).toBeNull();
+      expect(await all(drafts)).toHaveLength(12);
+    });
+
+    it('is twelve from a trusted source', async () => {
+      const drafts = times(12, near);
+      for (const draft of drafts) {
+        expect(await place(draft, true)).not.toBeNull();
+        await ask(draft);
+      }
+      expect(await place(near(), true)).toBeNull();
+      expect(await all(drafts)).toHaveLength(12);
+    });
+
+    it('is what the settings say', async () => {
+      opened({}, { attemptsPerSource: 1, attemptsPerIdentifier: 2 });
+      await placeAlive(from('a'), from('b'));
+      expect([await place(from('a')), await place(from('c'))]).toEqual([null, null]);
+    });
+
+    it('holds although fifty come at once', async () => {
+      const drafts = times(50, (n) => from(`source ${n}`));
+      await Promise.all(drafts.map((draft, n) => scene.stores[n % scene.stores.length]?.placeAttempt(draft, false)));
+      expect(await all(drafts)).toHaveLength(12);
+    });
+  });
+
+  it('counts the attempts of everybody that are alive', async () => {
+    const before = await scene.store.countLive();
+    const [other, stranger, short] = [another(), aDraft(), aDraft()];
+    for (const draft of [scene.mia, other, stranger]) await place(draft);
+    expect((await scene.store.countLive()) - before).toBe(3);
+    await scene.store.remove(other);
+    expect((await scene.store.countLive()) - before).toBe(2);
+    opened({ attemptTtlSeconds: SHORT_TTL_SECONDS / 1000 });
+    await place(short);
+    expect((await scene.store.countLive()) - before).toBe(3);
+    await scene.under.pass(SHORT_TTL_SECONDS);
+    expect((await scene.store.countLive()) - before).toBe(2);
+  });
+}

@@ -1,0 +1,165 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { AttemptState } from '../../domain/registration-attempt.js';
+import { RegistrationHarness } from '../../testing/registration-harness.js';
+
+describe('CodeDue', () => {
+  let house: RegistrationHarness;
+  let reference: string;
+
+  const write = () => house.codeDue.prepareMessage(reference);
+  const attempt = async () => (await house.attempt()) as AttemptState;
+  const status = async () => {
+    const { identifierHash, attemptId } = await attempt();
+    return house.codes.getStatus({ identifierHash, purpose: 'registration', subject: attemptId });
+  };
+  /** A decoy: somebody registers an identifier that is a customer’s. */
+  const decoy = async () => {
+    await (await write())?.markAccepted();
+    await house.activate('0001');
+    house.clock.advance(24 * 3_600_000);
+    await house.register({ password: 'of a stranger' });
+    reference = house.due.enqueued.at(-1)?.reference ?? '';
+  };
+
+  beforeEach(async () => {
+    house = new RegistrationHarness();
+    await house.register();
+    reference = house.due.enqueued.pop()?.reference ?? '';
+  });
+
+  it('is asked for by the kind under which it is put', async () => {
+    await house.register({ email: 'zoe@example.org' });
+    expect(house.due.enqueued.map(({ kind }) => kind)).toEqual([house.codeDue.kind]);
+  });
+
+  it('ST-10 given a reference, then it holds neither address nor code', () => {
+    expect(reference).toMatch(/^[0-9a-f]{64}\.[0-9a-f]{64}\.4$/);
+  });
+
+  it('given an attempt, then a message with its code and its reference, to its address', async () => {
+    const written = await write();
+    expect(written?.message).toMatchObject({ channel: 'email', to: 'mia@example.org' });
+    expect(written?.message?.text).toMatch(/^0001\n/);
+    expect(written?.message?.text).toContain((await attempt()).reference);
+  });
+
+  it('given a message that was accepted, then the minute starts there, by the store’s clock', async () => {
+    const written = await write();
+    house.clock.advance(7_000);
+    await written?.markAccepted();
+    const now = house.clock.now().getTime();
+    expect((await status())?.expiresAt.getTime()).toBe(now + 60_000);
+    expect((await attempt()).codeUntil).toBe(now + 60_000);
+    expect(await house.activate('0001')).toMatchObject({ outcome: 'active' });
+  });
+
+  it.each([true, false])(
+    'leaves a code that nobody can type when its message is refused, finally: %s [AC-62]',
+    async (final) => {
+      const written = await write();
+      const before = [await status(), await attempt()];
+      await written?.markFailed(final);
+      expect([await status(), await attempt()]).toEqual(before);
+      expect(await house.activate('0001')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 2 });
+    },
+  );
+
+  it('shows the life that a message accepted after the usual time would give [AC-62]', async () => {
+    await house.codeDue.prepareMessage(reference, { sampleDurationMs: () => 2_000 });
+    const expiresAt = house.clock.now().getTime() + 62_000;
+    expect([(await status())?.expiresAt.getTime(), (await attempt()).codeUntil]).toEqual([expiresAt, expiresAt]);
+  });
+
+  it('writes another code for the next try, in the place of the one that was refused [AC-62]', async () => {
+    const first = await write();
+    await house.activate('9999');
+    const before = await status();
+    await first?.markFailed(false);
+    const second = await first?.prepareRetry();
+    expect(second?.message?.text).toMatch(/^0002\n/);
+    expect(await status()).toEqual(before);
+    await second?.markAccepted();
+    expect(await house.activate('0001')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 1 });
+    expect(await house.activate('0002')).toMatchObject({ outcome: 'active' });
+  });
+
+  it('tries no more once three wrong codes came, or the attempt is gone [AC-62]', async () => {
+    const first = await write();
+    await first?.markFailed(false);
+    for (const _ of [1, 2, 3]) await house.activate('9999');
+    expect([await first?.prepareRetry(), await status()]).toEqual([null, null]);
+    const other = await write();
+    await other?.markFailed(false);
+    await house.attempts.remove(house.keyOf());
+    expect(await other?.prepareRetry()).toBeNull();
+  });
+
+  it('FM-S1 given a second try, then a code of its own; the first one is dead, and its late end changes nothing', async () => {
+    const first = await write();
+    const second = await write();
+    expect(second?.message?.text).toMatch(/^0002\n/);
+    expect(second?.message?.id).not.toBe(first?.message?.id);
+    await first?.markFailed(false);
+    await second?.markAccepted();
+    expect(await house.activate('0001')).toMatchObject({ outcome: 'code_wrong' });
+    expect(await house.activate('0002')).toMatchObject({ outcome: 'active' });
+  });
+
+  it('given an attempt that is gone, then nothing', async () => {
+    await house.attempts.remove(house.keyOf());
+    expect(await write()).toBeNull();
+    expect(await house.codeDue.prepareMessage('nonsense')).toBeNull();
+  });
+
+  it('given an attempt that became a customer meanwhile, then no code, but word that there is an account', async () => {
+    const written = await write();
+    await written?.markAccepted();
+    await house.activate('0001');
+    const notice = await write();
+    expect(notice?.message?.text).toContain('already have an account');
+    expect(notice?.message?.text).not.toMatch(/\d{4}/);
+    expect(await status()).toBeNull();
+  });
+
+  describe('given a decoy', () => {
+    beforeEach(decoy);
+
+    const ofStranger = { password: 'of a stranger' };
+    const statusOfDecoy = async () => {
+      const found = (await house.attempt(ofStranger)) as AttemptState;
+      const { identifierHash, attemptId } = found;
+      return house.codes.getStatus({ identifierHash, purpose: 'registration', subject: attemptId });
+    };
+
+    it('AC-26 then its owner is told that there is an account, and a code lives that nobody can type', async () => {
+      const written = await write();
+      expect(written?.message).toMatchObject({ to: 'mia@example.org', subject: 'You already have an account' });
+      await written?.markAccepted();
+      expect((await statusOfDecoy())?.attemptsRemaining).toBe(3);
+      expect((await house.attempt(ofStranger))?.codeUntil).toBe(house.clock.now().getTime() + 60_000);
+    });
+
+    it('then he is told once a day; the rest happens all the same', async () => {
+      await (await write())?.markAccepted();
+      const second = await write();
+      expect(second?.message).toBeNull();
+      await second?.markAccepted();
+      expect((await statusOfDecoy())?.attemptsRemaining).toBe(3);
+    });
+
+    it('and a first try that was not accepted, then the second try tells him', async () => {
+      const first = await write();
+      expect(first?.message).not.toBeNull();
+      await first?.markFailed(false);
+      expect((await first?.prepareRetry())?.message).not.toBeNull();
+    });
+
+    it('and a message that was refused, then its code stays as it is, and the next one tells its owner [AC-62]', async () => {
+      const first = await write();
+      const before = await statusOfDecoy();
+      await first?.markFailed(true);
+      expect(await statusOfDecoy()).toEqual(before);
+      expect((await write())?.message).not.toBeNull();
+    });
+  });
+});

@@ -1,0 +1,135 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { HashingBusy, parseIdentifier } from '#kernel';
+import type { AttemptState } from '../../domain/registration-attempt.js';
+import { MIA, RegistrationHarness, SOURCE } from '../../testing/registration-harness.js';
+import { codeAddressOf } from './code-address.js';
+
+describe('Admission', () => {
+  let house: RegistrationHarness;
+  let attempt: AttemptState;
+
+  const admit = (changes: Partial<AttemptState> = {}, charge = { hour: 0 }) => {
+    const [preHash] = house.credentials.preHashes(MIA.password);
+    const last = () => house.codes.refundGuess(codeAddressOf(attempt), charge);
+    return house.admission.activate(
+      { ...attempt, ...changes },
+      { preHash, verifiedBy: 'code', source: SOURCE.prefix, last },
+    );
+  };
+  const key = async () => house.keys.find([attempt.identifierHash]);
+
+  beforeEach(async () => {
+    house = new RegistrationHarness();
+    await house.registerAndReadCode({ firstName: 'Mia', lastName: 'Doe' });
+    const found = await house.attempt();
+    if (!found) throw new Error('it was just registered');
+    attempt = found;
+  });
+
+  it('given a proven attempt, then a customer of its id, with its names and its password’s hash', async () => {
+    const customer = await admit();
+    expect(customer).toMatchObject({ id: attempt.customerId, email: 'mia@example.org', verifiedBy: 'code' });
+    expect(house.directory.customers).toMatchObject([
+      { attemptId: attempt.attemptId, firstName: 'Mia', lastName: 'Doe', credential: 'hashed(new:correct horse)' },
+    ]);
+  });
+
+  it('INV-18 given a proven attempt, then the audit trail says who came in, and from where', async () => {
+    await admit();
+    const { customerId: id } = attempt;
+    expect(house.audit.entries).toEqual([{ action: 'customer.created', actor: id, target: id, source: SOURCE.prefix }]);
+  });
+
+  it('given a proven attempt, then it is a receipt, its code is gone and the guess is given back', async () => {
+    const { charge } = await house.codes.guesses.chargeGuess(attempt.identifierHash);
+    await admit({}, charge);
+    expect((await house.attempt())?.activatedAt).toBeGreaterThan(0);
+    const address = { identifierHash: attempt.identifierHash, purpose: 'registration', subject: attempt.attemptId };
+    expect(await house.codes.getStatus({ ...address, purpose: 'registration' })).toBeNull();
+    expect(house.codes.guesses.charged).toEqual([]);
+  });
+
+  it('given a hash that takes its time, then no transaction waits for it', async () => {
+    let inside = false;
+    const run = house.work.run.bind(house.work);
+    house.work.run = async (work) => {
+      inside = true;
+      return run(work).finally(() => {
+        inside = false;
+      });
+    };
+    house.credentials.beforeHash = () => expect(inside).toBe(false);
+    await admit();
+    expect(house.credentials.hashed).toHaveLength(1);
+  });
+
+  it('given no room for the hash, then nothing has happened', async () => {
+    house.credentials.beforeHash = () => Promise.reject(new HashingBusy());
+    await expect(admit()).rejects.toBeInstanceOf(HashingBusy);
+    expect([house.directory.customers, (await house.attempt())?.activatedAt]).toEqual([[], 0]);
+  });
+
+  it('given the same attempt again, because its answer was lost, then the same customer, announced once', async () => {
+    const first = await admit();
+    expect(await admit()).toEqual(first);
+    expect(house.outbox.types.filter((type) => type === 'customer.created.v1')).toHaveLength(1);
+    expect(house.audit.actions).toEqual(['customer.created']);
+    expect(await house.admission.findActivated(attempt)).toEqual(first);
+  });
+
+  it.each<[string, () => Promise<Partial<AttemptState>>]>([
+    ['a decoy', async () => ({ decoy: true })],
+    ['an id that its key does not point to', async () => ({ customerId: 'another id' })],
+    [
+      'a key that was forgotten',
+      async () => {
+        house.keys.lockAndMarkProven = async () => null;
+        return {};
+      },
+    ],
+    [
+      'an identifier that is a customer’s',
+      async () => {
+        await somebody('other', 'mia@example.org');
+        return {};
+      },
+    ],
+    [
+      'an id that is a customer’s',
+      async () => {
+        await somebody(attempt.customerId, 'zoe@example.org');
+        return {};
+      },
+    ],
+  ])('given %s, then nobody is let in, and the attempt is gone', async (_, arrange) => {
+    const changes = await arrange();
+    const before = house.directory.customers.length;
+    expect(await admit(changes)).toBeNull();
+    expect([house.directory.customers.length, await house.attempt()]).toEqual([before, null]);
+    expect(await house.admission.findActivated({ ...attempt, ...changes })).toBeNull();
+  });
+
+  it('given a store that cannot be tidied, then what is committed is true', async () => {
+    house.attempts.convertToReceipt = () => Promise.reject(new Error('away'));
+    house.codes.consume = () => Promise.reject(new Error('away'));
+    expect(await admit()).toMatchObject({ id: attempt.customerId });
+    expect(house.directory.customers).toHaveLength(1);
+  });
+
+  it('given a transaction that fails, then neither customer nor event, and the key is as it was', async () => {
+    const before = await key();
+    house.directory.createCustomer = () => Promise.reject(new Error('away'));
+    await expect(admit()).rejects.toThrow('away');
+    expect([house.directory.customers, house.outbox.types, await key()]).toEqual([
+      [],
+      ['registration.started.v1', 'registration.code_sent.v1'],
+      before,
+    ]);
+  });
+
+  const somebody = (id: string, email: string) =>
+    house.directory.createCustomer({
+      ...{ id, identifier: parseIdentifier(email, 'US'), attemptId: `of ${id} himself`, firstName: null },
+      ...{ lastName: null, market: 'US', locale: 'en', credential: null, verifiedBy: 'staff' as const },
+    });
+});
