@@ -1,4 +1,4 @@
-// The fences of the architecture. Each comment says what to do instead; test/fences proves that each stops a trespasser.
+// The fences of the architecture. Each comment says what to do instead; test/architecture/boundaries proves that each stops a trespasser.
 
 // One direction: a technical library may know those after it.
 const TECHNICAL = [

@@ -10,12 +10,15 @@ NODE := node --enable-source-maps
 VITEST := node_modules/.bin/vitest run
 SERVER := dist/apps/server/src
 # `make test` takes less than a quarter of an hour and leaves these to `make test-integration`, `make test-e2e` and `make chaos`.
-BRIEF := $(addprefix --exclude=,\
-  'test/chaos/{outbox,redis-kinds,mix,smtp-faults,database,shutdown}.e2e.spec.ts' \
-  'test/replicas/{naive-claim,acknowledged,start}.e2e.spec.ts' 'test/events/*.e2e.spec.ts' \
-  'test/limits/{guesses,sends}.e2e.spec.ts' 'test/{registration/restarts,keys/rotation}.e2e.spec.ts' \
-  'test/security/{refused-messages,message-budgets,last-administrator,export-load}.e2e.spec.ts' \
-  'test/{customers/transfer,hostile/configuration}.e2e.spec.ts' 'libs/messaging/src/sources/{kafka,servicebus}/*.int.spec.ts')
+SLOW_TESTS := $(addprefix --exclude=,\
+  'test/resilience/{outbox-faults,redis-topologies,random-faults,smtp-faults,database-faults,shutdown}.e2e.spec.ts' \
+  'test/resilience/{non-atomic-claim,acknowledged-activations,concurrent-starts,registration-restarts}.e2e.spec.ts' \
+  'test/resilience/customer-verified-kills.e2e.spec.ts' 'test/e2e/registration/customer-verified.e2e.spec.ts' \
+  'test/e2e/messaging/{kafka-source,publishers}.e2e.spec.ts' \
+  'test/e2e/{codes/guess-limits,notifications/send-limits,auth/key-rotation}.e2e.spec.ts' \
+  'test/security/{rejected-messages,message-budgets,last-administrator,data-export-load}.e2e.spec.ts' \
+  'test/e2e/{customers/import-export,platform/configuration}.e2e.spec.ts' \
+  'libs/messaging/src/sources/{kafka,servicebus}/*.int.spec.ts')
 # Folders count as well: their time changes when a file goes away.
 SOURCES := $(shell find apps libs \( -name '*.spec.ts' -o -name '*.contract.ts' \) -prune -o -print) \
   package.json nest-cli.json tsconfig.json tsconfig.build.json
@@ -27,7 +30,7 @@ run: build ## API and background work on the embedded default: http://127.0.0.1:
 	@exec $(NODE) $(SERVER)/main.js $(ARGS)
 
 test: build ## every test but the longest, which `make chaos` plays as well
-	@$(VITEST) --project unit --project integration --project e2e --project mariadb --project alone $(BRIEF) $(ARGS)
+	@$(VITEST) --project unit --project integration --project e2e --project mariadb --project alone $(SLOW_TESTS) $(ARGS)
 
 test-unit: install ## unit tests; they need nothing but Node
 	@$(VITEST) --project unit $(ARGS)
@@ -35,7 +38,7 @@ test-unit: install ## unit tests; they need nothing but Node
 test-integration: install ## tests against real services
 	@$(VITEST) --project integration --project alone $(ARGS)
 
-test-e2e: build ## tests through the built program: ARGS=test/registration/activation; TEST_DATABASE=mariadb
+test-e2e: build ## tests through the built program: ARGS=test/e2e/registration/activation; TEST_DATABASE=mariadb
 	@$(VITEST) --project e2e $(ARGS)
 
 check: install ## format, lint, types, fences and the lock file
@@ -92,7 +95,7 @@ bench: build ## measure
 	@node test/bench/run.mjs $(ARGS)
 
 chaos: build ## break everything that can break, many times (CHAOS_ROUNDS=20, CHAOS_SEED=…)
-	@$(VITEST) --config test/chaos/vitest.config.ts $(ARGS)
+	@$(VITEST) --config test/resilience/vitest.config.ts $(ARGS)
 
 build: install $(SERVER)/main.js ## compile to dist, if a source is newer
 

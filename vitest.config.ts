@@ -62,7 +62,7 @@ export default defineConfig({
           // What depends most on the database, once more on another one. All of it: TEST_DATABASE=mariadb make test-e2e
           name: 'mariadb',
           env: { TEST_DATABASE: 'mariadb' },
-          include: ['test/customers/life.e2e.spec.ts'],
+          include: ['test/e2e/customers/lifecycle.e2e.spec.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 60_000,
         },
@@ -80,7 +80,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'chaos',
-          include: ['test/chaos/*.chaos.spec.ts'],
+          include: ['test/resilience/*.chaos.spec.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 300_000,
           sequence: { groupOrder: 2 },

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { Ajv2020, type AnySchema, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { JsonSchema } from '#kernel';
-import { ROOT } from '../support/built.js';
+import { ROOT } from '../support/ensure-built.js';
 
-const PUBLISHED = path.join(ROOT, 'docs/events');
-const CONSUMERS = path.join(ROOT, 'test/contracts');
-const ENDING = '.schema.json';
+const PUBLISHED_FOLDER = path.join(ROOT, 'docs/events');
+const CONSUMERS_FOLDER = path.join(ROOT, 'test/contracts');
+const SCHEMA_SUFFIX = '.schema.json';
 
 export interface NamedSchema {
   /** Of the event. */
@@ -24,18 +24,18 @@ export interface ConsumerSchema extends NamedSchema {
 
 /** The published schemas; with `omit` those of events that tell less then. */
 export const publishedSchemas = (kind: 'include' | 'omit' = 'include'): readonly NamedSchema[] =>
-  schemasIn(kind === 'omit' ? path.join(PUBLISHED, 'omit') : PUBLISHED);
+  schemasIn(kind === 'omit' ? path.join(PUBLISHED_FOLDER, 'omit') : PUBLISHED_FOLDER);
 
 export const consumerSchemas = (): readonly ConsumerSchema[] =>
-  readdirSync(CONSUMERS)
-    .filter((name) => statSync(path.join(CONSUMERS, name)).isDirectory())
-    .flatMap((consumer) => schemasIn(path.join(CONSUMERS, consumer)).map((schema) => ({ consumer, ...schema })));
+  readdirSync(CONSUMERS_FOLDER)
+    .filter((name) => statSync(path.join(CONSUMERS_FOLDER, name)).isDirectory())
+    .flatMap((consumer) => schemasIn(path.join(CONSUMERS_FOLDER, consumer)).map((schema) => ({ consumer, ...schema })));
 
 const schemasIn = (folder: string): readonly NamedSchema[] =>
   readdirSync(folder)
-    .filter((name) => name.endsWith(ENDING))
+    .filter((name) => name.endsWith(SCHEMA_SUFFIX))
     .map((name) => ({
-      type: name.slice(0, -ENDING.length),
+      type: name.slice(0, -SCHEMA_SUFFIX.length),
       file: path.relative(ROOT, path.join(folder, name)),
       schema: JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as JsonSchema,
     }));
@@ -43,16 +43,20 @@ const schemasIn = (folder: string): readonly NamedSchema[] =>
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
 formats.default(ajv);
 
-export const validatorOf = (schema: JsonSchema): ValidateFunction => ajv.compile(schema as AnySchema);
+export const compileValidator = (schema: JsonSchema): ValidateFunction => ajv.compile(schema as AnySchema);
 
 /** The same, and nothing else: a member that nobody published is a fault. */
-export function closed(schema: JsonSchema): JsonSchema {
+export function disallowAdditionalProperties(schema: JsonSchema): JsonSchema {
   const { properties, items } = schema;
   return {
     ...schema,
-    ...(items ? { items: closed(items) } : {}),
+    ...(items ? { items: disallowAdditionalProperties(items) } : {}),
     ...(properties
-      ? { properties: Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, closed(one)])) }
+      ? {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, one]) => [name, disallowAdditionalProperties(one)]),
+          ),
+        }
       : {}),
     ...(properties ? { additionalProperties: false } : {}),
   } as JsonSchema;

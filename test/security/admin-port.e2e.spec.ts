@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { faultsOfProblem } from '../hostile/problems.js';
-import { exchange, firstReply } from '../hostile/wire.js';
-import { type House, openHouse } from '../replicas/house.js';
+import { exchangeBytes, firstReply } from '../support/keep-alive-connection.js';
 import { freePort } from '../support/ports.js';
+import { findProblemFaults } from '../support/problem-checks.js';
 import { type Program, startProgram } from '../support/program.js';
+import { startDeployment, type TestDeployment } from '../support/test-deployment.js';
 
 /** Ways to write one address, for a router that decodes, cuts and takes absolute forms. */
 const spellings = (path: string): readonly string[] => {
@@ -34,7 +34,7 @@ const OTHERS = ['/docs', '/docs/openapi.json', '/.well-known/jwks.json', '/v1/au
 
 const ask = async (port: number, method: string, target: string) => {
   const bytes = `${method} ${target} HTTP/1.1\r\nhost: 127.0.0.1\r\norigin: https://app.example\r\naccess-control-request-method: GET\r\nconnection: close\r\n\r\n`;
-  return firstReply(await exchange(`http://127.0.0.1:${port}`, [bytes]));
+  return firstReply(await exchangeBytes(`http://127.0.0.1:${port}`, [bytes]));
 };
 
 /** Everything that was answered to spellings of these addresses. */
@@ -79,7 +79,7 @@ describe('a program with ADMIN_PORT', () => {
     const replies = await answers(adminPort, OTHERS);
     expect(replies.filter(({ reply }) => ![400, 404].includes(reply.status)).map(({ what }) => what)).toEqual([]);
     const faults = replies.flatMap(({ what, method, reply }) =>
-      method === 'HEAD' ? [] : faultsOfProblem(reply).map((fault) => `${what}: ${fault}`),
+      method === 'HEAD' ? [] : findProblemFaults(reply).map((fault) => `${what}: ${fault}`),
     );
     expect(faults).toEqual([]);
   });
@@ -96,13 +96,13 @@ describe('a program with ADMIN_PORT', () => {
 });
 
 describe('a program with background work only', () => {
-  let house: House;
+  let deployment: TestDeployment;
   let worker: Program;
   beforeAll(async () => {
-    house = await openHouse({ runs: ['worker'] });
-    worker = house.programs[0] as Program;
+    deployment = await startDeployment({ roles: ['worker'] });
+    worker = deployment.programs[0] as Program;
   });
-  afterAll(() => house?.close());
+  afterAll(() => deployment?.close());
 
   it('serves nothing but operations, however an address is spelt [AC-67]', async () => {
     const replies = await answers(worker.port, OTHERS);

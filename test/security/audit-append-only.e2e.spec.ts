@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { logIn } from '../auth/door.js';
-import { SERVICES } from '../registration/backends.js';
-import { useHall } from '../registration/hall.js';
-import { connectTo, type TestDatabase } from '../support/test-database.js';
+import { logIn } from '../support/auth-requests.js';
+import { SERVICES } from '../support/backends.js';
+import { useTestApp } from '../support/test-app.js';
+import { connectTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const DAY_MS = 24 * 3_600_000;
 
 describe('lines of the audit trail', () => {
-  const hall = useHall(SERVICES);
+  const app = useTestApp(SERVICES);
   let database: TestDatabase;
   beforeAll(async () => {
-    database = connectTo(hall.services.database.url);
-    const { person } = await hall.customer();
-    await logIn(hall, person);
+    database = connectTestDatabase(app.services.database.url);
+    const { person } = await app.createCustomer();
+    await logIn(app, person);
   }, 60_000);
   afterAll(() => database?.end());
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { forgot } from '../auth/door.js';
-import { freshCpf } from '../customers/members.js';
-import { administratorOf, type Signed, somebody } from '../customers/staff.js';
-import { SERVICES } from '../registration/backends.js';
-import { useHall } from '../registration/hall.js';
-import { freshEmail } from '../registration/people.js';
-import { connectTo, type TestDatabase } from '../support/test-database.js';
+import { requestPasswordReset } from '../support/auth-requests.js';
+import { SERVICES } from '../support/backends.js';
+import { freshCpf } from '../support/customers-client.js';
+import { freshEmail } from '../support/registration-fixtures.js';
+import { createAdministrator, createUserWithRoles, type SignedInUser } from '../support/staff-fixtures.js';
+import { useTestApp } from '../support/test-app.js';
+import { connectTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 interface Line {
   readonly action: string;
@@ -19,15 +19,15 @@ interface Line {
 const REFUSALS_A_MINUTE = 10;
 
 describe('the audit trail', () => {
-  const hall = useHall(SERVICES);
+  const app = useTestApp(SERVICES);
   let database: TestDatabase;
-  let [admin, clerk, mia, eve] = [] as unknown as [Signed, Signed, Signed, Signed];
+  let [admin, clerk, mia, eve] = [] as unknown as [SignedInUser, SignedInUser, SignedInUser, SignedInUser];
   beforeAll(async () => {
-    database = connectTo(hall.services.database.url);
-    admin = await administratorOf(hall);
-    clerk = await somebody(hall, admin, ['customer', 'staff']);
-    mia = await somebody(hall, admin, ['customer']);
-    eve = await somebody(hall, admin, ['customer']);
+    database = connectTestDatabase(app.services.database.url);
+    admin = await createAdministrator(app);
+    clerk = await createUserWithRoles(app, admin, ['customer', 'staff']);
+    mia = await createUserWithRoles(app, admin, ['customer']);
+    eve = await createUserWithRoles(app, admin, ['customer']);
   }, 90_000);
   afterAll(() => database?.end());
 
@@ -35,7 +35,7 @@ describe('the audit trail', () => {
   async function linesOf(method: string, path: string, bearer?: string, o: object = {}): Promise<[number, Line[]]> {
     const correlation = `by-${randomUUID()}`;
     const headers = { 'x-correlation-id': correlation };
-    const { status } = await hall.request(method, path, { headers, ...(bearer && { bearer }), ...o });
+    const { status } = await app.request(method, path, { headers, ...(bearer && { bearer }), ...o });
     const sql = `select action, actor, target, source, detail from audit_log where correlation_id = $1 order by at, id`;
     return [status, (await database.query<Line>(sql, [correlation])).rows.map((row) => ({ ...row }))];
   }
@@ -78,7 +78,7 @@ describe('the audit trail', () => {
       admin.bearer,
     );
     expect([status, lines]).toEqual([200, [line('audit.read', admin.id, null, 'actor from')]]);
-    const first = await hall.request<{ nextCursor: string }>('GET', '/v1/audit?limit=1', { bearer: admin.bearer });
+    const first = await app.request<{ nextCursor: string }>('GET', '/v1/audit?limit=1', { bearer: admin.bearer });
     const next = `/v1/audit?limit=1&cursor=${first.json.nextCursor}`;
     expect(await linesOf('GET', next, admin.bearer)).toEqual([200, []]);
   });
@@ -111,7 +111,7 @@ describe('the audit trail', () => {
   });
 
   it('tells of ten refusals of one caller in a minute, and of the others nothing [AC-75]', async () => {
-    const refused = () => hall.request('GET', '/v1/audit', { bearer: eve.bearer });
+    const refused = () => app.request('GET', '/v1/audit', { bearer: eve.bearer });
     const answers = await Promise.all(Array.from({ length: 50 }, refused));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([403]));
     const sql = "select id from audit_log where action = 'auth.access.refused' and actor = $1";
@@ -120,7 +120,7 @@ describe('the audit trail', () => {
 
   it('tells that a reset was asked for, by the keyed hash of the name, known and unknown alike [AC-75]', async () => {
     const since = new Date();
-    for (const name of [mia.email, freshEmail()]) expect((await forgot(hall, name)).status).toBe(202);
+    for (const name of [mia.email, freshEmail()]) expect((await requestPasswordReset(app, name)).status).toBe(202);
     const sql = `select action, actor, target, source, detail from audit_log
       where action = 'auth.password.reset_asked' and at >= $1`;
     const { rows } = await database.query<Line>(sql, [since]);
@@ -134,7 +134,7 @@ describe('the audit trail', () => {
 
   it('shows an administrator the detail of a line, and holds nobody’s address or name [AC-75]', async () => {
     const path = `/v1/audit?actor=${clerk.id}&action=auth.access.refused`;
-    const { json } = await hall.request<{ items: Line[] }>('GET', path, { bearer: admin.bearer });
+    const { json } = await app.request<{ items: Line[] }>('GET', path, { bearer: admin.bearer });
     expect(json.items[0]?.detail).toBe('GET /v1/customers');
     const { rows } = await database.query('select action, actor, target, source, detail from audit_log');
     for (const { email } of [admin, clerk, mia, eve]) expect(JSON.stringify(rows)).not.toContain(email);

@@ -1,16 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerOf, codeFor, forgot, reset } from '../auth/door.js';
-import { administratorOf, type Signed, somebody } from '../customers/staff.js';
-import { EMBEDDED } from '../registration/backends.js';
-import { useHall } from '../registration/hall.js';
-import { freshEmail, freshPhone, newcomer } from '../registration/people.js';
+import { requestPasswordReset, requestResetCode, resetPassword, toComparableReply } from '../support/auth-requests.js';
+import { EMBEDDED } from '../support/backends.js';
 import { type Reply, send } from '../support/http-message.js';
 import { type Program, runProgram, startProgram } from '../support/program.js';
+import { freshEmail, freshPhone, newRegistration } from '../support/registration-fixtures.js';
 import { type SmsSink, startSmsSink } from '../support/sms-sink.js';
 import { type SmtpSink, startSmtpSink } from '../support/smtp-sink.js';
-import { FORWARDING, type ReverseProxy, startReverseProxy } from './reverse-proxy.js';
+import { createAdministrator, createUserWithRoles, type SignedInUser } from '../support/staff-fixtures.js';
+import { useTestApp } from '../support/test-app.js';
+import { FORWARD_CLIENT_ADDRESS, type ReverseProxy, startReverseProxy } from './reverse-proxy.js';
 
 const PUBLIC_URL = 'https://foyer.example.com';
 const FIRST_ADMIN = 'admin@foyer.localhost';
@@ -35,7 +35,7 @@ function mailboxFileOf(program: Program): string {
 }
 
 /** Waits until so many messages of the channel have been dealt with. */
-const dealtWith = (program: Program, channel: string, count: number) =>
+const waitForHandledMessages = (program: Program, channel: string, count: number) =>
   expect
     .poll(async () => (await program.request('GET', '/metrics')).text, { timeout: 10_000 })
     .toContain(`messages_total{channel="${channel}",outcome="refused"} ${count}`);
@@ -57,7 +57,7 @@ describe('an embedded default behind a proxy of the same machine, with its publi
   });
 
   it('refuses a registration of a phone number or an address that no message can reach [AC-61]', async () => {
-    for (const json of [newcomer({ phone: freshPhone() }), newcomer()]) {
+    for (const json of [newRegistration({ phone: freshPhone() }), newRegistration()]) {
       const reply = await send(`${proxy.url}/v1/registrations`, 'POST', { json });
       expect(outcomeOf(reply)).toBe('422 registration.channel_unavailable');
     }
@@ -66,10 +66,13 @@ describe('an embedded default behind a proxy of the same machine, with its publi
   it('gives nobody the password of the first administrator, and tells them from nobody by no answer [AC-61]', async () => {
     const outside = { request: <T>(method: string, target: string, o = {}) => send<T>(proxy.url + target, method, o) };
     const nobody = freshEmail();
-    const asked = [await forgot(outside, FIRST_ADMIN), await forgot(outside, nobody)];
+    const asked = [await requestPasswordReset(outside, FIRST_ADMIN), await requestPasswordReset(outside, nobody)];
     expect(asked.map(({ status }) => status)).toEqual([202, 202]);
-    await dealtWith(program, 'email', 2);
-    const tried = [await reset(outside, FIRST_ADMIN, '00000000', NEW), await reset(outside, nobody, '00000000', NEW)];
+    await waitForHandledMessages(program, 'email', 2);
+    const tried = [
+      await resetPassword(outside, FIRST_ADMIN, '00000000', NEW),
+      await resetPassword(outside, nobody, '00000000', NEW),
+    ];
     const shown = tried.map(({ status, json }) => ({ status, ...json, instance: null, traceId: null }));
     expect(shown[0]).toEqual(shown[1]);
     expect(shown[0]).toMatchObject({ status: 400, attemptsRemaining: 2 });
@@ -88,11 +91,11 @@ describe('an embedded default behind a proxy of the same machine, with its publi
 });
 
 describe('an embedded default behind a proxy whose public URL nobody has set', () => {
-  const hall = useHall(EMBEDDED);
+  const app = useTestApp(EMBEDDED);
 
   it('shows its mailbox to the machine itself, and to no call that came through the proxy [AC-61]', async () => {
-    const { person } = await hall.pending(newcomer({ phone: freshPhone() }));
-    const proxy = await startReverseProxy(hall.program.url);
+    const { person } = await app.createPendingRegistration(newRegistration({ phone: freshPhone() }));
+    const proxy = await startReverseProxy(app.program.url);
     const target = `/dev/messages?to=${encodeURIComponent(person.phone ?? '')}`;
     for (const host of ['foyer.example.com', 'localhost', '127.0.0.1', new URL(proxy.url).host]) {
       const headers = { host };
@@ -119,13 +122,13 @@ describe('an embedded default behind a proxy whose public URL nobody has set', (
   ];
   it.each(FORWARDED)('refuses a call with "%s" [AC-61]', async (header) => {
     for (const page of PAGES)
-      expect(outcomeOf(await get(hall.program, page, ['Host: 127.0.0.1', header]))).toBe('403 dev.host_not_allowed');
+      expect(outcomeOf(await get(app.program, page, ['Host: 127.0.0.1', header]))).toBe('403 dev.host_not_allowed');
   });
 
   it('refuses HTTP/1.0, which some proxies speak without a word of whom they ask for [AC-61]', async () => {
     for (const page of PAGES) {
-      expect(outcomeOf(await get(hall.program, page, ['Host: 127.0.0.1'], '1.0'))).toBe('403 dev.host_not_allowed');
-      expect((await get(hall.program, page, ['Host: 127.0.0.1'])).status).toBe(200);
+      expect(outcomeOf(await get(app.program, page, ['Host: 127.0.0.1'], '1.0'))).toBe('403 dev.host_not_allowed');
+      expect((await get(app.program, page, ['Host: 127.0.0.1'])).status).toBe(200);
     }
   });
 
@@ -157,7 +160,7 @@ describe('any transport that is configured', () => {
   it.each(['SMTP_URL', 'SMS_API_URL'] as const)(
     'switches the mailbox off for the other channel: %s [AC-61]',
     async (one) => {
-      const [byMail, bySms] = [newcomer(), newcomer({ phone: freshPhone() })];
+      const [byMail, bySms] = [newRegistration(), newRegistration({ phone: freshPhone() })];
       const [served, unserved] = one === 'SMTP_URL' ? [byMail, bySms] : [bySms, byMail];
       const env: Readonly<Record<string, string>> =
         one === 'SMTP_URL' ? { SMTP_URL: mail.url } : { SMS_API_URL: sms.url, SMS_API_TOKEN: sms.token };
@@ -173,7 +176,7 @@ describe('any transport that is configured', () => {
 
   it('leaves the other channel its mailbox with DEV_MAILBOX=public [AC-61]', async () => {
     const program = await startProgram({ env: { SMTP_URL: mail.url, DEV_MAILBOX: 'public' } });
-    const person = newcomer({ phone: freshPhone() });
+    const person = newRegistration({ phone: freshPhone() });
     expect((await program.request('POST', '/v1/registrations', { json: person })).status).toBe(201);
     await expect.poll(() => mailboxFileOf(program), { timeout: 10_000 }).toContain(person.phone);
     await program.dispose();
@@ -181,45 +184,49 @@ describe('any transport that is configured', () => {
 });
 
 describe('a dev mailbox that is meant to be read by others', () => {
-  const hall = useHall(EMBEDDED, { PUBLIC_URL, DEV_MAILBOX: 'public' });
+  const app = useTestApp(EMBEDDED, { PUBLIC_URL, DEV_MAILBOX: 'public' });
   let proxy: ReverseProxy;
-  let [admin, clerk, mia]: Signed[] = [];
+  let [admin, clerk, mia]: SignedInUser[] = [];
   beforeAll(async () => {
-    proxy = await startReverseProxy(hall.program.url, (headers, peer) => ({
-      ...FORWARDING(headers, peer),
+    proxy = await startReverseProxy(app.program.url, (headers, peer) => ({
+      ...FORWARD_CLIENT_ADDRESS(headers, peer),
       host: 'foyer.example.com',
     }));
-    admin = await administratorOf(hall);
-    [clerk, mia] = [await somebody(hall, admin, ['customer', 'staff']), await somebody(hall, admin, ['customer'])];
+    admin = await createAdministrator(app);
+    [clerk, mia] = [
+      await createUserWithRoles(app, admin, ['customer', 'staff']),
+      await createUserWithRoles(app, admin, ['customer']),
+    ];
   });
   afterAll(() => proxy?.close());
 
   it('answers through the proxy, and says at its start that it does [AC-61]', async () => {
     for (const page of PAGES) expect((await send(proxy.url + page, 'GET')).status).toBe(200);
-    const warned = hall.program.logs().filter(({ level, setting }) => level === 'warn' && setting === 'DEV_MAILBOX');
+    const warned = app.program.logs().filter(({ level, setting }) => level === 'warn' && setting === 'DEV_MAILBOX');
     expect(warned).toHaveLength(1);
   });
 
   it('gets the reset codes of customers [AC-61]', async () => {
-    expect(await codeFor(hall, mia?.email ?? '')).toMatch(/^\d{8}$/);
+    expect(await requestResetCode(app, mia?.email ?? '')).toMatch(/^\d{8}$/);
   });
 
   it('gets no reset code of an administrator or of staff, and no answer tells it [AC-61]', async () => {
     const nobody = freshEmail();
     const privileged = [FIRST_ADMIN, admin?.email ?? '', clerk?.email ?? ''];
-    const before = mailboxFileOf(hall.program);
+    const before = mailboxFileOf(app.program);
     const answers = [];
-    for (const username of [nobody, ...privileged]) answers.push(answerOf(await forgot(hall, username)));
+    for (const username of [nobody, ...privileged])
+      answers.push(toComparableReply(await requestPasswordReset(app, username)));
     // A later message has arrived: those before it have been dealt with.
-    await hall.quiet();
+    await app.waitForQueuedMessages();
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
-    const since = mailboxFileOf(hall.program).slice(before.length);
+    const since = mailboxFileOf(app.program).slice(before.length);
     for (const username of privileged) expect(since).not.toContain(username);
     const outcomes = [];
     for (const username of [nobody, ...privileged]) {
       const tries = [];
       for (const code of ['00000000', '00000001', '00000002', '00000003']) {
-        const reply = await reset(hall, username, code, NEW);
+        const reply = await resetPassword(app, username, code, NEW);
         tries.push([outcomeOf(reply), reply.json.attemptsRemaining]);
       }
       outcomes.push(tries);

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { BEHIND_A_PROXY, from } from '../limits/from.js';
-import { EMBEDDED } from '../registration/backends.js';
-import { useHall } from '../registration/hall.js';
-import { newcomer } from '../registration/people.js';
+import { EMBEDDED } from '../support/backends.js';
+import { forwardedFor, TRUSTED_PROXY_SETTINGS } from '../support/forwarded-for.js';
+import { newRegistration } from '../support/registration-fixtures.js';
+import { useTestApp } from '../support/test-app.js';
 
-const LIMITED = { ...BEHIND_A_PROXY, LIMIT_REGISTRATIONS_PER_SOURCE: '2' };
+const LIMITED = { ...TRUSTED_PROXY_SETTINGS, LIMIT_REGISTRATIONS_PER_SOURCE: '2' };
 
 describe('a proxy that forwards addresses with ports', () => {
-  const app = useHall(EMBEDDED, { ...LIMITED, TRUST_PROXY: '127.0.0.0/8,192.0.2.0/24,2001:db8:ffff::/48' });
-  const registerFrom = async (forwarded: string) => (await app.register(newcomer(), from(forwarded))).status;
+  const app = useTestApp(EMBEDDED, { ...LIMITED, TRUST_PROXY: '127.0.0.0/8,192.0.2.0/24,2001:db8:ffff::/48' });
+  const registerFrom = async (forwarded: string) =>
+    (await app.register(newRegistration(), forwardedFor(forwarded))).status;
   const statusesOf = async (entries: readonly string[]) => {
     const statuses: number[] = [];
     for (const entry of entries) statuses.push(await registerFrom(entry));
@@ -44,12 +45,12 @@ describe('a proxy that forwards addresses with ports', () => {
 });
 
 describe('a proxy that forwards what is no address', () => {
-  const app = useHall(EMBEDDED, LIMITED);
+  const app = useTestApp(EMBEDDED, LIMITED);
 
   it('is warned about, and its callers share one source [AC-82]', async () => {
     const statuses: number[] = [];
     for (const entry of ['unknown', 'client.example.net', 'unknown'])
-      statuses.push((await app.register(newcomer(), from(entry))).status);
+      statuses.push((await app.register(newRegistration(), forwardedFor(entry))).status);
     expect(statuses).toEqual([201, 201, 429]);
     const warning = await app.program.waitForLog(({ setting, level }) => setting === 'TRUST_PROXY' && level === 'warn');
     expect(warning['peer']).toBe('127.0.0.1');

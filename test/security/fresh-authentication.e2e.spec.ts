@@ -1,14 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { appoint, claimsOf } from '../auth/appoint.js';
-import { change, logIn, me, refresh, type TokenSet, tryLogIn } from '../auth/door.js';
-import { administratorOf } from '../customers/staff.js';
-import { type OpenApi, operationsIn } from '../docs/operations.js';
-import { SERVICES } from '../registration/backends.js';
-import { useHall } from '../registration/hall.js';
-import { freshEmail, freshPassword, identifierOf, type Person } from '../registration/people.js';
-import { connectTo, type TestDatabase } from '../support/test-database.js';
-import { aged } from './aged-session.js';
+import { listOperations, type OpenApi } from '../architecture/docs/openapi-document.js';
+import { decodeClaims, runAdminCommand } from '../support/admin-command.js';
+import {
+  changePassword,
+  fetchMeStatus,
+  logIn,
+  refreshTokens,
+  type TokenResponse,
+  tryLogIn,
+} from '../support/auth-requests.js';
+import { SERVICES } from '../support/backends.js';
+import { freshEmail, freshPassword, identifierOf, type RegistrationInput } from '../support/registration-fixtures.js';
+import { createAdministrator } from '../support/staff-fixtures.js';
+import { useTestApp } from '../support/test-app.js';
+import { connectTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { ageSession } from './age-session.js';
 
 interface Answer {
   readonly code?: string;
@@ -41,33 +48,35 @@ const OF_ADMINISTRATORS = [
 ];
 
 describe('an access token whose sign-in is more than five minutes old', () => {
-  const hall = useHall(SERVICES);
+  const app = useTestApp(SERVICES);
   let database: TestDatabase;
   beforeAll(() => {
-    database = connectTo(hall.services.database.url);
+    database = connectTestDatabase(app.services.database.url);
   });
   afterAll(() => database?.end());
 
-  const customer = async (): Promise<Person> => (await hall.customer()).person;
-  const stale = async (person: Person) => aged(hall, database, await logIn(hall, person), FIVE_MINUTES + 5);
-  const ask = <T = Answer>(tokens: TokenSet, method: string, path: string, json?: object) =>
-    hall.request<T>(method, path, { bearer: tokens.access_token, ...(json && { json }) });
-  const again = (tokens: TokenSet, password: unknown) =>
-    ask<TokenSet & Answer>(tokens, 'POST', '/v1/auth/reauthenticate', { password });
-  const sessionsOf = async (tokens: TokenSet) => (await ask<Sessions>(tokens, 'GET', '/v1/auth/sessions')).json.items;
+  const customer = async (): Promise<RegistrationInput> => (await app.createCustomer()).person;
+  const stale = async (person: RegistrationInput) =>
+    ageSession(app, database, await logIn(app, person), FIVE_MINUTES + 5);
+  const ask = <T = Answer>(tokens: TokenResponse, method: string, path: string, json?: object) =>
+    app.request<T>(method, path, { bearer: tokens.access_token, ...(json && { json }) });
+  const again = (tokens: TokenResponse, password: unknown) =>
+    ask<TokenResponse & Answer>(tokens, 'POST', '/v1/auth/reauthenticate', { password });
+  const sessionsOf = async (tokens: TokenResponse) =>
+    (await ask<Sessions>(tokens, 'GET', '/v1/auth/sessions')).json.items;
 
   it.each(SENSITIVE)('is answered 401 with a step-up challenge on %s %s [AC-70]', async (method, path, json) => {
     const person = await customer();
-    const [old, other] = [await stale(person), await logIn(hall, person)];
-    const target = path.replace(`sessions/${UNKNOWN}`, `sessions/${claimsOf(other.access_token)['sid']}`);
+    const [old, other] = [await stale(person), await logIn(app, person)];
+    const target = path.replace(`sessions/${UNKNOWN}`, `sessions/${decodeClaims(other.access_token)['sid']}`);
     const reply = await ask(old, method, target, json);
     expect([reply.status, reply.json?.code, reply.headers.get('www-authenticate')]).toEqual([
       401,
       'auth.reauthentication_required',
       CHALLENGE,
     ]);
-    for (const tokens of [old, other]) expect(await me(hall, tokens)).toBe(200);
-    expect((await refresh(hall, other)).status).toBe(200);
+    for (const tokens of [old, other]) expect(await fetchMeStatus(app, tokens)).toBe(200);
+    expect((await refreshTokens(app, other)).status).toBe(200);
   });
 
   it.each([
@@ -85,14 +94,14 @@ describe('an access token whose sign-in is more than five minutes old', () => {
   });
 
   it('is refused for these routes and for no other, whatever the role [AC-70]', async () => {
-    const { bearer } = await administratorOf(hall);
-    const { person, customer: promoted } = await hall.customer();
+    const { bearer } = await createAdministrator(app);
+    const { person, customer: promoted } = await app.createCustomer();
     const json = { roles: ['customer', 'staff', 'admin'] };
-    expect((await hall.request('PUT', `/v1/customers/${promoted.id}/roles`, { bearer, json })).status).toBe(204);
+    expect((await app.request('PUT', `/v1/customers/${promoted.id}/roles`, { bearer, json })).status).toBe(204);
     const old = await stale(person);
-    const document = (await hall.program.request<OpenApi>('GET', '/docs/openapi.json')).json;
+    const document = (await app.program.request<OpenApi>('GET', '/docs/openapi.json')).json;
     const asked = [];
-    for (const { method, path, security } of operationsIn(document)) {
+    for (const { method, path, security } of listOperations(document)) {
       if (!security.some((one) => 'bearer' in one)) continue;
       const address = path.replace(/\{\w+\}/, UNKNOWN);
       const json = path === '/v1/auth/logout' ? { scope: 'all' } : undefined;
@@ -105,13 +114,13 @@ describe('an access token whose sign-in is more than five minutes old', () => {
         .map((line) => line.replace(`sessions/${UNKNOWN}`, 'sessions/{sid}').replace(UNKNOWN, '{id}'))
         .toSorted(),
     );
-    expect(await me(hall, old)).toBe(200);
+    expect(await fetchMeStatus(app, old)).toBe(200);
   });
 
   it('does not become fresh by a refresh [AC-70]', async () => {
-    const { json: child } = await refresh(hall, await stale(await customer()));
+    const { json: child } = await refreshTokens(app, await stale(await customer()));
     expect((await ask(child, 'DELETE', '/v1/customers/me')).status).toBe(401);
-    expect(await me(hall, child)).toBe(200);
+    expect(await fetchMeStatus(app, child)).toBe(200);
   });
 
   it('becomes a fresh one of the same session with the password [AC-70]', async () => {
@@ -127,13 +136,13 @@ describe('an access token whose sign-in is more than five minutes old', () => {
       expires_in: 900,
       scope: 'customer',
     });
-    const [was, is] = [claimsOf(old.access_token), claimsOf(json.access_token)];
+    const [was, is] = [decodeClaims(old.access_token), decodeClaims(json.access_token)];
     expect([is['sid'], is['gen'], is['sub']]).toEqual([was['sid'], was['gen'], was['sub']]);
     expect(Number(was['auth_time'])).toBeLessThanOrEqual(since - FIVE_MINUTES);
     expect(Number(is['auth_time'])).toBeGreaterThanOrEqual(since);
     expect(await sessionsOf(json)).toEqual(before);
-    const { json: child } = await refresh(hall, old);
-    expect(claimsOf(child.access_token)['auth_time']).toBe(was['auth_time']);
+    const { json: child } = await refreshTokens(app, old);
+    expect(decodeClaims(child.access_token)['auth_time']).toBe(was['auth_time']);
     expect((await ask(json, 'DELETE', '/v1/customers/me')).status).toBe(204);
   });
 
@@ -146,7 +155,7 @@ describe('an access token whose sign-in is more than five minutes old', () => {
       statuses.push([status, json.code]);
     }
     expect(statuses).toEqual(Array(5).fill([400, 'auth.password_wrong']));
-    expect((await tryLogIn(hall, identifierOf(person), person.password)).status).toBe(200);
+    expect((await tryLogIn(app, identifierOf(person), person.password)).status).toBe(200);
     const waits = await again(old, person.password);
     expect([waits.status, waits.json.code, waits.headers.get('retry-after')]).toEqual([
       429,
@@ -155,17 +164,17 @@ describe('an access token whose sign-in is more than five minutes old', () => {
     ]);
     const lines = await database.query(
       "select action from audit_log where target = $1 and action in ('auth.password.refused', 'auth.password.limited')",
-      [String(claimsOf(old.access_token)['sub'])],
+      [String(decodeClaims(old.access_token)['sub'])],
     );
     expect(lines.rows).toHaveLength(6);
   });
 
   it('takes a password in a string and nothing else [AC-70]', async () => {
     const person = await customer();
-    const tokens = await logIn(hall, person);
+    const tokens = await logIn(app, person);
     for (const json of [{}, { password: 7 }, { password: '' }, { password: person.password, sid: randomUUID() }])
       expect([json, (await ask(tokens, 'POST', '/v1/auth/reauthenticate', json)).status]).toEqual([json, 422]);
-    expect((await hall.request('POST', '/v1/auth/reauthenticate', { json: { password: 'x' } })).status).toBe(401);
+    expect((await app.request('POST', '/v1/auth/reauthenticate', { json: { password: 'x' } })).status).toBe(401);
   });
 
   it('gets nothing for a session that has ended meanwhile [AC-70]', async () => {
@@ -177,28 +186,28 @@ describe('an access token whose sign-in is more than five minutes old', () => {
 
   it('of a one-time password is good for signing out and setting a password, and cannot be renewed [AC-70]', async () => {
     const email = freshEmail();
-    const once = (await appoint(hall.program.env, email)).stdout.split(/\s/)[1] ?? '';
-    const old = await aged(hall, database, await logIn(hall, { email, password: once }), FIVE_MINUTES + 5);
+    const once = (await runAdminCommand(app.program.env, email)).stdout.split(/\s/)[1] ?? '';
+    const old = await ageSession(app, database, await logIn(app, { email, password: once }), FIVE_MINUTES + 5);
     const renewed = await again(old, once);
     expect([renewed.status, renewed.json.code]).toEqual([403, 'auth.forbidden']);
     expect((await ask(old, 'POST', '/v1/auth/logout', { scope: 'all' })).json.code).toBe(
       'auth.reauthentication_required',
     );
-    expect((await change(hall, old, once, freshPassword())).status).toBe(204);
+    expect((await changePassword(app, old, once, freshPassword())).status).toBe(204);
   });
 
   it('is told from a fresh one by the time of the sign-in, to the second [AC-70]', async () => {
     const person = await customer();
-    const young = await aged(hall, database, await logIn(hall, person), FIVE_MINUTES - 30);
+    const young = await ageSession(app, database, await logIn(app, person), FIVE_MINUTES - 30);
     expect((await ask(young, 'GET', '/v1/customers/me/export')).status).toBe(200);
     expect((await ask(young, 'POST', '/v1/auth/logout', { scope: 'all' })).status).toBe(204);
   });
 
   it('writes who has authenticated again into the audit trail [AC-70]', async () => {
     const person = await customer();
-    const tokens = await logIn(hall, person);
+    const tokens = await logIn(app, person);
     expect((await again(tokens, person.password)).status).toBe(200);
-    const id = String(claimsOf(tokens.access_token)['sub']);
+    const id = String(decodeClaims(tokens.access_token)['sub']);
     const { rows } = await database.query(
       "select actor, source from audit_log where target = $1 and action = 'auth.reauthenticated'",
       [id],

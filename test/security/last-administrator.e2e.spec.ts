@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { appoint } from '../auth/appoint.js';
-import { Members } from '../customers/members.js';
-import { type House, openHouse } from '../replicas/house.js';
-import { stranger } from '../replicas/people.js';
+import { runAdminCommand } from '../support/admin-command.js';
+import { CustomersClient } from '../support/customers-client.js';
 import type { Program } from '../support/program.js';
 import { type RaceRequest, race } from '../support/race.js';
+import { randomCredentials } from '../support/registration-requests.js';
+import { startDeployment, type TestDeployment } from '../support/test-deployment.js';
 
 const ROUNDS = 5;
 
@@ -16,25 +16,25 @@ interface Administrator {
 }
 
 describe('the last administrator', () => {
-  let house: House;
-  let members: Members;
+  let deployment: TestDeployment;
+  let members: CustomersClient;
   let mia: Administrator;
   let eve: Administrator;
 
   beforeAll(async () => {
     const env = { PUBLIC_URL: 'https://foyer.example', LIMIT_LOGINS_PER_SOURCE: 'off' };
-    house = await openHouse({ runs: ['all', 'api'], env });
-    members = new Members(house);
+    deployment = await startDeployment({ roles: ['all', 'api'], env });
+    members = new CustomersClient(deployment);
     [mia, eve] = [await administrator(), await administrator()];
   }, 120_000);
-  afterAll(() => house?.close());
+  afterAll(() => deployment?.close());
 
   /** A customer whom somebody at the machine has appointed. */
   async function administrator(): Promise<Administrator> {
-    const { id, person } = await members.signUp(stranger());
-    const [program] = house.programs as [Program];
-    expect((await appoint(program.env, person.email)).code).toBe(0);
-    return { id, email: person.email, password: person.password, bearer: await members.tokenOf(person) };
+    const { id, person } = await members.createCustomer(randomCredentials());
+    const [program] = deployment.programs as [Program];
+    expect((await runAdminCommand(program.env, person.email)).code).toBe(0);
+    return { id, email: person.email, password: person.password, bearer: await members.signInForAccessToken(person) };
   }
   const signIn = async (one: Administrator): Promise<void> => {
     const { status, json } = await members.logIn(one.email, one.password);
@@ -42,7 +42,7 @@ describe('the last administrator', () => {
     one.bearer = json.access_token;
   };
   const mayAdminister = async ({ bearer }: Administrator): Promise<boolean> =>
-    (await members.call('GET', '?status=deleted', bearer)).status === 200;
+    (await members.callCustomers('GET', '?status=deleted', bearer)).status === 200;
   const whole = { firstName: null, lastName: null, document: null, market: 'US', locale: 'en', attributes: {} };
 
   it.each<[string, (one: Administrator) => [method: string, below: string, body?: object]]>([
@@ -53,32 +53,36 @@ describe('the last administrator', () => {
     ['delete their record', ({ id }) => ['DELETE', id]],
     ['erase themselves', ({ id }) => ['DELETE', `${id}?mode=erase`]],
   ])('cannot %s: 409, and everything is as it was [AC-73]', async (_, call) => {
-    const dropped = await members.call('PUT', `${eve.id}/roles`, mia.bearer, { roles: ['customer'] });
+    const dropped = await members.callCustomers('PUT', `${eve.id}/roles`, mia.bearer, { roles: ['customer'] });
     expect(dropped.status, dropped.text).toBe(204);
-    const before = (await members.call('GET', mia.id, mia.bearer)).text;
+    const before = (await members.callCustomers('GET', mia.id, mia.bearer)).text;
     const [method, below, body] = call(mia);
-    const answer = await members.call(method, below, mia.bearer, body);
+    const answer = await members.callCustomers(method, below, mia.bearer, body);
     expect([answer.status, answer.json.code]).toEqual([409, 'auth.last_administrator']);
-    expect((await members.call('GET', mia.id, mia.bearer)).text).toBe(before);
+    expect((await members.callCustomers('GET', mia.id, mia.bearer)).text).toBe(before);
     expect(await mayAdminister(mia)).toBe(true);
-    const given = await members.call('PUT', `${eve.id}/roles`, mia.bearer, { roles: ['customer', 'admin'] });
+    const given = await members.callCustomers('PUT', `${eve.id}/roles`, mia.bearer, { roles: ['customer', 'admin'] });
     expect(given.status).toBe(204);
     await signIn(eve);
   });
 
   it('is not counted twice: a colleague who is suspended, or has no password, is nobody to rely on [AC-73]', async () => {
-    const drop = () => members.call('PUT', `${mia.id}/roles`, mia.bearer, { roles: ['customer'] });
-    const put = (status: string) => members.call('PATCH', eve.id, mia.bearer, { status });
+    const drop = () => members.callCustomers('PUT', `${mia.id}/roles`, mia.bearer, { roles: ['customer'] });
+    const put = (status: string) => members.callCustomers('PATCH', eve.id, mia.bearer, { status });
     expect((await put('suspended')).status).toBe(200);
     expect((await drop()).status).toBe(409);
     expect((await put('active')).status).toBe(200);
     await signIn(eve);
-    expect((await members.call('PUT', `${eve.id}/roles`, mia.bearer, { roles: ['customer'] })).status).toBe(204);
-    const made = await members.call('POST', '', mia.bearer, { email: stranger().email });
-    const given = await members.call('PUT', `${made.json.id}/roles`, mia.bearer, { roles: ['customer', 'admin'] });
+    expect((await members.callCustomers('PUT', `${eve.id}/roles`, mia.bearer, { roles: ['customer'] })).status).toBe(
+      204,
+    );
+    const made = await members.callCustomers('POST', '', mia.bearer, { email: randomCredentials().email });
+    const given = await members.callCustomers('PUT', `${made.json.id}/roles`, mia.bearer, {
+      roles: ['customer', 'admin'],
+    });
     expect([given.status, (await drop()).status]).toEqual([204, 409]);
-    await members.call('PUT', `${made.json.id}/roles`, mia.bearer, { roles: ['customer'] });
-    await members.call('PUT', `${eve.id}/roles`, mia.bearer, { roles: ['customer', 'admin'] });
+    await members.callCustomers('PUT', `${made.json.id}/roles`, mia.bearer, { roles: ['customer'] });
+    await members.callCustomers('PUT', `${eve.id}/roles`, mia.bearer, { roles: ['customer', 'admin'] });
     await signIn(eve);
   });
 
@@ -92,7 +96,7 @@ describe('the last administrator', () => {
         const { path, ...request } = ends(whom);
         return { ...request, path: `/v1/customers/${path}`, bearer };
       };
-      const { replies } = await race(house.urls, [by(mia, eve), by(eve, mia)]);
+      const { replies } = await race(deployment.urls, [by(mia, eve), by(eve, mia)]);
       const statuses = replies.map(({ status }) => status);
       expect(statuses.filter((status) => status < 300)).toHaveLength(1);
       // Who came second was refused, or was no administrator any more.
@@ -100,19 +104,19 @@ describe('the last administrator', () => {
       const [left, lost] = (statuses[0] ?? 0) < 300 ? [mia, eve] : [eve, mia];
       await signIn(left);
       expect(await mayAdminister(left)).toBe(true);
-      if (repair === 'restore') await members.call('POST', `${lost.id}/restore`, left.bearer);
-      if (repair === 'status') await members.call('PATCH', lost.id, left.bearer, { status: 'active' });
-      await members.call('PUT', `${lost.id}/roles`, left.bearer, { roles: ['customer', 'admin'] });
+      if (repair === 'restore') await members.callCustomers('POST', `${lost.id}/restore`, left.bearer);
+      if (repair === 'status') await members.callCustomers('PATCH', lost.id, left.bearer, { status: 'active' });
+      await members.callCustomers('PUT', `${lost.id}/roles`, left.bearer, { roles: ['customer', 'admin'] });
       await signIn(lost);
       await signIn(left);
     }
   });
 
   it('can go when make admin has appointed another one [AC-73]', async () => {
-    await members.call('PUT', `${eve.id}/roles`, mia.bearer, { roles: ['customer'] });
-    expect((await members.call('DELETE', 'me', mia.bearer)).status).toBe(409);
-    const [program] = house.programs as [Program];
-    expect((await appoint(program.env, stranger().email)).code).toBe(0);
-    expect((await members.call('DELETE', 'me', mia.bearer)).status).toBe(204);
+    await members.callCustomers('PUT', `${eve.id}/roles`, mia.bearer, { roles: ['customer'] });
+    expect((await members.callCustomers('DELETE', 'me', mia.bearer)).status).toBe(409);
+    const [program] = deployment.programs as [Program];
+    expect((await runAdminCommand(program.env, randomCredentials().email)).code).toBe(0);
+    expect((await members.callCustomers('DELETE', 'me', mia.bearer)).status).toBe(204);
   });
 });

@@ -7,13 +7,16 @@ export interface ReverseProxy {
 }
 
 /** What the proxy changes in the headers of a call. */
-export type Rewrite = (headers: IncomingHttpHeaders, peer: string) => IncomingHttpHeaders;
+export type HeaderRewrite = (headers: IncomingHttpHeaders, peer: string) => IncomingHttpHeaders;
 
 /** As most are set up: `Host` as the caller sent it, and where the call came from. */
-export const FORWARDING: Rewrite = (headers, peer) => ({ ...headers, 'x-forwarded-for': peer });
+export const FORWARD_CLIENT_ADDRESS: HeaderRewrite = (headers, peer) => ({ ...headers, 'x-forwarded-for': peer });
 
 /** A reverse proxy on this machine, in front of `upstream`. */
-export async function startReverseProxy(upstream: string, rewrite: Rewrite = FORWARDING): Promise<ReverseProxy> {
+export async function startReverseProxy(
+  upstream: string,
+  rewrite: HeaderRewrite = FORWARD_CLIENT_ADDRESS,
+): Promise<ReverseProxy> {
   const { hostname, port } = new URL(upstream);
   const server = createServer((incoming, outgoing) => {
     const headers = rewrite(incoming.headers, '198.51.100.7');

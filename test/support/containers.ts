@@ -3,7 +3,7 @@ import http from 'node:http';
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
-import { KINDS, type Kind, probe } from './probe.js';
+import { probeService, SERVICE_KINDS, type ServiceKind } from './service-probe.js';
 
 interface Container {
   readonly ports: readonly [number, ...number[]];
@@ -11,7 +11,7 @@ interface Container {
   url(host: string, port: number): string;
 }
 
-const CONTAINERS: Record<Kind, Container> = {
+const CONTAINERS: Record<ServiceKind, Container> = {
   postgres: {
     ports: [5432],
     env: { POSTGRES_PASSWORD: 'tests' },
@@ -27,7 +27,7 @@ const CONTAINERS: Record<Kind, Container> = {
 };
 
 /** The image docker-compose.yml names for it, so that there is one place to change a version. */
-function imageOf(kind: Kind): string {
+function imageOf(kind: ServiceKind): string {
   const file = new URL('../../docker-compose.yml', import.meta.url);
   const { services } = parse(readFileSync(file, 'utf8')) as {
     services: Record<string, { image?: string } | undefined>;
@@ -37,12 +37,12 @@ function imageOf(kind: Kind): string {
   return image;
 }
 
-let checked: Promise<boolean> | undefined;
+let dockerCheck: Promise<boolean> | undefined;
 
 /** Whether a container runtime answers; decided within 3 s, at once where there is no socket to ask. */
 export const hasDocker = (): Promise<boolean> => {
-  checked ??= mayHaveDocker().then((maybe) => maybe && askDocker());
-  return checked;
+  dockerCheck ??= mayHaveDocker().then((maybe) => maybe && askDocker());
+  return dockerCheck;
 };
 
 // importing testcontainers takes most of a second, and a silent daemon would keep its client waiting: look first
@@ -78,12 +78,12 @@ async function askDocker(): Promise<boolean> {
 export async function pullImages(): Promise<void> {
   const { getContainerRuntimeClient, ImageName } = await import('testcontainers');
   const { image } = await getContainerRuntimeClient();
-  const names = KINDS.map((kind) => ImageName.fromString(imageOf(kind)));
+  const names = SERVICE_KINDS.map((kind) => ImageName.fromString(imageOf(kind)));
   await Promise.all(names.map((name) => image.pull(name)));
 }
 
 /** Starts a container and waits until one can log in, at most 60 s. Its reaper removes it if we cannot. */
-export async function startContainer(kind: Kind) {
+export async function startContainer(kind: ServiceKind) {
   const { GenericContainer } = await import('testcontainers');
   const { ports, env, url } = CONTAINERS[kind];
   const image = imageOf(kind);
@@ -92,9 +92,9 @@ export async function startContainer(kind: Kind) {
     .withEnvironment(env)
     .start();
   const address = url(container.getHost(), container.getMappedPort(ports[0]));
-  let problem = await probe(kind, address);
+  let problem = await probeService(kind, address);
   for (const deadline = Date.now() + 60_000; problem && Date.now() < deadline; await sleep(200))
-    problem = await probe(kind, address);
+    problem = await probeService(kind, address);
   if (problem) throw new Error(`${image}: ${problem}`);
   const management = ports[1] && `http://guest:guest@${container.getHost()}:${container.getMappedPort(ports[1])}`;
   return {

@@ -2,30 +2,30 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
-import { ensureBuilt } from './built.js';
 import { hasDocker, pullImages } from './containers.js';
-import { kcatProgram } from './own-kafka.js';
-import { KINDS } from './probe.js';
-import { ServiceDesk } from './service-desk.js';
-import { isMissing } from './services.js';
+import { ensureBuilt } from './ensure-built.js';
+import { needsInstallation } from './find-service.js';
+import { kcatProgram } from './local-kafka.js';
+import { SERVICE_KINDS } from './service-probe.js';
+import { ServiceRegistry } from './service-registry.js';
 
-interface Shared {
-  readonly desk: Promise<ServiceDesk>;
+interface SharedState {
+  readonly registry: Promise<ServiceRegistry>;
   users: number;
 }
 
 // vitest loads this file once per project, each time as a new module: what they share hangs on globalThis
 const SHARED = Symbol.for('foyer.test.services');
-const holder = globalThis as { [SHARED]?: Shared };
+const holder = globalThis as { [SHARED]?: SharedState };
 
 /** Opens the desk where test files ask for services; those who start the program get it built. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (['e2e', 'mariadb', 'chaos'].includes(project.name)) ensureBuilt();
-  const shared = holder[SHARED] ?? { desk: prepare(), users: 0 };
+  const shared = holder[SHARED] ?? { registry: openRegistry(), users: 0 };
   holder[SHARED] = shared;
   shared.users++;
-  const desk = await shared.desk;
-  project.provide('serviceDesk', desk.url);
+  const desk = await shared.registry;
+  project.provide('serviceRegistryUrl', desk.url);
   return async () => {
     if (--shared.users > 0) return;
     delete holder[SHARED];
@@ -34,14 +34,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-async function prepare(): Promise<ServiceDesk> {
+async function openRegistry(): Promise<ServiceRegistry> {
   if (await hasDocker()) await pullImages().catch((error: Error) => console.log(`docker: ${error.message}`));
   else await installMissing();
-  return ServiceDesk.open();
+  return ServiceRegistry.open();
 }
 
 async function installMissing(): Promise<void> {
-  const missing = await Promise.all(KINDS.map(async (kind) => ((await isMissing(kind)) ? kind : undefined)));
+  const missing = await Promise.all(
+    SERVICE_KINDS.map(async (kind) => ((await needsInstallation(kind)) ? kind : undefined)),
+  );
   const programs = kcatProgram() ? missing : [...missing, 'kcat'];
   const names = programs.filter((kind) => kind !== undefined).join(', ');
   if (!names || process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return;

@@ -3,9 +3,9 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { temporaryFolder } from './guard.js';
 import { type Program, runProgram, startProgram } from './program.js';
 import { race } from './race.js';
+import { temporaryFolder } from './resource-reaper.js';
 
 const SCRIPT = `
 import http from 'node:http';

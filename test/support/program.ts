@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ROOT } from './built.js';
-import { Child } from './child.js';
-import { Collected } from './collected.js';
-import { type Folder, temporaryFolder } from './guard.js';
+import { AwaitableList } from './awaitable-list.js';
+import { minimalEnvironment } from './disposable-server.js';
+import { ROOT } from './ensure-built.js';
 import { type Reply, type RequestOptions, send } from './http-message.js';
+import { ManagedProcess } from './managed-process.js';
 import { freePort } from './ports.js';
 import { sendRaw } from './raw-http.js';
-import { bareEnvironment } from './throw-away.js';
+import { type TemporaryFolder, temporaryFolder } from './resource-reaper.js';
 
 type Settings = Readonly<Record<string, string>>;
 export type LogLine = Readonly<Record<string, unknown>>;
@@ -38,7 +38,7 @@ export async function runProgram(
 ): Promise<{ code: number; output: string }> {
   const program = new Program(await freePort(), temporaryFolder(), o);
   try {
-    const code = await program.launch().ended(o.timeoutMs ?? STOP_TIMEOUT_MS);
+    const code = await program.startWithoutWaiting().waitForExit(o.timeoutMs ?? STOP_TIMEOUT_MS);
     return { code, output: program.output() };
   } finally {
     await program.dispose();
@@ -48,20 +48,20 @@ export async function runProgram(
 /** The program as a child process; killed, with its DATA_DIR and embedded database, when the test file ends. */
 export class Program {
   readonly url: string;
-  readonly #lines = new Collected<string>('line of output');
+  readonly #lines = new AwaitableList<string>('line of output');
   #env: Settings;
-  #child: Child | undefined;
+  #child: ManagedProcess | undefined;
 
   constructor(
     readonly port: number,
-    private readonly folder: Folder,
+    private readonly folder: TemporaryFolder,
     private readonly o: ProgramOptions,
   ) {
     this.url = `http://127.0.0.1:${port}`;
     // Every test calls from the same address: a test of source limits says so itself.
     const trusted = { TRUSTED_SOURCES: '127.0.0.0/8', PRE_STOP_MS: '0' };
     const own = { HOST: '127.0.0.1', PORT: String(port), DATA_DIR: path.join(folder.path, 'data'), ...trusted };
-    this.#env = { ...bareEnvironment(), ...own, ...o.env };
+    this.#env = { ...minimalEnvironment(), ...own, ...o.env };
   }
 
   /** What it was last started with. */
@@ -109,26 +109,26 @@ export class Program {
 
   /** Starts it (again) and waits until it is ready. @throws Error with the last 40 lines of output. */
   async start(): Promise<void> {
-    const child = this.launch();
-    const why = await this.#untilReady(child, this.o.readyTimeoutMs ?? 30_000);
+    const child = this.startWithoutWaiting();
+    const why = await this.#waitUntilReady(child, this.o.readyTimeoutMs ?? 30_000);
     if (!why) return;
     await child.kill();
-    throw child.failure(why);
+    throw child.createFailure(why);
   }
 
   /** Starts it without waiting. */
-  launch(): Child {
+  startWithoutWaiting(): ManagedProcess {
     const script = path.resolve(ROOT, this.o.entry ?? SERVER);
     // cwd: a developer's .env lies in the project's root
     const { args = [] } = this.o;
-    this.#child = new Child({ script, args, cwd: this.folder.path, env: this.#env, lines: this.#lines });
+    this.#child = new ManagedProcess({ script, args, cwd: this.folder.path, env: this.#env, lines: this.#lines });
     return this.#child;
   }
 
   /** Asks it to end and waits, at most 30 s. Returns its exit code; 128 + n if signal n ended it. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number> {
     this.#child?.signal(signal);
-    return (await this.#child?.ended(STOP_TIMEOUT_MS)) ?? 0;
+    return (await this.#child?.waitForExit(STOP_TIMEOUT_MS)) ?? 0;
   }
 
   /** SIGKILL, as a crash would be. An embedded database of its own lives on until it is started again. */
@@ -150,7 +150,7 @@ export class Program {
   }
 
   /** Undefined when it is ready, else why it will not be. */
-  async #untilReady(child: Child, timeoutMs: number): Promise<string | undefined> {
+  async #waitUntilReady(child: ManagedProcess, timeoutMs: number): Promise<string | undefined> {
     const deadline = Date.now() + timeoutMs;
     for (let status: number | undefined; status !== 200; await sleep(25)) {
       if (!child.running) return `the program ended with ${await child.exit} before it was ready`;

@@ -1,5 +1,5 @@
 import amqp, { type ConsumeMessage, type MessageProperties } from 'amqplib';
-import { Collected } from './collected.js';
+import { AwaitableList } from './awaitable-list.js';
 
 export const EXCHANGE = 'foyer.events';
 
@@ -15,7 +15,7 @@ export interface ReceivedEvent {
   readonly properties: MessageProperties;
 }
 
-export interface RabbitConsumer {
+export interface EventConsumer {
   readonly queue: string;
   readonly events: readonly ReceivedEvent[];
   waitFor(fits: (event: ReceivedEvent) => boolean, timeoutMs?: number): Promise<ReceivedEvent>;
@@ -28,11 +28,8 @@ export interface RabbitConsumer {
  * with one on a durable quorum queue that stays and keeps what comes while nobody listens.
  * `pattern` is a topic pattern such as `customer.*.v1`.
  */
-export async function consumeEvents(
-  url: string,
-  o: { pattern?: string; queue?: string } = {},
-): Promise<RabbitConsumer> {
-  const received = new Collected<ReceivedEvent>('event');
+export async function consumeEvents(url: string, o: { pattern?: string; queue?: string } = {}): Promise<EventConsumer> {
+  const received = new AwaitableList<ReceivedEvent>('event');
   const connection = await amqp.connect(url, { timeout: 5_000 });
   connection.on('error', () => {}); // a broker that is killed by the test
   const channel = await connection.createChannel();

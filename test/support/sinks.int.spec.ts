@@ -1,12 +1,12 @@
 import amqp from 'amqplib';
 import { createTransport } from 'nodemailer';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type FreshVhost, freshVhost } from './fresh-vhost.js';
 import { send } from './http-message.js';
 import { parseMime } from './mime.js';
 import { consumeEvents, EXCHANGE } from './rabbit-consumer.js';
 import { type SmsSink, startSmsSink } from './sms-sink.js';
 import { type SmtpSink, startSmtpSink } from './smtp-sink.js';
-import { type FreshVhost, freshVhost } from './vhost.js';
 
 describe('the mail sink', () => {
   let sink: SmtpSink;
@@ -46,16 +46,16 @@ describe('the mail sink', () => {
   it('accepts a login, refuses, drops before and after, and is well again', async () => {
     const one = { ...mail, to: 'a@example.org' };
     const url = sink.url.replace('//', '//user:secret@');
-    sink.behave({ refuse: 451 }, 1);
+    sink.setBehaviour({ refuse: 451 }, 1);
     await expect(createTransport({ url }).sendMail(one)).rejects.toMatchObject({ responseCode: 451 });
-    sink.behave({ drop: 'before' }, 1);
+    sink.setBehaviour({ drop: 'before' }, 1);
     await expect(transport().sendMail(one)).rejects.toThrow();
     expect(sink.messages).toHaveLength(0);
-    sink.behave({ drop: 'after' }, 1);
+    sink.setBehaviour({ drop: 'after' }, 1);
     await expect(transport().sendMail(one)).rejects.toThrow();
     expect(sink.messages).toHaveLength(1);
     const start = performance.now();
-    sink.behave({ delayMs: 200 }, 1);
+    sink.setBehaviour({ delayMs: 200 }, 1);
     await transport().sendMail(one);
     expect(performance.now() - start).toBeGreaterThan(199);
     await transport().sendMail(one);
@@ -110,9 +110,9 @@ describe('the SMS sink', () => {
     expect((await post({ to: '+5511987654321', text: 'Olá 4711' })).status).toBe(202);
     expect((await post({ to: 1 })).status).toBe(400);
     expect((await post({ to: '+1', text: 'x' }, 'wrong')).status).toBe(401);
-    sink.behave({ status: 503 }, 1);
+    sink.setBehaviour({ status: 503 }, 1);
     expect((await post({ to: '+1', text: 'x' })).status).toBe(503);
-    sink.behave({ drop: 'after' }, 1);
+    sink.setBehaviour({ drop: 'after' }, 1);
     await expect(post({ to: '+2', text: 'x' })).rejects.toThrow();
     expect(sink.messages.map(({ to }) => to)).toEqual(['+5511987654321', '+2']);
     expect((await sink.waitFor(({ text }) => text.includes('4711'))).text).toBe('Olá 4711');

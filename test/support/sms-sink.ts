@@ -3,8 +3,8 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Collected } from './collected.js';
-import { Script } from './script.js';
+import { AwaitableList } from './awaitable-list.js';
+import { FaultScript } from './fault-script.js';
 
 export interface Sms {
   readonly to: string;
@@ -32,7 +32,7 @@ export interface SmsSink {
   readonly messages: readonly Sms[];
   waitFor(fits: (sms: Sms) => boolean, timeoutMs?: number): Promise<Sms>;
   /** How the next `times` messages are treated (for ever if you do not say); `{}` is well again. */
-  behave(behaviour: Partial<SmsBehaviour>, times?: number): void;
+  setBehaviour(behaviour: Partial<SmsBehaviour>, times?: number): void;
   clear(): void;
   stop(): Promise<void>;
 }
@@ -40,15 +40,15 @@ export interface SmsSink {
 /** An SMS gateway on loopback: `POST {"to", "text"}` with a bearer token answers 202 and sends nothing. */
 export async function startSmsSink(o: { port?: number; token?: string } = {}): Promise<SmsSink> {
   const token = o.token ?? 'sms-token';
-  const received = new Collected<Sms>('SMS');
-  const script = new Script<SmsBehaviour>();
+  const received = new AwaitableList<Sms>('SMS');
+  const script = new FaultScript<SmsBehaviour>();
 
   const answer = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
     const body = await text(request);
     if (request.headers.authorization !== `Bearer ${token}`) return void response.writeHead(401).end();
     const message = request.method === 'POST' ? parse(body) : undefined;
     if (!message) return void response.writeHead(400).end();
-    const { status = 202, delayMs, drop } = script.take();
+    const { status = 202, delayMs, drop } = script.next();
     if (delayMs) await sleep(delayMs);
     if (drop !== 'before' && status < 300)
       received.add({ ...message, headers: request.headers, acceptedAt: Date.now() });
@@ -68,7 +68,7 @@ export async function startSmsSink(o: { port?: number; token?: string } = {}): P
     token,
     messages: received.items,
     waitFor: (fits, timeoutMs) => received.waitFor(fits, timeoutMs),
-    behave: (behaviour, times) => script.set(behaviour, times),
+    setBehaviour: (behaviour, times) => script.set(behaviour, times),
     clear: () => received.clear(),
     async stop() {
       server.close();

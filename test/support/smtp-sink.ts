@@ -3,9 +3,9 @@ import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
-import { Collected } from './collected.js';
+import { AwaitableList } from './awaitable-list.js';
+import { FaultScript } from './fault-script.js';
 import { type Mime, parseMime } from './mime.js';
-import { Script } from './script.js';
 
 export interface Mail extends Mime {
   /** Envelope sender. */
@@ -33,7 +33,7 @@ export interface SmtpSink {
   readonly messages: readonly Mail[];
   waitFor(fits: (mail: Mail) => boolean, timeoutMs?: number): Promise<Mail>;
   /** How the next `times` messages are treated (for ever if you do not say); `{}` is well again. */
-  behave(behaviour: Partial<SmtpBehaviour>, times?: number): void;
+  setBehaviour(behaviour: Partial<SmtpBehaviour>, times?: number): void;
   clear(): void;
   /** Closes it, open connections included. */
   stop(): Promise<void>;
@@ -41,13 +41,13 @@ export interface SmtpSink {
 
 /** A mail server on loopback that delivers nothing. Name a `port` to bring one back where it was. */
 export async function startSmtpSink(o: { port?: number } = {}): Promise<SmtpSink> {
-  const mails = new Collected<Mail>('mail');
-  const script = new Script<SmtpBehaviour>();
+  const mails = new AwaitableList<Mail>('mail');
+  const script = new FaultScript<SmtpBehaviour>();
   const sockets = new Map<number | undefined, Socket>();
 
   const receive = async (stream: SMTPServerDataStream, session: SMTPServerSession): Promise<void> => {
     const raw = await buffer(stream);
-    const { delayMs, refuse, drop } = script.take();
+    const { delayMs, refuse, drop } = script.next();
     if (delayMs) await sleep(delayMs);
     if (refuse) throw Object.assign(new Error('refused by the test'), { responseCode: refuse });
     if (drop !== 'before') mails.add(toMail(raw, session));
@@ -77,7 +77,7 @@ export async function startSmtpSink(o: { port?: number } = {}): Promise<SmtpSink
     port,
     messages: mails.items,
     waitFor: (fits, timeoutMs) => mails.waitFor(fits, timeoutMs),
-    behave: (behaviour, times) => script.set(behaviour, times),
+    setBehaviour: (behaviour, times) => script.set(behaviour, times),
     clear: () => mails.clear(),
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(resolve));

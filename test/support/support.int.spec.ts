@@ -7,16 +7,16 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import ts from 'typescript';
 import { afterAll, describe, expect, it } from 'vitest';
-import { freshMariaDatabase, freshPostgresDatabase } from './databases.js';
-import { temporaryFolder } from './guard.js';
-import { ownRabbitMq } from './own-rabbitmq.js';
-import { ownMariaDb, ownPostgres, ownRedis } from './own-servers.js';
-import { answers } from './ports.js';
-import { KINDS, probe } from './probe.js';
-import { freshRedis } from './redis.js';
-import { service } from './service.js';
-import { findService } from './services.js';
-import { freshVhost } from './vhost.js';
+import { findService } from './find-service.js';
+import { freshMariaDatabase, freshPostgresDatabase } from './fresh-databases.js';
+import { freshRedis } from './fresh-redis.js';
+import { freshVhost } from './fresh-vhost.js';
+import { startRabbitMq } from './local-rabbitmq.js';
+import { startMariaDb, startPostgres, startRedis } from './local-servers.js';
+import { isListening } from './ports.js';
+import { temporaryFolder } from './resource-reaper.js';
+import { probeService, SERVICE_KINDS } from './service-probe.js';
+import { requireService } from './shared-service.js';
 
 /** Living processes that belong to session `sid` or name `text` on their command line. */
 async function living(sid: number, text: string): Promise<string[]> {
@@ -26,12 +26,12 @@ async function living(sid: number, text: string): Promise<string[]> {
 }
 
 describe('the services of this run', () => {
-  it.each(KINDS)('%s can be logged in to', async (kind) => {
-    expect(await probe(kind, (await service(kind)).url)).toBeUndefined();
+  it.each(SERVICE_KINDS)('%s can be logged in to', async (kind) => {
+    expect(await probeService(kind, (await requireService(kind)).url)).toBeUndefined();
   });
 
   it('are the same for everybody who asks', async () => {
-    expect(await service('redis')).toEqual(await service('redis'));
+    expect(await requireService('redis')).toEqual(await requireService('redis'));
   });
 
   it('say in one line what is missing, and do not replace a URL somebody gave', async () => {
@@ -48,8 +48,8 @@ describe('fresh things', () => {
     expect(one.url).not.toBe(other.url);
     await one.drop();
     await one.drop();
-    expect(await probe(kind, one.url)).toMatch(/does not exist|unknown database/i);
-    expect(await probe(kind, other.url)).toBeUndefined();
+    expect(await probeService(kind, one.url)).toMatch(/does not exist|unknown database/i);
+    expect(await probeService(kind, other.url)).toBeUndefined();
     await other.drop();
   });
 
@@ -60,15 +60,15 @@ describe('fresh things', () => {
     await client.connect();
     await client.query('create table t (id int)');
     await drop();
-    expect(await probe('postgres', url)).toMatch(/does not exist/);
+    expect(await probeService('postgres', url)).toMatch(/does not exist/);
   });
 
   it('vhosts are apart, and gone when dropped', async () => {
     const [one, other] = await Promise.all([freshVhost(), freshVhost()]);
-    expect(await probe('rabbitmq', one.url)).toBeUndefined();
+    expect(await probeService('rabbitmq', one.url)).toBeUndefined();
     await one.drop();
-    expect(await probe('rabbitmq', one.url)).toMatch(/ConnectionClose/);
-    expect(await probe('rabbitmq', other.url)).toBeUndefined();
+    expect(await probeService('rabbitmq', one.url)).toMatch(/ConnectionClose/);
+    expect(await probeService('rabbitmq', other.url)).toBeUndefined();
     await other.drop();
   });
 
@@ -87,22 +87,28 @@ describe('servers of our own', () => {
   const folder = temporaryFolder();
   afterAll(() => folder.end());
 
-  it.each([ownPostgres, ownMariaDb, ownRedis, ownRabbitMq])('%o: gone after stop, folder and all', async (start) => {
-    const server = await start();
-    const dir = /^.*foyer-test-\w+/.exec(readlinkSync(`/proc/${server.pid}/cwd`))?.[0] ?? '';
-    expect([existsSync(dir), await answers(server.port)]).toEqual([true, true]);
-    expect(await living(server.pid, dir)).not.toEqual([]);
-    await server.stop();
-    expect([existsSync(dir), await answers(server.port)]).toEqual([false, false]);
-    await expect.poll(() => living(server.pid, dir)).toEqual([]);
-  });
+  it.each([startPostgres, startMariaDb, startRedis, startRabbitMq])(
+    '%o: gone after stop, folder and all',
+    async (start) => {
+      const server = await start();
+      const dir = /^.*foyer-test-\w+/.exec(readlinkSync(`/proc/${server.pid}/cwd`))?.[0] ?? '';
+      expect([existsSync(dir), await isListening(server.port)]).toEqual([true, true]);
+      expect(await living(server.pid, dir)).not.toEqual([]);
+      await server.stop();
+      expect([existsSync(dir), await isListening(server.port)]).toEqual([false, false]);
+      await expect.poll(() => living(server.pid, dir)).toEqual([]);
+    },
+  );
 
   it('gone, folder and all, after the process that started them was killed', async () => {
     const victim = path.join(folder.path, 'victim');
     mkdirSync(victim);
-    const guard = readFileSync(new URL('guard.ts', import.meta.url), 'utf8');
+    const guard = readFileSync(new URL('resource-reaper.ts', import.meta.url), 'utf8');
     const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };
-    writeFileSync(path.join(folder.path, 'guard.mjs'), ts.transpileModule(guard, { compilerOptions }).outputText);
+    writeFileSync(
+      path.join(folder.path, 'resource-reaper.mjs'),
+      ts.transpileModule(guard, { compilerOptions }).outputText,
+    );
     writeFileSync(path.join(folder.path, 'main.mjs'), KILLED_PROGRAM);
     const child = spawn(process.execPath, [path.join(folder.path, 'main.mjs'), victim]);
     const pid = Number(String((await once(child.stdout, 'data'))[0]));
@@ -115,8 +121,8 @@ describe('servers of our own', () => {
 
 const KILLED_PROGRAM = `
 import { spawn } from 'node:child_process';
-import { guard } from './guard.mjs';
+import { reapOnExit } from './resource-reaper.mjs';
 const server = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
-guard({ group: server.pid, dir: process.argv[2] });
+reapOnExit({ group: server.pid, dir: process.argv[2] });
 console.log(server.pid);
 `;

@@ -1,8 +1,8 @@
 import mysql from 'mysql2/promise';
 import pg from 'pg';
-import type { Backing } from './databases.js';
+import type { DatabaseKind } from './fresh-databases.js';
 
-export interface Found<Row> {
+export interface QueryResult<Row> {
   readonly rows: Row[];
   /** Rows that were found or touched. */
   readonly rowCount: number;
@@ -13,8 +13,11 @@ export interface Found<Row> {
  * values and `"…"` for names; large integers come as text, as counts and sums do.
  */
 export interface TestDatabase {
-  readonly kind: Backing;
-  query<Row extends object = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Found<Row>>;
+  readonly kind: DatabaseKind;
+  query<Row extends object = Record<string, unknown>>(
+    sql: string,
+    values?: readonly unknown[],
+  ): Promise<QueryResult<Row>>;
   /** As a long transaction of somebody else would: nobody else may write there, or, `exclusive`, even read. */
   lock(table: string, how?: 'writes' | 'exclusive'): Promise<void>;
   unlock(): Promise<void>;
@@ -22,9 +25,10 @@ export interface TestDatabase {
 }
 
 /** @param url as the program gets it */
-export const connectTo = (url: string): TestDatabase => (url.startsWith('mysql:') ? maria(url) : postgres(url));
+export const connectTestDatabase = (url: string): TestDatabase =>
+  url.startsWith('mysql:') ? connectMariaDb(url) : connectPostgres(url);
 
-function postgres(url: string): TestDatabase {
+function connectPostgres(url: string): TestDatabase {
   const pool = new pg.Pool({ connectionString: url, max: 1, idleTimeoutMillis: 0 });
   pool.on('error', () => {}); // it is dropped under us at the end
   return {
@@ -41,7 +45,7 @@ function postgres(url: string): TestDatabase {
   };
 }
 
-function maria(url: string): TestDatabase {
+function connectMariaDb(url: string): TestDatabase {
   const numbers = { supportBigNumbers: true, bigNumberStrings: true, timezone: 'Z' };
   const pool = mysql.createPool({ uri: url, connectionLimit: 1, maxIdle: 1, ...numbers });
   // Names as PostgreSQL and the standard quote them.

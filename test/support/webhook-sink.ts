@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
-import { Collected } from './collected.js';
-import { Script } from './script.js';
+import { AwaitableList } from './awaitable-list.js';
+import { FaultScript } from './fault-script.js';
 
 export interface WebhookBehaviour {
   readonly status: number;
@@ -31,15 +31,15 @@ export interface WebhookSink {
   /** Every call, taken or not. */
   readonly calls: number;
   /** How the next `times` events are treated (for ever if you do not say); `{}` is well again. */
-  behave(behaviour: Partial<WebhookBehaviour>, times?: number): void;
+  setBehaviour(behaviour: Partial<WebhookBehaviour>, times?: number): void;
   waitFor(fits: (call: WebhookCall) => boolean, timeoutMs?: number): Promise<WebhookCall>;
   stop(): Promise<void>;
 }
 
 /** A receiver on loopback that takes what is rightly signed with `secret` (`whsec_…`), and answers 401 to the rest. */
 export async function startWebhookSink(secret: string): Promise<WebhookSink> {
-  const received = new Collected<WebhookCall>('call');
-  const script = new Script<WebhookBehaviour>();
+  const received = new AwaitableList<WebhookCall>('call');
+  const script = new FaultScript<WebhookBehaviour>();
   const webhook = new Webhook(secret);
   let calls = 0;
 
@@ -47,8 +47,8 @@ export async function startWebhookSink(secret: string): Promise<WebhookSink> {
     calls++;
     const payload = await text(request);
     const { headers } = request;
-    const isRight = verifies(webhook, payload, headers);
-    const { status = isRight ? 204 : 401, delayMs, drop, headers: extra } = script.take();
+    const isRight = hasValidSignature(webhook, payload, headers);
+    const { status = isRight ? 204 : 401, delayMs, drop, headers: extra } = script.next();
     if (delayMs) await sleep(delayMs);
     if (drop !== 'before' && status >= 200 && status < 300) {
       const { type } = JSON.parse(payload) as { type: string };
@@ -71,7 +71,7 @@ export async function startWebhookSink(secret: string): Promise<WebhookSink> {
     get calls() {
       return calls;
     },
-    behave: (behaviour, times) => script.set(behaviour, times),
+    setBehaviour: (behaviour, times) => script.set(behaviour, times),
     waitFor: (fits, timeoutMs) => received.waitFor(fits, timeoutMs),
     async stop() {
       server.close();
@@ -80,7 +80,7 @@ export async function startWebhookSink(secret: string): Promise<WebhookSink> {
   };
 }
 
-function verifies(webhook: Webhook, payload: string, headers: http.IncomingHttpHeaders): boolean {
+function hasValidSignature(webhook: Webhook, payload: string, headers: http.IncomingHttpHeaders): boolean {
   try {
     webhook.verify(payload, headers as Record<string, string>);
     return true;

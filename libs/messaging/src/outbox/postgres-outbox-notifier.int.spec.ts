@@ -2,7 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createDataSource, Database } from '#platform/database';
 import { createRecordingLog } from '#platform/observability/testing';
-import { type FreshDatabase, freshMariaDatabase, freshPostgresDatabase } from '../../../../test/support/databases.js';
+import {
+  type FreshDatabase,
+  freshMariaDatabase,
+  freshPostgresDatabase,
+} from '../../../../test/support/fresh-databases.js';
 import { OutboxSignal } from './outbox-signal.js';
 import { PostgresOutboxNotifier } from './postgres-outbox-notifier.js';
 

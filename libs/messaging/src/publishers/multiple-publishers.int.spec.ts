@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { FixedClock } from '#kernel/testing';
 import { DATABASES } from '#platform/database/testing';
 import { createRecordingLog } from '#platform/observability/testing';
-import { type S3Server, startS3Server } from '../../../../test/support/s3-server.js';
+import { type FakeS3Server, startFakeS3Server } from '../../../../test/support/fake-s3-server.js';
 import { startWebhookSink, type WebhookSink } from '../../../../test/support/webhook-sink.js';
 import { type Lease, OutboxDeliveries } from '../relay/outbox-deliveries.js';
 import { OutboxRelay } from '../relay/outbox-relay.js';
@@ -18,7 +18,7 @@ const NO_METRICS = { published: () => undefined, failed: () => undefined, parked
 
 describe.each(DATABASES)('publishers side by side on %s', (_, fresh) => {
   let under: OutboxDatabase;
-  let s3: S3Server;
+  let s3: FakeS3Server;
   let sink: WebhookSink;
   let relays: OutboxRelay[];
   let publishers: EventPublisher[];
@@ -28,7 +28,7 @@ describe.each(DATABASES)('publishers side by side on %s', (_, fresh) => {
   });
   beforeEach(async () => {
     await under.deleteAll();
-    s3 = await startS3Server();
+    s3 = await startFakeS3Server();
     sink = await startWebhookSink(`whsec_${KEY.toString('base64')}`);
     [relays, publishers] = [[], []];
   });
@@ -70,7 +70,7 @@ describe.each(DATABASES)('publishers side by side on %s', (_, fresh) => {
       .toBe(0);
 
   it('one that is away holds up no other, and gets everything when it is back', async () => {
-    s3.behave({ status: 503 });
+    s3.setBehaviour({ status: 503 });
     start(archive());
     start(hook());
     const subjects = Array.from({ length: 10 }, () => randomUUID());
@@ -78,7 +78,7 @@ describe.each(DATABASES)('publishers side by side on %s', (_, fresh) => {
     await drained('webhook');
     expect(sink.events).toHaveLength(30);
     expect([s3.objects.length, await waiting('s3')]).toEqual([0, 30]);
-    s3.behave({});
+    s3.setBehaviour({});
     await drained('s3');
     expect(s3.objects).toHaveLength(30);
   });

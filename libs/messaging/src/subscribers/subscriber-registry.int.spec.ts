@@ -8,7 +8,7 @@ import { type Database } from '#platform/database';
 import { DATABASES } from '#platform/database/testing';
 import { Metrics } from '#platform/observability';
 import { createRecordingLog } from '#platform/observability/testing';
-import { type FreshVhost, freshVhost } from '../../../../test/support/vhost.js';
+import { type FreshVhost, freshVhost } from '../../../../test/support/fresh-vhost.js';
 import { TypeOrmInbox } from '../inbox/typeorm-inbox.js';
 import { INBOUND_EXCHANGE } from '../sources/rabbitmq/consumer-topology.js';
 import { RabbitMqDeadLetters } from '../sources/rabbitmq/rabbitmq-dead-letters.js';

@@ -1,5 +1,5 @@
 import { createRecordingLog } from '#platform/observability/testing';
-import { ownKafka } from '../../../../test/support/own-kafka.js';
+import { startKafka } from '../../../../test/support/local-kafka.js';
 import { createKafkaClient } from '../publishers/kafka/create-kafka-client.js';
 import type { DeadLettersUnderTest } from '../sources/dead-letters.contract.js';
 import { KafkaDeadLetters } from '../sources/kafka/kafka-dead-letters.js';
@@ -26,7 +26,7 @@ export async function connectKafkaProducer(port: number) {
 }
 
 export const openKafka = async (): Promise<DeadLettersUnderTest> => {
-  const kafka = await ownKafka();
+  const kafka = await startKafka();
   const writer = await connectKafkaProducer(kafka.port);
   return {
     durable: true,

@@ -14,8 +14,8 @@ export async function openHttpProviderUnderTest(
     message,
     receivedMessages: () => sink.messages,
     failNextMessage(how) {
-      if (how === 'without an answer') sink.behave({ drop: 'before' }, 1);
-      else sink.behave({ status: how === 'for good' ? 422 : 503 }, 1);
+      if (how === 'without an answer') sink.setBehaviour({ drop: 'before' }, 1);
+      else sink.setBehaviour({ status: how === 'for good' ? 422 : 503 }, 1);
     },
     stopServer: () => sink.stop(),
     async restartServer() {

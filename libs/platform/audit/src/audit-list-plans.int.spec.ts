@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditFilter } from '#kernel';
 import type { Database, Sql } from '#platform/database';
 import { DATABASES, type OpenDatabase, openDatabase } from '#platform/database/testing';
-import { readingOf } from '../../../../test/support/rows-read.js';
+import { explainStatement } from '../../../../test/support/query-plan.js';
 import { auditTables } from './tables.js';
 import { TypeOrmAuditLog } from './typeorm-audit-log.js';
 
@@ -80,7 +80,7 @@ describe.each(DATABASES)('pages of the audit log on %s', (_, fresh) => {
     const { items } = await log.page({ ...EVERYTHING, ...filter }, { limit: LIMIT, after: place });
     expect(items.length).toBe(found);
     const [statement] = asked as [Sql];
-    const { rows, scans } = await readingOf(opened.database, statement);
+    const { rows, scans } = await explainStatement(opened.database, statement);
     expect(scans).toEqual([]);
     expect(rows).toBeLessThanOrEqual(most);
   });

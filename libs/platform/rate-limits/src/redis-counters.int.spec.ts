@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll } from 'vitest';
 import { createRecordingLog } from '#platform/observability/testing';
 import { connectRedis, type RedisConnection } from '#platform/redis';
-import { type FreshRedis, freshRedis } from '../../../../test/support/redis.js';
+import { type FreshRedis, freshRedis } from '../../../../test/support/fresh-redis.js';
 import { countersContract } from './counters.contract.js';
 import { RedisCounters } from './redis-counters.js';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Unavailable } from '#kernel';
 import { createRecordingLog } from '#platform/observability/testing';
-import { ownRedis } from '../../../../test/support/own-servers.js';
-import { type FreshRedis, freshRedis } from '../../../../test/support/redis.js';
+import { type FreshRedis, freshRedis } from '../../../../test/support/fresh-redis.js';
+import { startRedis } from '../../../../test/support/local-servers.js';
 import { connectRedis } from './connect-redis.js';
 import type { RedisConnection } from './redis-connection.js';
 
@@ -65,13 +65,13 @@ it('FM-R1 a program starts without Redis, and says so', async () => {
 });
 
 it('FM-R7 a Redis that may evict is refused at the start, and reported when it comes later', async () => {
-  const server = await ownRedis({ settings: { maxmemory: '50mb', 'maxmemory-policy': 'allkeys-lru' } });
+  const server = await startRedis({ settings: { maxmemory: '50mb', 'maxmemory-policy': 'allkeys-lru' } });
   await expect(connectRedis([server.url], createRecordingLog().log)).rejects.toThrow(/REDIS_URL.*noeviction/s);
   await server.stop();
 
   const { log, lines } = createRecordingLog();
   const early = await connectRedis([server.url], log);
-  const late = await ownRedis({
+  const late = await startRedis({
     port: server.port,
     settings: { maxmemory: '50mb', 'maxmemory-policy': 'allkeys-lru' },
   });

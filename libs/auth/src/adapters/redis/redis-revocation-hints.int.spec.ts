@@ -2,18 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '#platform/observability';
 import { connectRedis, type RedisConnection } from '#platform/redis';
-import { type OwnServer, ownRedis } from '../../../../../test/support/own-servers.js';
+import { type LocalServer, startRedis } from '../../../../../test/support/local-servers.js';
 import { RedisRevocationHints } from './redis-revocation-hints.js';
 
 const WITHIN = { timeout: 5_000, interval: 20 };
 
 describe('RedisRevocationHints', () => {
-  let server: OwnServer;
+  let server: LocalServer;
   const connections: RedisConnection[] = [];
   const ends: RedisRevocationHints[] = [];
 
   beforeAll(async () => {
-    server = await ownRedis();
+    server = await startRedis();
   });
   afterAll(async () => {
     for (const hints of ends) hints.onApplicationShutdown();
@@ -62,7 +62,7 @@ describe('RedisRevocationHints', () => {
     await server.stop();
     for (let n = 0; n < 10; n++) one.hints.publishHint();
     await sleep(200);
-    server = await ownRedis({ port: server.port });
+    server = await startRedis({ port: server.port });
     await hears(one, other);
     const before = other.count;
     one.hints.publishHint();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '#platform/observability';
 import { connectRedis, type RedisConnection } from '#platform/redis';
-import { type FreshRedis, freshRedis } from '../../../../../test/support/redis.js';
+import { type FreshRedis, freshRedis } from '../../../../../test/support/fresh-redis.js';
 import type { CodeStore } from '../../application/ports.js';
 import { NonAtomicRedisCodeStore } from '../../testing/non-atomic-redis-code-store.js';
 import { codeStoreContract } from '../code-store.contract.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database, Sql } from '#platform/database';
 import { DATABASES } from '#platform/database/testing';
-import { readingOf } from '../../../../../test/support/rows-read.js';
+import { explainStatement } from '../../../../../test/support/query-plan.js';
 import type { CustomerFilter } from '../../application/views.js';
 import { DOCUMENT_SEALER, openCustomersDatabase } from '../../testing/customers-database.js';
 import { SqlCustomerLists } from './sql-customer-lists.js';
@@ -60,7 +60,7 @@ describe.each(DATABASES)('pages of customers on %s', (_, fresh) => {
     const place = after === null ? null : { at: at(after), id: '00000000-0000-4000-8000-000000000000' };
     const { items } = await lists.page({ ...EVERYBODY, ...filter }, { limit: 20, after: place });
     const readings = [];
-    for (const statement of asked) readings.push(await readingOf(database, statement));
+    for (const statement of asked) readings.push(await explainStatement(database, statement));
     return {
       found: items.length,
       rows: readings.reduce((sum, { rows }) => sum + rows, 0),

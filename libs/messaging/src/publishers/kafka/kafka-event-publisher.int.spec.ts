@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createRecordingLog } from '#platform/observability/testing';
-import { consumeKafka, type KafkaRecord, ownKafka } from '../../../../../test/support/own-kafka.js';
+import { consumeKafka, type KafkaRecord, startKafka } from '../../../../../test/support/local-kafka.js';
 import { startKafkaProxy } from '../../testing/kafka-proxy.js';
 import { buildEnvelope, eventPublisherContract } from '../event-publisher.contract.js';
 import { PermanentPublishError } from '../event-publisher.js';
@@ -24,7 +24,7 @@ const toReceived = ({ headers, payload }: KafkaRecord) => ({
 });
 
 eventPublisherContract('KafkaEventPublisher', async () => {
-  const kafka = await ownKafka();
+  const kafka = await startKafka();
   const consumer = consumeKafka(`127.0.0.1:${kafka.port}`, TOPIC);
   return {
     publisher: new KafkaEventPublisher(settingsOf(kafka.port), createRecordingLog().log),
@@ -37,7 +37,7 @@ eventPublisherContract('KafkaEventPublisher', async () => {
 });
 
 remoteEventPublisherContract('KafkaEventPublisher', async () => {
-  const kafka = await ownKafka();
+  const kafka = await startKafka();
   const consumer = consumeKafka(`127.0.0.1:${kafka.port}`, TOPIC);
   const proxy = await startKafkaProxy(kafka);
   return {
@@ -54,7 +54,7 @@ remoteEventPublisherContract('KafkaEventPublisher', async () => {
 
 describe('the cluster', () => {
   it('gets the subject as key, all of it in one partition, and the headers of the CloudEvents binding', async () => {
-    const kafka = await ownKafka();
+    const kafka = await startKafka();
     const consumer = consumeKafka(`127.0.0.1:${kafka.port}`, TOPIC);
     const publisher = new KafkaEventPublisher(settingsOf(kafka.port), createRecordingLog().log);
     const events = Array.from({ length: 40 }, (_, n) => buildEnvelope({ sequence: n }));
@@ -79,7 +79,7 @@ describe('the cluster', () => {
   });
 
   it('stops and goes on (SIGSTOP): refused within ten seconds, then taken', async () => {
-    const kafka = await ownKafka();
+    const kafka = await startKafka();
     const publisher = new KafkaEventPublisher(settingsOf(kafka.port), createRecordingLog().log);
     await publisher.publish(buildEnvelope());
     process.kill(kafka.pid, 'SIGSTOP');
@@ -95,7 +95,7 @@ describe('the cluster', () => {
   });
 
   it('says that a record is too large: refused for good, and the next is taken over the same connection', async () => {
-    const kafka = await ownKafka();
+    const kafka = await startKafka();
     const proxy = await startKafkaProxy(kafka);
     const written = createRecordingLog();
     const publisher = new KafkaEventPublisher(settingsOf(proxy.port), written.log);

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import amqp, { type Channel, type ChannelModel } from 'amqplib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRecordingLog } from '#platform/observability/testing';
-import { consumeEvents, type RabbitConsumer } from '../../../../../test/support/rabbit-consumer.js';
-import { type FreshVhost, freshVhost } from '../../../../../test/support/vhost.js';
+import { type FreshVhost, freshVhost } from '../../../../../test/support/fresh-vhost.js';
+import { consumeEvents, type EventConsumer } from '../../../../../test/support/rabbit-consumer.js';
 import { TcpProxy } from '../../testing/tcp-proxy.js';
 import { buildEnvelope, eventPublisherContract } from '../event-publisher.contract.js';
 import { type EventEnvelope, PermanentPublishError } from '../event-publisher.js';
@@ -98,7 +98,7 @@ describe('the broker', () => {
   });
 
   it('gives what somebody listens to to him, and not to the others', async () => {
-    const listener: RabbitConsumer = await consumeEvents(vhost.url, { pattern: 'test.*.v1' });
+    const listener: EventConsumer = await consumeEvents(vhost.url, { pattern: 'test.*.v1' });
     const event = buildEnvelope();
     await publisher.publish(event);
     await listener.waitFor(({ id }) => id === event.id);

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type S3Object, type S3Server, startS3Server } from '../../../../../test/support/s3-server.js';
+import { type FakeS3Server, type S3Object, startFakeS3Server } from '../../../../../test/support/fake-s3-server.js';
 import { TcpProxy } from '../../testing/tcp-proxy.js';
 import { buildEnvelope, eventPublisherContract } from '../event-publisher.contract.js';
 import { type EventEnvelope, PermanentPublishError } from '../event-publisher.js';
 import { remoteEventPublisherContract } from '../remote-event-publisher.contract.js';
 import { S3EventPublisher } from './s3-event-publisher.js';
 
-const settingsOf = ({ bucket, credentials }: S3Server, endpoint: string) => ({
+const settingsOf = ({ bucket, credentials }: FakeS3Server, endpoint: string) => ({
   bucket,
   endpoint,
   region: 'us-east-1',
@@ -21,7 +21,7 @@ const toReceived = ({ key, body }: S3Object) => ({
 });
 
 eventPublisherContract('S3EventPublisher', async () => {
-  const server = await startS3Server();
+  const server = await startFakeS3Server();
   return {
     publisher: new S3EventPublisher(settingsOf(server, server.endpoint)),
     received: () => server.objects.map(toReceived),
@@ -31,7 +31,7 @@ eventPublisherContract('S3EventPublisher', async () => {
 });
 
 remoteEventPublisherContract('S3EventPublisher', async () => {
-  const server = await startS3Server();
+  const server = await startFakeS3Server();
   const proxy = await TcpProxy.start(server.endpoint);
   return {
     proxy,
@@ -46,17 +46,17 @@ remoteEventPublisherContract('S3EventPublisher', async () => {
 });
 
 describe('the bucket', () => {
-  let server: S3Server;
+  let server: FakeS3Server;
   let client: S3Client;
   let publisher: S3EventPublisher;
 
   beforeAll(async () => {
-    server = await startS3Server();
+    server = await startFakeS3Server();
     const { endpoint, credentials } = server;
     client = new S3Client({ endpoint, credentials, region: 'us-east-1', forcePathStyle: true });
   });
   beforeEach(() => {
-    server.behave({});
+    server.setBehaviour({});
     publisher = new S3EventPublisher(settingsOf(server, server.endpoint));
   });
   afterEach(() => publisher.close());
@@ -105,21 +105,21 @@ describe('the bucket', () => {
     ['no answer for longer than ten seconds', { delayMs: 11_000 }],
   ])('FM-O1 %s: refused, tried again, and there once', async (_, behaviour) => {
     const event = buildEnvelope();
-    server.behave(behaviour, 1);
+    server.setBehaviour(behaviour, 1);
     await expect(publisher.publish(event)).rejects.toThrow();
     await publishAtLast(event);
     expect(keysOf(event)).toHaveLength(1);
   });
 
   it('FM-O2 403: it is away, one try in a while and no hot loop; well again by itself', async () => {
-    server.behave({ status: 403 });
+    server.setBehaviour({ status: 403 });
     const before = server.puts;
     const reasons = new Set<string>();
     for (const end = performance.now() + 3_000; performance.now() < end; await new Promise(setImmediate))
       await publisher.publish(buildEnvelope()).catch((error: Error) => reasons.add(error.message));
     expect(server.puts - before).toBeLessThan(20);
     expect([...reasons].sort()).toEqual(['answered 403: AccessDenied', 'the other side is away']);
-    server.behave({});
+    server.setBehaviour({});
     await publishAtLast(buildEnvelope());
     await publisher.check();
   });
@@ -133,7 +133,7 @@ describe('the bucket', () => {
   });
 
   it('413: refused for good, and no reason to rest', async () => {
-    server.behave({ status: 413 }, 1);
+    server.setBehaviour({ status: 413 }, 1);
     await expect(publisher.publish(buildEnvelope())).rejects.toThrow(PermanentPublishError);
     await publisher.check();
     await publisher.publish(buildEnvelope());

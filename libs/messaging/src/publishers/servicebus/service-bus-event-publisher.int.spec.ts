@@ -1,7 +1,7 @@
 import type { Message } from 'rhea';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRecordingLog } from '#platform/observability/testing';
-import { ServiceBusStandIn } from '../../../../../test/support/service-bus.js';
+import { FakeServiceBus } from '../../../../../test/support/fake-service-bus.js';
 import { TcpProxy } from '../../testing/tcp-proxy.js';
 import { buildEnvelope, eventPublisherContract } from '../event-publisher.contract.js';
 import { PermanentPublishError } from '../event-publisher.js';
@@ -15,7 +15,7 @@ const toReceived = ({ message_id, subject, body }: Message) => ({
 });
 
 eventPublisherContract('ServiceBusEventPublisher', async () => {
-  const bus = await ServiceBusStandIn.start();
+  const bus = await FakeServiceBus.start();
   return {
     publisher: new ServiceBusEventPublisher(bus.url, createRecordingLog().log),
     received: () => bus.accepted.map(toReceived),
@@ -25,7 +25,7 @@ eventPublisherContract('ServiceBusEventPublisher', async () => {
 });
 
 remoteEventPublisherContract('ServiceBusEventPublisher', async () => {
-  const bus = await ServiceBusStandIn.start();
+  const bus = await FakeServiceBus.start();
   const proxy = await TcpProxy.start(bus.url);
   return {
     proxy,
@@ -39,14 +39,14 @@ remoteEventPublisherContract('ServiceBusEventPublisher', async () => {
 });
 
 describe('the bus', () => {
-  let bus: ServiceBusStandIn;
+  let bus: FakeServiceBus;
   let publisher: ServiceBusEventPublisher;
 
   beforeAll(async () => {
-    bus = await ServiceBusStandIn.start();
+    bus = await FakeServiceBus.start();
   });
   beforeEach(() => {
-    bus.behave({});
+    bus.setBehaviour({});
     publisher = new ServiceBusEventPublisher(bus.url, createRecordingLog().log);
   });
   afterEach(() => publisher.close());
@@ -70,7 +70,7 @@ describe('the bus', () => {
     ['rejected: the queue is full', { outcome: 'rejected' as const, condition: 'amqp:resource-limit-exceeded' }],
   ])('answers %s: the event is not published, the connection stays', async (_, behaviour) => {
     await publisher.check();
-    bus.behave(behaviour, 1);
+    bus.setBehaviour(behaviour, 1);
     const event = buildEnvelope();
     const outcome = await publisher.publish(event).catch((error: unknown) => error);
     expect(String(outcome)).toBe(`Error: ${behaviour.condition ?? behaviour.outcome}`);
@@ -79,13 +79,13 @@ describe('the bus', () => {
   });
 
   it('answers that it is too large: refused for good', async () => {
-    bus.behave({ outcome: 'rejected', condition: 'amqp:link:message-size-exceeded' }, 1);
+    bus.setBehaviour({ outcome: 'rejected', condition: 'amqp:link:message-size-exceeded' }, 1);
     await expect(publisher.publish(buildEnvelope())).rejects.toThrow(PermanentPublishError);
   });
 
   it('gives no answer: refused after five seconds', async () => {
     await publisher.check();
-    bus.behave({ outcome: 'silence' }, 1);
+    bus.setBehaviour({ outcome: 'silence' }, 1);
     const start = performance.now();
     await expect(publisher.publish(buildEnvelope())).rejects.toThrow('5000 ms');
     expect(performance.now() - start).toBeLessThan(5_500);

@@ -57,7 +57,7 @@ describe('the receiver', () => {
     sink = await startWebhookSink(SECRET);
   });
   beforeEach(() => {
-    sink.behave({});
+    sink.setBehaviour({});
     publisher = publisherTo(sink.url);
   });
   afterEach(() => publisher.close());
@@ -92,14 +92,14 @@ describe('the receiver', () => {
   });
 
   it.each([200, 201, 202, 204])('answers %i: it has taken the event', async (status) => {
-    sink.behave({ status }, 1);
+    sink.setBehaviour({ status }, 1);
     await publisher.publish(buildEnvelope());
   });
 
   it.each([400, 401, 403, 404, 409, 422, 429, 500, 502, 503])(
     'answers %i: the event is tried again',
     async (status) => {
-      sink.behave({ status }, 1);
+      sink.setBehaviour({ status }, 1);
       const outcome = await publisher.publish(buildEnvelope()).catch((error: unknown) => error);
       expect(outcome).not.toBeInstanceOf(PermanentPublishError);
       expect(String(outcome)).toBe(`Error: answered ${status}`);
@@ -107,21 +107,21 @@ describe('the receiver', () => {
   );
 
   it.each([410, 413])('answers %i: refused for good', async (status) => {
-    sink.behave({ status }, 1);
+    sink.setBehaviour({ status }, 1);
     await expect(publisher.publish(buildEnvelope())).rejects.toThrow(PermanentPublishError);
     await publisher.publish(buildEnvelope());
   });
 
   it.each([301, 302, 307, 308])('answers %i: not followed', async (status) => {
     const elsewhere = await startWebhookSink(SECRET);
-    sink.behave({ status, headers: { location: elsewhere.url } }, 1);
+    sink.setBehaviour({ status, headers: { location: elsewhere.url } }, 1);
     await expect(publisher.publish(buildEnvelope())).rejects.toThrow(`answered ${status}`);
     expect(elsewhere.calls).toBe(0);
     await elsewhere.stop();
   });
 
   it('asks for a pause: it gets one', async () => {
-    sink.behave({ status: 429, headers: { 'retry-after': '2' } }, 1);
+    sink.setBehaviour({ status: 429, headers: { 'retry-after': '2' } }, 1);
     await expect(publisher.publish(buildEnvelope())).rejects.toThrow('answered 429');
     const calls = sink.calls;
     for (const end = performance.now() + 1_500; performance.now() < end; await new Promise(setImmediate))

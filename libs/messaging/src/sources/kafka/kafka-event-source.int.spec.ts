@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createRecordingLog } from '#platform/observability/testing';
-import { consumeKafka, ownKafka } from '../../../../../test/support/own-kafka.js';
+import { consumeKafka, startKafka } from '../../../../../test/support/local-kafka.js';
 import { buildEnvelope } from '../../publishers/event-publisher.contract.js';
 import { KafkaEventPublisher } from '../../publishers/kafka/kafka-event-publisher.js';
 import { connectKafkaProducer, kafkaSettings, openKafka, TEST_TIMINGS, TOPICS } from '../../testing/kafka-fixture.js';
@@ -35,7 +35,7 @@ describe('a consumer group', () => {
     return { texts, judging, subscription };
   };
   const opened = async () => {
-    const kafka = await ownKafka();
+    const kafka = await startKafka();
     const writer = await connectKafkaProducer(kafka.port);
     const sources: KafkaEventSource[] = [];
     return {

@@ -1,6 +1,6 @@
 import amqp from 'amqplib';
 import { createRecordingLog } from '#platform/observability/testing';
-import { freshVhost } from '../../../../../test/support/vhost.js';
+import { freshVhost } from '../../../../../test/support/fresh-vhost.js';
 import { EVENTS_EXCHANGE } from '../../publishers/rabbitmq/event-topology.js';
 import { type DeadLettersUnderTest, deadLettersContract } from '../dead-letters.contract.js';
 import { eventSourceContract } from '../event-source.contract.js';

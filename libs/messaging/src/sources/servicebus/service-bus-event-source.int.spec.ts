@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import rhea from 'rhea';
 import { describe, expect, it } from 'vitest';
 import { createRecordingLog } from '#platform/observability/testing';
-import { QUEUE, ServiceBusStandIn } from '../../../../../test/support/service-bus.js';
+import { FakeServiceBus, QUEUE } from '../../../../../test/support/fake-service-bus.js';
 import { buildEnvelope } from '../../publishers/event-publisher.contract.js';
 import { ServiceBusEventPublisher } from '../../publishers/servicebus/service-bus-event-publisher.js';
 import { TcpProxy } from '../../testing/tcp-proxy.js';
@@ -15,13 +15,13 @@ import { ServiceBusDeadLetters } from './service-bus-dead-letters.js';
 import { ServiceBusEventSource } from './service-bus-event-source.js';
 
 const openServiceBus = async (): Promise<DeadLettersUnderTest> => {
-  const bus = await ServiceBusStandIn.start();
+  const bus = await FakeServiceBus.start();
   return {
     durable: true,
     openDeadLetters: () => new ServiceBusDeadLetters(bus.url),
     open: () => new ServiceBusEventSource(bus.url, createRecordingLog().log),
     send: async (arrival, { id, type, payload }) =>
-      bus.put(arrival === 'events' ? QUEUE : 'foyer.inbound', {
+      bus.deliver(arrival === 'events' ? QUEUE : 'foyer.inbound', {
         message_id: id,
         subject: type,
         body: rhea.message.data_section(Buffer.from(payload)),
@@ -51,7 +51,7 @@ describe('a subscription of the bus', () => {
   const texts = (messages: readonly IncomingMessage[]) => messages.map(({ body }) => Buffer.from(body).toString());
 
   it('hears what our publisher publishes, over a connection that is cut in between', async () => {
-    const bus = await ServiceBusStandIn.start();
+    const bus = await FakeServiceBus.start();
     const proxy = await TcpProxy.start(bus.url);
     const publisher = new ServiceBusEventPublisher(bus.url, createRecordingLog().log);
     const source = new ServiceBusEventSource(proxy.url, createRecordingLog().log);
@@ -72,13 +72,17 @@ describe('a subscription of the bus', () => {
   });
 
   it('FM-M3 lays aside with a reason, in the dead-letter queue of its own', async () => {
-    const bus = await ServiceBusStandIn.start();
+    const bus = await FakeServiceBus.start();
     const source = new ServiceBusEventSource(bus.url, createRecordingLog().log);
     const { subscription } = heard(['test.bad.v1'], () => ({ is: 'dead', reason: 'not_json', detail: '/data' }));
     source.subscribe(subscription);
     const address = `${QUEUE}/Subscriptions/${subscription.queue}`;
     await expect.poll(() => bus.subscriptions).toContain(address);
-    bus.put(QUEUE, { message_id: 'bad', subject: 'test.bad.v1', body: rhea.message.data_section(Buffer.from('{')) });
+    bus.deliver(QUEUE, {
+      message_id: 'bad',
+      subject: 'test.bad.v1',
+      body: rhea.message.data_section(Buffer.from('{')),
+    });
     await expect
       .poll(() => bus.queue(`${address}/$deadletterqueue`).map(({ message_id }) => message_id))
       .toEqual(['bad']);
@@ -94,7 +98,7 @@ describe('a subscription of the bus', () => {
   it.each([{ order: ['good', 'bad'] }, { order: ['bad', 'good'] }])(
     'INV-10 lays aside what is bad, and nothing else, when $order get their verdicts at once',
     async ({ order }) => {
-      const bus = await ServiceBusStandIn.start();
+      const bus = await FakeServiceBus.start();
       const source = new ServiceBusEventSource(bus.url, createRecordingLog().log);
       const both = new OneShotSignal();
       const { messages, subscription } = heard(['test.two.v1']);
@@ -108,7 +112,7 @@ describe('a subscription of the bus', () => {
       const address = `${QUEUE}/Subscriptions/${subscription.queue}`;
       await expect.poll(() => bus.subscriptions).toContain(address);
       for (const text of order)
-        bus.put(QUEUE, {
+        bus.deliver(QUEUE, {
           message_id: text,
           subject: 'test.two.v1',
           body: rhea.message.data_section(Buffer.from(text)),
@@ -122,7 +126,7 @@ describe('a subscription of the bus', () => {
   );
 
   it('that is not there is asked for again, and not in a hot loop', async () => {
-    const bus = await ServiceBusStandIn.start();
+    const bus = await FakeServiceBus.start();
     const url = new URL(bus.url);
     url.pathname = '/nowhere';
     const written = createRecordingLog();

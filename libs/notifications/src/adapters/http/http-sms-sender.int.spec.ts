@@ -23,7 +23,7 @@ it.each([
   [502, false],
 ])('a gateway that answers %i refuses for good: %s', async (status, forGood) => {
   const sink = await startSmsSink();
-  sink.behave({ status });
+  sink.setBehaviour({ status });
   const error = await senderTo(sink.url, sink.token)
     .send(message('x'))
     .catch((reason: unknown) => reason);
@@ -40,7 +40,7 @@ it('shows its token, and its id for deduplication, and follows nobody elsewhere'
     authorization: 'Bearer secret',
     'content-type': 'application/json',
   });
-  sink.behave({ status: 302 }, 1);
+  sink.setBehaviour({ status: 302 }, 1);
   await expect(sender.send(message('moved'))).rejects.toThrow();
   await sink.stop();
 });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll } from 'vitest';
 import { createLog } from '#platform/observability';
 import { connectRedis, type RedisConnection } from '#platform/redis';
-import { type FreshRedis, freshRedis } from '../../../../../test/support/redis.js';
+import { type FreshRedis, freshRedis } from '../../../../../test/support/fresh-redis.js';
 import { jobQueueContract } from '../job-queue.contract.js';
 import { RedisJobQueue } from './redis-job-queue.js';
 

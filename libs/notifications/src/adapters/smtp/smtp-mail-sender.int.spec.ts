@@ -23,8 +23,8 @@ async function open(): Promise<RemoteMessageSenderUnderTest> {
     message: anEmailMessage,
     receivedMessages: () => sink.messages.map(({ to, text }) => ({ to: to.join(), text })),
     failNextMessage(how) {
-      if (how === 'without an answer') sink.behave({ drop: 'before' }, 1);
-      else sink.behave({ refuse: how === 'for good' ? 550 : 451 }, 1);
+      if (how === 'without an answer') sink.setBehaviour({ drop: 'before' }, 1);
+      else sink.setBehaviour({ refuse: how === 'for good' ? 550 : 451 }, 1);
     },
     stopServer: () => sink.stop(),
     async restartServer() {
@@ -91,7 +91,7 @@ describe('a mail', () => {
   });
 
   it('FM-S2 is accepted when the server says so, not before', async () => {
-    sink.behave({ delayMs: 300 }, 1);
+    sink.setBehaviour({ delayMs: 300 }, 1);
     const start = Date.now();
     await sender.send(anEmailMessage('slow'));
     expect(Date.now() - start).toBeGreaterThanOrEqual(300);
@@ -99,7 +99,7 @@ describe('a mail', () => {
   });
 
   it('KP-R4 that was taken although its answer was lost is an error: it may be sent again', async () => {
-    sink.behave({ drop: 'after' }, 1);
+    sink.setBehaviour({ drop: 'after' }, 1);
     await expect(sender.send(anEmailMessage('lost'))).rejects.toThrow();
     expect(sink.messages).toHaveLength(1);
   });

@@ -1,2 +1,2 @@
-export { DATABASES, type FreshDatabase } from '../../../../../test/support/databases.js';
+export { DATABASES, type FreshDatabase } from '../../../../../test/support/fresh-databases.js';
 export { type OpenDatabase, openDatabase } from './open-database.js';

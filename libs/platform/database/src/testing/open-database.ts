@@ -1,6 +1,6 @@
 import type { UnitOfWork } from '#kernel';
 import { SystemClock } from '#platform/async';
-import type { FreshDatabase } from '../../../../../test/support/databases.js';
+import type { FreshDatabase } from '../../../../../test/support/fresh-databases.js';
 import { createDataSource, POOL_SIZE } from '../data-source.js';
 import { Database } from '../database.js';
 import { migrate } from '../migrate.js';

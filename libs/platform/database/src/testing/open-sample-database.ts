@@ -1,4 +1,4 @@
-import type { FreshDatabase } from '../../../../../test/support/databases.js';
+import type { FreshDatabase } from '../../../../../test/support/fresh-databases.js';
 import type { Database } from '../database.js';
 import { columnTypesFor, type Dialect } from '../dialect.js';
 import { openDatabase } from './open-database.js';

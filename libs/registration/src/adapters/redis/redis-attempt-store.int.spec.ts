@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '#platform/observability';
 import { connectRedis, type RedisConnection } from '#platform/redis';
-import { type FreshRedis, freshRedis } from '../../../../../test/support/redis.js';
+import { type FreshRedis, freshRedis } from '../../../../../test/support/fresh-redis.js';
 import { aDraft } from '../../testing/an-attempt-draft.js';
 import { LIMITS, SETTINGS } from '../../testing/registration-settings.js';
 import { attemptStoreContract } from '../attempt-store.contract.js';
