@@ -29,14 +29,14 @@ createDataSource = (url, tables) => careful(url, tables, true);`,
 /** Answers before it has committed. */
 const HASTY: BuildPatch = {
   'libs/registration/src/application/services/registration-activator.js': `
-Admission.prototype.admit = async function (attempt, { preHash, last }) {
+RegistrationActivator.prototype.activate = async function (attempt, { preHash, last }) {
   const credential = await this.credentials.hash(preHash);
   const identifier = identifierOf(attempt);
   const { customerId: id, attemptId, profile } = attempt;
   return new Promise((resolve, reject) => {
     this.work.run(async () => {
-      await this.keys.prove(this.identifiers.candidates(identifier));
-      resolve(await this.directory.admit({ id, identifier, attemptId, ...profile, credential, verifiedBy: 'code' }));
+      await this.keys.lockAndMarkProven(this.identifiers.candidates(identifier));
+      resolve(await this.customers.createCustomer({ id, identifier, attemptId, ...profile, credential, verifiedBy: 'code' }));
       await last();
     }).catch(reject);
   });
@@ -46,7 +46,7 @@ Admission.prototype.admit = async function (attempt, { preHash, last }) {
 /** Runs the statements of a unit of work one by one, as if each were one. */
 const IN_PIECES: BuildPatch = {
   'libs/platform/database/src/database.js': `
-Database.prototype.transaction = (work) => work();
+Database.prototype.runInTransaction = (work) => work();
 Object.defineProperty(Database.prototype, 'inTransaction', { get: () => true });`,
 };
 

@@ -42,30 +42,30 @@ Object.assign(TypeOrmGuessLedger.prototype, {
 /** Keeps nothing for the identifier of a customer, and answers register as always. */
 export const NO_DECOY: BuildPatch = {
   'libs/registration/src/adapters/memory/in-memory-attempt-store.js': `
-const placeAnybody = InMemoryAttemptStore.prototype.place;
-InMemoryAttemptStore.prototype.place = async function (draft, trusted) {
-  return draft.decoy ? { placed: false } : placeAnybody.call(this, draft, trusted);
+const original = InMemoryAttemptStore.prototype.placeAttempt;
+InMemoryAttemptStore.prototype.placeAttempt = async function (draft, trusted) {
+  return draft.decoy ? { placed: false } : original.call(this, draft, trusted);
 };`,
 };
 
 /** Waits for an answer for as long as it takes, which is what the driver does by itself. */
 export const NO_TIMEOUT: BuildPatch = {
   'libs/platform/redis/src/redis-connection.js': `
-const inTime = RedisConnection.prototype.command;
+const original = RedisConnection.prototype.command;
 RedisConnection.prototype.command = function (work) {
   this.client.options.commandTimeout = undefined;
-  return inTime.call(this, work);
+  return original.call(this, work);
 };`,
 };
 
 /** Takes a count that cannot be kept for one that is not used up. */
 export const LIMITER_FAILS_OPEN: BuildPatch = {
-  'libs/platform/rate-limits/src/source-limits.js': `
-const strictly = SourceLimits.prototype.count;
-SourceLimits.prototype.count = function (limit, address) {
-  return strictly.call(this, limit, address).catch((error) => {
-    if (error instanceof SourceLimited) throw error;
-    return UNCOUNTED;
+  'libs/platform/rate-limits/src/client-network-limits.js': `
+const original = ClientNetworkLimits.prototype.reserve;
+ClientNetworkLimits.prototype.reserve = function (limit, address) {
+  return original.call(this, limit, address).catch((error) => {
+    if (error instanceof ClientNetworkRateLimited) throw error;
+    return UNLIMITED;
   });
 };`,
 };
@@ -76,16 +76,16 @@ const DELIVERIES_FILE = 'libs/messaging/src/relay/outbox-deliveries.js';
 export const ID_CURSOR: BuildPatch = {
   [DELIVERIES_FILE]: `
 const lastIds = new Map();
-Deliveries.prototype.lease = async function (publisher) {
+OutboxDeliveries.prototype.lease = async function (publisher) {
   const sql = 'select d.id as id, o.event_id as event, o.type as type, o.payload as payload, d.aggregate_type as kind,' +
     ' d.aggregate_id as subject, d.sequence as sequence from outbox_deliveries d join outbox o on o.event_id = d.event_id' +
     ' where d.publisher = ? and d.id > ? order by d.id limit 100';
   const rows = await this.database.query(sql, [publisher, lastIds.get(publisher) ?? 0]);
   if (rows.length > 0) lastIds.set(publisher, rows.at(-1).id);
   const run = rows.map((row) => ({ deliveryId: String(row.id), id: row.event, attempts: 1, aggregateType: row.kind, ...row, id: row.event }));
-  return { token: '', runs: run.length > 0 ? [run] : [], more: false };
+  return { token: '', batches: run.length > 0 ? [run] : [], hasMore: false };
 };
-Deliveries.prototype.delivered = async function (_, ids) {
+OutboxDeliveries.prototype.deleteDelivered = async function (_, ids) {
   for (const id of ids) await this.database.execute('delete from outbox_deliveries where id = ?', [id]);
 };`,
 };
@@ -93,7 +93,7 @@ Deliveries.prototype.delivered = async function (_, ids) {
 /** Takes whatever rows nobody has locked: two events of one aggregate are on their way at once. */
 export const PLAIN_SKIP_LOCKED: BuildPatch = {
   [DELIVERIES_FILE]: `
-Deliveries.prototype.lease = async function (publisher) {
+OutboxDeliveries.prototype.lease = async function (publisher) {
   const token = this.ids.next();
   await this.database.transaction(async () => {
     const sql = 'select id as id from outbox_deliveries where publisher = ? and lease_until = 0 order by id limit 5 for update skip locked';
@@ -105,18 +105,18 @@ Deliveries.prototype.lease = async function (publisher) {
     ' where d.lease_token = ? order by d.id';
   const rows = await this.database.query(sql, [token]);
   await new Promise((resolve) => setTimeout(resolve, Math.random() * 50));
-  const runs = rows.map((row) => [{ ...row, deliveryId: String(row.id), id: row.event, attempts: 1, aggregateType: row.kind }]);
-  return { token, runs, more: runs.length > 0 };
+  const batches = rows.map((row) => [{ ...row, deliveryId: String(row.id), id: row.event, attempts: 1, aggregateType: row.kind }]);
+  return { token, batches, hasMore: batches.length > 0 };
 };`,
 };
 
 /** Notes what it is about to send as sent. */
 export const DELIVERED_BEFORE_CONFIRM: BuildPatch = {
   [DELIVERIES_FILE]: `
-const carefully = Deliveries.prototype.lease;
-Deliveries.prototype.lease = async function (...asked) {
-  const lease = await carefully.apply(this, asked);
-  await this.delivered(lease, lease.runs.flat().map(({ deliveryId }) => deliveryId));
+const original = OutboxDeliveries.prototype.lease;
+OutboxDeliveries.prototype.lease = async function (...asked) {
+  const lease = await original.apply(this, asked);
+  await this.deleteDelivered(lease, lease.batches.flat().map(({ deliveryId }) => deliveryId));
   return lease;
 };`,
 };

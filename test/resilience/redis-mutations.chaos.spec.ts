@@ -9,19 +9,19 @@ import { createPendingRegistration, type RedisDeployment, startRedisDeployment }
 
 const LENIENT_LIMITER = {
   'libs/platform/rate-limits/src/redis-counters.js': `
-const strictTake = RedisCounters.prototype.take;
-RedisCounters.prototype.take = function (...asked) {
-  return strictTake.apply(this, asked).catch(() => ({ allowed: true, ticket: 'lenient' }));
+const original = RedisCounters.prototype.reserve;
+RedisCounters.prototype.reserve = function (...asked) {
+  return original.apply(this, asked).catch(() => ({ allowed: true, ticket: 'lenient' }));
 };`,
 };
 
 /** As if the driver sent again what is unanswered, and the script did not know the request. */
 const FORGETFUL_CLAIM = {
   'libs/codes/src/adapters/redis/redis-code-store.js': `
-const onceClaim = RedisCodeStore.prototype.claim;
+const original = RedisCodeStore.prototype.claimCode;
 let asked = 0;
-RedisCodeStore.prototype.claim = function (address, macs, requestId, terms) {
-  return onceClaim.call(this, address, macs, { toString: () => requestId + asked++ }, terms);
+RedisCodeStore.prototype.claimCode = function (address, macs, requestId, terms) {
+  return original.call(this, address, macs, { toString: () => requestId + asked++ }, terms);
 };`,
 };
 
