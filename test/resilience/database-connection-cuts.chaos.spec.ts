@@ -57,12 +57,12 @@ describe.each(['cutBefore', 'cutAfter'] as const)('FM-D2 %s each message to the 
   it('of an activation: all or nothing, and the repeat is let in', async () => {
     const hits = await cutEach(side, async () => {
       const one = await createPendingClient(deployment, peer);
-      const { client: visitor, code } = one;
+      const { client, code } = one;
       const after = async (seen: ClientReply): Promise<void> => {
-        if (seen.status === 200) expect(await countCustomers(deployment.database, visitor.person.email)).toBe(1);
+        if (seen.status === 200) expect(await countCustomers(deployment.database, client.person.email)).toBe(1);
         await expectActivationAndLogin(one, peer);
       };
-      return { call: () => visitor.activate(url, code), after };
+      return { call: () => client.activate(url, code), after };
     });
     for (const statement of WRITTEN_BY_ACTIVATION) expect(hits).toContainEqual(expect.stringMatching(statement));
   });
@@ -87,7 +87,7 @@ it('FM-D4 two seconds to each message: an answer within its time, the loop is fr
   const newcomers = Array.from({ length: 15 }, () => deployment.createClient());
   database.delay(2_000);
   const calls = Promise.all([
-    ...waiting.map(({ client: visitor, code }) => visitor.activate(url, code)),
+    ...waiting.map(({ client, code }) => client.activate(url, code)),
     ...newcomers.map((visitor) => visitor.register(url)),
   ]);
   for (const seen of await expectResponsiveDuring(url, calls)) if (seen.status >= 300) expectUnavailable(seen);

@@ -60,12 +60,12 @@ describe('FM-D2 cut in flight', () => {
     // Those before may have opened the breaker.
     await expect.poll(async () => (await deployment.createClient().logIn(url)).status, { timeout: 5_000 }).toBe(401);
     const one = await createPendingClient(deployment, peer);
-    const { client: visitor, code } = one;
+    const { client, code } = one;
     const cut = database[side](on, nth);
-    expectUnavailable(await visitor.activate(url, code), 1_000);
+    expectUnavailable(await client.activate(url, code), 1_000);
     expect(cut.matchedMessage).toMatch(on);
     const isDone = side === 'cutAfter' && String(cut.matchedMessage) === 'Query COMMIT' && nth === 2;
-    expect(await countCustomers(deployment.database, visitor.person.email)).toBe(isDone ? 1 : 0);
+    expect(await countCustomers(deployment.database, client.person.email)).toBe(isDone ? 1 : 0);
     await expectActivationAndLogin(one, peer);
   });
 });
@@ -74,10 +74,10 @@ describe('FM-D3 a black hole', () => {
   const WAYS = ROUNDS > 1 ? (['both', 'up', 'down'] as const) : (['both'] as const);
   it.each(WAYS)('%s: 503 after its time, the loop is free, and well again', async (ways) => {
     const one = await createPendingClient(deployment, peer);
-    const { client: visitor, code } = one;
+    const { client, code } = one;
     const unlucky = deployment.createClient();
     database.blackhole(ways);
-    const calls = Promise.all([unlucky.register(url), visitor.activate(url, code), visitor.logIn(url)]);
+    const calls = Promise.all([unlucky.register(url), client.activate(url, code), client.logIn(url)]);
     for (const seen of await expectResponsiveDuring(url, calls)) expectUnavailable(seen, 7_000);
     database.restore();
     await expectReady(url);
@@ -87,7 +87,7 @@ describe('FM-D3 a black hole', () => {
 
   it('in the connections of now only: one call waits, then all are new', async () => {
     const many = await createPendingClients(deployment, peer, 8);
-    await Promise.all(many.map(({ client: visitor }) => visitor.logIn(url)));
+    await Promise.all(many.map(({ client }) => client.logIn(url)));
     database.blackholeCurrentConnections();
     expectUnavailable(await deployment.createClient().register(url), 4_000);
     await expectReady(url);
@@ -96,9 +96,9 @@ describe('FM-D3 a black hole', () => {
 
   it('in the middle of the transaction: its locks end with its session, and the same code is good', async () => {
     const one = await createPendingClient(deployment, peer);
-    const { client: visitor, code } = one;
+    const { client, code } = one;
     const inside = database.waitForMessage(NEW_CUSTOMER);
-    const call = visitor.activate(url, code);
+    const call = client.activate(url, code);
     await inside;
     database.blackhole();
     expectUnavailable(await call, 6_500);
@@ -121,7 +121,7 @@ it('FM-D4 200 ms to each message: everything takes its round trips longer, and w
 it('FM-D5 every connection of the pool waits for a lock: 503 in time, alive, and none is lost', async () => {
   const waiting = await createPendingClients(deployment, peer, 20);
   await deployment.database.lock('customers', 'writes');
-  const calls = Promise.all(waiting.map(({ client: visitor, code }) => visitor.activate(url, code)));
+  const calls = Promise.all(waiting.map(({ client, code }) => client.activate(url, code)));
   const seen = await expectResponsiveDuring(url, calls);
   await deployment.database.unlock();
   for (const one of seen) expectUnavailable(one);
@@ -135,16 +135,14 @@ describe('FM-D6 deadlocks', () => {
   it('two at once: one of them is tried again, and both are let in by one call', async () => {
     const both = await createPendingClients(deployment, peer, 2);
     await installDeadlockTrigger(deployment.database);
-    const seen = await Promise.all(both.map(({ client: visitor, code }) => visitor.activate(url, code)));
+    const seen = await Promise.all(both.map(({ client, code }) => client.activate(url, code)));
     expect(seen.map(({ status }) => status)).toEqual([200, 200]);
   });
 
   it('a storm over two replicas: let in or 503 within its time, and all of them in the end', async () => {
     const many = await createPendingClients(deployment, peer, 8);
     await installDeadlockTrigger(deployment.database);
-    const seen = await Promise.all(
-      many.map(({ client: visitor, code }, n) => visitor.activate(n % 2 ? url : peer, code)),
-    );
+    const seen = await Promise.all(many.map(({ client, code }, n) => client.activate(n % 2 ? url : peer, code)));
     for (const one of seen) if (one.status !== 200) expectUnavailable(one);
     for (const one of many) await expectActivationAndLogin(one, peer);
   });
@@ -165,18 +163,18 @@ describe('FM-D9 what the database refuses', () => {
     ['a value that is too long', { postgres: '22001', mariadb: '1406' }, 1, 422, 1],
   ])('%s: %o: no word of it gets out', async (_, refusal, times, status, tried) => {
     const one = await createPendingClient(deployment, peer);
-    const { client: visitor, code } = one;
+    const { client, code } = one;
     await failCustomerInserts(deployment.database, refusal, times);
-    const seen = await visitor.activate(url, code);
+    const seen = await client.activate(url, code);
     expect(await stopFailingCustomerInserts(deployment.database)).toBe(tried);
     expect(seen.status).toBe(status);
     expect(seen.text).not.toMatch(SECRETS);
   });
 
   it('what else it has to say, which is a bug of ours and 500: no word of it gets out', async () => {
-    const { client: visitor, code } = await createPendingClient(deployment, peer);
+    const { client, code } = await createPendingClient(deployment, peer);
     await failCustomerInserts(deployment.database, { postgres: '23502', mariadb: '1048' }, 1);
-    const seen = await new RecordingClient(new OperationHistory(), visitor.person).activate(url, code);
+    const seen = await new RecordingClient(new OperationHistory(), client.person).activate(url, code);
     expect(await stopFailingCustomerInserts(deployment.database)).toBe(1);
     expect([seen.status, seen.code]).toEqual([500, 'service.internal_error']);
     expect(seen.text).not.toMatch(SECRETS);

@@ -52,20 +52,20 @@ Object.defineProperty(Database.prototype, 'inTransaction', { get: () => true });
 
 describe('known mistakes are caught', () => {
   it('FM-D3 a database that is waited for without an end: the answer comes at the end of the request only', async () => {
-    const { urls, proxies: faults, createClient: newcomer } = await startWithMutation(NO_TIMEOUTS);
-    const visitor = newcomer();
+    const { urls, proxies, createClient } = await startWithMutation(NO_TIMEOUTS);
+    const visitor = createClient();
     expect((await visitor.register(urls[0] ?? '')).status).toBe(201);
-    faults.database.blackhole();
-    expect((await newcomer().register(urls[0] ?? '')).ms).toBeGreaterThan(9_000);
+    proxies.database.blackhole();
+    expect((await createClient().register(urls[0] ?? '')).ms).toBeGreaterThan(9_000);
   });
 
   it('INV-16 an answer before the commit', async () => {
     const here = await startWithMutation(HASTY);
     const [url = '', peer = ''] = here.urls;
-    const { client: visitor, code } = await createPendingClient(here, peer);
-    await waitForCodeSentEvent(here, visitor);
+    const { client, code } = await createPendingClient(here, peer);
+    await waitForCodeSentEvent(here, client);
     const cut = here.proxies.database.cutBefore(/^Query COMMIT/, 2);
-    expect((await visitor.activate(url, code)).status).toBe(200);
+    expect((await client.activate(url, code)).status).toBe(200);
     await cut.triggered;
     expect(await here.findFaults()).toContainEqual(expect.stringMatching(/^INV-16 .* is no customer$/));
   });
@@ -73,9 +73,9 @@ describe('known mistakes are caught', () => {
   it('INV-01 a unit of work that is none', async () => {
     const here = await startWithMutation(IN_PIECES);
     const [url = '', peer = ''] = here.urls;
-    const { client: visitor, code } = await createPendingClient(here, peer);
+    const { client, code } = await createPendingClient(here, peer);
     here.proxies.database.cutBefore(/^Execute (with changed as \()?insert into outbox /);
-    await visitor.activate(url, code);
+    await client.activate(url, code);
     expect(await here.findFaults()).toContainEqual(expect.stringMatching(/^INV-01 .* never announced/));
   });
 });

@@ -6,17 +6,15 @@ type Fault = (deployment: FaultyDeployment, random: RandomSource) => void | Prom
 const DEPENDENCIES = ['database', 'redis'] as const;
 
 const FAULTS: Readonly<Record<string, Fault>> = {
-  refuse: ({ proxies: faults }, random) => faults[pickRandom(random, DEPENDENCIES)].refuse(),
-  reset: ({ proxies: faults }, random) => faults[pickRandom(random, DEPENDENCIES)].reset(),
-  blackhole: ({ proxies: faults }, random) =>
-    faults[pickRandom(random, DEPENDENCIES)].blackhole(pickRandom(random, ['both', 'up', 'down'] as const)),
-  delay: ({ proxies: faults }, random) =>
-    faults[pickRandom(random, DEPENDENCIES)].delay(randomIntBetween(random, 20, 150)),
-  'lost commit': ({ proxies: faults }) => void faults.database.cutAfter(/^Query COMMIT/),
-  'cut in flight': ({ proxies: faults }, random) => void faults.database.cutBefore(randomIntBetween(random, 1, 60)),
-  'lost reply': ({ proxies: faults }, random) =>
-    void faults.redis.cutAfter(/^EVALSHA/, randomIntBetween(random, 1, 10)),
-  'no mail': ({ proxies: faults }) => faults.mail.refuse(),
+  refuse: ({ proxies }, random) => proxies[pickRandom(random, DEPENDENCIES)].refuse(),
+  reset: ({ proxies }, random) => proxies[pickRandom(random, DEPENDENCIES)].reset(),
+  blackhole: ({ proxies }, random) =>
+    proxies[pickRandom(random, DEPENDENCIES)].blackhole(pickRandom(random, ['both', 'up', 'down'] as const)),
+  delay: ({ proxies }, random) => proxies[pickRandom(random, DEPENDENCIES)].delay(randomIntBetween(random, 20, 150)),
+  'lost commit': ({ proxies }) => void proxies.database.cutAfter(/^Query COMMIT/),
+  'cut in flight': ({ proxies }, random) => void proxies.database.cutBefore(randomIntBetween(random, 1, 60)),
+  'lost reply': ({ proxies }, random) => void proxies.redis.cutAfter(/^EVALSHA/, randomIntBetween(random, 1, 10)),
+  'no mail': ({ proxies }) => proxies.mail.refuse(),
   crash: async ({ programs }, random) => {
     const program = pickRandom(random, programs);
     await program.kill();

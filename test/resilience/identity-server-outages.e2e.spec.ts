@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 const next = (): IdentityServer => {
-  const server = servers.find(({ requestedPaths: asked }) => asked.length === 0);
+  const server = servers.find(({ requestedPaths }) => requestedPaths.length === 0);
   if (!server) throw new Error('start one more of them');
   return server;
 };

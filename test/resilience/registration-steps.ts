@@ -30,8 +30,8 @@ export async function waitForCodeSentEvent(deployment: FaultyDeployment, { ticke
 }
 
 /** The code he has is good, at once or a little later, and so is his password. */
-export async function expectActivationAndLogin({ client: visitor, code }: PendingClient, base: string): Promise<void> {
-  const status = async () => (await visitor.activate(base, code)).status;
+export async function expectActivationAndLogin({ client, code }: PendingClient, base: string): Promise<void> {
+  const status = async () => (await client.activate(base, code)).status;
   await expect.poll(status, { timeout: 12_000, interval: 100 }).toBe(200);
-  expect((await visitor.logIn(base)).status).toBe(200);
+  expect((await client.logIn(base)).status).toBe(200);
 }

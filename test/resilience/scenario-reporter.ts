@@ -48,9 +48,9 @@ const titleWithoutIds = (title: string): string =>
     .trim();
 
 function formatTable(rows: readonly ScenarioRow[]): string {
-  const lines = rows.map(({ ids, title: what, runs, failed, ms }) => [
+  const lines = rows.map(({ ids, title, runs, failed, ms }) => [
     ids,
-    what.length > 96 ? `${what.slice(0, 95)}…` : what,
+    title.length > 96 ? `${title.slice(0, 95)}…` : title,
     String(runs),
     failed === 0 ? 'good' : `${failed} FAILED`,
     `${(ms / 1000).toFixed(1)} s`,

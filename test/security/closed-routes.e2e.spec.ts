@@ -20,7 +20,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TR
 const closed = (): ApiRoute[] => operations.filter(({ open }) => !open);
 const paths = (): string[] => [...new Set(operations.map(({ path }) => path))];
 const methodsOf = (path: string): string[] => {
-  const named = [...new Set(operations.filter(({ matches: fits }) => fits(path)).map(({ method }) => method))];
+  const named = [...new Set(operations.filter(({ matches }) => matches(path)).map(({ method }) => method))];
   return named.includes('GET') ? [...named, 'HEAD'] : named;
 };
 

@@ -64,7 +64,7 @@ const RECIPES: Record<ServiceKind, ServiceRecipe> = {
 
 /** TEST_*_URL → container → our own instance → standard local port → what to do about it. Never throws. */
 export async function findService(kind: ServiceKind): Promise<Service | Unavailable> {
-  const { variable, startLocal: own } = RECIPES[kind];
+  const { variable, startLocal } = RECIPES[kind];
   const given = process.env[variable];
   if (given) return useConfiguredService(kind, variable, given);
   const tried = [`${variable} is not set`];
@@ -75,7 +75,7 @@ export async function findService(kind: ServiceKind): Promise<Service | Unavaila
     const container = await attempt(() => startContainer(kind));
     if (container) return { how: 'docker', ...container };
   } else tried.push('there is no Docker');
-  const server = await attempt(own);
+  const server = await attempt(startLocal);
   if (server) return { how: kind === 'postgres' ? 'embedded' : 'local', ...server };
   const standard = await attempt(() => useDefaultService(kind));
   return standard ?? { how: 'none', why: `no ${kind} for the tests: ${tried.join('; ')}. Get it with: make services` };
@@ -91,10 +91,10 @@ async function useConfiguredService(kind: ServiceKind, variable: string, url: st
 }
 
 async function useDefaultService(kind: ServiceKind): Promise<Service> {
-  const { port, defaultUrls: usual } = RECIPES[kind];
+  const { port, defaultUrls } = RECIPES[kind];
   if (!(await isListening(port))) throw new Error(`nothing answers on 127.0.0.1:${port}`);
   const problems = new Set<string>();
-  for (const url of usual) {
+  for (const url of defaultUrls) {
     const problem = await probeService(kind, url);
     if (!problem) return { how: 'standard', url, stop: doNotStop };
     problems.add(problem);

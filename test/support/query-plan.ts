@@ -22,8 +22,8 @@ export async function explainStatement(database: Database, { sql, values }: Sql)
   return {
     rows: steps.reduce((sum, { rows }) => sum + rows, 0),
     scans: steps
-      .filter(({ accessMethod: way }) => way === 'Seq Scan' || way === 'ALL')
-      .map(({ accessMethod: way, table }) => `${way} ${table}`),
+      .filter(({ accessMethod }) => accessMethod === 'Seq Scan' || accessMethod === 'ALL')
+      .map(({ accessMethod, table }) => `${accessMethod} ${table}`),
   };
 }
 

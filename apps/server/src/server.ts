@@ -24,11 +24,7 @@ export async function startServer(
   beforeListen: (app: NestFastifyApplication) => Promise<void>,
 ): Promise<NestFastifyApplication> {
   const { settings, log, metrics, routes, health } = infrastructure;
-  const {
-    adapter,
-    adminServer,
-    createAdditionalServer: another,
-  } = createHttpServers({
+  const { adapter, adminServer, createAdditionalServer } = createHttpServers({
     publicUrl: settings.publicUrl,
     corsOrigins: settings.corsOrigins,
     trustProxy: settings.trustProxy,
@@ -52,7 +48,7 @@ export async function startServer(
     throw listenError(error, settings, 'PORT');
   });
   // A name may have addresses that are not there.
-  for (const host of more) await listenOn(another(), settings.port, host).catch(() => undefined);
+  for (const host of more) await listenOn(createAdditionalServer(), settings.port, host).catch(() => undefined);
   if (adminServer) await listenAdmin(adminServer, settings);
   if (settings.run !== 'api') startBackgroundWorkers(app);
   return app;

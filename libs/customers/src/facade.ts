@@ -81,7 +81,7 @@ export abstract class CustomerExport {
 export abstract class CustomerDirectory {
   abstract checkAvailability(identifier: Identifier, id: string | null): Promise<IdentifierAvailability>;
   /**
-   * Makes the newcomer a customer who may sign in, and announces it. Inside the caller's unit of work. Who is no watcher of
+   * Makes the new customer a customer who may sign in, and announces it. Inside the caller's unit of work. Who is no watcher of
    * identifiers himself tells them of it first.
    * @throws IdentifierTaken when somebody else got the identifier at this instant
    */

@@ -15,7 +15,7 @@ export interface IncomingEvent<Data extends object = object> {
   readonly data: Data;
 }
 
-/** Where events come from: our own house, or others who have been given the right to tell us something. */
+/** Where events come from: our own harness, or others who have been given the right to tell us something. */
 export type Arrival = 'events' | 'inbound';
 
 /**

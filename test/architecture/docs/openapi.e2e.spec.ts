@@ -105,12 +105,12 @@ describe('the OpenAPI document', () => {
       // What the framework refuses keeps the status that it gave.
       return said === status && (statusOf.get(code) === status || code === 'request.refused');
     };
-    const faults = bodies.flatMap(({ pointer: place, type, status, examples }) => {
-      if (examples.length === 0) return [`${place} has no example`];
+    const faults = bodies.flatMap(({ pointer, type, status, examples }) => {
+      if (examples.length === 0) return [`${pointer} has no example`];
       return examples.flatMap((example) => {
-        const fault = drifts.faultOf(place, example);
+        const fault = drifts.faultOf(pointer, example);
         const isOther = type === 'application/problem+json' && !isOf(status, example);
-        return [...(fault ? [`${place} ${fault}`] : []), ...(isOther ? [`${place} is no ${status}`] : [])];
+        return [...(fault ? [`${pointer} ${fault}`] : []), ...(isOther ? [`${pointer} is no ${status}`] : [])];
       });
     });
     expect(faults).toEqual([]);

@@ -89,8 +89,8 @@ describe('given a person who signed in at an identity server that is trusted', (
   });
 
   it('AC-57 then a subject that is spelt like a customer’s id or address is nobody', async () => {
-    const { person, customer: mia } = await app.createCustomer();
-    for (const account of [mia.id, person.email ?? '']) {
+    const { person, customer } = await app.createCustomer();
+    for (const account of [customer.id, person.email ?? '']) {
       server.roles.set(account, ['admin', 'shop-staff']);
       expect((await me((await signInAtIssuer(account)).accessToken)).status).toBe(401);
     }

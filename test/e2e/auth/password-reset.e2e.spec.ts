@@ -182,16 +182,16 @@ describe.each(BACKENDS)('a forgotten password on $name', (backend) => {
   it.skipIf(backend === EMBEDDED)(
     'is announced: the sessions that ended, then the password, and nothing of it',
     async () => {
-      const { person, customer: mia } = await app.createCustomer();
+      const { person, customer } = await app.createCustomer();
       const code = await requestResetCode(app, identifierOf(person));
       expect((await resetPassword(other, identifierOf(person), code, NEW)).status).toBe(204);
-      await consumer?.waitFor(({ type, subject }) => type === 'auth.password_changed.v1' && subject === mia.id);
-      const told = consumer?.events.filter(({ subject }) => subject === mia.id).map(({ body }) => body);
+      await consumer?.waitFor(({ type, subject }) => type === 'auth.password_changed.v1' && subject === customer.id);
+      const told = consumer?.events.filter(({ subject }) => subject === customer.id).map(({ body }) => body);
       const source = '/foyer/auth';
-      const revoked = { customerId: mia.id, sid: null, generation: 1, kept: null, expiresAt: expect.any(String) };
+      const revoked = { customerId: customer.id, sid: null, generation: 1, kept: null, expiresAt: expect.any(String) };
       expect(told).toMatchObject([
         { type: 'auth.session_revoked.v1', source, sequence: 1, data: revoked },
-        { type: 'auth.password_changed.v1', source, sequence: 2, data: { customerId: mia.id } },
+        { type: 'auth.password_changed.v1', source, sequence: 2, data: { customerId: customer.id } },
       ]);
       expect(told?.map(({ data }) => Object.keys(data as object).length)).toEqual([5, 1]);
     },

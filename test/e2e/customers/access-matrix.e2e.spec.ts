@@ -42,13 +42,13 @@ describe('a call about customers', () => {
   };
   const shown = async (id: string) => (await members.callCustomers('GET', id, bearers.admin)).text;
   const unfitOf = ({
-    invalidBodies: unfit = [],
-    invalidQueries: queries = [],
+    invalidBodies = [],
+    invalidQueries = [],
     body,
   }: AccessCase): (RequestOptions & { query?: string })[] => [
-    ...unfit.map((json) => ({ json })),
-    ...(unfit.length > 0 ? [{ json: { ...body?.(), customerId: randomUUID() } }] : []),
-    ...queries.map((query) => ({ query })),
+    ...invalidBodies.map((json) => ({ json })),
+    ...(invalidBodies.length > 0 ? [{ json: { ...body?.(), customerId: randomUUID() } }] : []),
+    ...invalidQueries.map((query) => ({ query })),
   ];
 
   it.each(cases([...OTHERS, ...CUSTOMER_CALLS]))('AC-49 %s is answered to each as is his right', async (_, one) => {

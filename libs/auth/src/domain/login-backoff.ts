@@ -33,8 +33,8 @@ export function backoffForTotal(total: number): BackoffPolicy {
 
 /** How long the source is not compared after so many wrong passwords in a row. */
 export function waitMsAfter(wrongTries: number, total = 0): number {
-  const { freeTries, firstWaitMs, maxWaitMs: longestWaitMs } = backoffForTotal(total);
-  return wrongTries < freeTries ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** (wrongTries - freeTries));
+  const { freeTries, firstWaitMs, maxWaitMs } = backoffForTotal(total);
+  return wrongTries < freeTries ? 0 : Math.min(maxWaitMs, firstWaitMs * 2 ** (wrongTries - freeTries));
 }
 
 /** The total of a name is kept as the moment at which all of it will be forgotten. */

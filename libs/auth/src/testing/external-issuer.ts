@@ -42,9 +42,9 @@ export async function generateSigningKey(kid: string, alg = 'ES256'): Promise<Si
   };
 }
 
-export const toJwks = (...keys: SigningKey[]): JSONWebKeySet => ({ keys: keys.map(({ publicJwk: open }) => open) });
+export const toJwks = (...keys: SigningKey[]): JSONWebKeySet => ({ keys: keys.map(({ publicJwk }) => publicJwk) });
 
-export const validHeader = ({ publicJwk: open }: SigningKey) => ({ alg: open.alg, kid: open.kid, typ: 'at+jwt' });
+export const validHeader = ({ publicJwk }: SigningKey) => ({ alg: publicJwk.alg, kid: publicJwk.kid, typ: 'at+jwt' });
 export const validClaims = () => ({
   iss: EXTERNAL_ISSUER.issuer,
   aud: EXTERNAL_ISSUER.audience,

@@ -11,23 +11,23 @@ import {
 } from '../testing/code-store-fixture.js';
 
 /** What a claim does, and a request that comes twice. */
-export function codeClaimsContract(scene: CodeStoreFixture): void {
-  const { claim, put, attemptsLeft: left } = scene;
+export function codeClaimsContract(fixture: CodeStoreFixture): void {
+  const { claim, put, attemptsLeft } = fixture;
 
   describe('the same request again', () => {
     it('gets the same outcome and is not counted twice', async () => {
       await put();
-      expect([await claim(randomMacHex(), 'once'), await claim(scene.mac, 'once')]).toEqual([
+      expect([await claim(randomMacHex(), 'once'), await claim(fixture.mac, 'once')]).toEqual([
         wrongOutcome(2),
         wrongOutcome(2),
       ]);
-      expect(await left()).toBe(2);
+      expect(await attemptsLeft()).toBe(2);
     });
 
     it('keeps its claim', async () => {
       await put();
-      expect([await claim(scene.mac, 'mine'), await claim(scene.mac, 'mine')]).toEqual([GRANTED, GRANTED]);
-      expect(await claim(scene.mac, 'other')).toEqual(BUSY);
+      expect([await claim(fixture.mac, 'mine'), await claim(fixture.mac, 'mine')]).toEqual([GRANTED, GRANTED]);
+      expect(await claim(fixture.mac, 'other')).toEqual(BUSY);
     });
 
     it('finds the outcome of the try that burnt the code', async () => {
@@ -42,62 +42,62 @@ export function codeClaimsContract(scene: CodeStoreFixture): void {
 
     it('is looked at anew when it was busy before', async () => {
       await put();
-      await claim(scene.mac, 'holder');
-      expect(await claim(scene.mac, 'waiting')).toEqual(BUSY);
-      await scene.store.releaseClaim(scene.address, 'holder');
-      expect(await claim(scene.mac, 'waiting')).toEqual(GRANTED);
+      await claim(fixture.mac, 'holder');
+      expect(await claim(fixture.mac, 'waiting')).toEqual(BUSY);
+      await fixture.store.releaseClaim(fixture.address, 'holder');
+      expect(await claim(fixture.mac, 'waiting')).toEqual(GRANTED);
     });
   });
 
   describe('a claim', () => {
     it('keeps everybody else out, uncounted', async () => {
       await put();
-      await claim(scene.mac, 'holder');
+      await claim(fixture.mac, 'holder');
       expect([await claim(), await claim(randomMacHex())]).toEqual([BUSY, BUSY]);
-      expect(await left()).toBe(3);
+      expect(await attemptsLeft()).toBe(3);
     });
 
     it('lapses', async () => {
       await put();
-      await claim(scene.mac, 'crashed', { holdMs: SHORT_LIFE_MS });
-      expect(await claim(scene.mac, 'other')).toEqual(BUSY);
-      await scene.underTest.pass(SHORT_LIFE_MS);
-      expect(await claim(scene.mac, 'other')).toEqual(GRANTED);
+      await claim(fixture.mac, 'crashed', { holdMs: SHORT_LIFE_MS });
+      expect(await claim(fixture.mac, 'other')).toEqual(BUSY);
+      await fixture.underTest.pass(SHORT_LIFE_MS);
+      expect(await claim(fixture.mac, 'other')).toEqual(GRANTED);
     });
 
     it('is given back by its holder only', async () => {
       await put();
-      await claim(scene.mac, 'holder');
-      await scene.store.releaseClaim(scene.address, 'stranger');
-      expect(await claim(scene.mac, 'other')).toEqual(BUSY);
-      await scene.store.releaseClaim(scene.address, 'holder');
-      expect(await left()).toBe(3);
-      expect(await claim(scene.mac, 'holder')).toEqual(GRANTED);
+      await claim(fixture.mac, 'holder');
+      await fixture.store.releaseClaim(fixture.address, 'stranger');
+      expect(await claim(fixture.mac, 'other')).toEqual(BUSY);
+      await fixture.store.releaseClaim(fixture.address, 'holder');
+      expect(await attemptsLeft()).toBe(3);
+      expect(await claim(fixture.mac, 'holder')).toEqual(GRANTED);
     });
 
     it('keeps a rightly typed code good for its grace, so that our failure costs nobody his minute', async () => {
       await put(SHORT_LIFE_MS);
-      await claim(scene.mac, 'holder');
-      await scene.underTest.pass(SHORT_LIFE_MS);
-      await scene.store.releaseClaim(scene.address, 'holder');
-      expect(await claim(scene.mac, 'again')).toEqual(GRANTED);
-      const status = await scene.store.getStatus(scene.address, 3);
-      expect((status?.expiresAt.getTime() ?? 0) - scene.underTest.now()).toBeLessThanOrEqual(MINUTE);
+      await claim(fixture.mac, 'holder');
+      await fixture.underTest.pass(SHORT_LIFE_MS);
+      await fixture.store.releaseClaim(fixture.address, 'holder');
+      expect(await claim(fixture.mac, 'again')).toEqual(GRANTED);
+      const status = await fixture.store.getStatus(fixture.address, 3);
+      expect((status?.expiresAt.getTime() ?? 0) - fixture.underTest.now()).toBeLessThanOrEqual(MINUTE);
     });
 
     it('never shortens a life', async () => {
       await put(MINUTE);
-      await claim(scene.mac, 'holder', { graceMs: 1 });
-      const status = await scene.store.getStatus(scene.address, 3);
-      expect((status?.expiresAt.getTime() ?? 0) - scene.underTest.now()).toBeGreaterThan(MINUTE - 1_000);
+      await claim(fixture.mac, 'holder', { graceMs: 1 });
+      const status = await fixture.store.getStatus(fixture.address, 3);
+      expect((status?.expiresAt.getTime() ?? 0) - fixture.underTest.now()).toBeGreaterThan(MINUTE - 1_000);
     });
 
     it('dies with a wrong code behind it, which leaves the grace as it was', async () => {
       await put(SHORT_LIFE_MS);
-      await claim(scene.mac, 'holder', { graceMs: 2 * SHORT_LIFE_MS });
-      await scene.store.releaseClaim(scene.address, 'holder');
+      await claim(fixture.mac, 'holder', { graceMs: 2 * SHORT_LIFE_MS });
+      await fixture.store.releaseClaim(fixture.address, 'holder');
       expect(await claim(randomMacHex())).toEqual(wrongOutcome(2));
-      await scene.underTest.pass(2 * SHORT_LIFE_MS);
+      await fixture.underTest.pass(2 * SHORT_LIFE_MS);
       expect(await claim()).toEqual(EXPIRED);
     });
   });

@@ -38,18 +38,18 @@ async function claimConcurrently(
 }
 
 /** Fifty at once. */
-export function codeRacesContract(scene: CodeStoreFixture): void {
-  const { put, attemptsLeft: left } = scene;
+export function codeRacesContract(fixture: CodeStoreFixture): void {
+  const { put, attemptsLeft } = fixture;
 
-  it('INV-01 grants fifty right codes at once exactly once', () => expectOneWinner(scene.underTest.connections));
+  it('INV-01 grants fifty right codes at once exactly once', () => expectOneWinner(fixture.underTest.connections));
 
-  it('RC-02 evaluates three of fifty wrong codes at once', () => expectThreeEvaluated(scene.underTest.connections));
+  it('RC-02 evaluates three of fifty wrong codes at once', () => expectThreeEvaluated(fixture.underTest.connections));
 
   it('gives one request that arrives fifty times one outcome', async () => {
     await put();
     const sent = Array.from({ length: 50 }, (_, n) =>
-      scene.underTest.connections[n % scene.underTest.connections.length]?.claimCode(
-        scene.address,
+      fixture.underTest.connections[n % fixture.underTest.connections.length]?.claimCode(
+        fixture.address,
         [randomMacHex()],
         'the same',
         CLAIM_TERMS,
@@ -58,6 +58,6 @@ export function codeRacesContract(scene: CodeStoreFixture): void {
     expect(new Set((await Promise.all(sent)).map((outcome) => JSON.stringify(outcome)))).toEqual(
       new Set([JSON.stringify(wrongOutcome(2))]),
     );
-    expect(await left()).toBe(2);
+    expect(await attemptsLeft()).toBe(2);
   });
 }

@@ -13,18 +13,18 @@ import { searchContract } from './customer-lists.search.contract.js';
 /** What every `CustomerLists` must do. */
 export function customerListsContract(name: string, open: () => Promise<CustomerListsUnderTest>): void {
   describe(`${name} is a CustomerLists`, () => {
-    const scene = new CustomerListsFixture();
-    const { add, replace, remove, ids, readAllPages: walk } = scene;
+    const fixture = new CustomerListsFixture();
+    const { add, replace, remove, ids, readAllPages } = fixture;
 
     beforeAll(async () => {
-      scene.underTest = await open();
+      fixture.underTest = await open();
     });
-    afterAll(() => scene.underTest.drop());
+    afterAll(() => fixture.underTest.drop());
 
     it('finds nobody where nobody is', async () => {
       const nobody = { ...NO_FILTER, createdAfter: new Date('2999-01-01T00:00:00Z') };
-      expect(await scene.underTest.lists.page(nobody, { limit: 1, after: null })).toEqual({ items: [], next: null });
-      expect(await scene.underTest.lists.count(nobody)).toBe(0);
+      expect(await fixture.underTest.lists.page(nobody, { limit: 1, after: null })).toEqual({ items: [], next: null });
+      expect(await fixture.underTest.lists.count(nobody)).toBe(0);
     });
 
     it('shows what the views show, in the order of creation and then of ids', async () => {
@@ -34,14 +34,14 @@ export function customerListsContract(name: string, open: () => Promise<Customer
       const sorted = made
         .map((one) => one.snapshot())
         .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1));
-      const { items, next } = await scene.underTest.lists.page(since, { limit: 5, after: null });
+      const { items, next } = await fixture.underTest.lists.page(since, { limit: 5, after: null });
       expect(items.map(({ id }) => id)).toEqual(sorted.map(({ id }) => id));
       expect(next).toBeNull();
-      expect(items).toEqual((await scene.model.page(since, { limit: 5, after: null })).items);
-      expect(await scene.underTest.lists.page(since, { limit: 4, after: null })).toMatchObject({
+      expect(items).toEqual((await fixture.model.page(since, { limit: 5, after: null })).items);
+      expect(await fixture.underTest.lists.page(since, { limit: 4, after: null })).toMatchObject({
         next: { at: sorted[3]?.createdAt, id: sorted[3]?.id },
       });
-      expect((await walk(since, 2)).map(({ id }) => id)).toEqual(sorted.map(({ id }) => id));
+      expect((await readAllPages(since, 2)).map(({ id }) => id)).toEqual(sorted.map(({ id }) => id));
     });
 
     it('knows the suspended and the deleted apart, and those who came back', async () => {
@@ -56,7 +56,7 @@ export function customerListsContract(name: string, open: () => Promise<Customer
       expect((await ids(mine(null))).sort()).toEqual([customerIdOf(active), customerIdOf(suspended)].sort());
       expect(await ids(mine('active'))).toEqual([customerIdOf(active)]);
       expect(await ids(mine('suspended'))).toEqual([customerIdOf(suspended)]);
-      expect((await scene.underTest.lists.page(mine('deleted'), { limit: 9, after: null })).items).toMatchObject([
+      expect((await fixture.underTest.lists.page(mine('deleted'), { limit: 9, after: null })).items).toMatchObject([
         { id: customerIdOf(deleted), status: 'deleted' },
       ]);
       await replace(gone, gone.restore(later(1_002)));
@@ -64,7 +64,7 @@ export function customerListsContract(name: string, open: () => Promise<Customer
       expect(await ids(mine('active'))).toHaveLength(2);
     });
 
-    searchContract(scene);
-    pagesContract(scene);
+    searchContract(fixture);
+    pagesContract(fixture);
   });
 }

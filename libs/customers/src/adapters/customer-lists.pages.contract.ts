@@ -4,8 +4,8 @@ import type { Customer } from '../domain/customer.js';
 import { type CustomerListsFixture, customerIdOf, later, NO_FILTER } from '../testing/customer-lists-fixture.js';
 
 /** What somebody sees who goes from page to page. */
-export function pagesContract(scene: CustomerListsFixture): void {
-  const { add, replace, remove, readAllPages: walk } = scene;
+export function pagesContract(fixture: CustomerListsFixture): void {
+  const { add, replace, remove, readAllPages } = fixture;
 
   it('LD-12 given any people and any filter, then the pages are what looking at everybody finds', async () => {
     const start = 1_000_000;
@@ -16,7 +16,7 @@ export function pagesContract(scene: CustomerListsFixture): void {
       )[0];
       const one = await add({ lastName: lastName ?? null }, later(start + (n % 7)));
       if (n % 5 === 0) await replace(one, one.setStatus('suspended', later(start + 9)));
-      if (n % 4 === 0) await remove((await scene.mirror.findById(customerIdOf(one))) ?? one);
+      if (n % 4 === 0) await remove((await fixture.mirror.findById(customerIdOf(one))) ?? one);
     }
     const text = fc.string({
       unit: fc.constantFrom('a', 'b', 'A', '_', '%', 'é', '1', '+'),
@@ -31,9 +31,9 @@ export function pagesContract(scene: CustomerListsFixture): void {
     await fc.assert(
       fc.asyncProperty(filters, fc.integer({ min: 5, max: 100 }), async (some, limit) => {
         const filter = { ...NO_FILTER, ...some };
-        const { items } = await scene.model.page(filter, { limit: 1_000, after: null });
-        expect(await walk(filter, limit)).toEqual(items);
-        expect(await scene.underTest.lists.count(filter)).toBe(items.length);
+        const { items } = await fixture.model.page(filter, { limit: 1_000, after: null });
+        expect(await readAllPages(filter, limit)).toEqual(items);
+        expect(await fixture.underTest.lists.count(filter)).toBe(items.length);
       }),
       { numRuns: 25 },
     );
@@ -54,7 +54,7 @@ export function pagesContract(scene: CustomerListsFixture): void {
       const gone = going.pop();
       await Promise.all([add({ lastName: 'Walker' }, at()), ...(gone ? [remove(gone)] : [])]);
     };
-    const seen = (await walk(filter, 3, comeAndGo)).map(({ id }) => id);
+    const seen = (await readAllPages(filter, 3, comeAndGo)).map(({ id }) => id);
     expect(new Set(seen).size).toBe(seen.length);
     expect([...staying].filter((id) => !seen.includes(id))).toEqual([]);
   });

@@ -13,8 +13,8 @@ import {
 const withPrefix = (text: string): CustomerFilter => ({ ...NO_FILTER, prefix: text });
 
 /** Whom which search finds. */
-export function searchContract(scene: CustomerListsFixture): void {
-  const { add, replace, remove, ids } = scene;
+export function searchContract(fixture: CustomerListsFixture): void {
+  const { add, replace, remove, ids } = fixture;
 
   it('finds by e-mail address and by phone number, the living and the deleted', async () => {
     const mia = await add({ identifier: parseIdentifier('Mia.Doe+1@Example.org', 'US') });
@@ -26,7 +26,7 @@ export function searchContract(scene: CustomerListsFixture): void {
     await remove(mia);
     expect(await ids({ ...NO_FILTER, email: 'mia.doe+1@example.org' })).toEqual([]);
     expect(await ids({ ...NO_FILTER, email: 'mia.doe+1@example.org', status: 'deleted' })).toEqual([customerIdOf(mia)]);
-    expect(await scene.underTest.lists.count({ ...NO_FILTER, phone: '+16502530000' })).toBe(1);
+    expect(await fixture.underTest.lists.count({ ...NO_FILTER, phone: '+16502530000' })).toBe(1);
   });
 
   it.each([
@@ -70,12 +70,12 @@ export function searchContract(scene: CustomerListsFixture): void {
     const [mine, other] = [randomHash(), randomHash()];
     const wanted = { ...NO_FILTER, documentHashes: [other, mine] };
     expect(await ids(wanted)).toEqual([]);
-    for (const customers of [scene.underTest.customers, scene.mirror])
+    for (const customers of [fixture.underTest.customers, fixture.mirror])
       await customers.replace(after, after.confirmDocument(later(4)), { document: mine });
     expect(await ids(wanted)).toEqual([customerIdOf(claimed)]);
     expect(await ids({ ...wanted, prefix: 'nobody' })).toEqual([]);
     expect(await ids({ ...NO_FILTER, documentHashes: [other] })).toEqual([]);
-    expect(await scene.underTest.lists.count(wanted)).toBe(1);
+    expect(await fixture.underTest.lists.count(wanted)).toBe(1);
   });
 
   it('finds whoever fits by several of them once, and counts him once', async () => {
@@ -86,7 +86,7 @@ export function searchContract(scene: CustomerListsFixture): void {
     await add({ lastName: word });
     const both = withPrefix(word);
     expect((await ids(both)).filter((one) => one === id)).toEqual([id]);
-    expect([await ids(both).then(({ length }) => length), await scene.underTest.lists.count(both)]).toEqual([2, 2]);
+    expect([await ids(both).then(({ length }) => length), await fixture.underTest.lists.count(both)]).toEqual([2, 2]);
   });
 
   it('finds by the new last name after a change', async () => {

@@ -26,9 +26,9 @@ export function customerViewsContract(name: string, open: () => Promise<Customer
     afterAll(() => under.drop());
 
     const seen = async (changes: Partial<NewCustomer>) => {
-      const newcomer = aNewCustomer(changes);
-      await under.customers.add(Customer.create(newcomer, NOW), { email: hash(), phone: hash() });
-      return under.views.findById(newcomer.id);
+      const newCustomer = aNewCustomer(changes);
+      await under.customers.add(Customer.create(newCustomer, NOW), { email: hash(), phone: hash() });
+      return under.views.findById(newCustomer.id);
     };
 
     it('shows nobody who is not there', async () => {
@@ -56,11 +56,11 @@ export function customerViewsContract(name: string, open: () => Promise<Customer
     });
 
     it('shows a document in full: whoever answers with it masks it', async () => {
-      const newcomer = aNewCustomer();
-      const before = Customer.create(newcomer, NOW);
+      const newCustomer = aNewCustomer();
+      const before = Customer.create(newCustomer, NOW);
       await under.customers.add(before, { email: hash(), phone: null });
       await under.customers.replace(before, before.changeProfile({ document: '52998224725' }, NOW));
-      expect((await under.views.findById(newcomer.id))?.document).toBe('529.982.247-25');
+      expect((await under.views.findById(newCustomer.id))?.document).toBe('529.982.247-25');
     });
 
     it('shows a phone number, and a person without names', async () => {

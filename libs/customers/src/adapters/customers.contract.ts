@@ -31,9 +31,9 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
     afterAll(() => under.drop());
 
     const add = async (changes: Partial<NewCustomer> = {}, identifierHash = hash()) => {
-      const newcomer = aNewCustomer(changes);
-      await customers.add(Customer.create(newcomer, NOW), hashes(newcomer, identifierHash));
-      return { ...newcomer, identifierHash };
+      const newCustomer = aNewCustomer(changes);
+      await customers.add(Customer.create(newCustomer, NOW), hashes(newCustomer, identifierHash));
+      return { ...newCustomer, identifierHash };
     };
 
     const holderOf = async (kind: 'email' | 'phone', ...hashes: string[]) =>
@@ -100,10 +100,10 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
       };
 
       it('is read as it was written, and nobody is there under another id', async () => {
-        const newcomer = aNewCustomer({ firstName: 'Mia', locale: 'pt-BR' });
-        const customer = Customer.create(newcomer, NOW);
-        await customers.add(customer, hashes(newcomer));
-        expect((await customers.findById(newcomer.id))?.snapshot()).toEqual(customer.snapshot());
+        const newCustomer = aNewCustomer({ firstName: 'Mia', locale: 'pt-BR' });
+        const customer = Customer.create(newCustomer, NOW);
+        await customers.add(customer, hashes(newCustomer));
+        expect((await customers.findById(newCustomer.id))?.snapshot()).toEqual(customer.snapshot());
         expect(await customers.findById(randomUUID())).toBeNull();
       });
 
@@ -202,10 +202,10 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
         const deleted = before.delete(LATER);
         await customers.replace(before, deleted, { email: null, phone: null });
         const back = deleted.restore(LATER);
-        const newcomer = await add({}, identifierHash);
+        const newCustomer = await add({}, identifierHash);
         const taken = customers.replace(deleted, back, { email: identifierHash, phone: null });
         await expect(taken).rejects.toBeInstanceOf(IdentifierTaken);
-        expect((await holderOf('email', identifierHash))?.id).toBe(newcomer.id);
+        expect((await holderOf('email', identifierHash))?.id).toBe(newCustomer.id);
         expect((await customers.findById(id))?.isDeleted).toBe(true);
       });
     });

@@ -72,7 +72,7 @@ export class CustomerLifecycleHarness extends IdentifierChangeHarness {
   constructor() {
     super(NO_LIMITS);
     this.passwords.checkPassword = async (id) => ({ outcome: 'right', generation: this.signIns.generationOf(id) });
-    const { customers, names, outbox, hasher, clock, audit, work, updater: record, pending, ids } = this;
+    const { customers, names, outbox, hasher, clock, audit, work, updater, pending, ids } = this;
     const [credentials, watchers] = [this.#credentials, this.#listeners];
     const views = new InMemoryCustomerViews(customers);
     const directory = new LocalCustomerDirectory(customers, views, credentials, names, outbox, hasher, clock);
@@ -81,7 +81,7 @@ export class CustomerLifecycleHarness extends IdentifierChangeHarness {
     const subjects = new (class extends SubjectErasure {
       override eraseSubject = (id: string) => credentials.revokeSignIn(id);
     })();
-    this.#eraser = new CustomerEraser(work, record, customers, pending, subjects, GUESSES, EVENTS, watchers, hasher);
+    this.#eraser = new CustomerEraser(work, updater, customers, pending, subjects, GUESSES, EVENTS, watchers, hasher);
   }
 
   maySignIn(id: string): boolean {

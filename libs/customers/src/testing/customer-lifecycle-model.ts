@@ -36,12 +36,12 @@ export class CustomerLifecycleModel {
 
   /** Everybody is as he should be, every identifier his whose it is, and every version was told once, in order. */
   async assertInvariants(): Promise<void> {
-    for (const { id, state: standing, statusBeforeDeletion: before, email, phone, version } of this.#customers) {
+    for (const { id, state: standing, statusBeforeDeletion, email, phone, version } of this.#customers) {
       const state = (await this.harness.customers.findById(id))?.snapshot();
       const is = state && [state.email, state.phone, state.version, state.status, state.deletedAt !== null];
       const isGone = standing === 'deleted' || standing === 'erased';
       assertEqual(`whether ${id} may sign in`, this.harness.maySignIn(id), standing === 'active');
-      assertEqual(`customer ${id}`, is, [email, phone, version, isGone ? before : standing, isGone]);
+      assertEqual(`customer ${id}`, is, [email, phone, version, isGone ? statusBeforeDeletion : standing, isGone]);
       const told = this.harness.outbox.events.filter(({ subject }) => subject === id).map(({ sequence }) => sequence);
       assertEqual(`events of ${id}`, told, [...told.keys()].map((at) => at + 1).slice(0, version));
       assertEqual(`events of ${id}`, told.length, version);
@@ -76,16 +76,16 @@ export class CustomerLifecycleModel {
   }
 
   #expected(step: Exclude<LifecycleStep, { do: 'create' }>, person: ModelCustomer): Outcome {
-    const { state: standing, pending, email, phone } = person;
-    const isLiving = standing === 'active' || standing === 'suspended';
+    const { state, pending, email, phone } = person;
+    const isLiving = state === 'active' || state === 'suspended';
     const isTaken = (one: string | null) => one !== null && ![undefined, person].includes(this.#ownerOf(one));
     switch (step.do) {
       case 'restore':
         if (isLiving) return 'done';
-        if (standing === 'erased') return 'CustomerNotFound';
+        if (state === 'erased') return 'CustomerNotFound';
         return isTaken(email) || isTaken(phone) ? 'IdentifierTaken' : 'done';
       case 'erase':
-        return standing === 'erased' ? 'CustomerNotFound' : 'done';
+        return state === 'erased' ? 'CustomerNotFound' : 'done';
       case 'confirm':
         if (!pending) return 'code_expired';
         if (!isLiving) return 'CustomerNotFound';
@@ -100,32 +100,32 @@ export class CustomerLifecycleModel {
   }
 
   #runStep(step: Exclude<LifecycleStep, { do: 'create' }>, person: ModelCustomer): Promise<Outcome> {
-    const { harness: life } = this;
+    const { harness } = this;
     const { id, version, pending } = person;
     return outcomeOf(async () => {
       switch (step.do) {
         case 'rename':
-          return life.change(id, `Name ${version}`);
+          return harness.change(id, `Name ${version}`);
         case 'suspend':
-          return life.change(id, undefined, 'suspended');
+          return harness.change(id, undefined, 'suspended');
         case 'reactivate':
-          return life.change(id, undefined, 'active');
+          return harness.change(id, undefined, 'active');
         case 'ask': {
           const { to } = step;
-          const code = await life.requestCode(id, to.includes('@') ? { email: to } : { phone: to });
+          const code = await harness.requestCode(id, to.includes('@') ? { email: to } : { phone: to });
           person.pending = { to, code, over: false };
           return undefined;
         }
         case 'confirm':
-          return (await life.confirmChange(id, pending?.code ?? '00000000')).outcome;
+          return (await harness.confirmChange(id, pending?.code ?? '00000000')).outcome;
         default:
-          return life[step.do](id);
+          return harness[step.do](id);
       }
     });
   }
 
   #updateModel(step: Exclude<LifecycleStep, { do: 'create' }>, person: ModelCustomer): void {
-    const { state: standing, pending } = person;
+    const { state, pending } = person;
     const to = { suspend: 'suspended', reactivate: 'active', delete: 'deleted', erase: 'erased' } as const;
     const ends = () => {
       if (pending) pending.over = true;
@@ -136,21 +136,21 @@ export class CustomerLifecycleModel {
         break;
       case 'suspend':
       case 'reactivate':
-        if (standing === to[step.do]) break;
+        if (state === to[step.do]) break;
         person.state = to[step.do];
         person.version++;
         if (step.do === 'suspend') ends();
         break;
       case 'delete':
       case 'erase':
-        if (standing === 'active' || standing === 'suspended') person.statusBeforeDeletion = standing;
+        if (state === 'active' || state === 'suspended') person.statusBeforeDeletion = state;
         person.state = to[step.do];
         person.version++;
         ends();
         if (step.do === 'erase') Object.assign(person, { email: null, phone: null, pending: null });
         break;
       case 'restore':
-        if (standing !== 'deleted') break;
+        if (state !== 'deleted') break;
         person.state = person.statusBeforeDeletion;
         person.version++;
         break;
@@ -162,8 +162,8 @@ export class CustomerLifecycleModel {
 
   /** Of the living. */
   #ownerOf(one: string): ModelCustomer | undefined {
-    const isHis = ({ email, phone, state: standing }: ModelCustomer) =>
-      (email === one || phone === one) && (standing === 'active' || standing === 'suspended');
+    const isHis = ({ email, phone, state }: ModelCustomer) =>
+      (email === one || phone === one) && (state === 'active' || state === 'suspended');
     return this.#customers.find(isHis);
   }
 }

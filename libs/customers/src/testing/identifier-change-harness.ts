@@ -100,9 +100,9 @@ export class IdentifierChangeHarness {
     const notices = new NoticeQueue(this.due, this.sealer);
     const sms = new SmsQuota(counters, limits);
     const requests = new IdentifierChangeRequests(counters, new MessageBudget(counters, limits), sms, this.due, rules);
-    const { passwords, channels, signIns, afterCommit, updater: record, work } = this;
+    const { passwords, channels, signIns, afterCommit, updater, work } = this;
     this.#ask = new RequestIdentifierChangeHandler(
-      record,
+      updater,
       passwords,
       channels,
       hasher,
@@ -114,7 +114,7 @@ export class IdentifierChangeHarness {
       ids,
       rules,
     );
-    const changer = new IdentifierChanger(pending, record, customers, hasher, names, signIns, notices, afterCommit);
+    const changer = new IdentifierChanger(pending, updater, customers, hasher, names, signIns, notices, afterCommit);
     this.#confirm = new ConfirmIdentifierChangeHandler(pending, codes, changer, work, audit, ids);
     const messages = new TemplateChangeMessages(ids);
     this.codeJob = new SendIdentifierChangeCodeJob(pending, customers, codes, messages);

@@ -30,17 +30,14 @@ export class InMemoryCustomerLists extends CustomerLists {
   }
 }
 
-function matchesFilter(
-  { email, phone, status, createdAfter, prefix: beginning }: CustomerFilter,
-  state: CustomerState,
-): boolean {
+function matchesFilter({ email, phone, status, createdAfter, prefix }: CustomerFilter, state: CustomerState): boolean {
   const standing = state.deletedAt ? 'deleted' : state.status;
   return (
     (status === null ? standing !== 'deleted' : standing === status) &&
     (email === null || state.email === email) &&
     (phone === null || state.phone === phone) &&
     (createdAfter === null || state.createdAt > createdAfter) &&
-    (beginning === null || matchesPrefix(beginning.trim(), state))
+    (prefix === null || matchesPrefix(prefix.trim(), state))
   );
 }
 

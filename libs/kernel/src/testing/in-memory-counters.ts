@@ -9,8 +9,8 @@ export class InMemoryCounters extends Counters {
   }
 
   override async reserve(key: string, allowances: readonly Allowance[]): Promise<ReservationResult> {
-    for (const { max: most, windowMs } of allowances) {
-      const full = most !== null && (await this.count(key, windowMs)) >= most;
+    for (const { max, windowMs } of allowances) {
+      const full = max !== null && (await this.count(key, windowMs)) >= max;
       if (full) return { allowed: false, retryAfterSeconds: windowMs / 1000 };
     }
     const at = this.clock.now().getTime();

@@ -42,9 +42,9 @@ export function buildAsyncApiDocument({ contracts, heard }: EventCatalog, person
 const mapByType = <T>(events: readonly (readonly [string, T])[], make: (event: T) => object): object =>
   Object.fromEntries(events.map(([type, event]) => [type, make(event)]));
 
-const channel = ({ type, description: tells }: ConsumedEvent | EventContract, exchange: string): object => ({
+const channel = ({ type, description }: ConsumedEvent | EventContract, exchange: string): object => ({
   address: type,
-  description: tells,
+  description,
   messages: { event: { $ref: `#/components/messages/${type}` } },
   bindings: {
     amqp: { is: 'routingKey', exchange: { name: exchange, type: 'topic', durable: true, autoDelete: false } },
@@ -67,13 +67,13 @@ const consumedMessage = (event: ConsumedEvent, schema: JsonSchema): object =>
   message(event, schema, { ...(sampleFromSchema(schema) as object), data: event.sample });
 
 const message = (
-  { type, description: tells }: ConsumedEvent | EventContract,
+  { type, description }: ConsumedEvent | EventContract,
   payload: JsonSchema,
   sample: unknown,
 ): object => ({
   name: type,
   title: type,
-  summary: tells,
+  summary: description,
   contentType: MEDIA_TYPE,
   payload,
   examples: [{ name: 'sample', payload: sample }],

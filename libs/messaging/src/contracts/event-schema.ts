@@ -44,12 +44,12 @@ export function publishedEventSchema(
 }
 
 /** Of what others tell us: what CloudEvents 1.0 demands, and the data. */
-export function consumedEventSchema({ type, description: tells, data }: ConsumedEvent): JsonSchema {
+export function consumedEventSchema({ type, description, data }: ConsumedEvent): JsonSchema {
   const { specversion, id } = eventAttributes.schema.properties ?? {};
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: type,
-    description: tells,
+    description,
     type: 'object',
     properties: {
       ...(specversion && { specversion }),

@@ -27,10 +27,10 @@ export function renderEventsPage(contracts: readonly EventContract[], personalDa
   return [templateHead, `<nav>${links.join('\n')}</nav>`, common, ...sections, templateTail].join('\n');
 }
 
-function renderSection({ type, description: tells, aggregateType }: EventContract, schema: JsonSchema): string {
+function renderSection({ type, description, aggregateType }: EventContract, schema: JsonSchema): string {
   return `<section id="${type}">
 <h2><a href="#${type}">${type}</a></h2>
-<p>${renderInlineCode(tells)}</p>
+<p>${renderInlineCode(description)}</p>
 <p class="soft">Counted per ${renderInlineCode(aggregateType)}. <a href="events/${type}.schema.json">JSON Schema</a></p>
 ${renderTable(schema.properties?.['data'] ?? {})}
 <details><summary>What it looks like</summary><pre>${escapeHtml(JSON.stringify(sampleFromSchema(schema), null, 2))}</pre></details>

@@ -9,7 +9,7 @@ import type { Lease } from './outbox-deliveries.js';
 export function outboxBulkDeliveriesContract(name: string, open: () => Promise<OutboxDatabase>): void {
   describe(`Deliveries on ${name} that were appended in bulk`, () => {
     const bench = setUpDeliveriesFixture(open);
-    const { appendEvents: announce } = bench;
+    const { appendEvents } = bench;
     const appendInBulk = (subjects: readonly string[]) =>
       bench.outboxDatabase.database.runInTransaction(() =>
         bench.outboxDatabase.outbox.appendInBulk(subjects.map((subject) => new TestHappenedV1(subject, 1))),
@@ -33,7 +33,7 @@ export function outboxBulkDeliveriesContract(name: string, open: () => Promise<O
       expect(first.batches).toHaveLength(50);
       expect((await bench.firstReplica.lease('one', 50)).batches).toHaveLength(0);
       const live = sortedUuids(60);
-      for (const subject of live) await announce(subject, 1);
+      for (const subject of live) await appendEvents(subject, 1);
       expect(subjectsOf(await bench.secondReplica.lease('one', 50))).toEqual(live.slice(0, 50));
       expect(subjectsOf(await bench.secondReplica.lease('one', 50))).toEqual(live.slice(50));
     });
@@ -41,7 +41,7 @@ export function outboxBulkDeliveriesContract(name: string, open: () => Promise<O
     it('comes to an end, with live events beside it', async () => {
       const [bulk, live] = [sortedUuids(230), sortedUuids(30)];
       await appendInBulk(bulk);
-      for (const subject of live) await announce(subject, 1);
+      for (const subject of live) await appendEvents(subject, 1);
       const seen: string[] = [];
       for (let more = true; more; ) {
         const lease = await bench.firstReplica.lease('one');
@@ -61,7 +61,7 @@ export function outboxBulkDeliveriesContract(name: string, open: () => Promise<O
     it('M18 goes before what its aggregate did since, whoever holds it', async () => {
       const [subject = '', ...others] = sortedUuids(80).reverse();
       await appendInBulk([subject, ...others]);
-      await announce(subject, 2, 3);
+      await appendEvents(subject, 2, 3);
       expect((await bench.secondReplica.lease('one', 50)).batches, 'it moves to the front').toEqual([]);
       const first = await bench.firstReplica.lease('one', 50);
       expect(subjectsOf(first)).toEqual([subject]);
@@ -73,7 +73,7 @@ export function outboxBulkDeliveriesContract(name: string, open: () => Promise<O
       const [subject = ''] = sortedUuids(1);
       await appendInBulk([subject]);
       const held = await bench.firstReplica.lease('one');
-      await announce(subject, 2);
+      await appendEvents(subject, 2);
       for (let n = 0; n < 3; n++) expect((await bench.secondReplica.lease('one')).batches).toEqual([]);
       await bench.firstReplica.deleteDelivered(held, deliveryIdsOf(held));
       expect(sequencesOf(await bench.secondReplica.lease('one'))).toEqual([[2]]);

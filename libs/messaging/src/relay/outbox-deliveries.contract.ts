@@ -9,7 +9,7 @@ import { OtherAggregateHappenedV1, TestHappenedV1 } from '../testing/test-events
 export function outboxDeliveriesContract(name: string, open: () => Promise<OutboxDatabase>): void {
   describe(`Deliveries on ${name}`, () => {
     const bench = setUpDeliveriesFixture(open);
-    const { appendEvents: announce } = bench;
+    const { appendEvents } = bench;
 
     it('has nothing to give when nothing was announced', async () => {
       expect((await bench.firstReplica.lease('one')).batches).toEqual([]);
@@ -18,8 +18,8 @@ export function outboxDeliveriesContract(name: string, open: () => Promise<Outbo
 
     it('gives each aggregate as one run, in order, with everything a publisher needs', async () => {
       const [a, b] = [randomUUID(), randomUUID()].sort();
-      await announce(a as string, 1, 2, 3);
-      await announce(b as string, 1);
+      await appendEvents(a as string, 1, 2, 3);
+      await appendEvents(b as string, 1);
       const lease = await bench.firstReplica.lease('one');
       expect(sequencesOf(lease)).toEqual([[1, 2, 3], [1]]);
       const [first] = lease.batches[0] ?? [];
@@ -34,7 +34,7 @@ export function outboxDeliveriesContract(name: string, open: () => Promise<Outbo
 
     it('keeps aggregates of two kinds with the same id apart', async () => {
       const subject = randomUUID();
-      await announce(subject, 1);
+      await appendEvents(subject, 1);
       await bench.outboxDatabase.database.runInTransaction(() =>
         bench.outboxDatabase.outbox.append(new OtherAggregateHappenedV1(subject, 1)),
       );
@@ -43,17 +43,17 @@ export function outboxDeliveriesContract(name: string, open: () => Promise<Outbo
 
     it('M18 gives nothing of an aggregate that somebody holds, also not what comes later', async () => {
       const subject = randomUUID();
-      await announce(subject, 1, 2);
+      await appendEvents(subject, 1, 2);
       await bench.firstReplica.lease('one');
-      await announce(subject, 3);
+      await appendEvents(subject, 3);
       expect((await bench.secondReplica.lease('one')).batches).toEqual([]);
     });
 
     it('gives what came later when what was held is delivered', async () => {
       const subject = randomUUID();
-      await announce(subject, 1, 2);
+      await appendEvents(subject, 1, 2);
       const lease = await bench.firstReplica.lease('one');
-      await announce(subject, 3);
+      await appendEvents(subject, 3);
       await bench.firstReplica.deleteDelivered(lease, deliveryIdsOf(lease));
       expect(sequencesOf(await bench.secondReplica.lease('one'))).toEqual([[3]]);
     });
@@ -69,7 +69,7 @@ export function outboxDeliveriesContract(name: string, open: () => Promise<Outbo
         await gate;
       });
       await sleep(30);
-      await announce(early, 1);
+      await appendEvents(early, 1);
       const first = await bench.firstReplica.lease('one');
       expect(first.batches.flat().map(({ subject }) => subject)).toEqual([early]);
       await bench.firstReplica.deleteDelivered(first, deliveryIdsOf(first));
@@ -80,7 +80,7 @@ export function outboxDeliveriesContract(name: string, open: () => Promise<Outbo
 
     it('gives a long aggregate in runs of a hundred, one after the other', async () => {
       const subject = randomUUID();
-      await announce(subject, ...Array.from({ length: 130 }, (_, n) => n + 1));
+      await appendEvents(subject, ...Array.from({ length: 130 }, (_, n) => n + 1));
       const lease = await bench.firstReplica.lease('one');
       expect(lease.batches.map(({ length }) => length)).toEqual([100]);
       expect((await bench.secondReplica.lease('one')).batches).toEqual([]);
@@ -92,7 +92,7 @@ export function outboxDeliveriesContract(name: string, open: () => Promise<Outbo
 
     it('keeps publishers apart', async () => {
       const subject = randomUUID();
-      await announce(subject, 1);
+      await appendEvents(subject, 1);
       const lease = await bench.firstReplica.lease('one');
       await bench.firstReplica.deleteDelivered(lease, deliveryIdsOf(lease));
       expect(sequencesOf(await bench.firstReplica.lease('two'))).toEqual([[1]]);
@@ -101,7 +101,7 @@ export function outboxDeliveriesContract(name: string, open: () => Promise<Outbo
 
     it('KP-O1 lets a peer take over what was leased and never finished', async () => {
       const subject = randomUUID();
-      await announce(subject, 1, 2);
+      await appendEvents(subject, 1, 2);
       await bench.firstReplica.lease('one');
       expect((await bench.secondReplica.lease('one')).batches).toEqual([]);
       await expireLeases(bench.outboxDatabase);
@@ -113,7 +113,7 @@ export function outboxDeliveriesContract(name: string, open: () => Promise<Outbo
 
     it('FM-H1 lets no one who slept through his lease take anything away', async () => {
       const subject = randomUUID();
-      await announce(subject, 1, 2);
+      await appendEvents(subject, 1, 2);
       const slept = await bench.firstReplica.lease('one');
       await expireLeases(bench.outboxDatabase);
       const takenOver = await bench.secondReplica.lease('one');
@@ -127,7 +127,7 @@ export function outboxDeliveriesContract(name: string, open: () => Promise<Outbo
 
     it('tells which publishers something waits for, held or not', async () => {
       expect(await bench.firstReplica.findPendingPublishers(['two', 'one'])).toEqual([]);
-      await announce(randomUUID(), 1);
+      await appendEvents(randomUUID(), 1);
       await bench.firstReplica.lease('one');
       expect(await bench.firstReplica.findPendingPublishers(['two', 'one', 'three'])).toEqual(['two', 'one']);
       expect(await bench.firstReplica.findPendingPublishers([])).toEqual([]);
@@ -135,8 +135,8 @@ export function outboxDeliveriesContract(name: string, open: () => Promise<Outbo
 
     it('LD-09 comes to every aggregate, many and long ones alike, so many at a time as asked for', async () => {
       const [long, short] = [20, 250].map((count) => Array.from({ length: count }, () => randomUUID()).sort());
-      for (const subject of long ?? []) await announce(subject, ...Array.from({ length: 120 }, (_, n) => n + 1));
-      for (const subject of short ?? []) await announce(subject, 1);
+      for (const subject of long ?? []) await appendEvents(subject, ...Array.from({ length: 120 }, (_, n) => n + 1));
+      for (const subject of short ?? []) await appendEvents(subject, 1);
       const seen: string[] = [];
       for (let more = true; more; ) {
         const lease = await bench.firstReplica.lease('one', 70);
@@ -149,7 +149,7 @@ export function outboxDeliveriesContract(name: string, open: () => Promise<Outbo
 
     it('takes back the rest of a run, and gives it again after a while, in order', async () => {
       const subject = randomUUID();
-      await announce(subject, 1, 2, 3);
+      await appendEvents(subject, 1, 2, 3);
       const lease = await bench.firstReplica.lease('one');
       const [first = '', ...rest] = deliveryIdsOf(lease);
       await bench.firstReplica.release(lease, rest, 1_000);
@@ -162,7 +162,7 @@ export function outboxDeliveriesContract(name: string, open: () => Promise<Outbo
 
     it('counts the tries of an event', async () => {
       const subject = randomUUID();
-      await announce(subject, 1);
+      await appendEvents(subject, 1);
       const tries: number[] = [];
       for (let n = 0; n < 3; n++) {
         const lease = await bench.firstReplica.lease('one');
@@ -174,7 +174,7 @@ export function outboxDeliveriesContract(name: string, open: () => Promise<Outbo
 
     it('gives every aggregate to one of many that ask at once', async () => {
       const subjects = Array.from({ length: 60 }, () => randomUUID());
-      for (const subject of subjects) await announce(subject, 1, 2);
+      for (const subject of subjects) await appendEvents(subject, 1, 2);
       const asking = Array.from({ length: 12 }, (_, n) =>
         bench.outboxDatabase.replicas[n % bench.outboxDatabase.replicas.length]?.lease('one'),
       );

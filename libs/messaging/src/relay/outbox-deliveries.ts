@@ -141,9 +141,9 @@ export class OutboxDeliveries {
     this.#cursors.set(lane, cursor);
     const found: AggregateHead[] = [];
     for (let page = 0; page < MAX_PAGES && found.length < maxHeads; page++) {
-      const { heads, isLastPage: end } = await cursor.nextPage(maxHeads - found.length);
+      const { heads, isLastPage } = await cursor.nextPage(maxHeads - found.length);
       found.push(...heads);
-      if (end) return { heads: found, more: false };
+      if (isLastPage) return { heads: found, more: false };
     }
     return { heads: found, more: true };
   }

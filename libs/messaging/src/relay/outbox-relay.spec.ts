@@ -134,9 +134,9 @@ describe('Relay', () => {
     relay.wake();
     await expect.poll(ids, { interval: 5 }).toEqual(['a-1']);
     expect(performance.now() - start).toBeLessThan(500);
-    const { leaseCount: leases } = deliveries;
+    const { leaseCount } = deliveries;
     await sleep(300);
-    expect(deliveries.leaseCount - leases).toBeLessThanOrEqual(1);
+    expect(deliveries.leaseCount - leaseCount).toBeLessThanOrEqual(1);
   });
 
   it('given a refusal for good, then the event is parked with an alarm, what is behind it goes back, and others go on', async () => {

@@ -6,7 +6,7 @@ import { EventSources } from '../sources/event-source.js';
 import { KeyedSerialExecutor } from './keyed-serial-executor.js';
 import { type HandlingOutcome, MessageHandler } from './message-handler.js';
 
-/** Brings the subscribers of the house to the sources of its events. Runs where background work runs. */
+/** Brings the subscribers of the harness to the sources of its events. Runs where background work runs. */
 @Injectable()
 export class SubscriberRegistry implements OnApplicationShutdown {
   readonly #subscribers: EventSubscriber[] = [];

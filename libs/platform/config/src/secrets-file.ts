@@ -50,12 +50,12 @@ export function updateSigningKeys<Told>(file: string, update: (jwtKeys: string) 
   acquireRotationLock(draft);
   try {
     const secrets = readOrGenerateSecrets(file);
-    const { keys, result: told } = update(secrets.jwtKeys);
+    const { keys, result } = update(secrets.jwtKeys);
     if (keys) {
       writeSecretsFile(draft, { ...secrets, jwtKeys: JSON.stringify({ keys }) }, 'w');
       renameSync(draft, file);
     }
-    return told;
+    return result;
   } finally {
     rmSync(draft, { force: true });
   }

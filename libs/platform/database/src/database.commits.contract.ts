@@ -12,15 +12,15 @@ function createGate() {
 }
 
 /** What waits for a commit, and what becomes of a unit whose commit fails. */
-export function commitsContract(scene: DatabaseFixture): void {
-  const { insert, ids } = scene;
+export function commitsContract(fixture: DatabaseFixture): void {
+  const { insert, ids } = fixture;
 
   describe('what is to happen after the commit', () => {
     it('happens then, in order', async () => {
       const happened: string[] = [];
-      await scene.work.run(async () => {
-        scene.database.afterCommit(() => happened.push('first'));
-        await scene.work.run(async () => scene.database.afterCommit(() => happened.push('second')));
+      await fixture.work.run(async () => {
+        fixture.database.afterCommit(() => happened.push('first'));
+        await fixture.work.run(async () => fixture.database.afterCommit(() => happened.push('second')));
         await insert(1);
         expect(happened).toEqual([]);
       });
@@ -29,20 +29,20 @@ export function commitsContract(scene: DatabaseFixture): void {
 
     it('does not happen when there was none, and at once where there is no unit', async () => {
       const happened: string[] = [];
-      const rolledBack = scene.work.run(async () => {
-        scene.database.afterCommit(() => happened.push('never'));
+      const rolledBack = fixture.work.run(async () => {
+        fixture.database.afterCommit(() => happened.push('never'));
         throw new Error('changed its mind');
       });
       await expect(rolledBack).rejects.toThrow();
-      scene.database.afterCommit(() => happened.push('at once'));
+      fixture.database.afterCommit(() => happened.push('at once'));
       expect(happened).toEqual(['at once']);
     });
 
     it('happens once although the unit was run twice', async () => {
       let runs = 0;
       let happened = 0;
-      await scene.work.run(async () => {
-        scene.database.afterCommit(() => happened++);
+      await fixture.work.run(async () => {
+        fixture.database.afterCommit(() => happened++);
         if (++runs === 1) throw new TransactionConflict();
       });
       expect([runs, happened]).toEqual([2, 1]);
@@ -53,7 +53,7 @@ export function commitsContract(scene: DatabaseFixture): void {
     it('runs the unit again, three times at most', async () => {
       let runs = 0;
       const unit = (conflicts: number) =>
-        scene.work.run(async () => {
+        fixture.work.run(async () => {
           await insert(++runs);
           if (runs <= conflicts) throw new TransactionConflict();
         });
@@ -66,7 +66,7 @@ export function commitsContract(scene: DatabaseFixture): void {
 
     it('runs no unit again for anything else', async () => {
       let runs = 0;
-      await expect(scene.work.run(() => Promise.reject(new DuplicateKey(String(runs++))))).rejects.toThrow();
+      await expect(fixture.work.run(() => Promise.reject(new DuplicateKey(String(runs++))))).rejects.toThrow();
       expect(runs).toBe(1);
     });
 
@@ -76,15 +76,15 @@ export function commitsContract(scene: DatabaseFixture): void {
       const [one, other] = [createGate(), createGate()];
       let first = true;
       const crossing = (from: number, to: number, mine: typeof one, yours: typeof one) =>
-        scene.work.run(async () => {
-          await scene.database.execute('update things set n = n + 1 where id = ?', [from]);
+        fixture.work.run(async () => {
+          await fixture.database.execute('update things set n = n + 1 where id = ?', [from]);
           mine.open();
           if (first) await yours.opened;
           first = false;
-          await scene.database.execute('update things set n = n + 1 where id = ?', [to]);
+          await fixture.database.execute('update things set n = n + 1 where id = ?', [to]);
         });
       await Promise.all([crossing(1, 2, one, other), crossing(2, 1, other, one)]);
-      expect(await scene.database.query('select n as n from things')).toEqual([{ n: 2 }, { n: 2 }]);
+      expect(await fixture.database.query('select n as n from things')).toEqual([{ n: 2 }, { n: 2 }]);
     });
   });
 }

@@ -122,9 +122,9 @@ describe('ConnectionLimits', () => {
     const [first, second] = all as [Socket, Socket];
     now += 1_000;
     expect(await ask(first)).toBe('served');
-    const [newcomer] = (await openAll('127.0.0.5')) as [Socket];
+    const [newCustomer] = (await openAll('127.0.0.5')) as [Socket];
     await closed(second);
-    expect(await isOpen(newcomer)).toBe(true);
+    expect(await isOpen(newCustomer)).toBe(true);
     expect(await isOpen(first)).toBe(true);
     expect(limits.size).toBe(5);
   });
@@ -137,8 +137,8 @@ describe('ConnectionLimits', () => {
     expect(await ask(probe)).toBe('reserved');
     for (const release of releases) expect(await release()).toBe('held');
     now += 1_000;
-    const [newcomer] = (await openAll('127.0.0.6')) as [Socket];
-    expect(await ask(newcomer)).toBe('served');
+    const [newCustomer] = (await openAll('127.0.0.6')) as [Socket];
+    expect(await ask(newCustomer)).toBe('served');
   });
 
   it('lets the newest of a peer ask on a reserved connection, and cuts nobody who is answered there [AC-71]', async () => {
@@ -179,9 +179,9 @@ describe('ConnectionLimits', () => {
     await openAll('127.0.0.5');
     expect(told).toEqual(['reserved']);
     now += 2_000;
-    const [newcomer] = (await openAll('127.0.0.6')) as [Socket];
+    const [newCustomer] = (await openAll('127.0.0.6')) as [Socket];
     await closed(slow[0] as Socket);
-    expect(await ask(newcomer)).toBe('served');
+    expect(await ask(newCustomer)).toBe('served');
     expect(told).toEqual(['reserved', 'idle_closed']);
   });
 

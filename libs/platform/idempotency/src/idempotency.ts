@@ -92,20 +92,17 @@ export class Idempotency {
     };
   }
 
-  async #runFirst<T>(
-    { storeKey: place, fingerprint, lifeMs, durable }: StoredRequest,
-    work: () => Promise<T>,
-  ): Promise<T> {
+  async #runFirst<T>({ storeKey, fingerprint, lifeMs, durable }: StoredRequest, work: () => Promise<T>): Promise<T> {
     try {
       const value = await work();
       await fallbackWhenUnavailable<void>(
         undefined,
         durable,
-        this.store.finish(place, fingerprint, JSON.stringify(value), lifeMs),
+        this.store.finish(storeKey, fingerprint, JSON.stringify(value), lifeMs),
       );
       return value;
     } catch (error) {
-      await this.store.forget(place).catch(() => undefined);
+      await this.store.forget(storeKey).catch(() => undefined);
       throw error;
     }
   }

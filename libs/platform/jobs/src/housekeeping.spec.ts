@@ -6,11 +6,11 @@ const HOUR = 3_600_000;
 
 describe('Housekeeping', () => {
   let written: ReturnType<typeof createRecordingLog>;
-  let house: Housekeeping;
+  let harness: Housekeeping;
   let done: string[];
 
   const chore = (name: string, swept: () => number | Promise<number>) =>
-    house.registerTask({
+    harness.registerTask({
       name,
       async run() {
         done.push(name);
@@ -21,17 +21,17 @@ describe('Housekeeping', () => {
   beforeEach(() => {
     vi.useFakeTimers();
     [written, done] = [createRecordingLog(), []];
-    house = new Housekeeping(written.log);
+    harness = new Housekeeping(written.log);
   });
   afterEach(async () => {
-    await house.onApplicationShutdown();
+    await harness.onApplicationShutdown();
     vi.useRealTimers();
   });
 
   it('given chores, then each is done, and what was swept is told', async () => {
     chore('full', () => 7);
     chore('empty', () => 0);
-    await house.runTasks();
+    await harness.runTasks();
     expect(done).toEqual(['full', 'empty']);
     expect(written.lines).toMatchObject([{ chore: 'full', swept: 7, msg: 'swept' }]);
   });
@@ -39,14 +39,14 @@ describe('Housekeeping', () => {
   it('given one that fails, then the others are done all the same', async () => {
     chore('broken', () => Promise.reject(new Error('away')));
     chore('fine', () => 1);
-    await house.runTasks();
+    await harness.runTasks();
     expect(done).toEqual(['broken', 'fine']);
     expect(written.lines).toMatchObject([{ chore: 'broken', msg: 'a chore was not done' }, { chore: 'fine' }]);
   });
 
   it('given a start, then it sweeps about once an hour, and not at once', async () => {
     chore('c', () => 0);
-    house.start();
+    harness.start();
     await vi.advanceTimersByTimeAsync(HOUR / 2 - 1);
     expect(done).toEqual([]);
     await vi.advanceTimersByTimeAsync(10 * HOUR);
@@ -57,10 +57,10 @@ describe('Housekeeping', () => {
   it('given a stop, then it waits for what is being swept, and sweeps no more', async () => {
     let finish: (swept: number) => void = () => undefined;
     chore('slow', () => new Promise((resolve) => (finish = resolve)));
-    house.start();
+    harness.start();
     await vi.advanceTimersByTimeAsync(HOUR);
     let stopped = false;
-    const stop = house.onApplicationShutdown().then(() => {
+    const stop = harness.onApplicationShutdown().then(() => {
       stopped = true;
     });
     await vi.advanceTimersByTimeAsync(10);

@@ -193,13 +193,13 @@ describe('the queue, between owners', () => {
     expect(await Promise.all(times(1 + FULL, (n) => askFor(pool, String(n), activation)))).toHaveLength(1 + FULL);
   });
 
-  it('gives a newcomer the place of the youngest of who has most [AC-64]', async () => {
+  it('gives a newCustomer the place of the youngest of who has most [AC-64]', async () => {
     const pool = poolOf();
     const running = ask(pool, 'running');
     const greedy = times(OWNED, (n) => outcome(askFor(pool, String(n), login('greedy'))));
     const others = times(FULL - OWNED, (n) => ask(pool, String(n)));
-    pool.assertCapacity(login('newcomer'));
-    expect(await Promise.all([askFor(pool, 'in', login('newcomer')), running, ...others])).toHaveLength(
+    pool.assertCapacity(login('newCustomer'));
+    expect(await Promise.all([askFor(pool, 'in', login('newCustomer')), running, ...others])).toHaveLength(
       2 + FULL - OWNED,
     );
     expect((await Promise.all(greedy)).map((answer) => answer instanceof HashingBusy)).toEqual([

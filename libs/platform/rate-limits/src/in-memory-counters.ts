@@ -47,9 +47,9 @@ export class InMemoryCounters extends Counters {
 }
 
 /** Milliseconds until there is room; 0 when there is. */
-function waitMsFor(counted: readonly CountedEvent[], { max: most, windowMs }: Allowance, now: number): number {
+function waitMsFor(counted: readonly CountedEvent[], { max, windowMs }: Allowance, now: number): number {
   const inside = counted.filter(({ at }) => at > now - windowMs);
-  if (most === null || inside.length < most) return 0;
-  const freeing = inside.at(-most);
+  if (max === null || inside.length < max) return 0;
+  const freeing = inside.at(-max);
   return Math.max(1, (freeing?.at ?? now) + windowMs - now);
 }

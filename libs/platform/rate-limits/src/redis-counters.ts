@@ -16,7 +16,7 @@ export class RedisCounters extends Counters {
 
   async reserve(key: string, allowances: readonly Allowance[]): Promise<ReservationResult> {
     const ticket = randomUUID();
-    const rules = allowances.flatMap(({ max: most, windowMs }) => [most ?? -1, windowMs]);
+    const rules = allowances.flatMap(({ max, windowMs }) => [max ?? -1, windowMs]);
     const waitMs = (await this.#take([keyOf(key)], [ticket, ...rules])) as number;
     return waitMs === 0 ? { allowed: true, ticket } : { allowed: false, retryAfterSeconds: Math.ceil(waitMs / 1000) };
   }

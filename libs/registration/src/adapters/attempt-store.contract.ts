@@ -16,40 +16,40 @@ import { attemptSlotsContract } from './attempt-store.slots.contract.js';
 /** What every `AttemptStore` must do. */
 export function attemptStoreContract(name: string, open: () => Promise<AttemptStoreUnderTest>): void {
   describe(`${name} is an AttemptStore`, () => {
-    const scene = new AttemptStoreFixture();
-    const { opened, place, find, another } = scene;
+    const fixture = new AttemptStoreFixture();
+    const { opened, place, find, another } = fixture;
 
     beforeAll(async () => {
-      scene.under = await open();
+      fixture.under = await open();
     });
     beforeEach(() => {
       opened();
-      scene.mia = aDraft();
+      fixture.mia = aDraft();
     });
-    afterAll(() => scene.under.drop());
+    afterAll(() => fixture.under.drop());
 
-    samePasswordContract(scene);
-    attemptCodesContract(scene);
-    attemptEndsContract(scene);
-    attemptSlotsContract(scene);
+    samePasswordContract(fixture);
+    attemptCodesContract(fixture);
+    attemptEndsContract(fixture);
+    attemptSlotsContract(fixture);
 
     it('knows nothing before the first', async () => {
-      expect(await find(scene.mia)).toBeNull();
+      expect(await find(fixture.mia)).toBeNull();
     });
 
     it('tells the time that it goes by', async () => {
-      const before = scene.under.now();
-      const now = (await scene.store.now()).getTime();
+      const before = fixture.under.now();
+      const now = (await fixture.store.now()).getTime();
       expect(now).toBeGreaterThanOrEqual(before - 1);
-      expect(now).toBeLessThanOrEqual(scene.under.now() + 1);
+      expect(now).toBeLessThanOrEqual(fixture.under.now() + 1);
     });
 
     it('keeps an attempt as it was drafted, not started, never asked for, for its thirty minutes', async () => {
-      const placed = await place(scene.mia);
-      const expected = { ...scene.mia, started: false, askedAt: 0, codeUntil: expect.any(Number), activatedAt: 0 };
+      const placed = await place(fixture.mia);
+      const expected = { ...fixture.mia, started: false, askedAt: 0, codeUntil: expect.any(Number), activatedAt: 0 };
       expect(placed).toEqual({ ...expected, expiresAt: expect.any(Number) });
-      expect(Math.abs((placed?.expiresAt ?? 0) - scene.under.now() - 30 * MINUTE_MS)).toBeLessThan(1_000);
-      expect(await find(scene.mia)).toEqual(placed);
+      expect(Math.abs((placed?.expiresAt ?? 0) - fixture.under.now() - 30 * MINUTE_MS)).toBeLessThan(1_000);
+      expect(await find(fixture.mia)).toEqual(placed);
     });
 
     it.each([
@@ -57,61 +57,65 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
       { firstName: '\u{1d544}'.repeat(75), lastName: '0' },
       { firstName: null, lastName: null },
     ])('keeps a profile as it is: %j', async (names) => {
-      scene.mia = aDraft({ profile: { ...scene.mia.profile, ...names } });
-      await place(scene.mia);
-      expect((await find(scene.mia))?.profile).toEqual(scene.mia.profile);
+      fixture.mia = aDraft({ profile: { ...fixture.mia.profile, ...names } });
+      await place(fixture.mia);
+      expect((await find(fixture.mia))?.profile).toEqual(fixture.mia.profile);
     });
 
     it('finds an attempt by the tag of its password under any pepper, and by no other', async () => {
-      const placed = await place(scene.mia);
-      expect(await scene.store.find(scene.mia.identifierHash, [hex(), scene.mia.tag])).toEqual(placed);
-      expect(await scene.store.find(scene.mia.identifierHash, [hex()])).toBeNull();
-      expect(await scene.store.find(hex(), [scene.mia.tag])).toBeNull();
+      const placed = await place(fixture.mia);
+      expect(await fixture.store.find(fixture.mia.identifierHash, [hex(), fixture.mia.tag])).toEqual(placed);
+      expect(await fixture.store.find(fixture.mia.identifierHash, [hex()])).toBeNull();
+      expect(await fixture.store.find(hex(), [fixture.mia.tag])).toBeNull();
     });
 
     it('forgets an attempt at the end of its life, and lets it begin again', async () => {
       opened({ attemptTtlSeconds: SHORT_TTL_SECONDS / 1000 });
-      await place(scene.mia);
-      await scene.under.pass(SHORT_TTL_SECONDS);
-      expect(await find(scene.mia)).toBeNull();
-      const again = { ...scene.mia, attemptId: randomUUID() };
+      await place(fixture.mia);
+      await fixture.under.pass(SHORT_TTL_SECONDS);
+      expect(await find(fixture.mia)).toBeNull();
+      const again = { ...fixture.mia, attemptId: randomUUID() };
       expect((await place(again))?.attemptId).toBe(again.attemptId);
     });
 
     it('forgets one and keeps another that is younger', async () => {
       const young = another();
       opened({ attemptTtlSeconds: SHORT_TTL_SECONDS / 1000 });
-      await place(scene.mia);
+      await place(fixture.mia);
       opened();
       await place(young);
-      await scene.under.pass(SHORT_TTL_SECONDS);
-      expect([await find(scene.mia), (await find(young))?.attemptId]).toEqual([null, young.attemptId]);
+      await fixture.under.pass(SHORT_TTL_SECONDS);
+      expect([await find(fixture.mia), (await find(young))?.attemptId]).toEqual([null, young.attemptId]);
     });
 
     it('finds the live attempt of an id, of its identifier only', async () => {
       const other = another();
-      for (const draft of [scene.mia, other]) await place(draft);
-      await scene.store.convertToReceipt(scene.mia, randomUUID());
-      expect(await scene.store.findById(scene.mia.identifierHash, other.attemptId)).toMatchObject({ tag: other.tag });
-      expect(await scene.store.findById(scene.mia.identifierHash, scene.mia.attemptId)).toEqual(await find(scene.mia));
-      expect(await scene.store.findById(scene.mia.identifierHash, randomUUID())).toBeNull();
-      expect(await scene.store.findById(hex(), scene.mia.attemptId)).toBeNull();
+      for (const draft of [fixture.mia, other]) await place(draft);
+      await fixture.store.convertToReceipt(fixture.mia, randomUUID());
+      expect(await fixture.store.findById(fixture.mia.identifierHash, other.attemptId)).toMatchObject({
+        tag: other.tag,
+      });
+      expect(await fixture.store.findById(fixture.mia.identifierHash, fixture.mia.attemptId)).toEqual(
+        await find(fixture.mia),
+      );
+      expect(await fixture.store.findById(fixture.mia.identifierHash, randomUUID())).toBeNull();
+      expect(await fixture.store.findById(hex(), fixture.mia.attemptId)).toBeNull();
     });
 
     it('lets the owner of an identifier be told once a day, although fifty ask at once', async () => {
       const asked = times(50, (n) =>
-        scene.stores[n % scene.stores.length]?.reserveOwnerNotice(scene.mia.identifierHash),
+        fixture.stores[n % fixture.stores.length]?.reserveOwnerNotice(fixture.mia.identifierHash),
       );
       expect((await Promise.all(asked)).filter(Boolean)).toHaveLength(1);
-      expect(await scene.store.reserveOwnerNotice(hex())).toBe(true);
+      expect(await fixture.store.reserveOwnerNotice(hex())).toBe(true);
     });
 
     it('lets him be told again when he was not reached', async () => {
-      await scene.store.reserveOwnerNotice(scene.mia.identifierHash);
-      await scene.store.releaseOwnerNotice(scene.mia.identifierHash);
+      await fixture.store.reserveOwnerNotice(fixture.mia.identifierHash);
+      await fixture.store.releaseOwnerNotice(fixture.mia.identifierHash);
       expect([
-        await scene.store.reserveOwnerNotice(scene.mia.identifierHash),
-        await scene.store.reserveOwnerNotice(scene.mia.identifierHash),
+        await fixture.store.reserveOwnerNotice(fixture.mia.identifierHash),
+        await fixture.store.reserveOwnerNotice(fixture.mia.identifierHash),
       ]).toEqual([true, false]);
     });
   });

@@ -4,8 +4,8 @@ import { aDraft } from '../testing/an-attempt-draft.js';
 import { type AttemptStoreFixture, SHORT_TTL_SECONDS, times } from '../testing/attempt-store-fixture.js';
 
 /** How many attempts there may be. */
-export function attemptSlotsContract(scene: AttemptStoreFixture): void {
-  const { opened, place, find, ask, another, all } = scene;
+export function attemptSlotsContract(fixture: AttemptStoreFixture): void {
+  const { opened, place, find, ask, another, all } = fixture;
 
   describe('the number of attempts of one identifier', () => {
     const from = (source: string) => another({ source });
@@ -15,7 +15,7 @@ export function attemptSlotsContract(scene: AttemptStoreFixture): void {
       for (const draft of drafts) {
         expect(await place(draft)).not.toBeNull();
         await ask(draft);
-        await scene.under.pass(2);
+        await fixture.under.pass(2);
       }
     };
 
@@ -45,8 +45,8 @@ export function attemptSlotsContract(scene: AttemptStoreFixture): void {
     it('gives way when a code is dead: the attempt that was asked for longest ago', async () => {
       const [a, b, c, d] = [near(), near(), near(), near()];
       await placeAlive(a, b, c);
-      for (const dead of [c, b]) await scene.store.recordCodeSent(dead, dead.attemptId, 1);
-      await scene.under.pass(5);
+      for (const dead of [c, b]) await fixture.store.recordCodeSent(dead, dead.attemptId, 1);
+      await fixture.under.pass(5);
       expect(await place(d)).not.toBeNull();
       expect((await all([a, b, c, d])).map(({ attemptId }) => attemptId)).toEqual(
         [a, c, d].map((one) => one.attemptId),
@@ -55,15 +55,15 @@ export function attemptSlotsContract(scene: AttemptStoreFixture): void {
 
     it('counts no receipt, and never makes one give way [AC-68]', async () => {
       opened({}, { attemptsPerSource: 1, attemptsPerIdentifier: 1 });
-      await place(scene.mia);
-      await scene.store.convertToReceipt(scene.mia, scene.mia.attemptId);
+      await place(fixture.mia);
+      await fixture.store.convertToReceipt(fixture.mia, fixture.mia.attemptId);
       const [first, second] = [another(), another()];
       expect(await place(first)).not.toBeNull();
       expect(await place(second)).toBeNull();
-      await scene.store.recordCodeSent(first, first.attemptId, 1);
-      await scene.under.pass(5);
+      await fixture.store.recordCodeSent(first, first.attemptId, 1);
+      await fixture.under.pass(5);
       expect(await place(second)).not.toBeNull();
-      expect((await find(scene.mia))?.activatedAt).toBeGreaterThan(0);
+      expect((await find(fixture.mia))?.activatedAt).toBeGreaterThan(0);
     });
 
     it('is twelve in all', async () => {
@@ -91,22 +91,24 @@ export function attemptSlotsContract(scene: AttemptStoreFixture): void {
 
     it('holds although fifty come at once', async () => {
       const drafts = times(50, (n) => from(`source ${n}`));
-      await Promise.all(drafts.map((draft, n) => scene.stores[n % scene.stores.length]?.placeAttempt(draft, false)));
+      await Promise.all(
+        drafts.map((draft, n) => fixture.stores[n % fixture.stores.length]?.placeAttempt(draft, false)),
+      );
       expect(await all(drafts)).toHaveLength(12);
     });
   });
 
   it('counts the attempts of everybody that are alive', async () => {
-    const before = await scene.store.countLive();
+    const before = await fixture.store.countLive();
     const [other, stranger, short] = [another(), aDraft(), aDraft()];
-    for (const draft of [scene.mia, other, stranger]) await place(draft);
-    expect((await scene.store.countLive()) - before).toBe(3);
-    await scene.store.remove(other);
-    expect((await scene.store.countLive()) - before).toBe(2);
+    for (const draft of [fixture.mia, other, stranger]) await place(draft);
+    expect((await fixture.store.countLive()) - before).toBe(3);
+    await fixture.store.remove(other);
+    expect((await fixture.store.countLive()) - before).toBe(2);
     opened({ attemptTtlSeconds: SHORT_TTL_SECONDS / 1000 });
     await place(short);
-    expect((await scene.store.countLive()) - before).toBe(3);
-    await scene.under.pass(SHORT_TTL_SECONDS);
-    expect((await scene.store.countLive()) - before).toBe(2);
+    expect((await fixture.store.countLive()) - before).toBe(3);
+    await fixture.under.pass(SHORT_TTL_SECONDS);
+    expect((await fixture.store.countLive()) - before).toBe(2);
   });
 }

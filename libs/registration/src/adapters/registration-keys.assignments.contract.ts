@@ -4,13 +4,14 @@ import { hex } from '../testing/an-attempt-draft.js';
 import { type RegistrationKeysFixture, times } from '../testing/registration-keys-fixture.js';
 
 /** An identifier goes from one to another. */
-export function keyAssignmentsContract(scene: RegistrationKeysFixture): void {
-  const { hold, find } = scene;
+export function keyAssignmentsContract(fixture: RegistrationKeysFixture): void {
+  const { hold, find } = fixture;
 
   describe('an identifier that changes hands', () => {
-    const give = (id: string, hashes = [scene.identifier]) => scene.under.work.run(() => scene.keys.assign(hashes, id));
-    const take = (fresh: string, hashes = [scene.identifier]) =>
-      scene.under.work.run(() => scene.keys.reassign(hashes, fresh));
+    const give = (id: string, hashes = [fixture.identifier]) =>
+      fixture.under.work.run(() => fixture.keys.assign(hashes, id));
+    const take = (fresh: string, hashes = [fixture.identifier]) =>
+      fixture.under.work.run(() => fixture.keys.reassign(hashes, fresh));
 
     it('has a key that points to whoever got it, although there was none', async () => {
       const id = randomUUID();
@@ -58,7 +59,7 @@ export function keyAssignmentsContract(scene: RegistrationKeysFixture): void {
 
     describe('of many at once', () => {
       const giveAll = (gifts: readonly { hashes: readonly string[]; customerId: string }[]) =>
-        scene.under.work.run(() => scene.keys.assignAll(gifts));
+        fixture.under.work.run(() => fixture.keys.assignAll(gifts));
 
       it('has a key that points to whoever got it; those that had one are told', async () => {
         const gifts = times(1_500, () => ({ hashes: [hex(), hex()], customerId: randomUUID() }));
@@ -69,9 +70,12 @@ export function keyAssignmentsContract(scene: RegistrationKeysFixture): void {
         const keyed = await giveAll(gifts);
         expect(keyed).toEqual([first, third]);
         for (const gift of [gifts[1], gifts[700], gifts[1_499]])
-          expect(await scene.keys.find(gift?.hashes ?? [])).toEqual({ customerId: gift?.customerId, sequence: 0 });
-        expect(await scene.keys.find(first.hashes)).toEqual({ customerId: first.customerId, sequence: 0 });
-        expect(await scene.keys.find(third.hashes), 'counts on').toEqual({ customerId: third.customerId, sequence: 1 });
+          expect(await fixture.keys.find(gift?.hashes ?? [])).toEqual({ customerId: gift?.customerId, sequence: 0 });
+        expect(await fixture.keys.find(first.hashes)).toEqual({ customerId: first.customerId, sequence: 0 });
+        expect(await fixture.keys.find(third.hashes), 'counts on').toEqual({
+          customerId: third.customerId,
+          sequence: 1,
+        });
         expect(await giveAll(gifts)).toHaveLength(1_500);
       });
 
@@ -82,14 +86,14 @@ export function keyAssignmentsContract(scene: RegistrationKeysFixture): void {
         await take(randomUUID());
         const other = hex();
         await giveAll([{ hashes: [other], customerId: id }]);
-        expect(await scene.keys.find([other])).toEqual({ customerId: id, sequence: 2 });
+        expect(await fixture.keys.find([other])).toEqual({ customerId: id, sequence: 2 });
       });
 
       it('INV-03 goes to one after the other when ten give the same at once', async () => {
         const hashes = times(20, () => hex()).sort();
         const ids = times(10, () => randomUUID());
         await Promise.all(ids.map((customerId) => giveAll(hashes.map((hash) => ({ hashes: [hash], customerId })))));
-        const holders = await Promise.all(hashes.map((hash) => scene.keys.find([hash])));
+        const holders = await Promise.all(hashes.map((hash) => fixture.keys.find([hash])));
         expect(new Set(holders.map((holder) => holder?.customerId)).size).toBe(1);
       });
 
@@ -99,25 +103,25 @@ export function keyAssignmentsContract(scene: RegistrationKeysFixture): void {
     it('keeps its key under whichever key of the ring it has', async () => {
       const [newer, id, fresh] = [hex(), randomUUID(), randomUUID()];
       await hold(randomUUID());
-      await give(id, [newer, scene.identifier]);
-      expect([await find(), await scene.keys.find([newer])]).toEqual([{ customerId: id, sequence: 0 }, null]);
-      await take(fresh, [newer, scene.identifier]);
+      await give(id, [newer, fixture.identifier]);
+      expect([await find(), await fixture.keys.find([newer])]).toEqual([{ customerId: id, sequence: 0 }, null]);
+      await take(fresh, [newer, fixture.identifier]);
       expect(await find()).toEqual({ customerId: fresh, sequence: 0 });
     });
 
     it('is forgotten with an erased customer, unless somebody has begun to register since', async () => {
       const [id, fresh, other] = [randomUUID(), randomUUID(), hex()];
-      const forget = (hashes: string[]) => scene.under.work.run(() => scene.keys.forgetCustomer(hashes, id));
+      const forget = (hashes: string[]) => fixture.under.work.run(() => fixture.keys.forgetCustomer(hashes, id));
       await hold(id);
       await take(fresh);
       await hold(randomUUID(), null, [other]);
-      await forget([hex(), scene.identifier]);
-      expect([await find(), (await scene.keys.find([other]))?.sequence]).toEqual([null, 1]);
+      await forget([hex(), fixture.identifier]);
+      expect([await find(), (await fixture.keys.find([other]))?.sequence]).toEqual([null, 1]);
       await give(id);
       expect(await find()).toEqual({ customerId: id, sequence: 0 });
       await take(fresh);
       await hold(randomUUID());
-      await forget([scene.identifier]);
+      await forget([fixture.identifier]);
       expect(await find()).toEqual({ customerId: fresh, sequence: 1 });
     });
 

@@ -13,22 +13,22 @@ const upTo = (count: number) => times(count, (n) => n + 1);
 /** What every `RegistrationKeys` must do. */
 export function registrationKeysContract(name: string, open: () => Promise<RegistrationKeysUnderTest>): void {
   describe(`${name} is a RegistrationKeys`, () => {
-    const scene = new RegistrationKeysFixture();
-    const { hold, find } = scene;
+    const fixture = new RegistrationKeysFixture();
+    const { hold, find } = fixture;
 
     beforeAll(async () => {
-      scene.under = await open();
+      fixture.under = await open();
     });
     beforeEach(() => {
-      scene.identifier = hex();
+      fixture.identifier = hex();
     });
-    afterAll(() => scene.under.drop());
+    afterAll(() => fixture.under.drop());
 
-    keyAssignmentsContract(scene);
+    keyAssignmentsContract(fixture);
 
     it('knows no key before the first attempt', async () => {
       expect(await find()).toBeNull();
-      expect(await scene.under.work.run(() => scene.keys.lockAndMarkProven([scene.identifier]))).toBeNull();
+      expect(await fixture.under.work.run(() => fixture.keys.lockAndMarkProven([fixture.identifier]))).toBeNull();
     });
 
     it('gives an identifier the id that was proposed first, for ever', async () => {
@@ -49,22 +49,22 @@ export function registrationKeysContract(name: string, open: () => Promise<Regis
     it('knows a key under every key of the ring, and writes a new one under the first', async () => {
       const [id, newer] = [randomUUID(), hex()];
       await hold(id);
-      const both = [newer, scene.identifier];
-      expect(await scene.keys.find(both)).toEqual({ customerId: id, sequence: 1 });
+      const both = [newer, fixture.identifier];
+      expect(await fixture.keys.find(both)).toEqual({ customerId: id, sequence: 1 });
       expect(await hold(randomUUID(), null, both)).toEqual({ customerId: id, sequence: 2 });
-      expect(await scene.under.work.run(() => scene.keys.lockAndMarkProven(both))).toEqual({
+      expect(await fixture.under.work.run(() => fixture.keys.lockAndMarkProven(both))).toEqual({
         customerId: id,
         sequence: 2,
       });
       const [other, first] = [hex(), randomUUID()];
       await hold(first, null, [other, hex()]);
-      expect(await scene.keys.find([other])).toEqual({ customerId: first, sequence: 1 });
+      expect(await fixture.keys.find([other])).toEqual({ customerId: first, sequence: 1 });
     });
 
     it('keeps nothing of a unit that is rolled back', async () => {
       const failing = (proposed: string, lost: string | null) =>
-        scene.under.work.run(async () => {
-          await scene.keys.lockAndIncrement([scene.identifier], proposed, lost);
+        fixture.under.work.run(async () => {
+          await fixture.keys.lockAndIncrement([fixture.identifier], proposed, lost);
           throw new Error('changed its mind');
         });
       await expect(failing(randomUUID(), null)).rejects.toThrow('changed its mind');
@@ -98,17 +98,17 @@ export function registrationKeysContract(name: string, open: () => Promise<Regis
         const isLocked = new Promise<void>((resolve) => {
           locked = resolve;
         });
-        const first = scene.under.work.run(async () => {
-          if (how === 'lockAndIncrement') await scene.keys.lockAndIncrement([scene.identifier], randomUUID(), null);
-          else if (how === 'lockAndMarkProven') await scene.keys.lockAndMarkProven([scene.identifier]);
-          else await scene.keys[how]([scene.identifier], randomUUID());
+        const first = fixture.under.work.run(async () => {
+          if (how === 'lockAndIncrement') await fixture.keys.lockAndIncrement([fixture.identifier], randomUUID(), null);
+          else if (how === 'lockAndMarkProven') await fixture.keys.lockAndMarkProven([fixture.identifier]);
+          else await fixture.keys[how]([fixture.identifier], randomUUID());
           locked();
           await new Promise((resolve) => setTimeout(resolve, 100));
           order.push('first');
         });
         await isLocked;
-        const second = scene.under.work.run(async () => {
-          await scene.keys.lockAndMarkProven([scene.identifier]);
+        const second = fixture.under.work.run(async () => {
+          await fixture.keys.lockAndMarkProven([fixture.identifier]);
           order.push('second');
         });
         await Promise.all([first, second]);
@@ -120,8 +120,8 @@ export function registrationKeysContract(name: string, open: () => Promise<Regis
       const other = hex();
       await hold(randomUUID(), null, [other]);
       await hold(randomUUID());
-      await scene.under.work.run(() => scene.keys.lockAndMarkProven([scene.identifier]));
-      expect((await scene.keys.find([other]))?.sequence).toBe(1);
+      await fixture.under.work.run(() => fixture.keys.lockAndMarkProven([fixture.identifier]));
+      expect((await fixture.keys.find([other]))?.sequence).toBe(1);
     });
   });
 }

@@ -35,11 +35,13 @@ export class InMemoryCustomerDirectory extends CustomerDirectory implements Part
     };
   }
 
-  override async createCustomer(newcomer: NewCustomer): Promise<CustomerView> {
-    if (this.#known.some(({ id, identifier }) => id === newcomer.id || identifier.key === newcomer.identifier.key))
+  override async createCustomer(newCustomer: NewCustomer): Promise<CustomerView> {
+    if (
+      this.#known.some(({ id, identifier }) => id === newCustomer.id || identifier.key === newCustomer.identifier.key)
+    )
       throw new IdentifierTaken();
-    const view = viewOf(newcomer);
-    this.#known = [...this.#known, { ...newcomer, view }];
+    const view = viewOf(newCustomer);
+    this.#known = [...this.#known, { ...newCustomer, view }];
     await this.outbox.append(CustomerCreatedV1.of(view));
     return view;
   }

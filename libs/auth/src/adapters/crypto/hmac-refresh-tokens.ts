@@ -44,8 +44,8 @@ export class HmacRefreshTokens extends RefreshTokens {
   deriveChildren(parent: string): readonly [IssuedRefreshToken, ...IssuedRefreshToken[]] {
     const bytes = Buffer.from(parent, 'base64url');
     const [session, turn] = [bytes.subarray(0, SESSION_ID_BYTES), bytes.readUInt32BE(SESSION_ID_BYTES)];
-    const child = ({ childKey: ofChildren, ...keys }: DerivedKeys) =>
-      buildToken(session, turn + 1, createHmac('sha256', ofChildren).update(bytes).digest(), keys);
+    const child = ({ childKey, ...keys }: DerivedKeys) =>
+      buildToken(session, turn + 1, createHmac('sha256', childKey).update(bytes).digest(), keys);
     const [writer, ...others] = this.#keys;
     return [child(writer), ...others.map(child)];
   }

@@ -6,22 +6,23 @@ import { PasswordResetHarness } from '../../testing/password-reset-harness.js';
 const NEW = 'another horse, another staple';
 
 describe('ChangePassword', () => {
-  let house: PasswordResetHarness;
+  let harness: PasswordResetHarness;
   let here: string;
   let refreshHere: string;
 
   const signIn = async (password = 'right') => {
-    const result = await house.logIn('mia@example.org', password);
+    const result = await harness.logIn('mia@example.org', password);
     const token = result.outcome === 'signed_in' ? result.tokens.refreshToken : '';
-    return { id: [...house.sessions.states.keys()].at(-1) ?? '', token };
+    return { id: [...harness.sessions.states.keys()].at(-1) ?? '', token };
   };
-  const alive = () => [...house.sessions.states.values()].filter(({ revoked }) => !revoked).map(({ id }) => id);
-  const outcome = async (current: string, wanted = NEW) => (await house.changePassword(current, wanted, here)).outcome;
-  const logIn = async (password: string) => (await house.logIn('mia@example.org', password)).outcome;
+  const alive = () => [...harness.sessions.states.values()].filter(({ revoked }) => !revoked).map(({ id }) => id);
+  const outcome = async (current: string, wanted = NEW) =>
+    (await harness.changePassword(current, wanted, here)).outcome;
+  const logIn = async (password: string) => (await harness.logIn('mia@example.org', password)).outcome;
 
   beforeEach(async () => {
-    house = new PasswordResetHarness();
-    await house.addSubject(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
+    harness = new PasswordResetHarness();
+    await harness.addSubject(harness.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
     await signIn();
     ({ id: here, token: refreshHere } = await signIn());
   });
@@ -29,18 +30,18 @@ describe('ChangePassword', () => {
   it('ST-P6 given the current password, then the new one holds, the other sessions end, and this one goes on', async () => {
     expect(await outcome('right')).toBe('done');
     expect(alive()).toEqual([here]);
-    expect(await house.refresh(refreshHere)).toMatchObject({ scope: 'customer' });
+    expect(await harness.refresh(refreshHere)).toMatchObject({ scope: 'customer' });
     expect([await logIn('right'), await logIn(NEW)]).toEqual(['refused', 'signed_in']);
-    expect(house.audit.actions).toContain('auth.password.changed');
-    expect(house.outbox.types.slice(2, 4)).toEqual(['auth.session_revoked.v1', 'auth.password_changed.v1']);
+    expect(harness.audit.actions).toContain('auth.password.changed');
+    expect(harness.outbox.types.slice(2, 4)).toEqual(['auth.session_revoked.v1', 'auth.password_changed.v1']);
   });
 
   it('ST-P6 given a wrong one, then nothing changes, and it is written down', async () => {
-    const told = house.outbox.events.length;
+    const told = harness.outbox.events.length;
     expect(await outcome('wrong')).toBe('password_wrong');
     expect(alive()).toHaveLength(2);
-    expect(house.outbox.events).toHaveLength(told);
-    expect(house.audit.entries.at(-1)).toEqual({
+    expect(harness.outbox.events).toHaveLength(told);
+    expect(harness.audit.entries.at(-1)).toEqual({
       action: 'auth.password.refused',
       actor: 'mia',
       target: 'mia',
@@ -51,12 +52,12 @@ describe('ChangePassword', () => {
 
   it('ST-P2 given his own address, in whatever spelling, then it is refused; another one’s tells nothing', async () => {
     for (const own of ['mia@example.org', 'MIA@Example.org']) {
-      const refused = await house.changePassword('right', own, here).catch((error: unknown) => error);
+      const refused = await harness.changePassword('right', own, here).catch((error: unknown) => error);
       expect((refused as InvalidInput).faults).toMatchObject([
         { pointer: '/newPassword', code: 'password.too_common' },
       ]);
     }
-    await house.addSubject(house.identifiers.hash(parseIdentifier('zoe@example.org', 'BR')), { customerId: 'zoe' });
+    await harness.addSubject(harness.identifiers.hash(parseIdentifier('zoe@example.org', 'BR')), { customerId: 'zoe' });
     expect(await outcome('right', 'zoe@example.org')).toBe('done');
   });
 
@@ -65,11 +66,11 @@ describe('ChangePassword', () => {
     ['x\ud800 more than enough', 'not_unicode'],
     ['a'.repeat(513), 'too_long'],
   ])('ST-P1 given %j, then %s, before anything is compared', async (wanted, reason) => {
-    const paid = house.hasher.calls.length;
-    const refused = await house.changePassword('right', wanted, here).catch((error: unknown) => error);
+    const paid = harness.hasher.calls.length;
+    const refused = await harness.changePassword('right', wanted, here).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(InvalidInput);
     expect((refused as InvalidInput).faults).toMatchObject([{ pointer: '/newPassword', code: `password.${reason}` }]);
-    expect(house.hasher.calls).toHaveLength(paid);
+    expect(harness.hasher.calls).toHaveLength(paid);
   });
 
   it.each([
@@ -87,21 +88,21 @@ describe('ChangePassword', () => {
   });
 
   it('given wrong ones in a row, then its session waits as a sign-in does, and no sign-in waits for it [AC-66]', async () => {
-    house = new PasswordResetHarness();
-    await house.addSubject(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
+    harness = new PasswordResetHarness();
+    await harness.addSubject(harness.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
     for (let n = 0; n < 5; n++) expect(await outcome('wrong')).toBe('password_wrong');
-    expect(await house.changePassword('right', NEW, here)).toEqual({ outcome: 'too_many', retryAfterSeconds: 1 });
+    expect(await harness.changePassword('right', NEW, here)).toEqual({ outcome: 'too_many', retryAfterSeconds: 1 });
     expect(await logIn('right')).toBe('signed_in');
-    await house.clock.pause(1_000);
+    await harness.clock.pause(1_000);
     expect(await outcome('right')).toBe('done');
   });
 
   it('ST-11 given one that is not compared, then it costs no hash and is written down', async () => {
     for (let n = 0; n < 5; n++) await outcome('wrong');
-    const paid = house.hasher.calls.length;
+    const paid = harness.hasher.calls.length;
     expect(await outcome('right')).toBe('too_many');
-    expect(house.hasher.calls).toHaveLength(paid);
-    expect(house.audit.entries.at(-1)).toMatchObject({ action: 'auth.password.limited', target: 'mia' });
+    expect(harness.hasher.calls).toHaveLength(paid);
+    expect(harness.audit.entries.at(-1)).toMatchObject({ action: 'auth.password.limited', target: 'mia' });
   });
 
   it('given the right one, then the count begins anew', async () => {
@@ -113,14 +114,14 @@ describe('ChangePassword', () => {
 
   it('given our own failures, then none of them counts, whenever they come', async () => {
     const fail = async () => Promise.reject(new Error('away'));
-    const { verify, hash } = house.hasher;
+    const { verify, hash } = harness.hasher;
     for (let n = 0; n < 6; n++) {
-      house.hasher.verify = fail;
+      harness.hasher.verify = fail;
       await expect(outcome('right')).rejects.toThrow('away');
-      house.hasher.verify = verify;
-      house.hasher.hash = fail;
+      harness.hasher.verify = verify;
+      harness.hasher.hash = fail;
       await expect(outcome('right')).rejects.toThrow('away');
-      house.hasher.hash = hash;
+      harness.hasher.hash = hash;
     }
     expect(await outcome('right')).toBe('done');
   });
@@ -132,35 +133,37 @@ describe('ChangePassword', () => {
   });
 
   it('AC-17 given somebody who was suspended meanwhile, or is gone, then no', async () => {
-    house.subjects.change('mia', { status: 'suspended' });
+    harness.subjects.change('mia', { status: 'suspended' });
     expect(await outcome('right')).toBe('password_wrong');
-    expect((await house.changePassword('right', NEW, here, 'nobody')).outcome).toBe('password_wrong');
+    expect((await harness.changePassword('right', NEW, here, 'nobody')).outcome).toBe('password_wrong');
   });
 
   describe('given a password that was given by somebody else', () => {
-    beforeEach(() => house.subjects.change('mia', { oneTime: true }));
+    beforeEach(() => harness.subjects.change('mia', { oneTime: true }));
 
     it('then the new one is his own, and every session ends, this one as well', async () => {
       const { token } = await signIn();
       expect(await outcome('right')).toBe('done');
       expect(alive()).toEqual([]);
-      expect(await house.refresh(token)).toBe('refused');
-      expect(await house.logIn('mia@example.org', NEW)).toMatchObject({ tokens: { scope: 'customer' } });
+      expect(await harness.refresh(token)).toBe('refused');
+      expect(await harness.logIn('mia@example.org', NEW)).toMatchObject({ tokens: { scope: 'customer' } });
     });
 
     it('then it cannot become the new one, and is still good for another try', async () => {
-      house.subjects.change('mia', { credential: 'v2$new$hashed(new:given to you)' });
-      const refused = await house.changePassword('given to you', 'given to you', here).catch((error: unknown) => error);
+      harness.subjects.change('mia', { credential: 'v2$new$hashed(new:given to you)' });
+      const refused = await harness
+        .changePassword('given to you', 'given to you', here)
+        .catch((error: unknown) => error);
       expect((refused as InvalidInput).faults).toMatchObject([{ pointer: '/newPassword', code: 'password.one_time' }]);
-      expect((await house.subjects.findById('mia'))?.snapshot()).toMatchObject({ oneTime: true });
+      expect((await harness.subjects.findById('mia'))?.snapshot()).toMatchObject({ oneTime: true });
       expect(await outcome('given to you')).toBe('done');
     });
 
     it('then a hash that is renewed leaves it one', async () => {
-      house.subjects.change('mia', { credential: 'v2$old$hashed(old:right)' });
+      harness.subjects.change('mia', { credential: 'v2$old$hashed(old:right)' });
       await signIn();
       await new Promise(setImmediate);
-      expect((await house.subjects.findById('mia'))?.snapshot()).toMatchObject({
+      expect((await harness.subjects.findById('mia'))?.snapshot()).toMatchObject({
         credential: 'v2$new$hashed(new:right)',
         oneTime: true,
       });

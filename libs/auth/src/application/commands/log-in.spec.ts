@@ -10,15 +10,15 @@ const DAY = 86_400 * SECOND;
 const ELSEWHERE = '198.51.100.66';
 
 describe('LogIn', () => {
-  let house: AuthHarness;
+  let harness: AuthHarness;
   beforeEach(() => {
-    house = new AuthHarness();
+    harness = new AuthHarness();
   });
 
-  const keyOf = (username: string) => house.identifiers.hash(parseIdentifier(username, 'BR'));
+  const keyOf = (username: string) => harness.identifiers.hash(parseIdentifier(username, 'BR'));
   const known = (username: string, changes: Partial<SubjectState> = {}, key = keyOf(username)) =>
-    house.addSubject(key, changes);
-  const outcome = async (...typed: Parameters<AuthHarness['logIn']>) => (await house.logIn(...typed)).outcome;
+    harness.addSubject(key, changes);
+  const outcome = async (...typed: Parameters<AuthHarness['logIn']>) => (await harness.logIn(...typed)).outcome;
   const wrong = async (times: number, source = SOURCE) => {
     const outcomes: string[] = [];
     for (let n = 0; n < times; n++) outcomes.push(await outcome('mia@example.org', 'wrong', source));
@@ -27,21 +27,21 @@ describe('LogIn', () => {
 
   it('given name and password, then a session, told and written down', async () => {
     await known('mia@example.org');
-    const result = await house.logIn('mia@example.org');
+    const result = await harness.logIn('mia@example.org');
     expect(result).toMatchObject({ tokens: { accessToken: 'token of mia', expiresInSeconds: 900, scope: 'customer' } });
-    const [session] = house.sessions.states.values();
+    const [session] = harness.sessions.states.values();
     expect(session).toMatchObject({ customerId: 'mia', turn: 0, source: SOURCE, revoked: false });
-    expect(house.outbox.events).toMatchObject([
+    expect(harness.outbox.events).toMatchObject([
       { type: 'auth.logged_in.v1', subject: session?.id, sequence: 1, data: { customerId: 'mia', sid: session?.id } },
     ]);
-    expect(house.audit.entries).toEqual([
+    expect(harness.audit.entries).toEqual([
       { action: 'auth.login.succeeded', actor: 'mia', target: 'mia', source: SOURCE },
     ]);
   });
 
   it('given a CPF that is a name of the customer, bare or punctuated, then a session, and one count apart from other names [AC-65]', async () => {
     await known('mia@example.org');
-    await house.subjects.addIdentifier('mia', house.identifiers.hash(Cpf.parse('52998224725')));
+    await harness.subjects.addIdentifier('mia', harness.identifiers.hash(Cpf.parse('52998224725')));
     expect([await outcome('529.982.247-25'), await outcome('52998224725')]).toEqual(['signed_in', 'signed_in']);
     const source = '198.51.100.1';
     for (const name of ['52998224725', '529.982.247-25', '52998224725', '529.982.247-25', '52998224725'])
@@ -53,17 +53,17 @@ describe('LogIn', () => {
 
   it('given a CPF that is nobody’s, then it is refused after the same work, and counted', async () => {
     expect(await outcome('529.982.247-25')).toBe('refused');
-    expect(house.hasher.calls).toHaveLength(1);
+    expect(harness.hasher.calls).toHaveLength(1);
     for (let n = 0; n < 4; n++) await outcome('52998224725', 'wrong');
     expect(await outcome('529.982.247-25')).toBe('too_many');
   });
 
   it('AC-46 given two sign-ins, then two sessions and two refresh tokens', async () => {
     await known('mia@example.org');
-    const results = [await house.logIn('mia@example.org'), await house.logIn('mia@example.org')];
+    const results = [await harness.logIn('mia@example.org'), await harness.logIn('mia@example.org')];
     const tokens = results.map((result) => result.outcome === 'signed_in' && result.tokens.refreshToken);
     expect(new Set(tokens).size).toBe(2);
-    expect(house.sessions.states.size).toBe(2);
+    expect(harness.sessions.states.size).toBe(2);
   });
 
   it.each(['MIA@Example.ORG', 'mia@example.org'])('given %s, then it is the same person', async (username) => {
@@ -86,7 +86,7 @@ describe('LogIn', () => {
 
   it('given a password that was given by somebody else, then the session is good for setting a new one only', async () => {
     await known('mia@example.org', { oneTime: true });
-    expect(await house.logIn('mia@example.org')).toMatchObject({ tokens: { scope: 'password' } });
+    expect(await harness.logIn('mia@example.org')).toMatchObject({ tokens: { scope: 'password' } });
   });
 
   it.each<[string, string, string, Partial<SubjectState>?]>([
@@ -104,54 +104,54 @@ describe('LogIn', () => {
     'AC-26 given %s, then one answer for all, after the work of one verification',
     async (_, username, password, changes) => {
       await known('mia@example.org', changes);
-      expect(await house.logIn(username, password)).toEqual({ outcome: 'refused' });
-      expect(house.accessTokens.issued).toEqual([]);
-      expect(house.hasher.calls).toEqual([{ work: 'verify', priority: 'login' }]);
-      expect(house.audit.actions).toEqual(['auth.login.refused']);
+      expect(await harness.logIn(username, password)).toEqual({ outcome: 'refused' });
+      expect(harness.accessTokens.issued).toEqual([]);
+      expect(harness.hasher.calls).toEqual([{ work: 'verify', priority: 'login' }]);
+      expect(harness.audit.actions).toEqual(['auth.login.refused']);
     },
   );
 
-  it.each<[string, (house: AuthHarness) => Promise<unknown>]>([
-    ['suspended', (house) => house.subjects.setStatus('mia', 'suspended')],
-    ['signed out everywhere', (house) => house.subjects.incrementGeneration('mia')],
+  it.each<[string, (harness: AuthHarness) => Promise<unknown>]>([
+    ['suspended', (harness) => harness.subjects.setStatus('mia', 'suspended')],
+    ['signed out everywhere', (harness) => harness.subjects.incrementGeneration('mia')],
   ])('RC-07 given somebody who is %s while his password is compared, then there is no session', async (_, end) => {
     await known('mia@example.org');
-    const verify = house.hasher.verify.bind(house.hasher);
-    house.hasher.verify = async (...typed) => {
-      await end(house);
+    const verify = harness.hasher.verify.bind(harness.hasher);
+    harness.hasher.verify = async (...typed) => {
+      await end(harness);
       return verify(...typed);
     };
-    expect(await house.logIn('mia@example.org')).toEqual({ outcome: 'refused' });
-    expect([house.sessions.states.size, house.outbox.events, house.accessTokens.issued]).toEqual([0, [], []]);
-    expect(house.audit.actions).toEqual(['auth.login.refused']);
+    expect(await harness.logIn('mia@example.org')).toEqual({ outcome: 'refused' });
+    expect([harness.sessions.states.size, harness.outbox.events, harness.accessTokens.issued]).toEqual([0, [], []]);
+    expect(harness.audit.actions).toEqual(['auth.login.refused']);
   });
 
   it('AC-26 given the right password, then it costs what a wrong one does', async () => {
     await known('mia@example.org');
-    await house.logIn('mia@example.org');
-    expect(house.hasher.calls).toEqual([{ work: 'verify', priority: 'login' }]);
+    await harness.logIn('mia@example.org');
+    expect(harness.hasher.calls).toEqual([{ work: 'verify', priority: 'login' }]);
   });
 
   it('given a store that is away, then the caller learns it, and no token is issued', async () => {
-    house.subjects.findByIdentifierHashes = () => Promise.reject(new Error('away'));
-    await expect(house.logIn('mia@example.org')).rejects.toThrow('away');
-    expect(house.accessTokens.issued).toEqual([]);
+    harness.subjects.findByIdentifierHashes = () => Promise.reject(new Error('away'));
+    await expect(harness.logIn('mia@example.org')).rejects.toThrow('away');
+    expect(harness.accessTokens.issued).toEqual([]);
   });
 
   it('LD-03 given no room for anybody, then nothing is done and nothing counted', async () => {
     await known('mia@example.org');
-    house.hasher.isFull = true;
-    house.subjects.findByIdentifierHashes = () => Promise.reject(new Error('was looked for'));
-    for (let n = 0; n < 9; n++) await expect(house.logIn('mia@example.org')).rejects.toBeInstanceOf(HashingBusy);
-    expect([house.audit.entries, house.hasher.calls]).toEqual([[], []]);
+    harness.hasher.isFull = true;
+    harness.subjects.findByIdentifierHashes = () => Promise.reject(new Error('was looked for'));
+    for (let n = 0; n < 9; n++) await expect(harness.logIn('mia@example.org')).rejects.toBeInstanceOf(HashingBusy);
+    expect([harness.audit.entries, harness.hasher.calls]).toEqual([[], []]);
   });
 
   it('given no room for the hash, then the try does not count', async () => {
     await known('mia@example.org');
-    const verify = house.hasher.verify.bind(house.hasher);
-    house.hasher.verify = () => Promise.reject(new Error('busy'));
-    for (let n = 0; n < 9; n++) await expect(house.logIn('mia@example.org')).rejects.toThrow('busy');
-    house.hasher.verify = verify;
+    const verify = harness.hasher.verify.bind(harness.hasher);
+    harness.hasher.verify = () => Promise.reject(new Error('busy'));
+    for (let n = 0; n < 9; n++) await expect(harness.logIn('mia@example.org')).rejects.toThrow('busy');
+    harness.hasher.verify = verify;
     expect(await outcome('mia@example.org')).toBe('signed_in');
   });
 
@@ -160,29 +160,29 @@ describe('LogIn', () => {
 
     it('then from the fifth on one waits 1, 2, 4 … seconds, and being refused does not make it longer', async () => {
       expect(await wrong(6)).toEqual([...Array(5).fill('refused'), 'too_many']);
-      expect(await house.logIn('mia@example.org', 'right')).toEqual({ outcome: 'too_many', retryAfterSeconds: 1 });
-      await house.clock.pause(SECOND);
+      expect(await harness.logIn('mia@example.org', 'right')).toEqual({ outcome: 'too_many', retryAfterSeconds: 1 });
+      await harness.clock.pause(SECOND);
       expect(await wrong(2)).toEqual(['refused', 'too_many']);
-      expect(await house.logIn('mia@example.org', 'right')).toEqual({ outcome: 'too_many', retryAfterSeconds: 2 });
-      await house.clock.pause(2 * SECOND);
+      expect(await harness.logIn('mia@example.org', 'right')).toEqual({ outcome: 'too_many', retryAfterSeconds: 2 });
+      await harness.clock.pause(2 * SECOND);
       expect(await outcome('mia@example.org', 'right')).toBe('signed_in');
       expect(await wrong(5)).toEqual(Array(5).fill('refused'));
     });
 
     it('then who is refused costs no hash, and it is written down', async () => {
       await wrong(5);
-      const paid = house.hasher.calls.length;
+      const paid = harness.hasher.calls.length;
       await wrong(1);
-      expect(house.hasher.calls).toHaveLength(paid);
-      expect(house.audit.actions.at(-1)).toBe('auth.login.limited');
+      expect(harness.hasher.calls).toHaveLength(paid);
+      expect(harness.audit.actions.at(-1)).toBe('auth.login.limited');
     });
 
     it('then the source waits no longer than fifteen minutes, and after a day in quiet the count begins anew', async () => {
       for (let n = 0; n < 25; n++) {
         await wrong(1);
-        await house.clock.pause(901 * SECOND);
+        await harness.clock.pause(901 * SECOND);
       }
-      await house.clock.pause(DAY + 900 * SECOND);
+      await harness.clock.pause(DAY + 900 * SECOND);
       expect(await wrong(5)).toEqual(Array(5).fill('refused'));
     });
 
@@ -193,25 +193,25 @@ describe('LogIn', () => {
     });
 
     it('then each name has a count of its own, an unknown one like one of a customer [AC-65]', async () => {
-      const phone = house.identifiers.hash(parseIdentifier('+5511961234567', 'BR'));
-      await house.subjects.addIdentifier('mia', phone);
+      const phone = harness.identifiers.hash(parseIdentifier('+5511961234567', 'BR'));
+      await harness.subjects.addIdentifier('mia', phone);
       for (const name of ['mia@example.org', 'nobody@example.org']) {
-        for (let n = 0; n < 5; n++) await house.logIn(name, 'wrong');
+        for (let n = 0; n < 5; n++) await harness.logIn(name, 'wrong');
         expect(await outcome(name, 'wrong')).toBe('too_many');
       }
       expect(await outcome('+5511961234567', 'wrong')).toBe('refused');
     });
 
     it('then a name that becomes one of a customer keeps its wait [AC-65]', async () => {
-      for (let n = 0; n < 9; n++) await house.logIn('later@example.org', 'wrong');
-      await house.subjects.addIdentifier('mia', keyOf('later@example.org'));
+      for (let n = 0; n < 9; n++) await harness.logIn('later@example.org', 'wrong');
+      await harness.subjects.addIdentifier('mia', keyOf('later@example.org'));
       expect(await outcome('later@example.org', 'right')).toBe('too_many');
     });
 
     it('given fifty at once, then five are compared', async () => {
       const results = await Promise.all(Array.from({ length: 50 }, () => outcome('mia@example.org', 'wrong')));
       expect(results.filter((result) => result === 'refused')).toHaveLength(5);
-      expect(house.hasher.calls).toHaveLength(5);
+      expect(harness.hasher.calls).toHaveLength(5);
     });
 
     it('given many right ones at once, then all get in', async () => {
@@ -222,7 +222,7 @@ describe('LogIn', () => {
 
   describe('given a device that the customer has signed in from', () => {
     const deviceOf = async (...typed: Parameters<AuthHarness['logIn']>): Promise<string> => {
-      const result = await house.logIn(...typed);
+      const result = await harness.logIn(...typed);
       return (result.outcome === 'signed_in' && result.tokens.deviceToken) || '';
     };
     let device: string;
@@ -235,7 +235,7 @@ describe('LogIn', () => {
 
     it('then it gets in whatever others do, from any source [AC-66]', async () => {
       for (let n = 0; n < 400; n++)
-        await house.tries.recordWrongTry(tryKeyByName(keyOf('mia@example.org'), `198.18.0.${n}`));
+        await harness.tries.recordWrongTry(tryKeyByName(keyOf('mia@example.org'), `198.18.0.${n}`));
       await wrong(9, ELSEWHERE);
       expect([await outcome('mia@example.org', 'right', ELSEWHERE), await byDevice('right')]).toEqual([
         'too_many',
@@ -259,11 +259,11 @@ describe('LogIn', () => {
       expect(await byDevice('right', renewed)).toBe('too_many');
     });
 
-    it.each<[string, (house: AuthHarness) => Promise<unknown>]>([
-      ['it has not been used for 180 days', (house) => house.clock.pause(180 * DAY)],
-      ['all sessions of the customer were ended', (house) => house.subjects.incrementGeneration('mia')],
+    it.each<[string, (harness: AuthHarness) => Promise<unknown>]>([
+      ['it has not been used for 180 days', (harness) => harness.clock.pause(180 * DAY)],
+      ['all sessions of the customer were ended', (harness) => harness.subjects.incrementGeneration('mia')],
     ])('then it is an unknown one once %s [AC-66]', async (_, end) => {
-      await end(house);
+      await end(harness);
       await wrong(5, ELSEWHERE);
       expect(await byDevice('right')).toBe('too_many');
     });
@@ -271,16 +271,16 @@ describe('LogIn', () => {
     it('then it is an unknown one at the name of another customer, and at a name of nobody [AC-66]', async () => {
       await known('zoe@example.org', { customerId: 'zoe' });
       for (const name of ['zoe@example.org', 'nobody@example.org']) {
-        for (let n = 0; n < 5; n++) await house.logIn(name, 'wrong', ELSEWHERE);
+        for (let n = 0; n < 5; n++) await harness.logIn(name, 'wrong', ELSEWHERE);
         expect([name, await byDevice('right', device, ELSEWHERE, name)]).toEqual([name, 'too_many']);
       }
     });
 
     it('then a suspended customer gets the answer of a wrong password, after the same work [AC-26]', async () => {
-      await house.subjects.setStatus('mia', 'suspended');
-      house.hasher.calls.length = 0;
+      await harness.subjects.setStatus('mia', 'suspended');
+      harness.hasher.calls.length = 0;
       expect(await byDevice('right')).toBe('refused');
-      expect(house.hasher.calls).toHaveLength(1);
+      expect(harness.hasher.calls).toHaveLength(1);
     });
   });
 
@@ -292,37 +292,37 @@ describe('LogIn', () => {
       return told;
     };
     beforeEach(() => {
-      house.failedLoginLimiter.max = 3;
+      harness.failedLoginLimiter.max = 3;
       return known('mia@example.org');
     });
 
     it('then it is refused for every name alike, and costs no hash [AC-78]', async () => {
       expect(await spray(5)).toEqual([...Array(3).fill('refused'), 'request.too_many', 'request.too_many']);
-      const paid = house.hasher.calls.length;
+      const paid = harness.hasher.calls.length;
       for (const name of ['mia@example.org', 'nobody@example.org', 'no name'])
-        await expect(house.logIn(name)).rejects.toMatchObject({ code: 'request.too_many' });
-      expect(house.hasher.calls).toHaveLength(paid);
+        await expect(harness.logIn(name)).rejects.toMatchObject({ code: 'request.too_many' });
+      expect(harness.hasher.calls).toHaveLength(paid);
       expect(await outcome('mia@example.org', 'right', ELSEWHERE)).toBe('signed_in');
     });
 
     it('then names that cannot be read count as well, and neither sign-ins, nor waits, nor our own failures do [AC-78]', async () => {
-      for (let n = 0; n < 3; n++) await house.logIn('mia@example.org');
-      expect(house.failedLoginLimiter.counted.get(SOURCE)).toBe(0);
-      const verify = house.hasher.verify.bind(house.hasher);
-      house.hasher.verify = () => Promise.reject(new Error('busy'));
-      await expect(house.logIn('mia@example.org')).rejects.toThrow('busy');
-      house.hasher.verify = verify;
-      expect(house.failedLoginLimiter.counted.get(SOURCE)).toBe(0);
+      for (let n = 0; n < 3; n++) await harness.logIn('mia@example.org');
+      expect(harness.failedLoginLimiter.counted.get(SOURCE)).toBe(0);
+      const verify = harness.hasher.verify.bind(harness.hasher);
+      harness.hasher.verify = () => Promise.reject(new Error('busy'));
+      await expect(harness.logIn('mia@example.org')).rejects.toThrow('busy');
+      harness.hasher.verify = verify;
+      expect(harness.failedLoginLimiter.counted.get(SOURCE)).toBe(0);
       await outcome('no name', 'wrong');
-      expect(house.failedLoginLimiter.counted.get(SOURCE)).toBe(1);
-      house.failedLoginLimiter.max = 300;
+      expect(harness.failedLoginLimiter.counted.get(SOURCE)).toBe(1);
+      harness.failedLoginLimiter.max = 300;
       await wrong(5);
       await wrong(5);
-      expect(house.failedLoginLimiter.counted.get(SOURCE)).toBe(6);
+      expect(harness.failedLoginLimiter.counted.get(SOURCE)).toBe(6);
     });
 
     it('then a known device is let on, and its wrong passwords do not count [AC-78]', async () => {
-      const signedIn = await house.logIn('mia@example.org');
+      const signedIn = await harness.logIn('mia@example.org');
       const device = (signedIn.outcome === 'signed_in' && signedIn.tokens.deviceToken) || '';
       await spray(3);
       expect(await outcome('mia@example.org', 'wrong', SOURCE, device)).toBe('refused');
@@ -331,21 +331,21 @@ describe('LogIn', () => {
   });
 
   describe('ST-P5 given a password whose hash is of an older pepper or cost', () => {
-    const credential = async () => (await house.subjects.findById('mia'))?.snapshot().credential;
+    const credential = async () => (await harness.subjects.findById('mia'))?.snapshot().credential;
 
     it('then it is right, and hashed anew once', async () => {
       await known('mia@example.org', { credential: 'v2$old$hashed(old:right)' });
       expect(await outcome('mia@example.org')).toBe('signed_in');
       await new Promise(setImmediate);
       expect(await credential()).toBe('v2$new$hashed(new:right)');
-      expect(house.hasher.calls.at(-1)).toEqual({ work: 'hash', priority: 'rehash' });
+      expect(harness.hasher.calls.at(-1)).toEqual({ work: 'hash', priority: 'rehash' });
     });
 
     it('then two at once do not corrupt it, and a wrong one changes nothing', async () => {
       await known('mia@example.org', { credential: 'v2$old$hashed(old:right)' });
       expect(await outcome('mia@example.org', 'wrong')).toBe('refused');
       expect(await credential()).toBe('v2$old$hashed(old:right)');
-      await Promise.all([house.logIn('mia@example.org'), house.logIn('mia@example.org')]);
+      await Promise.all([harness.logIn('mia@example.org'), harness.logIn('mia@example.org')]);
       await new Promise(setImmediate);
       expect(await credential()).toBe('v2$new$hashed(new:right)');
     });

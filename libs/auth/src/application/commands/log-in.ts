@@ -101,9 +101,9 @@ export class LogInHandler implements ICommandHandler<LogIn> {
     source,
     target,
     deviceId,
-    tryKey: wanted,
+    tryKey,
   }: PasswordAttempt): Promise<LoginOutcome> {
-    const taken = await this.#startTry(wanted);
+    const taken = await this.#startTry(tryKey);
     if (taken.may !== 'compare') {
       await this.audit.record({ action: 'auth.login.limited', actor: null, target, source });
       return { outcome: 'too_many', retryAfterSeconds: taken.may === 'never' ? taken.retryAfterSeconds : 1 };

@@ -7,37 +7,37 @@ import { Reauthenticate, ReauthenticateHandler } from './reauthenticate.js';
 const LIFE_MS = 3_600_000;
 
 describe('authenticating again', () => {
-  let house: AuthHarness;
+  let harness: AuthHarness;
   let handler: ReauthenticateHandler;
   let here: string;
 
   const again = (password = 'right', sessionId = here) =>
     handler.execute(new Reauthenticate('mia', sessionId, password, SOURCE));
   const signIn = async () => {
-    const result = await house.logIn('mia@example.org');
+    const result = await harness.logIn('mia@example.org');
     if (result.outcome !== 'signed_in') throw new Error(result.outcome);
-    return { id: [...house.sessions.states.keys()].at(-1) ?? '', token: result.tokens.refreshToken };
+    return { id: [...harness.sessions.states.keys()].at(-1) ?? '', token: result.tokens.refreshToken };
   };
 
   beforeEach(async () => {
-    house = new AuthHarness();
-    const { subjects, tries, passwords, audit, sessions, accessTokens, clock } = house;
+    harness = new AuthHarness();
+    const { subjects, tries, passwords, audit, sessions, accessTokens, clock } = harness;
     const check = new RateLimitedReauthentication(subjects, tries, passwords, audit);
     handler = new ReauthenticateHandler(check, sessions, accessTokens, audit, clock);
-    await house.addSubject(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
+    await harness.addSubject(harness.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
     ({ id: here } = await signIn());
   });
 
   it('gives a token of this moment, and nothing of the session changes [AC-70]', async () => {
-    const before = house.sessions.states.get(here);
-    house.clock.advance(600_000);
+    const before = harness.sessions.states.get(here);
+    harness.clock.advance(600_000);
     expect(await again()).toEqual({
       outcome: 'authenticated',
       access: { token: 'token of mia', expiresInSeconds: 900, scope: 'customer' },
     });
-    expect(house.accessTokens.authenticatedAt.at(-1)).toEqual(house.clock.now());
-    expect(house.sessions.states.get(here)).toEqual(before);
-    expect(house.audit.entries.at(-1)).toEqual({
+    expect(harness.accessTokens.authenticatedAt.at(-1)).toEqual(harness.clock.now());
+    expect(harness.sessions.states.get(here)).toEqual(before);
+    expect(harness.audit.entries.at(-1)).toEqual({
       action: 'auth.reauthenticated',
       actor: 'mia',
       target: 'mia',
@@ -46,28 +46,28 @@ describe('authenticating again', () => {
   });
 
   it('does not make the next refresh a fresh one [AC-70]', async () => {
-    const signedInAt = house.clock.now();
+    const signedInAt = harness.clock.now();
     const { token } = await signIn();
-    house.clock.advance(600_000);
+    harness.clock.advance(600_000);
     await again();
-    await house.refresh(token);
-    expect(house.accessTokens.authenticatedAt.at(-1)).toEqual(signedInAt);
+    await harness.refresh(token);
+    expect(harness.accessTokens.authenticatedAt.at(-1)).toEqual(signedInAt);
   });
 
   it('gives nothing for a wrong password, and a wait after five of them [AC-70]', async () => {
     for (let n = 0; n < 5; n++) expect(await again('wrong')).toEqual({ outcome: 'wrong' });
     expect(await again()).toMatchObject({ outcome: 'too_many' });
-    expect(house.accessTokens.issued).toHaveLength(1);
+    expect(harness.accessTokens.issued).toHaveLength(1);
   });
 
   it.each<[string, () => Promise<unknown> | undefined]>([
-    ['has ended', () => house.endSession(here)],
-    ['ended with all others', () => house.logOut(here, 'all')],
-    ['is past its time', () => void house.clock.advance(LIFE_MS)],
-    ['is not there', () => void house.sessions.states.delete(here)],
+    ['has ended', () => harness.endSession(here)],
+    ['ended with all others', () => harness.logOut(here, 'all')],
+    ['is past its time', () => void harness.clock.advance(LIFE_MS)],
+    ['is not there', () => void harness.sessions.states.delete(here)],
   ])('gives nothing for a session that %s [AC-70]', async (_, end) => {
     await end();
     expect(await again()).toEqual({ outcome: 'session_ended' });
-    expect(house.accessTokens.issued).toHaveLength(1);
+    expect(harness.accessTokens.issued).toHaveLength(1);
   });
 });

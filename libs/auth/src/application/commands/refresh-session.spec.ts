@@ -6,82 +6,82 @@ import { AuthHarness, SOURCE } from '../../testing/auth-harness.js';
 const SECOND = 1_000;
 
 describe('Refresh', () => {
-  let house: AuthHarness;
+  let harness: AuthHarness;
   let first: string;
 
   beforeEach(async () => {
-    house = new AuthHarness();
-    await house.addSubject(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
+    harness = new AuthHarness();
+    await harness.addSubject(harness.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
     first = await signIn();
   });
 
   const signIn = async (): Promise<string> => {
-    const result = await house.logIn('mia@example.org');
+    const result = await harness.logIn('mia@example.org');
     if (result.outcome !== 'signed_in') throw new Error(result.outcome);
     return result.tokens.refreshToken;
   };
-  const childOf = async (token: string) => ((await house.refresh(token)) as TokenSet).refreshToken;
-  const session = () => [...house.sessions.states.values()].at(-1);
+  const childOf = async (token: string) => ((await harness.refresh(token)) as TokenSet).refreshToken;
+  const session = () => [...harness.sessions.states.values()].at(-1);
 
   it('given the token that is alive, then its child, and it is written down', async () => {
-    const tokens = (await house.refresh(first)) as TokenSet;
+    const tokens = (await harness.refresh(first)) as TokenSet;
     expect(tokens).toMatchObject({ accessToken: 'token of mia', scope: 'customer' });
     expect(tokens.refreshToken).not.toBe(first);
     expect(session()?.turn).toBe(1);
-    expect(house.audit.actions).toEqual(['auth.login.succeeded', 'auth.refresh.succeeded']);
+    expect(harness.audit.actions).toEqual(['auth.login.succeeded', 'auth.refresh.succeeded']);
   });
 
   it('given it again within ten seconds, then the same child: the answer was lost', async () => {
     const child = await childOf(first);
-    await house.clock.pause(10 * SECOND);
+    await harness.clock.pause(10 * SECOND);
     expect(await childOf(first)).toBe(child);
-    expect(await house.refresh(child)).not.toBe('refused');
+    expect(await harness.refresh(child)).not.toBe('refused');
   });
 
   it('AC-15 RC-05 given it fifty times at once, then one child for all, and it works', async () => {
     const children = await Promise.all(Array.from({ length: 50 }, () => childOf(first)));
     expect(new Set(children).size).toBe(1);
     expect(session()?.turn).toBe(1);
-    expect(await house.refresh(children[0] ?? '')).not.toBe('refused');
+    expect(await harness.refresh(children[0] ?? '')).not.toBe('refused');
   });
 
   it.each<[string, () => Promise<unknown>]>([
-    ['after ten seconds', () => house.clock.pause(10 * SECOND + 1)],
-    ['after its child was used', async () => house.refresh(await childOf(first))],
+    ['after ten seconds', () => harness.clock.pause(10 * SECOND + 1)],
+    ['after its child was used', async () => harness.refresh(await childOf(first))],
   ])('INV-05 given it again %s, then its family ends, once', async (_, meanwhile) => {
     const child = await childOf(first);
     await meanwhile();
-    expect(await house.refresh(first)).toBe('refused');
-    expect(await house.refresh(first)).toBe('refused');
-    expect(await house.refresh(child)).toBe('refused');
-    expect(house.outbox.types.filter((type) => type === 'auth.session_revoked.v1')).toHaveLength(1);
-    expect(house.revocations.revoked).toHaveLength(1);
-    expect(house.audit.actions.filter((action) => action === 'auth.refresh.reused')).toHaveLength(1);
+    expect(await harness.refresh(first)).toBe('refused');
+    expect(await harness.refresh(first)).toBe('refused');
+    expect(await harness.refresh(child)).toBe('refused');
+    expect(harness.outbox.types.filter((type) => type === 'auth.session_revoked.v1')).toHaveLength(1);
+    expect(harness.revocations.revoked).toHaveLength(1);
+    expect(harness.audit.actions.filter((action) => action === 'auth.refresh.reused')).toHaveLength(1);
   });
 
   it('INV-05 given one of many turns ago, then its family ends', async () => {
     let token = first;
     for (let n = 0; n < 5; n++) token = await childOf(token);
-    expect(await house.refresh(first)).toBe('refused');
-    expect(await house.refresh(token)).toBe('refused');
+    expect(await harness.refresh(first)).toBe('refused');
+    expect(await harness.refresh(token)).toBe('refused');
   });
 
   it('given another session of the customer, then it is not touched', async () => {
     const other = await signIn();
     await childOf(first);
-    await house.clock.pause(11 * SECOND);
-    expect(await house.refresh(first)).toBe('refused');
-    expect(await house.refresh(other)).not.toBe('refused');
+    await harness.clock.pause(11 * SECOND);
+    expect(await harness.refresh(first)).toBe('refused');
+    expect(await harness.refresh(other)).not.toBe('refused');
   });
 
   it('INV-18 given any outcome, then one line tells of it, but none of what we have not made', async () => {
     const child = await childOf(first);
     await childOf(first);
     await childOf(child);
-    await house.refresh(first);
-    await house.refresh(child);
-    await house.refresh('x');
-    const told = house.audit.entries.slice(1);
+    await harness.refresh(first);
+    await harness.refresh(child);
+    await harness.refresh('x');
+    const told = harness.audit.entries.slice(1);
     expect(told.map(({ action }) => action.replace('auth.refresh.', ''))).toEqual([
       'succeeded',
       'repeated',
@@ -93,9 +93,9 @@ describe('Refresh', () => {
   });
 
   it('INV-18 given a session that is forgotten, then one line tells of it', async () => {
-    house.sessions.states.clear();
-    await house.refresh(first);
-    expect(house.audit.entries.at(-1)).toEqual({
+    harness.sessions.states.clear();
+    await harness.refresh(first);
+    expect(harness.audit.entries.at(-1)).toEqual({
       action: 'auth.refresh.refused',
       actor: null,
       target: null,
@@ -104,29 +104,29 @@ describe('Refresh', () => {
   });
 
   it('records one refusal an hour for a dead token, and looks for its session as often [AC-69]', async () => {
-    await house.logOut(session()?.id ?? '');
-    const looks = vi.spyOn(house.sessions, 'findById');
-    const refused = () => house.audit.actions.filter((action) => action === 'auth.refresh.refused').length;
-    for (let n = 0; n < 20; n++) expect(await house.refresh(first)).toBe('refused');
+    await harness.logOut(session()?.id ?? '');
+    const looks = vi.spyOn(harness.sessions, 'findById');
+    const refused = () => harness.audit.actions.filter((action) => action === 'auth.refresh.refused').length;
+    for (let n = 0; n < 20; n++) expect(await harness.refresh(first)).toBe('refused');
     expect([refused(), looks.mock.calls.length]).toEqual([1, 1]);
-    await house.clock.pause(3_600 * SECOND);
-    for (let n = 0; n < 20; n++) expect(await house.refresh(first)).toBe('refused');
+    await harness.clock.pause(3_600 * SECOND);
+    for (let n = 0; n < 20; n++) expect(await harness.refresh(first)).toBe('refused');
     expect([refused(), looks.mock.calls.length]).toEqual([2, 2]);
   });
 
   it('records one refusal an hour for a token of a session that was purged [AC-69]', async () => {
-    house.sessions.states.clear();
-    const before = house.audit.entries.length;
-    for (let n = 0; n < 20; n++) expect(await house.refresh(first)).toBe('refused');
-    expect(house.audit.entries.length - before).toBe(1);
+    harness.sessions.states.clear();
+    const before = harness.audit.entries.length;
+    for (let n = 0; n < 20; n++) expect(await harness.refresh(first)).toBe('refused');
+    expect(harness.audit.entries.length - before).toBe(1);
   });
 
   it('records a refusal that could not be recorded the next time [AC-69]', async () => {
-    await house.logOut(session()?.id ?? '');
-    vi.spyOn(house.sessions, 'recordRefusal').mockRejectedValueOnce(new Error('away'));
-    await expect(house.refresh(first)).rejects.toThrow('away');
-    expect(await house.refresh(first)).toBe('refused');
-    expect(house.audit.actions.at(-1)).toBe('auth.refresh.refused');
+    await harness.logOut(session()?.id ?? '');
+    vi.spyOn(harness.sessions, 'recordRefusal').mockRejectedValueOnce(new Error('away'));
+    await expect(harness.refresh(first)).rejects.toThrow('away');
+    expect(await harness.refresh(first)).toBe('refused');
+    expect(harness.audit.actions.at(-1)).toBe('auth.refresh.refused');
   });
 
   it('records one repeat for each exchange, however often its answer is asked for [AC-69]', async () => {
@@ -134,39 +134,39 @@ describe('Refresh', () => {
     for (let n = 0; n < 20; n++) expect(await childOf(first)).toBe(child);
     await childOf(child);
     for (let n = 0; n < 20; n++) await childOf(child);
-    const told = house.audit.actions.slice(1).map((action) => action.replace('auth.refresh.', ''));
+    const told = harness.audit.actions.slice(1).map((action) => action.replace('auth.refresh.', ''));
     expect(told).toEqual(['succeeded', 'repeated', 'succeeded', 'repeated']);
   });
 
   it('AC-16 given what we have not made, then it is refused, and ends nothing', async () => {
     const swapped = (at: number) => first.slice(0, at) + (first[at] === 'A' ? 'B' : 'A') + first.slice(at + 1);
     const forged = ['', 'x', first.slice(0, -1), `${first}A`, ` ${first}`, ...[0, 23, 40, 70, 88].map(swapped)];
-    for (const token of forged) expect(await house.refresh(token), token).toBe('refused');
-    expect(await house.refresh(first)).not.toBe('refused');
+    for (const token of forged) expect(await harness.refresh(token), token).toBe('refused');
+    expect(await harness.refresh(first)).not.toBe('refused');
   });
 
   it.each<[string, () => unknown]>([
-    ['it was not used for too long', () => house.clock.pause(3_600 * SECOND)],
-    ['AC-17 the subject was suspended', () => house.subjects.change('mia', { status: 'suspended' })],
-    ['AC-31 all its sessions were ended', () => house.subjects.incrementGeneration('mia')],
-    ['its session was ended', () => house.logOut(session()?.id ?? '')],
-    ['the session is forgotten', () => house.sessions.states.clear()],
+    ['it was not used for too long', () => harness.clock.pause(3_600 * SECOND)],
+    ['AC-17 the subject was suspended', () => harness.subjects.change('mia', { status: 'suspended' })],
+    ['AC-31 all its sessions were ended', () => harness.subjects.incrementGeneration('mia')],
+    ['its session was ended', () => harness.logOut(session()?.id ?? '')],
+    ['the session is forgotten', () => harness.sessions.states.clear()],
   ])('given that %s, then it is refused', async (_, meanwhile) => {
     await meanwhile();
-    expect(await house.refresh(first)).toBe('refused');
+    expect(await harness.refresh(first)).toBe('refused');
   });
 
   it('given use, then the session lives on', async () => {
     for (let n = 0; n < 5; n++) {
-      await house.clock.pause(3_000 * SECOND);
+      await harness.clock.pause(3_000 * SECOND);
       first = await childOf(first);
     }
     expect(session()?.turn).toBe(5);
   });
 
   it('given roles that changed, then the next access token has the new ones', async () => {
-    house.subjects.change('mia', { roles: ['customer', 'staff'] });
-    await house.refresh(first);
-    expect(house.accessTokens.issued.at(-1)?.roles).toEqual(['customer', 'staff']);
+    harness.subjects.change('mia', { roles: ['customer', 'staff'] });
+    await harness.refresh(first);
+    expect(harness.accessTokens.issued.at(-1)?.roles).toEqual(['customer', 'staff']);
   });
 });

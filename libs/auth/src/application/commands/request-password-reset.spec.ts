@@ -4,18 +4,18 @@ import { SOURCE } from '../../testing/auth-harness.js';
 import { PasswordResetHarness } from '../../testing/password-reset-harness.js';
 
 describe('ForgetPassword', () => {
-  let house: PasswordResetHarness;
+  let harness: PasswordResetHarness;
   beforeEach(() => {
-    house = new PasswordResetHarness();
+    harness = new PasswordResetHarness();
   });
 
   it.each(['mia@example.org', 'MIA@Example.ORG', '+5511961234567', '(11) 96123-4567'])(
     'given %s, then one message is due, whoever that is',
     async (username) => {
-      await house.requestReset(username);
-      expect(house.dueMessages.enqueued).toHaveLength(1);
-      expect(house.dueMessages.enqueued[0]?.reference).toContain(
-        house.identifiers.hash(parseIdentifier(username, 'BR')),
+      await harness.requestReset(username);
+      expect(harness.dueMessages.enqueued).toHaveLength(1);
+      expect(harness.dueMessages.enqueued[0]?.reference).toContain(
+        harness.identifiers.hash(parseIdentifier(username, 'BR')),
       );
     },
   );
@@ -23,48 +23,48 @@ describe('ForgetPassword', () => {
   it.each(['mia', '', '@', 'mia@example.org\n', 'x\ud800@example.org', 'a'.repeat(254)])(
     'given %j, which nobody can be called, then nothing, and no error',
     async (username) => {
-      await expect(house.requestReset(username)).resolves.toBeUndefined();
-      expect(house.dueMessages.enqueued).toEqual([]);
+      await expect(harness.requestReset(username)).resolves.toBeUndefined();
+      expect(harness.dueMessages.enqueued).toEqual([]);
     },
   );
 
   it('is recorded by the keyed hash of the name, known and unknown alike, before anything is sent [AC-75]', async () => {
-    await house.addSubject(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
-    for (const name of ['mia@example.org', 'zoe@example.org']) await house.requestReset(name);
+    await harness.addSubject(harness.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
+    for (const name of ['mia@example.org', 'zoe@example.org']) await harness.requestReset(name);
     const lines = ['mia@example.org', 'zoe@example.org'].map((name) => ({
       ...{ action: 'auth.password.reset_asked', actor: null, source: SOURCE },
-      target: house.identifiers.hash(parseIdentifier(name, 'BR')),
+      target: harness.identifiers.hash(parseIdentifier(name, 'BR')),
     }));
-    expect(house.audit.entries).toEqual(lines);
-    house.audit.record = () => Promise.reject(new Error('away'));
-    await expect(house.requestReset('zoe@example.org')).rejects.toThrow('away');
-    expect(house.dueMessages.enqueued).toHaveLength(2);
+    expect(harness.audit.entries).toEqual(lines);
+    harness.audit.record = () => Promise.reject(new Error('away'));
+    await expect(harness.requestReset('zoe@example.org')).rejects.toThrow('away');
+    expect(harness.dueMessages.enqueued).toHaveLength(2);
   });
 
   it('AC-26 given known and unknown, then the same is counted and due', async () => {
-    await house.addSubject(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
+    await harness.addSubject(harness.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
     for (let n = 0; n < 5; n++) {
-      await house.requestReset('mia@example.org');
-      await house.requestReset('zoe@example.org');
+      await harness.requestReset('mia@example.org');
+      await harness.requestReset('zoe@example.org');
     }
-    const lengths = house.dueMessages.enqueued.map(({ reference }) => reference.length);
+    const lengths = harness.dueMessages.enqueued.map(({ reference }) => reference.length);
     expect(lengths).toHaveLength(6);
     expect(new Set(lengths).size).toBe(1);
-    expect(house.hasher.calls).toEqual([]);
+    expect(harness.hasher.calls).toEqual([]);
   });
 
   it('given a known device of the customer, then one message more than others may ask for; of nobody and of others none [AC-66]', async () => {
-    const keyOf = (name: string) => house.identifiers.hash(parseIdentifier(name, 'BR'));
-    await house.addSubject(keyOf('mia@example.org'));
-    await house.addSubject(keyOf('zoe@example.org'), { customerId: 'zoe' });
-    const signedIn = await house.logIn('mia@example.org');
+    const keyOf = (name: string) => harness.identifiers.hash(parseIdentifier(name, 'BR'));
+    await harness.addSubject(keyOf('mia@example.org'));
+    await harness.addSubject(keyOf('zoe@example.org'), { customerId: 'zoe' });
+    const signedIn = await harness.logIn('mia@example.org');
     const device = (signedIn.outcome === 'signed_in' && signedIn.tokens.deviceToken) || null;
     const more: number[] = [];
     for (const name of ['mia@example.org', 'zoe@example.org', 'nobody@example.org']) {
-      for (let n = 0; n < 40; n++) await house.requestReset(name, `source ${n}`);
-      house.dueMessages.enqueued.length = 0;
-      for (const token of [device, 'forged', null]) await house.requestReset(name, 'source 0', token);
-      more.push(house.dueMessages.enqueued.length);
+      for (let n = 0; n < 40; n++) await harness.requestReset(name, `source ${n}`);
+      harness.dueMessages.enqueued.length = 0;
+      for (const token of [device, 'forged', null]) await harness.requestReset(name, 'source 0', token);
+      more.push(harness.dueMessages.enqueued.length);
     }
     expect(more).toEqual([1, 0, 0]);
   });

@@ -22,46 +22,46 @@ interface SignedClaims {
 }
 
 /** The room with fakes; an access token says in clear what a real one has signed. */
-async function createSessionClient(): Promise<{ door: SessionClient; house: AuthHarness }> {
-  const house = new AuthHarness();
-  await house.addSubject(house.identifiers.hash(parseIdentifier(MIA, 'BR')));
+async function createSessionClient(): Promise<{ door: SessionClient; harness: AuthHarness }> {
+  const harness = new AuthHarness();
+  await harness.addSubject(harness.identifiers.hash(parseIdentifier(MIA, 'BR')));
   const revoked = new RevocationList();
   const expiresAt = Number.POSITIVE_INFINITY;
   const told = new Date(0);
-  house.accessTokens.issue = async (subject, { id: sessionId, scope }) => {
+  harness.accessTokens.issue = async (subject, { id: sessionId, scope }) => {
     const { customerId, generation } = subject.snapshot();
     return { token: JSON.stringify({ customerId, sessionId, generation }), expiresInSeconds: 900, scope };
   };
-  house.revocations.revokeSession = async (customerId, sessionId) => {
+  harness.revocations.revokeSession = async (customerId, sessionId) => {
     revoked.add({ customerId, sessionId, generation: null, kept: null, expiresAt });
     return told;
   };
-  house.revocations.revokeCustomer = async (customerId, generation, kept) => {
+  harness.revocations.revokeCustomer = async (customerId, generation, kept) => {
     revoked.add({ customerId, sessionId: null, generation, kept, expiresAt });
     return told;
   };
   const isTaken = async (access: string) => !revoked.isRevoked(JSON.parse(access) as SignedClaims);
   const door: SessionClient = {
     async logIn() {
-      const result = await house.logIn(MIA);
+      const result = await harness.logIn(MIA);
       if (result.outcome !== 'signed_in') throw new Error(result.outcome);
       return pairOf(result.tokens);
     },
     async refresh(token) {
-      const answer = await house.refresh(token);
+      const answer = await harness.refresh(token);
       return answer === 'refused' ? answer : pairOf(answer);
     },
     async logOut(access, scope) {
       if (!(await isTaken(access))) return 'refused';
       const { customerId, sessionId } = JSON.parse(access) as SignedClaims;
-      await house.logOut(sessionId, scope, customerId);
+      await harness.logOut(sessionId, scope, customerId);
       return 'done';
     },
     isAccepted: isTaken,
     isRefused: async (access) => !(await isTaken(access)),
-    waitPastOverlap: () => house.clock.pause(11_000),
+    waitPastOverlap: () => harness.clock.pause(11_000),
   };
-  return { door, house };
+  return { door, harness };
 }
 
 const pairOf = ({ refreshToken, accessToken }: TokenSet): TokenPair => ({ refresh: refreshToken, access: accessToken });
@@ -85,15 +85,15 @@ describe('any walk of refresh, repeat, replay, lost answers and sign-outs', () =
 
   it('INV-18 leaves one line in the audit trail for every sign-in, exchange and end', async () => {
     const property = fc.asyncProperty(sessionSteps(20), async (taken) => {
-      const { door, house } = await createSessionClient();
+      const { door, harness } = await createSessionClient();
       await runSteps(taken, door);
-      const lines = (action: string) => house.audit.actions.filter((each) => each === action).length;
-      const told = (type: string) => house.outbox.types.filter((each) => each === type).length;
+      const lines = (action: string) => harness.audit.actions.filter((each) => each === action).length;
+      const told = (type: string) => harness.outbox.types.filter((each) => each === type).length;
       expect(lines('auth.login.succeeded')).toBe(told('auth.logged_in.v1'));
       expect(lines('auth.logout.current') + lines('auth.logout.all') + lines('auth.refresh.reused')).toBe(
         told('auth.session_revoked.v1'),
       );
-      const turns = [...house.sessions.states.values()].reduce((sum, { turn }) => sum + turn, 0);
+      const turns = [...harness.sessions.states.values()].reduce((sum, { turn }) => sum + turn, 0);
       expect(lines('auth.refresh.succeeded')).toBe(turns);
     });
     await fc.assert(property, { numRuns: RUNS / 5 });

@@ -7,19 +7,19 @@ import { PasswordResetHarness } from '../../testing/password-reset-harness.js';
 const MINUTE = 60_000;
 
 describe('ResetDue', () => {
-  let house: PasswordResetHarness;
-  const hashOf = (username: string) => house.identifiers.hash(parseIdentifier(username, 'BR'));
+  let harness: PasswordResetHarness;
+  const hashOf = (username: string) => harness.identifiers.hash(parseIdentifier(username, 'BR'));
   const known = (changes: Partial<SubjectState> = {}, username = 'mia@example.org') =>
-    house.addSubject(hashOf(username), changes);
+    harness.addSubject(hashOf(username), changes);
   const written = async (username = 'mia@example.org') => {
-    await house.requestReset(username);
-    return house.resetJob.prepareMessage(house.dueMessages.enqueued.at(-1)?.reference ?? '');
+    await harness.requestReset(username);
+    return harness.resetJob.prepareMessage(harness.dueMessages.enqueued.at(-1)?.reference ?? '');
   };
   const address = () =>
-    house.codes.issuedCodes.at(-1)?.address ?? { identifierHash: '', purpose: 'password_reset', subject: '' };
+    harness.codes.issuedCodes.at(-1)?.address ?? { identifierHash: '', purpose: 'password_reset', subject: '' };
 
   beforeEach(() => {
-    house = new PasswordResetHarness();
+    harness = new PasswordResetHarness();
   });
 
   it('given a customer, then his code of eight digits, in his language, to where he asked for it', async () => {
@@ -27,7 +27,7 @@ describe('ResetDue', () => {
     const { message } = (await written()) ?? {};
     expect(message).toMatchObject({ channel: 'email', to: 'mia@example.org' });
     expect(message?.text).toMatch(/^00000001\n[\s\S]*nova senha/);
-    expect(house.codes.issuedCodes).toEqual([
+    expect(harness.codes.issuedCodes).toEqual([
       {
         address: {
           identifierHash: hashOf('mia@example.org'),
@@ -47,7 +47,7 @@ describe('ResetDue', () => {
   });
 
   it('given an identifier that is stored under an older key, then its owner is found', async () => {
-    await house.addSubject(hashed('old', 'email:mia@example.org'));
+    await harness.addSubject(hashed('old', 'email:mia@example.org'));
     expect((await written())?.message).not.toBeNull();
     expect(address().identifierHash).toBe(hashOf('mia@example.org'));
   });
@@ -59,11 +59,11 @@ describe('ResetDue', () => {
     if (changes) await known(changes);
     const due = await written();
     expect(due?.message).toBeNull();
-    expect(house.codes.issuedCodes).toMatchObject([
+    expect(harness.codes.issuedCodes).toMatchObject([
       { length: 8, decoy: true, address: { subject: hashOf('mia@example.org') } },
     ]);
     await due?.markAccepted();
-    expect(await house.resetPassword('00000001', 'another horse')).toEqual({
+    expect(await harness.resetPassword('00000001', 'another horse')).toEqual({
       outcome: 'code_wrong',
       attemptsRemaining: 2,
     });
@@ -73,40 +73,40 @@ describe('ResetDue', () => {
     ['an administrator', ['customer', 'admin']],
     ['staff', ['customer', 'staff']],
   ])('sends no code of %s where others can read it, and answers as for nobody [AC-61]', async (_, roles) => {
-    house.channels.readableByOthers.add('email');
+    harness.channels.readableByOthers.add('email');
     await known({ roles });
     const due = await written();
     expect(due?.message).toBeNull();
     await due?.markAccepted();
-    expect(house.codes.issuedCodes).toMatchObject([
+    expect(harness.codes.issuedCodes).toMatchObject([
       { length: 8, decoy: true, address: { subject: hashOf('mia@example.org') } },
     ]);
-    expect(await house.resetPassword('00000001', 'another horse')).toEqual({
+    expect(await harness.resetPassword('00000001', 'another horse')).toEqual({
       outcome: 'code_wrong',
       attemptsRemaining: 2,
     });
   });
 
   it('sends the code of an administrator where nobody else can read it [AC-61]', async () => {
-    house.channels.readableByOthers.add('sms');
+    harness.channels.readableByOthers.add('sms');
     await known({ roles: ['customer', 'admin'] });
     expect((await written())?.message).not.toBeNull();
   });
 
   it('sends the code of a customer where others can read it [AC-61]', async () => {
-    house.channels.readableByOthers.add('email');
+    harness.channels.readableByOthers.add('email');
     await known();
     expect((await written())?.message).not.toBeNull();
   });
 
   it('sends nothing by a channel without a transport, and answers as for nobody [AC-61]', async () => {
-    house.channels.available.delete('email');
+    harness.channels.available.delete('email');
     await known();
     for (const username of ['mia@example.org', 'nobody@example.org']) {
       const due = await written(username);
       expect(due?.message).toBeNull();
       await due?.markAccepted();
-      expect(await house.resetPassword('00000001', 'another horse', username)).toEqual({
+      expect(await harness.resetPassword('00000001', 'another horse', username)).toEqual({
         outcome: 'code_wrong',
         attemptsRemaining: 2,
       });
@@ -116,9 +116,9 @@ describe('ResetDue', () => {
   it('answers as for nobody when a number gets no SMS [AC-61]', async () => {
     await known({}, '+4915123456789');
     for (const number of ['+4915123456789', '+4915123456780']) {
-      await house.requestReset(number);
-      expect(house.dueMessages.enqueued).toEqual([]);
-      expect(await house.resetPassword('00000001', 'another horse', number)).toEqual({ outcome: 'code_expired' });
+      await harness.requestReset(number);
+      expect(harness.dueMessages.enqueued).toEqual([]);
+      expect(await harness.resetPassword('00000001', 'another horse', number)).toEqual({ outcome: 'code_expired' });
     }
   });
 
@@ -130,13 +130,13 @@ describe('ResetDue', () => {
   it('given a message that was accepted after a while, then its ten minutes start there', async () => {
     await known();
     const due = await written();
-    await house.clock.pause(8_000);
+    await harness.clock.pause(8_000);
     await due?.markAccepted();
-    await house.clock.pause(10 * MINUTE - 1);
-    expect(await house.codes.getStatus(address())).not.toBeNull();
-    await house.clock.pause(1);
-    expect(await house.codes.getStatus(address())).toBeNull();
-    expect(await house.resetPassword('00000001', 'another horse')).toEqual({ outcome: 'code_expired' });
+    await harness.clock.pause(10 * MINUTE - 1);
+    expect(await harness.codes.getStatus(address())).not.toBeNull();
+    await harness.clock.pause(1);
+    expect(await harness.codes.getStatus(address())).toBeNull();
+    expect(await harness.resetPassword('00000001', 'another horse')).toEqual({ outcome: 'code_expired' });
   });
 
   it.each([true, false])(
@@ -144,7 +144,7 @@ describe('ResetDue', () => {
     async (final) => {
       await known();
       await (await written())?.markFailed(final);
-      expect(await house.resetPassword('00000001', 'another horse')).toEqual({
+      expect(await harness.resetPassword('00000001', 'another horse')).toEqual({
         outcome: 'code_wrong',
         attemptsRemaining: 2,
       });
@@ -155,24 +155,24 @@ describe('ResetDue', () => {
     await known();
     const first = await written();
     await first?.markFailed(false);
-    expect((await house.resetPassword('00000001', 'another horse')).outcome).toBe('code_wrong');
+    expect((await harness.resetPassword('00000001', 'another horse')).outcome).toBe('code_wrong');
     const second = await first?.prepareRetry();
     expect(second?.message?.text).toMatch(/^00000002\n/);
     await second?.markFailed(false);
-    for (const _ of [1, 2]) await house.resetPassword('99999999', 'another horse');
+    for (const _ of [1, 2]) await harness.resetPassword('99999999', 'another horse');
     expect(await second?.prepareRetry()).toBeNull();
   });
 
   it('answers a customer who came or went after the code was asked for as before [AC-62]', async () => {
     await written();
     await known();
-    expect(await house.resetPassword('00000001', 'another horse')).toEqual({
+    expect(await harness.resetPassword('00000001', 'another horse')).toEqual({
       outcome: 'code_wrong',
       attemptsRemaining: 2,
     });
     await written();
-    house.subjects.change('mia', { status: 'suspended' });
-    expect(await house.resetPassword('00000001', 'another horse')).toEqual({
+    harness.subjects.change('mia', { status: 'suspended' });
+    expect(await harness.resetPassword('00000001', 'another horse')).toEqual({
       outcome: 'code_wrong',
       attemptsRemaining: 2,
     });
@@ -184,16 +184,16 @@ describe('ResetDue', () => {
     await written();
     await first?.markAccepted();
     await first?.markFailed(true);
-    expect((await house.resetPassword('00000001', 'another horse')).outcome).toBe('code_wrong');
-    expect((await house.resetPassword('00000002', 'another horse')).outcome).toBe('done');
+    expect((await harness.resetPassword('00000001', 'another horse')).outcome).toBe('code_wrong');
+    expect((await harness.resetPassword('00000002', 'another horse')).outcome).toBe('done');
   });
 
   it('given a reference that was tampered with, then no code', async () => {
     await known();
-    await house.requestReset();
-    const reference = house.dueMessages.enqueued[0]?.reference ?? '';
+    await harness.requestReset();
+    const reference = harness.dueMessages.enqueued[0]?.reference ?? '';
     const other = reference.replace(hashOf('mia@example.org'), hashOf('zoe@example.org'));
-    await expect(house.resetJob.prepareMessage(other)).rejects.toThrow();
-    expect(house.codes.issuedCodes).toEqual([]);
+    await expect(harness.resetJob.prepareMessage(other)).rejects.toThrow();
+    expect(harness.codes.issuedCodes).toEqual([]);
   });
 });

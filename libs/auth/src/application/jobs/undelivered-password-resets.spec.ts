@@ -56,34 +56,34 @@ async function observeAllWalks(whose: AccountKind, what: DeliveryCase): Promise<
 
 async function observeResponses(whose: AccountKind, what: DeliveryCase, moments: readonly number[]): Promise<unknown> {
   vi.setSystemTime(START);
-  const house = new PasswordResetHarness();
-  followTimers(house.clock);
-  const transport = new TestMessageTransport(house.clock, house.dueMessages, [house.resetJob]);
+  const harness = new PasswordResetHarness();
+  followTimers(harness.clock);
+  const transport = new TestMessageTransport(harness.clock, harness.dueMessages, [harness.resetJob]);
   if (what.transport === 'accepted late') transport.outcome = 'accepted late';
-  const hash = (name: string) => house.identifiers.hash(parseIdentifier(name, 'BR'));
+  const hash = (name: string) => harness.identifiers.hash(parseIdentifier(name, 'BR'));
   // Somebody has just been sent one, so that it is known what is usual.
   const other = what.channel === 'email' ? 'zoe@example.org' : '+5511961234599';
-  await house.addSubject(hash(other), { customerId: 'zoe' });
-  await house.requestReset(other, 'elsewhere');
+  await harness.addSubject(hash(other), { customerId: 'zoe' });
+  await harness.requestReset(other, 'elsewhere');
   await pass(2 * SECOND);
   if (whose !== 'nobody’s') {
     const changes = whose === 'a suspended customer’s' ? { status: 'suspended' as const } : {};
-    await house.addSubject(hash(NAMES[what.channel]), whose.endsWith('password') ? { credential: null } : changes);
+    await harness.addSubject(hash(NAMES[what.channel]), whose.endsWith('password') ? { credential: null } : changes);
   }
   transport.outcome = what.transport;
-  const { limits } = house.settings;
+  const { limits } = harness.settings;
   limits.smsPerDay = what.exhaust === 'the SMS of everybody' ? 0 : 100;
   if (what.exhaust === 'the SMS of this source') limits.smsPerSource = 0;
   if (what.exhaust === 'the budget of the identifier') limits.sendsPerIdentifier = 0;
-  await house.requestReset(NAMES[what.channel]);
+  await harness.requestReset(NAMES[what.channel]);
   const asked = Date.now();
   const seen: unknown[] = [];
   for (const moment of moments) {
     await pass(asked + moment - Date.now());
-    seen.push([moment, await house.resetPassword('99999999', 'another horse', NAMES[what.channel])]);
+    seen.push([moment, await harness.resetPassword('99999999', 'another horse', NAMES[what.channel])]);
   }
   await transport.stop();
-  return [seen, await house.counters.count('{sms}:sent', LIFE_MS * 2)];
+  return [seen, await harness.counters.count('{sms}:sent', LIFE_MS * 2)];
 }
 
 const wrong = (attemptsRemaining: number) => ({ outcome: 'code_wrong', attemptsRemaining });

@@ -91,10 +91,10 @@ describe('ForeignCallers', () => {
 
   it('given a database that is away, then nobody can tell, and it is asked again at once', async () => {
     await link();
-    const { findSubject: subjectOf } = links;
+    const { findSubject } = links;
     links.findSubject = () => Promise.reject(new Error('away'));
     await expect(callers.identify('t')).rejects.toThrow('away');
-    links.findSubject = subjectOf;
+    links.findSubject = findSubject;
     expect(await callers.identify('t')).toBeDefined();
   });
 });

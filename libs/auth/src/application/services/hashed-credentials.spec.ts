@@ -11,15 +11,15 @@ import { LocalSubjectErasure } from './local-subject-erasure.js';
 
 describe('HashedCredentials', () => {
   let subjects: InMemorySubjects;
-  let house: AuthHarness;
+  let harness: AuthHarness;
   let audit: AuthHarness['audit'];
   let hasher: CountingPasswordHasher;
   let credentials: HashedCredentials;
   beforeEach(() => {
     hasher = new CountingPasswordHasher();
-    house = new AuthHarness();
-    ({ subjects, audit } = house);
-    credentials = new HashedCredentials(subjects, new PlainPasswordScheme(), hasher, house.ender);
+    harness = new AuthHarness();
+    ({ subjects, audit } = harness);
+    credentials = new HashedCredentials(subjects, new PlainPasswordScheme(), hasher, harness.ender);
   });
 
   it('given a password, then its pre-hashes cost nothing', () => {
@@ -52,7 +52,7 @@ describe('HashedCredentials', () => {
     const enrol = (customerId: string, roles: readonly Role[], credential: string | null = 'v2$new$x') =>
       credentials.enrol({ customerId, identifierHash: customerId, credential, roles, market: 'BR', locale: 'pt-BR' });
     const erasure = () =>
-      new LocalSubjectErasure(subjects, house.ender, new InMemoryLinkedIdentities(subjects, house.clock), {
+      new LocalSubjectErasure(subjects, harness.ender, new InMemoryLinkedIdentities(subjects, harness.clock), {
         eraseSubjectData: async () => undefined,
       });
     const ways: readonly [string, () => Promise<void>][] = [
@@ -129,7 +129,7 @@ describe('HashedCredentials', () => {
     ]);
   });
 
-  it('given a newcomer, then he can be found with what he was enrolled with', async () => {
+  it('given a newCustomer, then he can be found with what he was enrolled with', async () => {
     const mia = {
       customerId: 'mia',
       credential: 'v2$new$x',

@@ -10,37 +10,37 @@ const CHANGE = {
 };
 
 describe('PasswordChanger', () => {
-  let house: PasswordResetHarness;
+  let harness: PasswordResetHarness;
   const mia = () => Subject.restore(aSubject());
-  const stored = async () => (await house.subjects.findById('mia'))?.snapshot();
+  const stored = async () => (await harness.subjects.findById('mia'))?.snapshot();
 
   beforeEach(async () => {
-    house = new PasswordResetHarness();
-    await house.addSubject('mia');
+    harness = new PasswordResetHarness();
+    await harness.addSubject('mia');
   });
 
   it('given another password, then that one, hashed once, and every session ends', async () => {
-    await house.logIn('mia@example.org');
-    house.hasher.calls.length = 0;
-    expect(await house.changer.changePassword(mia(), CHANGE)).toBe(true);
+    await harness.logIn('mia@example.org');
+    harness.hasher.calls.length = 0;
+    expect(await harness.changer.changePassword(mia(), CHANGE)).toBe(true);
     expect(await stored()).toMatchObject({
       credential: 'v2$new$hashed(new:another horse)',
       oneTime: false,
       generation: 1,
     });
-    expect(house.hasher.calls).toEqual([{ work: 'hash', priority: 'login' }]);
-    expect(house.hasher.owners.at(-1)).toEqual({ source: SOURCE, customerId: 'mia' });
-    expect(house.revocations.revoked).toEqual([{ customerId: 'mia', generation: 1, kept: null }]);
+    expect(harness.hasher.calls).toEqual([{ work: 'hash', priority: 'login' }]);
+    expect(harness.hasher.owners.at(-1)).toEqual({ source: SOURCE, customerId: 'mia' });
+    expect(harness.revocations.revoked).toEqual([{ customerId: 'mia', generation: 1, kept: null }]);
   });
 
   it('then those who verify tokens hear of it, and then that the password is another, in this order', async () => {
-    await house.changer.changePassword(mia(), CHANGE);
-    expect(house.outbox.events.map(({ type, subject, sequence }) => [type, subject, sequence])).toEqual([
+    await harness.changer.changePassword(mia(), CHANGE);
+    expect(harness.outbox.events.map(({ type, subject, sequence }) => [type, subject, sequence])).toEqual([
       ['auth.session_revoked.v1', 'mia', 1],
       ['auth.password_changed.v1', 'mia', 2],
     ]);
-    expect(house.outbox.events[1]?.data).toEqual({ customerId: 'mia' });
-    expect(house.audit.entries).toEqual(
+    expect(harness.outbox.events[1]?.data).toEqual({ customerId: 'mia' });
+    expect(harness.audit.entries).toEqual(
       ['auth.password.changed.sessions_ended', 'auth.password.changed'].map((action) => ({
         action,
         actor: 'mia',
@@ -52,43 +52,43 @@ describe('PasswordChanger', () => {
 
   it('ends the links only where it is asked to, in the trail as well, and tells the owner once [AC-70]', async () => {
     const link = { id: 'l', customerId: 'mia', issuer: 'https://login.example', subject: 'mia-over-there' };
-    await house.links.add(link);
-    await house.changer.changePassword(mia(), CHANGE);
-    expect([house.links.links.size, house.audit.actions.includes('auth.links.ended')]).toEqual([1, false]);
-    const now = await house.subjects.findById('mia');
+    await harness.links.add(link);
+    await harness.changer.changePassword(mia(), CHANGE);
+    expect([harness.links.links.size, harness.audit.actions.includes('auth.links.ended')]).toEqual([1, false]);
+    const now = await harness.subjects.findById('mia');
     if (!now) throw new Error('mia is there');
-    await house.changer.changePassword(now, { ...CHANGE, password: 'a third horse', endLinks: true });
-    expect([house.links.links.size, house.audit.actions.includes('auth.links.ended')]).toEqual([0, true]);
-    expect(house.changes.changes).toEqual(Array(2).fill(['mia', 'password_changed']));
+    await harness.changer.changePassword(now, { ...CHANGE, password: 'a third horse', endLinks: true });
+    expect([harness.links.links.size, harness.audit.actions.includes('auth.links.ended')]).toEqual([0, true]);
+    expect(harness.changes.changes).toEqual(Array(2).fill(['mia', 'password_changed']));
   });
 
   it('ST-P7 then neither event nor audit trail holds a password or what is made of one', async () => {
-    await house.changer.changePassword(mia(), CHANGE);
-    const told = JSON.stringify([house.outbox.events, house.audit.entries]);
+    await harness.changer.changePassword(mia(), CHANGE);
+    const told = JSON.stringify([harness.outbox.events, harness.audit.entries]);
     expect(told).not.toMatch(/horse|hashed|v2\$/);
   });
 
   it('given a session that is kept, then that one goes on and is of the new generation', async () => {
-    expect(await house.changer.changePassword(mia(), { ...CHANGE, kept: 'here' })).toBe(true);
-    expect(house.revocations.revoked).toEqual([{ customerId: 'mia', generation: 1, kept: 'here' }]);
+    expect(await harness.changer.changePassword(mia(), { ...CHANGE, kept: 'here' })).toBe(true);
+    expect(harness.revocations.revoked).toEqual([{ customerId: 'mia', generation: 1, kept: 'here' }]);
   });
 
   it('AC-51 given two at once, then one wins, and the other changes and tells nothing', async () => {
     const done: string[] = [];
     const together = (name: string) => async () => void done.push(name);
     const results = await Promise.all([
-      house.changer.changePassword(mia(), CHANGE, together('one')),
-      house.changer.changePassword(mia(), { ...CHANGE, password: 'a third horse' }, together('two')),
+      harness.changer.changePassword(mia(), CHANGE, together('one')),
+      harness.changer.changePassword(mia(), { ...CHANGE, password: 'a third horse' }, together('two')),
     ]);
     expect(results.toSorted()).toEqual([false, true]);
     expect(done).toHaveLength(1);
-    expect(house.outbox.types).toEqual(['auth.session_revoked.v1', 'auth.password_changed.v1']);
+    expect(harness.outbox.types).toEqual(['auth.session_revoked.v1', 'auth.password_changed.v1']);
     expect((await stored())?.generation).toBe(1);
   });
 
   it('given somebody without a password, then he has one now', async () => {
-    house.subjects.change('mia', { credential: null });
-    expect(await house.changer.changePassword(Subject.restore(aSubject({ credential: null })), CHANGE)).toBe(true);
+    harness.subjects.change('mia', { credential: null });
+    expect(await harness.changer.changePassword(Subject.restore(aSubject({ credential: null })), CHANGE)).toBe(true);
     expect((await stored())?.credential).toBe('v2$new$hashed(new:another horse)');
   });
 });

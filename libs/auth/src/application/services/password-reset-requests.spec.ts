@@ -8,95 +8,95 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 describe('ResetRequests', () => {
-  let house: PasswordResetHarness;
+  let harness: PasswordResetHarness;
   beforeEach(() => {
-    house = new PasswordResetHarness();
+    harness = new PasswordResetHarness();
   });
 
   const ask = async (times: number, source: string, identifier = MIA) => {
-    for (let n = 0; n < times; n++) await house.requests.enqueueCode(identifier, { prefix: source, trusted: false });
-    return house.dueMessages.enqueued.length;
+    for (let n = 0; n < times; n++) await harness.requests.enqueueCode(identifier, { prefix: source, trusted: false });
+    return harness.dueMessages.enqueued.length;
   };
 
   it('given an identifier, then a message is due that names it to nobody who reads the list', async () => {
     await ask(1, 'here');
-    const [due] = house.dueMessages.enqueued;
+    const [due] = harness.dueMessages.enqueued;
     expect(due?.kind).toBe(SEND_PASSWORD_RESET);
-    expect(due?.reference.startsWith(`${house.identifiers.hash(MIA)}.0.`)).toBe(true);
-    expect(due?.reference.slice(house.identifiers.hash(MIA).length)).not.toContain('mia');
+    expect(due?.reference.startsWith(`${harness.identifiers.hash(MIA)}.0.`)).toBe(true);
+    expect(due?.reference.slice(harness.identifiers.hash(MIA).length)).not.toContain('mia');
   });
 
   it('given three in a minute from one source, then no fourth, and others are not touched', async () => {
     expect(await ask(4, 'here')).toBe(3);
     expect(await ask(1, 'there')).toBe(4);
     expect(await ask(1, 'here', parseIdentifier('zoe@example.org', 'US'))).toBe(5);
-    await house.clock.pause(60_000);
+    await harness.clock.pause(60_000);
     expect(await ask(1, 'here')).toBe(6);
   });
 
   it('given five in a day from one source, then no sixth until tomorrow', async () => {
     for (let n = 0; n < 8; n++) {
       await ask(1, 'here');
-      await house.clock.pause(61_000);
+      await harness.clock.pause(61_000);
     }
-    expect(house.dueMessages.enqueued).toHaveLength(5);
-    await house.clock.pause(DAY);
+    expect(harness.dueMessages.enqueued).toHaveLength(5);
+    await harness.clock.pause(DAY);
     expect(await ask(1, 'here')).toBe(6);
   });
 
   it('gives out thirty in a day from everywhere by the hour, and holds against no source what others used up [AC-66]', async () => {
     expect(await ask(40, 'one of many')).toBe(3);
     for (let n = 0; n < 40; n++) await ask(1, `source ${n}`);
-    expect(house.dueMessages.enqueued).toHaveLength(6);
+    expect(harness.dueMessages.enqueued).toHaveLength(6);
     await ask(5, 'the owner');
-    await house.clock.pause(HOUR);
+    await harness.clock.pause(HOUR);
     expect(await ask(5, 'the owner'), 'an hour later').toBe(7);
     for (let hour = 2; hour < 24; hour++) {
-      await house.clock.pause(HOUR);
+      await harness.clock.pause(HOUR);
       for (let n = 0; n < 5; n++) await ask(1, `source ${hour} ${n}`);
     }
-    expect(house.dueMessages.enqueued.length).toBeLessThanOrEqual(30);
+    expect(harness.dueMessages.enqueued.length).toBeLessThanOrEqual(30);
   });
 
   it('asks for no SMS to a country that gets none, nor to a special number, whoever has it [AC-72]', async () => {
     for (const number of ['+4915123456789', '+19005551234', '+881612345678']) {
       const identifier = parseIdentifier(number, 'US');
-      await house.addSubject(house.identifiers.hash(identifier), { customerId: number });
+      await harness.addSubject(harness.identifiers.hash(identifier), { customerId: number });
       await ask(1, 'here', identifier);
     }
-    expect([house.dueMessages.enqueued, await house.counters.count('{sms}:sent', DAY)]).toEqual([[], 0]);
+    expect([harness.dueMessages.enqueued, await harness.counters.count('{sms}:sent', DAY)]).toEqual([[], 0]);
   });
 
   it('charges the SMS of known and unknown numbers alike, and asks for none beyond them [AC-72]', async () => {
     const numbers = ['+5511961234567', '+5511961234568', '+5511961234569'].map((one) => parseIdentifier(one, 'BR'));
     const [known] = numbers;
-    if (known) await house.addSubject(house.identifiers.hash(known));
+    if (known) await harness.addSubject(harness.identifiers.hash(known));
     for (const number of numbers) await ask(1, 'here', number);
-    expect([house.dueMessages.enqueued.length, await house.counters.count('{sms}:sent', DAY)]).toEqual([2, 2]);
+    expect([harness.dueMessages.enqueued.length, await harness.counters.count('{sms}:sent', DAY)]).toEqual([2, 2]);
     expect(await ask(1, 'here'), 'a mail').toBe(3);
   });
 
   it('gives everything back when the message cannot be put [AC-72]', async () => {
     const number = parseIdentifier('+5511961234567', 'BR');
-    const put = house.dueMessages.enqueue.bind(house.dueMessages);
-    house.dueMessages.enqueue = () => Promise.reject(new Error('away'));
+    const put = harness.dueMessages.enqueue.bind(harness.dueMessages);
+    harness.dueMessages.enqueue = () => Promise.reject(new Error('away'));
     for (let n = 0; n < 8; n++) await expect(ask(1, 'here', number)).rejects.toThrow('away');
-    house.dueMessages.enqueue = put;
-    expect(await house.counters.count('{sms}:sent', DAY)).toBe(0);
+    harness.dueMessages.enqueue = put;
+    expect(await harness.counters.count('{sms}:sent', DAY)).toBe(0);
     expect(await ask(1, 'here', number)).toBe(1);
   });
 
   it('keeps messages for known devices of the customer, when all others are used up [AC-66]', async () => {
     for (let n = 0; n < 40; n++) await ask(1, `source ${n}`);
     const asked = async (isKnownDevice: boolean) => {
-      const before = house.dueMessages.enqueued.length;
-      await house.requests.enqueueCode(MIA, { prefix: 'source 0', trusted: false }, isKnownDevice);
-      return house.dueMessages.enqueued.length - before;
+      const before = harness.dueMessages.enqueued.length;
+      await harness.requests.enqueueCode(MIA, { prefix: 'source 0', trusted: false }, isKnownDevice);
+      return harness.dueMessages.enqueued.length - before;
     };
     expect([await asked(false), await asked(true), await asked(true)]).toEqual([0, 1, 0]);
     const sent: number[] = [];
     for (let n = 0; n < 4; n++) {
-      await house.clock.pause(60_000);
+      await harness.clock.pause(60_000);
       sent.push(await asked(true));
     }
     expect(sent).toEqual([1, 1, 0, 0]);
@@ -106,21 +106,21 @@ describe('ResetRequests', () => {
     const number = parseIdentifier('+5511961234567', 'BR');
     const source = { prefix: 'here', trusted: false };
     const demanded: unknown[] = [];
-    const take = house.sms.reserveSms.bind(house.sms);
-    house.sms.reserveSms = (use, from) => {
+    const take = harness.sms.reserveSms.bind(harness.sms);
+    harness.sms.reserveSms = (use, from) => {
       demanded.push(from);
       return take(use, from);
     };
-    await house.requests.enqueueCode(number, source, true);
+    await harness.requests.enqueueCode(number, source, true);
     expect(demanded).toEqual([source]);
   });
 
   it('given messages that wait for too long, then 503 for known and unknown, and nothing is counted', async () => {
-    house.dueMessages.backlogSeconds = 6;
-    await house.addSubject(house.identifiers.hash(MIA));
+    harness.dueMessages.backlogSeconds = 6;
+    await harness.addSubject(harness.identifiers.hash(MIA));
     for (const identifier of [MIA, parseIdentifier('nobody@example.org', 'US')])
       for (let n = 0; n < 4; n++) await expect(ask(1, 'here', identifier)).rejects.toBeInstanceOf(Overloaded);
-    house.dueMessages.backlogSeconds = 5;
+    harness.dueMessages.backlogSeconds = 5;
     expect(await ask(4, 'here')).toBe(3);
   });
 

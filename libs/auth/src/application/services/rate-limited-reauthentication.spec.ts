@@ -4,34 +4,34 @@ import { AuthHarness, SOURCE } from '../../testing/auth-harness.js';
 import { RateLimitedReauthentication } from './rate-limited-reauthentication.js';
 
 describe('asking for the password once more', () => {
-  let house: AuthHarness;
+  let harness: AuthHarness;
   let again: RateLimitedReauthentication;
   const check = (password: string, sessionId = 'this session') =>
     again.checkPassword('mia', password, SOURCE, sessionId);
 
   beforeEach(() => {
-    house = new AuthHarness();
-    again = new RateLimitedReauthentication(house.subjects, house.tries, house.passwords, house.audit);
+    harness = new AuthHarness();
+    again = new RateLimitedReauthentication(harness.subjects, harness.tries, harness.passwords, harness.audit);
   });
 
   it('given the right one, then it says of which generation the sessions are', async () => {
-    await house.addSubject('key', { generation: 3 });
+    await harness.addSubject('key', { generation: 3 });
     expect(await check('right')).toEqual({ outcome: 'right', generation: 3 });
-    expect(house.audit.entries).toEqual([]);
+    expect(harness.audit.entries).toEqual([]);
   });
 
   it('given wrong ones of one session, then it waits, and neither another session nor a sign-in does [AC-66]', async () => {
-    await house.addSubject(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
+    await harness.addSubject(harness.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
     for (let n = 0; n < 5; n++) expect(await check('wrong')).toEqual({ outcome: 'wrong' });
     expect(await check('right')).toEqual({ outcome: 'too_many', retryAfterSeconds: 1 });
     expect((await check('right', 'another session')).outcome).toBe('right');
-    expect((await house.logIn('mia@example.org')).outcome).toBe('signed_in');
-    expect(house.audit.actions.filter((action) => action === 'auth.password.refused')).toHaveLength(5);
+    expect((await harness.logIn('mia@example.org')).outcome).toBe('signed_in');
+    expect(harness.audit.actions.filter((action) => action === 'auth.password.refused')).toHaveLength(5);
   });
 
   it('given wrong passwords of strangers at the name, then it does not wait for them [AC-66]', async () => {
-    await house.addSubject(house.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
-    for (let n = 0; n < 9; n++) await house.logIn('mia@example.org', 'wrong');
+    await harness.addSubject(harness.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
+    for (let n = 0; n < 9; n++) await harness.logIn('mia@example.org', 'wrong');
     expect((await check('right')).outcome).toBe('right');
   });
 
@@ -40,17 +40,17 @@ describe('asking for the password once more', () => {
     ['a password of somebody else, good for setting one only', { oneTime: true }],
     ['been suspended', { status: 'suspended' }],
   ] as const)('given a customer who has %s, then none is right, after the same work', async (_, changes) => {
-    await house.addSubject('key', changes);
+    await harness.addSubject('key', changes);
     expect(await check('right')).toEqual({ outcome: 'wrong' });
-    expect(house.hasher.calls).toHaveLength(1);
+    expect(harness.hasher.calls).toHaveLength(1);
   });
 
   it('given hashing that fails, then the try was none', async () => {
-    await house.addSubject('key');
-    const verify = house.hasher.verify.bind(house.hasher);
-    house.hasher.verify = () => Promise.reject(new HashingBusy());
+    await harness.addSubject('key');
+    const verify = harness.hasher.verify.bind(harness.hasher);
+    harness.hasher.verify = () => Promise.reject(new HashingBusy());
     for (let n = 0; n < 9; n++) await expect(check('right')).rejects.toBeInstanceOf(HashingBusy);
-    house.hasher.verify = verify;
+    harness.hasher.verify = verify;
     expect((await check('right')).outcome).toBe('right');
   });
 });

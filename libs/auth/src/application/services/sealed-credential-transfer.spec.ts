@@ -5,59 +5,59 @@ import { AuthHarness } from '../../testing/auth-harness.js';
 const MIA = { status: 'active', market: 'BR', locale: 'pt-BR' } as const;
 
 describe('a password that comes from elsewhere', () => {
-  let house: AuthHarness;
+  let harness: AuthHarness;
   beforeEach(() => {
-    house = new AuthHarness();
+    harness = new AuthHarness();
   });
 
   const enrol = (credential: string | null, changes = {}) =>
-    house.transfer.enrolSubjects([
+    harness.transfer.enrolSubjects([
       { ...MIA, customerId: 'mia', names: [keyOf('mia@example.org'), keyOf('+5511987654321')], credential, ...changes },
     ]);
   const keyOf = (name: string) =>
-    house.identifiers.hash({ key: name.includes('@') ? `email:${name}` : `phone:${name}` } as never);
-  const outcome = async (name: string, password: string) => (await house.logIn(name, password)).outcome;
-  const stored = async () => (await house.subjects.findById('mia'))?.snapshot().credential;
+    harness.identifiers.hash({ key: name.includes('@') ? `email:${name}` : `phone:${name}` } as never);
+  const outcome = async (name: string, password: string) => (await harness.logIn(name, password)).outcome;
+  const stored = async () => (await harness.subjects.findById('mia'))?.snapshot().credential;
 
   it('lets its owner in under each name, and is one of ours from then on', async () => {
-    await enrol(house.transfer.importPasswordHash('theirs(secret)', 'mia'));
+    await enrol(harness.transfer.importPasswordHash('theirs(secret)', 'mia'));
     expect(await outcome('mia@example.org', 'secret')).toBe('signed_in');
-    await house.clock.pause(1);
+    await harness.clock.pause(1);
     expect(await stored()).toBe('v2$new$hashed(new:secret)');
-    expect(house.legacyPasswords.comparisons).toBe(1);
+    expect(harness.legacyPasswords.comparisons).toBe(1);
     expect(await outcome('+5511987654321', 'secret')).toBe('signed_in');
-    expect(house.legacyPasswords.comparisons).toBe(1);
+    expect(harness.legacyPasswords.comparisons).toBe(1);
   });
 
   it('lets nobody in with another password, or while he is suspended', async () => {
-    await enrol(house.transfer.importPasswordHash('theirs(secret)', 'mia'));
+    await enrol(harness.transfer.importPasswordHash('theirs(secret)', 'mia'));
     expect(await outcome('mia@example.org', 'another')).toBe('refused');
     expect(await stored()).toBe('f1$mia$theirs(secret)');
-    house = new AuthHarness();
-    await enrol(house.transfer.importPasswordHash('theirs(secret)', 'mia'), { status: 'suspended' });
+    harness = new AuthHarness();
+    await enrol(harness.transfer.importPasswordHash('theirs(secret)', 'mia'), { status: 'suspended' });
     expect(await outcome('mia@example.org', 'secret')).toBe('refused');
   });
 
   it('makes every failure take whole seconds, whosever name it was; and none before there was one', async () => {
     const took = async (name: string) => {
-      const begun = house.clock.now().getTime();
+      const begun = harness.clock.now().getTime();
       expect(await outcome(name, 'wrong')).toBe('refused');
-      return house.clock.now().getTime() - begun;
+      return harness.clock.now().getTime() - begun;
     };
-    await house.addSubject('email:ours@example.org', { customerId: 'ours' });
+    await harness.addSubject('email:ours@example.org', { customerId: 'ours' });
     expect(await took('nobody@example.org')).toBe(0);
-    await enrol(house.transfer.importPasswordHash('theirs(secret)', 'mia'));
+    await enrol(harness.transfer.importPasswordHash('theirs(secret)', 'mia'));
     for (const name of ['nobody@example.org', 'ours@example.org', 'mia@example.org'])
       expect(await took(name), name).toBe(1_000);
-    house.legacyPasswords.verify = async () => {
-      house.clock.advance(1_300);
+    harness.legacyPasswords.verify = async () => {
+      harness.clock.advance(1_300);
       return false;
     };
     expect(await took('mia@example.org')).toBe(2_000);
   });
 
   it('is refused when nobody can read it, or its pepper is not there', () => {
-    const accept = (hash: string) => () => house.transfer.importPasswordHash(hash, 'mia');
+    const accept = (hash: string) => () => harness.transfer.importPasswordHash(hash, 'mia');
     expect(accept('secret')).toThrow(InvalidInput);
     expect(accept('v2$gone$hashed(x)')).toThrow(InvalidInput);
     expect(accept('v2$old$secret')).toThrow(InvalidInput);
@@ -65,15 +65,15 @@ describe('a password that comes from elsewhere', () => {
   });
 
   it('is told as it came, one of ours with its pepper, none that is good once only', async () => {
-    await enrol(house.transfer.importPasswordHash('theirs(secret)', 'mia'));
-    await house.addSubject('email:ours@example.org', { customerId: 'ours', credential: 'v2$new$hashed(x)' });
-    await house.addSubject('email:none@example.org', { customerId: 'none', credential: null });
-    await house.addSubject('email:once@example.org', {
+    await enrol(harness.transfer.importPasswordHash('theirs(secret)', 'mia'));
+    await harness.addSubject('email:ours@example.org', { customerId: 'ours', credential: 'v2$new$hashed(x)' });
+    await harness.addSubject('email:none@example.org', { customerId: 'none', credential: null });
+    await harness.addSubject('email:once@example.org', {
       customerId: 'once',
       credential: 'v2$new$hashed(y)',
       oneTime: true,
     });
-    expect(await house.transfer.exportPasswordHashes(['mia', 'ours', 'none', 'once', 'nobody'])).toEqual(
+    expect(await harness.transfer.exportPasswordHashes(['mia', 'ours', 'none', 'once', 'nobody'])).toEqual(
       new Map([
         ['mia', 'theirs(secret)'],
         ['ours', 'v2$new$hashed(x)'],

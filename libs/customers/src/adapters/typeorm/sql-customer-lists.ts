@@ -107,8 +107,8 @@ interface RequestedRows {
 const rowsToRead = (many: number): number => ([20, 50, 100].find((size) => many <= size) as number) + 1;
 
 /** Who has this e-mail address, phone number or document is one person: no search needs to be made. */
-const isPrefixSearch = ({ email, phone, documentHashes, prefix: beginning }: CustomerFilter): boolean =>
-  beginning !== null && email === null && phone === null && documentHashes === null;
+const isPrefixSearch = ({ email, phone, documentHashes, prefix }: CustomerFilter): boolean =>
+  prefix !== null && email === null && phone === null && documentHashes === null;
 
 const statusesOf = ({ status }: CustomerFilter): readonly string[] => (status ? [status] : ['active', 'suspended']);
 
@@ -132,9 +132,9 @@ function filterConditions(filter: CustomerFilter, after: PagePosition | null): r
 }
 
 /** Whoever begins so, by one column or another. */
-function prefixClause({ prefix: beginning }: CustomerFilter): readonly Sql[] {
-  if (beginning === null) return [];
-  return [wrapSql('(', joinSql(prefixConditions(beginning), ' or '), ')')];
+function prefixClause({ prefix }: CustomerFilter): readonly Sql[] {
+  if (prefix === null) return [];
+  return [wrapSql('(', joinSql(prefixConditions(prefix), ' or '), ')')];
 }
 
 /** Ids of whoever begins so: one range of one index per column. */

@@ -52,14 +52,14 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     afterAll(() => opened.drop());
 
     it('given a unit that is rolled back, then nobody was added', async () => {
-      const [customers, newcomer] = [new TypeOrmCustomers(opened.database, DOCUMENT_SEALER), aNewCustomer()];
+      const [customers, newCustomer] = [new TypeOrmCustomers(opened.database, DOCUMENT_SEALER), aNewCustomer()];
       const failing = opened.database.runInTransaction(async () => {
-        await customers.add(Customer.create(newcomer, new Date()), { email: 'a'.repeat(64), phone: null });
-        expect((await customers.lookUpHolders('email', ['a'.repeat(64)], newcomer.id)).idHolder).not.toBeNull();
+        await customers.add(Customer.create(newCustomer, new Date()), { email: 'a'.repeat(64), phone: null });
+        expect((await customers.lookUpHolders('email', ['a'.repeat(64)], newCustomer.id)).idHolder).not.toBeNull();
         throw new Error('changed its mind');
       });
       await expect(failing).rejects.toThrow('changed its mind');
-      expect(await customers.lookUpHolders('email', ['a'.repeat(64)], newcomer.id)).toEqual({
+      expect(await customers.lookUpHolders('email', ['a'.repeat(64)], newCustomer.id)).toEqual({
         holder: null,
         idHolder: null,
       });
@@ -73,8 +73,8 @@ it('keeps a document sealed, bound to its customer, and its hash only when it is
   const { database, drop } = await openCustomersDatabase(fresh);
   const customers = new TypeOrmCustomers(database, DOCUMENT_SEALER);
   const row = async () => (await database.query<Record<string, string>>('select * from customers order by id'))[0];
-  const [newcomer, now] = [aNewCustomer(), new Date()];
-  const before = Customer.create(newcomer, now);
+  const [newCustomer, now] = [aNewCustomer(), new Date()];
+  const before = Customer.create(newCustomer, now);
   await customers.add(before, { email: 'a'.repeat(64), phone: null });
   const claimed = before.changeProfile({ document: '529.982.247-25' }, now);
   await customers.replace(before, claimed);

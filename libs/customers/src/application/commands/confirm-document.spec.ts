@@ -45,9 +45,9 @@ describe('a document', () => {
   const confirm = (id: string, seen?: string, version: number | null = null) =>
     new ConfirmDocumentHandler(WORK, record, credentials).execute(new ConfirmDocument(id, seen, version, ORDERED));
   const admit = async (n: number) => {
-    const newcomer = aNewCustomer();
-    await customers.add(Customer.create(newcomer, new Date()), { email: `hash ${n}`, phone: null });
-    return newcomer.id;
+    const newCustomer = aNewCustomer();
+    await customers.add(Customer.create(newCustomer, new Date()), { email: `hash ${n}`, phone: null });
+    return newCustomer.id;
   };
   const isConfirmed = async (id: string) => (await customers.findById(id))?.snapshot().document?.confirmed;
 

@@ -16,61 +16,61 @@ const AS_BEFORE = {
 };
 
 describe('ConfirmIdentifier', () => {
-  let house: IdentifierChangeHarness;
+  let harness: IdentifierChangeHarness;
   let mia: string;
 
   beforeEach(async () => {
-    house = new IdentifierChangeHarness();
-    mia = await house.addCustomer('mia@example.org');
+    harness = new IdentifierChangeHarness();
+    mia = await harness.addCustomer('mia@example.org');
   });
 
   it('AC-50 given the code, then the new one is in its place, to sign in with, and every other session ends', async () => {
-    const code = await house.requestCode(mia, NEW);
-    const result = await house.confirmChange(mia, code);
+    const code = await harness.requestCode(mia, NEW);
+    const result = await harness.confirmChange(mia, code);
     expect(result).toMatchObject({ outcome: 'changed', customer: { id: mia, email: NEW.email, version: 3 } });
     const names = [hashed('new', 'email:new@example.org')];
-    expect(await house.stateOf(mia)).toEqual({ email: NEW.email, phone: null, version: 3, names });
-    expect(house.signIns.ended).toEqual([{ customerId: mia, kept: 'this session', source: '192.0.2.7' }]);
-    expect(house.outbox.events.map(({ type, sequence }) => [type, sequence])).toEqual([
+    expect(await harness.stateOf(mia)).toEqual({ email: NEW.email, phone: null, version: 3, names });
+    expect(harness.signIns.ended).toEqual([{ customerId: mia, kept: 'this session', source: '192.0.2.7' }]);
+    expect(harness.outbox.events.map(({ type, sequence }) => [type, sequence])).toEqual([
       ['customer.updated.v1', 2],
       ['customer.identifier_changed.v1', 3],
     ]);
-    expect(house.audit.actions.slice(1)).toEqual(['customer.updated', 'customer.identifier_changed']);
+    expect(harness.audit.actions.slice(1)).toEqual(['customer.updated', 'customer.identifier_changed']);
   });
 
   it('given the code, then word of it goes to where the owner was, not to the new one', async () => {
-    await house.confirmChange(mia, await house.requestCode(mia, NEW));
-    await house.afterCommit.settled;
-    expect(await house.deliverDueMessages()).toEqual([
+    await harness.confirmChange(mia, await harness.requestCode(mia, NEW));
+    await harness.afterCommit.settled;
+    expect(await harness.deliverDueMessages()).toEqual([
       { to: 'mia@example.org', text: expect.stringContaining('was changed') },
     ]);
   });
 
   it('given the code, then it is good once, and was no guess', async () => {
-    const code = await house.requestCode(mia, NEW);
-    await house.confirmChange(mia, code);
-    expect(house.codes.guesses.charged).toEqual([]);
-    expect(await house.confirmChange(mia, code)).toEqual({ outcome: 'code_expired' });
-    expect(house.audit.actions.at(-1)).toBe('customer.identifier_change_refused');
+    const code = await harness.requestCode(mia, NEW);
+    await harness.confirmChange(mia, code);
+    expect(harness.codes.guesses.charged).toEqual([]);
+    expect(await harness.confirmChange(mia, code)).toEqual({ outcome: 'code_expired' });
+    expect(harness.audit.actions.at(-1)).toBe('customer.identifier_change_refused');
   });
 
   it('given one of the other kind, then it stands beside the first', async () => {
-    const result = await house.confirmChange(mia, await house.requestCode(mia, PHONE));
+    const result = await harness.confirmChange(mia, await harness.requestCode(mia, PHONE));
     expect(result).toMatchObject({ outcome: 'changed', customer: { email: 'mia@example.org', phone: PHONE.phone } });
-    expect((await house.stateOf(mia)).names).toEqual([
+    expect((await harness.stateOf(mia)).names).toEqual([
       hashed('new', 'email:mia@example.org'),
       hashed('new', 'phone:+14155550132'),
     ]);
   });
 
   it('given wrong codes, then they are counted, three are the end of it, and nothing changes', async () => {
-    const code = await house.requestCode(mia, NEW);
+    const code = await harness.requestCode(mia, NEW);
     for (const attemptsRemaining of [2, 1, 0])
-      expect(await house.confirmChange(mia, '99999999')).toEqual({ outcome: 'code_wrong', attemptsRemaining });
-    expect(await house.confirmChange(mia, code)).toEqual({ outcome: 'code_expired' });
-    expect([await house.stateOf(mia), house.outbox.events, house.signIns.ended]).toEqual([AS_BEFORE, [], []]);
-    expect(house.codes.guesses.charged).toHaveLength(3);
-    expect(house.audit.actions.slice(1)).toEqual(Array(4).fill('customer.identifier_change_refused'));
+      expect(await harness.confirmChange(mia, '99999999')).toEqual({ outcome: 'code_wrong', attemptsRemaining });
+    expect(await harness.confirmChange(mia, code)).toEqual({ outcome: 'code_expired' });
+    expect([await harness.stateOf(mia), harness.outbox.events, harness.signIns.ended]).toEqual([AS_BEFORE, [], []]);
+    expect(harness.codes.guesses.charged).toHaveLength(3);
+    expect(harness.audit.actions.slice(1)).toEqual(Array(4).fill('customer.identifier_change_refused'));
   });
 
   it.each([
@@ -78,93 +78,97 @@ describe('ConfirmIdentifier', () => {
     [
       'ten minutes gone',
       async () => {
-        const code = await house.requestCode(mia, NEW);
-        house.clock.advance(600_000);
+        const code = await harness.requestCode(mia, NEW);
+        harness.clock.advance(600_000);
         return code;
       },
     ],
     [
       'the code of an earlier request for the same',
       async () => {
-        const code = await house.requestCode(mia, NEW);
-        await house.requestChange(mia, NEW);
+        const code = await harness.requestCode(mia, NEW);
+        await harness.requestChange(mia, NEW);
         return code;
       },
     ],
     [
       'the code of somebody else',
       async () => {
-        await house.requestChange(mia, NEW);
-        return house.requestCode(await house.addCustomer('zoe@example.org'), NEW);
+        await harness.requestChange(mia, NEW);
+        return harness.requestCode(await harness.addCustomer('zoe@example.org'), NEW);
       },
     ],
   ])('given %s, then nothing changes', async (_, codeOf) => {
     const code = await codeOf();
-    expect((await house.confirmChange(mia, code)).outcome).toMatch(/^code_(expired|wrong)$/);
-    expect([await house.stateOf(mia), house.outbox.events]).toEqual([AS_BEFORE, []]);
+    expect((await harness.confirmChange(mia, code)).outcome).toMatch(/^code_(expired|wrong)$/);
+    expect([await harness.stateOf(mia), harness.outbox.events]).toEqual([AS_BEFORE, []]);
   });
 
   it('given another request that confirms at this moment, then it says so, and the code lives on', async () => {
-    const code = await house.requestCode(mia, NEW);
-    const change = await house.pending.find(mia);
+    const code = await harness.requestCode(mia, NEW);
+    const change = await harness.pending.find(mia);
     if (!change) throw new Error('is pending');
-    await house.codes.claim(changeCodeAddressOf(change), code, 'the other');
-    expect(await house.confirmChange(mia, code)).toEqual({ outcome: 'in_progress' });
-    await house.codes.releaseClaim(changeCodeAddressOf(change), 'the other');
-    expect(await house.confirmChange(mia, code)).toMatchObject({ outcome: 'changed' });
+    await harness.codes.claim(changeCodeAddressOf(change), code, 'the other');
+    expect(await harness.confirmChange(mia, code)).toEqual({ outcome: 'in_progress' });
+    await harness.codes.releaseClaim(changeCodeAddressOf(change), 'the other');
+    expect(await harness.confirmChange(mia, code)).toMatchObject({ outcome: 'changed' });
   });
 
   describe('given one that is another customer’s', () => {
     const confirmed = async () => {
-      const code = await house.requestCode(mia, NEW);
-      const result = await house.confirmChange(mia, code);
-      return [result, await house.confirmChange(mia, code)];
+      const code = await harness.requestCode(mia, NEW);
+      const result = await harness.confirmChange(mia, code);
+      return [result, await harness.confirmChange(mia, code)];
     };
     const refused = [{ outcome: 'taken' }, { outcome: 'code_expired' }];
 
     it('AC-24 then it is refused, was no guess, the request is over, and nobody is touched', async () => {
-      const zoe = await house.addCustomer(NEW.email);
-      const before = await house.stateOf(zoe);
+      const zoe = await harness.addCustomer(NEW.email);
+      const before = await harness.stateOf(zoe);
       expect(await confirmed()).toEqual(refused);
-      expect([await house.stateOf(mia), await house.stateOf(zoe)]).toEqual([AS_BEFORE, before]);
-      expect([await house.pending.find(mia), house.codes.guesses.charged, house.signIns.ended]).toEqual([null, [], []]);
+      expect([await harness.stateOf(mia), await harness.stateOf(zoe)]).toEqual([AS_BEFORE, before]);
+      expect([await harness.pending.find(mia), harness.codes.guesses.charged, harness.signIns.ended]).toEqual([
+        null,
+        [],
+        [],
+      ]);
     });
 
     it('then also when it is stored under an older key of the ring', async () => {
       const zoe = Customer.create(aNewCustomer({ identifier: parseIdentifier(NEW.email, 'US') }), new Date());
-      await house.customers.add(zoe, { email: hashed('old', 'email:new@example.org') });
+      await harness.customers.add(zoe, { email: hashed('old', 'email:new@example.org') });
       expect(await confirmed()).toEqual(refused);
     });
   });
 
   it('AC-50 given that all sessions have ended since it was asked for, then it is over', async () => {
-    const code = await house.requestCode(mia, NEW);
-    await house.signIns.endAllSessions(mia);
-    expect(await house.confirmChange(mia, code)).toEqual({ outcome: 'code_expired' });
-    expect([await house.stateOf(mia), house.outbox.events]).toEqual([AS_BEFORE, []]);
-    expect(await house.pending.find(mia)).toBeNull();
-    await house.afterCommit.settled;
-    expect([await house.deliverDueMessages(), house.codes.guesses.charged]).toEqual([[], []]);
+    const code = await harness.requestCode(mia, NEW);
+    await harness.signIns.endAllSessions(mia);
+    expect(await harness.confirmChange(mia, code)).toEqual({ outcome: 'code_expired' });
+    expect([await harness.stateOf(mia), harness.outbox.events]).toEqual([AS_BEFORE, []]);
+    expect(await harness.pending.find(mia)).toBeNull();
+    await harness.afterCommit.settled;
+    expect([await harness.deliverDueMessages(), harness.codes.guesses.charged]).toEqual([[], []]);
   });
 
   it('RC-12 given somebody who writes the record at this moment, then it runs again, three times at most', async () => {
-    const replace = house.customers.replace.bind(house.customers);
+    const replace = harness.customers.replace.bind(harness.customers);
     let races = 0;
-    house.customers.replace = async (...all) => races-- <= 0 && replace(...all);
-    const code = await house.requestCode(mia, NEW);
+    harness.customers.replace = async (...all) => races-- <= 0 && replace(...all);
+    const code = await harness.requestCode(mia, NEW);
     races = 3;
-    await expect(house.confirmChange(mia, code)).rejects.toBeInstanceOf(TransactionConflict);
+    await expect(harness.confirmChange(mia, code)).rejects.toBeInstanceOf(TransactionConflict);
     races = 2;
-    expect(await house.confirmChange(mia, code)).toMatchObject({ outcome: 'changed', customer: { version: 3 } });
+    expect(await harness.confirmChange(mia, code)).toMatchObject({ outcome: 'changed', customer: { version: 3 } });
   });
 
   it('given a failure of our own, then the code is as good as before, and was no guess', async () => {
-    const code = await house.requestCode(mia, NEW);
-    const { replace } = house.customers;
-    house.customers.replace = () => Promise.reject(new Error('away'));
-    await expect(house.confirmChange(mia, code)).rejects.toThrow('away');
-    expect(house.codes.guesses.charged).toEqual([]);
-    house.customers.replace = replace;
-    expect(await house.confirmChange(mia, code)).toMatchObject({ outcome: 'changed' });
+    const code = await harness.requestCode(mia, NEW);
+    const { replace } = harness.customers;
+    harness.customers.replace = () => Promise.reject(new Error('away'));
+    await expect(harness.confirmChange(mia, code)).rejects.toThrow('away');
+    expect(harness.codes.guesses.charged).toEqual([]);
+    harness.customers.replace = replace;
+    expect(await harness.confirmChange(mia, code)).toMatchObject({ outcome: 'changed' });
   });
 });

@@ -53,14 +53,16 @@ export class CreateCustomerHandler implements ICommandHandler<CreateCustomer> {
   }
 
   /** The same request was committed before, but its answer was lost. */
-  async #findCreatedByRequest(newcomer: ReturnType<typeof parseStaffCreatedCustomer> & { readonly attemptId: string }) {
-    const [identifier] = identifiersOf(newcomer);
+  async #findCreatedByRequest(
+    newCustomer: ReturnType<typeof parseStaffCreatedCustomer> & { readonly attemptId: string },
+  ) {
+    const [identifier] = identifiersOf(newCustomer);
     const { holder } = await this.customers.lookUpHolders(
       identifier.kind,
       this.identifiers.candidates(identifier),
       null,
     );
-    return holder?.attemptId === newcomer.attemptId ? this.directory.find(holder.id) : null;
+    return holder?.attemptId === newCustomer.attemptId ? this.directory.find(holder.id) : null;
   }
 }
 

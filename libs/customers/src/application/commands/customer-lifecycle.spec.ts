@@ -42,9 +42,9 @@ describe('the life of a customer', () => {
   const restore = () =>
     new RestoreCustomerHandler(WORK, record, credentials, identifiers).execute(new RestoreCustomer(id, ORDERED));
   const admit = async () => {
-    const newcomer = aNewCustomer({ identifier: MIA, firstName: 'Mia' });
-    await directory.createCustomer(newcomer);
-    return newcomer.id;
+    const newCustomer = aNewCustomer({ identifier: MIA, firstName: 'Mia' });
+    await directory.createCustomer(newCustomer);
+    return newCustomer.id;
   };
   const told = () => outbox.events.slice(1).map(({ type, sequence }) => [type, sequence]);
 
@@ -204,10 +204,10 @@ describe('the life of a customer', () => {
     it('INV-03 is final when somebody else has got the identifier', async () => {
       await remove();
       const gone = id;
-      const newcomer = await admit();
+      const newCustomer = await admit();
       id = gone;
       await expect(restore()).rejects.toBeInstanceOf(IdentifierTaken);
-      expect(await directory.checkAvailability(MIA, null)).toMatchObject({ holderId: newcomer });
+      expect(await directory.checkAvailability(MIA, null)).toMatchObject({ holderId: newCustomer });
     });
   });
 

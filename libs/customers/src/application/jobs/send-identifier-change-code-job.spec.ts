@@ -8,31 +8,31 @@ const PHONE = { phone: '+14155550132' };
 const MINUTE = 60_000;
 
 describe('ChangeCodeDue', () => {
-  let house: IdentifierChangeHarness;
+  let harness: IdentifierChangeHarness;
   let mia: string;
 
   /** What is due of a code, once it was asked for. */
-  const asked = async (wanted: Parameters<typeof house.requestChange>[1] = NEW) => {
-    await house.requestChange(mia, wanted);
-    return house.due.enqueued.splice(0).at(-1)?.reference ?? '';
+  const asked = async (wanted: Parameters<typeof harness.requestChange>[1] = NEW) => {
+    await harness.requestChange(mia, wanted);
+    return harness.due.enqueued.splice(0).at(-1)?.reference ?? '';
   };
   const status = async () => {
-    const change = await house.pending.find(mia);
-    return change && house.codes.getStatus(changeCodeAddressOf(change));
+    const change = await harness.pending.find(mia);
+    return change && harness.codes.getStatus(changeCodeAddressOf(change));
   };
 
   beforeEach(async () => {
-    house = new IdentifierChangeHarness({ smsPerDay: 1 });
-    mia = await house.addCustomer('mia@example.org', { locale: 'fr' });
+    harness = new IdentifierChangeHarness({ smsPerDay: 1 });
+    mia = await harness.addCustomer('mia@example.org', { locale: 'fr' });
   });
 
   it('is asked for by the kind under which it is put', async () => {
-    await house.requestChange(mia, NEW);
-    expect(house.due.enqueued.at(-1)?.kind).toBe(house.codeJob.kind);
+    await harness.requestChange(mia, NEW);
+    expect(harness.due.enqueued.at(-1)?.kind).toBe(harness.codeJob.kind);
   });
 
   it('given a change, then a message with eight digits, to the new one, in the language of its owner', async () => {
-    const written = await house.codeJob.prepareMessage(await asked());
+    const written = await harness.codeJob.prepareMessage(await asked());
     expect(written?.message).toMatchObject({
       channel: 'email',
       to: NEW.email,
@@ -42,80 +42,79 @@ describe('ChangeCodeDue', () => {
   });
 
   it('given a message that was accepted, then its ten minutes start there', async () => {
-    const written = await house.codeJob.prepareMessage(await asked());
-    house.clock.advance(MINUTE);
+    const written = await harness.codeJob.prepareMessage(await asked());
+    harness.clock.advance(MINUTE);
     await written?.markAccepted();
-    expect((await status())?.expiresAt.getTime()).toBe(house.clock.now().getTime() + 10 * MINUTE);
+    expect((await status())?.expiresAt.getTime()).toBe(harness.clock.now().getTime() + 10 * MINUTE);
   });
 
   it.each([true, false])(
     'leaves a code that nobody can type when its message is refused, finally: %s [AC-62]',
     async (final) => {
-      await (await house.codeJob.prepareMessage(await asked()))?.markFailed(final);
-      expect((await status())?.expiresAt.getTime()).toBe(house.clock.now().getTime() + 10 * MINUTE);
-      expect(await house.confirmChange(mia, '00000001')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 2 });
+      await (await harness.codeJob.prepareMessage(await asked()))?.markFailed(final);
+      expect((await status())?.expiresAt.getTime()).toBe(harness.clock.now().getTime() + 10 * MINUTE);
+      expect(await harness.confirmChange(mia, '00000001')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 2 });
     },
   );
 
   it('writes another code for the next try, in the place of the one that was refused [AC-62]', async () => {
-    const first = await house.codeJob.prepareMessage(await asked());
+    const first = await harness.codeJob.prepareMessage(await asked());
     await first?.markFailed(false);
     const second = await first?.prepareRetry();
     expect(second?.message).toMatchObject({ to: NEW.email, text: expect.stringMatching(/^00000002\n/) });
     await second?.markAccepted();
-    expect((await house.confirmChange(mia, '00000001')).outcome).toBe('code_wrong');
-    expect((await house.confirmChange(mia, '00000002')).outcome).toBe('changed');
+    expect((await harness.confirmChange(mia, '00000001')).outcome).toBe('code_wrong');
+    expect((await harness.confirmChange(mia, '00000002')).outcome).toBe('changed');
   });
 
   it('FM-S1 given a second try, then a code of its own; the first one’s late end changes nothing', async () => {
     const reference = await asked();
     const [first, second] = [
-      await house.codeJob.prepareMessage(reference),
-      await house.codeJob.prepareMessage(reference),
+      await harness.codeJob.prepareMessage(reference),
+      await harness.codeJob.prepareMessage(reference),
     ];
     await first?.markFailed(false);
     await second?.markAccepted();
-    expect((await house.confirmChange(mia, '00000001')).outcome).toBe('code_wrong');
-    expect((await house.confirmChange(mia, '00000002')).outcome).toBe('changed');
+    expect((await harness.confirmChange(mia, '00000001')).outcome).toBe('code_wrong');
+    expect((await harness.confirmChange(mia, '00000002')).outcome).toBe('changed');
   });
 
   it('given a change that is over, or is of a customer who is gone, then nothing', async () => {
     const reference = await asked();
-    const change = await house.pending.find(mia);
+    const change = await harness.pending.find(mia);
     if (!change) throw new Error('is pending');
-    await house.pending.remove(change);
-    expect([await house.codeJob.prepareMessage(reference), await house.codeJob.prepareMessage('nonsense')]).toEqual([
-      null,
-      null,
-    ]);
-    await house.pending.save(change);
-    const before = await house.customers.findById(mia);
-    if (before) await house.customers.replace(before, before.delete(house.clock.now()), { email: null });
-    expect(await house.codeJob.prepareMessage(reference)).toBeNull();
+    await harness.pending.remove(change);
+    expect([await harness.codeJob.prepareMessage(reference), await harness.codeJob.prepareMessage('nonsense')]).toEqual(
+      [null, null],
+    );
+    await harness.pending.save(change);
+    const before = await harness.customers.findById(mia);
+    if (before) await harness.customers.replace(before, before.delete(harness.clock.now()), { email: null });
+    expect(await harness.codeJob.prepareMessage(reference)).toBeNull();
   });
 
   it('AC-26 given one that is another customer’s, then it is sent there all the same', async () => {
-    await house.addCustomer(NEW.email);
-    const written = await house.codeJob.prepareMessage(await asked());
+    await harness.addCustomer(NEW.email);
+    const written = await harness.codeJob.prepareMessage(await asked());
     expect(written?.message).toMatchObject({ to: NEW.email, text: expect.stringMatching(/^\d{8}\n/) });
   });
 
   it('given the SMS of a day, then the next change to a number is refused before anything is written, and mails are sent as ever', async () => {
-    expect((await house.codeJob.prepareMessage(await asked(PHONE)))?.message).toMatchObject({
+    expect((await harness.codeJob.prepareMessage(await asked(PHONE)))?.message).toMatchObject({
       channel: 'sms',
       to: PHONE.phone,
     });
-    const before = await house.pending.find(mia);
+    const before = await harness.pending.find(mia);
     await expect(asked({ phone: '+16502530000' })).rejects.toBeInstanceOf(Unavailable);
-    expect(await house.pending.find(mia)).toEqual(before);
-    expect((await house.codeJob.prepareMessage(await asked()))?.message).not.toBeNull();
+    expect(await harness.pending.find(mia)).toEqual(before);
+    expect((await harness.codeJob.prepareMessage(await asked()))?.message).not.toBeNull();
   });
 
   it('is bound to its request: another customer with the same identifier has another address', async () => {
-    const zoe = await house.addCustomer('zoe@example.org', { also: parseIdentifier(PHONE.phone, 'US') });
-    await house.requestChange(mia, NEW);
-    await house.requestChange(zoe, NEW);
-    const [one, other] = [await house.pending.find(mia), await house.pending.find(zoe)];
+    const zoe = await harness.addCustomer('zoe@example.org', { also: parseIdentifier(PHONE.phone, 'US') });
+    await harness.requestChange(mia, NEW);
+    await harness.requestChange(zoe, NEW);
+    const [one, other] = [await harness.pending.find(mia), await harness.pending.find(zoe)];
     if (!one || !other) throw new Error('both are pending');
     expect(changeCodeAddressOf(one).identifierHash).toBe(changeCodeAddressOf(other).identifierHash);
     expect(changeCodeAddressOf(one).subject).not.toBe(changeCodeAddressOf(other).subject);

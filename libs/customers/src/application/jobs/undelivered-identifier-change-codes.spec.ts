@@ -49,19 +49,19 @@ const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(Math.max(0, m
 
 async function walked(whose: (typeof OWNERS)[number], what: Case, moments: readonly number[]): Promise<unknown> {
   vi.setSystemTime(START);
-  const house = new IdentifierChangeHarness(what.limits);
-  followTimers(house.clock);
-  const transport = new TestMessageTransport(house.clock, house.due, [house.codeJob, house.noticeJob]);
-  const mia = await house.addCustomer('mia@example.org');
+  const harness = new IdentifierChangeHarness(what.limits);
+  followTimers(harness.clock);
+  const transport = new TestMessageTransport(harness.clock, harness.due, [harness.codeJob, harness.noticeJob]);
+  const mia = await harness.addCustomer('mia@example.org');
   const wanted = what.channel === 'email' ? { email: NEW.email } : { phone: NEW.sms };
-  if (whose === 'another customer’s') await house.addCustomer(NEW[what.channel]);
+  if (whose === 'another customer’s') await harness.addCustomer(NEW[what.channel]);
   transport.outcome = what.transport;
-  const asked = await house.requestChange(mia, wanted).catch((error: { code?: string }) => ({ outcome: error.code }));
+  const asked = await harness.requestChange(mia, wanted).catch((error: { code?: string }) => ({ outcome: error.code }));
   const begun = Date.now();
   const seen: unknown[] = [asked.outcome];
   for (const moment of moments) {
     await pass(begun + moment - Date.now());
-    seen.push(await house.confirmChange(mia, '99999999'));
+    seen.push(await harness.confirmChange(mia, '99999999'));
   }
   await transport.stop();
   return seen;

@@ -36,15 +36,8 @@ export class ListCustomersHandler implements IQueryHandler<ListCustomers> {
 }
 
 /** Which filters there were, as callers know them; never what they were set to. Null: none. */
-function filterNamesOf({
-  email,
-  phone,
-  documentHashes,
-  status,
-  createdAfter,
-  prefix: beginning,
-}: CustomerFilter): string | null {
-  const filters = { createdAfter, document: documentHashes, email, phone, q: beginning, status };
+function filterNamesOf({ email, phone, documentHashes, status, createdAfter, prefix }: CustomerFilter): string | null {
+  const filters = { createdAfter, document: documentHashes, email, phone, q: prefix, status };
   const names = Object.entries(filters).flatMap(([name, value]) => (value === null ? [] : [name]));
   return names.join(' ') || null;
 }

@@ -74,16 +74,16 @@ describe('CustomerEraser', () => {
   let id: string;
 
   const add = async (changes: Partial<NewCustomer> = {}) => {
-    const newcomer = aNewCustomer({
+    const newCustomer = aNewCustomer({
       identifier: MIA,
       also: PHONE,
       lastName: 'Doe',
       attributes: { vip: true },
       ...changes,
     });
-    const customer = Customer.create(newcomer, new Date());
+    const customer = Customer.create(newCustomer, new Date());
     await customers.add(customer, identifierHashesOf(customer, identifiers));
-    return newcomer.id;
+    return newCustomer.id;
   };
   const erase = (version: number | null = null) => eraser.erase(id, version, ORDERED);
   const remove = async () => {
@@ -143,11 +143,11 @@ describe('CustomerEraser', () => {
 
   it('INV-03 given identifiers that are another’s by now, then nothing of that one is forgotten', async () => {
     await remove();
-    const [gone, newcomer] = [id, await add()];
+    const [gone, newCustomer] = [id, await add()];
     await erase();
     expect(moves.erased).toEqual([gone]);
     expect(erasures.done.slice(1)).toEqual([`subject ${gone} by an admin: `]);
-    expect((await customers.lookUpHolders('email', identifiers.candidates(MIA), null)).holder?.id).toBe(newcomer);
+    expect((await customers.lookUpHolders('email', identifiers.candidates(MIA), null)).holder?.id).toBe(newCustomer);
   });
 
   it('given one who is erased, or never was, then he is not there', async () => {

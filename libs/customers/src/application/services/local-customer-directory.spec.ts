@@ -37,29 +37,29 @@ describe('LocalCustomerDirectory', () => {
     );
   });
 
-  it('given a newcomer, then he is a customer who may sign in, and it is announced', async () => {
-    const newcomer = aNewCustomer({ identifier: MIA });
-    const view = await directory.createCustomer(newcomer);
-    expect(await directory.find(newcomer.id)).toEqual(view);
-    expect(view).toMatchObject({ id: newcomer.id, email: 'mia@example.org', status: 'active', version: 1 });
+  it('given a newCustomer, then he is a customer who may sign in, and it is announced', async () => {
+    const newCustomer = aNewCustomer({ identifier: MIA });
+    const view = await directory.createCustomer(newCustomer);
+    expect(await directory.find(newCustomer.id)).toEqual(view);
+    expect(view).toMatchObject({ id: newCustomer.id, email: 'mia@example.org', status: 'active', version: 1 });
     expect(view.createdAt).toBe('2026-03-01T12:00:00.000Z');
     expect(credentials.enrolled).toEqual([
       {
-        customerId: newcomer.id,
+        customerId: newCustomer.id,
         identifierHash: identifiers.hash(MIA),
         credential: 'v2$0$hashed',
         roles: ['customer'],
-        market: newcomer.market,
-        locale: newcomer.locale,
+        market: newCustomer.market,
+        locale: newCustomer.locale,
         oneTime: false,
       },
     ]);
     expect(outbox.events.map(({ type, subject, sequence, market }) => [type, subject, sequence, market])).toEqual([
-      ['customer.created.v1', newcomer.id, 1, 'US'],
+      ['customer.created.v1', newCustomer.id, 1, 'US'],
     ]);
   });
 
-  it('given a newcomer, then the event tells what the documentation says, and no more', async () => {
+  it('given a newCustomer, then the event tells what the documentation says, and no more', async () => {
     const view = await directory.createCustomer(aNewCustomer());
     const [event] = outbox.events;
     expect(event).toBeInstanceOf(CustomerCreatedV1);
@@ -68,10 +68,10 @@ describe('LocalCustomerDirectory', () => {
     expect(JSON.stringify(event)).not.toMatch(/credential|hashed|attempt/);
   });
 
-  it('given a newcomer, then the answer is the same to the byte when it is read again', async () => {
-    const newcomer = aNewCustomer();
-    const view = await directory.createCustomer(newcomer);
-    expect(JSON.stringify(view)).toBe(JSON.stringify(await directory.find(newcomer.id)));
+  it('given a newCustomer, then the answer is the same to the byte when it is read again', async () => {
+    const newCustomer = aNewCustomer();
+    const view = await directory.createCustomer(newCustomer);
+    expect(JSON.stringify(view)).toBe(JSON.stringify(await directory.find(newCustomer.id)));
   });
 
   it('given an identifier that is taken at this instant, then it is refused, and nobody is enrolled or announced', async () => {
@@ -124,9 +124,9 @@ describe('LocalCustomerDirectory', () => {
     });
 
     it('given a holder stored under an older key of the ring', async () => {
-      const newcomer = aNewCustomer({ identifier: MIA });
-      await customers.add(Customer.create(newcomer, new Date()), { email: hashed('old', MIA.key), phone: null });
-      expect((await directory.checkAvailability(MIA, null)).holderId).toBe(newcomer.id);
+      const newCustomer = aNewCustomer({ identifier: MIA });
+      await customers.add(Customer.create(newCustomer, new Date()), { email: hashed('old', MIA.key), phone: null });
+      expect((await directory.checkAvailability(MIA, null)).holderId).toBe(newCustomer.id);
     });
   });
 });

@@ -69,14 +69,11 @@ export class InMemoryEventSource extends EventSource {
     return begun;
   }
 
-  async #deliverUntilFinal(
-    { subscription, concurrencyLimit: slots }: LimitedSubscription,
-    body: Uint8Array,
-  ): Promise<void> {
+  async #deliverUntilFinal({ subscription, concurrencyLimit }: LimitedSubscription, body: Uint8Array): Promise<void> {
     const since = Date.now();
     for (let attempt = 1; !this.#closing.hasFired; ) {
       const message = { body, attempt, since };
-      const verdict = await slots.run(() => subscription.handle(message).catch(() => DEFAULT_RETRY));
+      const verdict = await concurrencyLimit.run(() => subscription.handle(message).catch(() => DEFAULT_RETRY));
       if (verdict.is === 'release') break;
       if (verdict.is === 'dead') this.#deadLetterCount++;
       if (verdict.is !== 'again') return;

@@ -109,15 +109,15 @@ interface SettlementContext {
 /** Whether this delivery of it is over. */
 async function applyDisposition(
   verdict: MessageDisposition,
-  { queue, attempt, since, publish: put }: SettlementContext,
+  { queue, attempt, since, publish }: SettlementContext,
 ): Promise<boolean> {
   if (verdict.is === 'again') {
     const next = verdict.counts ? attempt + 1 : attempt;
-    return put(retryQueueName(queue), { attempt: next, since, expiresAfterMs: Math.round(verdict.afterMs) });
+    return publish(retryQueueName(queue), { attempt: next, since, expiresAfterMs: Math.round(verdict.afterMs) });
   }
   if (verdict.is === 'dead') {
     const { reason, detail } = verdict;
-    return put(deadLetterQueueName(queue), { attempt, since, reason, detail, deadAt: new Date().toISOString() });
+    return publish(deadLetterQueueName(queue), { attempt, since, reason, detail, deadAt: new Date().toISOString() });
   }
   return verdict.is === 'done';
 }

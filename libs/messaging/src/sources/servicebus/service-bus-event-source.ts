@@ -26,7 +26,7 @@ export class ServiceBusEventSource extends EventSource {
 
   /** Of this process: AMQP has no way to ask the bus. */
   async countDeadLetters(): Promise<number> {
-    return this.#listeners.reduce((sum, { deadLetterCount: dead }) => sum + dead, 0);
+    return this.#listeners.reduce((sum, { deadLetterCount }) => sum + deadLetterCount, 0);
   }
 
   async close(): Promise<void> {

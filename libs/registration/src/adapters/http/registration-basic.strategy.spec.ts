@@ -6,7 +6,7 @@ import { MIA, RegistrationHarness } from '../../testing/registration-harness.js'
 import { RegistrationBasicStrategy } from './registration-basic.strategy.js';
 
 describe('RegistrationBasicStrategy', () => {
-  let house: RegistrationHarness;
+  let harness: RegistrationHarness;
   let strategy: RegistrationBasicStrategy;
 
   const basic = (username: string, password = MIA.password) =>
@@ -19,44 +19,44 @@ describe('RegistrationBasicStrategy', () => {
     });
 
   beforeEach(async () => {
-    house = new RegistrationHarness();
+    harness = new RegistrationHarness();
     const limits = new ClientNetworkLimits(
-      new InMemoryCounters(house.clock),
+      new InMemoryCounters(harness.clock),
       parseSettings({ LIMIT_WRONG_PASSWORDS_PER_SOURCE: '3' }),
-      house.clock,
+      harness.clock,
     );
-    strategy = new RegistrationBasicStrategy(house.registrants, limits, house.rules);
-    await house.register();
+    strategy = new RegistrationBasicStrategy(harness.registrants, limits, harness.rules);
+    await harness.register();
   });
 
   it('given identifier and password of a live attempt, then its key and the pre-hash of the password', async () => {
     expect(await identify(basic('mia@example.org'))).toEqual({
-      key: house.keyOf(),
-      preHash: house.credentials.preHashes(MIA.password)[0],
+      key: harness.keyOf(),
+      preHash: harness.credentials.preHashes(MIA.password)[0],
     });
   });
 
   it('given the identifier as people type it, then the same', async () => {
     expect(await identify(basic('Mia@EXAMPLE.org'))).toBeDefined();
-    await house.register({ email: undefined, phone: '+16502530000' });
+    await harness.register({ email: undefined, phone: '+16502530000' });
     for (const phone of ['+16502530000', '(650) 253-0000', '001 650 253 0000'])
       expect(await identify(basic(phone)), phone).toBeDefined();
   });
 
   it('given a password of any characters, then it is proven as it was accepted', async () => {
     const password = 'Pässwörter: "x\u0000" 🔑:';
-    await house.register({ email: 'zoe@example.org', password });
+    await harness.register({ email: 'zoe@example.org', password });
     expect(await identify(basic('zoe@example.org', password))).toBeDefined();
     expect(await identify(basic('zoe@example.org', password.normalize('NFD')))).toBeDefined();
   });
 
   it('given an attempt under an older pepper, then it is found, with the pre-hash of that pepper', async () => {
-    const [, older] = house.credentials.preHashes(MIA.password);
-    const attempt = await house.attempt();
+    const [, older] = harness.credentials.preHashes(MIA.password);
+    const attempt = await harness.attempt();
     if (!attempt || !older) throw new Error('there are two peppers');
-    const [tag] = house.secrets.computeTags(attempt.identifierHash, older);
-    await house.attempts.remove(attempt);
-    await house.attempts.placeAttempt({ ...attempt, tag }, false);
+    const [tag] = harness.secrets.computeTags(attempt.identifierHash, older);
+    await harness.attempts.remove(attempt);
+    await harness.attempts.placeAttempt({ ...attempt, tag }, false);
     expect(await identify(basic('mia@example.org'))).toEqual({
       key: { identifierHash: attempt.identifierHash, tag },
       preHash: older,
@@ -66,7 +66,7 @@ describe('RegistrationBasicStrategy', () => {
   it('given three wrong passwords in an hour, then the source may not try any more, not even the right one', async () => {
     for (let n = 0; n < 3; n++) expect(await identify(basic('mia@example.org', `wrong ${n}`))).toBeUndefined();
     await expect(identify(basic('mia@example.org'))).rejects.toBeInstanceOf(ClientNetworkRateLimited);
-    house.clock.advance(3_600_000);
+    harness.clock.advance(3_600_000);
     expect(await identify(basic('zoe@example.org'))).toBeUndefined();
   });
 
@@ -88,19 +88,19 @@ describe('RegistrationBasicStrategy', () => {
   });
 
   it('given an attempt that has died, then nobody', async () => {
-    house.clock.advance(1_800_000);
+    harness.clock.advance(1_800_000);
     expect(await identify(basic('mia@example.org'))).toBeUndefined();
   });
 
   it('given a receipt, then it is known: a lost answer can be repeated', async () => {
-    const [text = ''] = await house.deliverDueMessages();
-    await house.activate(text.slice(0, 4));
+    const [text = ''] = await harness.deliverDueMessages();
+    await harness.activate(text.slice(0, 4));
     expect(await identify(basic('mia@example.org'))).toBeDefined();
   });
 
   it('answers when passport asks an object that only inherits from it [AC-68]', async () => {
-    const [text = ''] = await house.deliverDueMessages();
-    await house.activate(text.slice(0, 4));
+    const [text = ''] = await harness.deliverDueMessages();
+    await harness.activate(text.slice(0, 4));
     strategy = Object.create(strategy);
     expect(await identify(basic('mia@example.org'))).toBeDefined();
     expect(await identify(basic('mia@example.org', 'another one'))).toBeUndefined();

@@ -15,7 +15,7 @@ export class MeteredVerificationOutcomes extends VerificationOutcomeRecorder {
     this.#counter = metrics.counter('customer_verifications_total', help, ['outcome']);
   }
 
-  /** The id of the event is another house's: any text, so it is not logged. */
+  /** The id of the event is another harness's: any text, so it is not logged. */
   recordOutcome(outcome: VerificationOutcome, masked: string): void {
     this.#counter.inc({ outcome });
     this.log.info({ outcome, identifier: masked }, 'somebody was verified elsewhere');

@@ -9,81 +9,81 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 describe('AcceptVerification', () => {
-  let house: RegistrationHarness;
+  let harness: RegistrationHarness;
 
   beforeEach(() => {
-    house = new RegistrationHarness();
+    harness = new RegistrationHarness();
   });
 
   const pending = async (changes: { password?: string; firstName?: string } = {}) => {
-    await house.registerAndReadCode(changes);
-    const attempt = await house.attempt(changes);
+    await harness.registerAndReadCode(changes);
+    const attempt = await harness.attempt(changes);
     if (!attempt) throw new Error('it was just registered');
     return attempt;
   };
   const verified = (o: Partial<Verification> = {}, id?: string) =>
-    house.receiveVerification({ attemptId: null, identifier: IDENTIFIER, verifiedAt: house.clock.now(), ...o }, id);
+    harness.receiveVerification({ attemptId: null, identifier: IDENTIFIER, verifiedAt: harness.clock.now(), ...o }, id);
   /** INV-18: who did it is a service, and no customer. */
   const byNobody = (target: string) => ({ action: 'customer.created', actor: null, target, source: null });
-  const created = () => house.outbox.types.filter((type) => type === 'customer.created.v1').length;
+  const created = () => harness.outbox.types.filter((type) => type === 'customer.created.v1').length;
 
   it('given its attempt, then that is the customer, with its id, names and password', async () => {
     const { attemptId, customerId } = await pending({ firstName: 'Mia' });
     expect(await verified({ attemptId })).toBe('admitted');
-    expect(house.directory.customers).toMatchObject([
+    expect(harness.directory.customers).toMatchObject([
       { id: customerId, attemptId, firstName: 'Mia', verifiedBy: 'event', credential: 'hashed(new:correct horse)' },
     ]);
-    expect([created(), house.inbox.handled.length]).toEqual([1, 1]);
-    expect(house.audit.entries).toEqual([byNobody(customerId)]);
+    expect([created(), harness.inbox.handled.length]).toEqual([1, 1]);
+    expect(harness.audit.entries).toEqual([byNobody(customerId)]);
   });
 
   it('given an attacker’s attempt beside it, then that is gone, and its password is nobody’s', async () => {
     const { attemptId } = await pending();
     await pending(OTHER);
     expect(await verified({ attemptId })).toBe('admitted');
-    expect(house.credentials.hashed.map(({ value }) => value)).toEqual([
-      house.credentials.preHashes(MIA.password)[0].value,
+    expect(harness.credentials.hashed.map(({ value }) => value)).toEqual([
+      harness.credentials.preHashes(MIA.password)[0].value,
     ]);
-    expect(await house.attempt(OTHER)).toBeNull();
+    expect(await harness.attempt(OTHER)).toBeNull();
   });
 
   it('given no attempt, then a customer without a password under the id of the key, and all attempts are gone', async () => {
     const { customerId } = await pending();
     await pending(OTHER);
     expect(await verified()).toBe('admitted_without_password');
-    expect(house.directory.customers).toMatchObject([{ id: customerId, credential: null, verifiedBy: 'event' }]);
-    expect([await house.attempt(), await house.attempt(OTHER), house.credentials.hashed.length]).toEqual([
+    expect(harness.directory.customers).toMatchObject([{ id: customerId, credential: null, verifiedBy: 'event' }]);
+    expect([await harness.attempt(), await harness.attempt(OTHER), harness.credentials.hashed.length]).toEqual([
       null,
       null,
       0,
     ]);
     expect(created()).toBe(1);
-    expect(house.audit.entries).toEqual([byNobody(customerId)]);
+    expect(harness.audit.entries).toEqual([byNobody(customerId)]);
   });
 
   it('given no attempt and no store to tidy, then the attempts are dead all the same', async () => {
-    const code = await house.registerAndReadCode();
-    house.attempts.removeOthers = () => Promise.reject(new Error('away'));
+    const code = await harness.registerAndReadCode();
+    harness.attempts.removeOthers = () => Promise.reject(new Error('away'));
     expect(await verified()).toBe('admitted_without_password');
-    expect(await house.activate(code)).toEqual({ outcome: 'unknown' });
-    expect(house.directory.customers).toMatchObject([{ credential: null }]);
+    expect(await harness.activate(code)).toEqual({ outcome: 'unknown' });
+    expect(harness.directory.customers).toMatchObject([{ credential: null }]);
   });
 
   it('given somebody who has never been here, then a customer of a fresh id, to whom the key points', async () => {
     expect(await verified()).toBe('admitted_without_password');
-    const [{ id } = { id: '' }] = house.directory.customers;
-    expect(await house.keys.find(house.identifiers.candidates(IDENTIFIER))).toMatchObject({ customerId: id });
+    const [{ id } = { id: '' }] = harness.directory.customers;
+    expect(await harness.keys.find(harness.identifiers.candidates(IDENTIFIER))).toMatchObject({ customerId: id });
   });
 
   it('given an id that is another’s by now, then a fresh one', async () => {
     const { customerId } = await pending();
     const zoe = parseIdentifier('zoe@example.org', 'US');
-    await house.directory.createCustomer({
+    await harness.directory.createCustomer({
       ...{ id: customerId, identifier: zoe, attemptId: 'his own', firstName: null, lastName: null },
       ...{ market: 'US', locale: 'en', credential: null, verifiedBy: 'staff' as const },
     });
     expect(await verified()).toBe('admitted_without_password');
-    expect(house.directory.customers.map(({ id }) => id === customerId)).toEqual([true, false]);
+    expect(harness.directory.customers.map(({ id }) => id === customerId)).toEqual([true, false]);
   });
 
   it('given it comes again, then nothing is done again', async () => {
@@ -93,45 +93,45 @@ describe('AcceptVerification', () => {
     expect(await verified({ attemptId }, 'another')).toBe('known');
     await verified({}, 'without');
     await expect(verified({}, 'without')).rejects.toBeInstanceOf(AlreadyHandled);
-    expect([house.directory.customers.length, created()]).toEqual([1, 1]);
+    expect([harness.directory.customers.length, created()]).toEqual([1, 1]);
   });
 
   it('given it came 50 times at once, with and without its attempt, then one customer', async () => {
     const { attemptId } = await pending();
     const all = Array.from({ length: 50 }, (_, n) => verified(n % 2 ? { attemptId } : {}, n % 4 < 2 ? 'one' : `e${n}`));
     const outcomes = await Promise.allSettled(all);
-    expect([house.directory.customers.length, created()]).toEqual([1, 1]);
+    expect([harness.directory.customers.length, created()]).toEqual([1, 1]);
     for (const outcome of outcomes) {
       if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(AlreadyHandled);
     }
   });
 
   it('given it was activated by its code before, then that stays', async () => {
-    const code = await house.registerAndReadCode();
-    const attempt = await house.attempt();
-    await house.activate(code);
+    const code = await harness.registerAndReadCode();
+    const attempt = await harness.attempt();
+    await harness.activate(code);
     expect(await verified({ attemptId: attempt?.attemptId ?? '' })).toBe('known');
     expect(await verified()).toBe('known');
-    expect([house.directory.customers.length, created()]).toEqual([1, 1]);
+    expect([harness.directory.customers.length, created()]).toEqual([1, 1]);
   });
 
   it('given its code is typed afterwards, then the same customer, announced once', async () => {
-    const code = await house.registerAndReadCode();
-    const attempt = await house.attempt();
+    const code = await harness.registerAndReadCode();
+    const attempt = await harness.attempt();
     await verified({ attemptId: attempt?.attemptId ?? '' });
-    expect(await house.activate(code)).toMatchObject({ outcome: 'active', customer: { verifiedBy: 'event' } });
+    expect(await harness.activate(code)).toMatchObject({ outcome: 'active', customer: { verifiedBy: 'event' } });
     expect(created()).toBe(1);
   });
 
-  it.each<[string, string, (house: RegistrationHarness) => Promise<Partial<Verification>>]>([
+  it.each<[string, string, (harness: RegistrationHarness) => Promise<Partial<Verification>>]>([
     ['an attempt nobody knows', 'unknown', async () => ({ attemptId: uuidv7(0) })],
     [
       'an attempt that has expired',
       'unknown',
-      async (house) => {
+      async (harness) => {
         const { attemptId } = await pending();
-        house.clock.advance(30 * MINUTE_MS + 1);
-        return { attemptId, verifiedAt: house.clock.now() };
+        harness.clock.advance(30 * MINUTE_MS + 1);
+        return { attemptId, verifiedAt: harness.clock.now() };
       },
     ],
     [
@@ -145,9 +145,9 @@ describe('AcceptVerification', () => {
     [
       'an attempt that was made after it',
       'attempt_too_young',
-      async (house) => {
-        house.ids.next = () => uuidv7(house.clock.now().getTime());
-        const verifiedAt = house.clock.now();
+      async (harness) => {
+        harness.ids.next = () => uuidv7(harness.clock.now().getTime());
+        const verifiedAt = harness.clock.now();
         const { attemptId } = await pending();
         return { attemptId, verifiedAt };
       },
@@ -155,33 +155,33 @@ describe('AcceptVerification', () => {
     [
       'a moment that is to come',
       'in_the_future',
-      async (house) => ({ verifiedAt: new Date(house.clock.now().getTime() + MINUTE_MS + 1) }),
+      async (harness) => ({ verifiedAt: new Date(harness.clock.now().getTime() + MINUTE_MS + 1) }),
     ],
     [
       'a moment of long ago',
       'too_old',
-      async (house) => ({ verifiedAt: new Date(house.clock.now().getTime() - 7 * DAY_MS - 1) }),
+      async (harness) => ({ verifiedAt: new Date(harness.clock.now().getTime() - 7 * DAY_MS - 1) }),
     ],
   ])('FM-M5 given %s, then %s: nobody is let in, and it is remembered', async (_, outcome, arrange) => {
-    const changes = await arrange(house);
+    const changes = await arrange(harness);
     expect(await verified(changes, 'the event')).toBe(outcome);
-    expect([house.directory.customers, created(), house.inbox.handled.length]).toEqual([[], 0, 1]);
-    expect(house.credentials.hashed).toEqual([]);
+    expect([harness.directory.customers, created(), harness.inbox.handled.length]).toEqual([[], 0, 1]);
+    expect(harness.credentials.hashed).toEqual([]);
   });
 
   it('given a clock that is a little ahead, then that is let pass', async () => {
-    expect(await verified({ verifiedAt: new Date(house.clock.now().getTime() + MINUTE_MS) })).toBe(
+    expect(await verified({ verifiedAt: new Date(harness.clock.now().getTime() + MINUTE_MS) })).toBe(
       'admitted_without_password',
     );
   });
 
   it('given a failure, then nothing is remembered, and it may come again', async () => {
     const { attemptId } = await pending();
-    const admit = house.directory.createCustomer.bind(house.directory);
-    house.directory.createCustomer = () => Promise.reject(new Error('away'));
+    const admit = harness.directory.createCustomer.bind(harness.directory);
+    harness.directory.createCustomer = () => Promise.reject(new Error('away'));
     await expect(verified({ attemptId }, 'the event')).rejects.toThrow('away');
-    expect(house.inbox.handled).toEqual([]);
-    house.directory.createCustomer = admit;
+    expect(harness.inbox.handled).toEqual([]);
+    harness.directory.createCustomer = admit;
     expect(await verified({ attemptId }, 'the event')).toBe('admitted');
   });
 });

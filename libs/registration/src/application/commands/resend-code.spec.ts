@@ -3,114 +3,114 @@ import { Unavailable } from '#kernel';
 import { RegistrationHarness } from '../../testing/registration-harness.js';
 
 describe('ResendCode', () => {
-  let house: RegistrationHarness;
+  let harness: RegistrationHarness;
   beforeEach(() => {
-    house = new RegistrationHarness();
+    harness = new RegistrationHarness();
   });
-  const dues = () => house.due.enqueued.length;
+  const dues = () => harness.due.enqueued.length;
 
   it('given no attempt of this password, then unknown', async () => {
-    await house.register();
-    expect(await house.resend({ password: 'another one' })).toEqual({ outcome: 'unknown' });
-    expect(await house.resend({ email: 'zoe@example.org' })).toEqual({ outcome: 'unknown' });
+    await harness.register();
+    expect(await harness.resend({ password: 'another one' })).toEqual({ outcome: 'unknown' });
+    expect(await harness.resend({ email: 'zoe@example.org' })).toEqual({ outcome: 'unknown' });
     expect(dues()).toBe(1);
   });
 
   it('given a code that was sent less than a minute ago, then too early, and how long to wait', async () => {
-    await house.register();
-    house.clock.advance(20_000);
-    expect(await house.resend()).toEqual({ outcome: 'too_early', retryAfterSeconds: 40 });
-    house.clock.advance(39_999);
-    expect(await house.resend()).toEqual({ outcome: 'too_early', retryAfterSeconds: 1 });
+    await harness.register();
+    harness.clock.advance(20_000);
+    expect(await harness.resend()).toEqual({ outcome: 'too_early', retryAfterSeconds: 40 });
+    harness.clock.advance(39_999);
+    expect(await harness.resend()).toEqual({ outcome: 'too_early', retryAfterSeconds: 1 });
     expect(dues()).toBe(1);
   });
 
   it('given a minute, then a code is due, with another reference, and the answer is as that of register', async () => {
-    const first = await house.register();
-    house.clock.advance(60_000);
-    const resent = await house.resend();
+    const first = await harness.register();
+    harness.clock.advance(60_000);
+    const resent = await harness.resend();
     expect(resent).toEqual({ outcome: 'sending', ticket: { ...first, reference: expect.any(String) } });
-    expect([dues(), house.outbox.types.length]).toEqual([2, 1]);
-    expect((await house.attempt())?.reference).toBe(resent.outcome === 'sending' && resent.ticket.reference);
+    expect([dues(), harness.outbox.types.length]).toEqual([2, 1]);
+    expect((await harness.attempt())?.reference).toBe(resent.outcome === 'sending' && resent.ticket.reference);
   });
 
   it('given a resend, then the new code is good and the old one is dead', async () => {
-    const old = await house.registerAndReadCode();
-    house.clock.advance(60_000);
-    await house.resend();
-    const [text = ''] = await house.deliverDueMessages();
-    expect(await house.activate(old)).toMatchObject({ outcome: 'code_wrong' });
-    expect(await house.activate(text.slice(0, 4))).toMatchObject({ outcome: 'active' });
+    const old = await harness.registerAndReadCode();
+    harness.clock.advance(60_000);
+    await harness.resend();
+    const [text = ''] = await harness.deliverDueMessages();
+    expect(await harness.activate(old)).toMatchObject({ outcome: 'code_wrong' });
+    expect(await harness.activate(text.slice(0, 4))).toMatchObject({ outcome: 'active' });
   });
 
   it('given a code that has become too short, then it may be replaced at once', async () => {
-    await house.registerAndReadCode();
-    house.codes.length = 8;
-    const resent = await house.resend();
+    await harness.registerAndReadCode();
+    harness.codes.length = 8;
+    const resent = await harness.resend();
     expect(resent).toMatchObject({ outcome: 'sending', ticket: { codeLength: 8 } });
   });
 
   it('AC-26 given a decoy, then it looks the same', async () => {
-    const code = await house.registerAndReadCode();
-    await house.activate(code);
-    await house.register({ password: 'another password' });
-    await house.deliverDueMessages();
-    expect(await house.resend({ password: 'another password' })).toEqual({
+    const code = await harness.registerAndReadCode();
+    await harness.activate(code);
+    await harness.register({ password: 'another password' });
+    await harness.deliverDueMessages();
+    expect(await harness.resend({ password: 'another password' })).toEqual({
       outcome: 'too_early',
       retryAfterSeconds: 60,
     });
-    house.clock.advance(60_000);
-    expect(await house.resend({ password: 'another password' })).toMatchObject({ outcome: 'sending' });
+    harness.clock.advance(60_000);
+    expect(await harness.resend({ password: 'another password' })).toMatchObject({ outcome: 'sending' });
   });
 
   it('given an attempt that was activated, then already active, and nothing is due', async () => {
-    await house.activate(await house.registerAndReadCode());
-    house.clock.advance(60_000);
-    expect(await house.resend()).toEqual({ outcome: 'already_active' });
+    await harness.activate(await harness.registerAndReadCode());
+    harness.clock.advance(60_000);
+    expect(await harness.resend()).toEqual({ outcome: 'already_active' });
     expect(dues()).toBe(0);
   });
 
   it('given an attempt whose start was never announced, because we crashed, then it is announced now, once', async () => {
-    house.outbox.append = () => Promise.reject(new Error('crashed'));
-    await expect(house.register()).rejects.toThrow('crashed');
-    Reflect.deleteProperty(house.outbox, 'append');
-    expect(await house.resend()).toMatchObject({ outcome: 'sending' });
-    expect(house.outbox.types).toEqual(['registration.started.v1']);
-    expect(await house.attempt()).toMatchObject({ started: true });
+    harness.outbox.append = () => Promise.reject(new Error('crashed'));
+    await expect(harness.register()).rejects.toThrow('crashed');
+    Reflect.deleteProperty(harness.outbox, 'append');
+    expect(await harness.resend()).toMatchObject({ outcome: 'sending' });
+    expect(harness.outbox.types).toEqual(['registration.started.v1']);
+    expect(await harness.attempt()).toMatchObject({ started: true });
   });
 
   it('given five messages in a day from one source, then too early; from another it is sent', async () => {
-    await house.register();
+    await harness.register();
     for (let n = 0; n < 4; n++) {
-      house.clock.advance(60_000);
-      expect(await house.resend()).toMatchObject({ outcome: 'sending' });
+      harness.clock.advance(60_000);
+      expect(await harness.resend()).toMatchObject({ outcome: 'sending' });
     }
-    house.clock.advance(60_000);
-    expect(await house.resend()).toEqual({ outcome: 'too_early', retryAfterSeconds: 86_400 });
-    expect(await house.resend({}, { prefix: '198.51.100.9', trusted: false })).toMatchObject({ outcome: 'sending' });
+    harness.clock.advance(60_000);
+    expect(await harness.resend()).toEqual({ outcome: 'too_early', retryAfterSeconds: 86_400 });
+    expect(await harness.resend({}, { prefix: '198.51.100.9', trusted: false })).toMatchObject({ outcome: 'sending' });
     expect(dues()).toBe(6);
   });
 
   it('given thirty messages in a day from everywhere, then the answer is the same and nothing is sent', async () => {
-    house.limits.sendsPerIdentifier = 1;
-    await house.register();
-    house.clock.advance(60_000);
-    expect(await house.resend()).toMatchObject({ outcome: 'sending' });
+    harness.limits.sendsPerIdentifier = 1;
+    await harness.register();
+    harness.clock.advance(60_000);
+    expect(await harness.resend()).toMatchObject({ outcome: 'sending' });
     expect(dues()).toBe(1);
   });
 
   it('given a resend that comes too early, then it takes nothing from the budget', async () => {
-    await house.register();
-    for (let n = 0; n < 10; n++) await house.resend();
-    house.clock.advance(60_000);
-    expect(await house.resend()).toMatchObject({ outcome: 'sending' });
+    await harness.register();
+    for (let n = 0; n < 10; n++) await harness.resend();
+    harness.clock.advance(60_000);
+    expect(await harness.resend()).toMatchObject({ outcome: 'sending' });
   });
 
   it('given a backlog, then 503', async () => {
-    await house.register();
-    house.due.backlogSeconds = 60;
-    house.clock.advance(60_000);
-    await expect(house.resend()).rejects.toBeInstanceOf(Unavailable);
+    await harness.register();
+    harness.due.backlogSeconds = 60;
+    harness.clock.advance(60_000);
+    await expect(harness.resend()).rejects.toBeInstanceOf(Unavailable);
     expect(dues()).toBe(1);
   });
 });

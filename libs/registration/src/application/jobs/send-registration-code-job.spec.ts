@@ -3,33 +3,33 @@ import type { AttemptState } from '../../domain/registration-attempt.js';
 import { RegistrationHarness } from '../../testing/registration-harness.js';
 
 describe('CodeDue', () => {
-  let house: RegistrationHarness;
+  let harness: RegistrationHarness;
   let reference: string;
 
-  const write = () => house.codeDue.prepareMessage(reference);
-  const attempt = async () => (await house.attempt()) as AttemptState;
+  const write = () => harness.codeDue.prepareMessage(reference);
+  const attempt = async () => (await harness.attempt()) as AttemptState;
   const status = async () => {
     const { identifierHash, attemptId } = await attempt();
-    return house.codes.getStatus({ identifierHash, purpose: 'registration', subject: attemptId });
+    return harness.codes.getStatus({ identifierHash, purpose: 'registration', subject: attemptId });
   };
   /** A decoy: somebody registers an identifier that is a customer’s. */
   const decoy = async () => {
     await (await write())?.markAccepted();
-    await house.activate('0001');
-    house.clock.advance(24 * 3_600_000);
-    await house.register({ password: 'of a stranger' });
-    reference = house.due.enqueued.at(-1)?.reference ?? '';
+    await harness.activate('0001');
+    harness.clock.advance(24 * 3_600_000);
+    await harness.register({ password: 'of a stranger' });
+    reference = harness.due.enqueued.at(-1)?.reference ?? '';
   };
 
   beforeEach(async () => {
-    house = new RegistrationHarness();
-    await house.register();
-    reference = house.due.enqueued.pop()?.reference ?? '';
+    harness = new RegistrationHarness();
+    await harness.register();
+    reference = harness.due.enqueued.pop()?.reference ?? '';
   });
 
   it('is asked for by the kind under which it is put', async () => {
-    await house.register({ email: 'zoe@example.org' });
-    expect(house.due.enqueued.map(({ kind }) => kind)).toEqual([house.codeDue.kind]);
+    await harness.register({ email: 'zoe@example.org' });
+    expect(harness.due.enqueued.map(({ kind }) => kind)).toEqual([harness.codeDue.kind]);
   });
 
   it('ST-10 given a reference, then it holds neither address nor code', () => {
@@ -45,12 +45,12 @@ describe('CodeDue', () => {
 
   it('given a message that was accepted, then the minute starts there, by the store’s clock', async () => {
     const written = await write();
-    house.clock.advance(7_000);
+    harness.clock.advance(7_000);
     await written?.markAccepted();
-    const now = house.clock.now().getTime();
+    const now = harness.clock.now().getTime();
     expect((await status())?.expiresAt.getTime()).toBe(now + 60_000);
     expect((await attempt()).codeUntil).toBe(now + 60_000);
-    expect(await house.activate('0001')).toMatchObject({ outcome: 'active' });
+    expect(await harness.activate('0001')).toMatchObject({ outcome: 'active' });
   });
 
   it.each([true, false])(
@@ -60,37 +60,37 @@ describe('CodeDue', () => {
       const before = [await status(), await attempt()];
       await written?.markFailed(final);
       expect([await status(), await attempt()]).toEqual(before);
-      expect(await house.activate('0001')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 2 });
+      expect(await harness.activate('0001')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 2 });
     },
   );
 
   it('shows the life that a message accepted after the usual time would give [AC-62]', async () => {
-    await house.codeDue.prepareMessage(reference, { sampleDurationMs: () => 2_000 });
-    const expiresAt = house.clock.now().getTime() + 62_000;
+    await harness.codeDue.prepareMessage(reference, { sampleDurationMs: () => 2_000 });
+    const expiresAt = harness.clock.now().getTime() + 62_000;
     expect([(await status())?.expiresAt.getTime(), (await attempt()).codeUntil]).toEqual([expiresAt, expiresAt]);
   });
 
   it('writes another code for the next try, in the place of the one that was refused [AC-62]', async () => {
     const first = await write();
-    await house.activate('9999');
+    await harness.activate('9999');
     const before = await status();
     await first?.markFailed(false);
     const second = await first?.prepareRetry();
     expect(second?.message?.text).toMatch(/^0002\n/);
     expect(await status()).toEqual(before);
     await second?.markAccepted();
-    expect(await house.activate('0001')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 1 });
-    expect(await house.activate('0002')).toMatchObject({ outcome: 'active' });
+    expect(await harness.activate('0001')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 1 });
+    expect(await harness.activate('0002')).toMatchObject({ outcome: 'active' });
   });
 
   it('tries no more once three wrong codes came, or the attempt is gone [AC-62]', async () => {
     const first = await write();
     await first?.markFailed(false);
-    for (const _ of [1, 2, 3]) await house.activate('9999');
+    for (const _ of [1, 2, 3]) await harness.activate('9999');
     expect([await first?.prepareRetry(), await status()]).toEqual([null, null]);
     const other = await write();
     await other?.markFailed(false);
-    await house.attempts.remove(house.keyOf());
+    await harness.attempts.remove(harness.keyOf());
     expect(await other?.prepareRetry()).toBeNull();
   });
 
@@ -101,20 +101,20 @@ describe('CodeDue', () => {
     expect(second?.message?.id).not.toBe(first?.message?.id);
     await first?.markFailed(false);
     await second?.markAccepted();
-    expect(await house.activate('0001')).toMatchObject({ outcome: 'code_wrong' });
-    expect(await house.activate('0002')).toMatchObject({ outcome: 'active' });
+    expect(await harness.activate('0001')).toMatchObject({ outcome: 'code_wrong' });
+    expect(await harness.activate('0002')).toMatchObject({ outcome: 'active' });
   });
 
   it('given an attempt that is gone, then nothing', async () => {
-    await house.attempts.remove(house.keyOf());
+    await harness.attempts.remove(harness.keyOf());
     expect(await write()).toBeNull();
-    expect(await house.codeDue.prepareMessage('nonsense')).toBeNull();
+    expect(await harness.codeDue.prepareMessage('nonsense')).toBeNull();
   });
 
   it('given an attempt that became a customer meanwhile, then no code, but word that there is an account', async () => {
     const written = await write();
     await written?.markAccepted();
-    await house.activate('0001');
+    await harness.activate('0001');
     const notice = await write();
     expect(notice?.message?.text).toContain('already have an account');
     expect(notice?.message?.text).not.toMatch(/\d{4}/);
@@ -126,9 +126,9 @@ describe('CodeDue', () => {
 
     const ofStranger = { password: 'of a stranger' };
     const statusOfDecoy = async () => {
-      const found = (await house.attempt(ofStranger)) as AttemptState;
+      const found = (await harness.attempt(ofStranger)) as AttemptState;
       const { identifierHash, attemptId } = found;
-      return house.codes.getStatus({ identifierHash, purpose: 'registration', subject: attemptId });
+      return harness.codes.getStatus({ identifierHash, purpose: 'registration', subject: attemptId });
     };
 
     it('AC-26 then its owner is told that there is an account, and a code lives that nobody can type', async () => {
@@ -136,7 +136,7 @@ describe('CodeDue', () => {
       expect(written?.message).toMatchObject({ to: 'mia@example.org', subject: 'You already have an account' });
       await written?.markAccepted();
       expect((await statusOfDecoy())?.attemptsRemaining).toBe(3);
-      expect((await house.attempt(ofStranger))?.codeUntil).toBe(house.clock.now().getTime() + 60_000);
+      expect((await harness.attempt(ofStranger))?.codeUntil).toBe(harness.clock.now().getTime() + 60_000);
     });
 
     it('then he is told once a day; the rest happens all the same', async () => {

@@ -41,7 +41,7 @@ export class SendRegistrationCodeJob implements MessageJob {
   }
 
   async #write(attempt: AttemptState, code: MessageCode): Promise<PreparedMessage> {
-    const { message, markFailed: failed } =
+    const { message, markFailed } =
       code.digits === null ? await this.#notice(attempt) : this.#code(attempt, code.digits);
     return {
       channel: channelForRecipient(attempt),
@@ -52,7 +52,7 @@ export class SendRegistrationCodeJob implements MessageJob {
         await this.due.enqueue(codeSentJob(attempt, this.ids.next()));
       },
       markFailed: async (final) => {
-        await failed(final);
+        await markFailed(final);
         await code.markRefused();
       },
       prepareRetry: async () => {

@@ -43,7 +43,7 @@ const WRONG_AT = 7_900;
 
 /** One person, who does the same whatever they register, and everything that they see. */
 class Stranger {
-  readonly house = new RegistrationHarness();
+  readonly harness = new RegistrationHarness();
   readonly #transport: TestMessageTransport;
   readonly #mine: LiveMyRegistrations;
 
@@ -51,10 +51,10 @@ class Stranger {
     private readonly what: Case,
     private readonly warmed: boolean,
   ) {
-    followTimers(this.house.clock);
-    const sources = [this.house.codeDue, this.house.codeSent];
-    this.#transport = new TestMessageTransport(this.house.clock, this.house.due, sources);
-    this.#mine = new LiveMyRegistrations(this.house.attempts, this.house.codes, this.house.opaqueIds);
+    followTimers(this.harness.clock);
+    const sources = [this.harness.codeDue, this.harness.codeSent];
+    this.#transport = new TestMessageTransport(this.harness.clock, this.harness.due, sources);
+    this.#mine = new LiveMyRegistrations(this.harness.attempts, this.harness.codes, this.harness.opaqueIds);
   }
 
   async sees(state: State): Promise<unknown> {
@@ -66,7 +66,7 @@ class Stranger {
     this.#exhaust();
     const [countedBefore, announcedBefore] = [await this.#transport.countMessagesByOutcome(), this.#announced];
     const seen = [await this.#round('registered', () => this.#register(this.#mia, 'my own password'))];
-    seen.push(await this.#round('resent', () => this.#answer(() => this.house.resend(this.#known))));
+    seen.push(await this.#round('resent', () => this.#answer(() => this.harness.resend(this.#known))));
     await pass(MINUTE);
     seen.push(await this.#look(Date.now()));
     const counted = await this.#transport.countMessagesByOutcome();
@@ -85,14 +85,15 @@ class Stranger {
     for (const at of LOOKS) {
       await pass(begun + at - Date.now());
       seen.push([at, await this.#look(begun)]);
-      if (at === WRONG_AT || at > MINUTE) seen.push(await this.#answer(() => this.house.activate('9999', this.#known)));
-      if (at === WRONG_AT) seen.push(await this.#answer(() => this.house.resend(this.#known)));
+      if (at === WRONG_AT || at > MINUTE)
+        seen.push(await this.#answer(() => this.harness.activate('9999', this.#known)));
+      if (at === WRONG_AT) seen.push(await this.#answer(() => this.harness.resend(this.#known)));
     }
     return seen;
   }
 
   async #look(begun: number): Promise<unknown> {
-    const { identifierHash, tag } = this.house.keyOf(this.#known);
+    const { identifierHash, tag } = this.harness.keyOf(this.#known);
     const mine = await this.#mine.findByKey(identifierHash, tag);
     if (!mine) return null;
     const { id: _id, attemptId: _attemptId, codeExpiresAt, resendAt, ...same } = mine;
@@ -108,7 +109,7 @@ class Stranger {
       await pass(2 * SECOND);
       const code = /^\d+/.exec(this.#transport.accepted.at(-1)?.text ?? '')?.[0] ?? '';
       const password = 'of the owner';
-      expect(await this.house.activate(code, { ...this.#mia, password })).toMatchObject({ outcome: 'active' });
+      expect(await this.harness.activate(code, { ...this.#mia, password })).toMatchObject({ outcome: 'active' });
     } else {
       await this.#register(this.#other(7), 'of somebody else');
     }
@@ -119,7 +120,7 @@ class Stranger {
   }
 
   #exhaust(): void {
-    const { limits, channels } = this.house;
+    const { limits, channels } = this.harness;
     if (this.what.exhaust === 'the budget of the identifier') limits.sendsPerIdentifier = 0;
     if (this.what.exhaust === 'the SMS of everybody') limits.smsPerDay = 0;
     if (this.what.exhaust === 'the SMS of this source') limits.smsPerSource = 0;
@@ -127,7 +128,7 @@ class Stranger {
   }
 
   async #register(who: Partial<RegistrationInput>, password: string): Promise<unknown> {
-    return this.#answer(() => this.house.register({ ...who, password }));
+    return this.#answer(() => this.harness.register({ ...who, password }));
   }
 
   /** What is answered, without what names this attempt. */
@@ -141,7 +142,7 @@ class Stranger {
   }
 
   get #announced(): number {
-    return this.house.outbox.types.filter((type) => type === 'registration.code_sent.v1').length;
+    return this.harness.outbox.types.filter((type) => type === 'registration.code_sent.v1').length;
   }
 
   get #mia(): Partial<RegistrationInput> {

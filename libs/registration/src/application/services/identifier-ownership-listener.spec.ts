@@ -8,46 +8,52 @@ const IDENTIFIER = parseIdentifier(MIA.email, 'US');
 const PREHASH = { kid: 'new', value: MIA.password };
 
 describe('KeyKeeper', () => {
-  let house: RegistrationHarness;
+  let harness: RegistrationHarness;
   let keeper: IdentifierOwnershipListener;
   let afterCommit: ImmediateAfterCommit;
 
   const moved = async (holderId: string | null) => {
-    await house.work.run(() => keeper.beforeAssignment([{ identifier: IDENTIFIER, holderId }]));
+    await harness.work.run(() => keeper.beforeAssignment([{ identifier: IDENTIFIER, holderId }]));
     await afterCommit.settled;
   };
-  const keyed = async () => (await house.keys.find(house.identifiers.candidates(IDENTIFIER)))?.customerId;
+  const keyed = async () => (await harness.keys.find(harness.identifiers.candidates(IDENTIFIER)))?.customerId;
   const pending = async () => {
-    await house.registerAndReadCode();
-    const attempt = await house.attempt();
+    await harness.registerAndReadCode();
+    const attempt = await harness.attempt();
     if (!attempt) throw new Error('it was just registered');
     return attempt;
   };
   const admit = async (attempt: Awaited<ReturnType<typeof pending>>) => {
-    return house.admission.activate(attempt, { preHash: PREHASH, verifiedBy: 'code', source: null });
+    return harness.admission.activate(attempt, { preHash: PREHASH, verifiedBy: 'code', source: null });
   };
 
   beforeEach(() => {
-    house = new RegistrationHarness();
+    harness = new RegistrationHarness();
     afterCommit = new ImmediateAfterCommit();
-    keeper = new IdentifierOwnershipListener(house.keys, house.attempts, house.identifiers, house.ids, afterCommit);
+    keeper = new IdentifierOwnershipListener(
+      harness.keys,
+      harness.attempts,
+      harness.identifiers,
+      harness.ids,
+      afterCommit,
+    );
   });
 
   it('given an identifier that somebody gets, then its key is his, and its attempts are gone', async () => {
     await pending();
     await moved('staff vouch for him');
-    expect([await keyed(), await house.attempt()]).toEqual(['staff vouch for him', null]);
+    expect([await keyed(), await harness.attempt()]).toEqual(['staff vouch for him', null]);
   });
 
   it.each([['gets', 'somebody'] as const, ['loses', null] as const])(
     'given an identifier that somebody %s, then no attempt of before lets anybody in, though it could not be removed',
     async (_, holderId) => {
       const attempt = await pending();
-      house.attempts.removeOthers = () => Promise.reject(new Error('away'));
+      harness.attempts.removeOthers = () => Promise.reject(new Error('away'));
       await moved(holderId);
-      expect(await house.attempt()).toEqual(attempt);
+      expect(await harness.attempt()).toEqual(attempt);
       expect(await admit(attempt)).toBeNull();
-      expect(house.directory.customers).toEqual([]);
+      expect(harness.directory.customers).toEqual([]);
     },
   );
 
@@ -55,11 +61,11 @@ describe('KeyKeeper', () => {
     const attempt = await pending();
     await moved(attempt.customerId);
     await moved(null);
-    const code = await house.registerAndReadCode();
-    const next = await house.attempt();
+    const code = await harness.registerAndReadCode();
+    const next = await harness.attempt();
     expect(next?.customerId).not.toBe(attempt.customerId);
     expect(next?.customerId).toBe(await keyed());
-    expect(await house.activate(code)).toMatchObject({ outcome: 'active', customer: { id: next?.customerId } });
+    expect(await harness.activate(code)).toMatchObject({ outcome: 'active', customer: { id: next?.customerId } });
   });
 
   it('given one who begins anew behind the commit, then that attempt stays', async () => {
@@ -68,14 +74,14 @@ describe('KeyKeeper', () => {
     afterCommit.runAfterCommit = (work) => void tidy.push(work);
     await moved(attempt.customerId);
     await moved(null);
-    const code = await house.registerAndReadCode({ password: 'another horse' });
+    const code = await harness.registerAndReadCode({ password: 'another horse' });
     for (const work of tidy) await work();
-    expect(await house.activate(code, { password: 'another horse' })).toMatchObject({ outcome: 'active' });
+    expect(await harness.activate(code, { password: 'another horse' })).toMatchObject({ outcome: 'active' });
   });
 
   it('given a unit that is rolled back, then the key is as it was', async () => {
     const attempt = await pending();
-    const failing = house.work.run(async () => {
+    const failing = harness.work.run(async () => {
       await keeper.beforeAssignment([{ identifier: IDENTIFIER, holderId: null }]);
       throw new Error('changed its mind');
     });

@@ -5,31 +5,31 @@ import { MIA, RegistrationHarness, SOURCE } from '../../testing/registration-har
 const IDENTIFIER = parseIdentifier('mia@example.org', 'US');
 
 describe('RegistrantCheck', () => {
-  let house: RegistrationHarness;
+  let harness: RegistrationHarness;
   beforeEach(() => {
-    house = new RegistrationHarness();
+    harness = new RegistrationHarness();
   });
 
   const find = async (password = MIA.password) => {
-    const picked = await house.registrants.lookUpAttempt(IDENTIFIER, password);
-    return house.registrants.asPending(picked) ?? house.registrants.authenticateReceipt(picked, SOURCE.prefix);
+    const picked = await harness.registrants.lookUpAttempt(IDENTIFIER, password);
+    return harness.registrants.asPending(picked) ?? harness.registrants.authenticateReceipt(picked, SOURCE.prefix);
   };
   const guess = async (times: number) => {
     for (let n = 0; n < times; n++) expect(await find(`wrong ${n}`)).toBeNull();
   };
-  const counted = () => house.tries.of(IDENTIFIER);
+  const counted = () => harness.tries.of(IDENTIFIER);
   /** Somebody who has just become a customer: the id of it. */
   const activated = async (): Promise<string> => {
-    await house.activate(await house.registerAndReadCode());
-    return house.customers[0] ?? '';
+    await harness.activate(await harness.registerAndReadCode());
+    return harness.customers[0] ?? '';
   };
 
   it('finds a pending attempt, counts nothing, and goes on when sign-ins have to wait [AC-68]', async () => {
-    await house.register();
-    const registrant = { key: house.keyOf(), preHash: house.credentials.preHashes(MIA.password)[0] };
+    await harness.register();
+    const registrant = { key: harness.keyOf(), preHash: harness.credentials.preHashes(MIA.password)[0] };
     expect([await find(), counted()]).toEqual([registrant, 0]);
-    await guess(house.tries.most + 1);
-    expect([await find(), counted()]).toEqual([registrant, house.tries.most]);
+    await guess(harness.tries.most + 1);
+    expect([await find(), counted()]).toEqual([registrant, harness.tries.most]);
   });
 
   it('counts a password of no attempt, whoever has the identifier [AC-68]', async () => {
@@ -42,24 +42,24 @@ describe('RegistrantCheck', () => {
 
   it('finds a receipt, and gives the try back [AC-68]', async () => {
     await activated();
-    for (let n = 0; n <= house.tries.most; n++) expect(await find()).toMatchObject({ key: house.keyOf() });
+    for (let n = 0; n <= harness.tries.most; n++) expect(await find()).toMatchObject({ key: harness.keyOf() });
     expect(counted()).toBe(0);
   });
 
   it('finds no receipt when sign-ins have to wait [AC-68]', async () => {
     await activated();
-    await guess(house.tries.most);
+    await guess(harness.tries.most);
     expect(await find()).toBeNull();
   });
 
   it('finds no receipt of a customer who is not as the activation made them, and counts a wrong password [AC-68]', async () => {
-    house.credentials.ended.add(await activated());
+    harness.credentials.ended.add(await activated());
     expect([await find(), counted()]).toEqual([null, 1]);
   });
 
   it('asks for the state of a customer whether or not there is a receipt: the work is the same [AC-68]', async () => {
     const asked: string[] = [];
-    house.credentials.isUnchangedSinceEnrolment = async (customerId) => asked.push(customerId) > 0;
+    harness.credentials.isUnchangedSinceEnrolment = async (customerId) => asked.push(customerId) > 0;
     await find();
     await activated();
     asked.length = 0;
@@ -70,16 +70,16 @@ describe('RegistrantCheck', () => {
 
   it('gives the try back when the state of the customer cannot be read [AC-68]', async () => {
     await activated();
-    house.credentials.isUnchangedSinceEnrolment = () => Promise.reject(new Unavailable());
+    harness.credentials.isUnchangedSinceEnrolment = () => Promise.reject(new Unavailable());
     await expect(find()).rejects.toBeInstanceOf(Unavailable);
     expect(counted()).toBe(0);
   });
 
   it('finds what the same password has begun again before the receipt, as for any other password [AC-68]', async () => {
     await activated();
-    await house.register();
-    await guess(house.tries.most);
-    expect(await find()).toMatchObject({ key: house.keyOf() });
-    expect((await house.attempt())?.decoy).toBe(true);
+    await harness.register();
+    await guess(harness.tries.most);
+    expect(await find()).toMatchObject({ key: harness.keyOf() });
+    expect((await harness.attempt())?.decoy).toBe(true);
   });
 });

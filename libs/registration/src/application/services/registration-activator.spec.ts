@@ -5,23 +5,23 @@ import { MIA, RegistrationHarness, SOURCE } from '../../testing/registration-har
 import { codeAddressOf } from './code-address.js';
 
 describe('Admission', () => {
-  let house: RegistrationHarness;
+  let harness: RegistrationHarness;
   let attempt: AttemptState;
 
   const admit = (changes: Partial<AttemptState> = {}, charge = { hour: 0 }) => {
-    const [preHash] = house.credentials.preHashes(MIA.password);
-    const last = () => house.codes.refundGuess(codeAddressOf(attempt), charge);
-    return house.admission.activate(
+    const [preHash] = harness.credentials.preHashes(MIA.password);
+    const last = () => harness.codes.refundGuess(codeAddressOf(attempt), charge);
+    return harness.admission.activate(
       { ...attempt, ...changes },
       { preHash, verifiedBy: 'code', source: SOURCE.prefix, last },
     );
   };
-  const key = async () => house.keys.find([attempt.identifierHash]);
+  const key = async () => harness.keys.find([attempt.identifierHash]);
 
   beforeEach(async () => {
-    house = new RegistrationHarness();
-    await house.registerAndReadCode({ firstName: 'Mia', lastName: 'Doe' });
-    const found = await house.attempt();
+    harness = new RegistrationHarness();
+    await harness.registerAndReadCode({ firstName: 'Mia', lastName: 'Doe' });
+    const found = await harness.attempt();
     if (!found) throw new Error('it was just registered');
     attempt = found;
   });
@@ -29,7 +29,7 @@ describe('Admission', () => {
   it('given a proven attempt, then a customer of its id, with its names and its password’s hash', async () => {
     const customer = await admit();
     expect(customer).toMatchObject({ id: attempt.customerId, email: 'mia@example.org', verifiedBy: 'code' });
-    expect(house.directory.customers).toMatchObject([
+    expect(harness.directory.customers).toMatchObject([
       { attemptId: attempt.attemptId, firstName: 'Mia', lastName: 'Doe', credential: 'hashed(new:correct horse)' },
     ]);
   });
@@ -37,44 +37,46 @@ describe('Admission', () => {
   it('INV-18 given a proven attempt, then the audit trail says who came in, and from where', async () => {
     await admit();
     const { customerId: id } = attempt;
-    expect(house.audit.entries).toEqual([{ action: 'customer.created', actor: id, target: id, source: SOURCE.prefix }]);
+    expect(harness.audit.entries).toEqual([
+      { action: 'customer.created', actor: id, target: id, source: SOURCE.prefix },
+    ]);
   });
 
   it('given a proven attempt, then it is a receipt, its code is gone and the guess is given back', async () => {
-    const { charge } = await house.codes.guesses.chargeGuess(attempt.identifierHash);
+    const { charge } = await harness.codes.guesses.chargeGuess(attempt.identifierHash);
     await admit({}, charge);
-    expect((await house.attempt())?.activatedAt).toBeGreaterThan(0);
+    expect((await harness.attempt())?.activatedAt).toBeGreaterThan(0);
     const address = { identifierHash: attempt.identifierHash, purpose: 'registration', subject: attempt.attemptId };
-    expect(await house.codes.getStatus({ ...address, purpose: 'registration' })).toBeNull();
-    expect(house.codes.guesses.charged).toEqual([]);
+    expect(await harness.codes.getStatus({ ...address, purpose: 'registration' })).toBeNull();
+    expect(harness.codes.guesses.charged).toEqual([]);
   });
 
   it('given a hash that takes its time, then no transaction waits for it', async () => {
     let inside = false;
-    const run = house.work.run.bind(house.work);
-    house.work.run = async (work) => {
+    const run = harness.work.run.bind(harness.work);
+    harness.work.run = async (work) => {
       inside = true;
       return run(work).finally(() => {
         inside = false;
       });
     };
-    house.credentials.beforeHash = () => expect(inside).toBe(false);
+    harness.credentials.beforeHash = () => expect(inside).toBe(false);
     await admit();
-    expect(house.credentials.hashed).toHaveLength(1);
+    expect(harness.credentials.hashed).toHaveLength(1);
   });
 
   it('given no room for the hash, then nothing has happened', async () => {
-    house.credentials.beforeHash = () => Promise.reject(new HashingBusy());
+    harness.credentials.beforeHash = () => Promise.reject(new HashingBusy());
     await expect(admit()).rejects.toBeInstanceOf(HashingBusy);
-    expect([house.directory.customers, (await house.attempt())?.activatedAt]).toEqual([[], 0]);
+    expect([harness.directory.customers, (await harness.attempt())?.activatedAt]).toEqual([[], 0]);
   });
 
   it('given the same attempt again, because its answer was lost, then the same customer, announced once', async () => {
     const first = await admit();
     expect(await admit()).toEqual(first);
-    expect(house.outbox.types.filter((type) => type === 'customer.created.v1')).toHaveLength(1);
-    expect(house.audit.actions).toEqual(['customer.created']);
-    expect(await house.admission.findActivated(attempt)).toEqual(first);
+    expect(harness.outbox.types.filter((type) => type === 'customer.created.v1')).toHaveLength(1);
+    expect(harness.audit.actions).toEqual(['customer.created']);
+    expect(await harness.admission.findActivated(attempt)).toEqual(first);
   });
 
   it.each<[string, () => Promise<Partial<AttemptState>>]>([
@@ -83,7 +85,7 @@ describe('Admission', () => {
     [
       'a key that was forgotten',
       async () => {
-        house.keys.lockAndMarkProven = async () => null;
+        harness.keys.lockAndMarkProven = async () => null;
         return {};
       },
     ],
@@ -103,24 +105,24 @@ describe('Admission', () => {
     ],
   ])('given %s, then nobody is let in, and the attempt is gone', async (_, arrange) => {
     const changes = await arrange();
-    const before = house.directory.customers.length;
+    const before = harness.directory.customers.length;
     expect(await admit(changes)).toBeNull();
-    expect([house.directory.customers.length, await house.attempt()]).toEqual([before, null]);
-    expect(await house.admission.findActivated({ ...attempt, ...changes })).toBeNull();
+    expect([harness.directory.customers.length, await harness.attempt()]).toEqual([before, null]);
+    expect(await harness.admission.findActivated({ ...attempt, ...changes })).toBeNull();
   });
 
   it('given a store that cannot be tidied, then what is committed is true', async () => {
-    house.attempts.convertToReceipt = () => Promise.reject(new Error('away'));
-    house.codes.consume = () => Promise.reject(new Error('away'));
+    harness.attempts.convertToReceipt = () => Promise.reject(new Error('away'));
+    harness.codes.consume = () => Promise.reject(new Error('away'));
     expect(await admit()).toMatchObject({ id: attempt.customerId });
-    expect(house.directory.customers).toHaveLength(1);
+    expect(harness.directory.customers).toHaveLength(1);
   });
 
   it('given a transaction that fails, then neither customer nor event, and the key is as it was', async () => {
     const before = await key();
-    house.directory.createCustomer = () => Promise.reject(new Error('away'));
+    harness.directory.createCustomer = () => Promise.reject(new Error('away'));
     await expect(admit()).rejects.toThrow('away');
-    expect([house.directory.customers, house.outbox.types, await key()]).toEqual([
+    expect([harness.directory.customers, harness.outbox.types, await key()]).toEqual([
       [],
       ['registration.started.v1', 'registration.code_sent.v1'],
       before,
@@ -128,7 +130,7 @@ describe('Admission', () => {
   });
 
   const somebody = (id: string, email: string) =>
-    house.directory.createCustomer({
+    harness.directory.createCustomer({
       ...{ id, identifier: parseIdentifier(email, 'US'), attemptId: `of ${id} himself`, firstName: null },
       ...{ lastName: null, market: 'US', locale: 'en', credential: null, verifiedBy: 'staff' as const },
     });

@@ -42,11 +42,8 @@ export class RegistrationActivator {
 
   /** The customer that this attempt became, if it did, and if its password is still the customer's. */
   async findActivated(attempt: AttemptState): Promise<CustomerView | null> {
-    const { createdByAttemptId: admittedBy } = await this.customers.checkAvailability(
-      identifierOf(attempt),
-      attempt.customerId,
-    );
-    return admittedBy === attempt.attemptId ? this.#findUnchanged(attempt) : null;
+    const { createdByAttemptId } = await this.customers.checkAvailability(identifierOf(attempt), attempt.customerId);
+    return createdByAttemptId === attempt.attemptId ? this.#findUnchanged(attempt) : null;
   }
 
   async #findUnchanged({ customerId }: AttemptState): Promise<CustomerView | null> {
@@ -67,13 +64,12 @@ export class RegistrationActivator {
   ): Promise<CustomerView | null> {
     const identifier = identifierOf(attempt);
     const key = await this.keys.lockAndMarkProven(this.identifiers.candidates(identifier));
-    const {
-      holderId,
-      idIsUsed,
-      createdByAttemptId: admittedBy,
-    } = await this.customers.checkAvailability(identifier, attempt.customerId);
+    const { holderId, idIsUsed, createdByAttemptId } = await this.customers.checkAvailability(
+      identifier,
+      attempt.customerId,
+    );
     // Committed before, but the answer or the tidying was lost: known by the attempt, never by an id that collides.
-    if (admittedBy === attempt.attemptId) return this.#findUnchanged(attempt);
+    if (createdByAttemptId === attempt.attemptId) return this.#findUnchanged(attempt);
     if (attempt.decoy || holderId !== null || idIsUsed || key?.customerId !== attempt.customerId) return null;
     const { customerId: id, attemptId, profile } = attempt;
     const customer = await this.customers.createCustomer({

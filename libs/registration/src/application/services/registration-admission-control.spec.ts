@@ -3,57 +3,57 @@ import { Unavailable } from '#kernel';
 import { RegistrationHarness } from '../../testing/registration-harness.js';
 
 describe('Intake', () => {
-  let house: RegistrationHarness;
+  let harness: RegistrationHarness;
   beforeEach(() => {
-    house = new RegistrationHarness();
+    harness = new RegistrationHarness();
   });
-  const closed = () => expect(house.intake.assertCapacity()).rejects.toBeInstanceOf(Unavailable);
+  const closed = () => expect(harness.intake.assertCapacity()).rejects.toBeInstanceOf(Unavailable);
 
   it('given room and no backlog, then it is open', async () => {
-    house.due.backlogSeconds = 5;
-    await house.intake.assertCapacity();
+    harness.due.backlogSeconds = 5;
+    await harness.intake.assertCapacity();
   });
 
   it('given messages that wait too long, then it is closed, and open again when they are gone', async () => {
-    house.due.backlogSeconds = 5.001;
+    harness.due.backlogSeconds = 5.001;
     await closed();
-    house.due.backlogSeconds = 0;
-    house.clock.advance(250);
-    await house.intake.assertCapacity();
+    harness.due.backlogSeconds = 0;
+    harness.clock.advance(250);
+    await harness.intake.assertCapacity();
   });
 
   it('given no more room for attempts, then it is closed', async () => {
-    house.limits.liveAttempts = 1;
-    await house.intake.assertCapacity();
-    await house.register();
-    house.clock.advance(250);
+    harness.limits.liveAttempts = 1;
+    await harness.intake.assertCapacity();
+    await harness.register();
+    harness.clock.advance(250);
     await closed();
   });
 
   it('given limits that are off, then it is open whatever happens', async () => {
-    Object.assign(house.limits, { liveAttempts: null, messageBacklogSeconds: null });
-    house.due.backlogSeconds = 1_000;
-    await house.intake.assertCapacity();
+    Object.assign(harness.limits, { liveAttempts: null, messageBacklogSeconds: null });
+    harness.due.backlogSeconds = 1_000;
+    await harness.intake.assertCapacity();
   });
 
   it('given a flood, then it looks four times a second', async () => {
     let looks = 0;
-    house.due.estimateBacklogSeconds = async () => {
+    harness.due.estimateBacklogSeconds = async () => {
       looks++;
       return 0;
     };
     for (let n = 0; n < 100; n++) {
-      await house.intake.assertCapacity();
-      house.clock.advance(10);
+      await harness.intake.assertCapacity();
+      harness.clock.advance(10);
     }
     expect(looks).toBe(4);
   });
 
   it('FM-C3 given a clock that was set back, then it looks again', async () => {
-    house.due.backlogSeconds = 60;
+    harness.due.backlogSeconds = 60;
     await closed();
-    house.due.backlogSeconds = 0;
-    house.clock.advance(-3_600_000);
-    await house.intake.assertCapacity();
+    harness.due.backlogSeconds = 0;
+    harness.clock.advance(-3_600_000);
+    await harness.intake.assertCapacity();
   });
 });

@@ -8,18 +8,18 @@ const ZOE = parseIdentifier('zoe@example.org', 'US');
 const FRESH = CountingIds.of(1);
 
 describe('RegistrationIds', () => {
-  let house: RegistrationHarness;
+  let harness: RegistrationHarness;
   beforeEach(() => {
-    house = new RegistrationHarness();
+    harness = new RegistrationHarness();
   });
 
   const customer = (id: string, identifier = MIA) =>
-    house.directory.createCustomer({
+    harness.directory.createCustomer({
       ...{ id, identifier, attemptId: `attempt of ${id}`, firstName: null, lastName: null },
       ...{ market: 'US', locale: 'en', credential: null, verifiedBy: 'staff' as const },
     });
-  const keyed = (id: string, hash = house.identifiers.hash(MIA)) => house.keys.lockAndIncrement([hash], id, null);
-  const idOf = () => house.registrationIds.resolveId(MIA);
+  const keyed = (id: string, hash = harness.identifiers.hash(MIA)) => harness.keys.lockAndIncrement([hash], id, null);
+  const idOf = () => harness.registrationIds.resolveId(MIA);
 
   it('given a new identifier, then a fresh id', async () => {
     expect(await idOf()).toEqual({ customerId: FRESH, taken: false, lost: null, provisional: true });
@@ -34,7 +34,7 @@ describe('RegistrationIds', () => {
   });
 
   it('given a key stored under an older key of the ring, then its id', async () => {
-    await keyed('kept', house.identifiers.candidates(MIA)[1]);
+    await keyed('kept', harness.identifiers.candidates(MIA)[1]);
     expect((await idOf()).customerId).toBe('kept');
   });
 

@@ -9,23 +9,23 @@ const MIA = parseIdentifier('mia@example.org', 'US');
 const HASH = new PlainIdentifierHasher().hash(MIA);
 
 describe('AttemptAnnouncer', () => {
-  let house: RegistrationHarness;
+  let harness: RegistrationHarness;
   let attempt: AttemptState;
-  const key = () => house.keys.find([HASH]);
+  const key = () => harness.keys.find([HASH]);
 
   beforeEach(async () => {
-    house = new RegistrationHarness();
-    const placement = await house.attempts.placeAttempt(aDraft({ attemptId: 'a1', customerId: 'proposed' }), false);
+    harness = new RegistrationHarness();
+    const placement = await harness.attempts.placeAttempt(aDraft({ attemptId: 'a1', customerId: 'proposed' }), false);
     if (!placement.placed) throw new Error('there is room');
     ({ attempt } = placement);
   });
 
   it('given a new attempt, then its key is stored, its start announced, and it has begun', async () => {
-    const begun = await house.announcer.publishStarted(attempt, null);
+    const begun = await harness.announcer.publishStarted(attempt, null);
     expect(begun).toMatchObject({ customerId: 'proposed', started: true });
-    expect(await house.attempts.find(attempt.identifierHash, [attempt.tag])).toEqual(begun);
+    expect(await harness.attempts.find(attempt.identifierHash, [attempt.tag])).toEqual(begun);
     expect(await key()).toEqual({ customerId: 'proposed', sequence: 1 });
-    expect(house.outbox.events).toMatchObject([
+    expect(harness.outbox.events).toMatchObject([
       {
         type: 'registration.started.v1',
         id: 'a1',
@@ -38,50 +38,53 @@ describe('AttemptAnnouncer', () => {
   });
 
   it('ST-10 given a start, then the event tells neither address nor name', async () => {
-    await house.announcer.publishStarted(attempt, null);
-    expect(JSON.stringify(house.outbox.events)).not.toMatch(/mia@|Mia|example/);
+    await harness.announcer.publishStarted(attempt, null);
+    expect(JSON.stringify(harness.outbox.events)).not.toMatch(/mia@|Mia|example/);
   });
 
   it('given one that has started, then nothing is announced again', async () => {
-    const begun = await house.announcer.publishStarted(attempt, null);
-    expect(await house.announcer.publishStarted(begun, null)).toBe(begun);
-    expect(house.outbox.events).toHaveLength(1);
+    const begun = await harness.announcer.publishStarted(attempt, null);
+    expect(await harness.announcer.publishStarted(begun, null)).toBe(begun);
+    expect(harness.outbox.events).toHaveLength(1);
   });
 
   it('given a key that stands, then its id, and the next place in the sequence', async () => {
-    await house.keys.lockAndIncrement([HASH], 'older', null);
-    expect((await house.announcer.publishStarted(attempt, null)).customerId).toBe('older');
-    expect(house.outbox.events).toMatchObject([{ subject: 'older', sequence: 2, data: { id: 'older' } }]);
+    await harness.keys.lockAndIncrement([HASH], 'older', null);
+    expect((await harness.announcer.publishStarted(attempt, null)).customerId).toBe('older');
+    expect(harness.outbox.events).toMatchObject([{ subject: 'older', sequence: 2, data: { id: 'older' } }]);
   });
 
   it('given a key that has lost its id, then the proposed one, and a sequence of its own', async () => {
-    await house.keys.lockAndIncrement([HASH], 'lost', null);
-    expect((await house.announcer.publishStarted(attempt, 'lost')).customerId).toBe('proposed');
-    expect(house.outbox.events).toMatchObject([{ subject: 'proposed', sequence: 1 }]);
+    await harness.keys.lockAndIncrement([HASH], 'lost', null);
+    expect((await harness.announcer.publishStarted(attempt, 'lost')).customerId).toBe('proposed');
+    expect(harness.outbox.events).toMatchObject([{ subject: 'proposed', sequence: 1 }]);
   });
 
   it('RC-03 AlreadyAnnounced: given ten requests with the same attempt at once, then one start, and one id for all', async () => {
-    const begun = await Promise.all(Array.from({ length: 10 }, () => house.announcer.publishStarted(attempt, null)));
+    const begun = await Promise.all(Array.from({ length: 10 }, () => harness.announcer.publishStarted(attempt, null)));
     expect(new Set(begun.map(({ customerId }) => customerId))).toEqual(new Set(['proposed']));
     expect(begun.every(({ started }) => started)).toBe(true);
-    expect(house.outbox.events).toHaveLength(1);
+    expect(harness.outbox.events).toHaveLength(1);
     expect((await key())?.sequence, 'what was given up is not counted').toBe(1);
   });
 
   it('KP-R2 given a crash between the announcement and the attempt, then the repeat finds the id and begins', async () => {
-    const begin = house.attempts.markStarted.bind(house.attempts);
-    house.attempts.markStarted = () => Promise.reject(new Error('crashed'));
-    await expect(house.announcer.publishStarted(attempt, null)).rejects.toThrow('crashed');
-    house.attempts.markStarted = begin;
+    const begin = harness.attempts.markStarted.bind(harness.attempts);
+    harness.attempts.markStarted = () => Promise.reject(new Error('crashed'));
+    await expect(harness.announcer.publishStarted(attempt, null)).rejects.toThrow('crashed');
+    harness.attempts.markStarted = begin;
     const again = { ...attempt, customerId: 'another proposal' };
-    expect(await house.announcer.publishStarted(again, null)).toMatchObject({ customerId: 'proposed', started: true });
-    expect(house.outbox.events).toHaveLength(1);
+    expect(await harness.announcer.publishStarted(again, null)).toMatchObject({
+      customerId: 'proposed',
+      started: true,
+    });
+    expect(harness.outbox.events).toHaveLength(1);
   });
 
   it('given a database that is away, then the caller learns it, and the attempt has not begun', async () => {
-    house.outbox.append = () => Promise.reject(new Error('away'));
-    await expect(house.announcer.publishStarted(attempt, null)).rejects.toThrow('away');
-    expect((await house.attempts.find(attempt.identifierHash, [attempt.tag]))?.started).toBe(false);
+    harness.outbox.append = () => Promise.reject(new Error('away'));
+    await expect(harness.announcer.publishStarted(attempt, null)).rejects.toThrow('away');
+    expect((await harness.attempts.find(attempt.identifierHash, [attempt.tag]))?.started).toBe(false);
     expect(await key()).toBeNull();
   });
 });
