@@ -16,7 +16,11 @@ const DATABASES = [
   ['MariaDB', freshMariaDatabase],
 ] as const;
 /** What workers say of it. */
-const [BLOCKED, FAILED, LEFT] = ['the broker blocks publishers', 'publish failed', 'the broker connection was left'];
+const [BLOCKED, FAILED, LEFT] = [
+  'the broker blocks publishers',
+  'publish failed',
+  'broker connection lost: reconnecting after a pause',
+];
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 
 const publishToAll = (deployment: OutboxDeployment, subjects: number, each: number) =>

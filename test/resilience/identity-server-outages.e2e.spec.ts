@@ -57,7 +57,11 @@ describe('given an identity server', () => {
     expect((await me(bearer)).status).toBe(200);
     expect((await me('a.b.c')).status).toBe(401);
     const line = await app.program.waitForLog(({ issuer }) => issuer === server.issuer);
-    expect(line).toMatchObject({ level: 'warn', reason: 'ECONNREFUSED', msg: 'no keys from the identity server' });
+    expect(line).toMatchObject({
+      level: 'warn',
+      reason: 'ECONNREFUSED',
+      msg: 'Cannot fetch the signing keys of the identity server',
+    });
     await server.start();
     await expect.poll(async () => (await link(token)).status, { timeout: 5_000, interval: 200 }).toBe(201);
     expect((await me(token)).status).toBe(200);

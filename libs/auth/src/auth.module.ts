@@ -233,13 +233,8 @@ export { authEvents } from './events.js';
   ],
 })
 export class AuthModule {
-  constructor(
-    housekeeping: Housekeeping,
-    sessions: SessionsPurge,
-    dispatcher: JobWorker,
-    resetDue: SendPasswordResetJob,
-  ) {
+  constructor(housekeeping: Housekeeping, sessions: SessionsPurge, worker: JobWorker, resetJob: SendPasswordResetJob) {
     housekeeping.registerTask(sessions);
-    dispatcher.registerJob(resetDue);
+    worker.registerJob(resetJob);
   }
 }

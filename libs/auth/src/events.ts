@@ -16,8 +16,8 @@ export class LoggedInV1 extends eventOf({
 }) {}
 
 /**
- * Tokens that are still within their time are not good any more. With `sid`: those of this session. Without: those of every
- * session of the customer whose `gen` is below `generation`.
+ * Unexpired access tokens were revoked. With `sid`: those of this session. Without: those of all sessions of the customer whose
+ * `gen` is below `generation`.
  */
 export class SessionRevokedV1 extends eventOf({
   ...common,
@@ -33,7 +33,7 @@ export class SessionRevokedV1 extends eventOf({
     expiresAt: shape.moment('From then on no token of it is within its time, and this may be forgotten.'),
   }),
 }) {
-  /** `session`, or `subject` when it is all of them. */
+  /** `session`, or `subject` when all sessions of the customer end. */
   override readonly aggregateType = this.data.sid === null ? 'subject' : 'session';
 }
 

@@ -14,7 +14,7 @@ import { ListLinkedIdentitiesHandler } from './application/queries/list-linked-i
 import { ExternalCallerResolver } from './application/services/external-caller-resolver.js';
 import { LinkedIdentityViews } from './application/views.js';
 
-/** Tokens of external identity servers, and whose they are. A part of auth, in a file of its own. */
+/** External access tokens and the customers they are linked to. Part of the auth module. */
 @Module({
   imports: [CqrsModule, AccountChangesModule],
   controllers: [LinkedIdentitiesController],

@@ -1,7 +1,7 @@
-/** What a code is good for. A code of one purpose, subject or identifier is never good for another (OWASP ASVS 6.6.2). */
+/** What a code authorises. A code is valid only for its own purpose, subject and identifier (OWASP ASVS 6.6.2). */
 export type CodePurpose = 'registration' | 'password_reset' | 'identifier_change';
 
-/** Where a code lives. Everything of one identifier stands together. */
+/** The storage address of a code. All codes of one identifier share a prefix. */
 export interface CodeAddress {
   /** Keyed hash of the canonical identifier, 64 hex characters. */
   readonly identifierHash: string;
@@ -9,31 +9,31 @@ export interface CodeAddress {
   /** What the code proves: the id of one attempt. */
   readonly subject: string;
   /**
-   * Whose code it is, where that is not to be seen from its place: the MAC covers it. Nobody can type a code at this place for
-   * another holder, and a code of somebody stands where a code of nobody would.
+   * The owner of the code, where the storage key must not reveal it. The MAC covers this field, so a code is rejected for any
+   * other holder, and real codes and decoys share the same storage key.
    */
   readonly holder?: string;
 }
 
 export interface IssuedCode {
-  /** ASCII digits, leading zeros kept. For the message only: it is stored nowhere. */
+  /** ASCII digits, leading zeros kept. Used only in the message and never stored. */
   readonly digits: string;
-  /** Names this code among those of its address. */
+  /** Identifies this code among the codes of its address. */
   readonly serial: string;
 }
 
-/** A guess as it was counted: in this hour since 1970. */
+/** A charged guess. `hour` is the hour since 1970 in which it was counted. */
 export interface GuessCharge {
   readonly hour: number;
 }
 
 export type ClaimResult =
-  /** `charge` is given back, in the transaction of what the code was for. */
+  /** The caller refunds `charge` in the transaction that uses the code. */
   | { readonly outcome: 'granted'; readonly charge: GuessCharge }
   | { readonly outcome: 'wrong'; readonly attemptsRemaining: number }
-  /** No live code: too old, replaced, or burnt by wrong tries. */
+  /** No live code: it expired, was replaced, or was invalidated by wrong tries. */
   | { readonly outcome: 'expired' }
-  /** Another request holds the claim at this instant. */
+  /** Another request currently holds the claim. */
   | { readonly outcome: 'busy' };
 
 export interface CodeStatus {
@@ -41,62 +41,62 @@ export interface CodeStatus {
   readonly attemptsRemaining: number;
 }
 
-/** Takes away what is counted of guesses. */
+/** Deletes the guess counts of identifiers. */
 export abstract class GuessErasure {
-  /** @param identifierHashes one per key of the ring. In the caller's unit of work */
+  /** Runs in the caller's unit of work. @param identifierHashes one per key of the ring */
   abstract eraseGuesses(identifierHashes: readonly string[]): Promise<void>;
 }
 
 /**
- * One-time codes. They come from a CSPRNG over the whole range, live their minute from the moment their message was
- * accepted (that of a reset or of a new identifier ten), die with three wrong tries, and are kept only as a MAC under a server key. Time is
- * the code store's own. Each purpose has a budget of guesses of its own.
- * What can be seen of a code does not depend on what becomes of its message: its life begins when a message is usually
- * accepted, and again when it is.
- * Every method throws `Unavailable` when the store is away: a code is never checked without it.
+ * One-time codes. A CSPRNG draws them from the whole range. Their lifetime starts when the message is accepted: one minute for
+ * a registration, ten for a reset or an identifier change. Three wrong tries invalidate a code. Only a MAC under a server key is
+ * stored. Time is the code store's clock. Each purpose has its own guess budget.
+ * The visible state of a code does not depend on the delivery of its message: the lifetime starts when a message is usually
+ * accepted, and restarts when it actually is.
+ * Every method throws `Unavailable` when the store cannot be reached: a code is never checked without it.
  */
 export abstract class Codes {
-  /** How many digits the next registration code of an identifier has: more, once too much was guessed at it. */
+  /** Number of digits of the next registration code of an identifier: more after too many guesses. */
   abstract codeLengthFor(identifierHash: string): Promise<number>;
-  /** The code that is alive is shorter than so many digits: it is as good as dead, and may be replaced at once. */
+  /** True when the live code has fewer digits than `length`. Such a code is no longer usable and may be replaced at once. */
   abstract isShorterThanRequired(address: CodeAddress, length: number): Promise<boolean>;
-  /** The right code was no guess. Inside the caller's unit of work. */
+  /** Removes the charge of a correct code. Runs in the caller's unit of work. */
   abstract refundGuess(address: CodeAddress, charge: GuessCharge): Promise<void>;
   /**
-   * Makes a code and puts it in the place of any other at this address.
-   * @param length the digits that its owner was told, from `lengthFor`
-   * @param usualMs after which its message is usually accepted: then its life begins, unless it is accepted at another moment
+   * Creates a code and replaces any other at this address.
+   * @param length number of digits shown to the owner, from `codeLengthFor`
+   * @param usualMs time after which its message is usually accepted. The lifetime starts then, unless acceptance is reported
    */
   abstract issue(address: CodeAddress, length: number, usualMs?: number): Promise<IssuedCode>;
-  /** A code nobody can type, for attempts that must only look alike. Returns its serial. */
+  /** Creates a code that no input matches, for decoy attempts. Returns its serial. */
   abstract issueDecoy(address: CodeAddress, length: number, usualMs?: number): Promise<string>;
-  /** The message was accepted: the minute starts now. False when another code has taken the place. */
+  /** Starts the lifetime, because the message was accepted. False when another code has replaced this one. */
   abstract startLifetime(address: CodeAddress, serial: string): Promise<boolean>;
-  /** The message was not accepted: nobody can type this code any more. Returns the serial of what stands in its place. */
+  /** Makes the code unmatchable, because its message was not accepted. Returns the serial of the replacement. */
   abstract discard(address: CodeAddress, serial: string): Promise<string>;
   /**
-   * The next try of the same message: a new code in the place of the one with this serial, with its life and its tries. Null
-   * when that one is dead or replaced: nothing comes back to life.
+   * Replaces the code with this serial for the next delivery try of the same message. The new code keeps lifetime and tries.
+   * Null when the old code is dead or was replaced: a dead code is never revived.
    */
   abstract reissue(address: CodeAddress, serial: string, length: number): Promise<IssuedCode | null>;
-  /** The same for a code nobody can type. Returns its serial. */
+  /** Does the same for a decoy. Returns its serial. */
   abstract reissueDecoy(address: CodeAddress, serial: string): Promise<string | null>;
   /**
-   * Count, compare and claim in one atomic step, counted before compared. The same request id gets the same outcome. A
-   * claim lapses after 10 s; a right code stays good for 60 s more, so that our own failure costs nobody his minute.
+   * Counts, compares and claims in one atomic step; counting precedes comparing. The same request id gets the same outcome. A
+   * claim lapses after 10 s. A correct code stays valid for 60 s more, so that a server failure does not use up its lifetime.
    */
   abstract claim(address: CodeAddress, typed: string, requestId: string): Promise<ClaimResult>;
-  /** Gives a claim back, because what it was for could not be done. */
+  /** Releases a claim after the operation it was made for failed. */
   abstract releaseClaim(address: CodeAddress, requestId: string): Promise<void>;
-  /** What it was for is done: the code is gone. */
+  /** Deletes the code after the operation it was claimed for succeeded. */
   abstract consume(address: CodeAddress): Promise<void>;
   /** Null when no code is live. */
   abstract getStatus(address: CodeAddress): Promise<CodeStatus | null>;
 }
 
 /**
- * The code of one message, over all tries of it. Somebody can type it only when the message was accepted; for the rest it looks
- * the same whatever becomes of the message.
+ * The code of one message, over all its delivery tries. The code can be matched only if the message was accepted. Its visible
+ * state does not depend on the delivery.
  */
 export class MessageCode {
   private constructor(
@@ -108,7 +108,7 @@ export class MessageCode {
     private serial: string,
   ) {}
 
-  /** @param usualMs after which such a message is usually accepted */
+  /** @param usualMs time after which such a message is usually accepted */
   static async issue(
     codes: Codes,
     address: CodeAddress,
@@ -130,7 +130,7 @@ export class MessageCode {
     this.serial = await this.codes.discard(this.address, this.serial);
   }
 
-  /** For the next try of its message. Null when it is dead or replaced. */
+  /** Creates the code of the next delivery try. Null when this one is dead or was replaced. */
   async reissueCode(): Promise<MessageCode | null> {
     const { codes, address, length, digits, serial } = this;
     if (digits === null) {

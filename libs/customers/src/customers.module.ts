@@ -157,20 +157,20 @@ export { customersEvents } from './events.js';
 export class CustomersModule {
   constructor(
     housekeeping: Housekeeping,
-    deleted: DeletedCustomersPurge,
-    changes: IdentifierChangesPurge,
-    dispatcher: JobWorker,
-    codeDue: SendIdentifierChangeCodeJob,
-    noticeDue: SendIdentifierChangeNoticeJob,
-    accountNoticeDue: SendAccountNoticeJob,
-    accountNotices: AccountChangeNotifier,
-    accountChanges: AccountChangeListeners,
+    deletedCustomersPurge: DeletedCustomersPurge,
+    identifierChangesPurge: IdentifierChangesPurge,
+    worker: JobWorker,
+    codeJob: SendIdentifierChangeCodeJob,
+    noticeJob: SendIdentifierChangeNoticeJob,
+    accountNoticeJob: SendAccountNoticeJob,
+    accountChangeNotifier: AccountChangeNotifier,
+    accountChangeListeners: AccountChangeListeners,
   ) {
-    housekeeping.registerTask(changes);
-    dispatcher.registerJob(codeDue);
-    dispatcher.registerJob(noticeDue);
-    dispatcher.registerJob(accountNoticeDue);
-    accountChanges.add(accountNotices);
-    housekeeping.registerTask(deleted);
+    housekeeping.registerTask(identifierChangesPurge);
+    worker.registerJob(codeJob);
+    worker.registerJob(noticeJob);
+    worker.registerJob(accountNoticeJob);
+    accountChangeListeners.add(accountChangeNotifier);
+    housekeeping.registerTask(deletedCustomersPurge);
   }
 }

@@ -19,14 +19,13 @@ const customerData = shape.object({
   updatedAt: moment(),
   version,
 });
-/** A customer, as the business hears of it: without document and attributes. */
+/** The customer data in events, without document and attributes. */
 export type CustomerEventData = TypeOf<typeof customerData>;
 
 const sparse = shape.object({ ...key, status, version, changed: shape.list(text(), 'Names of the changed fields.') });
 
 const common = { source: '/foyer/customers', aggregateType: 'customer' } as const;
 
-/** Somebody has proven an identifier and is a customer from now on. */
 export class CustomerCreatedV1 extends eventOf({
   ...common,
   type: 'customer.created.v1',
@@ -41,7 +40,6 @@ export class CustomerCreatedV1 extends eventOf({
   override readonly sparse = toSparseData(this.data, namesOfPresentFields(this.data));
 }
 
-/** The record has changed; its version says how often. */
 export class CustomerUpdatedV1 extends eventOf({
   ...common,
   type: 'customer.updated.v1',
@@ -49,7 +47,7 @@ export class CustomerUpdatedV1 extends eventOf({
   data: customerData,
   sparse,
 }) {
-  /** @param before the record as it was */
+  /** @param before the previous record */
   static of(customer: CustomerView, before: CustomerView): CustomerUpdatedV1 {
     return new CustomerUpdatedV1(customer, namesOfChangedFields(before, customer));
   }
@@ -65,9 +63,9 @@ export class CustomerUpdatedV1 extends eventOf({
 
 type EventSubject = Pick<CustomerView, 'id' | 'version' | 'market'>;
 
-/** What has become of a customer, without his data. */
-const lifecycleEvent = (type: string, tells: string) =>
-  class extends eventOf({ ...common, type, description: tells, data: shape.object({ id: id() }) }) {
+/** A change of status without customer data. */
+const lifecycleEvent = (type: string, description: string) =>
+  class extends eventOf({ ...common, type, description, data: shape.object({ id: id() }) }) {
     constructor({ id, version, market }: EventSubject) {
       super(id, version, market, { id });
     }
@@ -152,7 +150,7 @@ function toSparseData(
   return { id, market, status, version, changed };
 }
 
-/** What every change changes says nothing. */
+/** Fields that are not listed in `changed`. */
 const FIELDS_NOT_REPORTED_AS_CHANGED: readonly string[] = ['id', 'version', 'createdAt', 'updatedAt'];
 
 const namesOfPresentFields = (customer: object): string[] =>

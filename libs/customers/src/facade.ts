@@ -5,34 +5,34 @@ import type { IdentifierAssignment } from './domain/identifier-assignment.js';
 
 export type { CustomerView, IdentifierAssignment, NewCustomer };
 
-/** What is known of an identifier, and of an id that it may get. */
+/** The availability of an identifier and of a customer id. */
 export interface IdentifierAvailability {
-  /** The customer the identifier belongs to now. */
+  /** The customer who holds the identifier now. */
   readonly holderId: string | null;
-  /** Whether the id is, or ever was, a customer's; an id is never handed to another person. */
+  /** Whether a customer has or had this id. Ids are never reused. */
   readonly idIsUsed: boolean;
-  /** The attempt that made the customer of this id. */
+  /** The attempt that created the customer with this id. */
   readonly createdByAttemptId: string | null;
 }
 
 export interface AppointedAdministrator {
   readonly customerId: string;
-  /** Good for setting a new password only; null for somebody who was a customer before and keeps his own. */
+  /** Can only be used to set a new password. Null for an existing customer, who keeps the current password. */
   readonly oneTimePassword: string | null;
 }
 
-/** There is no default account: somebody at the machine appoints the first administrator. */
+/** There is no default account: an operator with access to the host appoints the first administrator. */
 export abstract class Administrators {
   abstract anyExist(): Promise<boolean>;
-  /** @throws InvalidInput for what is no e-mail address, HashingBusy */
+  /** @throws InvalidInput for an invalid e-mail address, HashingBusy */
   abstract appointAdministrator(email: string): Promise<AppointedAdministrator>;
 }
 
-/** How far a file is. */
+/** The progress of an import. */
 export interface FileProgress {
-  /** Lines that were read, or written. */
+  /** Lines that were processed. */
   readonly lines: number;
-  /** Bytes that were read, of all. */
+  /** Bytes that were processed, out of `totalBytes`. */
   readonly bytes: number;
   readonly totalBytes: number;
 }
@@ -40,69 +40,69 @@ export interface FileProgress {
 export interface ImportOptions {
   /** NDJSON: one customer a line (see docs/operations.md). */
   readonly file: string;
-  /** Where refused lines go: NDJSON, `{line, errors: [{pointer, code, detail}]}`, nothing of what they held. It is written anew. */
+  /** The report of rejected lines: NDJSON, `{line, errors: [{pointer, code, detail}]}`, without their contents. Overwritten. */
   readonly report: string;
-  /** Says what would become of the lines, and changes nothing. */
+  /** Returns the outcome of every line without writing. */
   readonly dryRun: boolean;
-  /** Ends it behind the lines that are on their way. */
+  /** Stops the import after the current batches. */
   readonly signal: AbortSignal;
   readonly progress: (progress: FileProgress) => void;
 }
 
 export interface ImportSummary {
-  /** Its id: `correlationid` of its events, and of its lines in the audit trail. */
+  /** The id of the import: `correlationid` of its events and audit entries. */
   readonly run: string;
   readonly lines: number;
   readonly created: number;
-  /** Were customers already, as the line says. */
+  /** Lines that equal an existing customer. */
   readonly there: number;
   readonly refused: number;
-  /** False: it was ended before; run again, it goes on. */
+  /** False when the import was stopped early. Running it again resumes it. */
   readonly complete: boolean;
 }
 
-/** Customers of another system, or of an export. The same file once more changes nothing. */
+/** Imports customers of another system or of an export. Importing the same file again changes nothing. */
 export abstract class CustomerImport {
-  /** @throws Unavailable when the database stays away; what was created until then stays */
+  /** @throws Unavailable when the database remains unavailable; customers created so far remain */
   abstract run(options: ImportOptions): Promise<ImportSummary>;
 }
 
-/** Living customers as an import takes them, in the order of creation. */
+/** Exports customers that are not deleted, in import format and in the order of creation. */
 export abstract class CustomerExport {
   /**
-   * @param file is written anew, for its owner alone (0600)
-   * @param withPasswords their hashes, too: those of ours are good with the same `PASSWORD_PEPPER` only
-   * @returns how many there were
+   * @param file is overwritten and readable by its owner only (0600)
+   * @param withPasswords includes password hashes; hashes of this service require the same `PASSWORD_PEPPER`
+   * @returns the number of customers
    */
   abstract run(file: string, withPasswords: boolean, progress: (customers: number) => void): Promise<number>;
 }
 
-/** What other modules may ask of customers. */
+/** The customer operations for other modules. */
 export abstract class CustomerDirectory {
   abstract checkAvailability(identifier: Identifier, id: string | null): Promise<IdentifierAvailability>;
   /**
-   * Makes the new customer a customer who may sign in, and announces it. Inside the caller's unit of work. Who is no watcher of
-   * identifiers himself tells them of it first.
-   * @throws IdentifierTaken when somebody else got the identifier at this instant
+   * Creates a customer who can sign in, and emits `customer.created.v1`. Runs inside the caller's unit of work. A caller that
+   * is not an identifier assignment listener must notify the listeners first.
+   * @throws IdentifierTaken when a concurrent request took the identifier
    */
   abstract createCustomer(newCustomer: NewCustomer): Promise<CustomerView>;
   abstract find(id: string): Promise<CustomerView | null>;
 }
 
 /**
- * Hears of identifiers that are given or taken, within the unit of work that does it and before a customer is written: who
- * locks something for an identifier here is waited for by everybody else who wants it. May be told again of the same move.
+ * Runs in the unit of work that assigns or releases identifiers, before the customer is written. A lock that a listener takes
+ * for an identifier serialises concurrent requests for it. The same assignment may be delivered more than once.
  */
 export abstract class IdentifierAssignmentListener {
   abstract beforeAssignment(assignments: readonly IdentifierAssignment[]): Promise<void>;
   /**
-   * The customer is erased, in the same unit of work.
-   * @param identifiers that were his, and are nobody's now
+   * Runs in the unit of work that erases the customer.
+   * @param identifiers the identifiers that the erasure releases
    */
   abstract onCustomerErased(customerId: string, identifiers: readonly Identifier[]): Promise<void>;
 }
 
-/** Who keeps something by identifier, and stands above customers, adds his watcher here. */
+/** Registry for modules that store data by identifier and depend on this module. */
 export class IdentifierAssignmentListeners {
   readonly #listeners: IdentifierAssignmentListener[] = [];
 
@@ -110,10 +110,10 @@ export class IdentifierAssignmentListeners {
     this.#listeners.push(listener);
   }
 
-  /** Every command that gives or takes an identifier says so here, first of all in its unit of work. */
+  /** Call this first in every unit of work that assigns or releases an identifier. */
   async notifyAssignments(assignments: readonly IdentifierAssignment[]): Promise<void> {
     if (assignments.length === 0) return;
-    // In one order, so that two who want the same wait for one another.
+    // A fixed lock order prevents deadlocks between concurrent requests.
     const inOrder = assignments.toSorted((a, b) => (a.identifier.key < b.identifier.key ? -1 : 1));
     for (const listener of this.#listeners) await listener.beforeAssignment(inOrder);
   }

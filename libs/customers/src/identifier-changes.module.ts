@@ -88,7 +88,7 @@ const providers: Provider[] = [
   ]),
 ];
 
-/** Changes of identifiers: a part of customers' wiring, in a file of its own. */
+/** The providers of identifier changes. Part of `CustomersModule`. */
 export const identifierChangesProviders = { imports: [CodesModule], controllers: [IdentifiersController], providers };
 
 export {

@@ -19,5 +19,5 @@ const providers: Provider[] = [
   provideService(CustomerExport, FileCustomerExport, [QueryBus, CredentialTransfer, AuditTrail]),
 ];
 
-/** Customers in files: part of the customers' room. */
+/** The providers of import and export. Part of `CustomersModule`. */
 export const importExportProviders = { providers };

@@ -1,6 +1,6 @@
 /** The only source of time. UTC, millisecond precision. */
 export abstract class Clock {
   abstract now(): Date;
-  /** Resolves after so many milliseconds of this clock. */
+  /** Resolves after this many milliseconds of this clock. */
   abstract pause(milliseconds: number): Promise<void>;
 }

@@ -15,7 +15,7 @@ const faultOf = (raw: unknown, pointer?: string) => {
 
 const reasonOf = (raw: unknown) => faultOf(raw)?.code;
 
-/** The check digits by the rule as it is told: 11 minus the remainder, and 0 instead of 10 and 11. */
+/** The check digits by the official rule: 11 minus the remainder, and 0 instead of 10 and 11. */
 function completed(nine: readonly number[]): string {
   const digits = [...nine];
   for (const first of [10, 11]) {
@@ -32,11 +32,11 @@ const nineDigits = fc
 const punctuated = (bare: string) => `${bare.slice(0, 3)}.${bare.slice(3, 6)}.${bare.slice(6, 9)}-${bare.slice(9)}`;
 
 describe('Cpf', () => {
-  it.each(['52998224725', '11144477735', '12345678909', '00000000191', '01234567890'])('takes %s', (raw) => {
+  it.each(['52998224725', '11144477735', '12345678909', '00000000191', '01234567890'])('accepts %s', (raw) => {
     expect(Cpf.parse(raw)).toMatchObject({ kind: 'cpf', canonical: raw, key: `cpf:${raw}` });
   });
 
-  it('shows four digits less to those who may not know it', () => {
+  it('hides five digits in the masked form', () => {
     const cpf = Cpf.parse('12345678909');
     expect([cpf.formatted, cpf.masked]).toEqual(['123.456.789-09', '***.456.789-**']);
   });
@@ -60,16 +60,16 @@ describe('Cpf', () => {
     ['52998224724', 'check_digits'],
     ['52998224735', 'check_digits'],
     ['529.982.247-52', 'check_digits'],
-  ])('refuses %j: %s', (raw, reason) => {
+  ])('rejects %j: %s', (raw, reason) => {
     expect(faultOf(raw, '/x')).toMatchObject({ pointer: '/x', code: `document.${reason}` });
   });
 
-  it.each([...'0123456789'])('refuses eleven times %s, whose sum is right', (digit) => {
+  it.each([...'0123456789'])('rejects eleven times %s, although its checksum is valid', (digit) => {
     expect(reasonOf(digit.repeat(11))).toBe('document.check_digits');
     expect(reasonOf(punctuated(digit.repeat(11)))).toBe('document.check_digits');
   });
 
-  it('reads bare and punctuated as one number', () => {
+  it('parses bare and punctuated spellings as one number', () => {
     fc.assert(
       fc.property(nineDigits.map(completed), (bare) => {
         const [one, other] = [Cpf.parse(bare), Cpf.parse(punctuated(bare))];
@@ -80,7 +80,7 @@ describe('Cpf', () => {
     );
   });
 
-  it('takes one pair of check digits out of a hundred', () => {
+  it('accepts one of a hundred pairs of check digits', () => {
     fc.assert(
       fc.property(nineDigits, (nine) => {
         const pairs = Array.from({ length: 100 }, (_, n) => `${nine.join('')}${String(n).padStart(2, '0')}`);
@@ -90,7 +90,7 @@ describe('Cpf', () => {
     );
   });
 
-  it('throws nothing but InvalidInput, whatever comes in, and does not say it back', () => {
+  it('throws only InvalidInput for any input and does not repeat the input', () => {
     fc.assert(
       fc.property(fc.oneof(fc.anything(), fc.string(), fc.stringMatching(/^[0-9.-]{9,16}$/)), (raw) => {
         const fault = faultOf(raw);

@@ -5,8 +5,8 @@ const PUNCTUATED = /^[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}$/;
 const SAME_DIGITS = /^([0-9])\1{10}$/;
 
 /**
- * A number of the Brazilian register of natural persons. Nine digits and two check digits, modulo 11 (Receita Federal). Bare
- * and punctuated spelling are one number; eleven equal digits pass the sum and are nobody's.
+ * A number of the Brazilian register of natural persons: nine digits and two check digits, modulo 11 (Receita Federal). Bare
+ * and punctuated spellings are the same number. Eleven equal digits pass the checksum but are never assigned.
  */
 export class Cpf {
   readonly kind = 'cpf';
@@ -16,7 +16,7 @@ export class Cpf {
     readonly canonical: string,
   ) {}
 
-  /** @throws InvalidInput `document.<reason>` at the pointer; nothing else, whatever comes in */
+  /** @throws InvalidInput `document.<reason>` at the pointer, and no other error for any input */
   static parse(raw: unknown, pointer = '/document'): Cpf {
     const refuse = (reason: string, detail: string) => InvalidInput.at(pointer, `document.${reason}`, detail);
 
@@ -39,7 +39,7 @@ export class Cpf {
     return this.canonical.replace(/^(...)(...)(...)(..)$/, '$1.$2.$3-$4');
   }
 
-  /** For whoever may not know it: `***.982.247-**`. */
+  /** For readers without access to the full number: `***.982.247-**`. */
   get masked(): string {
     return this.formatted.replace(/^...(.*)..$/, '***$1**');
   }
@@ -48,7 +48,7 @@ export class Cpf {
 const passes = (digits: string): boolean =>
   [9, 10].every((length) => checkDigit(digits.slice(0, length)) === Number(digits[length]));
 
-/** The weights fall to 2; a remainder of 10 counts as 0. */
+/** The weights decrease to 2; a remainder of 10 counts as 0. */
 function checkDigit(digits: string): number {
   const sum = [...digits].reduce((total, digit, at) => total + Number(digit) * (digits.length + 1 - at), 0);
   return ((sum * 10) % 11) % 10;

@@ -1,4 +1,4 @@
-/** What kind of rule was broken. One HTTP filter turns a kind into a status; nothing else mentions statuses. */
+/** The kind of rule that was broken. One HTTP filter maps a kind to a status; no other code mentions statuses. */
 export type ErrorKind =
   | 'malformed' // 400
   | 'unauthenticated' // 401
@@ -19,16 +19,16 @@ export interface Fault {
 }
 
 /**
- * A broken rule. `code` is stable and public (`registration.code_expired`); `message` is a sentence for people and never
- * holds a secret, SQL or an internal name.
+ * A broken rule. `code` is stable and public (`registration.code_expired`); `message` is a readable sentence and never
+ * contains a secret, SQL or an internal name.
  */
 export abstract class DomainError extends Error {
   abstract readonly code: string;
   abstract readonly kind: ErrorKind;
-  /** More members of the problem document, `attemptsRemaining` for instance. */
+  /** Additional members of the problem document, for example `attemptsRemaining`. */
   readonly details: Readonly<Record<string, unknown>> = {};
   readonly faults: readonly Fault[] = [];
-  /** Seconds after which trying again makes sense (RFC 9110, Retry-After). */
+  /** Seconds after which the client should retry (RFC 9110, Retry-After). */
   readonly retryAfter?: number;
 }
 
@@ -46,7 +46,7 @@ export class InvalidInput extends DomainError {
   }
 }
 
-/** Something we depend on is away, or we are overloaded. Nothing was lost; trying again later is safe. */
+/** A dependency cannot be reached, or the service is overloaded. No data was lost; a retry is safe. */
 export class Unavailable extends DomainError {
   readonly code: string = 'service.unavailable';
   readonly kind = 'unavailable';
@@ -61,8 +61,8 @@ export class Unavailable extends DomainError {
 }
 
 /**
- * More come than can be served, whoever they are: who asks for the same at this moment is refused at the door, so that
- * refusing costs nothing of what serving needs (OWASP ASVS 15.2.2).
+ * The service receives more requests than it can serve. Admission control rejects further requests of this kind early, so that
+ * rejecting uses no capacity needed for serving (OWASP ASVS 15.2.2).
  */
 export class Overloaded extends Unavailable {
   override readonly code = 'service.overloaded';

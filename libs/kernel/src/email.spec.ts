@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidInput } from './domain-error.js';
 import { Email } from './email.js';
 
-/** ASCII, the basic plane with its lone surrogates, everything: a third each. */
+/** One third each of ASCII, the basic plane with lone surrogates, and all code points. */
 const unit = fc
   .oneof(fc.integer({ min: 0, max: 0x7f }), fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0, max: 0x10ffff }))
   .map((codePoint) => String.fromCodePoint(codePoint));
@@ -21,7 +21,7 @@ const faultOf = (raw: unknown, pointer?: string) => {
 const parseOrNothing = (raw: unknown): Email | undefined => (faultOf(raw) === undefined ? Email.parse(raw) : undefined);
 
 describe('Email', () => {
-  it('keeps what was typed for display only', () => {
+  it('keeps the original input for display only', () => {
     const email = Email.parse('Mia@B\u00fccher.example');
     expect(email).toMatchObject({
       kind: 'email',
@@ -41,12 +41,12 @@ describe('Email', () => {
     ['a@b@c.co', 'at_sign'],
     ['a b@c.co', 'local_part'],
     ['a@b', 'domain'],
-  ])('refuses %j as %s', (raw, reason) => {
+  ])('rejects %j as %s', (raw, reason) => {
     expect(faultOf(raw)).toMatchObject({ pointer: '/email', code: `email.${reason}` });
     expect(faultOf(raw, '/contact/0')?.pointer).toBe('/contact/0');
   });
 
-  it('measures the IDNA form as well', () => {
+  it('limits the length of the IDNA form as well', () => {
     const typed = (local: number) => `${'a'.repeat(local)}@${'\u00fc.'.repeat(25)}example`;
     expect(Email.parse(typed(46)).canonical).toHaveLength(254);
     expect(faultOf(typed(47))?.code).toBe('email.too_long');
@@ -58,7 +58,7 @@ describe('Email', () => {
     ['mia@mail.example.co.uk', 'm•••@m•••.uk'],
   ])('masks %s', (raw, masked) => expect(Email.parse(raw).masked).toBe(masked));
 
-  it('the mask never holds the whole local part', () => {
+  it('never includes the whole local part in the mask', () => {
     fc.assert(
       fc.property(fc.emailAddress(), (raw) => {
         const email = parseOrNothing(raw);
@@ -69,7 +69,7 @@ describe('Email', () => {
     );
   });
 
-  it('AC-34 IDNA encodes a label or leaves it alone: no character turns into ASCII or vanishes', () => {
+  it('encodes or keeps a label: no character turns into ASCII or disappears [AC-34]', () => {
     fc.assert(
       fc.property(fc.string({ unit, minLength: 1, maxLength: 4 }), (middle) => {
         const email = parseOrNothing(`joe@a${middle}b.example`);
@@ -81,7 +81,7 @@ describe('Email', () => {
     );
   });
 
-  it('AC-35 the canonical form is a plain SMTP address', () => {
+  it('returns a plain SMTP address as canonical form [AC-35]', () => {
     fc.assert(
       fc.property(
         fc.oneof(

@@ -1,6 +1,6 @@
 import { InvalidInput } from './domain-error.js';
 
-/** RFC 5321 4.5.3.1.3: a path holds 256 octets, two of them are the angle brackets. */
+/** RFC 5321 4.5.3.1.3: a path holds 256 octets, including the two angle brackets. */
 const MAX_BYTES = 254;
 /** RFC 5321 4.5.3.1.1 */
 const MAX_LOCAL_PART = 64;
@@ -9,16 +9,16 @@ const FORBIDDEN = /[\p{Cc}\p{Cs}]/u;
 const ATOM = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+$/;
 const ASCII_LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 /**
- * Letters, marks and digits, but none by which one name has two spellings: those that vanish in IDNA (variation selectors,
- * joiners) and the few that fold to other letters though NFKC keeps them (a Greek mark, historic Cyrillic letters).
+ * Letters, marks and digits, except those that give one name two spellings: characters that IDNA removes (variation selectors,
+ * joiners) and the few that fold to other letters although NFKC keeps them (a Greek mark, historic Cyrillic letters).
  */
 const UNICODE_LABEL = /^(?:(?!\p{Default_Ignorable_Code_Point}|\u0345|[\u1c80-\u1c88])[\p{L}\p{M}\p{N}-])+$/u;
 const DIGITS = /^[0-9]+$/;
 
 /**
- * An e-mail address in the one form it is compared, stored and written to (RFC 5321 dot-atom, IDNA domain). What could be
- * read in two ways is refused, never repaired: comments, quoted parts, encoded words (RFC 2047 5), compatibility characters,
- * invisible ones, surrounding blanks.
+ * An e-mail address in its canonical form, used to compare, store and send (RFC 5321 dot-atom, IDNA domain). Ambiguous input is
+ * rejected, never repaired: comments, quoted parts, encoded words (RFC 2047 5), compatibility characters, invisible characters,
+ * surrounding blanks.
  * The canonical form is therefore safe in SMTP commands and under every collation.
  */
 export class Email {
@@ -27,11 +27,11 @@ export class Email {
   private constructor(
     /** All ASCII and lower-case; at most 254 characters. */
     readonly canonical: string,
-    /** What was typed; for showing it to its owner, never for comparing or sending. */
+    /** The original input. Shown only to its owner; never compared or used for sending. */
     readonly displayed: string,
   ) {}
 
-  /** @throws InvalidInput `email.<reason>` at the pointer; nothing else, whatever comes in */
+  /** @throws InvalidInput `email.<reason>` at the pointer, and no other error for any input */
   static parse(raw: unknown, pointer = '/email'): Email {
     const refuse = (reason: string, detail: string) => InvalidInput.at(pointer, `email.${reason}`, detail);
 
@@ -49,7 +49,7 @@ export class Email {
     if (host === undefined) throw refuse('domain', 'The part after the @ is not a domain name.');
 
     const canonical = `${local.toLowerCase()}@${host}`;
-    // An IDNA domain may be longer than what was typed. This keeps it below the 253 characters of RFC 1035, too.
+    // An IDNA domain may be longer than the input. This check also keeps it below the 253 characters of RFC 1035.
     if (canonical.length > MAX_BYTES) throw refuse('too_long', `An e-mail address has at most ${MAX_BYTES} bytes.`);
     return new Email(canonical, raw);
   }
@@ -59,7 +59,7 @@ export class Email {
     return `email:${this.canonical}`;
   }
 
-  /** For logs and answers: `m•••@e•••.org`. A local part of one character is hidden altogether. */
+  /** For logs and responses: `m•••@e•••.org`. A local part of one character is hidden completely. */
   get masked(): string {
     const [local = '', domain = ''] = this.canonical.split('@');
     const topLevel = domain.slice(domain.lastIndexOf('.'));
@@ -67,7 +67,7 @@ export class Email {
   }
 }
 
-/** A string has at least as many bytes as UTF-16 units: a huge one costs nothing. */
+/** A string has at least as many bytes as UTF-16 units, so a huge input is rejected without encoding it. */
 const isTooLong = (text: string): boolean =>
   text.length > MAX_BYTES || new TextEncoder().encode(text).length > MAX_BYTES;
 
@@ -75,8 +75,8 @@ const isLocalPart = (local: string): boolean =>
   local.length <= MAX_LOCAL_PART && !local.includes('=?') && local.split('.').every((atom) => ATOM.test(atom));
 
 /**
- * The domain in ASCII and lower case, or nothing. A URL parser also takes ports, paths, escapes and IPv4 numbers, so labels
- * are checked before it, and after it each must be either untouched or encoded: IDNA may spell a label, never rewrite it.
+ * Returns the domain in ASCII and lower case, or undefined. A URL parser also accepts ports, paths, escapes and IPv4 numbers, so
+ * labels are checked before parsing. After parsing each label must be unchanged or encoded: IDNA must not rewrite a label.
  */
 function toAsciiDomain(typed: string): string | undefined {
   const labels = typed.toLowerCase().split('.');

@@ -1,38 +1,38 @@
 import { IntegrationEvent } from './integration-event.js';
 import type { Shape } from './shape.js';
 
-/** What an event promises to those who hear it. */
+/** The contract between the publisher of an event and its consumers. */
 export interface EventContract<Data extends object = object> {
   /** `<subject>.<past tense>.v<n>` */
   readonly type: string;
   /** `/foyer/<module>` */
   readonly source: string;
-  /** Whose events are counted by `sequence` and come in order: the kind of thing that `subject` is the id of. */
+  /** The type of the aggregate named by `subject`. `sequence` orders the events of one aggregate. */
   readonly aggregateType: string;
-  /** A sentence or two for those who hear it. */
+  /** One or two sentences for consumers. */
   readonly description: string;
   readonly data: Shape<Data>;
-  /** What is told instead with `EVENT_PERSONAL_DATA=omit`, where `data` is personal. */
+  /** Published instead of personal `data` with `EVENT_PERSONAL_DATA=omit`. */
   readonly sparse?: Shape<object>;
 }
 
-/** What others may tell us, and how. */
+/** An event that external systems may send to this service. */
 export interface ConsumedEvent {
   readonly type: string;
   readonly description: string;
   readonly data: Shape<object>;
-  /** Data that fit. */
+  /** Example data that match the schema. */
   readonly sample: object;
 }
 
-/** A class of events, which knows its contract. */
+/** An event class with its contract. */
 export interface EventClass {
   readonly name: string;
   readonly contract: EventContract;
 }
 
 /**
- * Makes a class of events from its contract, so that type, schema and documentation say the same:
+ * Creates an event class from its contract, so that type, schema and documentation agree:
  * `class PasswordChangedV1 extends eventOf({ type: 'auth.password_changed.v1', … }) {}`
  */
 export function eventOf<Data extends object>(contract: EventContract<Data>) {

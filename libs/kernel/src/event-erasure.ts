@@ -1,8 +1,8 @@
-/** Takes what is personal out of events that are kept. */
+/** Removes personal data from stored events. */
 export abstract class EventErasure {
   /**
-   * Of one aggregate: what every publisher has taken is gone; of what one has still to take these members of the data become
-   * null. What left already is with those who took it. In the caller's unit of work.
+   * Deletes the events of an aggregate that every publisher has sent. In events that a publisher has yet to send, sets these
+   * members of the data to null. Events already sent are not recalled. Runs in the caller's unit of work.
    */
   abstract erase(aggregateType: string, aggregateId: string, members: readonly string[]): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { PhoneNumber } from './phone-number.js';
 const COMMON = new Set(['password', 'sunshine', 'iloveyou', 'passw0rd', '12345678', 'lollipop']);
 const isVariation = (password: string) => isVariationOfCommon(password, (candidate) => COMMON.has(candidate));
 
-describe('ST-P2 a variation of a common password', () => {
+describe('isVariationOfCommon [ST-P2]', () => {
   it.each([
     'password',
     'PassWord',
@@ -22,7 +22,7 @@ describe('ST-P2 a variation of a common password', () => {
     'L0ll!p0p 99',
     '12345678',
     '1234-5678',
-  ])('%s is one', (password) => expect(isVariation(password)).toBe(true));
+  ])('returns true for %s', (password) => expect(isVariation(password)).toBe(true));
 
   it.each([
     'correct horse battery staple',
@@ -33,10 +33,10 @@ describe('ST-P2 a variation of a common password', () => {
     '        ',
     '\u{1f511}'.repeat(8),
     '87654321',
-  ])('%j is none', (password) => expect(isVariation(password)).toBe(false));
+  ])('returns false for %j', (password) => expect(isVariation(password)).toBe(false));
 });
 
-describe('ST-P2 a password of words that are guessed first', () => {
+describe('consistsOfWords [ST-P2]', () => {
   const mia = [
     'foyer',
     ...passwordWordsOfHost('login.acme.example'),
@@ -60,7 +60,7 @@ describe('ST-P2 a password of words that are guessed first', () => {
     '(415) 555-0123',
     '5550123!',
     'mia5550123',
-  ])('%s consists of them', (password) => expect(consistsOfWords(password, mia)).toBe(true));
+  ])('returns true for %s', (password) => expect(consistsOfWords(password, mia)).toBe(true));
 
   it.each([
     'the foyer has a long red carpet',
@@ -71,20 +71,20 @@ describe('ST-P2 a password of words that are guessed first', () => {
     '83629174650192',
     '        ',
     'correct horse battery staple',
-  ])('%j does not', (password) => expect(consistsOfWords(password, mia)).toBe(false));
+  ])('returns false for %j', (password) => expect(consistsOfWords(password, mia)).toBe(false));
 
-  it('a part of one or two letters is no word', () => {
+  it('ignores parts of one or two letters', () => {
     const words = passwordWordsOf(Email.parse('a.bc@d.ef.gh'));
     expect(consistsOfWords('a bc d ef', words)).toBe(false);
   });
 
-  it('an address that is no name has no words, a name has its labels', () => {
+  it('returns no words for an IP address and the labels of a host name', () => {
     expect([...passwordWordsOfHost('127.0.0.1'), ...passwordWordsOfHost('[::1]')]).toEqual([]);
     expect(passwordWordsOfHost('localhost')).toContain('localhost');
     expect(passwordWordsOfHost('shop.acme.example')).toEqual(['shop.acme.example', 'shop', 'acme']);
   });
 
-  it('AC-36 the longest password is looked at in no time', () => {
+  it('checks the longest password quickly [AC-36]', () => {
     const start = performance.now();
     for (let n = 0; n < 100; n++) consistsOfWords(`${'a1 '.repeat(42)}${n}`, mia);
     expect(performance.now() - start).toBeLessThan(200);

@@ -1,6 +1,6 @@
 import type { Identifier } from './identifier.js';
 
-/** Digits and signs that stand for letters; 1 and ! are read as i and as l. */
+/** Digits and signs that replace letters; 1 and ! are read as i and as l. */
 const STANDS_FOR: Readonly<Record<string, string>> = {
   '0': 'o',
   '3': 'e',
@@ -11,17 +11,17 @@ const STANDS_FOR: Readonly<Record<string, string>> = {
   $: 's',
 };
 const DISGUISED = /[034571!@$]/g;
-/** Years, dates, `123456`, `!`: what is put behind a word to please a rule. */
+/** Years, dates, `123456`, `!`: suffixes that people add to a word to satisfy a composition rule. */
 const TAIL = /[^\p{L}]{1,6}$/u;
 const SEPARATORS = /[^\p{L}\p{N}]+/gu;
 const SHORTEST_WORD = 3;
-/** Of letters and digits that are not part of a word; fewer do not make a password of it. */
+/** Minimum number of letters and digits that are not part of a guessable word. */
 const FEWEST_OF_ITS_OWN = 4;
 
 /**
- * Is this password, or one that it is a simple variation of (capitals, a tail of up to six digits or signs, digits for
- * letters, blanks), a common one?
- * @param isCommon knows them in lower case
+ * True when the password is common, or a simple variation of a common one (capitals, a tail of up to six digits or signs,
+ * digits for letters, blanks).
+ * @param isCommon looks up a candidate in lower case
  */
 export function isVariationOfCommon(password: string, isCommon: (candidate: string) => boolean): boolean {
   const lower = password.toLowerCase();
@@ -30,8 +30,8 @@ export function isVariationOfCommon(password: string, isCommon: (candidate: stri
 }
 
 /**
- * Does the password consist of words that are guessed first here (the product's, its owner's), and next to nothing else?
- * A long one may contain them.
+ * True when the password consists almost only of words that an attacker tries first (names of the product or its owner). A long
+ * password may contain such words.
  */
 export function consistsOfWords(password: string, words: readonly string[]): boolean {
   const lower = password.toLowerCase();
@@ -41,7 +41,7 @@ export function consistsOfWords(password: string, words: readonly string[]): boo
   return [...plain, ...read].some(([shape, rest = '']) => hasAny(known, shape) && lengthOf(rest) < FEWEST_OF_ITS_OWN);
 }
 
-/** What somebody who knows the identifier tries first: the address, both its sides, their parts; the number. */
+/** Words that an attacker who knows the identifier tries first: the address, its two sides and their parts; the number. */
 export function passwordWordsOf(identifier: Identifier): readonly string[] {
   const { canonical } = identifier;
   if (identifier.kind === 'phone') return [canonical.slice(1), canonical.slice(-10), canonical.slice(-7)];
@@ -49,7 +49,7 @@ export function passwordWordsOf(identifier: Identifier): readonly string[] {
   return [canonical, local, ...local.split(SEPARATORS), ...passwordWordsOfHost(domain)];
 }
 
-/** A host name and its labels, without the top-level domain. An address has no words. */
+/** Returns a host name and its labels, without the top-level domain. An IP address has no words. */
 export function passwordWordsOfHost(host: string): readonly string[] {
   if (!/[a-z]/i.test(host) || host.includes(':')) return [];
   const labels = host.split('.');
@@ -57,11 +57,11 @@ export function passwordWordsOfHost(host: string): readonly string[] {
 }
 
 function undisguised(shape: string): readonly string[] {
-  const read = (one: string) => shape.replace(DISGUISED, (sign) => STANDS_FOR[sign] ?? one);
+  const read = (letterForOne: string) => shape.replace(DISGUISED, (sign) => STANDS_FOR[sign] ?? letterForOne);
   return [shape, read('i'), read('l')];
 }
 
-/** The longest first, or parts of a word would leave the rest of it over. */
+/** Removes the longest words first, so that no part of a longer word remains. */
 const without = (words: readonly string[], shape: string): string =>
   [...words].sort((a, b) => b.length - a.length).reduce((rest, word) => rest.replaceAll(word, ' '), shape);
 

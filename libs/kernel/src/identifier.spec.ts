@@ -6,12 +6,12 @@ import { IDENTIFIER_CORPUS } from './testing/identifier.corpus.js';
 
 const REGIONS = ['US', 'FR', 'BR', 'DE'];
 
-/** ASCII, the basic plane with its lone surrogates, everything: a third each. */
+/** One third each of ASCII, the basic plane with lone surrogates, and all code points. */
 const unit = fc
   .oneof(fc.integer({ min: 0, max: 0x7f }), fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0, max: 0x10ffff }))
   .map((codePoint) => String.fromCodePoint(codePoint));
 
-/** The key, or null for a refusal; any other error is a bug and passes through. */
+/** Returns the key, or null for a rejected input; rethrows any other error. */
 const keyOf = (raw: unknown, region: string): string | null => {
   try {
     return parseIdentifier(raw, region).key;
@@ -33,18 +33,18 @@ const likely = fc.oneof(
     .map((all) => all.join('')),
 );
 
-describe('ST-I1 identifiers have one outcome each', () => {
-  it('the corpus is large enough and holds nothing twice', () => {
+describe('parseIdentifier [ST-I1]', () => {
+  it('has a corpus that is large enough and without duplicates', () => {
     const cases = IDENTIFIER_CORPUS.map(({ raw, region }) => `${region}|${raw}`);
     expect(new Set(cases).size).toBe(cases.length);
     expect(cases.length).toBeGreaterThanOrEqual(60);
   });
 
-  it.each(IDENTIFIER_CORPUS)('$why → $expected', ({ raw, region, expected }) => {
+  it.each(IDENTIFIER_CORPUS)('returns $expected for: $why', ({ raw, region, expected }) => {
     for (const each of region === undefined ? REGIONS : [region]) expect(keyOf(raw, each)).toBe(expected);
   });
 
-  it('canon(canon(x)) = canon(x), in every region', () => {
+  it('is idempotent in every region', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -59,7 +59,7 @@ describe('ST-I1 identifiers have one outcome each', () => {
     );
   });
 
-  it('AC-44 throws InvalidInput and nothing else, whatever comes in', () => {
+  it('throws only InvalidInput for any input [AC-44]', () => {
     fc.assert(
       fc.property(
         fc.oneof(likely, fc.anything({ maxDepth: 1 })),
@@ -70,8 +70,8 @@ describe('ST-I1 identifiers have one outcome each', () => {
   });
 });
 
-describe('AC-23 namespaces', () => {
-  it('the kind decides the namespace, and an @ decides the kind', () => {
+describe('namespaces [AC-23]', () => {
+  it('derive the namespace from the kind, and the kind from an @', () => {
     expect(parseIdentifier('+16502530000', 'US')).toMatchObject({ kind: 'phone', key: 'phone:+16502530000' });
     expect(parseIdentifier('+16502530000@example.com', 'US')).toMatchObject({
       kind: 'email',
@@ -79,12 +79,12 @@ describe('AC-23 namespaces', () => {
     });
   });
 
-  it('no key can be typed as an identifier', () => {
+  it('reject a key as an identifier', () => {
     for (const { key } of accepted) expect(keyOf(key, 'US')).toBeNull();
   });
 });
 
-describe('AC-33 AC-36 hostile lengths', () => {
+describe('hostile lengths [AC-33] [AC-36]', () => {
   const hostile: [string, string][] = [
     ['64 kB of @', '@'.repeat(65_536)],
     ['64 kB of (a+)+', '(a+)+'.repeat(13_107)],
@@ -96,8 +96,8 @@ describe('AC-33 AC-36 hostile lengths', () => {
     ['phone as long as the cap allows', `+${'(1'.repeat(31)}1`],
   ];
 
-  it.each(hostile)('%s is refused at once', (_, raw) => {
-    // The best of three: a pause of a busy machine is not a slow parser.
+  it.each(hostile)('reject %s quickly', (_, raw) => {
+    // Use the best of three runs, because a busy machine may pause.
     const milliseconds = [1, 2, 3].map(() => {
       const start = performance.now();
       expect(keyOf(raw, 'US')).toBeNull();

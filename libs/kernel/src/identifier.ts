@@ -1,15 +1,15 @@
 import { Email } from './email.js';
 import { PhoneNumber } from './phone-number.js';
 
-/** How a person is found: by a canonical e-mail address or by an E.164 phone number, never by a name of choice. */
+/** A canonical e-mail address or an E.164 phone number. Freely chosen user names are not supported. */
 export type Identifier = Email | PhoneNumber;
 export type IdentifierKind = Identifier['kind'];
-/** `email:<canonical>` or `phone:<canonical>`: namespaces that cannot meet. */
+/** `email:<canonical>` or `phone:<canonical>`: disjoint namespaces. */
 export type IdentifierKey = Identifier['key'];
 
 /**
- * Reads a user name of login or Basic. Only addresses hold an `@`, so no text is readable as both.
- * @throws InvalidInput at the pointer; nothing else, whatever comes in
+ * Parses the user name of a login or of Basic credentials. Only addresses contain an `@`, so no text is ambiguous.
+ * @throws InvalidInput at the pointer, and no other error for any input
  */
 export const parseIdentifier = (raw: unknown, defaultRegion: string, pointer = '/identifier'): Identifier =>
   typeof raw === 'string' && raw.includes('@')

@@ -1,26 +1,26 @@
-/** Where ids come from: UUIDs (RFC 9562), 36 lower-case characters. */
+/** Generates ids: UUIDs (RFC 9562), 36 lower-case characters. */
 export abstract class Ids {
-  /** UUIDv7: sorts by the time it was made. */
+  /** UUIDv7: sorts by creation time. */
   abstract next(): string;
-  /** UUIDv4: tells nobody when it was made, and so not whether a stranger has been here before. */
+  /** UUIDv4: reveals no creation time, and so not whether an identifier was registered before. */
   abstract opaque(): string;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** Ids are checked before any SQL, object key or Redis key is built from them. */
+/** Check ids with this before building SQL, object keys or Redis keys from them. */
 export const isUuid = (value: string): boolean => UUID.test(value);
 
-/** Unix milliseconds in which a UUIDv7 was made. */
+/** Creation time of a UUIDv7 in Unix milliseconds. */
 export const momentOf = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 
-/** UUIDv7 of a moment: 48 bits of Unix milliseconds, the rest random. Sorts by time to the millisecond. */
+/** UUIDv7 for a timestamp: 48 bits of Unix milliseconds, the rest random. Sorts by time to the millisecond. */
 export function uuidv7(milliseconds: number): string {
   const time = Math.floor(milliseconds).toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${crypto.randomUUID().slice(15)}`;
 }
 
-/** A UUID that looks like one that was drawn (version 4), from a keyed hash of 64 hex characters. */
+/** Derives a UUID in version 4 format from a keyed hash of 64 hex characters. */
 export function uuidFromHash(hash: string): string {
   const variant = '89ab'[Number.parseInt(hash.charAt(16), 16) % 4];
   return [

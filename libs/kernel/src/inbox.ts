@@ -1,13 +1,13 @@
 import type { IncomingEvent } from './incoming-event.js';
 
-/** What was handled already is not done again. The transaction that tried must be given up. */
+/** The event was already handled. The current transaction must roll back. */
 export class AlreadyHandled extends Error {}
 
-/** Remembers which events were handled, in the transaction of their effect: so the effect happens once, however often they come. */
+/** Records handled events in the transaction of their effect, so that a redelivered event has its effect once. */
 export abstract class Inbox {
   /**
-   * The first statement of the unit of work that has the effect.
-   * @throws AlreadyHandled to be let through: whoever handed the event over knows what it means
+   * Call this first in the unit of work that has the effect.
+   * @throws AlreadyHandled do not catch it: the caller of the subscriber handles it
    */
   abstract recordHandled(event: IncomingEvent): Promise<void>;
 }

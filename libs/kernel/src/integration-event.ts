@@ -1,7 +1,7 @@
 /**
- * Something that happened, told to the rest of the business: a versioned public fact. Subclasses are named in the past
- * tense with their version (`CustomerCreatedV1`) and never carry a code, password, token or more personal data than the
- * event table of the documentation says.
+ * A versioned public event, published to the other systems of the business. Subclasses are named in the past tense with their
+ * version (`CustomerCreatedV1`). They never carry a code, password, token or more personal data than the event table of the
+ * documentation lists.
  */
 export abstract class IntegrationEvent<Data extends object = object> {
   /** `<subject>.<past-tense>.v<n>` */
@@ -10,11 +10,11 @@ export abstract class IntegrationEvent<Data extends object = object> {
   abstract readonly source: string;
   /** Events of one aggregate type and id are delivered in the order of their sequence. */
   abstract readonly aggregateType: string;
-  /** Set when the fact has an id of its own by which it must not be told twice; else the outbox gives one. */
+  /** Set when the event has its own id for deduplication; otherwise the outbox assigns one. */
   readonly id?: string;
-  /** Told instead of `data` where personal data must not leave (`EVENT_PERSONAL_DATA=omit`); else `data` holds none. */
+  /** Published instead of `data` with `EVENT_PERSONAL_DATA=omit`. Absent when `data` holds no personal data. */
   readonly sparse?: object;
-  /** The external analytics system (`ANALYTICS_URL`) is told of it as well. */
+  /** The event is also sent to the external analytics system (`ANALYTICS_URL`). */
   readonly forAnalytics: boolean = false;
 
   /**
@@ -30,17 +30,17 @@ export abstract class IntegrationEvent<Data extends object = object> {
   ) {}
 }
 
-/** This very event, by its id, is announced already. The transaction that tried must be given up. */
+/** An event with this id is already published. The current transaction must roll back. */
 export class AlreadyPublished extends Error {}
 
-/** Where handlers announce events. Appending joins the ambient transaction: the event exists if and only if it commits. */
+/** Handlers publish events through the outbox. Appending joins the ambient transaction: the event exists if and only if it commits. */
 export abstract class Outbox {
-  /** @throws AlreadyAnnounced */
+  /** @throws AlreadyPublished */
   abstract append(event: IntegrationEvent): Promise<void>;
   /**
-   * Many at once, the first of as many aggregates. They never hold up what is appended alone; what is appended to one of these
-   * aggregates later comes behind them all the same.
-   * @throws AlreadyAnnounced
+   * Appends many events at once, each the first of its aggregate. They never delay events that are appended singly. Later events
+   * of the same aggregates are still published after them.
+   * @throws AlreadyPublished
    */
   abstract appendInBulk(events: readonly IntegrationEvent[]): Promise<void>;
 }

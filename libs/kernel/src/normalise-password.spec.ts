@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidInput } from './domain-error.js';
 import { normalisePassword } from './normalise-password.js';
 
-/** ASCII, the basic plane with its lone surrogates, everything: a third each. */
+/** One third each of ASCII, the basic plane with lone surrogates, and all code points. */
 const unit = fc
   .oneof(fc.integer({ min: 0, max: 0x7f }), fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0, max: 0x10ffff }))
   .map((codePoint) => String.fromCodePoint(codePoint));
@@ -18,7 +18,7 @@ const outcome = (raw: unknown, minimum = 8): string => {
   }
 };
 
-describe('acceptPassword', () => {
+describe('normalisePassword', () => {
   it.each([
     ['the shortest', 'a'.repeat(8)],
     ['the longest', 'a'.repeat(128)],
@@ -30,7 +30,7 @@ describe('acceptPassword', () => {
     ['ST-P3 blanks', '        '],
     ['colons and accents', 'p\u00e4ss:w\u00f6rd::'],
     ['NUL and other control characters', 'a\0b\r\n\t\x7fcd'],
-  ])('ST-P1 takes %s', (_, raw) => expect(outcome(raw)).toBe('accepted'));
+  ])('accepts %s [ST-P1]', (_, raw) => expect(outcome(raw)).toBe('accepted'));
 
   it.each([
     ['one too short', 'a'.repeat(7), 'too_short'],
@@ -43,21 +43,21 @@ describe('acceptPassword', () => {
     ['a number', 1234567890, 'not_text'],
     ['AC-44 an object', { length: 8 }, 'not_text'],
     ['AC-44 an array', ['abcdefgh'], 'not_text'],
-  ])('ST-P1 refuses %s', (_, raw, reason) => expect(outcome(raw)).toBe(`/password password.${reason}`));
+  ])('rejects %s [ST-P1]', (_, raw, reason) => expect(outcome(raw)).toBe(`/password password.${reason}`));
 
-  it('ST-P1 takes its minimum from the profile', () => {
+  it('uses the minimum of the profile [ST-P1]', () => {
     expect(outcome('a'.repeat(14), 15)).toBe('/password password.too_short');
     expect(outcome('a'.repeat(15), 15)).toBe('accepted');
   });
 
-  it('ST-P4 NFC and NFD are one password, and nothing else is changed', () => {
+  it('treats NFC and NFD as one password and changes nothing else [ST-P4]', () => {
     const typed = '  P\u00e4ssw\u00f6rd\0\u212b\ufb01 ';
     expect(normalisePassword(typed.normalize('NFD'), 8)).toBe(typed.normalize('NFC'));
     expect(normalisePassword('\ufb01\ufb01\ufb01\ufb01\ufb01\ufb01\ufb01\ufb01', 8)).toBe('\ufb01'.repeat(8));
     fc.assert(fc.property(fc.string({ minLength: 8, maxLength: 128 }), (raw) => normalisePassword(raw, 8) === raw));
   });
 
-  it('AC-36 refuses megabytes before any work', () => {
+  it('rejects megabytes before any work [AC-36]', () => {
     const huge = '\ufe0f'.repeat(5_000_000);
     const milliseconds = [1, 2, 3].map(() => {
       const start = performance.now();
@@ -67,7 +67,7 @@ describe('acceptPassword', () => {
     expect(Math.min(...milliseconds)).toBeLessThan(10);
   });
 
-  it('AC-44 throws InvalidInput and nothing else, and its result is a fixed point', () => {
+  it('throws only InvalidInput and returns a fixed point [AC-44]', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit }), fc.anything({ maxDepth: 1 })), (raw) => {
         if (outcome(raw, 1) !== 'accepted') return;

@@ -5,11 +5,11 @@ const MAX_CODE_POINTS = 128;
 const LONE_SURROGATE = /\p{Cs}/u;
 
 /**
- * The password as it is hashed and compared: NFC, the one change that is made (NIST SP 800-63B-4 3.1.1.2; OWASP ASVS 6.2.8),
- * counted in code points. There are no composition rules (ASVS 6.2.5): letters, digits, blanks, emoji, colons, NUL and other
- * control characters are all fine. RFC 7617 keeps control characters out of Basic passwords; the Basic parser lets them
- * through all the same, or else a password accepted here could not be proven there.
- * @throws InvalidInput `password.<reason>` at the pointer; nothing else, whatever comes in
+ * Returns the password in the form that is hashed and compared. NFC is the only change (NIST SP 800-63B-4 3.1.1.2; OWASP ASVS
+ * 6.2.8). The length is counted in code points. There are no composition rules (ASVS 6.2.5): letters, digits, blanks, emoji,
+ * colons, NUL and other control characters are all allowed. RFC 7617 forbids control characters in Basic passwords; the Basic
+ * parser accepts them, because a password accepted here must also work there.
+ * @throws InvalidInput `password.<reason>` at the pointer, and no other error for any input
  */
 export function normalisePassword(raw: unknown, minimumCodePoints: number, pointer = '/password'): string {
   const refuse = (reason: string, detail: string) => InvalidInput.at(pointer, `password.${reason}`, detail);
@@ -17,7 +17,7 @@ export function normalisePassword(raw: unknown, minimumCodePoints: number, point
     refuse('too_long', `A password has at most ${MAX_CODE_POINTS} characters and ${MAX_BYTES} bytes.`);
 
   if (typeof raw !== 'string') throw refuse('not_text', 'A password is a string.');
-  // A string has at least as many bytes as UTF-16 units: a huge one costs nothing.
+  // A string has at least as many bytes as UTF-16 units, so a huge input is rejected without encoding it.
   if (raw.length > MAX_BYTES || new TextEncoder().encode(raw).length > MAX_BYTES) throw tooLong();
   if (LONE_SURROGATE.test(raw)) throw refuse('not_unicode', 'The password holds half a character.');
 

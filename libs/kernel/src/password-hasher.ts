@@ -1,13 +1,13 @@
 import { Unavailable } from './domain-error.js';
 
-/** Who goes first when hashing is short: nobody can order an activation without a right code. */
+/** Priority when hashing capacity is short. Only a correct code leads to an activation. */
 export type HashPriority = 'activation' | 'login' | 'rehash';
 
-/** For whom a hash is computed. When hashing is short, it is shared out fairly among owners. */
+/** The owner of a hash computation. Scarce capacity is shared fairly among owners. */
 export interface HashOwner {
-  /** Prefix of the address that asks; null for work of the program itself. */
+  /** Prefix of the requesting address; null for background work. */
   readonly source: string | null;
-  /** Who asks, where that is proven. Never whom somebody only claims to be: that would let others use up the share. */
+  /** The authenticated customer. Never an unproven claim: others could use up the customer's share with it. */
   readonly customerId: string | null;
 }
 
@@ -16,8 +16,8 @@ export interface HashTicket extends HashOwner {
 }
 
 /**
- * Of the program itself: events that were received, commands. It waits until it is its turn and is not refused, so whoever asks
- * for it must bound how much there is at once. All of it together has the turns of one owner.
+ * The ticket of background work: received events, commands. It waits for capacity and is not rejected, so the caller must
+ * limit its concurrency. All background work together counts as one owner.
  */
 export const BACKGROUND_HASH: HashTicket = { priority: 'login', source: null, customerId: null };
 
@@ -27,21 +27,21 @@ export class HashingBusy extends Unavailable {
 }
 
 /**
- * The expensive, slow password hash, done off the event loop behind a bounded queue. It takes the *pre-hash* of a password
+ * The expensive, slow password hash, computed off the event loop behind a bounded queue. It takes the *pre-hash* of a password
  * (64 ASCII characters, see `PasswordPepper`), never the password itself.
- * @throws HashingBusy when there is no room for this ticket, or when another one took its place
+ * @throws HashingBusy when there is no capacity for this ticket, or when a ticket of higher priority replaced it
  */
 export abstract class PasswordHasher {
   /**
-   * Before anything is done for somebody who could not be hashed for.
-   * @throws HashingBusy when there is no room for this ticket
+   * Call this before other work whose hash could then not be computed.
+   * @throws HashingBusy when there is no capacity for this ticket
    */
   abstract assertCapacity(ticket: HashTicket): void;
   /** bcrypt at the configured cost; 60 ASCII characters in modular crypt format. */
   abstract hash(preHash: string, ticket: HashTicket): Promise<string>;
   abstract verify(preHash: string, hash: string, ticket: HashTicket): Promise<boolean>;
-  /** Spends the same work as `verify` on nobody's hash, so that an unknown name costs what a known one does. */
+  /** Does the same work as `verify` on a dummy hash, so that an unknown name costs as much as a known one. */
   abstract verifyDummy(preHash: string, ticket: HashTicket): Promise<false>;
-  /** True when the hash was made with a lower cost than today's setting. */
+  /** True when the hash has a lower cost than the current setting. */
   abstract isOutdated(hash: string): boolean;
 }

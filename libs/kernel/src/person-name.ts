@@ -1,8 +1,8 @@
 import { InvalidInput } from './domain-error.js';
 
-/** Controls, and what turns the text around it, belongs to nobody, or means what a private agreement says (UTS 39, UAX 9). */
+/** Control, bidirectional control, noncharacter and private-use code points (UTS 39, UAX 9). */
 const UNREADABLE = /[\p{Cc}\p{Co}\p{Bidi_Control}\p{Noncharacter_Code_Point}]/u;
-/** Joiners and marks are part of names, and none by themselves. U+2800 is a blank that counts as a symbol. */
+/** Joiners and marks are parts of names, but not names by themselves. U+2800 is a blank classified as a symbol. */
 const VISIBLE = /[^\p{Default_Ignorable_Code_Point}\p{Z}\p{M}\u2800]/u;
 
 /**

@@ -17,10 +17,10 @@ const faultOf = (raw: unknown, region = 'US', pointer?: string) => {
 it.each([
   ...(['US', 'BR', 'GB', 'FR'].map((code) => [code, true]) as [unknown, boolean][]),
   ...(['UK', 'XX', 'us', 'USA', '', '001', '__', null, 7, ['US']].map((code) => [code, false]) as [unknown, boolean][]),
-])('%j is a country: %s', (code, is) => expect(isCountry(code)).toBe(is));
+])('isCountry(%j) returns %s', (code, is) => expect(isCountry(code)).toBe(is));
 
 describe('PhoneNumber', () => {
-  it('knows its country', () => {
+  it('returns its country', () => {
     expect(PhoneNumber.parse('06 12 34 56 78', 'FR')).toMatchObject({
       kind: 'phone',
       canonical: '+33612345678',
@@ -30,7 +30,7 @@ describe('PhoneNumber', () => {
     expect(PhoneNumber.parse('+80012345678', 'FR').country).toBeUndefined();
   });
 
-  it('ST-I1 every country has a number that is the same one everywhere', () => {
+  it('parses a number of every country identically in every region [ST-I1]', () => {
     for (const country of getCountries()) {
       const { canonical } = PhoneNumber.parse(examples[country], country);
       for (const region of ['US', 'BR', 'JP', country, 'nowhere']) {
@@ -39,7 +39,7 @@ describe('PhoneNumber', () => {
     }
   });
 
-  it('ST-I1 00 for + never leads to somebody else', () => {
+  it('never parses 00 for + as a number of another person [ST-I1]', () => {
     for (const country of getCountries()) {
       const { canonical } = PhoneNumber.parse(examples[country], country);
       const typed = canonical.replace('+', '00');
@@ -51,7 +51,7 @@ describe('PhoneNumber', () => {
     }
   });
 
-  it('refuses a text that is two valid numbers', () => {
+  it('rejects a text that can be read as two valid numbers', () => {
     expect(PhoneNumber.parse('+24740123', 'JP').country).toBe('AC');
     expect(faultOf('0024740123', 'JP')?.code).toBe('phone.invalid');
   });
@@ -62,17 +62,17 @@ describe('PhoneNumber', () => {
     ['1'.repeat(65), 'too_long'],
     ['+16502530000;ext=1', 'forbidden_character'],
     ['+1 555 555 5555', 'invalid'],
-  ])('refuses %j as %s', (raw, reason) => {
+  ])('rejects %j as %s', (raw, reason) => {
     expect(faultOf(raw)).toMatchObject({ pointer: '/phone', code: `phone.${reason}` });
     expect(faultOf(raw, 'US', '/contact/0')?.pointer).toBe('/contact/0');
   });
 
-  it('an unknown default region reads international numbers only', () => {
+  it('parses international numbers only with an unknown default region', () => {
     expect(PhoneNumber.parse('+16502530000', 'XX').canonical).toBe('+16502530000');
     for (const region of ['XX', '', 'us', '__proto__', 'toString']) expect(faultOf('6502530000', region)).toBeDefined();
   });
 
-  it('masks all but the country code and two digits, and the length too', () => {
+  it('masks the length and all but the country code and two digits', () => {
     expect(PhoneNumber.parse('+16502530034', 'US').masked).toBe('+1•••••••34');
     expect(PhoneNumber.parse('+33612345678', 'US').masked).toBe('+33•••••••78');
   });

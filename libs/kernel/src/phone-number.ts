@@ -3,19 +3,19 @@ import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-j
 import { InvalidInput } from './domain-error.js';
 
 const MAX_LENGTH = 64;
-/** ASCII only: digits of other scripts, letters (1-800-FLOWERS), `tel:` and extensions are refused, not folded. */
+/** ASCII only: digits of other scripts, letters (1-800-FLOWERS), `tel:` and extensions are rejected, not converted. */
 const PLAIN = /^[+0-9(][0-9 ()./-]*[0-9]$/;
 
-/** Whoever calls or writes there pays more than usual, or reaches no person. */
+/** Numbers that cost more than usual to contact, or that reach no person. */
 const SPECIAL_TYPES = ['PREMIUM_RATE', 'SHARED_COST', 'TOLL_FREE', 'UAN', 'PERSONAL_NUMBER', 'PAGER', 'VOICEMAIL'];
 
-/** ISO 3166-1 alpha-2, as far as a country has a numbering plan: nobody could be reached in another. */
+/** True for an ISO 3166-1 alpha-2 code of a country with a numbering plan. */
 export const isCountry = (code: unknown): code is string =>
   typeof code === 'string' && /^[A-Z]{2}$/.test(code) && isSupportedCountry(code);
 
 /**
- * A phone number as E.164 (ITU-T). It must lie in a range that the numbering plan of its country has given out.
- * A number without a country code is read as one of the default region.
+ * A phone number in E.164 form (ITU-T). It must lie in a range that the numbering plan of its country has assigned.
+ * A number without a country code is parsed as one of the default region.
  */
 export class PhoneNumber {
   readonly kind = 'phone';
@@ -29,8 +29,8 @@ export class PhoneNumber {
   ) {}
 
   /**
-   * @param defaultRegion ISO 3166-1 alpha-2, upper case; with an unknown one only international numbers are read
-   * @throws InvalidInput `phone.<reason>` at the pointer; nothing else, whatever comes in
+   * @param defaultRegion ISO 3166-1 alpha-2, upper case; with an unknown region only international numbers are parsed
+   * @throws InvalidInput `phone.<reason>` at the pointer, and no other error for any input
    */
   static parse(raw: unknown, defaultRegion: string, pointer = '/phone'): PhoneNumber {
     const refuse = (reason: string, detail: string) => InvalidInput.at(pointer, `phone.${reason}`, detail);
@@ -54,22 +54,22 @@ export class PhoneNumber {
   }
 
   /**
-   * Premium-rate, shared-cost, freephone, company-wide (UAN), personal (+44 70), pager or voicemail numbers, and those of no
-   * country: satellite telephones and international services (+800, +808, +870, +878, +881, +882, +883, +888, +979).
+   * Premium-rate, shared-cost, freephone, company-wide (UAN), personal (+44 70), pager or voicemail numbers, and numbers of
+   * no country: satellite telephones and international services (+800, +808, +870, +878, +881, +882, +883, +888, +979).
    */
   get isSpecial(): boolean {
     const type = parseWithType(this.canonical)?.getType();
     return this.country === undefined || SPECIAL_TYPES.includes(type ?? '');
   }
 
-  /** @throws InvalidInput when no message should be sent there */
+  /** @throws InvalidInput when no message may be sent to this number */
   assertNotSpecial(pointer: string): void {
     if (!this.isSpecial) return;
     const detail = 'no message is sent to premium-rate, service or satellite numbers';
     throw InvalidInput.at(pointer, 'phone.special_number', detail);
   }
 
-  /** For logs and answers: `+1•••••••34`. The number of dots is fixed, so it does not tell the length. */
+  /** For logs and responses: `+1•••••••34`. The number of dots is fixed, so it does not reveal the length. */
   get masked(): string {
     return `+${this.callingCode}•••••••${this.canonical.slice(-2)}`;
   }
@@ -77,7 +77,7 @@ export class PhoneNumber {
 
 /**
  * People write `00` for `+` everywhere, but some plans give it another meaning (in Brazil a carrier's number follows it).
- * So it is read both ways; two valid numbers out of one text are too many.
+ * So the text is parsed both ways, and two different valid numbers are an error.
  */
 function readings(raw: string, region: string) {
   const defaultCountry = isSupportedCountry(region) ? region : undefined;

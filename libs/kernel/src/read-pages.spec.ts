@@ -4,7 +4,7 @@ import { readPages } from './read-pages.js';
 
 const AT = new Date('2026-03-01T12:00:00.000Z');
 
-/** Numbers up to `last`; keeps what it was asked for. */
+/** Numbers up to `last`; records the requests. */
 function source(last: number) {
   const asked: PageRequest[] = [];
   const read = async (wanted: PageRequest) => {
@@ -24,7 +24,7 @@ it.each([0, 1, 3, 4, 7])('reads %i items in pages of three, each once and in ord
   expect(asked.map(({ limit }) => limit)).toEqual(Array(Math.max(1, Math.ceil(last / 3))).fill(3));
 });
 
-it('reads no page before the one in front of it was taken [AC-69]', async () => {
+it('reads a page only after the previous one was consumed [AC-69]', async () => {
   const { asked, read } = source(100);
   const items = readPages(read, 3);
   for (let n = 0; n < 3; n++) await items.next();

@@ -1,8 +1,8 @@
 import type { Page, PagePosition, PageRequest } from './page.js';
 
-/** Everything in pages, one after the other: the next is read when the one before has been taken. */
+/** Yields all items page by page. The next page is read after the previous one was consumed. */
 export async function* readPages<Item>(
-  read: (wanted: PageRequest) => Promise<Page<Item>>,
+  read: (request: PageRequest) => Promise<Page<Item>>,
   limit: number,
 ): AsyncGenerator<Item> {
   for (let after: PagePosition | null | undefined; after !== null; ) {

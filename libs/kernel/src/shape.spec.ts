@@ -12,7 +12,7 @@ const person = shape.object({
 });
 
 describe('shape', () => {
-  it('given members, then the schema says what they are and which may be missing', () => {
+  it('describes members and optional members in the schema', () => {
     expect(person.schema).toEqual({
       type: 'object',
       properties: {
@@ -26,7 +26,7 @@ describe('shape', () => {
     });
   });
 
-  it('given members, then the type says the same', () => {
+  it('infers the same type from the members', () => {
     expectTypeOf<TypeOf<typeof person>>().toExtend<{
       readonly id: string;
       readonly phone: string | null;
@@ -51,7 +51,7 @@ describe('eventOf', () => {
     data: shape.object({ name: shape.text() }),
   }) {}
 
-  it('given a contract, then events of it are called and made as it says', () => {
+  it('creates events according to their contract', () => {
     const event = new GreetedV1('subject', 1, 'US', { name: 'Mia' });
     expect(event).toBeInstanceOf(IntegrationEvent);
     expect(event).toMatchObject({ type: 'test.greeted.v1', source: '/foyer/test', aggregateType: 'test' });

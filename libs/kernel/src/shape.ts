@@ -1,4 +1,4 @@
-/** A JSON Schema of the words that are used here; the same in draft 7 and in 2020-12. */
+/** The subset of JSON Schema that is used here; valid in draft 7 and in 2020-12. */
 export interface JsonSchema {
   readonly $schema?: string;
   readonly title?: string;
@@ -14,14 +14,14 @@ export interface JsonSchema {
   readonly required?: readonly string[];
 }
 
-/** What data looks like: its TypeScript type and its JSON Schema in one, so that neither drifts from the other. */
+/** A TypeScript type together with its JSON Schema, so that the two stay consistent. */
 export interface Shape<T> {
   readonly schema: JsonSchema;
   /** For the compiler only. */
   readonly of?: T;
 }
 
-/** A member that may be missing. */
+/** An optional member. */
 export interface MayBeMissing<T> {
   readonly member: Shape<T>;
 }
@@ -40,21 +40,21 @@ const text = (schema: JsonSchema = {}): Shape<string> => ({ schema: { type: 'str
 
 /** Builds shapes: `shape.object({ id: shape.id('Of the customer.'), phone: shape.orNull(shape.text()) })`. */
 export const shape = {
-  text: (description?: string) => text({ ...told(description) }),
+  text: (description?: string) => text({ ...describedBy(description) }),
   /** A UUID. */
-  id: (description?: string) => text({ ...told(description), format: 'uuid' }),
+  id: (description?: string) => text({ ...describedBy(description), format: 'uuid' }),
   /** RFC 3339, UTC. */
-  moment: (description?: string) => text({ ...told(description), format: 'date-time' }),
+  moment: (description?: string) => text({ ...describedBy(description), format: 'date-time' }),
   /** ISO 3166-1 alpha-2. */
   market: () => text({ description: 'ISO 3166-1 alpha-2.', pattern: '^[A-Z]{2}$' }),
   whole: (description?: string, minimum = 0): Shape<number> => ({
-    schema: { type: 'integer', minimum, ...told(description) },
+    schema: { type: 'integer', minimum, ...describedBy(description) },
   }),
   oneOf: <const T extends string>(words: readonly T[], description?: string): Shape<T> => ({
-    schema: { type: 'string', enum: words, ...told(description) },
+    schema: { type: 'string', enum: words, ...describedBy(description) },
   }),
   list: <T>(item: Shape<T>, description?: string): Shape<readonly T[]> => ({
-    schema: { type: 'array', items: item.schema, ...told(description) },
+    schema: { type: 'array', items: item.schema, ...describedBy(description) },
   }),
   orNull: <T>({ schema }: Shape<T>): Shape<T | null> => ({
     schema: {
@@ -67,13 +67,14 @@ export const shape = {
   object: <const M extends Members>(members: M, description?: string): Shape<Present<M> & Missing<M>> => ({
     schema: {
       type: 'object',
-      ...told(description),
-      properties: Object.fromEntries(Object.entries(members).map(([name, one]) => [name, memberOf(one).schema])),
-      required: Object.entries(members).flatMap(([name, one]) => ('member' in one ? [] : [name])),
+      ...describedBy(description),
+      properties: Object.fromEntries(Object.entries(members).map(([name, member]) => [name, memberOf(member).schema])),
+      required: Object.entries(members).flatMap(([name, member]) => ('member' in member ? [] : [name])),
     },
   }),
 };
 
-const memberOf = (one: Shape<unknown> | MayBeMissing<unknown>): Shape<unknown> => ('member' in one ? one.member : one);
+const memberOf = (entry: Shape<unknown> | MayBeMissing<unknown>): Shape<unknown> =>
+  'member' in entry ? entry.member : entry;
 
-const told = (description: string | undefined): JsonSchema => (description === undefined ? {} : { description });
+const describedBy = (description: string | undefined): JsonSchema => (description === undefined ? {} : { description });

@@ -39,7 +39,7 @@ function createEventSources(settings: Settings, log: Log, memory: InMemoryEventP
   return { all: settings.eventSources.map((name) => factories[name]()) };
 }
 
-/** Every module may announce and listen; how it reaches the rest of the business is settled here. */
+/** Wires the outbox, the inbox, the event publishers and the event sources. Global, so every module can publish and subscribe. */
 @Global()
 @Module({
   providers: [
@@ -82,11 +82,11 @@ export class MessagingModule {
     housekeeping: Housekeeping,
     outbox: OutboxCleanupTask,
     inbox: InboxCleanupTask,
-    hints: PostgresOutboxNotifier,
+    notifier: PostgresOutboxNotifier,
     settings: Settings,
   ) {
     housekeeping.registerTask(outbox);
     housekeeping.registerTask(inbox);
-    if (settings.run === 'api') hints.startNotifying();
+    if (settings.run === 'api') notifier.startNotifying();
   }
 }

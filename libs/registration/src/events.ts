@@ -6,12 +6,12 @@ const attempt = shape.object({
   channel: shape.oneOf(['email', 'sms']),
   market: shape.market(),
 });
-/** What is told of an attempt: no address, no number, no code. */
+/** Event data of an attempt, without address, number or code. */
 export type AttemptEventData = TypeOf<typeof attempt>;
 
 const common = { source: '/foyer/registration', aggregateType: 'registration', data: attempt } as const;
 
-/** Somebody began to register. Announced once per attempt, so the event bears the attempt's id. */
+/** Published once per started attempt, so the event id is the attempt's id. */
 export class RegistrationStartedV1 extends eventOf({
   ...common,
   type: 'registration.started.v1',
@@ -19,7 +19,7 @@ export class RegistrationStartedV1 extends eventOf({
     'Somebody began to register. Once per attempt; the id of the event is the one of the attempt. Told of attempts on the address of a customer, too: it counts attempts, not people.',
 }) {
   override readonly id: string;
-  /** As it has always been: of those who register with a phone. */
+  /** Only for registrations by phone, for compatibility. */
   override readonly forAnalytics = this.data.channel === 'sms';
 
   constructor(sequence: number, data: AttemptEventData) {
@@ -28,7 +28,7 @@ export class RegistrationStartedV1 extends eventOf({
   }
 }
 
-/** Bears an id that was drawn when the message was accepted: it is told once, however often that is tried. */
+/** The event id is generated when the message is accepted, so that retries publish it once. */
 export class RegistrationCodeSentV1 extends eventOf({
   ...common,
   type: 'registration.code_sent.v1',
@@ -45,7 +45,7 @@ export class RegistrationCodeSentV1 extends eventOf({
 
 export const registrationEvents = [RegistrationStartedV1, RegistrationCodeSentV1];
 
-/** What is listened to. */
+/** Consumed events. */
 export const registrationHears: readonly ConsumedEvent[] = [
   {
     type: 'customer.verified.v1',

@@ -1,14 +1,14 @@
-/** What the sign-up page needs after register and resend. The values are the settings, never what is left of a budget. */
+/** The response to register and resend. The values are the configured settings, never a remaining budget. */
 export interface RegistrationTicket {
-  /** Of the registration, never of the customer: it follows from the identifier alone. */
+  /** Id of the registration, never of the customer. It is derived from the identifier alone. */
   readonly id: string;
   readonly attemptId: string;
   readonly reference: string;
   readonly channel: 'email' | 'sms';
-  /** Masked. */
+  /** The masked identifier. */
   readonly destination: string;
   readonly codeLength: number;
-  /** Seconds, as the three that follow. */
+  /** In seconds, as the next three fields. */
   readonly codeExpiresIn: number;
   readonly resendAfter: number;
   readonly expiresIn: number;

@@ -56,10 +56,9 @@ export { registrationTables } from './adapters/typeorm/tables.js';
 export { REGISTRATION_PROBLEMS as registrationProblems } from './domain/errors.js';
 export { registrationEvents, registrationHears } from './events.js';
 
-/** Who listens here: each has a queue, and dead letters. */
+/** Consumers of this module. Each has a queue and a dead-letter queue. */
 export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbound' }] as const;
 
-/** The doors to other modules, the ports, and who stands behind them. */
 @Module({
   imports: [CqrsModule, AuthModule, CodesModule, CustomersModule],
   controllers: [RegistrationsController],
@@ -163,20 +162,20 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
 })
 export class RegistrationModule {
   constructor(
-    dispatcher: JobWorker,
-    codeDue: SendRegistrationCodeJob,
-    codeSent: PublishCodeSentJob,
-    watchers: IdentifierAssignmentListeners,
-    keeper: IdentifierOwnershipListener,
+    jobWorker: JobWorker,
+    sendCodeJob: SendRegistrationCodeJob,
+    publishCodeSentJob: PublishCodeSentJob,
+    assignmentListeners: IdentifierAssignmentListeners,
+    ownershipListener: IdentifierOwnershipListener,
     subscribers: SubscriberRegistry,
     verified: CustomerVerifiedSubscriber,
     housekeeping: Housekeeping,
     keys: RegistrationKeysPurge,
   ) {
-    watchers.add(keeper);
+    assignmentListeners.add(ownershipListener);
     subscribers.register(verified);
-    dispatcher.registerJob(codeDue);
-    dispatcher.registerJob(codeSent);
+    jobWorker.registerJob(sendCodeJob);
+    jobWorker.registerJob(publishCodeSentJob);
     housekeeping.registerTask(keys);
   }
 }

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'amqplib';
 import { messagingTables } from '../../../dist/libs/messaging/src/outbox/tables.js';
 import { RabbitMqEventPublisher } from '../../../dist/libs/messaging/src/publishers/rabbitmq/rabbitmq-event-publisher.js';
-import { Deliveries } from '../../../dist/libs/messaging/src/relay/outbox-deliveries.js';
-import { Relay } from '../../../dist/libs/messaging/src/relay/outbox-relay.js';
+import { OutboxDeliveries } from '../../../dist/libs/messaging/src/relay/outbox-deliveries.js';
+import { OutboxRelay } from '../../../dist/libs/messaging/src/relay/outbox-relay.js';
 import { createDataSource, Database, migrate } from '../../../dist/libs/platform/database/src/index.js';
 import { startEmbeddedPostgres } from '../../../dist/libs/platform/embedded-postgres/src/embedded-postgres.js';
 import { percentile } from '../support/figures.mjs';
@@ -75,7 +75,7 @@ async function drain({ events, aggregates }) {
       return publisher.publish(event);
     },
   };
-  const relay = new Relay(watched, new Deliveries(database, { next: randomUUID }), log, quiet);
+  const relay = new OutboxRelay(watched, new OutboxDeliveries(database, { next: randomUUID }), log, quiet);
   const [begun, before] = [performance.now(), process.cpuUsage()];
   relay.start();
   while ((await database.query('select id as id from outbox_deliveries order by id limit 1')).length > 0)
@@ -97,7 +97,7 @@ async function flow({ perSecond, seconds }) {
     },
     { noAck: true },
   );
-  const relay = new Relay(publisher, new Deliveries(database, { next: randomUUID }), log, quiet);
+  const relay = new OutboxRelay(publisher, new OutboxDeliveries(database, { next: randomUUID }), log, quiet);
   relay.start();
   const begun = performance.now();
   let sent = 0;

@@ -16,9 +16,9 @@ const ISSUER = 'https://login.example';
 const identity = (subject = randomUUID() as string) => ({ issuer: ISSUER, subject });
 const link = (subject?: string) => ({ id: randomUUID(), customerId: randomUUID(), ...identity(subject) });
 
-/** What every `Links` must do. */
+/** Contract of every `LinkedIdentities`. */
 export function linkedIdentitiesContract(name: string, open: () => Promise<LinkedIdentitiesUnderTest>): void {
-  describe(`${name} is a Links`, () => {
+  describe(`${name} implements LinkedIdentities`, () => {
     let under: LinkedIdentitiesUnderTest;
     let links: LinkedIdentities;
     beforeAll(async () => {
@@ -34,18 +34,18 @@ export function linkedIdentitiesContract(name: string, open: () => Promise<Linke
       return customerId;
     };
 
-    it('AC-22 knows nobody who was not linked', async () => {
+    it('finds nothing for an unlinked identity [AC-22]', async () => {
       expect([await links.findByIdentity(identity()), await links.findSubject(identity())]).toEqual([null, null]);
     });
 
-    it('finds a link by issuer and subject, with everything it was added with', async () => {
+    it('finds a link by issuer and subject with all its properties', async () => {
       const added = link();
       const kept = await links.add(added);
       expect(kept).toEqual({ ...added, createdAt: expect.any(Date) });
       expect(await links.findByIdentity(added)).toEqual(kept);
     });
 
-    it('finds whose it is, whatever his status', async () => {
+    it('finds the linked customer in any status', async () => {
       for (const status of ['active', 'suspended'] as const) {
         const customerId = await customer(status);
         const { issuer, subject } = await links.add({ ...link(), customerId });
@@ -54,7 +54,7 @@ export function linkedIdentitiesContract(name: string, open: () => Promise<Linke
       }
     });
 
-    it('AC-57 tells apart what only looks alike: case, trailing space, accents, and another issuer', async () => {
+    it('distinguishes case, trailing space, accents and issuer [AC-57]', async () => {
       const base = randomUUID().slice(0, 8);
       const added = await links.add(link(`mike-${base}`));
       for (const subject of [`Mike-${base}`, `mike-${base} `, `mîke-${base}`, `mike-${base}\u200b`, ''])
@@ -64,20 +64,20 @@ export function linkedIdentitiesContract(name: string, open: () => Promise<Linke
       await links.add(link(`MIKE-${base}`));
     });
 
-    it('INV-03 gives an identity to one customer: whoever is second runs again', async () => {
+    it('rejects a second link of an identity with TransactionConflict [INV-03]', async () => {
       const first = await links.add(link());
       const { subject } = first;
       await expect(links.add({ ...link(subject) })).rejects.toBeInstanceOf(TransactionConflict);
       expect(await links.findByIdentity(identity(subject))).toEqual(first);
     });
 
-    it('gives an identity to one of many at the same moment', async () => {
+    it('links an identity once under concurrency', async () => {
       const { subject } = identity();
       const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => links.add(link(subject))));
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     });
 
-    it('AC-49 removes a link of that customer once, and nobody else can', async () => {
+    it('removes a link once, and only for its customer [AC-49]', async () => {
       const { id, customerId, ...who } = await links.add(link());
       expect(await links.remove(id, randomUUID())).toBe(false);
       expect(await links.findByIdentity(who)).not.toBeNull();
@@ -86,14 +86,14 @@ export function linkedIdentitiesContract(name: string, open: () => Promise<Linke
       await links.add({ ...link(who.subject) });
     });
 
-    it('AC-50 removes every link of that customer, and nobody else’s', async () => {
+    it('removes all links of a customer, and no other [AC-50]', async () => {
       const customerId = randomUUID();
-      const his = [await links.add({ ...link(), customerId }), await links.add({ ...link(), customerId })];
+      const own = [await links.add({ ...link(), customerId }), await links.add({ ...link(), customerId })];
       const hers = await links.add(link());
       expect([await links.removeAllByCustomer(customerId), await links.removeAllByCustomer(customerId)]).toEqual([
         2, 0,
       ]);
-      for (const each of his) expect(await links.findByIdentity(each)).toBeNull();
+      for (const each of own) expect(await links.findByIdentity(each)).toBeNull();
       expect(await links.findByIdentity(hers)).toEqual(hers);
     });
   });

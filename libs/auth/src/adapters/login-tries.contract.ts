@@ -5,9 +5,9 @@ import { tryKeyByDevice, tryKeyByName, tryKeyBySession } from '../application/se
 import { ATTACK_FROM_TOTAL, ELEVATED_FROM_TOTAL, MAX_COUNTED_TOTAL } from '../domain/login-backoff.js';
 
 export interface LoginTriesUnderTest {
-  /** Replicas on one store. */
+  /** Replicas that share one store. */
   readonly replicas: readonly [LoginTries, LoginTries];
-  /** Lets time pass by. */
+  /** Advances the time. */
   pass(milliseconds: number): Promise<void>;
   drop(): Promise<void>;
 }
@@ -20,9 +20,9 @@ const ELSEWHERE = '198.51.100.66';
 
 const freshHash = (): string => randomUUID().replaceAll('-', '').repeat(2);
 
-/** What every `LoginTries` must do. */
+/** Contract of every `LoginTries`. */
 export function loginTriesContract(name: string, open: () => Promise<LoginTriesUnderTest>): void {
-  describe(`${name} is a LoginTries`, () => {
+  describe(`${name} implements LoginTries`, () => {
     let under: LoginTriesUnderTest;
     let tries: LoginTries;
     let name: string;
@@ -43,16 +43,16 @@ export function loginTriesContract(name: string, open: () => Promise<LoginTriesU
     };
     const wrong = (times: number, source = ELSEWHERE) => fail(tryKeyByName(name, source), times);
     const right = async (source: string) => tries.resetTries(await taken(source));
-    /** So many wrong ones of sources that are not asked about. */
+    /** Records wrong passwords of other sources. */
     const wrongOfOthers = async (times: number) => {
       for (let n = 0; n < times; n++) await tries.recordWrongTry(tryKeyByName(name, `198.18.0.${n}`));
     };
 
-    it('given nobody who tried before, then one may', async () => {
+    it('allows the first try', async () => {
       expect(await take()).toEqual({ may: 'compare', counted: tryKeyByName(name, ELSEWHERE) });
     });
 
-    it('AC-01 given fifty at once over two replicas, then five are compared', async () => {
+    it('allows five of fifty concurrent tries over two replicas [AC-01]', async () => {
       const answers = await Promise.all(
         Array.from({ length: 50 }, (_, n) => under.replicas[n % 2]?.startTry(tryKeyByName(name, ELSEWHERE))),
       );
@@ -60,13 +60,13 @@ export function loginTriesContract(name: string, open: () => Promise<LoginTriesU
       expect(answers.filter((answer) => answer?.may === 'later')).toHaveLength(45);
     });
 
-    it('AC-01 given those five are wrong, at once, then one waits a second, and nobody is compared', async () => {
+    it('requires a wait of one second after five concurrent wrong tries [AC-01]', async () => {
       const open = await Promise.all(Array.from({ length: 5 }, () => taken()));
       await Promise.all(open.map((one) => tries.recordWrongTry(one)));
       expect(await take()).toEqual({ may: 'never', retryAfterSeconds: 1 });
     });
 
-    it('given four wrong, then one may be compared at a time', async () => {
+    it('allows one try at a time after four wrong ones', async () => {
       await wrong(4);
       const open = await taken();
       expect(await take()).toEqual({ may: 'later' });
@@ -74,7 +74,7 @@ export function loginTriesContract(name: string, open: () => Promise<LoginTriesU
       expect(await take()).toMatchObject({ may: 'compare' });
     });
 
-    it('given more wrong ones, then waits of 1, 2, 4 … seconds, and being refused does not make them longer', async () => {
+    it('doubles the wait with each wrong try, and does not extend it for rejected ones', async () => {
       await wrong(5);
       for (const seconds of [1, 2, 4, 8]) {
         for (let n = 0; n < 3; n++) expect(await take()).toEqual({ may: 'never', retryAfterSeconds: seconds });
@@ -83,7 +83,7 @@ export function loginTriesContract(name: string, open: () => Promise<LoginTriesU
       }
     });
 
-    it('given very many wrong ones, then fifteen minutes, and a day in quiet after them the count begins anew', async () => {
+    it('limits the wait to fifteen minutes, and resets the count after an idle day', async () => {
       await wrong(5);
       for (let n = 0; n < 11; n++) {
         await under.pass(15 * MINUTE);
@@ -98,33 +98,33 @@ export function loginTriesContract(name: string, open: () => Promise<LoginTriesU
       expect(await take()).toMatchObject({ may: 'compare' });
     });
 
-    it('given the right one, then the count of its source begins anew', async () => {
+    it('resets the count of a source after a right password', async () => {
       await wrong(4);
       await right(ELSEWHERE);
       await wrong(4);
       expect(await take()).toMatchObject({ may: 'compare' });
     });
 
-    it('counts each source for itself [AC-66]', async () => {
+    it('counts each source separately [AC-66]', async () => {
       await wrong(5);
       expect(await take()).toMatchObject({ may: 'never' });
       await wrong(4, HOME);
       expect(await take(HOME)).toMatchObject({ may: 'compare' });
     });
 
-    it('keeps the wait of one source when another one is right, or tells who is a customer [AC-65]', async () => {
+    it('keeps the wait of a source when another source succeeds [AC-65]', async () => {
       await wrong(5);
       await right(HOME);
       expect(await take()).toMatchObject({ may: 'never' });
     });
 
-    it('given a name with many wrong ones of all sources, then each has two tries and waits from a minute on [AC-66]', async () => {
+    it('allows two tries per source and waits at least a minute when the total is elevated [AC-66]', async () => {
       await wrongOfOthers(ELEVATED_FROM_TOTAL);
       await wrong(2);
       expect(await take()).toEqual({ may: 'never', retryAfterSeconds: 60 });
     });
 
-    it('given a name under attack, then each source has two tries and waits from a quarter of an hour on [AC-66]', async () => {
+    it('allows two tries per source and waits at least 15 minutes under attack [AC-66]', async () => {
       await wrongOfOthers(ATTACK_FROM_TOTAL);
       const open = [await taken(HOME), await taken(HOME)];
       expect(await take(HOME)).toEqual({ may: 'later' });
@@ -135,14 +135,14 @@ export function loginTriesContract(name: string, open: () => Promise<LoginTriesU
       expect(await take(HOME)).toEqual({ may: 'never', retryAfterSeconds: 30 * 60 });
     });
 
-    it('forgets an attack of any size within five days [AC-66]', async () => {
+    it('decays the total of any attack within five days [AC-66]', async () => {
       await wrongOfOthers(MAX_COUNTED_TOTAL + 20);
       await under.pass(5 * DAY);
       await wrong(4);
       expect(await take()).toMatchObject({ may: 'compare' });
     });
 
-    it('given wrong ones of many sources at once over two replicas, then the total has all of them [AC-66]', async () => {
+    it('counts concurrent wrong tries of two replicas in the total [AC-66]', async () => {
       const sources = Array.from({ length: ELEVATED_FROM_TOTAL }, (_, n) => tryKeyByName(name, `198.18.1.${n}`));
       await Promise.all(sources.map((one, n) => under.replicas[n % 2]?.recordWrongTry(one)));
       await wrong(2);
@@ -152,7 +152,7 @@ export function loginTriesContract(name: string, open: () => Promise<LoginTriesU
     it.each([
       ['a device', tryKeyByDevice],
       ['a session', tryKeyBySession],
-    ])('counts %s for itself: it is neither slowed by others nor slows them [AC-66]', async (_, tryBy) => {
+    ])('counts %s separately: others neither slow it nor are slowed by it [AC-66]', async (_, tryBy) => {
       const [customerId, one, other] = [randomUUID(), randomUUID(), randomUUID()];
       await wrongOfOthers(ELEVATED_FROM_TOTAL);
       for (let n = 0; n < ELEVATED_FROM_TOTAL; n++) await tries.recordWrongTry(tryBy(customerId, randomUUID()));
@@ -162,20 +162,20 @@ export function loginTriesContract(name: string, open: () => Promise<LoginTriesU
       expect(await tries.startTry(tryBy(customerId, other))).toMatchObject({ may: 'compare' });
     });
 
-    it('given another name, then it has its own count', async () => {
+    it('counts each name separately', async () => {
       await wrong(5);
       name = freshHash();
       expect(await take()).toMatchObject({ may: 'compare' });
     });
 
-    it('given five tries whose process died, then after 15 s others are compared', async () => {
+    it('expires five abandoned tries after 15 s', async () => {
       for (let n = 0; n < 5; n++) await taken();
       expect(await take()).toEqual({ may: 'later' });
       await under.pass(15 * SECOND + SECOND);
       expect(await take()).toMatchObject({ may: 'compare' });
     });
 
-    it('given that, and somebody who keeps asking, then the same: to ask is not to try', async () => {
+    it('expires abandoned tries although further tries are rejected meanwhile', async () => {
       for (let n = 0; n < 5; n++) await taken();
       for (let n = 0; n < 4; n++) {
         expect(await take()).toEqual({ may: 'later' });
@@ -184,7 +184,7 @@ export function loginTriesContract(name: string, open: () => Promise<LoginTriesU
       expect(await take()).toMatchObject({ may: 'compare' });
     });
 
-    it('given a try that is settled after it was given up, then the count stays a count', async () => {
+    it('keeps the count correct when an abandoned try is settled late', async () => {
       const lost = await taken();
       await under.pass(16 * SECOND);
       const open = await taken();

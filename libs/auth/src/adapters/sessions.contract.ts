@@ -5,13 +5,13 @@ import { Subject } from '../domain/subject.js';
 
 export interface SessionsUnderTest {
   readonly sessions: Sessions;
-  /** Of the same store. */
+  /** On the same store. */
   readonly subjects: Subjects;
   /** The clock of the process. */
   readonly now: () => Date;
-  /** Lets time pass by. */
+  /** Advances the time. */
   pass(milliseconds: number): Promise<void>;
-  /** How many lines of the audit trail are about this one. */
+  /** Number of audit entries about the target. */
   lines(target: string): Promise<number>;
   drop(): Promise<void>;
 }
@@ -20,9 +20,9 @@ const HOUR = 3_600_000;
 const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');
 const PERSON = { roles: ['customer'], credential: null, market: 'BR', locale: 'pt-BR' } as const;
 
-/** What every `Sessions` must do. */
+/** Contract of every `Sessions`. */
 export function sessionsContract(name: string, open: () => Promise<SessionsUnderTest>): void {
-  describe(`${name} is a Sessions`, () => {
+  describe(`${name} implements Sessions`, () => {
     let under: SessionsUnderTest;
     let sessions: Sessions;
     let customerId: string;
@@ -58,11 +58,11 @@ export function sessionsContract(name: string, open: () => Promise<SessionsUnder
       source: '192.0.2.7',
     });
 
-    it('knows no session before it began', async () => {
+    it('finds no unknown session', async () => {
       expect(await sessions.findById(randomUUID())).toBeNull();
     });
 
-    it('tells when a session began, whatever became of it since [AC-70]', async () => {
+    it('keeps createdAt of a session after a rotation [AC-70]', async () => {
       const now = under.now();
       const sid = await begin();
       expect((await found(sid)).session.createdAt).toEqual(now);
@@ -71,7 +71,7 @@ export function sessionsContract(name: string, open: () => Promise<SessionsUnder
       expect((await found(sid)).session.createdAt).toEqual(now);
     });
 
-    it('finds a session with everything it began with, and whose it is', async () => {
+    it('finds a session with all its properties and its subject', async () => {
       const { session, subject, now } = await found();
       expect(session).toMatchObject({
         id,
@@ -90,7 +90,7 @@ export function sessionsContract(name: string, open: () => Promise<SessionsUnder
       expect(subject.snapshot()).toMatchObject({ customerId, ...PERSON });
     });
 
-    it('goes from a token to its child, and lives longer by that', async () => {
+    it('rotates a token to its child and extends the session', async () => {
       await under.pass(HOUR / 2);
       expect(await rotate(0)).toBe(true);
       const { session, now } = await found();
@@ -99,7 +99,7 @@ export function sessionsContract(name: string, open: () => Promise<SessionsUnder
       expect(session.expiresAt - now).toBeGreaterThan(HOUR - 5_000);
     });
 
-    it('INV-05 goes from a token once: not from one that was used, is of another turn, or another one', async () => {
+    it('rotates a token once, and rejects a used token, another turn or another hash [INV-05]', async () => {
       expect(await rotate(0)).toBe(true);
       expect(await rotate(0)).toBe(false);
       expect(await sessions.rotateToken(id, { turn: 1, hash: hashOf('x') }, hashOf('y'), HOUR, line())).toBe(false);
@@ -107,13 +107,13 @@ export function sessionsContract(name: string, open: () => Promise<SessionsUnder
       expect((await found()).session).toMatchObject({ turn: 1, currentHash: hashOf('t1') });
     });
 
-    it('RC-05 given twenty at once, then one goes on', async () => {
+    it('rotates once for twenty concurrent calls [RC-05]', async () => {
       const gone = await Promise.all(Array.from({ length: 20 }, () => rotate(0)));
       expect(gone.filter(Boolean)).toHaveLength(1);
       expect(await under.lines(customerId)).toBe(1);
     });
 
-    it('tells how old it is by one clock', async () => {
+    it('measures the age of a session by one clock', async () => {
       await under.pass(10_000);
       const { session, now } = await found();
       expect(now - session.rotatedAt).toBeGreaterThanOrEqual(10_000);
@@ -122,31 +122,31 @@ export function sessionsContract(name: string, open: () => Promise<SessionsUnder
       expect(later.session.expiresAt).toBeLessThan(later.now);
     });
 
-    it('records one refusal in a time, by whichever call was first [AC-69]', async () => {
-      const told = (everyMs = HOUR) => sessions.recordRefusal(id, everyMs, line());
+    it('records one refusal per interval under concurrency [AC-69]', async () => {
+      const record = (everyMs = HOUR) => sessions.recordRefusal(id, everyMs, line());
       expect(await found()).toMatchObject({ refusalRecordedAt: 0, repeatRecordedTurn: -1 });
-      const recorded = await Promise.all(Array.from({ length: 10 }, () => told()));
+      const recorded = await Promise.all(Array.from({ length: 10 }, () => record()));
       expect(recorded.filter(Boolean)).toHaveLength(1);
       const { refusalRecordedAt, now } = await found();
       expect(now - refusalRecordedAt).toBeLessThan(5_000);
-      expect([await told(), await told(0), await under.lines(customerId)]).toEqual([false, true, 2]);
+      expect([await record(), await record(0), await under.lines(customerId)]).toEqual([false, true, 2]);
       expect(await sessions.recordRefusal(randomUUID(), HOUR, line())).toBe(false);
       expect(await under.lines(customerId)).toBe(2);
     });
 
-    it('records one repeat of a turn, and none of another turn than it is at [AC-69]', async () => {
-      const told = (turn: number) => sessions.recordRepeat(id, turn, line());
+    it('records one repeat per turn, and none of another turn [AC-69]', async () => {
+      const record = (turn: number) => sessions.recordRepeat(id, turn, line());
       await rotate(0);
-      const recorded = await Promise.all(Array.from({ length: 10 }, () => told(1)));
+      const recorded = await Promise.all(Array.from({ length: 10 }, () => record(1)));
       expect(recorded.filter(Boolean)).toHaveLength(1);
       expect((await found()).repeatRecordedTurn).toBe(1);
-      expect([await told(0), await told(2), await told(1)]).toEqual([false, false, false]);
+      expect([await record(0), await record(2), await record(1)]).toEqual([false, false, false]);
       await rotate(1);
-      expect([await told(2), await told(2)]).toEqual([true, false]);
+      expect([await record(2), await record(2)]).toEqual([true, false]);
       expect(await under.lines(customerId)).toBe(4);
     });
 
-    it('ends a session once, and what has ended does not go on', async () => {
+    it('ends a session once, and rotates no token of an ended session', async () => {
       expect(await sessions.endSession(id)).toBe(true);
       expect(await sessions.endSession(id)).toBe(false);
       expect(await sessions.endSession(randomUUID())).toBe(false);
@@ -154,14 +154,14 @@ export function sessionsContract(name: string, open: () => Promise<SessionsUnder
       expect((await found()).session.revoked).toBe(true);
     });
 
-    it('RC-06 given a rotation and an end at once, then it has ended', async () => {
+    it('ends a session during a concurrent rotation [RC-06]', async () => {
       await Promise.all([rotate(0), sessions.endSession(id), rotate(0), sessions.endSession(id)]);
       expect((await found()).session.revoked).toBe(true);
       expect(await rotate(0)).toBe(false);
       expect(await rotate(1)).toBe(false);
     });
 
-    it('ends all of a customer, and none of another', async () => {
+    it('ends all sessions of a customer, and no other', async () => {
       const second = await begin();
       const [mine, whose] = [customerId, id];
       customerId = randomUUID();
@@ -172,7 +172,7 @@ export function sessionsContract(name: string, open: () => Promise<SessionsUnder
       expect((await found(another)).session).toMatchObject({ revoked: false, generation: 0 });
     });
 
-    it('ends all but one, which is of the new generation from then on', async () => {
+    it('ends all sessions but one, and moves that one to the new generation', async () => {
       const kept = await begin();
       await sessions.endAllByCustomer(customerId, kept, 7);
       expect((await found()).session).toMatchObject({ revoked: true });
@@ -180,12 +180,12 @@ export function sessionsContract(name: string, open: () => Promise<SessionsUnder
       expect(await rotate(0, kept)).toBe(true);
     });
 
-    it('keeps no session that is of somebody else', async () => {
+    it('does not change a kept session of another customer', async () => {
       await sessions.endAllByCustomer(randomUUID(), id, 7);
       expect((await found()).session).toMatchObject({ revoked: false, generation: 0 });
     });
 
-    it('tells the subject of now, not of then', async () => {
+    it('returns the current subject', async () => {
       await under.subjects.incrementGeneration(customerId);
       expect((await found()).subject.snapshot().generation).toBe(1);
     });

@@ -12,9 +12,9 @@ const hash = () => randomUUID().replaceAll('-', '').repeat(2);
 const PERSON = { market: 'BR', locale: 'pt-BR' } as const;
 const CREDENTIAL = `v2$0$$2b$12$${'a'.repeat(53)}`;
 
-/** What every `Subjects` must do. */
+/** Contract of every `Subjects`. */
 export function subjectsContract(name: string, open: () => Promise<SubjectsUnderTest>): void {
-  describe(`${name} is a Subjects`, () => {
+  describe(`${name} implements Subjects`, () => {
     let under: SubjectsUnderTest;
     let subjects: Subjects;
     beforeAll(async () => {
@@ -23,11 +23,11 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
     });
     afterAll(() => under.drop());
 
-    it('knows nobody before he was added', async () => {
+    it('finds no unknown subject', async () => {
       expect(await subjects.findByIdentifierHashes([hash()])).toBeNull();
     });
 
-    it('says whether anybody who may sign in has a role', async () => {
+    it('reports whether an active subject has a role', async () => {
       const customerId = randomUUID();
       const enrolled = { ...PERSON, customerId, roles: ['customer', 'admin'], credential: null } as const;
       expect(await subjects.anyActiveHasRole('admin')).toBe(false);
@@ -37,7 +37,7 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
       expect(await subjects.anyActiveHasRole('admin')).toBe(false);
     });
 
-    it('says whether another administrator can sign in: not suspended, and with a password [AC-73]', async () => {
+    it('reports whether another active administrator with a password exists [AC-73]', async () => {
       const [mia, eve, clerk] = [randomUUID(), randomUUID(), randomUUID()];
       const enrol = (customerId: string, roles: SubjectState['roles'], credential: string | null) =>
         subjects.add(Subject.enrol({ ...PERSON, customerId, roles, credential }), hash());
@@ -55,7 +55,7 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
       await subjects.setStatus(mia, 'suspended');
     });
 
-    it('locks a subject as it is, and nobody else [AC-73]', async () => {
+    it('locks and returns the current subject only [AC-73]', async () => {
       const customerId = randomUUID();
       await subjects.add(Subject.enrol({ ...PERSON, customerId, roles: ['admin'], credential: null }), hash());
       expect((await subjects.lockById(customerId))?.snapshot()).toMatchObject({ customerId, roles: ['admin'] });
@@ -63,7 +63,7 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
       await subjects.setStatus(customerId, 'suspended');
     });
 
-    it('finds a subject by its identifier, with everything it was added with', async () => {
+    it('finds a subject by its identifier with all its properties', async () => {
       const [id, identifier] = [randomUUID(), hash()];
       await subjects.add(
         Subject.enrol({ ...PERSON, customerId: id, roles: ['customer', 'staff'], credential: CREDENTIAL }),
@@ -80,7 +80,7 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
       });
     });
 
-    it('keeps one who has no password yet', async () => {
+    it('stores a subject without a password', async () => {
       const identifier = hash();
       await subjects.add(
         Subject.enrol({ ...PERSON, customerId: randomUUID(), roles: ['customer'], credential: null }),
@@ -89,7 +89,7 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
       expect((await subjects.findByIdentifierHashes([identifier]))?.snapshot().credential).toBeNull();
     });
 
-    it('keeps one who is suspended, and how often his sessions were ended', async () => {
+    it('stores a suspended subject with its generation', async () => {
       const [customerId, identifier] = [randomUUID(), hash()];
       const state = {
         customerId,
@@ -106,7 +106,7 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
       expect(found?.usableCredential).toBeNull();
     });
 
-    it('keeps many at once, each with all of his names', async () => {
+    it('stores many subjects at once, each with all their names', async () => {
       const people = Array.from({ length: 300 }, (_, n) => ({
         subject: Subject.restore({
           ...{ customerId: randomUUID(), roles: ['customer'], generation: 0, oneTime: false, ...PERSON },
@@ -125,7 +125,7 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
       expect(await subjects.findByIds([])).toEqual([]);
     });
 
-    it('looks under every key of the ring', async () => {
+    it('finds a subject under every key of the ring', async () => {
       const [id, identifier] = [randomUUID(), hash()];
       await subjects.add(
         Subject.enrol({ ...PERSON, customerId: id, roles: ['customer'], credential: null }),
@@ -134,7 +134,7 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
       expect((await subjects.findByIdentifierHashes([hash(), identifier, hash()]))?.snapshot().customerId).toBe(id);
     });
 
-    it('finds who has the name that goes first, of two that a text may mean', async () => {
+    it('prefers the subject of the first of two candidate names', async () => {
       const [number, cpf] = [hash(), hash()];
       const ids = [randomUUID(), randomUUID()];
       for (const [n, identifier] of [cpf, number].entries())
@@ -146,7 +146,7 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
       expect((await subjects.findByIdentifierHashes([cpf, number]))?.snapshot().customerId).toBe(ids[0]);
     });
 
-    it('takes one of several names away, and never somebody else’s', async () => {
+    it('removes one of several names, and never one of another subject', async () => {
       const [id, first, second] = [randomUUID(), hash(), hash()];
       await subjects.add(Subject.enrol({ ...PERSON, customerId: id, roles: ['customer'], credential: null }), first);
       await subjects.addIdentifier(id, second);
@@ -164,7 +164,7 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
       expect((await subjects.findById(id))?.snapshot().customerId).toBe(id);
     });
 
-    it('ST-P5 replaces the credential that was read, and no other', async () => {
+    it('replaces only the expected credential [ST-P5]', async () => {
       const id = randomUUID();
       await subjects.add(Subject.enrol({ ...PERSON, customerId: id, roles: ['customer'], credential: null }), hash());
       expect(await subjects.replaceCredential(id, 'another', CREDENTIAL, false)).toBe(false);
@@ -175,7 +175,7 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
       expect((await subjects.findById(id))?.snapshot()).toMatchObject({ credential: 'v2$0$x', oneTime: false });
     });
 
-    it('counts generations and events of a subject, each by one', async () => {
+    it('increments generation and event sequence by one', async () => {
       const id = randomUUID();
       await subjects.add(Subject.enrol({ ...PERSON, customerId: id, roles: ['customer'], credential: null }), hash());
       expect([await subjects.incrementGeneration(id), await subjects.incrementGeneration(id)]).toEqual([1, 2]);
@@ -183,7 +183,7 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
       expect((await subjects.findById(id))?.snapshot().generation).toBe(2);
     });
 
-    it('AC-50 holds who is active and of that generation, twice in one instant as well', async () => {
+    it('locks an active subject of the given generation, also twice at the same time [AC-50]', async () => {
       const id = randomUUID();
       await subjects.add(Subject.enrol({ ...PERSON, customerId: id, roles: ['customer'], credential: null }), hash());
       expect([
@@ -200,7 +200,7 @@ export function subjectsContract(name: string, open: () => Promise<SubjectsUnder
       ]);
     });
 
-    it('INV-03 gives an identifier to one subject, and a subject its id once', async () => {
+    it('rejects a duplicate identifier or subject id [INV-03]', async () => {
       const [id, identifier] = [randomUUID(), hash()];
       await subjects.add(
         Subject.enrol({ ...PERSON, customerId: id, roles: ['customer'], credential: null }),

@@ -1,14 +1,14 @@
-/** Hashes of another system as they lie in the database: sealed, so that who steals it alone can try no password on them. */
+/** Seals hashes of another system for storage, so that a stolen database alone does not allow guessing passwords. */
 export abstract class LegacyHashSealer {
-  /** At most 500 characters, bound to the customer. */
+  /** The sealed hash has at most 500 characters and is bound to the customer. */
   abstract seal(hash: string, customerId: string): string;
-  /** Undefined for what we have hashed ourselves, and for what cannot be opened any more. */
+  /** Undefined for native hashes, and for sealed hashes whose key is no longer in the ring. */
   abstract open(credential: string, customerId: string): string | undefined;
 }
 
-/** Whether passwords that another system has hashed were ever taken over. In the database, because every replica must know. */
+/** Whether legacy password hashes were ever imported. Stored in the database, so that every replica knows. */
 export abstract class LegacyHashFlag {
-  /** In the caller's unit of work. */
+  /** Runs in the caller's unit of work. */
   abstract set(): Promise<void>;
   abstract isSet(): Promise<boolean>;
 }

@@ -1,25 +1,25 @@
 import type { Role, Subject } from '../domain/subject.js';
 
-/** Somebody as an external identity server knows him. */
+/** A user of an external identity server. */
 export interface ExternalIdentity {
   readonly issuer: string;
-  /** Unique and never given to another within the issuer (OpenID Connect Core, 8). */
+  /** Unique and never reassigned within the issuer (OpenID Connect Core, 8). */
   readonly subject: string;
 }
 
-/** What an access token of an external identity server says that counts here. */
+/** The claims of an external access token that are used here. */
 export interface ExternalTokenClaims extends ExternalIdentity {
-  /** Ours, by the issuer's mapping. */
+  /** Roles of this service, from the role mapping of the issuer. */
   readonly roles: readonly Role[];
-  /** When the person signed in over there, in seconds since 1970; null when the token does not say. */
+  /** When the user signed in at the issuer, in seconds since 1970; null when the token does not say. */
   readonly authTime: number | null;
 }
 
-/** Access tokens of the external identity servers that are named in the settings. */
+/** Verifies access tokens of the configured external identity servers. */
 export abstract class ExternalTokens {
   /**
-   * Undefined for whatever is not a valid access token of theirs for us (RFC 8725). Says nothing of who that is here.
-   * @throws Unavailable when nobody can tell, because the issuer's keys were never seen and it does not answer
+   * Undefined when the token is not a valid access token for this service (RFC 8725). Does not look up the linked customer.
+   * @throws Unavailable when the keys of the issuer are not cached and cannot be fetched
    */
   abstract verify(token: string): Promise<ExternalTokenClaims | undefined>;
 }
@@ -30,18 +30,18 @@ export interface LinkedIdentity extends ExternalIdentity {
   readonly createdAt: Date;
 }
 
-/** Which foreign identity is which customer. One of them belongs to one customer at most. */
+/** Links between external identities and customers. An identity is linked to one customer at most. */
 export abstract class LinkedIdentities {
   abstract findByIdentity(identity: ExternalIdentity): Promise<LinkedIdentity | null>;
   /**
-   * In the caller's unit of work, which is run again when somebody else was faster.
+   * Runs in the caller's unit of work, which is retried when a concurrent transaction added the link first.
    * @throws TransactionConflict
    */
   abstract add(link: Omit<LinkedIdentity, 'createdAt'>): Promise<LinkedIdentity>;
   /** False when this customer has no such link. */
   abstract remove(id: string, customerId: string): Promise<boolean>;
-  /** Every link of this customer, in the caller's unit of work; how many there were. */
+  /** Returns the number of removed links. Runs in the caller's unit of work. */
   abstract removeAllByCustomer(customerId: string): Promise<number>;
-  /** The customer that is linked to it. */
+  /** The customer that the identity is linked to. */
   abstract findSubject(identity: ExternalIdentity): Promise<Subject | null>;
 }

@@ -6,22 +6,22 @@ import type { PreHash } from '../facade.js';
 
 export interface NamedSubject {
   readonly subject: Subject;
-  /** Identifier hashes that nobody else has. */
+  /** Identifier hashes that no other subject has. */
   readonly names: readonly string[];
 }
 
 /** Subjects and the identifiers they sign in with. */
 export abstract class Subjects {
   abstract add(subject: Subject, identifierHash: string): Promise<void>;
-  /** Many at once, each with all the names he has. */
+  /** Adds many subjects, each with all their names. */
   abstract addAll(subjects: readonly NamedSubject[]): Promise<void>;
   abstract findByIds(customerIds: readonly string[]): Promise<readonly Subject[]>;
-  /** @param identifierHashes one per key of the ring, and of what else a name may mean: who has an earlier one goes first */
+  /** @param identifierHashes one per key of the ring and per meaning of the name, in order of precedence */
   abstract findByIdentifierHashes(identifierHashes: readonly string[]): Promise<Subject | null>;
   abstract findById(customerId: string): Promise<Subject | null>;
   /**
-   * Compare and set: takes the place of the credential that was read, and of no other.
-   * @param oneTime good for setting a new one only
+   * Compare and set: replaces the credential only if it still equals `expected`.
+   * @param oneTime whether the password is only valid for setting a new one
    */
   abstract replaceCredential(
     customerId: string,
@@ -30,36 +30,36 @@ export abstract class Subjects {
     oneTime: boolean,
   ): Promise<boolean>;
   abstract setRoles(customerId: string, roles: readonly Role[]): Promise<void>;
-  /** Anybody who may sign in: the suspended and the deleted do not count. */
+  /** Whether an active subject has the role. Suspended and deleted subjects do not count. */
   abstract anyActiveHasRole(role: Role): Promise<boolean>;
-  /** The subject as it is, and as it stays until the unit of work ends; null for nobody. */
+  /** Locks the subject until the unit of work ends. Null when there is no such subject. */
   abstract lockById(customerId: string): Promise<Subject | null>;
   /**
-   * Whether anybody else is an administrator who may sign in, and has a password to do so. Who asks while another unit of work
-   * has asked waits until that one has ended.
+   * Whether another active administrator with a password exists. Locks: a concurrent caller waits until this unit of work
+   * ends.
    */
   abstract hasOtherAdministrator(exceptCustomerId: string): Promise<boolean>;
   abstract setStatus(customerId: string, status: SubjectState['status']): Promise<void>;
   abstract addIdentifier(customerId: string, identifierHash: string): Promise<void>;
   abstract removeIdentifiers(customerId: string): Promise<void>;
-  /** Of this customer only. */
+  /** Removes only identifiers of this customer. */
   abstract removeIdentifier(customerId: string, identifierHashes: readonly string[]): Promise<void>;
-  /** Whether he is active and of this generation; then it stays so until the unit of work ends. */
+  /** Whether the subject is active and of this generation. If so, locks it until the unit of work ends. */
   abstract lockIfCurrent(customerId: string, generation: number): Promise<boolean>;
-  /** Every session so far is one of an earlier generation from now on. In a unit of work; the generation of now. */
+  /** Starts a new generation, which invalidates all existing sessions, and returns it. Runs in a unit of work. */
   abstract incrementGeneration(customerId: string): Promise<number>;
-  /** Counts one event of the subject up and locks it for this unit of work; the number it bears. */
+  /** Increments and returns the event sequence of the subject, and locks the subject until the unit of work ends. */
   abstract nextSequence(customerId: string): Promise<number>;
 }
 
 export interface SessionLookup {
   readonly session: SessionState;
   readonly subject: Subject;
-  /** Unix milliseconds by the clock that the session's times were measured with. */
+  /** Unix milliseconds, by the clock that measured the times of the session. */
   readonly now: number;
-  /** When the last line about a refused token was written, by the same clock; 0: never. */
+  /** When the last audit entry about a refused token was written, by the same clock; 0: never. */
   readonly refusalRecordedAt: number;
-  /** The turn whose repeat was recorded last; -1: none. */
+  /** The turn of the last recorded repeat; -1: none. */
   readonly repeatRecordedTurn: number;
 }
 
@@ -67,13 +67,13 @@ export type NewSession = Pick<SessionState, 'id' | 'customerId' | 'generation' |
   readonly lifeMs: number;
 };
 
-/** Sessions. A change is one conditional statement: of two at the same time, one has no effect. */
+/** Each change is a single conditional statement: of two concurrent changes, one has no effect. */
 export abstract class Sessions {
   abstract createSession(session: NewSession): Promise<void>;
   abstract findById(id: string): Promise<SessionLookup | null>;
   /**
-   * From the token that is alive to its child, and the line that tells of it; false, and no line, when it was not alive any
-   * more. One step: it needs no unit of work.
+   * Replaces the live token by its child and writes the audit entry. False, without an entry, when the token is no longer live.
+   * Atomic: needs no unit of work.
    */
   abstract rotateToken(
     id: string,
@@ -83,33 +83,33 @@ export abstract class Sessions {
     auditEntry: AuditEntry,
   ): Promise<boolean>;
   /**
-   * Writes the line unless one was written within `everyMs`: then false. One step, so that all replicas together write one; it
+   * Writes the audit entry; false when one was written within `everyMs`. Atomic, so that all replicas together write one entry:
    * needs no unit of work.
    */
   abstract recordRefusal(id: string, everyMs: number, auditEntry: AuditEntry): Promise<boolean>;
-  /** Writes the line unless a repeat of this turn was recorded before: then false. One step as well. */
+  /** Writes the audit entry; false when a repeat of this turn is already recorded. Atomic as well. */
   abstract recordRepeat(id: string, turn: number, auditEntry: AuditEntry): Promise<boolean>;
-  /** False when it had ended before. */
+  /** False when the session had already ended. */
   abstract endSession(id: string): Promise<boolean>;
   /**
-   * @param kept a session that goes on
-   * @param generation of the subject from now on; the kept session is one of it
+   * @param kept id of a session that stays open
+   * @param generation new generation of the subject; the kept session is moved to it
    */
   abstract endAllByCustomer(customerId: string, kept: string | null, generation: number): Promise<void>;
 }
 
-/** Ends access tokens that are still within their time. Durable; in the caller's unit of work. */
+/** Revokes unexpired access tokens. Durable; runs in the caller's unit of work. */
 export abstract class Revocations {
-  /** Everything signed for this session. */
+  /** Revokes the access tokens of this session. Returns when the last of them expires. */
   abstract revokeSession(customerId: string, sessionId: string): Promise<Date>;
   /**
-   * Everything signed for this customer below this generation. Both tell when the last such token has died of age.
-   * @param kept a session that goes on
+   * Revokes the access tokens of this customer below this generation. Returns when the last of them expires.
+   * @param kept id of a session that stays open
    */
   abstract revokeCustomer(customerId: string, generation: number, kept: string | null): Promise<Date>;
 }
 
-/** A refresh token of ours, as it was brought. */
+/** A refresh token of this service, as presented. */
 export interface ParsedRefreshToken extends PresentedToken {
   readonly sessionId: string;
 }
@@ -119,74 +119,74 @@ export interface IssuedRefreshToken {
   readonly hash: string;
 }
 
-/** Opaque tokens with 256 bits of chance. What is stored of them is a hash; a child follows from a key and its parent. */
+/** Opaque tokens with 256 bits of entropy, stored as hashes. A child is derived from a key and its parent. */
 export abstract class RefreshTokens {
   abstract issueFirst(sessionId: string): IssuedRefreshToken;
-  /** Undefined for whatever we have not made ourselves. */
+  /** Undefined for a token that this service did not issue. */
   abstract parse(token: string): ParsedRefreshToken | undefined;
-  /** The child under every key, the one that writes first: the same from any replica. */
+  /** The child under every key, the current key first. Every replica derives the same. */
   abstract deriveChildren(parent: string): readonly [IssuedRefreshToken, ...IssuedRefreshToken[]];
 }
 
-/** Whose wrong passwords in a row are counted together. Made in `login-try.ts`. */
+/** Wrong passwords in a row are counted per key. Created in `login-try-key.ts`. */
 export interface LoginTryKey {
   readonly subjectKey: string;
   readonly source: string;
-  /** Whether wrong passwords of other sources at the same key make the waits longer. */
+  /** Whether wrong passwords from other sources with the same key lengthen the waits. */
   readonly slowedByOthers: boolean;
 }
 
 export type LoginTryDecision =
   | { readonly may: 'compare'; readonly counted: LoginTryKey }
-  /** Others are compared at this moment, and may turn out to be wrong. */
+  /** Other tries are being compared, and may turn out wrong. */
   | { readonly may: 'later' }
   | { readonly may: 'never'; readonly retryAfterSeconds: number };
 
 /**
- * Wrong passwords in a row, one count per key and source, and a total per key that only makes waits longer: see
- * `login-backoff.ts`. A try is counted before it is compared. Survives Redis.
+ * Counts wrong passwords in a row per key and source, and a total per key that only lengthens waits: see `login-backoff.ts`.
+ * A try is counted before it is compared. Does not depend on Redis.
  */
 export abstract class LoginTries {
   abstract startTry(tryKey: LoginTryKey): Promise<LoginTryDecision>;
-  /** It was wrong. */
+  /** The password was wrong. */
   abstract recordWrongTry(counted: LoginTryKey): Promise<void>;
-  /** It was none: our own failure. */
+  /** The password was not compared because of an internal failure. */
   abstract cancelTry(counted: LoginTryKey): Promise<void>;
-  /** It was right: the count of this source begins anew. In the caller's unit of work. */
+  /** The password was right: resets the count of this source. Runs in the caller's unit of work. */
   abstract resetTries(counted: LoginTryKey): Promise<void>;
 }
 
-/** Failed sign-ins of one source at all names together. */
+/** Limits failed sign-ins per source, over all names. */
 export abstract class FailedLoginLimiter {
   /**
-   * Counts one, before it is known what comes of it.
-   * @param address the caller's, as far as it can be believed
-   * @throws DomainError `request.too_many` when the source has used up what it may fail
+   * Counts a failure before the result is known.
+   * @param address client address, as far as it can be trusted
+   * @throws DomainError `request.too_many` when the source has reached its limit
    */
   abstract countFailure(address: string): Promise<{
-    /** It was no failed sign-in. */
+    /** Call when the sign-in did not fail. */
     release(): Promise<void>;
   }>;
 }
 
-/** The customer that a device token is asked about, as it stands in the database. */
+/** The customer that a device token is verified for, as stored in the database. */
 export type DeviceOwner = Pick<SubjectState, 'customerId' | 'generation'>;
 
-/** Whom a token is asked about when the name is nobody's: after the same work it is none. */
+/** Used for an unknown name: verification does the same work and fails. */
 export const NO_OWNER: DeviceOwner = { customerId: '', generation: 0 };
 
-/** Says of a device that a customer has signed in from it. Opaque, authenticated, not stored. */
+/** Tokens that prove an earlier sign-in of a customer from a device. Opaque, authenticated, not stored. */
 export abstract class DeviceTokens {
-  /** @param deviceId of a device that is known; null for one that becomes known */
+  /** @param deviceId of a known device; null for a new one */
   abstract issue(owner: DeviceOwner, deviceId: string | null): string;
   /**
-   * The id of the device, when the token was issued for this customer, has not ended, and no session of the customer was ended
-   * by force since: undefined otherwise.
+   * The device id, if the token was issued for this customer, has not expired, and the sessions of the customer were not all
+   * ended since. Otherwise undefined.
    */
   abstract verify(token: string, owner: DeviceOwner): string | undefined;
 }
 
-/** How passwords are prepared for hashing, and how what is stored names its pepper. */
+/** Pre-hashes passwords, and encodes stored credentials with the id of their pepper. */
 export abstract class PasswordScheme {
   abstract preHashes(password: string): readonly [PreHash, ...PreHash[]];
   /** `v2$<kid>$<bcrypt>` */
@@ -200,10 +200,10 @@ export interface AccessToken {
   readonly scope: string;
 }
 
-/** Who calls, whichever token said so: what guards and routes look at. */
+/** The authenticated caller, for tokens of any issuer. */
 export interface Caller {
   readonly customerId: string;
-  /** Null: the token is one of an external identity server, and there is no session of ours behind it. */
+  /** Null for a token of an external identity server, which has no session here. */
   readonly sessionId: string | null;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
@@ -211,44 +211,44 @@ export interface Caller {
   readonly authTime: number | null;
 }
 
-/** What an access token of ours says. */
+/** The claims of an access token of this service. */
 export interface TokenClaims extends Caller {
   readonly sessionId: string;
-  /** The subject's generation when it was signed. */
+  /** Generation of the subject when the token was signed. */
   readonly generation: number;
 }
 
 /** Signed access tokens, RFC 9068. */
 export abstract class AccessTokens {
-  /** @param authenticatedAt the sign-in of the session, or the last time that the password was given since */
+  /** @param authenticatedAt time of the sign-in, or of the last reauthentication since */
   abstract issue(
     subject: Subject,
     session: Pick<SessionState, 'id' | 'scope'>,
     authenticatedAt: Date,
   ): Promise<AccessToken>;
-  /** Undefined for whatever is not a valid token of ours (RFC 8725). Says nothing of revocation. */
+  /** Undefined when the token is not a valid token of this service (RFC 8725). Does not check revocation. */
   abstract verify(token: string): Promise<TokenClaims | undefined>;
 }
 
-/** Keeps an address in the list of due messages without anybody reading it there. Bound to its identifier. */
+/** Encrypts the recipient of a queued message. Bound to the identifier. */
 export abstract class ResetRecipientSealer {
   abstract seal(recipient: string, identifierHash: string): string;
   abstract open(sealed: string, identifierHash: string): string;
 }
 
-/** The words of messages about passwords. */
+/** Composes messages about passwords. */
 export abstract class ResetMessages {
   /** @param locale BCP 47 */
   abstract composeCode(recipient: string, locale: string, digits: string): OutgoingMessage;
 }
 
 export abstract class AuthSettings {
-  /** ISO 3166-1; the region national phone numbers are read with. */
+  /** ISO 3166-1 region for parsing national phone numbers. */
   abstract readonly defaultMarket: string;
   /** ISO 3166-1: countries that SMS are sent to. */
   abstract readonly smsCountries: readonly string[];
   abstract readonly refreshTokenTtlSeconds: number;
-  /** How browsers call the program. */
+  /** URL under which browsers reach the service. */
   abstract readonly publicUrl: string;
   /** Null is no limit. */
   abstract readonly limits: Readonly<Record<'messageBacklogSeconds', number | null>>;

@@ -1,24 +1,24 @@
-/** Of sessions and of links. These lists have no pages: who has more of them than anybody needs ends them all at once. */
+/** Maximum number of listed sessions or links. The lists have no pages. */
 export const MAX_LISTED_ROWS = 100;
 
-/** One of one's own sessions. Times are RFC 3339, UTC. */
+/** A session of the caller. Times are RFC 3339, UTC. */
 export interface SessionView {
   readonly id: string;
-  /** The one that asks. */
+  /** Whether it is the session of the request. */
   readonly current: boolean;
   readonly createdAt: string;
   readonly usedAt: string;
   readonly expiresAt: string;
-  /** Source prefix it began from. */
+  /** Source prefix of the sign-in. */
   readonly source: string;
 }
 
 export abstract class SessionViews {
-  /** Those that are alive, the newest first, at most `MOST_SHOWN`. */
+  /** Live sessions, newest first, at most `MAX_LISTED_ROWS`. */
   abstract listByCustomer(customerId: string): Promise<readonly Omit<SessionView, 'current'>[]>;
 }
 
-/** A foreign identity that is linked to oneself. */
+/** An external identity that is linked to the caller. */
 export interface LinkedIdentityView {
   readonly id: string;
   readonly issuer: string;
@@ -26,6 +26,6 @@ export interface LinkedIdentityView {
 }
 
 export abstract class LinkedIdentityViews {
-  /** The oldest first, at most `MOST_SHOWN`. */
+  /** Oldest first, at most `MAX_LISTED_ROWS`. */
   abstract listByCustomer(customerId: string): Promise<readonly LinkedIdentityView[]>;
 }

@@ -1,10 +1,10 @@
-/** So many values, each until its time has come; the oldest give way. */
+/** Keeps at most `maxEntries` values until they expire, and evicts the oldest first. */
 export class BoundedTtlCache<Value> {
   readonly #entries = new Map<string, { readonly value: Value; readonly until: number }>();
 
   constructor(private readonly maxEntries: number) {}
 
-  /** @param now and `until`: of one clock, in milliseconds */
+  /** @param now milliseconds, by the same clock as `until` */
   get(key: string, now: number): Value | undefined {
     const known = this.#entries.get(key);
     return known !== undefined && known.until > now ? known.value : undefined;

@@ -1,10 +1,10 @@
-/** So many at the same time; who comes then waits for a turn, in the order of coming. */
+/** Limits concurrent work. Further calls wait in order of arrival. */
 export class ConcurrencyLimit {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(most: number) {
-    this.#free = most;
+  constructor(maxConcurrent: number) {
+    this.#free = maxConcurrent;
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {

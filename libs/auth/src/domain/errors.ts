@@ -1,6 +1,6 @@
 import { DomainError } from '#kernel';
 
-/** Too many wrong passwords in a row: nobody is compared for a while, and being refused does not make it longer. */
+/** Too many wrong passwords in a row: no password is compared until the wait ends. A rejected try does not extend the wait. */
 export class LoginLimited extends DomainError {
   readonly code = 'auth.too_many_attempts';
   readonly kind = 'too_many';
@@ -67,7 +67,7 @@ export class ResetInProgress extends DomainError {
   }
 }
 
-/** One foreign identity is one customer. */
+/** An external identity is linked to one customer at most. */
 export class LinkTaken extends DomainError {
   readonly code = 'auth.link_taken';
   readonly kind = 'conflict';
@@ -86,7 +86,7 @@ export class NoSuchLink extends DomainError {
   }
 }
 
-/** Without an administrator nobody could give the role to anybody: only somebody at the machine could. */
+/** Without an administrator, only an operator on the server could assign the role. */
 export class LastAdministrator extends DomainError {
   readonly code = 'auth.last_administrator';
   readonly kind = 'conflict';
@@ -96,7 +96,7 @@ export class LastAdministrator extends DomainError {
   }
 }
 
-/** Every problem that this module answers with. */
+/** Every problem that this module returns. */
 export const AUTH_PROBLEMS: readonly DomainError[] = [
   new LoginLimited(1),
   new NoSuchSession(),

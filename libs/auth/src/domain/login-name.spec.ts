@@ -3,7 +3,7 @@ import { backoffNameOf, parseLoginNameCandidates } from './login-name.js';
 
 const keys = (username: string, market = 'BR') => parseLoginNameCandidates(username, market).map(({ key }) => key);
 
-describe('what a name to sign in with may mean', () => {
+describe('parseLoginNameCandidates', () => {
   it.each([
     ['mia@example.org', ['email:mia@example.org']],
     ['+5511961234567', ['phone:+5511961234567']],
@@ -17,13 +17,13 @@ describe('what a name to sign in with may mean', () => {
     expect(keys(username)).toEqual(expected);
   });
 
-  it('AC-23 eleven digits that are a number of the market and a CPF: the number first', () => {
+  it('puts the phone number before the CPF for eleven digits that can be both [AC-23]', () => {
     expect(keys('11961234548')).toEqual(['phone:+5511961234548', 'cpf:11961234548']);
     expect(keys('119.612.345-48')).toEqual(['cpf:11961234548']);
     expect(keys('+55 11 96123-4548')).toEqual(['phone:+5511961234548']);
   });
 
-  it('AC-26 nobody’s tries are counted together, however the name is spelt', () => {
+  it('counts tries for all spellings of an unknown name together [AC-26]', () => {
     const counted = (username: string, market = 'BR') => {
       const [first, ...others] = parseLoginNameCandidates(username, market);
       return first && backoffNameOf([first, ...others]).key;

@@ -23,33 +23,33 @@ describe('RevocationList', () => {
     list = new RevocationList();
   });
 
-  it('given nothing, then nobody is refused', () => {
+  it('revokes nothing when empty', () => {
     expect(list.isRevoked(MIA)).toBe(false);
   });
 
-  it('given a session, then its tokens of every generation, and no other', () => {
+  it('revokes tokens of a session in every generation, and no others', () => {
     list.add(ofSession('here'));
     expect([list.isRevoked(MIA), list.isRevoked({ ...MIA, generation: 9 })]).toEqual([true, true]);
     expect(list.isRevoked({ ...MIA, sessionId: 'elsewhere' })).toBe(false);
   });
 
-  it('given a generation, then every session of an earlier one, and nobody else', () => {
+  it('revokes all sessions of an earlier generation of the customer, and no others', () => {
     list.add(ofCustomer(2));
     const of = (generation: number, customerId = 'mia') => list.isRevoked({ ...MIA, generation, customerId });
     expect([of(0), of(1), of(2), of(3), of(0, 'eve')]).toEqual([true, true, false, false, false]);
   });
 
-  it('given the first generation, then those before it', () => {
+  it('revokes sessions before the first generation', () => {
     list.add(ofCustomer(1));
     expect(list.isRevoked({ ...MIA, generation: 0 })).toBe(true);
   });
 
-  it('given a session that goes on, then not that one', () => {
+  it('does not revoke the kept session', () => {
     list.add(ofCustomer(2, 'here'));
     expect([list.isRevoked(MIA), list.isRevoked({ ...MIA, sessionId: 'elsewhere' })]).toEqual([false, true]);
   });
 
-  it('given a later generation, then what was kept before is not kept any more, in whatever order they are told', () => {
+  it('revokes an earlier kept session with a later generation, in any order', () => {
     for (const order of [
       [ofCustomer(2, 'here'), ofCustomer(3)],
       [ofCustomer(3), ofCustomer(2, 'here')],
@@ -60,13 +60,13 @@ describe('RevocationList', () => {
     }
   });
 
-  it('given one that is kept, and then ended by itself, then it is refused', () => {
+  it('revokes a kept session that ends later', () => {
     list.add(ofCustomer(2, 'here'));
     list.add(ofSession('here'));
     expect(list.isRevoked(MIA)).toBe(true);
   });
 
-  it('given their time is over, then they are forgotten, and not before', () => {
+  it('removes revocations when they expire, and not before', () => {
     list.add(ofSession('here', 100));
     list.add(ofCustomer(2, null, 200));
     list.removeExpired(99);
@@ -77,7 +77,7 @@ describe('RevocationList', () => {
     expect([list.size, list.isRevoked(MIA)]).toEqual([0, false]);
   });
 
-  it('given the same again, then it is kept once', () => {
+  it('stores a repeated revocation once', () => {
     for (let n = 0; n < 3; n++) {
       list.add(ofSession('here'));
       list.add(ofCustomer(2));

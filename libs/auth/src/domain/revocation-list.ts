@@ -1,9 +1,9 @@
 export interface Revocation {
   readonly customerId: string;
-  /** Null: every session of the customer that is of an earlier generation. */
+  /** Null: all sessions of the customer of an earlier generation. */
   readonly sessionId: string | null;
   readonly generation: number | null;
-  /** A session of the customer that goes on all the same. */
+  /** Id of a session of the customer that stays open. */
   readonly kept: string | null;
   /** Unix milliseconds, by the clock of this process. */
   readonly expiresAt: number;
@@ -21,7 +21,7 @@ interface CustomerRevocation {
   readonly expiresAt: number;
 }
 
-/** By session id and by generation, never by comparing times. */
+/** Matches tokens by session id and generation, never by time. */
 export class RevocationList {
   readonly #sessions = new Map<string, number>();
   readonly #customers = new Map<string, CustomerRevocation>();
@@ -38,11 +38,11 @@ export class RevocationList {
 
   isRevoked({ customerId, sessionId, generation }: TokenIdentity): boolean {
     if (this.#sessions.has(sessionId)) return true;
-    const all = this.#customers.get(customerId);
-    return all !== undefined && generation < all.generation && sessionId !== all.kept;
+    const revocation = this.#customers.get(customerId);
+    return revocation !== undefined && generation < revocation.generation && sessionId !== revocation.kept;
   }
 
-  /** What has expired concerns no token that is within its time. */
+  /** An expired revocation only concerns expired tokens. */
   removeExpired(now: number): void {
     for (const [id, expiresAt] of this.#sessions) if (expiresAt <= now) this.#sessions.delete(id);
     for (const [id, { expiresAt }] of this.#customers) if (expiresAt <= now) this.#customers.delete(id);

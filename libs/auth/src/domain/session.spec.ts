@@ -22,8 +22,8 @@ const present = (
   { generation = 3, now = NOW, ...changes }: Partial<SessionState> & { now?: number; generation?: number } = {},
 ) => Session.restore({ ...STATE, ...changes }).checkPresentedToken({ turn, hash }, generation, now);
 
-describe('a session that is shown a refresh token', () => {
-  it('takes the one that is alive', () => {
+describe('Session', () => {
+  it('accepts the live token', () => {
     expect(present(5, 'now')).toBe('current');
   });
 
@@ -31,15 +31,15 @@ describe('a session that is shown a refresh token', () => {
     [0, 'repeat'],
     [10_000, 'repeat'],
     [10_001, 'reused'],
-  ] as const)('tells a repeat of its parent by its age: after %i ms it is %s', (later, told) => {
-    expect(present(4, 'before', { now: NOW + later })).toBe(told);
+  ] as const)('classifies the previous token after %i ms as %s', (later, expected) => {
+    expect(present(4, 'before', { now: NOW + later })).toBe(expected);
   });
 
-  it('INV-05 takes an older one for reused, however soon', () => {
+  it('classifies an older token as reused at any age [INV-05]', () => {
     expect([present(3, 'x'), present(0, 'x'), present(4, 'not the parent')]).toEqual(['reused', 'reused', 'reused']);
   });
 
-  it('knows nothing of one that it has not come to yet, or that is not the one of this turn', () => {
+  it('rejects a token of a future turn or with another hash', () => {
     expect([present(6, 'x'), present(5, 'x')]).toEqual(['dead', 'dead']);
   });
 
@@ -47,18 +47,18 @@ describe('a session that is shown a refresh token', () => {
     ['has ended', { revoked: true }],
     ['has expired', { now: NOW + 60_000 }],
     ['is of an earlier generation', { generation: 4 }],
-  ])('is dead when it %s, whatever it is shown', (_, changes) => {
+  ])('rejects every token when it %s', (_, changes) => {
     expect([present(5, 'now', changes), present(4, 'before', changes), present(0, 'x', changes)]).toEqual(
       Array(3).fill('dead'),
     );
   });
 
-  it('has no parent to repeat in its first turn', () => {
+  it('has no repeat in its first turn', () => {
     expect(present(0, 'now', { turn: 0, previousHash: null })).toBe('current');
     expect(present(-1, 'before', { turn: 0, previousHash: null })).toBe('reused');
   });
 
-  it('is what it was made of', () => {
+  it('returns its state as a snapshot', () => {
     expect(Session.restore(STATE).snapshot()).toEqual(STATE);
   });
 });

@@ -1,36 +1,36 @@
 /**
- * One sign-in: a family of refresh tokens, of which one is alive at a time. Times in numbers are Unix milliseconds by the
- * database's clock.
+ * One sign-in: a family of refresh tokens, of which one is live at a time. Numeric times are Unix milliseconds by the
+ * database clock.
  */
 export interface SessionState {
   readonly id: string;
   readonly customerId: string;
-  /** The subject's generation when it signed in: a session of an earlier one is dead. */
+  /** Generation of the subject at sign-in. A session of an earlier generation is dead. */
   readonly generation: number;
-  /** How often its refresh token was exchanged. */
+  /** Number of refresh token rotations. */
   readonly turn: number;
-  /** SHA-256 of the refresh token that is alive, 64 hex characters. */
+  /** SHA-256 of the live refresh token, 64 hex characters. */
   readonly currentHash: string;
-  /** Of the one it was exchanged for. */
+  /** Hash of the previous refresh token. */
   readonly previousHash: string | null;
   readonly rotatedAt: number;
   readonly expiresAt: number;
   readonly revoked: boolean;
-  /** What a token of it may be used for. */
+  /** Scope of its access tokens. */
   readonly scope: string;
-  /** Source prefix it began from. */
+  /** Source prefix of the sign-in. */
   readonly source: string;
-  /** When it began, by the clock of the process that signed the customer in. */
+  /** Time of the sign-in, by the clock of the process. */
   readonly createdAt: Date;
 }
 
-/** A refresh token that we have made, whoever brings it. */
+/** A refresh token of this service, as presented. */
 export interface PresentedToken {
   readonly turn: number;
   readonly hash: string;
 }
 
-/** `repeat`: its answer was lost, and the child has not been used. `reused`: somebody has a token that he should not have. */
+/** `repeat`: the response was lost, and the child has not been used. `reused`: the token was stolen. */
 export type PresentedTokenStatus = 'current' | 'repeat' | 'reused' | 'dead';
 
 const ROTATION_OVERLAP_MS = 10_000;
@@ -43,7 +43,7 @@ export class Session {
     return new Session(state);
   }
 
-  /** @param generation the subject's, now */
+  /** @param generation current generation of the subject */
   checkPresentedToken({ turn, hash }: PresentedToken, generation: number, now: number): PresentedTokenStatus {
     const { revoked, expiresAt, currentHash, previousHash, rotatedAt } = this.state;
     if (revoked || expiresAt <= now || this.state.generation !== generation) return 'dead';

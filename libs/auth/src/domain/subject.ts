@@ -1,28 +1,28 @@
 export type Role = 'customer' | 'staff' | 'admin';
 
-/** Who signs in: a customer id with its roles and its password. */
+/** An account that can sign in: a customer id with roles and a password. */
 export interface SubjectState {
   readonly customerId: string;
   readonly roles: readonly Role[];
   readonly status: 'active' | 'suspended';
-  /** Rises when every session of the subject ends. */
+  /** Incremented when all sessions of the subject end. */
   readonly generation: number;
   readonly credential: string | null;
-  /** The password was given by somebody else: it is good for setting a new one only. */
+  /** Staff set the password: it is only valid for setting a new one. */
   readonly oneTime: boolean;
   /** ISO 3166-1 alpha-2 */
   readonly market: string;
-  /** BCP 47, of messages to it. */
+  /** BCP 47 locale of messages to the subject. */
   readonly locale: string;
 }
 
 const PRIVILEGED_ROLES: readonly Role[] = ['staff', 'admin'];
 
-/** Whether an account may see or change what belongs to others. */
+/** Whether an account can access data of other customers. */
 export const isPrivileged = ({ roles }: Pick<SubjectState, 'roles'>): boolean =>
   roles.some((role) => PRIVILEGED_ROLES.includes(role));
 
-/** What a token may be used for: everything its roles allow, or nothing but setting a password. */
+/** Scope of a token: everything its roles allow, or setting a password only. */
 export type Scope = 'customer' | 'password';
 
 export type Enrolment = Pick<SubjectState, 'customerId' | 'roles' | 'credential' | 'market' | 'locale'> & {
@@ -36,22 +36,22 @@ export class Subject {
 
   static enrol(enrolment: Enrolment): Subject {
     const { customerId, roles, credential, market, locale, oneTime = false } = enrolment;
-    const fresh = { status: 'active', generation: FIRST_GENERATION } as const;
-    return new Subject({ customerId, roles, credential, market, locale, oneTime, ...fresh });
+    const defaults = { status: 'active', generation: FIRST_GENERATION } as const;
+    return new Subject({ customerId, roles, credential, market, locale, oneTime, ...defaults });
   }
 
   static restore(state: SubjectState): Subject {
     return new Subject(state);
   }
 
-  /** What a password is compared with; null when nobody may sign in with one. */
+  /** The credential to compare a password with; null when the subject cannot sign in. */
   get usableCredential(): string | null {
     return this.state.status === 'active' ? this.state.credential : null;
   }
 
   /**
-   * Active, and nothing has ended its sessions since it was enrolled. Whatever takes a password away raises the generation, so
-   * the password is the one of the enrolment.
+   * Active, and its sessions were never all ended since enrolment. Every password change increments the generation, so the
+   * password is still the one of the enrolment.
    */
   get isUnchangedSinceEnrolment(): boolean {
     return this.state.status === 'active' && this.state.generation === FIRST_GENERATION;

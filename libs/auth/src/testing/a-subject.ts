@@ -1,6 +1,6 @@
 import type { SubjectState } from '../domain/subject.js';
 
-/** Mia, whose password is `right`; everything may be otherwise. */
+/** Mia, whose password is `right`. Every property can be overridden. */
 export const aSubject = (changes: Partial<SubjectState> = {}): SubjectState => ({
   customerId: 'mia',
   roles: ['customer'],

@@ -34,7 +34,7 @@ import { RecordingRevocations } from './recording-revocations.js';
 export const SECRET = 'a secret of the tests, long enough for all';
 export const SOURCE = '192.0.2.7';
 
-/** Keeps what owners are to be told. */
+/** Records the account changes that owners are notified of. */
 export class RecordingAccountChanges extends AccountChangeListener {
   readonly changes: (readonly [customerId: string, change: AccountChange])[] = [];
 
@@ -43,7 +43,7 @@ export class RecordingAccountChanges extends AccountChangeListener {
   }
 }
 
-/** The room with fakes behind its ports: what one does at its door, and what came of it. */
+/** The auth module with in-memory ports: runs its commands and records their effects. */
 export class AuthHarness {
   readonly clock = new FixedClock();
   readonly subjects = new InMemorySubjects();
@@ -142,7 +142,7 @@ export class AuthHarness {
     this.listeners.add(this.changes);
   }
 
-  /** Somebody who may sign in with this key, and the password `right`. */
+  /** Adds a subject who can sign in with this key and the password `right`. */
   addSubject(key: string, changes: Partial<SubjectState> = {}): Promise<void> {
     return this.subjects.add(Subject.restore(aSubject(changes)), key);
   }

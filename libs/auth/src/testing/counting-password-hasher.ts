@@ -1,13 +1,13 @@
 import { HashingBusy, type HashOwner, type HashPriority, type HashTicket, PasswordHasher } from '#kernel';
 
-/** Hashes at no cost, and keeps what it would have cost. */
+/** Fake hashes; records the calls. */
 export class CountingPasswordHasher extends PasswordHasher {
   /** One entry per expensive hash. */
   readonly calls: { readonly work: 'hash' | 'verify'; readonly priority: HashPriority }[] = [];
-  /** For whom, hash by hash. */
+  /** The owner of each hash, in call order. */
   readonly owners: HashOwner[] = [];
 
-  /** There is no room for anybody. */
+  /** Whether hashing has no capacity. */
   isFull = false;
 
   override assertCapacity(): void {

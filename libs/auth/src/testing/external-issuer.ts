@@ -21,7 +21,7 @@ export const EXTERNAL_ISSUER: OAuthIssuer = {
 
 const seconds = () => Math.floor(Date.now() / 1000);
 
-/** What is different in a forgery; undefined leaves it out. */
+/** Overrides of claims, header and key; undefined removes a member. */
 export interface TokenOverrides {
   readonly claims?: object;
   readonly header?: object;
@@ -33,7 +33,7 @@ export interface SigningKey {
   readonly publicJwk: JWK;
 }
 
-/** With `kid` as an identity server publishes it. */
+/** The public key has `kid` and `alg`, as an identity server publishes it. */
 export async function generateSigningKey(kid: string, alg = 'ES256'): Promise<SigningKey> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
   return {
@@ -56,7 +56,7 @@ export const validClaims = () => ({
   roles: ['shop-staff', 'admin'],
 });
 
-/** A token as the identity server makes them, but for what is told. */
+/** A valid token of the identity server, with overrides. */
 export async function signExternalToken(
   signing: SigningKey,
   { claims = {}, header = {}, key = signing }: TokenOverrides = {},

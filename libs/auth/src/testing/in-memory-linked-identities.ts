@@ -3,7 +3,7 @@ import { type ExternalIdentity, LinkedIdentities, type LinkedIdentity } from '..
 import { type Subjects } from '../application/ports.js';
 import type { Subject } from '../domain/subject.js';
 
-/** Passes the contract of `Links`, without a transaction to join. */
+/** Passes the contract of `LinkedIdentities`, without transactions. */
 export class InMemoryLinkedIdentities extends LinkedIdentities {
   readonly links = new Map<string, LinkedIdentity>();
 

@@ -16,10 +16,10 @@ interface TryCount {
   waitUntil: number;
 }
 
-/** Passes the contract of `LoginTries`. One turn of the event loop is one atomic step. */
+/** Passes the contract of `LoginTries`. Each call is atomic within a turn of the event loop. */
 export class InMemoryLoginTries extends LoginTries {
   readonly #counts = new Map<string, TryCount>();
-  /** By key: when all of its total will be forgotten. */
+  /** By key: when its total will have decayed to zero. */
   readonly #totals = new Map<string, number>();
 
   constructor(private readonly clock: Clock) {

@@ -1,6 +1,6 @@
 import { RevocationHints } from '../adapters/redis/revocation-hints.js';
 
-/** Hints that go nowhere by themselves. */
+/** Counts published hints; delivers one only by `receiveHint`. */
 export class InMemoryRevocationHints extends RevocationHints {
   published = 0;
   #listeners: (() => void)[] = [];
@@ -13,7 +13,7 @@ export class InMemoryRevocationHints extends RevocationHints {
     this.#listeners.push(listener);
   }
 
-  /** One comes from elsewhere. */
+  /** Simulates a hint of another replica. */
   receiveHint(): void {
     for (const listener of this.#listeners) listener();
   }

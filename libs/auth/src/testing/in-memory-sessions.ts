@@ -3,7 +3,7 @@ import { RecordingAuditTrail } from '#kernel/testing';
 import { type NewSession, type SessionLookup, Sessions, type Subjects } from '../application/ports.js';
 import type { PresentedToken, SessionState } from '../domain/session.js';
 
-/** Passes the contract of `Sessions`, without a transaction to join. */
+/** Passes the contract of `Sessions`, without transactions. */
 export class InMemorySessions extends Sessions {
   readonly states = new Map<string, SessionState>();
   readonly #refusals = new Map<string, number>();

@@ -2,7 +2,7 @@ import { DuplicateKey } from '#platform/database';
 import { type NamedSubject, Subjects } from '../application/ports.js';
 import { type Role, Subject, type SubjectState } from '../domain/subject.js';
 
-/** Passes the contract of `Subjects`, without a transaction to join. */
+/** Passes the contract of `Subjects`, without transactions. */
 export class InMemorySubjects extends Subjects {
   readonly #states = new Map<string, SubjectState>();
   readonly #ids = new Map<string, string>();
@@ -24,7 +24,7 @@ export class InMemorySubjects extends Subjects {
   }
 
   override async findByIds(customerIds: readonly string[]): Promise<readonly Subject[]> {
-    return (await Promise.all(customerIds.map((id) => this.findById(id)))).filter((one) => one !== null);
+    return (await Promise.all(customerIds.map((id) => this.findById(id)))).filter((subject) => subject !== null);
   }
 
   override async findByIdentifierHashes(identifierHashes: readonly string[]): Promise<Subject | null> {

@@ -1,7 +1,7 @@
 import { InvalidInput, LegacyPasswords } from '#kernel';
 import { LegacyHashFlag, LegacyHashSealer } from '../application/legacy-password-ports.js';
 
-/** Knows the hashes `theirs(<password>)`, and counts what comparisons would have cost. */
+/** Accepts hashes of the form `theirs(<password>)`, and counts comparisons. */
 export class PlainLegacyPasswords extends LegacyPasswords {
   comparisons = 0;
 
@@ -15,15 +15,15 @@ export class PlainLegacyPasswords extends LegacyPasswords {
   }
 }
 
-/** Seals with nothing. */
+/** Prefixes the hash instead of encrypting it. */
 export class PlainLegacyHashSealer extends LegacyHashSealer {
   override seal(hash: string, customerId: string): string {
     return `f1$${customerId}$${hash}`;
   }
 
   override open(credential: string, customerId: string): string | undefined {
-    const before = `f1$${customerId}$`;
-    return credential.startsWith(before) ? credential.slice(before.length) : undefined;
+    const prefix = `f1$${customerId}$`;
+    return credential.startsWith(prefix) ? credential.slice(prefix.length) : undefined;
   }
 }
 

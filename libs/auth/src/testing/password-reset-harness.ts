@@ -14,7 +14,7 @@ import { PasswordResetRequests } from '../application/services/password-reset-re
 import { AuthHarness, SECRET, SOURCE } from './auth-harness.js';
 import { InMemoryLinkedIdentities } from './in-memory-linked-identities.js';
 
-/** The same room, for those who want another password. */
+/** The auth harness with password resets and changes. */
 export class PasswordResetHarness extends AuthHarness {
   readonly codes = new InMemoryCodes(this.clock);
   readonly counters = new InMemoryCounters(this.clock);
@@ -84,8 +84,10 @@ export class PasswordResetHarness extends AuthHarness {
     this.settings,
   );
 
-  changePassword(current: string, wanted: string, sessionId = 'none', customerId = 'mia', endLinks = false) {
-    return this.#changePassword.execute(new ChangePassword(customerId, sessionId, current, wanted, SOURCE, endLinks));
+  changePassword(current: string, newPassword: string, sessionId = 'none', customerId = 'mia', endLinks = false) {
+    return this.#changePassword.execute(
+      new ChangePassword(customerId, sessionId, current, newPassword, SOURCE, endLinks),
+    );
   }
 
   requestReset(username = 'mia@example.org', source = SOURCE, deviceToken: string | null = null) {
@@ -94,22 +96,22 @@ export class PasswordResetHarness extends AuthHarness {
     );
   }
 
-  resetPassword(code: string, wanted: string, username = 'mia@example.org', source = SOURCE) {
-    return this.#resetPassword.execute(new ResetPassword(username, code, wanted, source));
+  resetPassword(code: string, newPassword: string, username = 'mia@example.org', source = SOURCE) {
+    return this.#resetPassword.execute(new ResetPassword(username, code, newPassword, source));
   }
 
-  /** Writes what is due and lets it be accepted: the messages, null for each that is sent in appearance only. */
+  /** Prepares the queued messages and marks them accepted. Returns the messages, null for each decoy. */
   async deliverDueMessages() {
     const messages = [];
     for (const { reference } of this.dueMessages.enqueued.splice(0)) {
-      const written = await this.resetJob.prepareMessage(reference);
-      await written?.markAccepted();
-      messages.push(written?.message ?? null);
+      const prepared = await this.resetJob.prepareMessage(reference);
+      await prepared?.markAccepted();
+      messages.push(prepared?.message ?? null);
     }
     return messages;
   }
 
-  /** The digits of the one message that follows. */
+  /** Requests a reset and returns the digits of its message. */
   async requestCode(username?: string): Promise<string> {
     await this.requestReset(username);
     const [message] = await this.deliverDueMessages();

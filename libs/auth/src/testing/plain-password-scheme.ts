@@ -1,7 +1,7 @@
 import { PasswordScheme } from '../application/ports.js';
 import type { PreHash } from '../facade.js';
 
-/** Two peppers, `new` and `old`, that season nothing. */
+/** Two peppers, `new` and `old`, without a MAC. */
 export class PlainPasswordScheme extends PasswordScheme {
   override preHashes(password: string): readonly [PreHash, ...PreHash[]] {
     return [

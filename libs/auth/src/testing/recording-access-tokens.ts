@@ -2,10 +2,10 @@ import { type AccessToken, AccessTokens, type TokenClaims } from '../application
 import type { SessionState } from '../domain/session.js';
 import type { Subject, SubjectState } from '../domain/subject.js';
 
-/** Keeps whom tokens were issued to. */
+/** Records the subjects that tokens were issued to. */
 export class RecordingAccessTokens extends AccessTokens {
   readonly issued: SubjectState[] = [];
-  /** `auth_time` of each of them. */
+  /** `auth_time` of each token. */
   readonly authenticatedAt: Date[] = [];
 
   override async issue(

@@ -2,7 +2,7 @@ import { Revocations } from '../application/ports.js';
 
 export const LAST_TOKEN_EXPIRES_AT = new Date('2026-03-01T12:16:00.000Z');
 
-/** Keeps what was revoked. */
+/** Records revocations. */
 export class RecordingRevocations extends Revocations {
   readonly revoked: object[] = [];
 

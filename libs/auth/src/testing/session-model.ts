@@ -5,20 +5,20 @@ export interface TokenPair {
   readonly access: string;
 }
 
-/** What one can do with one's tokens, in this process or over the network. */
+/** Session operations, in process or over the network. */
 export interface SessionClient {
   logIn(): Promise<TokenPair>;
   refresh(token: string): Promise<TokenPair | 'refused'>;
   logOut(access: string, scope: 'current' | 'all'): Promise<'done' | 'refused'>;
-  /** Everybody who takes tokens takes this one. */
+  /** Whether every verifier accepts the token. */
   isAccepted(access: string): Promise<boolean>;
-  /** Nobody who takes tokens takes this one, or will in a second from now. */
+  /** Whether every verifier rejects the token within one second. */
   isRefused(access: string): Promise<boolean>;
-  /** More than the ten seconds in which a lost answer may be asked for again. */
+  /** Waits longer than the ten seconds in which a lost response can be requested again. */
   waitPastOverlap(): Promise<void>;
 }
 
-/** Numbers choose among what there is at that moment. */
+/** Numbers select among the families and tokens that exist at that step. */
 export type SessionStep =
   | { readonly do: 'log in' }
   | { readonly do: 'pass' }
@@ -54,24 +54,24 @@ export const sessionSteps = (maxLength: number): fc.Arbitrary<readonly SessionSt
     { minLength: 1, maxLength },
   );
 
-/** A family as it should be. A token that nobody has seen is undefined: its answer was lost. */
+/** Expected state of a token family. A token whose response was lost is undefined. */
 interface TokenFamily {
   readonly tokens: (string | undefined)[];
   readonly access: string[];
   alive: boolean;
-  /** It was exchanged less than ten seconds ago. */
+  /** Whether the last rotation was less than ten seconds ago. */
   fresh: boolean;
 }
 
 const CONCURRENT_REFRESHES = 4;
 
-/** INV-05 and INV-06 as the simplest thing that could be right: an array per family. */
+/** A minimal reference model of INV-05 and INV-06: an array per family. */
 export class SessionModel {
   readonly #families: TokenFamily[] = [];
 
   constructor(private readonly client: SessionClient) {}
 
-  /** @throws Error when the door does otherwise */
+  /** @throws Error when the client deviates from the model */
   async applyStep(step: SessionStep): Promise<void> {
     if (step.do === 'log in') return this.#logIn();
     if (step.do === 'pass') return this.#waitPastOverlap();
@@ -96,7 +96,7 @@ export class SessionModel {
     }
   }
 
-  /** INV-06: tokens of what lives are taken everywhere, others nowhere. */
+  /** INV-06: access tokens of live families are accepted everywhere, others nowhere. */
   async assertInvariants(): Promise<void> {
     for (const [n, { access, alive }] of this.#families.entries())
       for (const token of [...access.slice(0, 1), ...access.slice(1).slice(-1)])
@@ -107,7 +107,7 @@ export class SessionModel {
         );
   }
 
-  /** INV-05: nothing of what has ended goes on, and of what lives one token does. */
+  /** INV-05: an ended family has no usable token, and a live family has exactly one. */
   async assertFinalState(): Promise<void> {
     await this.assertInvariants();
     for (const family of this.#families) {
@@ -138,22 +138,22 @@ export class SessionModel {
     if (token === undefined) return;
     const turn = family.tokens.length - 1;
     const answer = await this.client.refresh(token);
-    const goesOn = family.alive && at === turn;
+    const rotates = family.alive && at === turn;
     const repeats = family.alive && at === turn - 1 && family.fresh;
-    if (goesOn || repeats) this.#recordRotation(family, lost ? 'lost' : answer, goesOn);
+    if (rotates || repeats) this.#recordRotation(family, lost ? 'lost' : answer, rotates);
     else {
-      assertEqual('an answer to a token that is not good', answer, 'refused');
+      assertEqual('the response to an invalid token', answer, 'refused');
       family.alive = false;
     }
   }
 
-  #recordRotation(family: TokenFamily, answer: TokenPair | 'refused' | 'lost', goesOn: boolean): void {
-    if (goesOn) family.tokens.push(undefined);
-    if (goesOn) family.fresh = true;
+  #recordRotation(family: TokenFamily, answer: TokenPair | 'refused' | 'lost', rotated: boolean): void {
+    if (rotated) family.tokens.push(undefined);
+    if (rotated) family.fresh = true;
     if (answer === 'lost') return;
-    if (answer === 'refused') throw new Error('a token that is good was refused');
+    if (answer === 'refused') throw new Error('a valid token was refused');
     const turn = family.tokens.length - 1;
-    if (family.tokens[turn] === undefined) assertEqual('a child nobody has seen', this.#isNew(answer.refresh), true);
+    if (family.tokens[turn] === undefined) assertEqual('an unseen child', this.#isNew(answer.refresh), true);
     else assertEqual('the child of a repeat', answer.refresh, family.tokens[turn]);
     family.tokens[turn] = answer.refresh;
     family.access.push(answer.access);
@@ -165,24 +165,24 @@ export class SessionModel {
     const answers = await Promise.all(Array.from({ length: CONCURRENT_REFRESHES }, () => this.client.refresh(token)));
     for (const [n, answer] of answers.entries()) {
       if (family.alive) this.#recordRotation(family, answer, n === 0);
-      else assertEqual('an answer to a token of an ended family', answer, 'refused');
+      else assertEqual('the response to a token of an ended family', answer, 'refused');
     }
   }
 
   async #forge(token: string): Promise<void> {
     const at = Math.floor(token.length / 2);
     const forged = token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1);
-    assertEqual('an answer to a forged token', await this.client.refresh(forged), 'refused');
+    assertEqual('the response to a forged token', await this.client.refresh(forged), 'refused');
   }
 
-  /** @param refresh is brought at the same moment: whichever comes first, nothing of it is good after both */
+  /** @param refresh is presented concurrently: in either order, no token of the family is valid afterwards */
   async #logOut(family: TokenFamily, which: number, scope: 'current' | 'all', refresh?: string): Promise<void> {
     const access = family.access[which % family.access.length] ?? '';
     const [left, answer] = await Promise.all([
       this.client.logOut(access, scope),
       refresh === undefined ? undefined : this.client.refresh(refresh),
     ]);
-    assertEqual('an answer to a sign-out', left, family.alive ? 'done' : 'refused');
+    assertEqual('the response to a sign-out', left, family.alive ? 'done' : 'refused');
     if (family.alive) for (const ended of scope === 'all' ? this.#families : [family]) ended.alive = false;
     if (answer === undefined || answer === 'refused') return;
     assertEqual('a child of a family that ended before', family.alive || left === 'done', true);
@@ -195,6 +195,7 @@ export class SessionModel {
   }
 }
 
-function assertEqual(what: string, is: unknown, should: unknown): void {
-  if (is !== should) throw new Error(`${what}: it is ${JSON.stringify(is)} and should be ${JSON.stringify(should)}`);
+function assertEqual(what: string, actual: unknown, expected: unknown): void {
+  if (actual !== expected)
+    throw new Error(`${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`);
 }

@@ -1,6 +1,6 @@
 import { type ExternalTokenClaims, ExternalTokens } from '../application/linked-identity-ports.js';
 
-/** Knows what it is told. */
+/** Verifies the tokens in `known`. */
 export class StubExternalTokens extends ExternalTokens {
   readonly known = new Map<string, ExternalTokenClaims>();
 

@@ -10,12 +10,12 @@ import {
   wrongOutcome,
 } from '../testing/code-store-fixture.js';
 
-/** What a claim does, and a request that comes twice. */
+/** Contract for claims and repeated requests. */
 export function codeClaimsContract(fixture: CodeStoreFixture): void {
   const { claim, put, attemptsLeft } = fixture;
 
   describe('the same request again', () => {
-    it('gets the same outcome and is not counted twice', async () => {
+    it('returns the same outcome and is not counted twice', async () => {
       await put();
       expect([await claim(randomMacHex(), 'once'), await claim(fixture.mac, 'once')]).toEqual([
         wrongOutcome(2),
@@ -30,7 +30,7 @@ export function codeClaimsContract(fixture: CodeStoreFixture): void {
       expect(await claim(fixture.mac, 'other')).toEqual(BUSY);
     });
 
-    it('finds the outcome of the try that burnt the code', async () => {
+    it('returns the outcome of the try that invalidated the code', async () => {
       await put();
       await claim(randomMacHex());
       await claim(randomMacHex());
@@ -40,7 +40,7 @@ export function codeClaimsContract(fixture: CodeStoreFixture): void {
       ]);
     });
 
-    it('is looked at anew when it was busy before', async () => {
+    it('is evaluated again when it was busy before', async () => {
       await put();
       await claim(fixture.mac, 'holder');
       expect(await claim(fixture.mac, 'waiting')).toEqual(BUSY);
@@ -50,14 +50,14 @@ export function codeClaimsContract(fixture: CodeStoreFixture): void {
   });
 
   describe('a claim', () => {
-    it('keeps everybody else out, uncounted', async () => {
+    it('makes other requests busy without counting them', async () => {
       await put();
       await claim(fixture.mac, 'holder');
       expect([await claim(), await claim(randomMacHex())]).toEqual([BUSY, BUSY]);
       expect(await attemptsLeft()).toBe(3);
     });
 
-    it('lapses', async () => {
+    it('lapses after its hold time', async () => {
       await put();
       await claim(fixture.mac, 'crashed', { holdMs: SHORT_LIFE_MS });
       expect(await claim(fixture.mac, 'other')).toEqual(BUSY);
@@ -65,7 +65,7 @@ export function codeClaimsContract(fixture: CodeStoreFixture): void {
       expect(await claim(fixture.mac, 'other')).toEqual(GRANTED);
     });
 
-    it('is given back by its holder only', async () => {
+    it('is released by its holder only', async () => {
       await put();
       await claim(fixture.mac, 'holder');
       await fixture.store.releaseClaim(fixture.address, 'stranger');
@@ -75,7 +75,7 @@ export function codeClaimsContract(fixture: CodeStoreFixture): void {
       expect(await claim(fixture.mac, 'holder')).toEqual(GRANTED);
     });
 
-    it('keeps a rightly typed code good for its grace, so that our failure costs nobody his minute', async () => {
+    it('keeps a correctly typed code valid for its grace period after a server failure', async () => {
       await put(SHORT_LIFE_MS);
       await claim(fixture.mac, 'holder');
       await fixture.underTest.pass(SHORT_LIFE_MS);
@@ -85,14 +85,14 @@ export function codeClaimsContract(fixture: CodeStoreFixture): void {
       expect((status?.expiresAt.getTime() ?? 0) - fixture.underTest.now()).toBeLessThanOrEqual(MINUTE);
     });
 
-    it('never shortens a life', async () => {
+    it('never shortens a lifetime', async () => {
       await put(MINUTE);
       await claim(fixture.mac, 'holder', { graceMs: 1 });
       const status = await fixture.store.getStatus(fixture.address, 3);
       expect((status?.expiresAt.getTime() ?? 0) - fixture.underTest.now()).toBeGreaterThan(MINUTE - 1_000);
     });
 
-    it('dies with a wrong code behind it, which leaves the grace as it was', async () => {
+    it('keeps the grace period unchanged after a later wrong code', async () => {
       await put(SHORT_LIFE_MS);
       await claim(fixture.mac, 'holder', { graceMs: 2 * SHORT_LIFE_MS });
       await fixture.store.releaseClaim(fixture.address, 'holder');

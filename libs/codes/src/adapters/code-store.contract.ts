@@ -34,13 +34,13 @@ export function codeStoreContract(name: string, open: () => Promise<CodeStoreUnd
     codeClaimsContract(fixture);
     codeRacesContract(fixture);
 
-    it('knows no code before one was put', async () => {
+    it('finds no code before one is saved', async () => {
       expect(await claim()).toEqual(EXPIRED);
       expect(await fixture.store.getStatus(fixture.address, 3)).toBeNull();
       expect(await fixture.store.startLifetime(fixture.address, fixture.mac, MINUTE)).toBe(false);
     });
 
-    it('grants a right code, under whichever key of the ring it is right', async () => {
+    it('grants a correct code under any key of the ring', async () => {
       await put();
       expect(
         await fixture.store.claimCode(
@@ -52,7 +52,7 @@ export function codeStoreContract(name: string, open: () => Promise<CodeStoreUnd
       ).toEqual(GRANTED);
     });
 
-    it('counts wrong codes down and burns the code with the third', async () => {
+    it('counts wrong codes and invalidates the code with the third', async () => {
       await put();
       expect([await claim(randomMacHex()), await claim(randomMacHex())]).toEqual([wrongOutcome(2), wrongOutcome(1)]);
       expect(await claim(randomMacHex())).toEqual(wrongOutcome(0));
@@ -60,14 +60,14 @@ export function codeStoreContract(name: string, open: () => Promise<CodeStoreUnd
       expect(await fixture.store.getStatus(fixture.address, 3)).toBeNull();
     });
 
-    it('does not count a right code as a try', async () => {
+    it('does not count a correct code as a try', async () => {
       await put();
       await claim(randomMacHex());
       expect(await claim(fixture.mac, 'mine')).toEqual(GRANTED);
       expect(await attemptsLeft()).toBe(2);
     });
 
-    it('tells when the code dies, how many tries are left and how long it is', async () => {
+    it('returns expiry, remaining tries and length of a code', async () => {
       await fixture.store.saveCode(fixture.address, fixture.mac, 8, MINUTE);
       const status = await fixture.store.getStatus(fixture.address, 3);
       expect(Math.abs((status?.expiresAt.getTime() ?? 0) - fixture.underTest.now() - MINUTE)).toBeLessThan(1_000);
@@ -76,7 +76,7 @@ export function codeStoreContract(name: string, open: () => Promise<CodeStoreUnd
       expect(await attemptsLeft()).toBe(2);
     });
 
-    it('lets a code die at the end of its life, whatever was tried', async () => {
+    it('expires a code at the end of its lifetime, whatever was tried', async () => {
       await put(SHORT_LIFE_MS);
       expect(await claim(randomMacHex(), 'before')).toEqual(wrongOutcome(2));
       await fixture.underTest.pass(SHORT_LIFE_MS);
@@ -84,7 +84,7 @@ export function codeStoreContract(name: string, open: () => Promise<CodeStoreUnd
       expect(await claim(randomMacHex(), 'before'), 'a repeat').toEqual(wrongOutcome(2));
     });
 
-    it('starts the minute of a code that is still there, and of no other', async () => {
+    it('starts the lifetime of the current code only', async () => {
       await put(SHORT_LIFE_MS);
       expect(await fixture.store.startLifetime(fixture.address, randomMacHex(), MINUTE)).toBe(false);
       expect(await fixture.store.startLifetime(fixture.address, fixture.mac, MINUTE)).toBe(true);
@@ -92,7 +92,7 @@ export function codeStoreContract(name: string, open: () => Promise<CodeStoreUnd
       expect(await claim()).toEqual(GRANTED);
     });
 
-    it('shortens a life when the minute starts', async () => {
+    it('shortens a longer lifetime when the minute starts', async () => {
       await put();
       expect(await fixture.store.startLifetime(fixture.address, fixture.mac, SHORT_LIFE_MS)).toBe(true);
       await fixture.underTest.pass(SHORT_LIFE_MS);
@@ -106,7 +106,7 @@ export function codeStoreContract(name: string, open: () => Promise<CodeStoreUnd
       expect(await claim(randomMacHex())).toEqual(wrongOutcome(1));
     });
 
-    it('INV-02 does not bring a burnt code back to life when its message is accepted', async () => {
+    it('does not revive an invalidated code when its message is accepted [INV-02]', async () => {
       await put();
       for (const typed of [randomMacHex(), randomMacHex(), randomMacHex()]) await claim(typed);
       await fixture.store.startLifetime(fixture.address, fixture.mac, MINUTE);
@@ -114,7 +114,7 @@ export function codeStoreContract(name: string, open: () => Promise<CodeStoreUnd
       expect([await claim(randomMacHex()), await claim()]).toEqual([EXPIRED, EXPIRED]);
     });
 
-    it('puts a new code in the place of the old one, with its tries, its claim and its repeats', async () => {
+    it('replaces the old code together with its tries, claim and stored outcomes', async () => {
       await put();
       await claim(randomMacHex(), 'wrong');
       await claim(fixture.mac, 'holder');
@@ -128,7 +128,7 @@ export function codeStoreContract(name: string, open: () => Promise<CodeStoreUnd
       expect(await claim(fixture.mac, 'other')).toEqual(GRANTED);
     });
 
-    it('removes whichever code is there', async () => {
+    it('deletes any current code', async () => {
       await put();
       await fixture.store.deleteCode(fixture.address);
       expect(await claim()).toEqual(EXPIRED);
@@ -138,7 +138,7 @@ export function codeStoreContract(name: string, open: () => Promise<CodeStoreUnd
     describe('a code whose message is tried again', () => {
       const status = () => fixture.store.getStatus(fixture.address, CLAIM_TERMS.maxTries);
 
-      it('gives its place, its life and its tries to another, and is dead itself [AC-62]', async () => {
+      it('passes its lifetime and tries to its replacement and expires [AC-62]', async () => {
         await put();
         await claim(randomMacHex());
         const [before, other] = [await status(), randomMacHex()];
@@ -148,7 +148,7 @@ export function codeStoreContract(name: string, open: () => Promise<CodeStoreUnd
         expect(await claim(other)).toEqual(GRANTED);
       });
 
-      it('starts its minute when its message is accepted, also after the life it showed [AC-62]', async () => {
+      it('starts its minute when its message is accepted, even after its shown lifetime [AC-62]', async () => {
         await fixture.store.saveCode(fixture.address, fixture.mac, 4, SHORT_LIFE_MS, MINUTE);
         await fixture.underTest.pass(SHORT_LIFE_MS);
         expect([await claim(), await status()]).toEqual([EXPIRED, null]);
@@ -156,7 +156,7 @@ export function codeStoreContract(name: string, open: () => Promise<CodeStoreUnd
         expect(await claim()).toEqual(GRANTED);
       });
 
-      it('is accepted no later than was said, and the other as long again [AC-62]', async () => {
+      it('can be accepted until its limit, and its replacement until a new limit [AC-62]', async () => {
         await fixture.store.saveCode(fixture.address, fixture.mac, 4, MINUTE, SHORT_LIFE_MS);
         const other = randomMacHex();
         expect(await fixture.store.replaceMac(fixture.address, fixture.mac, other, 2 * SHORT_LIFE_MS)).toBe(true);
@@ -168,7 +168,7 @@ export function codeStoreContract(name: string, open: () => Promise<CodeStoreUnd
         expect(await claim(other), 'it lives all the same').toEqual(GRANTED);
       });
 
-      it('keeps its claim, so that what was granted can be done [AC-62]', async () => {
+      it('keeps its claim, so that a granted operation can complete [AC-62]', async () => {
         await put();
         await claim(fixture.mac, 'holder');
         await fixture.store.replaceMac(fixture.address, fixture.mac, randomMacHex(), null);
@@ -176,7 +176,7 @@ export function codeStoreContract(name: string, open: () => Promise<CodeStoreUnd
         expect(await claim(fixture.mac, 'holder')).toEqual(GRANTED);
       });
 
-      it('is not brought back once it is burnt, replaced or gone [AC-62]', async () => {
+      it('is not revived once it is invalidated, replaced or deleted [AC-62]', async () => {
         await fixture.store.saveCode(fixture.address, fixture.mac, 4, MINUTE, MINUTE);
         expect(await fixture.store.replaceMac(fixture.address, randomMacHex(), randomMacHex(), MINUTE)).toBe(false);
         for (const typed of [randomMacHex(), randomMacHex(), randomMacHex()]) await claim(typed);
@@ -187,7 +187,7 @@ export function codeStoreContract(name: string, open: () => Promise<CodeStoreUnd
       });
     });
 
-    it('AC-32 keeps codes of other subjects and identifiers apart', async () => {
+    it('keeps codes of other subjects and identifiers separate [AC-32]', async () => {
       const others = [
         { ...fixture.address, subject: randomUUID() },
         { ...fixture.address, identifierHash: randomMacHex() },

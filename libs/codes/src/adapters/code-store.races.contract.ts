@@ -10,14 +10,14 @@ import {
   wrongOutcome,
 } from '../testing/code-store-fixture.js';
 
-/** INV-01: one right code has one winner, however many type it at once. */
+/** INV-01: one of many concurrent requests with the correct code is granted. */
 export async function expectOneWinner(connections: readonly CodeStore[]): Promise<void> {
   const outcomes = await claimConcurrently(connections, (mac) => mac);
   expect(outcomes.filter(({ outcome }) => outcome === 'granted')).toHaveLength(1);
   expect(outcomes.filter(({ outcome }) => outcome === 'busy')).toHaveLength(49);
 }
 
-/** INV-02 RC-02: of fifty wrong codes at once three are looked at. */
+/** INV-02 RC-02: three of fifty concurrent wrong codes are evaluated. */
 export async function expectThreeEvaluated(connections: readonly CodeStore[]): Promise<void> {
   const outcomes = await claimConcurrently(connections, randomMacHex);
   const remaining = outcomes.map((claim) => (claim.outcome === 'wrong' ? claim.attemptsRemaining : undefined));
@@ -37,15 +37,17 @@ async function claimConcurrently(
   return (await Promise.all(claims)).filter((claim) => claim !== undefined);
 }
 
-/** Fifty at once. */
+/** Contract for fifty concurrent requests. */
 export function codeRacesContract(fixture: CodeStoreFixture): void {
   const { put, attemptsLeft } = fixture;
 
-  it('INV-01 grants fifty right codes at once exactly once', () => expectOneWinner(fixture.underTest.connections));
+  it('grants exactly one of fifty concurrent correct codes [INV-01]', () =>
+    expectOneWinner(fixture.underTest.connections));
 
-  it('RC-02 evaluates three of fifty wrong codes at once', () => expectThreeEvaluated(fixture.underTest.connections));
+  it('evaluates three of fifty concurrent wrong codes [RC-02]', () =>
+    expectThreeEvaluated(fixture.underTest.connections));
 
-  it('gives one request that arrives fifty times one outcome', async () => {
+  it('returns one outcome for one request that arrives fifty times', async () => {
     await put();
     const sent = Array.from({ length: 50 }, (_, n) =>
       fixture.underTest.connections[n % fixture.underTest.connections.length]?.claimCode(

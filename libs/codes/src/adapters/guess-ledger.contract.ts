@@ -28,40 +28,40 @@ export function guessLedgerContract(name: string, open: () => Promise<GuessLedge
     });
     afterAll(() => under.drop());
 
-    it('has nothing against an identifier that nobody guessed at', async () => {
+    it('counts no guesses for a new identifier', async () => {
       expect(await ledger.countGuesses(identifier)).toEqual({ day: 0, week: 0 });
     });
 
-    it('counts each guess, and only at its identifier', async () => {
+    it('counts each guess at its own identifier only', async () => {
       await ledger.chargeGuess(identifier);
       await ledger.chargeGuess(identifier);
       await ledger.chargeGuess(hash());
       expect(await ledger.countGuesses(identifier)).toEqual({ day: 2, week: 2 });
     });
 
-    it('forgets what was guessed at some identifiers, and at no others', async () => {
+    it('deletes the guesses of the given identifiers only', async () => {
       const [other, kept] = [hash(), hash()];
-      for (const one of [identifier, identifier, other, kept]) await ledger.chargeGuess(one);
+      for (const target of [identifier, identifier, other, kept]) await ledger.chargeGuess(target);
       await ledger.deleteGuesses([identifier, other]);
-      const spent = await Promise.all([identifier, other, kept].map((one) => ledger.countGuesses(one)));
+      const spent = await Promise.all([identifier, other, kept].map((target) => ledger.countGuesses(target)));
       expect(spent.map(({ week }) => week)).toEqual([0, 0, 1]);
     });
 
-    it('INV-02 loses none of fifty at once, and gives no two the same number', async () => {
+    it('counts all fifty concurrent guesses with distinct numbers [INV-02]', async () => {
       const charged = await Promise.all(times(50, () => ledger.chargeGuess(identifier)));
       expect(await ledger.countGuesses(identifier)).toEqual({ day: 50, week: 50 });
       expect(charged.map(({ day }) => day).sort((a, b) => a - b)).toEqual(times(50, (n) => n + 1));
       expect(charged.every(({ wrong }) => wrong.day === 0)).toBe(true);
     });
 
-    it('keeps a guess that was wrong, and one that was never settled', async () => {
+    it('keeps wrong guesses and unsettled guesses counted', async () => {
       const { charge } = await ledger.chargeGuess(identifier);
       await ledger.chargeGuess(identifier);
       await ledger.recordWrongGuess(identifier, charge);
       expect(await ledger.countGuesses(identifier)).toEqual({ day: 2, week: 2 });
     });
 
-    it('tells those that were wrong from those that are being made', async () => {
+    it('distinguishes wrong guesses from open ones', async () => {
       const { charge } = await ledger.chargeGuess(identifier);
       await ledger.recordWrongGuess(identifier, charge);
       const { charge: second, wrong, day } = await ledger.chargeGuess(identifier);
@@ -70,7 +70,7 @@ export function guessLedgerContract(name: string, open: () => Promise<GuessLedge
       expect(await ledger.countGuesses(identifier)).toEqual({ day: 1, week: 1 });
     });
 
-    it('takes back what was given back, in the hour in which it was charged', async () => {
+    it('refunds a guess in the hour in which it was charged', async () => {
       const { charge } = await ledger.chargeGuess(identifier);
       under.clock.advance(HOUR);
       await ledger.chargeGuess(identifier);
@@ -80,7 +80,7 @@ export function guessLedgerContract(name: string, open: () => Promise<GuessLedge
       expect(await ledger.countGuesses(identifier)).toEqual({ day: 1, week: 1 });
     });
 
-    it('loses nothing of charges and returns at once', async () => {
+    it('keeps the count correct under concurrent charges and refunds', async () => {
       await Promise.all(
         times(30, async () => {
           await ledger.refundGuess(identifier, (await ledger.chargeGuess(identifier)).charge);
@@ -90,7 +90,7 @@ export function guessLedgerContract(name: string, open: () => Promise<GuessLedge
       expect((await ledger.countGuesses(identifier)).day).toBe(30);
     });
 
-    it('forgets a guess after a day, and after a week, never earlier', async () => {
+    it('drops a guess after a day and after a week, never earlier', async () => {
       await ledger.chargeGuess(identifier);
       under.clock.advance(24 * HOUR - 1);
       expect(await ledger.countGuesses(identifier)).toEqual({ day: 1, week: 1 });
@@ -102,7 +102,7 @@ export function guessLedgerContract(name: string, open: () => Promise<GuessLedge
       expect(await ledger.countGuesses(identifier)).toEqual({ day: 0, week: 0 });
     });
 
-    it('takes back, and settles, what it does not know without a word', async () => {
+    it('ignores refunds and settlements of unknown guesses', async () => {
       await ledger.refundGuess(identifier, { hour: 1 });
       await ledger.recordWrongGuess(identifier, { hour: 1 });
       expect(await ledger.countGuesses(identifier)).toEqual({ day: 0, week: 0 });

@@ -4,7 +4,7 @@ export interface ClaimTerms {
   readonly maxTries: number;
   /** Milliseconds after which a claim lapses. */
   readonly holdMs: number;
-  /** Milliseconds a rightly typed code stays good. */
+  /** Milliseconds for which a correctly typed code stays valid. */
   readonly graceMs: number;
 }
 
@@ -17,13 +17,13 @@ export interface StoredStatus extends CodeStatus {
 }
 
 /**
- * Keeps the MAC of at most one code per address, its expiry and its tries. Lifetimes are measured by the store's own clock.
- * @throws Unavailable when the store is away
+ * Stores the MAC of at most one code per address, its expiry and its tries. Lifetimes use the store's own clock.
+ * @throws Unavailable when the store cannot be reached
  */
 export abstract class CodeStore {
   /**
-   * @param length digits of the code
-   * @param unsentMs how long its message may yet be accepted; as long as it lives, if nothing else is said
+   * @param length number of digits of the code
+   * @param unsentMs how long its message may still be accepted; defaults to `lifeMs`
    */
   abstract saveCode(
     address: CodeAddress,
@@ -32,12 +32,11 @@ export abstract class CodeStore {
     lifeMs: number,
     unsentMs?: number,
   ): Promise<void>;
-  /** Its message was accepted: sets the life of the code from now, if it is still the one with this MAC and was not burnt. */
+  /** Restarts the lifetime after the message was accepted, if the code still has this MAC and was not invalidated. */
   abstract startLifetime(address: CodeAddress, mac: string, lifeMs: number): Promise<boolean>;
   /**
-   * Puts another MAC in the place of this one, whose message has not been accepted and which was not burnt: life, tries and
-   * claim stay.
-   * @param unsentMs how long the message of the other may yet be accepted; null: as long as that of this one
+   * Replaces this MAC if its message was not accepted and the code was not invalidated. Lifetime, tries and claim are kept.
+   * @param unsentMs how long the message of the replacement may still be accepted; null keeps the current limit
    */
   abstract replaceMac(
     address: CodeAddress,
@@ -57,58 +56,58 @@ export abstract class CodeStore {
   abstract getStatus(address: CodeAddress, maxTries: number): Promise<StoredStatus | null>;
 }
 
-/** How many guesses were made, or are being made, in a window. */
+/** Completed and open guesses per window. */
 export interface GuessCounts {
   readonly day: number;
   readonly week: number;
 }
 
-/** What a guess that is being made finds: itself counted last, and what is known to have been wrong. */
+/** The counts at the time of a charge: all guesses including this one, and those known to be wrong. */
 export interface ChargedGuess extends GuessCounts {
   readonly charge: GuessCharge;
   readonly wrong: GuessCounts;
 }
 
-/** Guesses at the codes of an identifier, one row per hour, in the database: they survive the code store. */
+/** Counts guesses per identifier, one database row per hour, so the counts survive the loss of the code store. */
 export abstract class GuessLedger {
-  /** Counts a guess before it is made, in a unit of work of its own: no two are given the same number. */
+  /** Counts a guess before it is compared, in its own unit of work. No two guesses get the same number. */
   abstract chargeGuess(identifierHash: string): Promise<ChargedGuess>;
-  /** It was wrong, and stays counted. What is never settled, because a process died, stays counted too. */
+  /** Marks the guess as wrong; it stays counted. An unsettled guess, left by a crashed process, stays counted too. */
   abstract recordWrongGuess(identifierHash: string, charge: GuessCharge): Promise<void>;
-  /** It was none. Inside the ambient unit of work, or in one of its own. */
+  /** Removes the charge. Joins the ambient unit of work, or runs in its own. */
   abstract refundGuess(identifierHash: string, charge: GuessCharge): Promise<void>;
   abstract countGuesses(identifierHash: string): Promise<GuessCounts>;
-  /** Nothing was ever guessed at these. */
+  /** Deletes all guesses at these identifiers. */
   abstract deleteGuesses(identifierHashes: readonly string[]): Promise<void>;
 }
 
-/** Turns a code into what may be stored. */
+/** Computes the stored form of a code. */
 export abstract class CodeMac {
-  /** Under the key that writes; 64 hex characters. */
+  /** Uses the writing key; 64 hex characters. */
   abstract computeMac(address: CodeAddress, digits: string): string;
-  /** Under every key that reads. */
+  /** One MAC per reading key. */
   abstract computeCandidates(address: CodeAddress, digits: string): readonly string[];
-  /** A MAC that no code has. */
+  /** A MAC that matches no code. */
   abstract randomMac(): string;
 }
 
 export abstract class CodeGenerator {
-  /** So many ASCII digits, every code equally likely. */
+  /** Returns `length` ASCII digits; every code is equally likely. */
   abstract generateDigits(length: number): string;
 }
 
-/** Told when wrong codes of everybody are many; those who run the service must hear of it. */
+/** Alerts operators when the service-wide number of wrong codes is high. */
 export abstract class GuessAlarm {
   abstract raiseAlarm(wrongInAnHour: number): void;
 }
 
-/** How codes are made here. Null is no limit. */
+/** Settings for codes. Null means no limit. */
 export abstract class CodeSettings {
   abstract readonly length: number;
   abstract readonly lifeMs: Readonly<Record<CodePurpose, number>>;
   abstract readonly maxTries: number;
   abstract readonly guessesPerDay: number | null;
   abstract readonly guessesPerWeek: number | null;
-  /** Of everybody; above it every code is long. */
+  /** Service-wide limit; above it every code is long. */
   abstract readonly wrongCodesPerHour: number | null;
 }

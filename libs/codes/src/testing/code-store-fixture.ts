@@ -3,7 +3,7 @@ import type { ClaimTerms, CodeStore } from '../application/ports.js';
 import type { CodeAddress } from '../facade.js';
 
 export const MINUTE = 60_000;
-/** Milliseconds of a life that a test waits for. */
+/** A lifetime short enough for a test to wait for, in milliseconds. */
 export const SHORT_LIFE_MS = 120;
 export const CLAIM_TERMS: ClaimTerms = { maxTries: 3, holdMs: 10_000, graceMs: MINUTE };
 export const GRANTED = { outcome: 'granted' };
@@ -17,7 +17,7 @@ export const aCodeAddress = (): CodeAddress => ({
   subject: randomUUID(),
 });
 
-/** One store, seen over several connections, and its clock. */
+/** One store, reached through several connections, and its clock. */
 export interface CodeStoreUnderTest {
   readonly connections: readonly [CodeStore, ...CodeStore[]];
   /** Unix milliseconds by the store's clock. */
@@ -26,7 +26,7 @@ export interface CodeStoreUnderTest {
   drop(): Promise<void>;
 }
 
-/** What the parts of the contract share. */
+/** State shared by the parts of the contract. */
 export class CodeStoreFixture {
   declare underTest: CodeStoreUnderTest;
   declare store: CodeStore;

@@ -5,7 +5,7 @@ import { InMemoryCodes } from './in-memory-codes.js';
 
 const address: CodeAddress = { identifierHash: 'a'.repeat(64), purpose: 'registration', subject: 'attempt' };
 
-/** What `KeyedCodes` does is shown by its own spec; this is what a test of another module relies on. */
+/** Covers what tests of other modules rely on; `OneTimeCodeService` has its own spec. */
 describe('InMemoryCodes', () => {
   let clock: FixedClock;
   let codes: InMemoryCodes;
@@ -14,7 +14,7 @@ describe('InMemoryCodes', () => {
     codes = new InMemoryCodes(clock);
   });
 
-  it('counts its codes from 1, and tells where each was put', async () => {
+  it('numbers its codes from 1 and records their addresses', async () => {
     expect((await codes.issue(address, 4)).digits).toBe('0001');
     await codes.issueDecoy(address, 4);
     expect((await codes.issue(address, 8)).digits).toBe('00000002');
@@ -25,7 +25,7 @@ describe('InMemoryCodes', () => {
     ]);
   });
 
-  it('tells what was guessed: what was wrong stays, and what was right until it is given back', async () => {
+  it('keeps wrong guesses charged, and correct ones until they are refunded', async () => {
     const { digits } = await codes.issue(address, 4);
     await codes.claim(address, '9999', 'one');
     const granted = await codes.claim(address, digits, 'two');
@@ -38,7 +38,7 @@ describe('InMemoryCodes', () => {
     ['registration', 60_000],
     ['password_reset', 600_000],
     ['identifier_change', 600_000],
-  ] as const)('lets a code of %s live %i ms', async (purpose, lifeMs) => {
+  ] as const)('keeps a code of %s live for %i ms', async (purpose, lifeMs) => {
     const at = { ...address, purpose };
     const { digits, serial } = await codes.issue(at, 4);
     await codes.startLifetime(at, serial);
@@ -48,7 +48,7 @@ describe('InMemoryCodes', () => {
     expect(await codes.claim(at, digits, 'late')).toEqual({ outcome: 'expired' });
   });
 
-  it('has the rules it is given', async () => {
+  it('uses the given settings', async () => {
     codes = new InMemoryCodes(clock, { maxTries: 1, guessesPerDay: 1 });
     await codes.issue(address, 4);
     expect(await codes.claim(address, '9999', 'one')).toEqual({ outcome: 'wrong', attemptsRemaining: 0 });
@@ -56,7 +56,7 @@ describe('InMemoryCodes', () => {
     expect(await codes.isShorterThanRequired(address, 8)).toBe(false);
   });
 
-  it('finds a code outgrown once codes are longer', async () => {
+  it('reports a code as too short once codes are longer', async () => {
     await codes.issue(address, 4);
     codes.length = 6;
     expect(await codes.isShorterThanRequired(address, await codes.codeLengthFor(address.identifierHash))).toBe(true);

@@ -10,7 +10,7 @@ import { CountingCodeGenerator } from './counting-code-generator.js';
 import { InMemoryGuessLedger } from './in-memory-guess-ledger.js';
 import { RecordingGuessAlarm } from './recording-guess-alarm.js';
 
-const RULES: CodeSettings = {
+const DEFAULT_SETTINGS: CodeSettings = {
   length: 4,
   lifeMs: { registration: 60_000, password_reset: 600_000, identifier_change: 600_000 },
   maxTries: 3,
@@ -19,30 +19,30 @@ const RULES: CodeSettings = {
   wrongCodesPerHour: null,
 };
 
-/** The codes of the program over what is in memory: `0001`, `0002`, …; guesses are counted, and never too many unless the rules say so. */
+/** `OneTimeCodeService` with in-memory adapters. Codes are `0001`, `0002`, …; guesses are counted but not limited by default. */
 export class InMemoryCodes extends OneTimeCodeService {
   readonly guesses: InMemoryGuessLedger;
-  /** Where codes were put, decoys too. */
+  /** Addresses of all issued codes, including decoys. */
   readonly issuedCodes: { readonly address: CodeAddress; readonly length: number; readonly decoy: boolean }[] = [];
-  readonly #rules: { length: number };
+  readonly #codeSettings: { length: number };
 
   constructor(clock: Clock, changes: Partial<CodeSettings> = {}) {
-    const rules = { ...RULES, ...changes };
+    const settings = { ...DEFAULT_SETTINGS, ...changes };
     const guesses = new InMemoryGuessLedger(clock);
-    const budget = new GuessBudget(guesses, new InMemoryCounters(clock), rules, new RecordingGuessAlarm());
+    const budget = new GuessBudget(guesses, new InMemoryCounters(clock), settings, new RecordingGuessAlarm());
     const mac = new HmacCodeMac([{ kid: '0', secret: 'a secret of the tests, long enough for all' }]);
-    super(new InMemoryCodeStore(clock), budget, mac, new CountingCodeGenerator(), rules);
+    super(new InMemoryCodeStore(clock), budget, mac, new CountingCodeGenerator(), settings);
     this.guesses = guesses;
-    this.#rules = rules;
+    this.#codeSettings = settings;
   }
 
-  /** Digits of the next code of a registration. */
+  /** Number of digits of the next registration code. */
   get length(): number {
-    return this.#rules.length;
+    return this.#codeSettings.length;
   }
 
   set length(digits: number) {
-    this.#rules.length = digits;
+    this.#codeSettings.length = digits;
   }
 
   override issue(address: CodeAddress, length: number, usualMs?: number): Promise<IssuedCode> {

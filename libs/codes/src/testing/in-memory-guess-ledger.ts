@@ -18,7 +18,7 @@ export class InMemoryGuessLedger extends GuessLedger {
     super();
   }
 
-  /** Every guess that was charged and not given back, by where it was counted. */
+  /** Ledger keys of all guesses that were charged and not refunded. */
   get charged(): readonly string[] {
     return this.#guesses.map(({ identifierHash }) => identifierHash);
   }
@@ -58,8 +58,10 @@ export class InMemoryGuessLedger extends GuessLedger {
   }
 
   #count(identifierHash: string, wrongOnly: boolean): GuessCounts {
-    const of = this.#guesses.filter((guess) => guess.identifierHash === identifierHash && (guess.wrong || !wrongOnly));
-    const since = (hours: number) => of.filter(({ hour }) => hour >= this.hour - hours).length;
+    const matching = this.#guesses.filter(
+      (guess) => guess.identifierHash === identifierHash && (guess.wrong || !wrongOnly),
+    );
+    const since = (hours: number) => matching.filter(({ hour }) => hour >= this.hour - hours).length;
     return { day: since(24), week: since(7 * 24) };
   }
 }

@@ -4,7 +4,7 @@ import type { CodeAddress } from '../facade.js';
 
 const keyOf = ({ identifierHash, subject }: CodeAddress): string => `naive:{${identifierHash}}:${subject}`;
 
-/** M21, what must never be shipped: looks, compares and writes in steps. The races of the contract have to catch it. */
+/** M21: a deliberately wrong store that reads, compares and writes in separate steps. The race tests of the contract must fail for it. */
 export class NonAtomicRedisCodeStore extends CodeStore {
   constructor(private readonly redis: RedisConnection) {
     super();

@@ -26,18 +26,18 @@ const aHashedCustomer = (
   hashes,
 });
 
-/** What every `CustomerCrowds` must do. */
+/** The contract of `CustomerBatches`. */
 export function customerBatchesContract(name: string, open: () => Promise<CustomerBatchesUnderTest>): void {
-  describe(`${name} is a CustomerCrowds`, () => {
+  describe(`CustomerBatches: ${name}`, () => {
     let under: CustomerBatchesUnderTest;
     beforeAll(async () => {
       under = await open();
     });
     afterAll(() => under.drop());
-    const addAll = (crowd: readonly HashedCustomer[]) => under.work.run(() => under.batches.addAll(crowd));
+    const addAll = (batch: readonly HashedCustomer[]) => under.work.run(() => under.batches.addAll(batch));
 
-    it('keeps many at once, each with everything that is known of him', async () => {
-      const crowd = Array.from({ length: 300 }, (_, n) =>
+    it('stores many customers at once with all their fields', async () => {
+      const batch = Array.from({ length: 300 }, (_, n) =>
         aHashedCustomer(
           {
             ...{ lastName: n % 2 ? null : `Ng ${n}`, attributes: n % 3 ? {} : { 'ключ "1"': [n, null, 'é?'] } },
@@ -47,19 +47,19 @@ export function customerBatchesContract(name: string, open: () => Promise<Custom
           { email: hash(), phone: n % 7 ? null : hash() },
         ),
       );
-      await addAll(crowd);
-      const ids = crowd.map(({ customer }) => customer.id);
+      await addAll(batch);
+      const ids = batch.map(({ customer }) => customer.id);
       const found = [...(await under.batches.findByIds([...ids, randomUUID()]))].sort(byId);
-      const expected = crowd.map(({ customer }) => customer).sort(byId);
+      const expected = batch.map(({ customer }) => customer).sort(byId);
       expect(found.map((each) => each.snapshot())).toEqual(expected.map((each) => each.snapshot()));
-      expect((await under.customers.findById(ids[105] ?? ''))?.snapshot()).toEqual(crowd[105]?.customer.snapshot());
-      const emails = crowd.map(({ hashes }) => hashes.email ?? '');
+      expect((await under.customers.findById(ids[105] ?? ''))?.snapshot()).toEqual(batch[105]?.customer.snapshot());
+      const emails = batch.map(({ hashes }) => hashes.email ?? '');
       expect(await under.batches.findTakenHashes('email', [...emails, hash()])).toEqual(new Set(emails));
-      const phones = crowd.flatMap(({ hashes }) => hashes.phone ?? []);
+      const phones = batch.flatMap(({ hashes }) => hashes.phone ?? []);
       expect(await under.batches.findTakenHashes('phone', [...phones, ...emails])).toEqual(new Set(phones));
     });
 
-    it('knows who was deleted, and that his identifier is free', async () => {
+    it('finds a deleted customer and reports the identifier as free', async () => {
       const email = hash();
       const { customer } = aHashedCustomer();
       await addAll([{ customer, hashes: { email, phone: null } }]);
@@ -69,7 +69,7 @@ export function customerBatchesContract(name: string, open: () => Promise<Custom
       expect(await under.batches.findTakenHashes('email', [email])).toEqual(new Set());
     });
 
-    it.each(['email', 'phone', 'id'] as const)('keeps nobody when one has the %s of somebody', async (what) => {
+    it.each(['email', 'phone', 'id'] as const)('stores none when one has the %s of another customer', async (what) => {
       const [email, phone] = [hash(), hash()];
       const mia = aHashedCustomer({}, { email, phone });
       await addAll([mia]);
@@ -82,7 +82,7 @@ export function customerBatchesContract(name: string, open: () => Promise<Custom
       expect(await under.batches.findByIds([other.customer.id])).toEqual([]);
     });
 
-    it('does nothing for nothing', async () => {
+    it('does nothing for an empty batch', async () => {
       await addAll([]);
       expect([await under.batches.findByIds([]), await under.batches.findTakenHashes('email', [])]).toEqual([
         [],

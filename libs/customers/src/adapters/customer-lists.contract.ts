@@ -10,9 +10,9 @@ import {
 import { pagesContract } from './customer-lists.pages.contract.js';
 import { searchContract } from './customer-lists.search.contract.js';
 
-/** What every `CustomerLists` must do. */
+/** The contract of `CustomerLists`. */
 export function customerListsContract(name: string, open: () => Promise<CustomerListsUnderTest>): void {
-  describe(`${name} is a CustomerLists`, () => {
+  describe(`CustomerLists: ${name}`, () => {
     const fixture = new CustomerListsFixture();
     const { add, replace, remove, ids, readAllPages } = fixture;
 
@@ -21,18 +21,18 @@ export function customerListsContract(name: string, open: () => Promise<Customer
     });
     afterAll(() => fixture.underTest.drop());
 
-    it('finds nobody where nobody is', async () => {
-      const nobody = { ...NO_FILTER, createdAfter: new Date('2999-01-01T00:00:00Z') };
-      expect(await fixture.underTest.lists.page(nobody, { limit: 1, after: null })).toEqual({ items: [], next: null });
-      expect(await fixture.underTest.lists.count(nobody)).toBe(0);
+    it('returns an empty page when no customer matches', async () => {
+      const noMatch = { ...NO_FILTER, createdAfter: new Date('2999-01-01T00:00:00Z') };
+      expect(await fixture.underTest.lists.page(noMatch, { limit: 1, after: null })).toEqual({ items: [], next: null });
+      expect(await fixture.underTest.lists.count(noMatch)).toBe(0);
     });
 
-    it('shows what the views show, in the order of creation and then of ids', async () => {
+    it('returns the views in the order of creation and id', async () => {
       const since = { ...NO_FILTER, createdAfter: later(99) };
       const made = [];
       for (const at of [300, 100, 200, 200, 200]) made.push(await add({}, later(at)));
       const sorted = made
-        .map((one) => one.snapshot())
+        .map((customer) => customer.snapshot())
         .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1));
       const { items, next } = await fixture.underTest.lists.page(since, { limit: 5, after: null });
       expect(items.map(({ id }) => id)).toEqual(sorted.map(({ id }) => id));
@@ -44,7 +44,7 @@ export function customerListsContract(name: string, open: () => Promise<Customer
       expect((await readAllPages(since, 2)).map(({ id }) => id)).toEqual(sorted.map(({ id }) => id));
     });
 
-    it('knows the suspended and the deleted apart, and those who came back', async () => {
+    it('separates suspended, deleted and restored customers', async () => {
       const mine = (status: CustomerFilter['status']) => ({ ...NO_FILTER, createdAfter: later(999), status });
       const [active, suspended, deleted] = [
         await add({}, later(1_000)),

@@ -3,20 +3,20 @@ import { expect, it } from 'vitest';
 import type { Customer } from '../domain/customer.js';
 import { type CustomerListsFixture, customerIdOf, later, NO_FILTER } from '../testing/customer-lists-fixture.js';
 
-/** What somebody sees who goes from page to page. */
+/** The contract of pagination. */
 export function pagesContract(fixture: CustomerListsFixture): void {
   const { add, replace, remove, readAllPages } = fixture;
 
-  it('LD-12 given any people and any filter, then the pages are what looking at everybody finds', async () => {
+  it('returns the same customers as an exhaustive search for any data and filter [LD-12]', async () => {
     const start = 1_000_000;
     for (let n = 0; n < 60; n++) {
       const lastName = fc.sample(
         fc.string({ unit: fc.constantFrom('a', 'B', 'b', '_', '%', 'é', 'É'), minLength: 1, maxLength: 3 }),
         1,
       )[0];
-      const one = await add({ lastName: lastName ?? null }, later(start + (n % 7)));
-      if (n % 5 === 0) await replace(one, one.setStatus('suspended', later(start + 9)));
-      if (n % 4 === 0) await remove((await fixture.mirror.findById(customerIdOf(one))) ?? one);
+      const customer = await add({ lastName: lastName ?? null }, later(start + (n % 7)));
+      if (n % 5 === 0) await replace(customer, customer.setStatus('suspended', later(start + 9)));
+      if (n % 4 === 0) await remove((await fixture.mirror.findById(customerIdOf(customer))) ?? customer);
     }
     const text = fc.string({
       unit: fc.constantFrom('a', 'b', 'A', '_', '%', 'é', '1', '+'),
@@ -40,15 +40,15 @@ export function pagesContract(fixture: CustomerListsFixture): void {
   }, 60_000);
 
   it.each([
-    ['everybody', { ...NO_FILTER, createdAfter: later(5_000_000) }],
+    ['a list', { ...NO_FILTER, createdAfter: later(5_000_000) }],
     ['a search', { ...NO_FILTER, createdAfter: later(5_000_000), prefix: 'walk' }],
-  ])('shows each once who is there all the time, while others come and go: %s', async (_, filter) => {
+  ])('returns every permanent customer once while others are added and deleted: %s', async (_, filter) => {
     const at = () => later(5_000_001 + Math.floor(Math.random() * 50));
     const [staying, going] = [new Set<string>(), [] as Customer[]];
     for (let n = 0; n < 40; n++) {
-      const one = await add({ lastName: 'Walker' }, at());
-      if (n % 3 === 0) going.push(one);
-      else staying.add(customerIdOf(one));
+      const customer = await add({ lastName: 'Walker' }, at());
+      if (n % 3 === 0) going.push(customer);
+      else staying.add(customerIdOf(customer));
     }
     const comeAndGo = async () => {
       const gone = going.pop();

@@ -6,7 +6,7 @@ import type { CustomerViews } from '../application/views.js';
 import { Customer, type NewCustomer } from '../domain/customer.js';
 import { aNewCustomer } from '../testing/a-new-customer.js';
 
-/** Views of what these `Customers` hold. */
+/** Views of the customers in this store. */
 export interface CustomerViewsUnderTest {
   readonly customers: Customers;
   readonly views: CustomerViews;
@@ -16,9 +16,9 @@ export interface CustomerViewsUnderTest {
 const NOW = new Date('2026-03-01T12:00:00.007Z');
 const hash = () => randomUUID().replaceAll('-', '').repeat(2);
 
-/** What every `CustomerViews` must do. */
+/** The contract of `CustomerViews`. */
 export function customerViewsContract(name: string, open: () => Promise<CustomerViewsUnderTest>): void {
-  describe(`${name} is a CustomerViews`, () => {
+  describe(`CustomerViews: ${name}`, () => {
     let under: CustomerViewsUnderTest;
     beforeAll(async () => {
       under = await open();
@@ -31,11 +31,11 @@ export function customerViewsContract(name: string, open: () => Promise<Customer
       return under.views.findById(newCustomer.id);
     };
 
-    it('shows nobody who is not there', async () => {
+    it('returns null for an unknown customer', async () => {
       expect(await under.views.findById(randomUUID())).toBeNull();
     });
 
-    it('shows everything, times in UTC to the millisecond', async () => {
+    it('returns all fields with times in UTC to the millisecond', async () => {
       const identifier = parseIdentifier('Mia@Example.org', 'US');
       expect(await seen({ identifier, lastName: 'Doe', market: 'BR', locale: 'pt-BR', verifiedBy: 'event' })).toEqual({
         id: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -55,7 +55,7 @@ export function customerViewsContract(name: string, open: () => Promise<Customer
       });
     });
 
-    it('shows a document in full: whoever answers with it masks it', async () => {
+    it('returns the full document number', async () => {
       const newCustomer = aNewCustomer();
       const before = Customer.create(newCustomer, NOW);
       await under.customers.add(before, { email: hash(), phone: null });
@@ -63,7 +63,7 @@ export function customerViewsContract(name: string, open: () => Promise<Customer
       expect((await under.views.findById(newCustomer.id))?.document).toBe('529.982.247-25');
     });
 
-    it('shows a phone number, and a person without names', async () => {
+    it('returns a phone number and null names', async () => {
       const identifier = parseIdentifier('(650) 253-0000', 'US');
       expect(await seen({ identifier, firstName: null })).toMatchObject({
         email: null,
@@ -79,11 +79,11 @@ export function customerViewsContract(name: string, open: () => Promise<Customer
       'trailing blanks kept by nobody else  .',
       '🔑'.repeat(200),
       '𝕄'.repeat(200),
-    ])('shows the name %j as it was given', async (firstName) => {
+    ])('returns the name %j unchanged', async (firstName) => {
       expect((await seen({ firstName, lastName: firstName }))?.firstName).toBe(firstName);
     });
 
-    it('shows its members in one order, so that a repeated answer is the same to the byte', async () => {
+    it('returns the fields in a fixed order', async () => {
       expect(Object.keys((await seen({})) ?? {})).toEqual([
         ...['id', 'email', 'phone', 'firstName', 'lastName', 'document', 'market', 'locale', 'attributes'],
         ...['status', 'verifiedBy', 'createdAt', 'updatedAt', 'version'],

@@ -19,9 +19,9 @@ const hashes = ({ identifier }: NewCustomer, one = hash()) => ({
 });
 const PHONE = parseIdentifier('+16502530000', 'US');
 
-/** What every `Customers` must do. */
+/** The contract of `Customers`. */
 export function customersContract(name: string, open: () => Promise<CustomersUnderTest>): void {
-  describe(`${name} is a Customers`, () => {
+  describe(`Customers: ${name}`, () => {
     let under: CustomersUnderTest;
     let customers: Customers;
     beforeAll(async () => {
@@ -40,11 +40,11 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
       (await customers.lookUpHolders(kind, hashes, null)).holder;
     const bearerOf = async (id: string | null) => (await customers.lookUpHolders('email', [hash()], id)).idHolder;
 
-    it('knows nobody before he was added', async () => {
+    it('finds no customer before it is added', async () => {
       expect(await customers.lookUpHolders('email', [hash()], randomUUID())).toEqual({ holder: null, idHolder: null });
     });
 
-    it('knows who holds an identifier and who has an id, and by which attempt', async () => {
+    it('returns the holders of an identifier and of an id with their attempts', async () => {
       const { id, attemptId, identifierHash } = await add();
       const mia = { id, attemptId };
       expect(await customers.lookUpHolders('email', [identifierHash], id)).toEqual({ holder: mia, idHolder: mia });
@@ -52,7 +52,7 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
       expect(await customers.lookUpHolders('email', [hash()], id)).toEqual({ holder: null, idHolder: mia });
     });
 
-    it('tells the holder of an identifier from the bearer of an id', async () => {
+    it('distinguishes the holder of an identifier from the holder of an id', async () => {
       const [holder, bearer] = [await add(), await add()];
       expect(await customers.lookUpHolders('email', [holder.identifierHash], bearer.id)).toEqual({
         holder: { id: holder.id, attemptId: holder.attemptId },
@@ -60,13 +60,13 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
       });
     });
 
-    it('AC-23 keeps e-mail addresses and phone numbers apart', async () => {
+    it('separates e-mail addresses and phone numbers [AC-23]', async () => {
       const { id, identifierHash } = await add({ identifier: PHONE });
       expect((await holderOf('phone', identifierHash))?.id).toBe(id);
       expect(await holderOf('email', identifierHash)).toBeNull();
     });
 
-    it('looks under every key of the ring', async () => {
+    it('looks up hashes of every key', async () => {
       const { id, identifierHash } = await add();
       expect((await holderOf('email', hash(), identifierHash, hash()))?.id).toBe(id);
       expect((await bearerOf(id))?.id).toBe(id);
@@ -75,14 +75,14 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
     it.each([
       ['an e-mail address', {}],
       ['a phone number', { identifier: PHONE }],
-    ])('INV-03 gives %s to one customer', async (_, changes) => {
+    ])('assigns %s to one customer [INV-03]', async (_, changes) => {
       const { id, identifierHash } = await add(changes);
       await expect(add(changes, identifierHash)).rejects.toBeInstanceOf(IdentifierTaken);
       const kind = 'identifier' in changes ? 'phone' : 'email';
       expect((await holderOf(kind, identifierHash))?.id).toBe(id);
     });
 
-    it('INV-03 gives an identifier to one of twenty who come at once', async () => {
+    it('assigns an identifier to one of twenty concurrent requests [INV-03]', async () => {
       const identifierHash = hash();
       const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => add({}, identifierHash)));
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -90,7 +90,7 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
       expect(refused.every(({ reason }) => reason instanceof IdentifierTaken)).toBe(true);
     });
 
-    describe('a record', () => {
+    describe('replace', () => {
       const LATER = new Date('2026-03-01T13:00:00.042Z');
       const added = async () => {
         const { id, identifierHash } = await add({ firstName: 'Mia' });
@@ -99,7 +99,7 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
         return { id, identifierHash, before };
       };
 
-      it('is read as it was written, and nobody is there under another id', async () => {
+      it('reads a record as written and finds none under another id', async () => {
         const newCustomer = aNewCustomer({ firstName: 'Mia', locale: 'pt-BR' });
         const customer = Customer.create(newCustomer, NOW);
         await customers.add(customer, hashes(newCustomer));
@@ -107,7 +107,7 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
         expect(await customers.findById(randomUUID())).toBeNull();
       });
 
-      it('takes every change at once, and keeps its identifiers', async () => {
+      it('writes all changes at once and keeps the identifiers', async () => {
         const { id, identifierHash, before } = await added();
         const after = before.changeProfile(
           { firstName: null, lastName: 'Ü', attributes: { a: [1, { b: null }] } },
@@ -118,7 +118,7 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
         expect((await holderOf('email', identifierHash))?.id).toBe(id);
       });
 
-      it('AC-44 gives back every attribute as it was accepted, however odd', async () => {
+      it('returns every attribute unchanged [AC-44]', async () => {
         const { id, before } = await added();
         const odd = [
           '\u0001\u007f',
@@ -137,7 +137,7 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
         expect((await customers.findById(id))?.snapshot().attributes).toEqual(after.snapshot().attributes);
       });
 
-      it('RC-12 is written by one of many who have read the same version', async () => {
+      it('accepts one of many concurrent writes of the same version [RC-12]', async () => {
         const { id, before } = await added();
         const writers = Array.from({ length: 10 }, (_, n) => before.changeProfile({ lastName: `writer ${n}` }, LATER));
         const written = await Promise.all(writers.map((after) => customers.replace(before, after)));
@@ -146,7 +146,7 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
         expect((await customers.findById(id))?.snapshot()).toEqual(winner?.snapshot());
       });
 
-      it('frees its identifier when it is told so, and its id stays its own', async () => {
+      it('releases the identifier on request and keeps the id', async () => {
         const { id, identifierHash, before } = await added();
         await customers.replace(before, before.delete(LATER), { email: null, phone: null });
         expect(await holderOf('email', identifierHash)).toBeNull();
@@ -154,7 +154,7 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
         expect((await customers.findById(id))?.isDeleted).toBe(true);
       });
 
-      it('moves an identifier and adds one, each with its hash, and the others stay', async () => {
+      it('replaces and adds identifiers with their hashes and keeps the others', async () => {
         const { id, identifierHash, before } = await added();
         const [phoneHash, emailHash] = [hash(), hash()];
         const both = Customer.fromSnapshot({ ...before.snapshot(), phone: '+16502530000', version: 2 });
@@ -167,7 +167,7 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
         expect([(await holderOf('email', emailHash))?.id, (await holderOf('phone', phoneHash))?.id]).toEqual([id, id]);
       });
 
-      it('keeps a document, a claim or confirmed', async () => {
+      it('stores a document, confirmed or not', async () => {
         const { id, before } = await added();
         const documentHash = hash();
         const claimed = before.changeProfile({ document: '52998224725' }, LATER);
@@ -183,7 +183,7 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
         expect((await customers.lookUpHolders('document', [documentHash], null)).holder).toBeNull();
       });
 
-      it('INV-03 gives a document to one of ten who are confirmed at once, and claims to all', async () => {
+      it('confirms a document for one of ten concurrent requests and stores all claims [INV-03]', async () => {
         const documentHash = hash();
         const records = await Promise.all(Array.from({ length: 10 }, added));
         const confirmations = records.map(async ({ before }) => {
@@ -197,7 +197,7 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
         expect(refused.every(({ reason }) => reason instanceof DocumentTaken)).toBe(true);
       });
 
-      it('INV-03 takes no identifier back that somebody else has got', async () => {
+      it('does not restore an identifier that another customer has [INV-03]', async () => {
         const { id, identifierHash, before } = await added();
         const deleted = before.delete(LATER);
         await customers.replace(before, deleted, { email: null, phone: null });
@@ -210,7 +210,7 @@ export function customersContract(name: string, open: () => Promise<CustomersUnd
       });
     });
 
-    it('keeps many who have no phone number, and many who have no e-mail address', async () => {
+    it('stores many customers without a phone number or without an e-mail address', async () => {
       await Promise.all([add(), add(), add({ identifier: PHONE }), add({ identifier: PHONE })]);
     });
   });

@@ -6,17 +6,17 @@ import { aPendingIdentifierChange } from '../testing/a-pending-identifier-change
 
 export interface PendingIdentifierChangesUnderTest {
   readonly changes: PendingIdentifierChanges;
-  /** Runs a unit again after a conflict, as the program does. */
+  /** Retries a unit of work after a conflict, like production code. */
   readonly work: UnitOfWork;
   drop(): Promise<void>;
 }
 
-/** What every `PendingChanges` must do. */
+/** The contract of `PendingIdentifierChanges`. */
 export function pendingIdentifierChangesContract(
   name: string,
   open: () => Promise<PendingIdentifierChangesUnderTest>,
 ): void {
-  describe(`${name} is a PendingChanges`, () => {
+  describe(`PendingIdentifierChanges: ${name}`, () => {
     let under: PendingIdentifierChangesUnderTest;
     let changes: PendingIdentifierChanges;
     beforeAll(async () => {
@@ -31,18 +31,18 @@ export function pendingIdentifierChangesContract(
       return change;
     };
 
-    it('knows nothing of a customer who has asked for nothing', async () => {
+    it('finds nothing for a customer without a request', async () => {
       expect(await changes.find(randomUUID())).toBeNull();
       expect(await changes.remove(aPendingIdentifierChange())).toBe(false);
     });
 
     it.each([
       ['an e-mail address', 'mia.new@example.org'],
-      ['an address of a domain beyond ASCII', 'mia@exämple.org'],
-      ['an address as long as they get', `${'m'.repeat(64)}@${`${'e'.repeat(60)}.`.repeat(3)}org`],
+      ['an e-mail address with a non-ASCII domain', 'mia@exämple.org'],
+      ['an e-mail address of maximum length', `${'m'.repeat(64)}@${`${'e'.repeat(60)}.`.repeat(3)}org`],
       ['a phone number', '+16502530000'],
       ['a phone number of another country', '+5511961234567'],
-    ])('gives %s back in its canonical form, with all the rest', async (_, typed) => {
+    ])('returns %s in its canonical form with all other fields', async (_, typed) => {
       const change = await put({ identifier: parseIdentifier(typed, 'US'), generation: 7 });
       const found = await changes.find(change.customerId);
       const { kind, canonical } = change.identifier;
@@ -50,14 +50,14 @@ export function pendingIdentifierChangesContract(
       expect([found?.identifier.kind, found?.identifier.canonical]).toEqual([kind, canonical]);
     });
 
-    it('keeps one change per customer, the latest, and each customer’s own', async () => {
+    it('stores only the latest change of each customer', async () => {
       const [first, others] = [await put(), await put()];
       const second = await put({ customerId: first.customerId });
       expect(await changes.find(first.customerId)).toEqual(second);
       expect(await changes.find(others.customerId)).toEqual(others);
     });
 
-    it('removes the one that is named, once, and no later one', async () => {
+    it('removes the given change once and no later one', async () => {
       const first = await put();
       const second = await put({ customerId: first.customerId });
       expect(await changes.remove(first)).toBe(false);
@@ -68,13 +68,13 @@ export function pendingIdentifierChangesContract(
       expect(await changes.find(first.customerId)).toBeNull();
     });
 
-    it('lets one of ten remove it', async () => {
+    it('removes a change in one of ten concurrent calls', async () => {
       const change = await put();
       const removals = Array.from({ length: 10 }, () => under.work.run(() => changes.remove(change)));
       expect((await Promise.all(removals)).filter(Boolean)).toHaveLength(1);
     });
 
-    it('RC-12 given two that are put at once, again and again, then one of them stands, and neither fails', async () => {
+    it('keeps one of two concurrent changes without failure [RC-12]', async () => {
       for (let round = 0; round < 20; round++) {
         const customerId = randomUUID();
         const both = await Promise.all([put({ customerId }), put({ customerId })]);

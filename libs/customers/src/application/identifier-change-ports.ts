@@ -3,28 +3,28 @@ import type { CodeAddress } from '#codes';
 import type { OutgoingMessage } from '#notifications';
 import type { PendingIdentifierChange } from '../domain/pending-identifier-change.js';
 
-/** Changes of identifiers that wait for their proof, one per customer at most. */
+/** Stores unconfirmed identifier changes, at most one per customer. */
 export abstract class PendingIdentifierChanges {
-  /** Takes the place of any other of this customer. In the caller's unit of work, which is run again when two come at once. */
+  /** Replaces any other change of this customer. Joins the caller's unit of work, which is retried on a conflict. */
   abstract save(change: PendingIdentifierChange): Promise<void>;
   abstract find(customerId: string): Promise<PendingIdentifierChange | null>;
-  /** False when it is not this one any more that is pending. */
+  /** Returns false when this change is no longer pending. */
   abstract remove(change: Pick<PendingIdentifierChange, 'id' | 'customerId'>): Promise<boolean>;
 }
 
-/** Of an identifier. */
+/** A notice about a change of an identifier. */
 export interface IdentifierChangeNotice {
   readonly what: 'asked' | 'changed';
-  /** What is to be new, or is. */
+  /** The kind of the new identifier. */
   readonly kind: 'email' | 'phone';
 }
 
-/** Of a way into the account. */
+/** A notice about a change of how a customer signs in. */
 export interface AccountChangeNotice {
   readonly what: AccountChange;
 }
 
-/** What the owner of an account is told at each of its identifiers. */
+/** A notice to the owner of an account, sent to each of its identifiers. */
 export type Notice = (IdentifierChangeNotice | AccountChangeNotice) & {
   /** A canonical e-mail address or an E.164 phone number. */
   readonly to: string;
@@ -32,24 +32,24 @@ export type Notice = (IdentifierChangeNotice | AccountChangeNotice) & {
   readonly locale: string;
 };
 
-/** Keeps a notice in the list of due messages without anybody reading it there. */
+/** Encrypts notices for the job queue. */
 export abstract class NoticeSealer {
   abstract seal(notice: Notice, customerId: string): string;
   abstract open(sealed: string, customerId: string): Notice;
 }
 
-/** The words of messages about a change. */
+/** Composes the messages about a change. */
 export abstract class ChangeMessages {
   /** @param locale BCP 47 */
   abstract composeCode(recipient: string, locale: string, digits: string): OutgoingMessage;
   abstract composeNotice(notice: Notice): OutgoingMessage;
 }
 
-/** The settings that a change knows. */
+/** The settings of identifier changes. */
 export abstract class IdentifierChangeSettings {
-  /** ISO 3166-1 alpha-2; where SMS go. */
+  /** Countries that receive SMS, as ISO 3166-1 alpha-2. */
   abstract readonly smsCountries: readonly string[];
-  /** Null is no limit. */
+  /** Null disables a limit. */
   abstract readonly limits: Readonly<Record<'identifierChanges' | 'messageBacklogSeconds', number | null>>;
 }
 
@@ -57,7 +57,7 @@ export const SEND_IDENTIFIER_CHANGE_CODE = 'customers.identifier_code';
 export const SEND_IDENTIFIER_CHANGE_NOTICE = 'customers.identifier_notice';
 export const SEND_ACCOUNT_NOTICE = 'customers.account_notice';
 
-/** Bound to this request: a code for another customer, identifier or request is not good for it. */
+/** Binds a code to this request: a code for another customer, identifier or request is not valid for it. */
 export const changeCodeAddressOf = ({ id, identifierHash }: PendingIdentifierChange): CodeAddress => ({
   identifierHash,
   purpose: 'identifier_change',

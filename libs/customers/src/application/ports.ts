@@ -10,28 +10,28 @@ export interface CustomerLookup {
   readonly idHolder: CustomerReference | null;
 }
 
-/** Of what a customer alone has from now on; null frees one, and what is not named stays as it is. */
+/** Hashes of the unique values of a customer. Null releases a value; an absent one does not change. */
 export interface IdentifierHashes {
   readonly email?: string | null;
   readonly phone?: string | null;
-  /** Of a confirmed document. */
+  /** Set for a confirmed document only. */
   readonly document?: string | null;
 }
 
-/** Customers, living and gone. */
+/** Stores customers, including deleted ones. */
 export abstract class Customers {
   /** @throws IdentifierTaken */
   abstract add(customer: Customer, hashes: IdentifierHashes): Promise<void>;
-  /** Living or deleted. */
+  /** Includes deleted customers. */
   abstract findById(id: string): Promise<Customer | null>;
   /**
-   * Compare and set: false when somebody else has written meanwhile.
+   * Compare-and-set by version. Returns false after a concurrent write.
    * @throws IdentifierTaken, DocumentTaken
    */
   abstract replace(before: Customer, after: Customer, hashes?: IdentifierHashes): Promise<boolean>;
   /**
-   * Who holds this identifier now, and who has, or had, this id: one look, whoever there is.
-   * @param hashes one per key of the ring
+   * Looks up the current holder of an identifier and the present or past holder of an id in a single query.
+   * @param hashes one per key of the key ring
    */
   abstract lookUpHolders(
     kind: keyof IdentifierHashes,
@@ -40,7 +40,7 @@ export abstract class Customers {
   ): Promise<CustomerLookup>;
 }
 
-/** The settings that customers know. */
+/** The settings of this module. */
 export abstract class CustomerSettings {
   /** ISO 3166-1 alpha-2 */
   abstract readonly defaultMarket: string;

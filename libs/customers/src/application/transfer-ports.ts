@@ -6,15 +6,15 @@ export interface HashedCustomer {
   readonly hashes: IdentifierHashes;
 }
 
-/** Customers, many at a time. */
+/** Reads and stores many customers at a time. */
 export abstract class CustomerBatches {
-  /** Living and deleted ones of these ids. */
+  /** Includes deleted customers. */
   abstract findByIds(ids: readonly string[]): Promise<readonly Customer[]>;
-  /** Those of these hashes that are a living customer's. */
+  /** Returns the hashes that belong to a customer who is not deleted. */
   abstract findTakenHashes(kind: 'email' | 'phone', hashes: readonly string[]): Promise<ReadonlySet<string>>;
   /**
-   * In the caller's unit of work, which has to be given up when it throws.
-   * @throws IdentifierTaken when somebody else got one of the identifiers, or ids, at this instant
+   * Joins the caller's unit of work, which must be rolled back when this throws.
+   * @throws IdentifierTaken when a concurrent request took one of the identifiers or ids
    */
   abstract addAll(customers: readonly HashedCustomer[]): Promise<void>;
 }

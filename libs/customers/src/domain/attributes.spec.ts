@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { InvalidInput } from '#kernel';
 import { applyMergePatch, validateAttributes } from './attributes.js';
 
-describe('merge', () => {
-  // RFC 7396, appendix A, as far as attributes are objects.
+describe('applyMergePatch', () => {
+  // The cases of RFC 7396, appendix A, that apply to objects.
   it.each<[object, unknown, unknown]>([
     [{ a: 'b' }, { a: 'c' }, { a: 'c' }],
     [{ a: 'b' }, { b: 'c' }, { a: 'b', b: 'c' }],
@@ -23,8 +23,8 @@ describe('merge', () => {
   });
 });
 
-describe('acceptAttributes', () => {
-  it('takes 4 KiB, by bytes, and no more', () => {
+describe('validateAttributes', () => {
+  it('accepts at most 4 KiB in bytes', () => {
     const of = (bytes: number) => ({ a: 'é'.repeat((bytes - 8) / 2) });
     expect(JSON.stringify(validateAttributes(of(4_096)))).toHaveLength(8 + 2_044);
     expect(() => validateAttributes(of(4_098))).toThrow(InvalidInput);
@@ -33,12 +33,12 @@ describe('acceptAttributes', () => {
   it.each([
     ...['\0', 'a\0b', '\ud800', '\udfff\ud800', Number.POSITIVE_INFINITY],
     ...[{ '\ud800': 1 }, { 'a\0': 1 }, [['\udc00']], { a: [{ b: { '\udfff': null } }] }, [Number.NEGATIVE_INFINITY]],
-  ])('AC-44 refuses %j, which not every database would keep', (value) => {
+  ])('rejects %j, which not every database can store [AC-44]', (value) => {
     for (const attributes of [{ a: value }, { a: 'b', c: [value] }])
       expect(() => validateAttributes(attributes)).toThrow(
         expect.objectContaining({ faults: [expect.objectContaining({ pointer: '/attributes' })] }),
       );
   });
 
-  it('takes nothing for an empty object', () => expect(validateAttributes(null)).toEqual({}));
+  it('treats null as an empty object', () => expect(validateAttributes(null)).toEqual({}));
 });

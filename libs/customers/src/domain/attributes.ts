@@ -4,7 +4,7 @@ export type Attributes = Readonly<Record<string, unknown>>;
 
 const MAX_ATTRIBUTES_BYTES = 4_096;
 
-/** RFC 7396: null takes a member away, an object changes what is in it, everything else takes the place of what was there. */
+/** RFC 7396: null removes a member, an object is merged, any other value replaces the target. */
 export function applyMergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const merged: Record<string, unknown> = isObject(target) ? { ...target } : {};
@@ -15,7 +15,7 @@ export function applyMergePatch(target: unknown, patch: unknown): unknown {
   return merged;
 }
 
-/** @throws InvalidInput when they are too many to keep, or not every database would give them back as they came */
+/** @throws InvalidInput when the attributes are too large, or a database could not return them unchanged */
 export function validateAttributes(attributes: unknown): Attributes {
   const accepted = isObject(attributes) ? attributes : {};
   if (!isStorable(accepted))
@@ -29,7 +29,7 @@ export function validateAttributes(attributes: unknown): Attributes {
   return accepted;
 }
 
-/** RFC 7493, 2.1 and 2.2; PostgreSQL takes neither NUL nor half of a surrogate pair, and JSON knows no Infinity. */
+/** RFC 7493, 2.1 and 2.2: PostgreSQL rejects NUL and unpaired surrogates, and JSON has no Infinity. */
 function isStorable(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
   if (typeof value === 'number') return Number.isFinite(value);

@@ -4,11 +4,11 @@ import { NoDocument } from './errors.js';
 
 export type VerifiedBy = 'code' | 'event' | 'staff' | 'import';
 
-/** A person whose identifier is proven. */
+/** A customer to create. The identifier is verified. */
 export interface NewCustomer {
   readonly id: string;
   readonly identifier: Identifier;
-  /** A second one, of the other kind. */
+  /** A second identifier of the other kind. */
   readonly also?: Identifier;
   readonly firstName: string | null;
   readonly lastName: string | null;
@@ -18,24 +18,24 @@ export interface NewCustomer {
   readonly locale: string;
   readonly attributes?: Attributes;
   readonly verifiedBy: VerifiedBy;
-  /** Active unless it is said. */
+  /** Defaults to `active`. */
   readonly status?: CustomerState['status'];
-  /** Elsewhere, before; now unless it is said. */
+  /** Creation time in another system. Defaults to now. */
   readonly createdAt?: Date;
-  /** The attempt that was proven, or the request or import that vouched: a replay is recognised by it. */
+  /** Id of the attempt, request or import that creates the customer. It identifies a replay. */
   readonly attemptId: string;
-  /** What `Credentials.hash` gave; null when there is no password. */
+  /** The result of `Credentials.hash`; null when there is no password. */
   readonly credential: string | null;
-  /** The password was given by somebody else: it is good for setting a new one only. */
+  /** The password can only be used to set a new one. */
   readonly oneTime?: boolean;
   readonly isAdmin?: boolean;
 }
 
-/** A number of the Brazilian register of persons: a claim until staff have seen it on paper. */
+/** A Brazilian CPF number. It is unconfirmed until staff have seen the document. */
 export interface PersonDocument {
-  /** Of a `Cpf`, canonical. */
+  /** The canonical form of a `Cpf`. */
   readonly number: string;
-  /** Only then it is his alone, and he may sign in with it. */
+  /** A confirmed document is unique and can be used to sign in. */
   readonly confirmed: boolean;
 }
 
@@ -51,17 +51,17 @@ export interface CustomerState {
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly status: 'active' | 'suspended';
   readonly verifiedBy: VerifiedBy;
-  /** The attempt whose proof made this customer. */
+  /** Id of the attempt, request or import that created the customer. */
   readonly attemptId: string;
   readonly createdAt: Date;
   readonly updatedAt: Date;
-  /** Rises with every write. */
+  /** Increases with every write. */
   readonly version: number;
-  /** The record stays; nobody may sign in, and the identifier is free again. */
+  /** A deleted customer cannot sign in, and the identifier is free again. */
   readonly deletedAt: Date | null;
 }
 
-/** A JSON merge patch (RFC 7396) of what may be changed of a person: null takes away. */
+/** A JSON merge patch (RFC 7396) of the profile. Null removes a value. */
 export interface ProfileChange {
   readonly firstName?: string | null;
   readonly lastName?: string | null;
@@ -70,17 +70,16 @@ export interface ProfileChange {
   readonly market?: string;
   readonly locale?: string;
   readonly attributes?: Attributes | null;
-  /** Take the place of all there were. */
+  /** Replaces all attributes. */
   readonly allAttributes?: Attributes;
 }
 
-/** Somebody the business knows. */
 export class Customer {
   private constructor(private readonly state: CustomerState) {}
 
   static create(newCustomer: NewCustomer, now: Date): Customer {
     const canonical = (kind: Identifier['kind']) =>
-      [newCustomer.identifier, newCustomer.also].find((one) => one?.kind === kind)?.canonical ?? null;
+      [newCustomer.identifier, newCustomer.also].find((identifier) => identifier?.kind === kind)?.canonical ?? null;
     return new Customer({
       id: newCustomer.id,
       email: canonical('email'),
@@ -113,25 +112,25 @@ export class Customer {
     return this.state.deletedAt !== null;
   }
 
-  /** A tombstone: nothing is known of him. Every other customer, also a deleted one, has an e-mail address or a number. */
+  /** An erased customer is a tombstone without identifiers. Every other customer has at least one, even when deleted. */
   get isErased(): boolean {
     return this.isDeleted && this.knownIdentifiers.length === 0;
   }
 
-  /** That are his and nobody else's: none once he is deleted. */
+  /** The identifiers that the customer owns. A deleted customer owns none. */
   get identifiers(): readonly Identifier[] {
     return this.isDeleted ? [] : this.knownIdentifiers;
   }
 
-  /** That are his, or were his when he was deleted. */
+  /** Includes the identifiers that a deleted customer had. */
   get knownIdentifiers(): readonly Identifier[] {
     const { email, phone, market } = this.state;
-    return [email, phone].filter((one) => one !== null).map((one) => parseIdentifier(one, market));
+    return [email, phone].filter((value) => value !== null).map((value) => parseIdentifier(value, market));
   }
 
   /**
-   * The same customer when nothing would be different.
-   * @throws InvalidInput for a name that nobody can read, what is no CPF, or attributes beyond 4 KiB
+   * Returns the same instance when nothing changes.
+   * @throws InvalidInput for an unreadable name, an invalid CPF, or attributes above 4 KiB
    */
   changeProfile(change: ProfileChange, now: Date): Customer {
     const { state } = this;
@@ -147,23 +146,23 @@ export class Customer {
     return changed ? this.#next(profile, now) : this;
   }
 
-  /** He has proven this one: it takes the place of what he had of its kind, or stands beside the other. */
+  /** Sets a verified identifier. It replaces the previous one of its kind. */
   setIdentifier({ kind, canonical }: Identifier, now: Date): Customer {
     return this.#next({ [kind]: canonical }, now);
   }
 
-  /** Something about him has changed that is kept elsewhere. */
+  /** Records a change of data that another module stores. */
   incrementVersion(now: Date): Customer {
     return this.#next({}, now);
   }
 
-  /** The same customer when he has this status already. */
+  /** Returns the same instance when the status does not change. */
   setStatus(status: CustomerState['status'], now: Date): Customer {
     return status === this.state.status ? this : this.#next({ status }, now);
   }
 
   /**
-   * Somebody has seen it on paper. The same customer when that was done before.
+   * Staff have seen the document. Returns the same instance when it is confirmed already.
    * @throws NoDocument
    */
   confirmDocument(now: Date): Customer {
@@ -172,18 +171,17 @@ export class Customer {
     return document.confirmed ? this : this.#next({ document: { ...document, confirmed: true } }, now);
   }
 
-  /** His document is a claim again: another may be confirmed with it meanwhile. */
+  /** Resets the confirmation of the document, because another customer can confirm the number meanwhile. */
   delete(now: Date): Customer {
     const document = this.state.document && { ...this.state.document, confirmed: false };
     return this.#next({ document, deletedAt: now }, now);
   }
 
-  /** Takes a deletion back. */
   restore(now: Date): Customer {
     return this.#next({ deletedAt: null }, now);
   }
 
-  /** Nothing of the person stays but the id, which is never given again. */
+  /** Removes all personal data. The id remains and is never reused. */
   erase(now: Date): Customer {
     const emptyProfile = { email: null, phone: null, firstName: null, lastName: null, document: null };
     return this.#next({ ...emptyProfile, locale: 'und', attributes: {}, deletedAt: this.state.deletedAt ?? now }, now);
@@ -203,7 +201,7 @@ function resolveAttributes({ attributes, allAttributes }: ProfileChange, current
   return attributes === undefined ? current : validateAttributes(applyMergePatch(current, attributes));
 }
 
-/** Another number is a claim again; another spelling is no other number. */
+/** A new number is unconfirmed. A new spelling of the same number changes nothing. */
 function resolveDocument(typed: string | null | undefined, current: PersonDocument | null): PersonDocument | null {
   if (typed === undefined) return current;
   if (typed === null) return null;

@@ -9,7 +9,7 @@ export class IdentifierTaken extends DomainError {
   }
 }
 
-/** Confirmed for somebody else: a number of the register is one person's. */
+/** Another customer has confirmed this document. */
 export class DocumentTaken extends DomainError {
   readonly code = 'customer.document_taken';
   readonly kind = 'conflict';
@@ -28,7 +28,7 @@ export class NoDocument extends DomainError {
   }
 }
 
-/** What staff have read on the card is not what the customer claims. */
+/** The number on the card differs from the number of the customer. */
 export class DocumentDiffers extends DomainError {
   readonly code = 'customer.document_differs';
   readonly kind = 'conflict';
@@ -38,7 +38,7 @@ export class DocumentDiffers extends DomainError {
   }
 }
 
-/** Whoever confirms a document has looked at somebody else's card. */
+/** Staff cannot confirm their own document. */
 export class OwnDocument extends DomainError {
   readonly code = 'customer.own_document';
   readonly kind = 'forbidden';
@@ -48,7 +48,7 @@ export class OwnDocument extends DomainError {
   }
 }
 
-/** Who could change how an administrator is found and named would soon be one. */
+/** A change of an identifier or document could be used to take over an administrator account. */
 export class AdministratorsOnly extends DomainError {
   readonly code = 'customer.administrators_only';
   readonly kind = 'forbidden';
@@ -58,7 +58,7 @@ export class AdministratorsOnly extends DomainError {
   }
 }
 
-/** Deleted, unknown or malformed: nobody learns which. */
+/** The same error for a deleted, unknown or malformed id. */
 export class CustomerNotFound extends DomainError {
   readonly code = 'customer.not_found';
   readonly kind = 'missing';
@@ -68,7 +68,7 @@ export class CustomerNotFound extends DomainError {
   }
 }
 
-/** Somebody else has written since this version was read (RFC 9110, 13.1.1). */
+/** The record has changed since this version was read (RFC 9110, 13.1.1). */
 export class CustomerChanged extends DomainError {
   readonly code = 'customer.changed';
   readonly kind = 'precondition';
@@ -90,7 +90,7 @@ export class ChangeCodeWrong extends DomainError {
   override readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** None was asked for, its time is over, or sessions were ended since: by a reset, for instance. */
+/** No code was requested, it has expired, or all sessions were ended since, for instance by a reset. */
 export class ChangeCodeExpired extends DomainError {
   readonly code = 'customer.code_expired';
   readonly kind = 'gone';
@@ -118,7 +118,7 @@ export class TooManyChanges extends DomainError {
   }
 }
 
-/** Of a customer's own data one copy is made at a time. */
+/** Only one export per customer runs at a time. */
 export class ExportInProgress extends DomainError {
   readonly code = 'customer.export_in_progress';
   readonly kind = 'conflict';

@@ -1,19 +1,23 @@
 import type { Identifier } from '#kernel';
 import type { Customer } from './customer.js';
 
-/** An identifier that changes hands. */
+/** An identifier that gets a new holder. */
 export interface IdentifierAssignment {
   readonly identifier: Identifier;
-  /** Whose it is from now on; null: nobody's. */
+  /** The new holder; null when the identifier is released. */
   readonly holderId: string | null;
 }
 
-/** What the customer gets and what he gives up. */
+/** Returns the identifiers that a change assigns and releases. */
 export function assignmentsBetween(before: Customer | null, after: Customer): readonly IdentifierAssignment[] {
-  const [had, has] = [identifiersByKey(before), identifiersByKey(after)];
-  const lost = [...had].filter(([key]) => !has.has(key)).map(([, identifier]) => ({ identifier, holderId: null }));
-  const got = [...has].filter(([key]) => !had.has(key)).map(([, identifier]) => ({ identifier, holderId: after.id }));
-  return [...lost, ...got];
+  const [previous, current] = [identifiersByKey(before), identifiersByKey(after)];
+  const released = [...previous]
+    .filter(([key]) => !current.has(key))
+    .map(([, identifier]) => ({ identifier, holderId: null }));
+  const assigned = [...current]
+    .filter(([key]) => !previous.has(key))
+    .map(([, identifier]) => ({ identifier, holderId: after.id }));
+  return [...released, ...assigned];
 }
 
 const identifiersByKey = (customer: Customer | null): ReadonlyMap<string, Identifier> =>

@@ -1,4 +1,4 @@
 import type { Keyed } from '#kernel';
 
-/** Names somebody of another system: the same name gives the same id, so that importing twice is importing once. */
+/** The key of a customer in another system. The same name yields the same id, so a repeated import is idempotent. */
 export const importKey = (name: string): Keyed => ({ key: `import:${name}` });

@@ -1,16 +1,16 @@
 import type { Identifier } from '#kernel';
 
-/** A new e-mail address or phone number that its customer has not proven yet. */
+/** A new e-mail address or phone number that the customer has not confirmed yet. */
 export interface PendingIdentifierChange {
-  /** Names this request: a code of an earlier one is not good for it. */
+  /** Identifies this request. A code of an earlier request is not valid for it. */
   readonly id: string;
   readonly customerId: string;
   readonly identifier: Identifier;
-  /** As it was hashed when it was asked for. */
+  /** The hash at the time of the request. */
   readonly identifierHash: string;
-  /** Of the customer's sessions when the password was given. Once they have all ended, nobody can say who asked. */
+  /** The session generation at the time of the request. The change is void once all sessions have ended. */
   readonly generation: number;
 }
 
-/** Digits: the code is worth an account, as that of a reset is. */
+/** Longer than a registration code, because the code can take over an account like a reset code. */
 export const IDENTIFIER_CHANGE_CODE_DIGITS = 8;

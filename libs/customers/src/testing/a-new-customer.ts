@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parseIdentifier } from '#kernel';
 import type { NewCustomer } from '../domain/customer.js';
 
-/** Somebody new, with an identifier of his own. */
+/** Builds a new customer with a unique identifier. */
 export function aNewCustomer(changes: Partial<NewCustomer> = {}): NewCustomer {
   const id = randomUUID();
   return {

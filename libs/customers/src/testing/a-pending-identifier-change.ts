@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parseIdentifier } from '#kernel';
 import type { PendingIdentifierChange } from '../domain/pending-identifier-change.js';
 
-/** Of a customer, to an identifier, of his own. */
+/** Builds a pending change with a unique customer and identifier. */
 export function aPendingIdentifierChange(changes: Partial<PendingIdentifierChange> = {}): PendingIdentifierChange {
   return {
     id: randomUUID(),

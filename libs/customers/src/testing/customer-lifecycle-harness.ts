@@ -29,9 +29,9 @@ const EVENTS = new (class extends EventErasure {
   override async erase(): Promise<void> {}
 })();
 
-/** Names and sessions follow a customer, as auth promises. */
+/** Keeps sign-in names and sessions in step with the customer, like the auth module. */
 class SyncingCredentials extends RecordingCredentials {
-  /** Whether he may sign in. */
+  /** Status by customer id. */
   readonly signInStatus = new Map<string, 'active' | 'suspended'>();
 
   constructor(
@@ -62,7 +62,7 @@ class SyncingCredentials extends RecordingCredentials {
   }
 }
 
-/** Everything that can happen to a customer, over fakes. */
+/** Runs every customer command over fakes. */
 export class CustomerLifecycleHarness extends IdentifierChangeHarness {
   readonly #credentials = new SyncingCredentials(this.names, this.signIns);
   readonly #listeners = new IdentifierAssignmentListeners();
@@ -73,15 +73,15 @@ export class CustomerLifecycleHarness extends IdentifierChangeHarness {
     super(NO_LIMITS);
     this.passwords.checkPassword = async (id) => ({ outcome: 'right', generation: this.signIns.generationOf(id) });
     const { customers, names, outbox, hasher, clock, audit, work, updater, pending, ids } = this;
-    const [credentials, watchers] = [this.#credentials, this.#listeners];
+    const [credentials, listeners] = [this.#credentials, this.#listeners];
     const views = new InMemoryCustomerViews(customers);
     const directory = new LocalCustomerDirectory(customers, views, credentials, names, outbox, hasher, clock);
-    const rules = { defaultMarket: 'US' };
-    this.#create = new CreateCustomerHandler(work, watchers, directory, customers, audit, hasher, ids, rules);
+    const settings = { defaultMarket: 'US' };
+    this.#create = new CreateCustomerHandler(work, listeners, directory, customers, audit, hasher, ids, settings);
     const subjects = new (class extends SubjectErasure {
       override eraseSubject = (id: string) => credentials.revokeSignIn(id);
     })();
-    this.#eraser = new CustomerEraser(work, updater, customers, pending, subjects, GUESSES, EVENTS, watchers, hasher);
+    this.#eraser = new CustomerEraser(work, updater, customers, pending, subjects, GUESSES, EVENTS, listeners, hasher);
   }
 
   maySignIn(id: string): boolean {

@@ -5,24 +5,24 @@ import { EMAILS, type LifecycleStep, MAX_CUSTOMERS, PHONES } from './customer-li
 interface ModelCustomer {
   readonly id: string;
   state: 'active' | 'suspended' | 'deleted' | 'erased';
-  /** When he was deleted. */
+  /** The status at the time of deletion. */
   statusBeforeDeletion: 'active' | 'suspended';
   email: string | null;
   phone: string | null;
   version: number;
-  /** The code is alive until the sessions of the moment when it was asked for have ended. */
+  /** `over` is true once the sessions at the time of the request have ended. */
   pending: { readonly to: string; readonly code: string; over: boolean } | null;
 }
 
 type Outcome = 'done' | 'CustomerNotFound' | 'IdentifierTaken' | 'InvalidInput' | 'taken' | 'code_expired';
 
-/** INV-14, and INV-03 beside it, as the simplest thing that could be right. */
+/** A simple model of INV-14 and INV-03. */
 export class CustomerLifecycleModel {
   readonly #customers: ModelCustomer[] = [];
 
   constructor(private readonly harness: CustomerLifecycleHarness) {}
 
-  /** @throws Error when something else happens */
+  /** @throws Error when the outcome differs from the model */
   async applyStep(step: LifecycleStep): Promise<void> {
     if (step.do === 'create') return this.#create(step.to);
     const person = this.#customers[step.whose % Math.max(1, this.#customers.length)];
@@ -30,21 +30,23 @@ export class CustomerLifecycleModel {
     const should = this.#expected(step, person);
     assertEqual(step.do, await this.#runStep(step, person), should);
     if (should === 'done') this.#updateModel(step, person);
-    // Rolled back with the rest when there is no such customer.
+    // The removal is rolled back when the customer does not exist.
     if (step.do === 'confirm' && should !== 'CustomerNotFound') person.pending = null;
   }
 
-  /** Everybody is as he should be, every identifier his whose it is, and every version was told once, in order. */
+  /** Checks every record, the holder of every identifier, and one event per version in order. */
   async assertInvariants(): Promise<void> {
-    for (const { id, state: standing, statusBeforeDeletion, email, phone, version } of this.#customers) {
+    for (const { id, state: expected, statusBeforeDeletion, email, phone, version } of this.#customers) {
       const state = (await this.harness.customers.findById(id))?.snapshot();
       const is = state && [state.email, state.phone, state.version, state.status, state.deletedAt !== null];
-      const isGone = standing === 'deleted' || standing === 'erased';
-      assertEqual(`whether ${id} may sign in`, this.harness.maySignIn(id), standing === 'active');
-      assertEqual(`customer ${id}`, is, [email, phone, version, isGone ? statusBeforeDeletion : standing, isGone]);
-      const told = this.harness.outbox.events.filter(({ subject }) => subject === id).map(({ sequence }) => sequence);
-      assertEqual(`events of ${id}`, told, [...told.keys()].map((at) => at + 1).slice(0, version));
-      assertEqual(`events of ${id}`, told.length, version);
+      const isGone = expected === 'deleted' || expected === 'erased';
+      assertEqual(`whether ${id} may sign in`, this.harness.maySignIn(id), expected === 'active');
+      assertEqual(`customer ${id}`, is, [email, phone, version, isGone ? statusBeforeDeletion : expected, isGone]);
+      const sequences = this.harness.outbox.events
+        .filter(({ subject }) => subject === id)
+        .map(({ sequence }) => sequence);
+      assertEqual(`events of ${id}`, sequences, [...sequences.keys()].map((at) => at + 1).slice(0, version));
+      assertEqual(`events of ${id}`, sequences.length, version);
     }
     for (const typed of [...EMAILS, ...PHONES]) {
       const identifier = parseIdentifier(typed, 'US');
@@ -78,7 +80,8 @@ export class CustomerLifecycleModel {
   #expected(step: Exclude<LifecycleStep, { do: 'create' }>, person: ModelCustomer): Outcome {
     const { state, pending, email, phone } = person;
     const isLiving = state === 'active' || state === 'suspended';
-    const isTaken = (one: string | null) => one !== null && ![undefined, person].includes(this.#ownerOf(one));
+    const isTaken = (identifier: string | null) =>
+      identifier !== null && ![undefined, person].includes(this.#ownerOf(identifier));
     switch (step.do) {
       case 'restore':
         if (isLiving) return 'done';
@@ -160,11 +163,11 @@ export class CustomerLifecycleModel {
     }
   }
 
-  /** Of the living. */
-  #ownerOf(one: string): ModelCustomer | undefined {
-    const isHis = ({ email, phone, state }: ModelCustomer) =>
-      (email === one || phone === one) && (state === 'active' || state === 'suspended');
-    return this.#customers.find(isHis);
+  /** The owner among customers who are not deleted. */
+  #ownerOf(identifier: string): ModelCustomer | undefined {
+    const isOwner = ({ email, phone, state }: ModelCustomer) =>
+      (email === identifier || phone === identifier) && (state === 'active' || state === 'suspended');
+    return this.#customers.find(isOwner);
   }
 }
 

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 
 export const EMAILS = ['a@example.org', 'b@example.org', 'c@example.org'];
 export const PHONES = ['+14155550132', '+16502530000'];
-/** Customers in one life. */
+/** Maximum number of customers per run. */
 export const MAX_CUSTOMERS = 5;
 
-/** Numbers choose among the customers there are at that moment. */
+/** `whose` selects one of the current customers. */
 export type LifecycleStep =
   | { readonly do: 'create'; readonly to: string }
   | { readonly do: 'ask'; readonly whose: number; readonly to: string }

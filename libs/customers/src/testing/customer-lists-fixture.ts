@@ -8,7 +8,7 @@ import { aNewCustomer } from './a-new-customer.js';
 import { InMemoryCustomerLists } from './in-memory-customer-lists.js';
 import { InMemoryCustomers } from './in-memory-customers.js';
 
-/** Lists of what these `Customers` hold; nobody else's. */
+/** Lists over an isolated store of customers. */
 export interface CustomerListsUnderTest {
   readonly customers: Customers;
   readonly lists: CustomerLists;
@@ -32,10 +32,10 @@ const hashesOf = (customer: Customer) => {
   return { email: email && randomHash(), phone: phone && randomHash() };
 };
 
-/** What the parts of the contract share: people who come, change and go. */
+/** Adds, changes and deletes customers for the parts of the contract. */
 export class CustomerListsFixture {
   declare underTest: CustomerListsUnderTest;
-  /** Knows the same people, and is a list that looks at every one of them. */
+  /** Holds the same customers. The model lists them by an exhaustive search. */
   readonly mirror = new InMemoryCustomers();
   readonly model = new InMemoryCustomerLists(this.mirror);
 
@@ -51,8 +51,12 @@ export class CustomerListsFixture {
   readonly remove = (customer: Customer) => this.replace(customer, customer.delete(later(9)));
   readonly ids = async (filter: CustomerFilter) =>
     (await this.underTest.lists.page(filter, { limit: 100, after: null })).items.map(({ id }) => id);
-  /** Walks from page to page, and does something behind each. */
-  readonly readAllPages = async (filter: CustomerFilter, limit: number, behindEach = async (_page: number) => {}) => {
+  /** Reads all pages and calls `afterEachPage` after each page. */
+  readonly readAllPages = async (
+    filter: CustomerFilter,
+    limit: number,
+    afterEachPage = async (_page: number) => {},
+  ) => {
     const items: ListedCustomer[] = [];
     let after: PagePosition | null = null;
     for (let page = 0; page < 1_000; page++) {
@@ -67,7 +71,7 @@ export class CustomerListsFixture {
       if (next === null) return items;
       expect(some).toHaveLength(limit);
       after = next;
-      await behindEach(page);
+      await afterEachPage(page);
     }
     throw new Error('there is no end');
   };

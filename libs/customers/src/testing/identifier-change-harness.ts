@@ -56,7 +56,7 @@ const LIMITS: IdentifierChangeSettings['limits'] & MessageLimits = {
   messageBacklogSeconds: 5,
 };
 
-/** Everything a change of an identifier goes through, over fakes; Mia is a customer. */
+/** Runs identifier changes over fakes. */
 export class IdentifierChangeHarness {
   readonly clock = new FixedClock();
   readonly ids = new CountingIds();
@@ -85,7 +85,7 @@ export class IdentifierChangeHarness {
 
   constructor(changes: Partial<typeof LIMITS> = {}) {
     const limits = { ...LIMITS, ...changes };
-    const rules: IdentifierChangeSettings = { smsCountries: ['US', 'BR'], limits };
+    const settings: IdentifierChangeSettings = { smsCountries: ['US', 'BR'], limits };
     const { customers, names, hasher, outbox, audit, clock, pending, codes, counters, ids } = this;
     const documents = new DocumentSignInNames(customers, names, hasher);
     this.updater = new CustomerUpdater(
@@ -99,7 +99,13 @@ export class IdentifierChangeHarness {
     );
     const notices = new NoticeQueue(this.due, this.sealer);
     const sms = new SmsQuota(counters, limits);
-    const requests = new IdentifierChangeRequests(counters, new MessageBudget(counters, limits), sms, this.due, rules);
+    const requests = new IdentifierChangeRequests(
+      counters,
+      new MessageBudget(counters, limits),
+      sms,
+      this.due,
+      settings,
+    );
     const { passwords, channels, signIns, afterCommit, updater, work } = this;
     this.#ask = new RequestIdentifierChangeHandler(
       updater,
@@ -112,18 +118,18 @@ export class IdentifierChangeHarness {
       work,
       audit,
       ids,
-      rules,
+      settings,
     );
     const changer = new IdentifierChanger(pending, updater, customers, hasher, names, signIns, notices, afterCommit);
     this.#confirm = new ConfirmIdentifierChangeHandler(pending, codes, changer, work, audit, ids);
     const messages = new TemplateChangeMessages(ids);
     this.codeJob = new SendIdentifierChangeCodeJob(pending, customers, codes, messages);
-    this.noticeJob = new SendIdentifierChangeNoticeJob(this.sealer, messages, sms, rules);
-    this.accountNoticeJob = new SendAccountNoticeJob(this.sealer, messages, sms, rules);
+    this.noticeJob = new SendIdentifierChangeNoticeJob(this.sealer, messages, sms, settings);
+    this.accountNoticeJob = new SendAccountNoticeJob(this.sealer, messages, sms, settings);
     this.accountChangeNotifier = new AccountChangeNotifier(customers, notices, counters, limits);
   }
 
-  /** A customer with this identifier, who signs in with it. */
+  /** Adds a customer with this identifier and sign-in name. */
   async addCustomer(typed: string, changes: Partial<NewCustomer> = {}): Promise<string> {
     const customer = Customer.create(
       aNewCustomer({ identifier: parseIdentifier(typed, 'US'), ...changes }),
@@ -144,19 +150,19 @@ export class IdentifierChangeHarness {
     return this.#confirm.execute(new ConfirmIdentifierChange(customerId, code, { sessionId, source: SOURCE }));
   }
 
-  /** Sends everything that is due, and forgets it: recipient and text of each. */
+  /** Sends and clears all enqueued jobs. Returns the recipient and text of each message. */
   async deliverDueMessages(): Promise<{ readonly to: string; readonly text: string }[]> {
     const sent = [];
     for (const { kind, reference } of this.due.enqueued.splice(0)) {
-      const sources = [this.codeJob, this.noticeJob, this.accountNoticeJob];
-      const written = await sources.find((source) => source.kind === kind)?.prepareMessage(reference);
+      const jobs = [this.codeJob, this.noticeJob, this.accountNoticeJob];
+      const written = await jobs.find((job) => job.kind === kind)?.prepareMessage(reference);
       await written?.markAccepted();
       if (written?.message) sent.push({ to: written.message.to, text: written.message.text });
     }
     return sent;
   }
 
-  /** Asks and sends: the code. */
+  /** Requests a change, delivers the messages and returns the code. */
   async requestCode(customerId: string, wanted: NewIdentifierInput): Promise<string> {
     const asked = await this.requestChange(customerId, wanted);
     if (asked.outcome !== 'asked') throw new Error(asked.outcome);
@@ -167,7 +173,7 @@ export class IdentifierChangeHarness {
     return code.at(-1) ?? '';
   }
 
-  /** What he has, and signs in with. */
+  /** Returns the identifiers, version and sign-in names of a customer. */
   async stateOf(customerId: string) {
     const state = (await this.customers.findById(customerId))?.snapshot();
     const names = [...this.names.customerIdByHash].filter(([, id]) => id === customerId).map(([hash]) => hash);

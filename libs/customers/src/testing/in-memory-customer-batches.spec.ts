@@ -3,7 +3,7 @@ import { customerBatchesContract } from '../adapters/customer-batches.contract.j
 import { InMemoryCustomerBatches } from './in-memory-customer-batches.js';
 import { InMemoryCustomers } from './in-memory-customers.js';
 
-customerBatchesContract('InMemoryCustomerCrowds', async () => {
+customerBatchesContract('InMemoryCustomerBatches', async () => {
   const customers = new InMemoryCustomers();
   const work = new InMemoryUnitOfWork(customers);
   return { batches: new InMemoryCustomerBatches(customers), customers, work, drop: async () => undefined };

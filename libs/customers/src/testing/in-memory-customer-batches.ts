@@ -2,7 +2,7 @@ import { CustomerBatches, type HashedCustomer } from '../application/transfer-po
 import type { Customer } from '../domain/customer.js';
 import type { InMemoryCustomers } from './in-memory-customers.js';
 
-/** Passes the contract of `CustomerCrowds`. */
+/** Passes the contract of `CustomerBatches`. */
 export class InMemoryCustomerBatches extends CustomerBatches {
   constructor(private readonly customers: InMemoryCustomers) {
     super();
@@ -10,16 +10,16 @@ export class InMemoryCustomerBatches extends CustomerBatches {
 
   override async findByIds(ids: readonly string[]): Promise<readonly Customer[]> {
     const found = await Promise.all(ids.map((id) => this.customers.findById(id)));
-    return found.filter((one) => one !== null);
+    return found.filter((customer) => customer !== null);
   }
 
   override async findTakenHashes(kind: 'email' | 'phone', hashes: readonly string[]): Promise<ReadonlySet<string>> {
-    const held = new Set<string>();
-    for (const hash of hashes) if ((await this.customers.lookUpHolders(kind, [hash], null)).holder) held.add(hash);
-    return held;
+    const taken = new Set<string>();
+    for (const hash of hashes) if ((await this.customers.lookUpHolders(kind, [hash], null)).holder) taken.add(hash);
+    return taken;
   }
 
-  override async addAll(crowd: readonly HashedCustomer[]): Promise<void> {
-    for (const { customer, hashes } of crowd) await this.customers.add(customer, hashes);
+  override async addAll(batch: readonly HashedCustomer[]): Promise<void> {
+    for (const { customer, hashes } of batch) await this.customers.add(customer, hashes);
   }
 }

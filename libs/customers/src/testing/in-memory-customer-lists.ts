@@ -4,29 +4,29 @@ import { type CustomerFilter, CustomerLists, type ListedCustomer } from '../appl
 import { Customer, type CustomerState } from '../domain/customer.js';
 import type { InMemoryCustomers } from './in-memory-customers.js';
 
-/** Passes the contract of `CustomerLists`, by looking at everybody. */
+/** Passes the contract of `CustomerLists` by an exhaustive search. */
 export class InMemoryCustomerLists extends CustomerLists {
   constructor(private readonly customers: InMemoryCustomers) {
     super();
   }
 
   override async page(filter: CustomerFilter, { limit, after }: PageRequest): Promise<Page<ListedCustomer>> {
-    const rows = (await this.#everybody(filter)).filter(
-      (state) => after === null || inOrder(after, placeOf(state)) < 0,
+    const rows = (await this.#findAll(filter)).filter(
+      (state) => after === null || inOrder(after, positionOf(state)) < 0,
     );
-    return toPage(rows, limit, placeOf, toListed);
+    return toPage(rows, limit, positionOf, toListed);
   }
 
   override async count(filter: CustomerFilter): Promise<number> {
-    return (await this.#everybody(filter)).length;
+    return (await this.#findAll(filter)).length;
   }
 
-  async #everybody(filter: CustomerFilter): Promise<CustomerState[]> {
+  async #findAll(filter: CustomerFilter): Promise<CustomerState[]> {
     const { documentHashes: hashes } = filter;
     const holder = hashes && (await this.customers.lookUpHolders('document', hashes, null)).holder?.id;
     const known = [...this.customers.states.values()].filter(({ id }) => hashes === null || id === holder);
     const fitting = known.filter((state) => matchesFilter(filter, state));
-    return fitting.sort((a, b) => inOrder(placeOf(a), placeOf(b)));
+    return fitting.sort((a, b) => inOrder(positionOf(a), positionOf(b)));
   }
 }
 
@@ -51,7 +51,7 @@ function matchesPrefix(typed: string, { email, phone, lastName }: CustomerState)
 }
 
 const foldText = (text: string | null): string => (text ?? '').normalize('NFKC').toLowerCase();
-const placeOf = ({ createdAt: at, id }: CustomerState): PagePosition => ({ at, id });
+const positionOf = ({ createdAt: at, id }: CustomerState): PagePosition => ({ at, id });
 const inOrder = (a: PagePosition, b: PagePosition): number =>
   a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : +(a.id > b.id));
 const toListed = (state: CustomerState): ListedCustomer => {

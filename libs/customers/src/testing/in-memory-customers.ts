@@ -45,10 +45,10 @@ export class InMemoryCustomers extends Customers implements Participant {
     hashes: readonly string[],
     id: string | null,
   ): Promise<CustomerLookup> {
-    const held = hashes
+    const holderId = hashes
       .map((hash) => this.#customerIdByHash.get(`${kind} ${hash}`))
       .find((found) => found !== undefined);
-    return { holder: this.#toReference(held), idHolder: this.#toReference(id ?? undefined) };
+    return { holder: this.#toReference(holderId), idHolder: this.#toReference(id ?? undefined) };
   }
 
   checkpoint(): () => void {

@@ -2,7 +2,7 @@ import { type Participant, restoring } from '#kernel/testing';
 import { PendingIdentifierChanges } from '../application/identifier-change-ports.js';
 import type { PendingIdentifierChange } from '../domain/pending-identifier-change.js';
 
-/** Passes the contract of `PendingChanges`. */
+/** Passes the contract of `PendingIdentifierChanges`. */
 export class InMemoryPendingIdentifierChanges extends PendingIdentifierChanges implements Participant {
   readonly #changes = new Map<string, PendingIdentifierChange>();
 

@@ -1,7 +1,7 @@
 import { SignInNames } from '#auth';
 import { type Participant, restoring } from '#kernel/testing';
 
-/** Who signs in with which hash. */
+/** Stores the customer id by hash of the sign-in name. */
 export class InMemorySignInNames extends SignInNames implements Participant {
   readonly customerIdByHash = new Map<string, string>();
 

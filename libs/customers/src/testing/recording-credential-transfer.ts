@@ -1,7 +1,7 @@
 import { CredentialTransfer, type ImportedSubject } from '#auth';
 import { InvalidInput } from '#kernel';
 
-/** Takes hashes `theirs(…)`, and keeps who was enrolled. */
+/** Accepts hashes such as `theirs(…)` and records enrolments. */
 export class RecordingCredentialTransfer extends CredentialTransfer {
   readonly enrolled: ImportedSubject[] = [];
 

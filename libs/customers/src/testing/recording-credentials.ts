@@ -1,6 +1,6 @@
 import { Credentials, type NewSubject, type PreHash, type Role } from '#auth';
 
-/** Keeps who was enrolled. */
+/** Records enrolments, roles and statuses. */
 export class RecordingCredentials extends Credentials {
   readonly enrolled: NewSubject[] = [];
   readonly roles: { readonly customerId: string; readonly roles: readonly Role[] }[] = [];

@@ -1,7 +1,7 @@
 import type { Identifier } from '#kernel';
 import { type IdentifierAssignment, IdentifierAssignmentListener } from '../facade.js';
 
-/** Keeps what it was told: `email:mia@example.org -> <customer id>`, or nobody. */
+/** Records assignments as `email:mia@example.org -> <customer id>`, or `-> nobody` for a release. */
 export class RecordingIdentifierAssignmentListener extends IdentifierAssignmentListener {
   readonly assignments: string[] = [];
   readonly erased: string[] = [];
@@ -10,7 +10,9 @@ export class RecordingIdentifierAssignmentListener extends IdentifierAssignmentL
     this.erased.push([customerId, ...identifiers.map(({ key }) => key)].join(' '));
   }
 
-  override async beforeAssignment(moves: readonly IdentifierAssignment[]): Promise<void> {
-    this.assignments.push(...moves.map(({ identifier, holderId }) => `${identifier.key} -> ${holderId ?? 'nobody'}`));
+  override async beforeAssignment(assignments: readonly IdentifierAssignment[]): Promise<void> {
+    this.assignments.push(
+      ...assignments.map(({ identifier, holderId }) => `${identifier.key} -> ${holderId ?? 'nobody'}`),
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { SignIns } from '#auth';
 
-/** Keeps whose other sessions were ended, by whom they are kept. */
+/** Records ended sessions. */
 export class RecordingSignIns extends SignIns {
   readonly #generations = new Map<string, number>();
   readonly endedAll: { readonly customerId: string; readonly by: string | null; readonly source: string | null }[] = [];

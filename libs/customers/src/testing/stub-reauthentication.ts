@@ -1,6 +1,6 @@
 import { Reauthentication, type ReauthenticationOutcome } from '#auth';
 
-/** Says what the test says, and keeps whose password it was asked for. */
+/** Returns `result` and records the checked customers. */
 export class StubReauthentication extends Reauthentication {
   result: ReauthenticationOutcome = { outcome: 'right', generation: 0 };
   readonly asked: string[] = [];

@@ -1,6 +1,6 @@
 import { Ids } from '../index.js';
 
-/** UUIDs that count up, so that a test can name them. */
+/** Sequential UUIDs, so that tests can name them. */
 export class CountingIds extends Ids {
   #last = 0;
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Clock } from '../index.js';
 
-/** Stands still until it is moved; a pause moves it, and lets everything else have its turn. What was planned for a moment happens when it is reached. */
+/** A clock that advances only by `advance` and `pause`. A pause also yields to other work and runs scheduled callbacks. */
 export class FixedClock extends Clock {
   #now = Date.parse('2026-03-01T12:00:00.000Z');
   #plans: { readonly at: number; readonly work: () => Promise<void> | void }[] = [];
@@ -22,7 +22,7 @@ export class FixedClock extends Clock {
     this.#now += milliseconds;
   }
 
-  /** Does this when a pause has reached the moment. */
+  /** Schedules a callback for when a pause reaches this time. */
   after(milliseconds: number, work: () => Promise<void> | void): void {
     this.#plans.push({ at: this.#now + milliseconds, work });
   }

@@ -1,6 +1,6 @@
 import { AfterCommit } from '../index.js';
 
-/** Tries at once, as outside of a unit of work; `settled` waits for it. */
+/** Runs the work at once, as outside a unit of work; `settled` waits for it. */
 export class ImmediateAfterCommit extends AfterCommit {
   settled: Promise<unknown> = Promise.resolve();
 

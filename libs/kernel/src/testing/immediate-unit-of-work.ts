@@ -2,15 +2,15 @@ import { TransactionConflict, UnitOfWork } from '../index.js';
 
 const TRIES = 3;
 
-/** Something a unit of work can roll back. */
+/** State that a unit of work can roll back. */
 export interface Participant {
-  /** Returns the way back to the state of now. */
+  /** Returns a function that restores the current state. */
   checkpoint(): () => void;
 }
 
 /**
- * Does the work at once, and again after a conflict. Whatever it throws takes every participant back; one unit at a time: the
- * test sees to that.
+ * Runs the work at once, and again after a conflict. Any error rolls back every participant. The test must run one unit at a
+ * time.
  */
 export class ImmediateUnitOfWork extends UnitOfWork {
   readonly #participants: readonly Participant[];
@@ -22,22 +22,22 @@ export class ImmediateUnitOfWork extends UnitOfWork {
 
   override async run<T>(work: () => Promise<T>): Promise<T> {
     for (let n = 1; ; n++) {
-      const undo = this.#participants.map((participant) => participant.checkpoint());
+      const rollbacks = this.#participants.map((participant) => participant.checkpoint());
       try {
         return await work();
       } catch (error) {
-        for (const back of undo) back();
+        for (const rollback of rollbacks) rollback();
         if (!(error instanceof TransactionConflict) || n === TRIES) throw error;
       }
     }
   }
 }
 
-/** The way back to what is in a map now. */
+/** Returns a function that restores the current entries of a map. */
 export function restoring<Key, Value>(map: Map<Key, Value>): () => void {
-  const kept = [...map];
+  const entries = [...map];
   return () => {
     map.clear();
-    for (const [key, value] of kept) map.set(key, value);
+    for (const [key, value] of entries) map.set(key, value);
   };
 }

@@ -1,6 +1,6 @@
 import { type Allowance, type Clock, Counters, type ReservationResult } from '../index.js';
 
-/** Counts, and refuses nobody for longer than until the oldest is out of the window. */
+/** Sliding-window counters in memory. */
 export class InMemoryCounters extends Counters {
   readonly #moments = new Map<string, number[]>();
 
@@ -10,8 +10,8 @@ export class InMemoryCounters extends Counters {
 
   override async reserve(key: string, allowances: readonly Allowance[]): Promise<ReservationResult> {
     for (const { max, windowMs } of allowances) {
-      const full = max !== null && (await this.count(key, windowMs)) >= max;
-      if (full) return { allowed: false, retryAfterSeconds: windowMs / 1000 };
+      const isUsedUp = max !== null && (await this.count(key, windowMs)) >= max;
+      if (isUsedUp) return { allowed: false, retryAfterSeconds: windowMs / 1000 };
     }
     const at = this.clock.now().getTime();
     this.#moments.set(key, [...(this.#moments.get(key) ?? []), at]);

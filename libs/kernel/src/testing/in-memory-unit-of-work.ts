@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ImmediateUnitOfWork } from './immediate-unit-of-work.js';
 
-/** Takes its participants back, one unit at a time; a unit within a unit joins it. */
+/** Runs one unit at a time and rolls its participants back on an error; a nested unit joins the outer one. */
 export class InMemoryUnitOfWork extends ImmediateUnitOfWork {
   readonly #inside = new AsyncLocalStorage<true>();
   #last: Promise<unknown> = Promise.resolve();

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { IdentifierHasher, type Keyed } from '../index.js';
 
-/** Two keys, `new` and `old`, that are no secret. */
+/** Hashes with two public keys, `new` and `old`. */
 export class PlainIdentifierHasher extends IdentifierHasher {
-  /** The key that writes. */
+  /** The writing key. */
   writer: 'new' | 'old' = 'new';
 
   override hash({ key }: Keyed): string {
@@ -15,6 +15,6 @@ export class PlainIdentifierHasher extends IdentifierHasher {
   }
 }
 
-/** @param key of an identifier, as in `email:mia@example.org` */
+/** @param key of an identifier, for example `email:mia@example.org` */
 export const hashed = (kid: 'new' | 'old', key: string): string =>
   createHash('sha256').update(`${kid} ${key}`).digest('hex');

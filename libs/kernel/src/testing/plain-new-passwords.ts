@@ -7,7 +7,7 @@ import {
   passwordWordsOf,
 } from '../index.js';
 
-/** Looks at the length and at the words of the owner; knows no list. */
+/** Checks the length and the words of the owner, without a blocklist. */
 export class PlainNewPasswords extends PasswordPolicy {
   constructor(private readonly minimum = 8) {
     super();

@@ -1,6 +1,6 @@
 import { type AuditEntry, AuditTrail } from '../index.js';
 
-/** Keeps what was recorded. */
+/** Keeps recorded entries in memory. */
 export class RecordingAuditTrail extends AuditTrail {
   readonly entries: AuditEntry[] = [];
 

@@ -1,7 +1,7 @@
 import { AlreadyPublished, type IntegrationEvent, Outbox } from '../index.js';
 import type { Participant } from './immediate-unit-of-work.js';
 
-/** Keeps what was announced, in order; nothing twice by the same id. */
+/** Keeps published events in order and rejects a repeated id. */
 export class RecordingOutbox extends Outbox implements Participant {
   readonly events: IntegrationEvent[] = [];
 
@@ -19,7 +19,7 @@ export class RecordingOutbox extends Outbox implements Participant {
   }
 
   checkpoint(): () => void {
-    const kept = this.events.length;
-    return () => void this.events.splice(kept);
+    const length = this.events.length;
+    return () => void this.events.splice(length);
   }
 }

@@ -6,8 +6,8 @@ import { consumedEventSchema, type PersonalDataPolicy, publishedEventSchema } fr
 import { sampleFromSchema } from './sample-from-schema.js';
 
 const MEDIA_TYPE = 'application/cloudevents+json';
-const DOCUMENT_DESCRIPTION = `What happens at Foyer, as CloudEvents 1.0 in JSON.
-An event exists if and only if its transaction committed. It is delivered at least once, per aggregate in the order of \`sequence\`; count it once by its \`id\`.`;
+const DOCUMENT_DESCRIPTION = `The events of Foyer as CloudEvents 1.0 in JSON.
+An event exists if and only if its transaction committed. It is delivered at least once, per aggregate in the order of \`sequence\`; deduplicate it by its \`id\`.`;
 
 /** The AsyncAPI 3.0 document: a channel per type, which is the routing key on RabbitMQ. No address of a broker. */
 export function buildAsyncApiDocument({ contracts, heard }: EventCatalog, personalData: PersonalDataPolicy): object {

@@ -1,8 +1,8 @@
 import type { ConsumedEvent, EventContract } from '#kernel';
 
-/** What all modules announce: handed in by whoever composes them. */
+/** The events of all modules. The application that composes the modules provides it. */
 export abstract class EventCatalog {
   abstract readonly contracts: readonly EventContract[];
-  /** What others may tell us. */
+  /** Events that other systems send to Foyer. */
   abstract readonly heard: readonly ConsumedEvent[];
 }

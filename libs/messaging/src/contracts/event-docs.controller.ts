@@ -8,7 +8,6 @@ import { EventCatalog } from './event-catalog.js';
 import { publishedEventSchema } from './event-schema.js';
 import { EVENTS_PAGE_CSP, renderEventsPage } from './events-page.js';
 
-/** What is told to the rest of the business, for machines and for people. */
 const JSON_SCHEMA_RESPONSE = {
   schema: { type: 'object' },
   example: { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'customer.created.v1' },
@@ -30,7 +29,7 @@ export class EventDocsController {
     return buildAsyncApiDocument(this.events, this.settings.eventPersonalData);
   }
 
-  /** The same for people. */
+  /** The events as an HTML page. */
   @Get('events')
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('content-security-policy', EVENTS_PAGE_CSP)

@@ -1,6 +1,6 @@
 import { type ConsumedEvent, type EventContract, type JsonSchema, shape, type TypeOf } from '#kernel';
 
-/** The attributes of CloudEvents 1.0 that every event of ours has, and our extensions. */
+/** The CloudEvents 1.0 attributes of every Foyer event, and Foyer's extensions. */
 export const eventAttributes = shape.object({
   specversion: shape.oneOf(['1.0']),
   id: shape.id('Fixed when the event is written: every repetition bears it.'),
@@ -16,13 +16,13 @@ export const eventAttributes = shape.object({
   traceparent: shape.maybe(shape.text('W3C Trace Context, if the request had one.')),
 });
 
-/** What all events have in common. */
+/** The attributes that all events share. */
 export type EventAttributes = TypeOf<typeof eventAttributes>;
 
-/** Whether personal data leaves in events: `EVENT_PERSONAL_DATA`. */
+/** Whether events contain personal data: `EVENT_PERSONAL_DATA`. */
 export type PersonalDataPolicy = 'include' | 'omit';
 
-/** The JSON Schema of an event, as it is told. New members may come: a reader ignores what it does not know. */
+/** The JSON Schema of a published event. Members may be added: consumers ignore unknown members. */
 export function publishedEventSchema(
   contract: EventContract,
   personalData: PersonalDataPolicy = 'include',
@@ -43,7 +43,7 @@ export function publishedEventSchema(
   };
 }
 
-/** Of what others tell us: what CloudEvents 1.0 demands, and the data. */
+/** The JSON Schema of a consumed event: the attributes that CloudEvents 1.0 requires, and the data. */
 export function consumedEventSchema({ type, description, data }: ConsumedEvent): JsonSchema {
   const { specversion, id } = eventAttributes.schema.properties ?? {};
   return {

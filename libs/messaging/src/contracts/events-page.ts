@@ -4,13 +4,13 @@ import type { EventContract, JsonSchema } from '#kernel';
 import { eventAttributes, type PersonalDataPolicy, publishedEventSchema } from './event-schema.js';
 import { sampleFromSchema } from './sample-from-schema.js';
 
-// Browsers hash a style after reading its line ends as LF, whatever a checkout made of them.
+// Browsers normalize line ends to LF before they hash a style. A checkout may have CRLF.
 const [templateHead = '', templateTail = ''] = readFileSync(new URL('./events.html', import.meta.url), 'utf8')
   .replaceAll('\r\n', '\n')
   .split('<!-- events -->');
 const style = /<style>([\s\S]*?)<\/style>/.exec(templateHead)?.[1] ?? '';
 
-/** One style, ours, and nothing else from anywhere. */
+/** Allows the page's own style and no other resource. */
 export const EVENTS_PAGE_CSP = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
@@ -19,7 +19,7 @@ export const EVENTS_PAGE_CSP = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The events for people. */
+/** Renders the events as an HTML page. */
 export function renderEventsPage(contracts: readonly EventContract[], personalData: PersonalDataPolicy): string {
   const links = contracts.map(({ type }) => `<a href="#${type}">${type}</a>`);
   const common = `<section id="attributes"><h2>In every event</h2>${renderTable(eventAttributes.schema)}</section>`;
@@ -48,13 +48,13 @@ const renderTable = ({ properties = {}, required = [] }: JsonSchema): string => 
 
 function describeType(schema: JsonSchema, isRequired: boolean): string {
   const types = [schema.type ?? 'any'].flat().map((type) => (type === 'string' ? (schema.format ?? type) : type));
-  const words = schema.enum?.filter((word) => word !== null).join(', ');
+  const values = schema.enum?.filter((value) => value !== null).join(', ');
   const item = schema.items ? ` of ${describeType(schema.items, true)}` : '';
-  return `${types.join(' or ')}${item}${words === undefined ? '' : `: ${words}`}${isRequired ? '' : ', may be missing'}`;
+  return `${types.join(' or ')}${item}${values === undefined ? '' : `: ${values}`}${isRequired ? '' : ', may be missing'}`;
 }
 
 const HTML_ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (sign) => HTML_ENTITIES[sign] ?? sign);
+const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (char) => HTML_ENTITIES[char] ?? char);
 
-/** What stands between backticks is code. */
+/** Renders text between backticks as code. */
 const renderInlineCode = (text: string): string => escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');

@@ -9,7 +9,7 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   array: [],
 };
 
-/** Something that fits, for documents. */
+/** Builds a value that matches the schema, for the documentation. */
 export function sampleFromSchema(schema: JsonSchema): unknown {
   if (schema.type === 'object') {
     return Object.fromEntries(

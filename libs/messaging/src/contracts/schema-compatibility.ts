@@ -1,19 +1,19 @@
 import type { JsonSchema } from '#kernel';
 
-/** Words that say nothing about what fits. */
+/** Keywords that do not affect validation. */
 const ANNOTATION_KEYWORDS = ['$schema', '$id', '$comment', 'title', 'description', 'examples', 'default'];
 const CHECKED_KEYWORDS = ['type', 'format', 'const', 'enum', 'minimum', 'pattern', 'items', 'properties', 'required'];
 
 /**
- * Why somebody who relies on `expected` could stumble over what is `told`; empty when he cannot. Both the rule for a new
- * version of a published schema, and the one for a schema that names only what one consumer needs: more members are
- * welcome, everything that was relied upon stays, and nothing takes a value that was not announced.
- * @throws Error for a word that cannot be judged
+ * Lists the ways in which documents that match `actual` can break a consumer of `expected`; empty if there are none.
+ * Use it for a new version of a published schema, and for a schema that contains only what one consumer needs.
+ * New members are allowed. Required members must stay, and no member may take a value that `expected` does not allow.
+ * @throws Error for an unsupported keyword
  */
 export function findBreakingChanges(actual: JsonSchema, expected: JsonSchema, path = ''): readonly string[] {
   for (const keyword of [...Object.keys(actual), ...Object.keys(expected)]) {
     if (!CHECKED_KEYWORDS.includes(keyword) && !ANNOTATION_KEYWORDS.includes(keyword))
-      throw new Error(`${path || '/'}: the word ${keyword} is not known here`);
+      throw new Error(`${path || '/'}: unsupported keyword ${keyword}`);
   }
   return [
     ...compareValues(actual, expected, path),
@@ -28,23 +28,24 @@ function compareValues(actual: JsonSchema, expected: JsonSchema, path: string): 
   for (const type of typesOf(actual)) {
     if (expected.type !== undefined && !acceptsType(typesOf(expected), type)) report(`may be ${type}`);
   }
-  const [wanted, given] = [allowedValuesOf(expected), allowedValuesOf(actual)];
-  if (wanted && !given) report('may be anything');
-  for (const value of given ?? []) if (wanted && !wanted.includes(value)) report(`may be ${JSON.stringify(value)}`);
+  const [expectedValues, actualValues] = [allowedValuesOf(expected), allowedValuesOf(actual)];
+  if (expectedValues && !actualValues) report('may be any value');
+  for (const value of actualValues ?? [])
+    if (expectedValues && !expectedValues.includes(value)) report(`may be ${JSON.stringify(value)}`);
   if (expected.minimum !== undefined && !(Number(actual.minimum) >= expected.minimum))
     report(`may be below ${expected.minimum}`);
-  for (const word of ['format', 'pattern'] as const) {
-    if (expected[word] !== undefined && actual[word] !== expected[word] && !given)
-      report(`has not the ${word} ${expected[word]}`);
+  for (const keyword of ['format', 'pattern'] as const) {
+    if (expected[keyword] !== undefined && actual[keyword] !== expected[keyword] && !actualValues)
+      report(`does not have the ${keyword} ${expected[keyword]}`);
   }
   return found;
 }
 
 function compareProperties(actual: JsonSchema, expected: JsonSchema, path: string): string[] {
-  const given = actual.properties ?? {};
+  const actualProperties = actual.properties ?? {};
   const missing = (expected.required ?? []).filter((name) => !actual.required?.includes(name));
-  const nested = Object.entries(expected.properties ?? {}).flatMap(([name, wanted]) =>
-    given[name] ? findBreakingChanges(given[name], wanted, `${path}/${name}`) : [],
+  const nested = Object.entries(expected.properties ?? {}).flatMap(([name, property]) =>
+    actualProperties[name] ? findBreakingChanges(actualProperties[name], property, `${path}/${name}`) : [],
   );
   return [...missing.map((name) => `${path}/${name} may be missing`), ...nested];
 }

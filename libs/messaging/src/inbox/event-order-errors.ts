@@ -1,7 +1,7 @@
 import { AlreadyHandled } from '#kernel';
 
-/** A later event of its aggregate was handled before: its effect would put something older in the place of something newer. */
+/** A later event of the aggregate is already handled. Handling this one would overwrite newer state with older state. */
 export class StaleEventError extends AlreadyHandled {}
 
-/** An earlier event of its aggregate is missing. */
+/** An earlier event of the aggregate is missing. */
 export class SequenceGapError extends Error {}

@@ -3,9 +3,10 @@ import { Clock } from '#kernel';
 import { Database } from '#platform/database';
 import { type HousekeepingTask, purgeRows } from '#platform/jobs';
 
+/** Longer than any broker keeps a message, or an operator a dead letter. */
 const RETENTION_MS = 14 * 24 * 3_600_000;
 
-/** Longer than any broker keeps a message, or an operator a dead letter; how far an aggregate has come is kept for ever. */
+/** Deletes inbox rows after 14 days. The positions of aggregates are never deleted. */
 @Injectable()
 export class InboxCleanupTask implements HousekeepingTask {
   readonly name = 'inbox';

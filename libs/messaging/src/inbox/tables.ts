@@ -3,7 +3,7 @@ import { columnTypesFor, type Dialect, migrationColumn, type Tables } from '#pla
 
 const CONSUMER = { type: 'varchar', length: 100 } as const;
 
-/** `inbox` holds what each consumer has handled; `inbox_positions` how far one that needs order has come with an aggregate. */
+/** `inbox`: the events each consumer has handled. `inbox_positions`: the last sequence per aggregate of an ordered consumer. */
 export class CreateInbox1763600000055 implements MigrationInterface {
   readonly name = 'CreateInbox1763600000055';
 

@@ -24,12 +24,12 @@ describe.each(DATABASES)('TypeOrmInbox on %s', (_, fresh) => {
   beforeEach(async () => {
     [database] = under.replicas as [Database];
     clock = new FixedClock();
-    inboxes = under.replicas.map((one) => new TypeOrmInbox(one, clock));
+    inboxes = under.replicas.map((database) => new TypeOrmInbox(database, clock));
     for (const table of ['inbox', 'inbox_positions', 'effects']) await database.execute(`delete from ${table}`);
   });
   afterAll(() => under.drop());
 
-  /** What a handler does; a conflict is tried again, as the unit of work does. Says what came of it. */
+  /** Runs a handler, retries a conflict like a transaction does, and returns the outcome. */
   async function handle(event: IncomingEvent, at = 0, effect: () => unknown = () => undefined): Promise<string> {
     const [on, inbox] = [under.replicas[at], inboxes[at]] as [Database, TypeOrmInbox];
     try {
@@ -47,7 +47,7 @@ describe.each(DATABASES)('TypeOrmInbox on %s', (_, fresh) => {
   const effects = async () =>
     (await database.query<{ name: string }>('select name as name from effects')).map(({ name }) => name).sort();
 
-  it('FM-M1 an event has its effect once', async () => {
+  it('applies an event once [FM-M1]', async () => {
     const event = buildIncomingEvent();
     expect([await handle(event), await handle(event), await handle({ ...event })]).toEqual([
       'handled',
@@ -57,7 +57,7 @@ describe.each(DATABASES)('TypeOrmInbox on %s', (_, fresh) => {
     expect(await effects()).toEqual(['1']);
   });
 
-  it('RC-08 the same event 50 times at once, on four replicas: one effect', async () => {
+  it('applies an event once when it arrives 50 times concurrently on four replicas [RC-08]', async () => {
     const event = buildIncomingEvent();
     const outcomes = await Promise.all(Array.from({ length: 50 }, (_, n) => handle(event, n % REPLICAS)));
     expect(outcomes.filter((outcome) => outcome === 'handled')).toHaveLength(1);
@@ -65,7 +65,7 @@ describe.each(DATABASES)('TypeOrmInbox on %s', (_, fresh) => {
     expect(await effects()).toEqual(['1']);
   });
 
-  it('RC-08 when the first of two fails, the second one has the effect', async () => {
+  it('applies the second delivery when the first one fails [RC-08]', async () => {
     const event = buildIncomingEvent();
     let begun: () => void = () => undefined;
     const inside = new Promise<void>((resolve) => {
@@ -82,7 +82,7 @@ describe.each(DATABASES)('TypeOrmInbox on %s', (_, fresh) => {
     expect(await effects()).toEqual(['1']);
   });
 
-  it('what is rolled back is not remembered', async () => {
+  it('does not record an event whose transaction is rolled back', async () => {
     const event = buildIncomingEvent();
     const fails = () => Promise.reject(new RangeError('it fails'));
     expect(await handle(event, 0, fails)).toBe('RangeError');
@@ -91,18 +91,18 @@ describe.each(DATABASES)('TypeOrmInbox on %s', (_, fresh) => {
     expect(inboxes[0]?.hasCommitted(event)).toBe(true);
   });
 
-  it('another consumer, source or id is another event, however they are put together', async () => {
+  it('distinguishes events by consumer, source and id, even if their concatenations are equal', async () => {
     const event = buildIncomingEvent({ source: '/a', id: 'b' });
     const others = [{ consumer: 'test.other' }, { source: '/a ', id: 'b' }, { source: '/', id: 'ab' }, { id: 'B' }];
     for (const other of [{}, ...others]) expect(await handle({ ...event, ...other })).toBe('handled');
     expect(await handle({ ...event, id: '漢字 🔑'.repeat(20) })).toBe('handled');
   });
 
-  it('cannot be accepted outside of a unit of work', async () => {
-    await expect(inboxes[0]?.recordHandled(buildIncomingEvent())).rejects.toThrow('outside of a unit of work');
+  it('rejects recording outside of a transaction', async () => {
+    await expect(inboxes[0]?.recordHandled(buildIncomingEvent())).rejects.toThrow('outside of a transaction');
   });
 
-  it('FM-M2 in order: what is older than the last is stale, what comes too early has to wait', async () => {
+  it('reports an older event as stale and an early event as a sequence gap when ordered [FM-M2]', async () => {
     const subject = randomUUID();
     const at = (sequence: number) => buildIncomingEvent({ ordered: true, subject, sequence });
     expect(await handle(at(2))).toBe('SequenceGapError');
@@ -118,7 +118,7 @@ describe.each(DATABASES)('TypeOrmInbox on %s', (_, fresh) => {
     expect(await effects()).toEqual(['1', '2', '3']);
   });
 
-  it('FM-M2 in order: one effect for each sequence, whoever is first, on four replicas at once', async () => {
+  it('applies each sequence once on four concurrent replicas when ordered [FM-M2]', async () => {
     const subject = randomUUID();
     const outcomes: string[] = [];
     for (const sequence of [1, 2, 3]) {
@@ -132,7 +132,7 @@ describe.each(DATABASES)('TypeOrmInbox on %s', (_, fresh) => {
     expect(await effects()).toEqual(['1', '2', '3']);
   });
 
-  it('forgets after 14 days, and not before', async () => {
+  it('deletes rows after 14 days, not before', async () => {
     const [old, young] = [buildIncomingEvent(), buildIncomingEvent()];
     await handle(old);
     clock.advance(2 * 60_000);

@@ -11,8 +11,8 @@ const SELECT_POSITION = 'select sequence as sequence from inbox_positions where 
 const INSERT_POSITION = 'insert into inbox_positions (consumer, aggregate_hash, sequence) values (?, ?, ?)';
 
 /**
- * One row per consumer and event, inserted before anything else: a second transaction with the same event waits for the first,
- * and then either finds the row or takes its place. Ids of others may be any text, so a row bears its hash.
+ * One row per consumer and event, inserted before any other write. A second transaction with the same event waits for the first,
+ * and then either finds the row or inserts its own. Event ids of other systems may be any text, so a row stores their hash.
  */
 @Injectable()
 export class TypeOrmInbox extends Inbox {
@@ -26,7 +26,7 @@ export class TypeOrmInbox extends Inbox {
   }
 
   async recordHandled(event: IncomingEvent): Promise<void> {
-    if (!this.database.inTransaction) throw new Error(`${event.type} was accepted outside of a unit of work`);
+    if (!this.database.inTransaction) throw new Error(`${event.type} was recorded outside of a transaction`);
     const { consumer, source, id } = event;
     await this.database
       .execute(INSERT_INBOX_ROW, [consumer, hashOf(source, id), this.clock.now()])
@@ -37,14 +37,14 @@ export class TypeOrmInbox extends Inbox {
     this.database.afterCommit(() => this.#accepted.add(event));
   }
 
-  /** Whether its handler has committed what it did, together with the note of it. */
+  /** Whether the handler has committed its changes together with the inbox row. */
   hasCommitted(event: IncomingEvent): boolean {
     return this.#accepted.has(event);
   }
 
-  /** @throws Stale, OutOfTurn */
+  /** @throws StaleEventError, SequenceGapError */
   async #advancePosition({ consumer, source, subject, sequence }: IncomingEvent): Promise<void> {
-    if (subject === null || sequence === null) throw new Error('an ordered event has a subject and a sequence');
+    if (subject === null || sequence === null) throw new Error('an ordered event needs a subject and a sequence');
     const aggregate = hashOf(source, subject);
     if ((await this.database.execute(ADVANCE_POSITION, [sequence, consumer, aggregate, sequence - 1])) > 0) return;
     const [position] = await this.database.query<{ sequence: number }>(SELECT_POSITION, [consumer, aggregate]);

@@ -1,5 +1,5 @@
 /**
- * Where events that were appended in bulk wait for a publisher. A lane is a name of its own in the column `publisher`, so that
- * live events are found without looking past the others, by the same index.
+ * The value of the column `publisher` for events that were appended in bulk. It differs from the publisher's name, so the
+ * same index finds live events without reading past the bulk events.
  */
 export const bulkPublisherKey = (publisher: string): string => `${publisher}:bulk`;

@@ -9,7 +9,7 @@ const buildCloudEvent = (context?: RequestContext) =>
   toCloudEvent(event, { id: 'id', time, context, personalData: 'include' });
 
 describe('toCloudEvent', () => {
-  it('given an event of no request, then it has the required attributes and ours, and no others', () => {
+  it('has only the required and the Foyer attributes when there is no request', () => {
     expect(JSON.parse(JSON.stringify(buildCloudEvent()))).toEqual({
       specversion: '1.0',
       id: 'id',
@@ -26,18 +26,18 @@ describe('toCloudEvent', () => {
     });
   });
 
-  it('given a request, then it bears its ids, and has it as its cause', () => {
+  it('contains the ids of the request and names the request as its cause', () => {
     expect(buildCloudEvent({ correlationId: 'c' })).toMatchObject({ correlationid: 'c', causationid: 'c' });
     expect(buildCloudEvent({ correlationId: 'c' })).not.toHaveProperty('traceparent');
     expect(buildCloudEvent({ correlationId: 'c', traceparent: 't' })).toMatchObject({ traceparent: 't' });
   });
 
-  it('given an event that led to it, then that one is its cause', () => {
+  it('names the triggering event as its cause', () => {
     const context = { correlationId: 'c', causationId: 'e' };
     expect(buildCloudEvent(context)).toMatchObject({ correlationid: 'c', causationid: 'e' });
   });
 
-  it('given that personal data is to be omitted, then it tells what it has instead, if it has', () => {
+  it('uses the sparse data, if there is any, when personal data is omitted', () => {
     const omitted = (of: TestHappenedV1) =>
       toCloudEvent(of, { id: 'id', time, context: undefined, personalData: 'omit' }).data;
     const personal = Object.assign(new TestHappenedV1('subject', 3, { data: { name: 'Mia' } }), {
@@ -46,7 +46,7 @@ describe('toCloudEvent', () => {
     expect([omitted(event), omitted(personal)]).toEqual([{ n: 1 }, { n: 1 }]);
   });
 
-  it('has names of lower-case letters and digits only (CloudEvents 1.0, 3.1)', () => {
+  it('uses only lower-case letters and digits in attribute names (CloudEvents 1.0, 3.1)', () => {
     for (const name of Object.keys(buildCloudEvent({ correlationId: 'c', traceparent: 't' })))
       expect(name).toMatch(/^[a-z0-9]{1,20}$/);
   });

@@ -7,7 +7,7 @@ export interface CloudEvent extends EventAttributes {
   readonly data: object;
 }
 
-/** How an event is told. What nobody asked for has itself as its cause. */
+/** What the envelope needs besides the event. An event without a request context is its own cause. */
 export interface CloudEventContext {
   readonly id: string;
   readonly time: Date;

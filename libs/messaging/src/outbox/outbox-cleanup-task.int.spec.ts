@@ -8,20 +8,20 @@ import { OutboxCleanupTask } from './outbox-cleanup-task.js';
 
 const DAY = 24 * 3_600_000;
 
-describe.each(DATABASES)('OutboxPurge on %s', (_, fresh) => {
+describe.each(DATABASES)('OutboxCleanupTask on %s', (_, fresh) => {
   let under: OutboxDatabase;
   beforeAll(async () => {
     under = await openOutboxDatabase(fresh, ['one', 'two']);
   });
   afterAll(() => under.drop());
 
-  it('keeps what a publisher has still to take for ever, and the rest for fourteen days', async () => {
+  it('deletes events after 14 days unless a delivery is pending', async () => {
     const [taken, waiting] = [randomUUID(), randomUUID()];
     for (const subject of [taken, waiting])
       await under.database.runInTransaction(() => under.outbox.append(new TestHappenedV1(subject, 1)));
     await under.database.execute('delete from outbox_deliveries where aggregate_id = ?', [taken]);
     await under.database.execute('delete from outbox_deliveries where publisher = ?', ['one']);
-    // One of before, that is not configured any more.
+    // A publisher that is no longer configured.
     await under.database.execute('update outbox_deliveries set publisher = ? where publisher = ?', ['zebra', 'two']);
     const clock = new FixedClock();
     const purge = new OutboxCleanupTask(under.database, clock);

@@ -5,7 +5,7 @@ import { type HousekeepingTask, purgeRows } from '#platform/jobs';
 
 const RETENTION_MS = 14 * 24 * 3_600_000;
 
-/** What every publisher has taken is kept for 14 days; what one has still to take is kept for ever. */
+/** Deletes events 14 days after they occurred. An event with a pending delivery is never deleted. */
 @Injectable()
 export class OutboxCleanupTask implements HousekeepingTask {
   readonly name = 'outbox';
@@ -18,14 +18,14 @@ export class OutboxCleanupTask implements HousekeepingTask {
   async run(): Promise<number> {
     const before = new Date(this.clock.now().getTime() - RETENTION_MS);
     const publishers = await this.#findPublishersWithDeliveries();
-    // One step into uq_delivery per publisher: an index over event ids would be paid for with every event.
+    // One lookup in uq_delivery per publisher. An index on event ids would slow down every insert.
     const hasNoPendingDelivery = `not exists (select 1 from outbox_deliveries d where d.publisher = ? and
       d.aggregate_type = outbox.aggregate_type and d.aggregate_id = outbox.aggregate_id and d.sequence = outbox.sequence)`;
     const condition = ['occurred_at < ?', ...publishers.map(() => hasNoPendingDelivery)].join(' and ');
     return purgeRows(this.database, 'outbox', 'id', condition, [before, ...publishers]);
   }
 
-  /** Whoever has something to take, also one that is not configured any more: from name to name along uq_delivery. */
+  /** Includes publishers that are no longer configured. Skips from name to name along uq_delivery. */
   async #findPublishersWithDeliveries(): Promise<string[]> {
     const sql = 'select min(publisher) as name from outbox_deliveries where publisher > ?';
     const names: string[] = [];

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Tells the relay of this process that something was committed. A hint only: the relay also looks by itself. */
+/** Notifies the relays of this process of a commit. Only a hint: `OutboxPoller` also polls. */
 @Injectable()
 export class OutboxSignal {
   readonly #listeners = new Set<() => void>();

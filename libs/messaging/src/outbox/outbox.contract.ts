@@ -9,17 +9,17 @@ import type { CloudEvent } from './cloud-event.js';
 export interface OutboxUnderTest {
   readonly outbox: Outbox;
   inTransaction<T>(work: () => Promise<T>): Promise<T>;
-  /** Of this subject, in order. */
+  /** The events of this subject, in order. */
   storedEvents(subject: string): Promise<readonly CloudEvent[]>;
-  /** Which publishers have still to take this event. */
+  /** The publishers with a pending delivery of this event. */
   pendingPublishers(id: string): Promise<readonly string[]>;
   onSignal(wake: () => void): void;
   drop(): Promise<void>;
 }
 
-/** What every `Outbox` must do. */
+/** The contract of every `Outbox`. */
 export function outboxContract(name: string, open: () => Promise<OutboxUnderTest>): void {
-  describe(`${name} is an Outbox`, () => {
+  describe(`${name} (Outbox contract)`, () => {
     let under: OutboxUnderTest;
     beforeAll(async () => {
       under = await open();
@@ -31,7 +31,7 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
         for (const event of events) await under.outbox.append(event);
       });
 
-    it('keeps what was committed, with a delivery for each publisher', async () => {
+    it('stores a committed event with one delivery per publisher', async () => {
       const subject = randomUUID();
       await append(new TestHappenedV1(subject, 1), new TestHappenedV1(subject, 2));
       const events = await under.storedEvents(subject);
@@ -39,7 +39,7 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
       for (const { id } of events) expect(await under.pendingPublishers(id)).toEqual(['one', 'two']);
     });
 
-    it('keeps nothing of what was rolled back', async () => {
+    it('stores nothing when the transaction is rolled back', async () => {
       const [subject, id] = [randomUUID(), randomUUID()];
       const failing = under.inTransaction(async () => {
         await under.outbox.append(new TestHappenedV1(subject, 1, { id }));
@@ -51,11 +51,11 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
       expect(await under.storedEvents(subject)).toHaveLength(1);
     });
 
-    it('refuses what is announced outside of a unit of work', async () => {
+    it('rejects an event outside of a transaction', async () => {
       await expect(under.outbox.append(new TestHappenedV1(randomUUID(), 1))).rejects.toThrow(/unit of work/);
     });
 
-    it('writes CloudEvents, with the request they come from', async () => {
+    it('writes CloudEvents with the context of the request', async () => {
       const [subject, id] = [randomUUID(), randomUUID()];
       const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
       await runInContext({ correlationId: 'of-this-request', traceparent }, () =>
@@ -83,13 +83,13 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
     it.each([
       ['every script', { text: 'é ß 漢字 🔑 \u0000 \u2028 "\\?$1 @0' }],
       ['100 kB', { text: '🔑'.repeat(25_000) }],
-    ])('keeps data in %s as they are', async (_, data) => {
+    ])('stores data with %s unchanged', async (_, data) => {
       const subject = randomUUID();
       await append(new TestHappenedV1(subject, 1, { data }));
       expect((await under.storedEvents(subject))[0]?.data).toEqual(data);
     });
 
-    it('gives an event without an id of its own a fresh one', async () => {
+    it('generates an id for an event without one', async () => {
       const subject = randomUUID();
       await append(new TestHappenedV1(subject, 1), new TestHappenedV1(subject, 2));
       const ids = (await under.storedEvents(subject)).map(({ id }) => id);
@@ -97,7 +97,7 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
       for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/);
     });
 
-    it('AlreadyAnnounced: tells nothing twice by the same id, and gives up the unit that tried', async () => {
+    it('throws AlreadyPublished and rolls back the transaction when an id is used twice', async () => {
       const [subject, other, id] = [randomUUID(), randomUUID(), randomUUID()];
       await append(new TestHappenedV1(subject, 1, { id }));
       const again = append(new TestHappenedV1(other, 1), new TestHappenedV1(subject, 2, { id }));
@@ -107,7 +107,7 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
       ]);
     });
 
-    it('INV-11 gives one of twenty units that announce the same event at once the word', async () => {
+    it('commits one of twenty concurrent transactions that publish the same event [INV-11]', async () => {
       const [subject, id] = [randomUUID(), randomUUID()];
       const units = Array.from({ length: 20 }, () => append(new TestHappenedV1(subject, 1, { id })));
       const outcomes = await Promise.allSettled(units);
@@ -117,7 +117,7 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
       expect(await under.storedEvents(subject)).toHaveLength(1);
     });
 
-    it('keeps many at once as one unit, with a delivery of each for each publisher in its other lane', async () => {
+    it('stores a bulk of events in one transaction with one bulk delivery per event and publisher', async () => {
       const subjects = Array.from({ length: 700 }, () => randomUUID());
       const events = subjects.map((subject, n) => new TestHappenedV1(subject, 1, { data: { n } }));
       const failing = under.inTransaction(async () => {
@@ -135,13 +135,13 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
       await expect(under.outbox.appendInBulk(events)).rejects.toThrow(/unit of work/);
     });
 
-    it('counts aggregates of two kinds with the same id apart', async () => {
+    it('keeps separate sequences for aggregates of two types with the same id', async () => {
       const subject = randomUUID();
       await append(new TestHappenedV1(subject, 1), new OtherAggregateHappenedV1(subject, 1));
       expect(await under.storedEvents(subject)).toHaveLength(2);
     });
 
-    it('rings when it is committed, not before, and not when it is rolled back', async () => {
+    it('notifies the signal after the commit, and not after a rollback', async () => {
       let notifications = 0;
       under.onSignal(() => notifications++);
       await under.inTransaction(async () => {

@@ -41,7 +41,7 @@ const countListeners = async (): Promise<number> => {
   return Number(row?.n);
 };
 
-it('a commit of one process wakes the relays of another at once, and a hundred of one moment wake them once or twice', async () => {
+it('wakes the relays of another process after a commit, and once or twice after a hundred concurrent commits', async () => {
   const [api, worker] = [startProcess(database), startProcess(database)];
   api.hints.startNotifying();
   await worker.hints.startListening();
@@ -54,7 +54,7 @@ it('a commit of one process wakes the relays of another at once, and a hundred o
   expect(worker.rung() - before).toBeLessThanOrEqual(2);
 });
 
-it('a connection that is lost is made again, and what may have been missed meanwhile is looked for', async () => {
+it('reconnects after a lost connection and wakes the relays for missed notifications', async () => {
   const worker = startProcess(database);
   await worker.hints.startListening();
   const before = worker.rung();
@@ -67,7 +67,7 @@ it('a connection that is lost is made again, and what may have been missed meanw
   await expect.poll(worker.rung, { timeout: 2_000 }).toBe(before + 2);
 });
 
-it('it is closed at the end, and does not come back', async () => {
+it('closes the connection on shutdown and does not reconnect', async () => {
   const worker = startProcess(database);
   await worker.hints.startListening();
   expect(await countListeners()).toBe(1);
@@ -77,7 +77,7 @@ it('it is closed at the end, and does not come back', async () => {
   expect([await countListeners(), worker.written.lines]).toEqual([0, []]);
 });
 
-it('a database that knows no NOTIFY is left in peace', async () => {
+it('does nothing on a database without NOTIFY', async () => {
   const other = await freshMariaDatabase();
   const source = await createDataSource(other.url, []).initialize();
   const maria = startProcess(new Database(source));

@@ -7,7 +7,7 @@ import { Log } from '#platform/observability';
 import { OutboxSignal } from './outbox-signal.js';
 
 const CHANNEL = 'foyer_outbox';
-/** Commits of one moment are told once. */
+/** Commits within this time share one NOTIFY. */
 const NOTIFY_DEBOUNCE_MS = 10;
 const CONNECT_TIMEOUT_MS = 2_000;
 const HEARTBEAT_INTERVAL_MS = 30_000;
@@ -15,10 +15,10 @@ const QUERY_TIMEOUT_MS = 3_000;
 const MAX_RECONNECT_DELAY_MS = 10_000;
 
 /**
- * On PostgreSQL, processes tell each other of commits by NOTIFY. A hint and no more: relays look once a second anyway, so
- * that nothing depends on a notification, or on this connection, which is one of its own and is asked for a sign of life.
+ * On PostgreSQL, processes notify each other of commits with NOTIFY. This is only a hint: relays also poll once a second, so
+ * a lost notification only delays events. The listener has its own connection and checks it with a heartbeat.
  *
- * It is sent behind the commit: inside, NOTIFY makes the commits of everybody stand in one line.
+ * NOTIFY is sent after the commit: inside the transaction it would serialize all commits.
  */
 @Injectable()
 export class PostgresOutboxNotifier implements OnApplicationShutdown {
@@ -34,12 +34,12 @@ export class PostgresOutboxNotifier implements OnApplicationShutdown {
     private readonly log: Log,
   ) {}
 
-  /** For a process that has no relay of its own: what it commits is told to those that have. */
+  /** For a process without relays: notifies the processes that run relays. */
   startNotifying(): void {
     if (this.database.dialect === 'postgres') this.signal.subscribe(() => this.#scheduleNotify());
   }
 
-  /** For a process that has relays: they are woken. Resolves when it listens, or when that has to be tried again. */
+  /** For a process with relays. Resolves when it listens, or when a retry is scheduled. */
   async startListening(): Promise<void> {
     if (this.database.dialect !== 'postgres') return;
     this.#listening = true;
@@ -72,7 +72,7 @@ export class PostgresOutboxNotifier implements OnApplicationShutdown {
         keepAlive: true,
         application_name: 'foyer listener',
       });
-      // What an old connection still says is of no interest.
+      // Events of an old connection are ignored.
       const onConnectionLost = (reason: string) => this.#client === client && this.#reconnectLater(reason);
       client.on('error', (error) => onConnectionLost(error.message));
       client.on('end', () => onConnectionLost('the connection was closed'));
@@ -105,7 +105,7 @@ export class PostgresOutboxNotifier implements OnApplicationShutdown {
     const delayMs = randomInt(1, Math.min(MAX_RECONNECT_DELAY_MS, 250 * 2 ** Math.min(this.#failures++, 6)));
     this.log.warn(
       { reason, pause: delayMs },
-      'nobody tells of commits for a while: the outbox is looked at once a second',
+      'cannot listen for outbox notifications: polling the outbox once a second until reconnected',
     );
     this.#schedule(delayMs, () => this.#connect());
   }

@@ -9,12 +9,12 @@ interface StoredEventRow {
   readonly payload: string;
 }
 
-/** Events that were announced of something and are still kept here, whether they were delivered or not. */
+/** Reads the published events of an aggregate that are still in the outbox, delivered or not. */
 @Injectable()
 export class StoredEvents {
   constructor(private readonly database: Database) {}
 
-  /** In their order, read page by page as they are taken. */
+  /** In order of sequence. Reads the next page when the consumer needs it. */
   async *readByAggregate(aggregateType: string, aggregateId: string): AsyncGenerator<CloudEvent> {
     const pageClause = limitClause(this.database.dialect, PAGE_SIZE);
     const sql = `select sequence, payload from outbox

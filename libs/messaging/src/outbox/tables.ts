@@ -7,7 +7,7 @@ const WHOLE = { type: 'int' } as const;
 const name = (length: number) => ({ type: 'varchar', length }) as const;
 const IDENTITY = { isPrimary: true, isGenerated: true, generationStrategy: 'increment' } as const;
 
-/** `outbox` keeps what happened; `outbox_deliveries` holds what a publisher has still to take, and nothing else. */
+/** `outbox`: all events. `outbox_deliveries`: only the pending deliveries of each publisher. */
 export class CreateOutbox1763600000000 implements MigrationInterface {
   readonly name = 'CreateOutbox1763600000000';
 

@@ -23,7 +23,7 @@ describe.each(DATABASES)('TypeOrmEventErasure on %s', (_, fresh) => {
     return rows.map(({ payload }) => JSON.parse(payload) as { sequence: number; data: object });
   };
 
-  it('removes what everybody has taken, and takes what is personal out of the rest', async () => {
+  it('deletes delivered events and redacts personal data in pending events', async () => {
     const [mia, zoe] = [randomUUID(), randomUUID()];
     const data = { email: 'mia@example.org', firstName: 'Mia', version: 1 };
     for (const sequence of [1, 2, 3]) await append(new TestHappenedV1(mia, sequence, { data }));

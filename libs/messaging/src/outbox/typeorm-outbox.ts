@@ -13,7 +13,7 @@ const INSERT_EVENT = `insert into outbox (event_id, aggregate_type, aggregate_id
 const INSERT_DELIVERY = `insert into outbox_deliveries (publisher, event_id, aggregate_type, aggregate_id, sequence)
   values (?, ?, ?, ?, ?)`;
 
-/** Writes the event, and one delivery for each publisher that is to take it, into the transaction of the fact. */
+/** Writes the event and one delivery per publisher in the current transaction. */
 @Injectable()
 export class TypeOrmOutbox extends Outbox {
   constructor(
@@ -48,15 +48,17 @@ export class TypeOrmOutbox extends Outbox {
     await this.database.insertRows('outbox', rows).catch((error: unknown) => {
       throw error instanceof DuplicateKey ? new AlreadyPublished() : error;
     });
-    const deliveries = events.flatMap((event, n) =>
-      this.#publishersOf(event).map((publisher) => toDeliveryRow(rows[n] as OutboxRow, bulkPublisherKey(publisher))),
+    const deliveries = events.flatMap((event, index) =>
+      this.#publishersOf(event).map((publisher) =>
+        toDeliveryRow(rows[index] as OutboxRow, bulkPublisherKey(publisher)),
+      ),
     );
     await this.database.insertRows('outbox_deliveries', deliveries);
     this.database.afterCommit(() => this.signal.notify());
   }
 
   #requireTransaction({ type }: IntegrationEvent): void {
-    if (!this.database.inTransaction) throw new Error(`${type} was announced outside of a unit of work`);
+    if (!this.database.inTransaction) throw new Error(`${type} was published outside of a transaction`);
   }
 
   #toRow(event: IntegrationEvent): OutboxRow {

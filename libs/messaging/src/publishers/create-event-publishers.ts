@@ -10,7 +10,7 @@ import { S3EventPublisher } from './s3/s3-event-publisher.js';
 import { ServiceBusEventPublisher } from './servicebus/service-bus-event-publisher.js';
 import { WebhookEventPublisher } from './webhook/webhook-event-publisher.js';
 
-/** Those of `EVENT_PUBLISHERS`, and analytics. None of them loads its client or connects before it is asked for something. */
+/** Creates the publishers of `EVENT_PUBLISHERS`, and analytics. Each loads its client and connects on first use. */
 export function createEventPublishers(
   settings: Settings,
   log: Log,
@@ -29,8 +29,8 @@ export function createEventPublishers(
   return { all: [...settings.eventPublishers.map((name) => factories[name]()), ...analytics] };
 }
 
-/** Settings refuse a name whose other side is not told. */
+/** `Settings` rejects a publisher or source without its settings, so this error is a bug. */
 export function requireSetting<T>(setting: T | undefined): T {
-  if (setting === undefined) throw new Error('a way for events without its settings');
+  if (setting === undefined) throw new Error('an event publisher or source has no settings');
   return setting;
 }

@@ -4,11 +4,11 @@ import { type EventEnvelope, type EventPublisher, PermanentPublishError } from '
 
 export interface EventPublisherUnderTest {
   readonly publisher: EventPublisher;
-  /** What the other side has received so far. */
+  /** The events that the receiver has received so far. */
   received(): readonly { readonly id: string; readonly type: string; readonly payload: string }[];
-  /** What there is of an event that was published twice, where that is not two. */
+  /** The number of copies of an event that was published twice, if it is not two. */
   readonly copiesAfterRepublish?: 1;
-  /** The size of an event that the other side never takes, if there is one. */
+  /** The size of an event that the receiver always refuses, if there is one. */
   readonly oversizedBytes?: number;
   drop(): Promise<void>;
 }
@@ -19,9 +19,9 @@ export function buildEnvelope(overrides: Partial<EventEnvelope> & { readonly dat
   return { aggregateType: 'test', payload: JSON.stringify({ ...event, data }), ...event };
 }
 
-/** What every `EventPublisher` must do: Watermill's list, as far as a publisher has a part in it. */
+/** The contract of every `EventPublisher`, based on the publisher part of Watermill's test list. */
 export function eventPublisherContract(name: string, open: () => Promise<EventPublisherUnderTest>): void {
-  describe(`${name} is an EventPublisher`, () => {
+  describe(`${name} (EventPublisher contract)`, () => {
     let under: EventPublisherUnderTest;
     beforeAll(async () => {
       under = await open();
@@ -35,12 +35,12 @@ export function eventPublisherContract(name: string, open: () => Promise<EventPu
     const expectReceived = (events: readonly EventEnvelope[], count = events.length) =>
       expect.poll(() => receivedOf(events).length, { timeout: 10_000 }).toBe(count);
 
-    it('has the name it is configured by, and is there', async () => {
+    it('has its configured name and passes its check', async () => {
       expect(under.publisher.name).toMatch(/^[a-z0-9]+$/);
       await under.publisher.check();
     });
 
-    it('publishes an event under its id and type', async () => {
+    it('publishes an event with its id and type', async () => {
       const event = buildEnvelope({ data: { n: 1 } });
       await under.publisher.publish(event);
       await expectReceived([event]);
@@ -51,14 +51,14 @@ export function eventPublisherContract(name: string, open: () => Promise<EventPu
     it.each([
       ['every script', { text: 'é ß 漢字 🔑 \u0000 \u2028 "\\' }],
       ['200 kB', { text: 'ß'.repeat(100_000) }],
-    ])('changes nothing of %s', async (_, data) => {
+    ])('publishes a payload with %s unchanged', async (_, data) => {
       const event = buildEnvelope({ data });
       await under.publisher.publish(event);
       await expectReceived([event]);
       expect(receivedOf([event])[0]?.payload).toBe(event.payload);
     });
 
-    it('keeps a thousand events of one aggregate in order', async () => {
+    it('publishes a thousand events of one aggregate in order', async () => {
       const subject = randomUUID();
       const events = Array.from({ length: 1_000 }, (_, n) => buildEnvelope({ subject, sequence: n + 1 }));
       for (const event of events) await under.publisher.publish(event);
@@ -66,7 +66,7 @@ export function eventPublisherContract(name: string, open: () => Promise<EventPu
       expect(receivedOf(events).map(({ id }) => id)).toEqual(events.map(({ id }) => id));
     });
 
-    it('publishes a hundred aggregates side by side, each in order', async () => {
+    it('publishes a hundred aggregates concurrently, each in order', async () => {
       const runs = Array.from({ length: 100 }, () => {
         const subject = randomUUID();
         return [1, 2, 3].map((sequence) => buildEnvelope({ subject, sequence }));
@@ -80,7 +80,7 @@ export function eventPublisherContract(name: string, open: () => Promise<EventPu
       for (const run of runs) expect(receivedOf(run).map(({ id }) => id)).toEqual(run.map(({ id }) => id));
     });
 
-    it('FM-M3 refuses for good what is too large for the other side, and takes the next', async () => {
+    it('permanently refuses an event that is too large and publishes the next one [FM-M3]', async () => {
       const event = buildEnvelope({ data: { text: 'x'.repeat(under.oversizedBytes ?? 2_000_000) } });
       const outcome = await under.publisher.publish(event).catch((error: unknown) => error);
       if (under.oversizedBytes === undefined) await expectReceived([event]);
@@ -91,7 +91,7 @@ export function eventPublisherContract(name: string, open: () => Promise<EventPu
       expect(receivedOf([event])).toHaveLength(under.oversizedBytes === undefined ? 1 : 0);
     });
 
-    it('KP-O2 publishes again, by the same id, what it is given again', async () => {
+    it('publishes a repeated event again with the same id [KP-O2]', async () => {
       const event = buildEnvelope();
       await under.publisher.publish(event);
       await under.publisher.publish(event);

@@ -1,35 +1,35 @@
-/** One event on its way out: a CloudEvents 1.0 document in JSON. */
+/** One event to publish: a CloudEvents 1.0 document in JSON. */
 export interface EventEnvelope {
   readonly id: string;
   readonly type: string;
   readonly subject: string;
   readonly aggregateType: string;
   readonly sequence: number;
-  /** The document, as it was written with the fact it tells of. */
+  /** The document as stored in the transaction of the event. */
   readonly payload: string;
 }
 
-/** The other side will never take this event, however often it is tried: it is too large, or refused as what it is. */
+/** No retry can publish this event: it is too large, or the receiver refuses its content. */
 export class PermanentPublishError extends Error {}
 
 /**
- * A way out for events. Resolves when the other side has taken responsibility; until then the event stays in the outbox.
- * Called with the events of one aggregate one after the other, with those of several aggregates side by side.
+ * Publishes events to one external system. An event stays in the outbox until `publish` resolves. The relay publishes the
+ * events of one aggregate in sequence, and those of several aggregates concurrently.
  */
 export abstract class EventPublisher {
   /** As in `EVENT_PUBLISHERS`. */
   abstract readonly name: string;
   /**
-   * Ends within ten seconds, come what may.
-   * @throws RefusedForGood when another try is of no use; any other error may pass
+   * Resolves when the receiver has confirmed the event. Always settles within ten seconds.
+   * @throws PermanentPublishError if a retry cannot succeed; any other error may be transient
    */
   abstract publish(event: EventEnvelope): Promise<void>;
-  /** Rejects when the other side is away. */
+  /** Rejects if the receiver is unavailable. */
   abstract check(): Promise<void>;
   abstract close(): Promise<void>;
 }
 
-/** The publishers that are configured; there may be several at once. */
+/** The configured publishers. There may be several. */
 export abstract class EventPublishers {
   abstract readonly all: readonly EventPublisher[];
 }

@@ -16,7 +16,7 @@ import { WebhookEventPublisher } from './webhook/webhook-event-publisher.js';
 const KEY = randomBytes(32);
 const NO_METRICS = { published: () => undefined, failed: () => undefined, parked: () => undefined };
 
-describe.each(DATABASES)('publishers side by side on %s', (_, fresh) => {
+describe.each(DATABASES)('multiple publishers on %s', (_, fresh) => {
   let under: OutboxDatabase;
   let s3: FakeS3Server;
   let sink: WebhookSink;
@@ -69,7 +69,7 @@ describe.each(DATABASES)('publishers side by side on %s', (_, fresh) => {
       .poll(() => waiting(publisher).finally(() => under.signal.notify()), { timeout: 20_000, interval: 20 })
       .toBe(0);
 
-  it('one that is away holds up no other, and gets everything when it is back', async () => {
+  it('an unavailable publisher does not delay the others and gets all events when it recovers', async () => {
     s3.setBehaviour({ status: 503 });
     start(archive());
     start(hook());
@@ -83,12 +83,12 @@ describe.each(DATABASES)('publishers side by side on %s', (_, fresh) => {
     expect(s3.objects).toHaveLength(30);
   });
 
-  it('a transaction that is rolled back leaves nothing in the bucket: there was never anything to take back', async () => {
+  it('a transaction that is rolled back uploads nothing to the bucket', async () => {
     start(archive());
     const [undone, done] = [randomUUID(), randomUUID()];
     const failing = under.database.runInTransaction(async () => {
       await under.outbox.append(new TestHappenedV1(undone, 1));
-      // Whoever uploads inside of a transaction has done it by now.
+      // An upload inside the transaction would be done by now.
       await new Promise((resolve) => setTimeout(resolve, 1_500));
       throw new Error('changed its mind');
     });
@@ -98,7 +98,7 @@ describe.each(DATABASES)('publishers side by side on %s', (_, fresh) => {
     expect(s3.objects.map(({ key }) => key.split('/')[2])).toEqual([done]);
   });
 
-  it('KP-O3 a process that dies after the upload leaves one object, and the next one adds none', async () => {
+  it('a process that dies after the upload leaves one object, and the next process adds none [KP-O3]', async () => {
     const first = new DiesBeforeItMarks(under.database, { next: randomUUID, opaque: randomUUID });
     const dying = start(archive(), first);
     const subject = randomUUID();
@@ -114,7 +114,7 @@ describe.each(DATABASES)('publishers side by side on %s', (_, fresh) => {
   });
 });
 
-/** What is sent is never marked, as if the process had died in between. */
+/** Deliveries are never deleted, as if the process had died before. */
 class DiesBeforeItMarks extends OutboxDeliveries {
   override async deleteDelivered(_lease: Lease): Promise<void> {
     throw new Error('killed');

@@ -1,15 +1,15 @@
 import type { Log } from '#platform/observability';
 import { RetryBackoff } from './retry-backoff.js';
 
-/** What stands while a connection stands. */
+/** One open connection to a broker. */
 export interface BrokerConnection {
   /** Never rejects, and may be called twice. */
   close(): Promise<void>;
 }
 
 /**
- * One connection to the other side: opened by the first who needs it, left behind at its first fault. Whoever comes next
- * opens another, after a pause.
+ * One connection to a broker. The first call opens it, and its first fault discards it. The next call after a delay opens
+ * a new one.
  */
 export class ReconnectingConnection<L extends BrokerConnection> {
   readonly #backoff = new RetryBackoff();
@@ -17,7 +17,7 @@ export class ReconnectingConnection<L extends BrokerConnection> {
   #current: L | undefined;
   #closed = false;
 
-  /** @param open ends in time; calls `lost` when the line breaks by itself */
+  /** @param open has its own timeout; calls `onLost` when the connection is lost */
   constructor(
     private readonly publisher: string,
     private readonly log: Log,
@@ -34,7 +34,7 @@ export class ReconnectingConnection<L extends BrokerConnection> {
     return this.#opening;
   }
 
-  /** What an old line still says takes nothing from the one that has its place. */
+  /** A fault of an old connection does not affect the current one. */
   discard(connection: L, error: Error): void {
     void connection.close();
     if (this.#current !== connection) return;
@@ -42,7 +42,7 @@ export class ReconnectingConnection<L extends BrokerConnection> {
     this.#startBackoff(error);
   }
 
-  /** Nothing is opened any more. */
+  /** Opens no further connection. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#opening?.catch(() => undefined);
@@ -63,6 +63,6 @@ export class ReconnectingConnection<L extends BrokerConnection> {
 
   #startBackoff({ message: reason }: Error): void {
     const delayMs = this.#backoff.recordFailure();
-    this.log.warn({ publisher: this.publisher, reason, pause: delayMs }, 'the connection was left');
+    this.log.warn({ publisher: this.publisher, reason, pause: delayMs }, 'connection lost: reconnecting after a pause');
   }
 }

@@ -6,15 +6,15 @@ import { buildEnvelope, type EventPublisherUnderTest } from './event-publisher.c
 import type { EventEnvelope, EventPublisher } from './event-publisher.js';
 
 export interface RemoteEventPublisherUnderTest extends Omit<EventPublisherUnderTest, 'publisher'> {
-  /** Everything goes through it. */
+  /** The proxy in front of the receiver. */
   readonly proxy: TcpProxy;
-  /** Another one, as of another process or of the next start. */
+  /** Opens another publisher, as another process or a restart would. */
   createPublisher(): EventPublisher;
 }
 
-/** What every `EventPublisher` must do whose other side may be away, slow or silent. */
+/** The contract of every `EventPublisher` whose receiver can be unavailable, slow or silent. */
 export function remoteEventPublisherContract(name: string, open: () => Promise<RemoteEventPublisherUnderTest>): void {
-  describe(`${name} reaches another side`, () => {
+  describe(`${name} with a remote receiver`, () => {
     let under: RemoteEventPublisherUnderTest;
     let publisher: EventPublisher;
 
@@ -38,7 +38,7 @@ export function remoteEventPublisherContract(name: string, open: () => Promise<R
     const receivedIds = (events: readonly EventEnvelope[]) => [...new Set(receivedOf(events).map(({ id }) => id))];
     const expectReceived = (events: readonly EventEnvelope[]) =>
       expect.poll(() => receivedIds(events).length, { timeout: 15_000 }).toBe(events.length);
-    /** As the relay does: again and again until it is taken. */
+    /** Retries until the event is published, like the relay. */
     const publishUntilAccepted = (event: EventEnvelope) =>
       expect
         .poll(() => publisher.publish(event).then(() => 'taken', String), { timeout: 20_000, interval: 20 })
@@ -48,7 +48,7 @@ export function remoteEventPublisherContract(name: string, open: () => Promise<R
       under.proxy.closeConnections();
     };
 
-    it('FM-Q1 is away: it says so, is not called in a hot loop, and takes the event when it is back', async () => {
+    it('fails without a hot loop while the receiver is unavailable and publishes after it recovers [FM-Q1]', async () => {
       disconnect();
       const event = buildEnvelope();
       await expect(publisher.publish(event)).rejects.toThrow();
@@ -63,7 +63,7 @@ export function remoteEventPublisherContract(name: string, open: () => Promise<R
       await expectReceived([event]);
     });
 
-    it('KP-O2 FM-Q2 is cut off between taking and telling: refused, then published again by the same id', async () => {
+    it('fails when the confirmation is lost and publishes again with the same id [KP-O2 FM-Q2]', async () => {
       const event = buildEnvelope();
       under.proxy.dropResponses();
       const outcome = publisher.publish(event).then(() => 'taken', String);
@@ -75,7 +75,7 @@ export function remoteEventPublisherContract(name: string, open: () => Promise<R
       expect(receivedOf([event]).length).toBeLessThanOrEqual(under.copiesAfterRepublish ?? 2);
     });
 
-    it('FM-Q6 goes silent: refused within ten seconds, then published over another connection', async () => {
+    it('fails within ten seconds when the receiver is silent and publishes over a new connection [FM-Q6]', async () => {
       under.proxy.freezeConnections();
       const event = buildEnvelope();
       const start = performance.now();
@@ -85,7 +85,7 @@ export function remoteEventPublisherContract(name: string, open: () => Promise<R
       await expectReceived([event]);
     });
 
-    it('INV-10 is cut off again and again: nothing is lost, and every aggregate comes in order', async () => {
+    it('loses nothing and keeps every aggregate in order across repeated disconnects [INV-10]', async () => {
       const runs = Array.from({ length: 10 }, () => {
         const subject = randomUUID();
         return Array.from({ length: 20 }, (_, n) => buildEnvelope({ subject, sequence: n + 1 }));
@@ -103,7 +103,7 @@ export function remoteEventPublisherContract(name: string, open: () => Promise<R
       for (const run of runs) expect(receivedIds(run)).toEqual(run.map(({ id }) => id));
     });
 
-    it('takes from the next one what a closed one refuses', async () => {
+    it('rejects events after close, and another publisher takes them', async () => {
       await publisher.close();
       const event = buildEnvelope();
       await expect(publisher.publish(event)).rejects.toThrow();
@@ -112,7 +112,7 @@ export function remoteEventPublisherContract(name: string, open: () => Promise<R
       await expectReceived([event]);
     });
 
-    it('takes from two at once', async () => {
+    it('publishes from two publishers concurrently', async () => {
       const other = under.createPublisher();
       const events = Array.from({ length: 50 }, () => buildEnvelope());
       await Promise.all(events.map((event, n) => (n % 2 ? other : publisher).publish(event)));

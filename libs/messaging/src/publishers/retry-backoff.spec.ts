@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RetryBackoff } from './retry-backoff.js';
 
-describe('a pause', () => {
+describe('RetryBackoff', () => {
   let now: number;
   let pause: RetryBackoff;
   beforeEach(() => {
@@ -18,11 +18,11 @@ describe('a pause', () => {
     }
   };
 
-  it('is not there before something failed', () => {
+  it('does not block before a failure', () => {
     expect(isOn()).toBe(false);
   });
 
-  it('lasts as long as it says, and no longer', () => {
+  it('blocks for the returned delay', () => {
     const length = pause.recordFailure();
     expect(isOn()).toBe(true);
     now += length - 0.5;
@@ -31,7 +31,7 @@ describe('a pause', () => {
     expect(isOn()).toBe(false);
   });
 
-  it('grows with failures in a row, up to a second, and begins small again when something went well', () => {
+  it('grows with consecutive failures up to one second and starts small again after a success', () => {
     const lengths = (count: number) =>
       Array.from({ length: count }, () => {
         const length = pause.recordFailure();
@@ -46,12 +46,12 @@ describe('a pause', () => {
     }
   });
 
-  it('is begun once by those who fail together', () => {
+  it('starts one delay for concurrent failures', () => {
     const first = pause.recordFailure();
     for (let n = 0; n < 100; n++) expect(pause.recordFailure()).toBe(first);
   });
 
-  it('is as long as it is asked to be', () => {
+  it('lasts at least the requested time', () => {
     expect(pause.recordFailure(30_000)).toBe(30_000);
     now += 29_999;
     expect(isOn()).toBe(true);

@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 
 const INITIAL_DELAY_MS = 250;
-/** Short: the relay leaves a publisher in trouble alone for longer. This is for those who come in between. */
+/** Short, because the relay backs off for longer. This limit covers calls in between. */
 const MAX_DELAY_MS = 1_000;
 
 /**
- * After a failure nothing is tried for a random time, which grows with every failure in a row: full jitter, so that
- * replicas do not come back at the same moment.
+ * Blocks attempts for a random time after a failure. The time grows with consecutive failures. Full jitter, so that replicas
+ * do not retry at the same moment.
  */
 export class RetryBackoff {
   #failures = 0;
@@ -15,8 +15,8 @@ export class RetryBackoff {
   constructor(private readonly now: () => number = () => performance.now()) {}
 
   /**
-   * Those who fail side by side begin it together.
-   * @returns its length in ms, at least `atLeastMs`
+   * Concurrent failures share one delay.
+   * @returns the delay in ms, at least `atLeastMs`
    */
   recordFailure(atLeastMs = 0): number {
     const remaining = this.#until - this.now();
@@ -27,14 +27,14 @@ export class RetryBackoff {
     return delay;
   }
 
-  /** Something went well: the next one is short. */
+  /** Call it after a success: the next delay is short again. */
   reset(): void {
     this.#failures = 0;
     this.#until = 0;
   }
 
-  /** @throws Error while it lasts */
+  /** @throws Error during the delay */
   throwIfActive(): void {
-    if (this.now() < this.#until) throw new Error('the other side is away');
+    if (this.now() < this.#until) throw new Error('unavailable: waiting before the next attempt');
   }
 }

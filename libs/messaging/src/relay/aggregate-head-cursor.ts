@@ -1,6 +1,6 @@
 import { type Database, limitClause } from '#platform/database';
 
-/** Rows that one look reads. */
+/** Rows per page. */
 const PAGE_SIZE = 100;
 
 interface Row {
@@ -10,7 +10,7 @@ interface Row {
   readonly sequence: number;
 }
 
-/** Behind this aggregate; without a subject, behind all of this type. */
+/** After this aggregate; without a subject, after all aggregates of this type. */
 interface CursorPosition {
   readonly type: string;
   readonly subject?: string;
@@ -22,20 +22,20 @@ export interface AggregateHead {
   readonly sequence: number;
 }
 
-/** One page of a walk. */
+/** One page of a pass over the index. */
 export interface AggregateHeadPage {
-  /** The first undelivered row of each aggregate, whether it is free or not. */
+  /** The first undelivered row of each aggregate, leased or not. */
   readonly heads: readonly AggregateHead[];
-  /** The walk has come to the end; it goes on from the start. */
+  /** The pass is complete; the next page begins at the start. */
   readonly isLastPage: boolean;
 }
 
 /**
- * Finds the heads of one publisher's aggregates by walking the unique index (publisher, aggregate, sequence): of the rows of
- * an aggregate the first is its head, the others are jumped over. A page costs the same however many events wait, behind one
- * aggregate or behind many. The next page begins where the last one ended, so that each aggregate has its turn.
+ * Finds the heads of one publisher's aggregates along the unique index (publisher, aggregate, sequence). The first row of
+ * an aggregate is its head; the cursor skips the others. The cost of a page does not depend on the number of pending events
+ * or aggregates. The next page begins where the last one ended, so every aggregate is reached.
  *
- * The columns are those of the index and no others: MariaDB reads from the place on only where it need not look at the table.
+ * The query selects only columns of the index: MariaDB seeks to the position only with a covering index.
  */
 export class AggregateHeadCursor {
   #position = START_POSITION;
@@ -45,11 +45,11 @@ export class AggregateHeadCursor {
     private readonly publisher: string,
   ) {}
 
-  /** @param maxHeads heads to give; those beyond come with the next page */
+  /** @param maxHeads maximum number of heads; the next page begins with the rest */
   async nextPage(maxHeads: number): Promise<AggregateHeadPage> {
     const { type, subject } = this.#position;
     const rows = await this.#readRows();
-    const heads = rows.filter((row, n) => !isSameAggregate(row, rows[n - 1]));
+    const heads = rows.filter((row, index) => !isSameAggregate(row, rows[index - 1]));
     const returnedHeads = heads.slice(0, maxHeads);
     const last =
       heads.length > returnedHeads.length ? returnedHeads.at(-1) : rows.length === PAGE_SIZE ? rows.at(-1) : undefined;
@@ -61,7 +61,7 @@ export class AggregateHeadCursor {
     };
   }
 
-  /** Two queries instead of one with an OR, which no planner reads as one way along the index. */
+  /** Two queries instead of one with an OR, which no planner executes as a single index range scan. */
   #readRows(): Promise<Row[]> {
     const { type, subject } = this.#position;
     const [from, order, values] =

@@ -5,7 +5,7 @@ import { bulkPublisherKey } from '../outbox/bulk-publisher-key.js';
 const MAX_LISTED = 100;
 const REPLAY_CHUNK_SIZE = 500;
 
-/** An event that a publisher has refused for good. */
+/** An event that a publisher has permanently refused. */
 export interface ParkedDelivery {
   readonly publisher: string;
   readonly event: string;
@@ -15,25 +15,25 @@ export interface ParkedDelivery {
   readonly sequence: number;
   readonly parkedAt: Date;
   readonly reason: string;
-  /** So many events of its aggregate wait with it, itself among them. */
+  /** Number of blocked events of its aggregate, including this one. */
   readonly held: number;
 }
 
-/** Events that have happened. */
+/** Selects past events. */
 export interface EventFilter {
-  /** An exact type, or its beginning and `*`. */
+  /** An exact type, or a prefix and `*`. */
   readonly type?: string | undefined;
   readonly since?: Date | undefined;
-  /** Not included. */
+  /** Exclusive. */
   readonly until?: Date | undefined;
 }
 
-/** What an operator decides about events that wait. Relays see it within a second. */
+/** Operator commands for parked and past events. Relays see a change within a second. */
 @Injectable()
 export class OutboxAdmin {
   constructor(private readonly database: Database) {}
 
-  /** The hundred that were parked first. */
+  /** The 100 deliveries that were parked first. */
   async listParked(): Promise<readonly ParkedDelivery[]> {
     const sql = `select d.publisher as publisher, d.event_id as event_id, o.type as type, d.aggregate_type as aggregate_type,
         d.aggregate_id as aggregate_id, d.sequence as sequence, d.parked_at as parked_at, d.parked_reason as reason,
@@ -45,7 +45,7 @@ export class OutboxAdmin {
     return rows.map(toParkedDelivery);
   }
 
-  /** Tries again what is parked on this publisher, or one event of it. @returns how many */
+  /** Retries all parked deliveries of a publisher, or one event. @returns the number of deliveries */
   retryParked(publisher: string, event?: string): Promise<number> {
     const eventParameter = event === undefined ? [] : [event];
     const sql = `update outbox_deliveries set parked_at = null, parked_reason = null, available_at = 0
@@ -53,15 +53,15 @@ export class OutboxAdmin {
     return this.database.execute(sql, [publisher, ...eventParameter]);
   }
 
-  /** This publisher will never get this event; what stands behind it goes on. @returns false if it is not parked there */
+  /** Drops a parked delivery; later events of its aggregate continue. @returns false if the event is not parked there */
   async skipParked(publisher: string, event: string): Promise<boolean> {
     const sql = 'delete from outbox_deliveries where publisher = ? and event_id = ? and parked_at is not null';
     return (await this.database.execute(sql, [publisher, event])) > 0;
   }
 
   /**
-   * Gives a publisher again what it took, with the same ids: each aggregate in order, though perhaps beside newer events of
-   * it. What it has still to take is left as it is. @returns how many events it gets
+   * Sends delivered events to a publisher again, with the same ids. Each aggregate keeps its order, but newer events of it
+   * may be interleaved. Pending deliveries are not changed. @returns the number of events to send
    */
   async replayEvents(publisher: string, past: EventFilter): Promise<number> {
     let [replayed, last] = [0, '0'];
@@ -85,12 +85,12 @@ export class OutboxAdmin {
       ['occurred_at >= ?', since],
       ['occurred_at < ?', until],
     ];
-    const asked = terms.filter(([, value]) => value !== undefined);
-    const sql = `select id as id from outbox where ${asked.map(([term]) => term).join(' and ')}
+    const activeTerms = terms.filter(([, value]) => value !== undefined);
+    const sql = `select id as id from outbox where ${activeTerms.map(([term]) => term).join(' and ')}
       order by id ${limitClause(this.database.dialect, REPLAY_CHUNK_SIZE)}`;
     const rows = await this.database.query<{ id: string | number }>(
       sql,
-      asked.map(([, value]) => value),
+      activeTerms.map(([, value]) => value),
     );
     return rows.map(({ id }) => String(id));
   }

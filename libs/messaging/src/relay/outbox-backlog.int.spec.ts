@@ -6,14 +6,14 @@ import { type OutboxDatabase, openOutboxDatabase } from '../testing/outbox-datab
 import { TestHappenedV1 } from '../testing/test-events.js';
 import { OutboxBacklog } from './outbox-backlog.js';
 
-describe.each(DATABASES)('Backlog on %s', (_, fresh) => {
+describe.each(DATABASES)('OutboxBacklog on %s', (_, fresh) => {
   let under: OutboxDatabase;
   beforeAll(async () => {
     under = await openOutboxDatabase(fresh, ['one', 'two']);
   });
   afterAll(() => under.drop());
 
-  it('tells of each publisher how many wait, since when the oldest does, and how many are parked', async () => {
+  it('returns depth, age of the oldest event and parked events per publisher', async () => {
     const clock = new FixedClock();
     const backlog = new OutboxBacklog(under.database, clock);
     expect(await backlog.readByPublisher()).toEqual([]);

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel';
 import { Database } from '#platform/database';
 
-/** What waits for one publisher. */
+/** The pending deliveries of one publisher. */
 export interface PublisherBacklog {
   readonly publisher: string;
   readonly depth: number;
-  /** Of these, refused for good: what stands behind them in their aggregates waits too. */
+  /** Of these, permanently refused. They block later events of their aggregates. */
   readonly parked: number;
   readonly oldestSeconds: number;
 }
@@ -25,7 +25,7 @@ export class OutboxBacklog {
     private readonly clock: Clock,
   ) {}
 
-  /** Of each publisher for which anything waits, also of one that is no longer configured. */
+  /** One entry per publisher with pending deliveries, including publishers that are no longer configured. */
   async readByPublisher(): Promise<readonly PublisherBacklog[]> {
     const sql = `select b.publisher as publisher, b.depth as depth, b.parked as parked, o.occurred_at as occurred_at
       from (select publisher, count(*) as depth, count(parked_at) as parked, min(id) as first_id

@@ -5,78 +5,78 @@ import type { OutboxDatabase } from '../testing/outbox-database.js';
 import { TestHappenedV1 } from '../testing/test-events.js';
 import type { Lease } from './outbox-deliveries.js';
 
-/** What `Deliveries` must do, on every database, with what came in bulk. */
+/** The contract of `OutboxDeliveries` for bulk events on every database. */
 export function outboxBulkDeliveriesContract(name: string, open: () => Promise<OutboxDatabase>): void {
-  describe(`Deliveries on ${name} that were appended in bulk`, () => {
-    const bench = setUpDeliveriesFixture(open);
-    const { appendEvents } = bench;
+  describe(`OutboxDeliveries on ${name} with bulk events`, () => {
+    const fixture = setUpDeliveriesFixture(open);
+    const { appendEvents } = fixture;
     const appendInBulk = (subjects: readonly string[]) =>
-      bench.outboxDatabase.database.runInTransaction(() =>
-        bench.outboxDatabase.outbox.appendInBulk(subjects.map((subject) => new TestHappenedV1(subject, 1))),
+      fixture.outboxDatabase.database.runInTransaction(() =>
+        fixture.outboxDatabase.outbox.appendInBulk(subjects.map((subject) => new TestHappenedV1(subject, 1))),
       );
     const sortedUuids = (count: number) => Array.from({ length: count }, () => randomUUID()).sort();
     const subjectsOf = (lease: Lease) => lease.batches.map(([head]) => head?.subject ?? '');
 
-    it('is waited for, and comes to its publishers', async () => {
+    it('reports bulk events as pending and leases them to their publishers', async () => {
       const [subject = ''] = sortedUuids(1);
       await appendInBulk([subject]);
-      expect(await bench.firstReplica.findPendingPublishers(['two', 'one', 'three'])).toEqual(['two', 'one']);
-      const lease = await bench.firstReplica.lease('one');
+      expect(await fixture.firstReplica.findPendingPublishers(['two', 'one', 'three'])).toEqual(['two', 'one']);
+      const lease = await fixture.firstReplica.lease('one');
       expect(subjectsOf(lease)).toEqual([subject]);
-      await bench.firstReplica.deleteDelivered(lease, deliveryIdsOf(lease));
-      expect(await bench.firstReplica.findPendingPublishers(['two', 'one'])).toEqual(['two']);
+      await fixture.firstReplica.deleteDelivered(lease, deliveryIdsOf(lease));
+      expect(await fixture.firstReplica.findPendingPublishers(['two', 'one'])).toEqual(['two']);
     });
 
-    it('holds up nothing live: half of the places are never for it, and what is live is found at once', async () => {
+    it('leases live events first and reserves half of the capacity for them', async () => {
       await appendInBulk(sortedUuids(400));
-      const first = await bench.firstReplica.lease('one');
+      const first = await fixture.firstReplica.lease('one');
       expect(first.batches).toHaveLength(50);
-      expect((await bench.firstReplica.lease('one', 50)).batches).toHaveLength(0);
+      expect((await fixture.firstReplica.lease('one', 50)).batches).toHaveLength(0);
       const live = sortedUuids(60);
       for (const subject of live) await appendEvents(subject, 1);
-      expect(subjectsOf(await bench.secondReplica.lease('one', 50))).toEqual(live.slice(0, 50));
-      expect(subjectsOf(await bench.secondReplica.lease('one', 50))).toEqual(live.slice(50));
+      expect(subjectsOf(await fixture.secondReplica.lease('one', 50))).toEqual(live.slice(0, 50));
+      expect(subjectsOf(await fixture.secondReplica.lease('one', 50))).toEqual(live.slice(50));
     });
 
-    it('comes to an end, with live events beside it', async () => {
+    it('leases all bulk events while live events arrive', async () => {
       const [bulk, live] = [sortedUuids(230), sortedUuids(30)];
       await appendInBulk(bulk);
       for (const subject of live) await appendEvents(subject, 1);
       const seen: string[] = [];
       for (let more = true; more; ) {
-        const lease = await bench.firstReplica.lease('one');
+        const lease = await fixture.firstReplica.lease('one');
         seen.push(...subjectsOf(lease));
-        await bench.firstReplica.deleteDelivered(lease, deliveryIdsOf(lease));
+        await fixture.firstReplica.deleteDelivered(lease, deliveryIdsOf(lease));
         more = lease.hasMore;
       }
       expect(seen.slice(0, 50), 'in the first lease').toEqual(expect.arrayContaining(live));
       expect(seen.toSorted()).toEqual([...live, ...bulk].sort());
     });
 
-    it('is tried with one place, too, so that a publisher comes out of its trouble', async () => {
+    it('leases a bulk event when one aggregate is requested, so that a failing publisher recovers', async () => {
       await appendInBulk(sortedUuids(3));
-      expect((await bench.firstReplica.lease('one', 1)).batches).toHaveLength(1);
+      expect((await fixture.firstReplica.lease('one', 1)).batches).toHaveLength(1);
     });
 
-    it('M18 goes before what its aggregate did since, whoever holds it', async () => {
+    it('leases bulk events before later live events of the same aggregate [M18]', async () => {
       const [subject = '', ...others] = sortedUuids(80).reverse();
       await appendInBulk([subject, ...others]);
       await appendEvents(subject, 2, 3);
-      expect((await bench.secondReplica.lease('one', 50)).batches, 'it moves to the front').toEqual([]);
-      const first = await bench.firstReplica.lease('one', 50);
+      expect((await fixture.secondReplica.lease('one', 50)).batches, 'it moves to the live events').toEqual([]);
+      const first = await fixture.firstReplica.lease('one', 50);
       expect(subjectsOf(first)).toEqual([subject]);
       expect(sequencesOf(first)).toEqual([[1, 2, 3]]);
-      expect((await bench.secondReplica.lease('one', 50)).batches).toEqual([]);
+      expect((await fixture.secondReplica.lease('one', 50)).batches).toEqual([]);
     });
 
-    it('M18 is held by one alone, also when it is on its way and its aggregate goes on', async () => {
+    it('leases an aggregate to one process while its bulk events are in flight [M18]', async () => {
       const [subject = ''] = sortedUuids(1);
       await appendInBulk([subject]);
-      const held = await bench.firstReplica.lease('one');
+      const lease = await fixture.firstReplica.lease('one');
       await appendEvents(subject, 2);
-      for (let n = 0; n < 3; n++) expect((await bench.secondReplica.lease('one')).batches).toEqual([]);
-      await bench.firstReplica.deleteDelivered(held, deliveryIdsOf(held));
-      expect(sequencesOf(await bench.secondReplica.lease('one'))).toEqual([[2]]);
+      for (let n = 0; n < 3; n++) expect((await fixture.secondReplica.lease('one')).batches).toEqual([]);
+      await fixture.firstReplica.deleteDelivered(lease, deliveryIdsOf(lease));
+      expect(sequencesOf(await fixture.secondReplica.lease('one'))).toEqual([[2]]);
     });
   });
 }

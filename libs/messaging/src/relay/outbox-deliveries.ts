@@ -5,7 +5,7 @@ import { bulkPublisherKey } from '../outbox/bulk-publisher-key.js';
 import type { EventEnvelope } from '../publishers/event-publisher.js';
 import { type AggregateHead, AggregateHeadCursor } from './aggregate-head-cursor.js';
 
-/** An event that this process may publish now, and nobody else. */
+/** An event that only this process may publish until the lease ends. */
 export interface LeasedDelivery extends EventEnvelope {
   readonly deliveryId: string;
   readonly attempts: number;
@@ -17,7 +17,7 @@ export type AggregateBatch = readonly LeasedDelivery[];
 export interface Lease {
   readonly token: string;
   readonly batches: readonly AggregateBatch[];
-  /** Aggregates were left that nobody has looked at: it is worth asking again at once. */
+  /** More aggregates may be pending: the caller should lease again without waiting. */
   readonly hasMore: boolean;
 }
 
@@ -25,13 +25,14 @@ export const LEASE_MS = 30_000;
 const MAX_AGGREGATES_PER_LEASE = 100;
 const MAX_BATCH_LENGTH = 100;
 const MAX_PAGES = 30;
-/** Aggregates that what came in bulk never takes the place of. */
+/** Aggregates per lease that bulk events never use. */
 const RESERVED_FOR_LIVE = MAX_AGGREGATES_PER_LEASE / 2;
 const MAX_REASON_LENGTH = 200;
 
 /**
- * What publishers have still to take. A lease covers one *aggregate*: whoever holds the first undelivered event of it also
- * holds those behind it, so order is kept without a lock and no aggregate waits for another. Time is the database's own.
+ * The pending deliveries of all publishers. A lease covers an *aggregate*: the process that leases its first undelivered
+ * event also leases the following ones. This keeps order without a lock, and no aggregate waits for another. All times come
+ * from the clock of the database.
  */
 @Injectable()
 export class OutboxDeliveries {
@@ -45,20 +46,20 @@ export class OutboxDeliveries {
     this.#now = NOW_MS[database.dialect];
   }
 
-  /** Which of these publishers have anything to take, held or not: one query, whatever waits. */
+  /** The publishers with pending deliveries, leased or not. Runs a single query. */
   async findPendingPublishers(publishers: readonly string[]): Promise<string[]> {
     if (publishers.length === 0) return [];
     const first = `(select id from outbox_deliveries where publisher = ?
       order by publisher, aggregate_type, aggregate_id, sequence ${limitClause(this.database.dialect, 1)})`;
     const publisherKeys = publishers.flatMap((publisher) => [publisher, bulkPublisherKey(publisher)]);
-    const sql = `select ${publisherKeys.map((_, n) => `${first} as l${n}`).join(', ')}`;
+    const sql = `select ${publisherKeys.map((_, index) => `${first} as l${index}`).join(', ')}`;
     const [row] = await this.database.query<Readonly<Record<string, unknown>>>(sql, publisherKeys);
-    return publishers.filter((_, n) => row?.[`l${2 * n}`] != null || row?.[`l${2 * n + 1}`] != null);
+    return publishers.filter((_, index) => row?.[`l${2 * index}`] != null || row?.[`l${2 * index + 1}`] != null);
   }
 
   /**
-   * What was appended in bulk comes with it where there is room to spare: half of the places are never for it.
-   * @param maxAggregates at most so many of them
+   * Leases live events first. Bulk events fill the remaining capacity, but at most half of it.
+   * @param maxAggregates maximum number of aggregates
    */
   async lease(publisher: string, maxAggregates = MAX_AGGREGATES_PER_LEASE): Promise<Lease> {
     const token = this.ids.next();
@@ -67,12 +68,12 @@ export class OutboxDeliveries {
     if (heads.length === 0 || (await this.#acquireLeases(heads, token, condition)) === 0)
       return { token, batches: [], hasMore: more };
     const batches = groupByAggregate(await this.#readLeasedRows(heads, token));
-    const followers = batches.flatMap((run) => run.slice(1).map(({ deliveryId }) => deliveryId));
+    const followers = batches.flatMap((batch) => batch.slice(1).map(({ deliveryId }) => deliveryId));
     await this.#acquireLeases(followers, token);
     return { token, batches, hasMore: true };
   }
 
-  /** Fenced: a process that slept through its lease takes nothing away from the one that has it now. */
+  /** Fenced by the lease token: a process whose lease has expired cannot delete rows of the next lease. */
   async deleteDelivered(lease: Lease, ids: readonly string[]): Promise<void> {
     await executeInChunks(ids, (idChunk) => {
       const sql = `delete from outbox_deliveries where id in (${placeholderList(idChunk)}) and lease_token = ?`;
@@ -80,7 +81,7 @@ export class OutboxDeliveries {
     });
   }
 
-  /** The rest of a run goes back, to be tried again after so many milliseconds. */
+  /** Returns deliveries for a retry after `retryAfterMs`. */
   async release(lease: Lease, ids: readonly string[], retryAfterMs: number): Promise<void> {
     await executeInChunks(ids, (idChunk) => {
       const sql = `update outbox_deliveries set lease_token = null, lease_until = 0, available_at = ${this.#now} + ?
@@ -89,7 +90,7 @@ export class OutboxDeliveries {
     });
   }
 
-  /** The publisher will never take this one: it and what comes behind it in its aggregate stay until somebody decides. */
+  /** Parks a permanently refused event. It and the later events of its aggregate wait for an operator (`OutboxAdmin`). */
   async parkDelivery(lease: Lease, id: string, reason: string): Promise<void> {
     const sql = `update outbox_deliveries set parked_at = ${this.#now}, parked_reason = ?, lease_token = null, lease_until = 0
       where id = ? and lease_token = ?`;
@@ -99,17 +100,17 @@ export class OutboxDeliveries {
   async #findHeads(publisher: string, maxHeads: number): Promise<{ readonly heads: string[]; readonly more: boolean }> {
     const live = await this.#readHeads(publisher, maxHeads);
     const { heads, moved } = await this.#excludeHeadsWithEarlierDeliveries(publisher, live.heads);
-    const room = maxHeads - live.heads.length;
-    // One place alone is for whoever is there: a publisher in trouble is tried with what comes in bulk, too.
-    const spare = maxHeads === 1 ? room : room - RESERVED_FOR_LIVE;
-    if (live.more || moved || spare < 1) return { heads, more: live.more || moved };
-    const bulk = await this.#readHeads(bulkPublisherKey(publisher), spare);
+    const remaining = maxHeads - live.heads.length;
+    // A relay that backs off leases one aggregate. A bulk event may then be the probe.
+    const bulkCapacity = maxHeads === 1 ? remaining : remaining - RESERVED_FOR_LIVE;
+    if (live.more || moved || bulkCapacity < 1) return { heads, more: live.more || moved };
+    const bulk = await this.#readHeads(bulkPublisherKey(publisher), bulkCapacity);
     return { heads: [...heads, ...bulk.heads.map(({ id }) => id)], more: bulk.more };
   }
 
   /**
-   * Of an aggregate that came in bulk and lives on, what is older may wait in the other lane: it moves to the front, and the
-   * next walk finds it there. Nothing older of an aggregate is ever committed later.
+   * An aggregate with live events may have older events under the bulk key. They move to the live key, where the next pass
+   * of the cursor finds them. An older event of an aggregate is never committed later.
    */
   async #excludeHeadsWithEarlierDeliveries(
     publisher: string,
@@ -124,21 +125,21 @@ export class OutboxDeliveries {
         and b.aggregate_id = h.aggregate_id and b.sequence < h.sequence
       where h.id in (${placeholderList(idChunk)})`;
     const found = await this.database.query<EarlierRow>(sql, [publisher, bulk, ...idChunk]);
-    const waiting = found.filter(({ lane }) => lane === bulk).map(({ earlier }) => String(earlier));
-    await executeInChunks(waiting, (movedIds) => {
-      const moved = `update outbox_deliveries set publisher = ? where id in (${placeholderList(movedIds)})`;
-      return this.database.execute(moved, [publisher, ...movedIds]);
+    const bulkIds = found.filter(({ lane }) => lane === bulk).map(({ earlier }) => String(earlier));
+    await executeInChunks(bulkIds, (movedIds) => {
+      const moveSql = `update outbox_deliveries set publisher = ? where id in (${placeholderList(movedIds)})`;
+      return this.database.execute(moveSql, [publisher, ...movedIds]);
     });
-    const behind = new Set(found.map(({ id }) => String(id)));
-    return { heads: ids.filter((id) => !behind.has(id)), moved: waiting.length > 0 };
+    const blockedIds = new Set(found.map(({ id }) => String(id)));
+    return { heads: ids.filter((id) => !blockedIds.has(id)), moved: bulkIds.length > 0 };
   }
 
   async #readHeads(
-    lane: string,
+    publisherKey: string,
     maxHeads: number,
   ): Promise<{ readonly heads: AggregateHead[]; readonly more: boolean }> {
-    const cursor = this.#cursors.get(lane) ?? new AggregateHeadCursor(this.database, lane);
-    this.#cursors.set(lane, cursor);
+    const cursor = this.#cursors.get(publisherKey) ?? new AggregateHeadCursor(this.database, publisherKey);
+    this.#cursors.set(publisherKey, cursor);
     const found: AggregateHead[] = [];
     for (let page = 0; page < MAX_PAGES && found.length < maxHeads; page++) {
       const { heads, isLastPage } = await cursor.nextPage(maxHeads - found.length);
@@ -148,7 +149,7 @@ export class OutboxDeliveries {
     return { heads: found, more: true };
   }
 
-  /** Compare and set: the rows that are really ours bear the token afterwards. */
+  /** Compare-and-set: afterwards, the acquired rows contain the token. */
   async #acquireLeases(ids: readonly string[], token: string, condition = '1 = 1'): Promise<number> {
     return executeInChunks(ids, (idChunk) => {
       const sql = `update outbox_deliveries
@@ -202,7 +203,7 @@ const toLeased = (row: DeliveryRow): LeasedDelivery => ({
   payload: row.payload,
 });
 
-/** The rows come in order, so a run ends where the aggregate changes. It also ends before an event that is parked. */
+/** The rows are ordered, so a batch ends where the aggregate changes. It also ends before a parked event. */
 function groupByAggregate(rows: readonly DeliveryRow[]): AggregateBatch[] {
   const batches: LeasedDelivery[][] = [];
   let blocked: DeliveryRow | undefined;

@@ -4,16 +4,16 @@ import { createRecordingLog } from '#platform/observability/testing';
 import { InMemoryDeliveries } from '../testing/in-memory-deliveries.js';
 import { OutboxPoller } from './outbox-poller.js';
 
-let watch: OutboxPoller;
-afterEach(() => watch.stop());
+let poller: OutboxPoller;
+afterEach(() => poller.stop());
 
-it('asks once a second for all publishers, and wakes those for whom something waits', async () => {
+it('polls once a second for all publishers and wakes those with pending deliveries', async () => {
   const deliveries = new InMemoryDeliveries();
   const woken: string[] = [];
   const wake = new Map(['one', 'two'].map((name) => [name, () => void woken.push(name)]));
   const { log, lines } = createRecordingLog();
-  watch = new OutboxPoller(deliveries, wake, log);
-  watch.start();
+  poller = new OutboxPoller(deliveries, wake, log);
+  poller.start();
   await sleep(2_500);
   expect([deliveries.pendingCount, woken]).toEqual([2, []]);
   deliveries.unavailable = true;

@@ -4,7 +4,7 @@ import { WakeSignal } from './wake-signal.js';
 
 const POLL_INTERVAL_MS = 1_000;
 
-/** Looks once a second, with one query for all publishers, whether anything waits: a hint that was lost costs no more. */
+/** Polls once a second for pending deliveries, with one query for all publishers. A lost hint delays an event by no more. */
 export class OutboxPoller {
   readonly #wakeSignal = new WakeSignal();
   #running: Promise<void> | undefined;
@@ -38,7 +38,7 @@ export class OutboxPoller {
       for (const publisher of await this.deliveries.findPendingPublishers([...this.wakeByPublisher.keys()]))
         this.wakeByPublisher.get(publisher)?.();
     } catch (error) {
-      this.log.warn({ reason: String(error) }, 'the outbox cannot be looked at');
+      this.log.warn({ reason: String(error) }, 'cannot poll the outbox');
     }
   }
 }

@@ -12,10 +12,10 @@ import { OutboxRelay } from './outbox-relay.js';
 const QUIET = { published: () => undefined, failed: () => undefined, parked: () => undefined };
 const NAMES = ['one', 'two', 'three'];
 
-describe.each(DATABASES)('relays on %s that nobody wakes', (_, fresh) => {
+describe.each(DATABASES)('OutboxRelays on %s without a wake signal', (_, fresh) => {
   let under: OutboxDatabase;
   let relays: OutboxRelay[] = [];
-  let watch: OutboxPoller;
+  let poller: OutboxPoller;
   beforeAll(async () => {
     under = await openOutboxDatabase(fresh, NAMES);
     const [{ log }, [deliveries]] = [createRecordingLog(), under.replicas];
@@ -23,16 +23,16 @@ describe.each(DATABASES)('relays on %s that nobody wakes', (_, fresh) => {
       const publisher = Object.assign(new RecordingEventPublisher(), { name });
       return new OutboxRelay(publisher, deliveries, log, QUIET);
     });
-    watch = new OutboxPoller(deliveries, new Map(relays.map((relay, n) => [NAMES[n] ?? '', () => relay.wake()])), log);
-    for (const each of [...relays, watch]) each.start();
+    poller = new OutboxPoller(deliveries, new Map(relays.map((relay, n) => [NAMES[n] ?? '', () => relay.wake()])), log);
+    for (const loop of [...relays, poller]) loop.start();
   });
   afterEach(() => vi.restoreAllMocks());
   afterAll(async () => {
-    await Promise.all([...relays, watch].map((each) => each.stop()));
+    await Promise.all([...relays, poller].map((loop) => loop.stop()));
     await under.drop();
   });
 
-  it('ask the database once a second, all three together, and still find what was committed elsewhere', async () => {
+  it('run one query a second for three relays and find events committed by other processes', async () => {
     await sleep(500);
     const asked = [vi.spyOn(under.database, 'query'), vi.spyOn(under.database, 'execute')];
     await sleep(5_000);

@@ -13,10 +13,10 @@ const EACH = 20;
 const QUIET = { published: () => undefined, failed: () => undefined, parked: () => undefined };
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 
-describe.each(DATABASES)('relays on %s', (_, fresh) => {
+describe.each(DATABASES)('OutboxRelay on %s', (_, fresh) => {
   let under: OutboxDatabase;
   let relays: OutboxRelay[];
-  /** What reached the broker, in its order. */
+  /** The published events in order of arrival. */
   let broker: EventEnvelope[];
 
   beforeAll(async () => {
@@ -44,13 +44,13 @@ describe.each(DATABASES)('relays on %s', (_, fresh) => {
       for (const sequence of sequences) await under.outbox.append(new TestHappenedV1(subject, sequence));
     });
   const depth = () => under.countDeliveries();
-  /** Rings, so that nobody waits for his next look. */
+  /** Wakes all relays, so that none waits for the next poll. */
   const drained = () =>
     expect.poll(() => depth().finally(() => under.signal.notify()), { timeout: 20_000, interval: 20 }).toBe(0);
   const sequencesOf = (subject: string) =>
     broker.filter((event) => event.subject === subject).map(({ sequence }) => sequence);
 
-  it('RC-14 M19 INV-10 INV-11 eight of them lose nothing, repeat nothing and keep every aggregate in order', async () => {
+  it('eight relays lose nothing, repeat nothing and keep every aggregate in order [RC-14 M19 INV-10 INV-11]', async () => {
     const subjects = Array.from({ length: AGGREGATES }, () => randomUUID());
     for (let n = 0; n < 8; n++) start(new RecordingEventPublisher(broker), n);
     await Promise.all(
@@ -64,7 +64,7 @@ describe.each(DATABASES)('relays on %s', (_, fresh) => {
     for (const subject of subjects) expect(sequencesOf(subject)).toEqual(upTo(EACH));
   });
 
-  it('RC-14 INV-10 INV-11 hold although the broker refuses now and then', async () => {
+  it('relays lose nothing and keep the order when the broker refuses some events [RC-14 INV-10 INV-11]', async () => {
     const subjects = Array.from({ length: AGGREGATES }, () => randomUUID());
     for (const subject of subjects) await announce(subject, ...upTo(5));
     const refused = new Set<string>();
@@ -81,10 +81,10 @@ describe.each(DATABASES)('relays on %s', (_, fresh) => {
     for (const subject of subjects) expect(sequencesOf(subject)).toEqual(upTo(5));
   });
 
-  it('KP-O1 take over what was leased by one that died', async () => {
+  it('a relay takes over the leases of a relay that died [KP-O1]', async () => {
     const subject = randomUUID();
     await announce(subject, 1, 2, 3);
-    // A look goes on where the last one ended: the first may find nothing any more.
+    // The cursor continues where the last page ended, so the first lease may be empty.
     await expect.poll(async () => (await under.replicas[1]?.lease('one'))?.batches.length).toBe(1);
     start();
     await announce(randomUUID(), 1);
@@ -94,7 +94,7 @@ describe.each(DATABASES)('relays on %s', (_, fresh) => {
     expect(sequencesOf(subject)).toEqual([1, 2, 3]);
   });
 
-  it('KP-O2 KP-O3 send again, by the same id, what was sent by one that died before it was noted', async () => {
+  it('a relay sends an event again with the same id when another died before acknowledging it [KP-O2 KP-O3]', async () => {
     const subject = randomUUID();
     await announce(subject, 1, 2);
     const dead = await under.replicas[1]?.lease('one');
@@ -107,7 +107,7 @@ describe.each(DATABASES)('relays on %s', (_, fresh) => {
     expect(new Set(broker.map(({ id }) => id)).size).toBe(2);
   });
 
-  it('send back the rest of the one run that failed, and nothing of the others', async () => {
+  it('a relay releases the rest of a failed batch and no other batch', async () => {
     const [bad, good] = [randomUUID(), randomUUID()];
     await announce(bad, 1, 2, 3);
     await announce(good, 1, 2, 3);
@@ -124,7 +124,7 @@ describe.each(DATABASES)('relays on %s', (_, fresh) => {
     expect(broker.findIndex(({ subject, sequence }) => subject === bad && sequence === 2)).toBeGreaterThan(lastOfGood);
   });
 
-  it('FM-Q1 publish what waited when a broker that was away comes back', async () => {
+  it('a relay publishes pending events when the broker recovers [FM-Q1]', async () => {
     const publisher = new RecordingEventPublisher(broker);
     publisher.unavailable = true;
     start(publisher);
@@ -136,7 +136,7 @@ describe.each(DATABASES)('relays on %s', (_, fresh) => {
     expect(sequencesOf(subject)).toEqual(upTo(50));
   });
 
-  it('finish their round when they are stopped: what was sent is not sent again', async () => {
+  it('a relay finishes its round when it is stopped, and sent events are not sent again', async () => {
     const subject = randomUUID();
     await announce(subject, ...upTo(30));
     const publisher = new RecordingEventPublisher(broker);

@@ -6,7 +6,7 @@ import { InMemoryDeliveries } from '../testing/in-memory-deliveries.js';
 import { RecordingEventPublisher } from '../testing/recording-event-publisher.js';
 import { OutboxRelay } from './outbox-relay.js';
 
-describe('Relay', () => {
+describe('OutboxRelay', () => {
   let deliveries: InMemoryDeliveries;
   let publisher: RecordingEventPublisher;
   let written: ReturnType<typeof createRecordingLog>;
@@ -39,7 +39,7 @@ describe('Relay', () => {
     await relay.stop();
   });
 
-  it('given events of several aggregates, then all are published, each aggregate in order', async () => {
+  it('publishes the events of several aggregates, each aggregate in order', async () => {
     deliveries.addEvents('a', 1, 2, 3);
     deliveries.addEvents('b', 1, 2);
     relay.start();
@@ -49,7 +49,7 @@ describe('Relay', () => {
     expect(figures).toEqual({ published: 5, failed: 0, parked: 0 });
   });
 
-  it('given a slow aggregate, then no other waits for it', async () => {
+  it('does not delay other aggregates behind a slow one', async () => {
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {
       release = resolve;
@@ -63,7 +63,7 @@ describe('Relay', () => {
     await expect.poll(left).toEqual([]);
   });
 
-  it('given a refusal, then the rest of its run goes back, what was taken before is done, and others are not touched', async () => {
+  it('releases the rest of a batch after a failure, deletes the published events and leaves other batches alone', async () => {
     publisher.shouldRefuse = ({ id }) => id === 'a-2';
     deliveries.addEvents('a', 1, 2, 3);
     deliveries.addEvents('b', 1);
@@ -74,7 +74,7 @@ describe('Relay', () => {
     expect(figures).toEqual({ published: 2, failed: 1, parked: 0 });
   });
 
-  it('given a refusal, then one line tells event, publisher, reason and attempt, and not what the event says', async () => {
+  it('logs event, publisher, reason and attempt of a failure without the payload', async () => {
     publisher.shouldRefuse = () => true;
     deliveries.addEvents('a', 1);
     relay.start();
@@ -93,7 +93,7 @@ describe('Relay', () => {
     [1, 500],
     [3, 2_000],
     [40, 5_000],
-  ])('given attempt %i, then it is tried again within %i ms', async (attempts, most) => {
+  ])('retries after attempt %i within %i ms', async (attempts, maxDelayMs) => {
     publisher.shouldRefuse = () => true;
     for (let n = 0; n < 30; n++) deliveries.addEvents(`s${n}`, 1);
     deliveries.setAttempts(attempts);
@@ -101,11 +101,11 @@ describe('Relay', () => {
     await expect.poll(() => deliveries.releasedRuns.length).toBe(30);
     const waits = deliveries.releasedRuns.map(({ afterMs }) => afterMs);
     expect(Math.min(...waits)).toBeGreaterThan(0);
-    expect(Math.max(...waits)).toBeLessThanOrEqual(most);
-    expect(new Set(waits).size, 'not all at the same moment').toBeGreaterThan(10);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(maxDelayMs);
+    expect(new Set(waits).size, 'delays are random').toBeGreaterThan(10);
   });
 
-  it('given a broker that is away, then nothing is leased', async () => {
+  it('leases nothing while the broker is unavailable', async () => {
     publisher.unavailable = true;
     deliveries.addEvents('a', 1);
     relay.start();
@@ -116,7 +116,7 @@ describe('Relay', () => {
     await expect.poll(left).toEqual([]);
   });
 
-  it('given a database that is away for a moment, then it goes on', async () => {
+  it('continues after the database was unavailable', async () => {
     deliveries.unavailable = true;
     relay.start();
     await expect.poll(() => written.lines.length).toBeGreaterThan(0);
@@ -126,7 +126,7 @@ describe('Relay', () => {
     await expect.poll(left).toEqual([]);
   });
 
-  it('given a signal, then it looks at once; without one it asks nothing', async () => {
+  it('leases at once after a wake signal and runs no query without one', async () => {
     relay.start();
     await expect.poll(() => deliveries.leaseCount).toBe(1);
     const start = performance.now();
@@ -139,7 +139,7 @@ describe('Relay', () => {
     expect(deliveries.leaseCount - leaseCount).toBeLessThanOrEqual(1);
   });
 
-  it('given a refusal for good, then the event is parked with an alarm, what is behind it goes back, and others go on', async () => {
+  it('parks a permanently refused event, logs an error, releases the rest of its batch and continues with others', async () => {
     publisher.refusalError = new PermanentPublishError('it has 17 MiB');
     publisher.shouldRefuse = ({ id }) => id === 'a-2';
     deliveries.addEvents('a', 1, 2, 3);
@@ -152,25 +152,25 @@ describe('Relay', () => {
     expect(figures).toEqual({ published: 3, failed: 1, parked: 1 });
   });
 
-  it('FM-Q8 given a publisher that takes nothing, then it is left alone: one aggregate at a time, at most one try a second', async () => {
+  it('backs off from a publisher that refuses everything: one aggregate at a time, at most one attempt a second [FM-Q8]', async () => {
     publisher.shouldRefuse = () => true;
     deliveries.releasedCanBeLeased = true;
     for (let n = 0; n < 20; n++) deliveries.addEvents(`s${n}`, 1);
     relay.start();
     const ringing = setInterval(() => relay.wake(), 5);
     await expect.poll(() => figures.failed).toBeGreaterThanOrEqual(20);
-    await sleep(1_000); // the first pauses are short
+    await sleep(1_000); // the first delays are short
     const [begun, tried] = [performance.now(), figures.failed];
     await sleep(3_500);
     clearInterval(ringing);
     expect(figures.failed - tried).toBeLessThanOrEqual((performance.now() - begun) / 1_000);
-    expect(figures.failed, 'it is tried, though').toBeGreaterThan(20);
+    expect(figures.failed, 'it is still attempted').toBeGreaterThan(20);
     expect(deliveries.requestedAggregates.slice(1).every((aggregates) => aggregates === 1)).toBe(true);
     publisher.shouldRefuse = () => false;
     await expect.poll(left, { timeout: 5_000 }).toEqual([]);
   }, 15_000);
 
-  it('given one aggregate that fails alone, then nobody waits for it', async () => {
+  it('does not back off when a single aggregate fails', async () => {
     publisher.shouldRefuse = ({ subject }) => subject === 'bad';
     deliveries.releasedCanBeLeased = true;
     deliveries.addEvents('bad', 1);
@@ -184,7 +184,7 @@ describe('Relay', () => {
     }
   });
 
-  it('given a run that takes longer than others wait, then later rounds go on beside it, and it is noted when it is done', async () => {
+  it('starts later rounds while a slow batch continues, and acknowledges that batch when it is done', async () => {
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {
       release = resolve;
@@ -203,7 +203,7 @@ describe('Relay', () => {
     expect(left()).toEqual([]);
   });
 
-  it('FM-H1 given a lease it has slept through, then it publishes nothing more of it and gives nothing back', async () => {
+  it('publishes and releases nothing of an expired lease [FM-H1]', async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     publisher.beforePublish = ({ sequence }) => void (sequence === 2 && vi.advanceTimersByTime(20_001));
     deliveries.addEvents('a', 1, 2, 3, 4);
@@ -212,7 +212,7 @@ describe('Relay', () => {
     expect([ids(), deliveries.releasedRuns]).toEqual([['a-1', 'a-2'], []]);
   });
 
-  it('given a stop in the middle of a round, then the round is finished and noted, and no other begins', async () => {
+  it('finishes and acknowledges the current round when it is stopped, and starts no other', async () => {
     deliveries.addEvents('a', 1, 2);
     let stopped: Promise<void> | undefined;
     publisher.beforePublish = ({ sequence }) => {
@@ -226,7 +226,7 @@ describe('Relay', () => {
     expect([ids(), left(), deliveries.leaseCount]).toEqual([['a-1', 'a-2'], ['b-1'], 1]);
   });
 
-  it('is started once, however often it is told to', async () => {
+  it('starts once when start is called repeatedly', async () => {
     deliveries.addEvents('a', 1);
     relay.start();
     relay.start();

@@ -5,15 +5,15 @@ import { LEASE_MS } from './outbox-deliveries.js';
 import { PublisherBackoff, retryDelayMs } from './publisher-backoff.js';
 import { WakeSignal } from './wake-signal.js';
 
-/** Gathers what is committed at the same moment: one round costs a handful of statements, however many events it takes. */
+/** Collects events that are committed together. A round runs a fixed number of statements for any number of events. */
 const BATCH_WINDOW_MS = 15;
 const FULL_BATCH_EVENTS = 50;
-/** Aggregates on their way at the same time. */
+/** Aggregates published concurrently. */
 const MAX_AGGREGATES_IN_FLIGHT = 100;
-/** Nobody waits longer than that for the slowest of a round; it goes on beside the next one. */
+/** The next round starts after this time. Slower aggregates of this round continue concurrently. */
 const ROUND_TIMEOUT_MS = 1_000;
 const DATABASE_RETRY_MS = 1_000;
-/** A lease is not used in its last seconds: a process that was stopped and woken fences itself. */
+/** A lease is not used in its last 10 seconds, so a suspended process does not publish after the lease has expired. */
 const USABLE_LEASE_MS = LEASE_MS - 10_000;
 const SHUTDOWN_TIMEOUT_MS = 5_000;
 
@@ -23,7 +23,7 @@ export interface RelayObserver {
   parked(publisher: string): void;
 }
 
-/** Carries events from the outbox to one publisher: every committed event, at least once, per aggregate in order. */
+/** Delivers every committed event from the outbox to one publisher, at least once and in order per aggregate. */
 export class OutboxRelay {
   readonly #wakeSignal = new WakeSignal();
   readonly #backoff = new PublisherBackoff();
@@ -43,12 +43,12 @@ export class OutboxRelay {
     this.#running ??= this.#run();
   }
 
-  /** Something may have been committed. */
+  /** Call it when events may have been committed. */
   wake(): void {
     this.#wakeSignal.wake();
   }
 
-  /** Finishes what is on its way: nothing that was confirmed is sent again by the next process. */
+  /** Finishes deliveries in flight, so the next process does not resend confirmed events. */
   async stop(): Promise<void> {
     this.#stopAt = performance.now() + SHUTDOWN_TIMEOUT_MS;
     this.#wakeSignal.close();
@@ -74,82 +74,82 @@ export class OutboxRelay {
       return true;
     } catch (error) {
       this.#backoff.recordUnavailable();
-      this.log.warn({ publisher: this.publisher.name, reason: reasonOf(error) }, 'the publisher is away');
+      this.log.warn({ publisher: this.publisher.name, reason: reasonOf(error) }, 'the publisher is unavailable');
       return false;
     }
   }
 
   async #relayNextLease(): Promise<void> {
     try {
-      const room = this.#backoff.isBackingOff ? 1 : MAX_AGGREGATES_IN_FLIGHT - this.#aggregatesInFlight;
-      const lease = room > 0 ? await this.deliveries.lease(this.publisher.name, room) : undefined;
+      const maxAggregates = this.#backoff.isBackingOff ? 1 : MAX_AGGREGATES_IN_FLIGHT - this.#aggregatesInFlight;
+      const lease = maxAggregates > 0 ? await this.deliveries.lease(this.publisher.name, maxAggregates) : undefined;
       const sent = lease ? await this.#publishLease(lease) : 0;
       if (sent === 0 && !lease?.hasMore) await this.#wakeSignal.waitUntilWoken();
       else if (sent < FULL_BATCH_EVENTS) await this.#wakeSignal.sleep(BATCH_WINDOW_MS);
     } catch (error) {
-      this.log.warn({ publisher: this.publisher.name, reason: reasonOf(error) }, 'the outbox cannot be relayed');
+      this.log.warn({ publisher: this.publisher.name, reason: reasonOf(error) }, 'cannot relay the outbox');
       await this.#wakeSignal.sleep(DATABASE_RETRY_MS);
     }
   }
 
-  /** @returns how many events were sent */
+  /** @returns the number of published events */
   async #publishLease(lease: Lease): Promise<number> {
     const deadline = performance.now() + USABLE_LEASE_MS;
-    const taken: string[] = [];
-    const note = async (): Promise<number> => {
-      const ids = taken.splice(0);
+    const publishedIds: string[] = [];
+    const acknowledge = async (): Promise<number> => {
+      const ids = publishedIds.splice(0);
       await this.deliveries.deleteDelivered(lease, ids);
       return ids.length;
     };
     let isOver = false;
-    const runs = lease.batches.map(async (run) => {
-      await this.#publishRun(lease, run, deadline, taken);
-      if (isOver) await this.#acknowledgeLate(note);
+    const batches = lease.batches.map(async (batch) => {
+      await this.#publishBatch(lease, batch, deadline, publishedIds);
+      if (isOver) await this.#acknowledgeLate(acknowledge);
     });
-    const all = Promise.all(runs);
+    const all = Promise.all(batches);
     this.#lateRounds.add(all);
     void all.finally(() => this.#lateRounds.delete(all));
     await this.#waitForRound(all);
     isOver = true;
-    return note();
+    return acknowledge();
   }
 
   async #waitForRound(all: Promise<unknown>): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
-    const over = new Promise<void>((resolve) => {
+    const timeout = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, ROUND_TIMEOUT_MS);
     });
-    await Promise.race([all, over]);
+    await Promise.race([all, timeout]);
     clearTimeout(timer);
   }
 
-  async #acknowledgeLate(note: () => Promise<unknown>): Promise<void> {
-    // Not noted means sent once more, by the same id, when the lease has ended.
-    await note().catch((error: unknown) =>
-      this.log.warn({ publisher: this.publisher.name, reason: reasonOf(error) }, 'the outbox cannot be relayed'),
+  async #acknowledgeLate(acknowledge: () => Promise<unknown>): Promise<void> {
+    // An event that is not acknowledged is sent again with the same id after the lease has expired.
+    await acknowledge().catch((error: unknown) =>
+      this.log.warn({ publisher: this.publisher.name, reason: reasonOf(error) }, 'cannot relay the outbox'),
     );
     this.wake();
   }
 
-  /** One aggregate, event by event. The first failure sends the rest of it back; others are not touched. Never rejects. */
-  async #publishRun(lease: Lease, run: AggregateBatch, deadline: number, taken: string[]): Promise<void> {
+  /** Publishes one aggregate in order. The first failure releases the rest of the batch. Never rejects. */
+  async #publishBatch(lease: Lease, batch: AggregateBatch, deadline: number, publishedIds: string[]): Promise<void> {
     this.#aggregatesInFlight++;
     try {
-      for (const [n, event] of run.entries()) {
+      for (const [index, event] of batch.entries()) {
         if (performance.now() > deadline) return;
-        if (performance.now() > this.#stopAt) return await this.deliveries.release(lease, idsOf(run.slice(n)), 0);
-        const begun = performance.now();
+        if (performance.now() > this.#stopAt) return await this.deliveries.release(lease, idsOf(batch.slice(index)), 0);
+        const startedAt = performance.now();
         const error = await this.publisher.publish(event).then(
           () => undefined,
           (reason: unknown) => reason ?? new Error('no reason'),
         );
-        if (error !== undefined) return await this.#handleFailure(lease, event, run.slice(n), error);
-        taken.push(event.deliveryId);
+        if (error !== undefined) return await this.#handleFailure(lease, event, batch.slice(index), error);
+        publishedIds.push(event.deliveryId);
         this.#backoff.recordSuccess();
-        this.observer.published(this.publisher.name, (performance.now() - begun) / 1_000);
+        this.observer.published(this.publisher.name, (performance.now() - startedAt) / 1_000);
       }
     } catch (error) {
-      this.log.warn({ publisher: this.publisher.name, reason: reasonOf(error) }, 'the outbox cannot be relayed');
+      this.log.warn({ publisher: this.publisher.name, reason: reasonOf(error) }, 'cannot relay the outbox');
     } finally {
       this.#aggregatesInFlight--;
     }
@@ -158,22 +158,22 @@ export class OutboxRelay {
   async #handleFailure(lease: Lease, event: LeasedDelivery, rest: AggregateBatch, error: unknown): Promise<void> {
     const { id, type, subject, attempts, deliveryId } = event;
     const reason = reasonOf(error);
-    const line = { event: id, type, publisher: this.publisher.name, reason, attempt: attempts };
+    const logFields = { event: id, type, publisher: this.publisher.name, reason, attempt: attempts };
     this.observer.failed(this.publisher.name);
     if (error instanceof PermanentPublishError) {
       this.log.error(
-        { ...line, subject },
-        'publish failed for good: the event is parked, its aggregate waits for somebody',
+        { ...logFields, subject },
+        'publish failed permanently: the event is parked and blocks its aggregate until an operator retries or skips it',
       );
       this.observer.parked(this.publisher.name);
       await this.deliveries.parkDelivery(lease, deliveryId, reason);
       return this.deliveries.release(lease, idsOf(rest.slice(1)), 0);
     }
-    this.log.warn(line, 'publish failed');
+    this.log.warn(logFields, 'publish failed');
     this.#backoff.recordFailure(`${event.aggregateType} ${subject}`);
     await this.deliveries.release(lease, idsOf(rest), retryDelayMs(attempts));
   }
 }
 
-const idsOf = (run: AggregateBatch): string[] => run.map(({ deliveryId }) => deliveryId);
+const idsOf = (batch: AggregateBatch): string[] => batch.map(({ deliveryId }) => deliveryId);
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -13,7 +13,7 @@ import { createRelayMetrics, registerBacklogGauges } from './relay-metrics.js';
 
 const PUBLISHERS_WITHOUT_HEALTH_CHECK: readonly string[] = ['memory', ANALYTICS_PUBLISHER];
 
-/** One relay per publisher, so that one that is away holds up no other. Runs where background work runs. */
+/** One relay per publisher, so that an unavailable publisher does not delay the others. Runs where background work runs. */
 @Injectable()
 export class OutboxRelays implements OnApplicationShutdown {
   readonly #relays: readonly OutboxRelay[];
@@ -24,7 +24,7 @@ export class OutboxRelays implements OnApplicationShutdown {
     deliveries: OutboxDeliveries,
     backlog: OutboxBacklog,
     signal: OutboxSignal,
-    private readonly hints: PostgresOutboxNotifier,
+    private readonly notifier: PostgresOutboxNotifier,
     log: Log,
     metrics: Metrics,
     health: HealthCheckService,
@@ -36,7 +36,7 @@ export class OutboxRelays implements OnApplicationShutdown {
     this.#relays = relays;
     this.#poller = new OutboxPoller(
       deliveries,
-      new Map(relays.map((relay, n) => [names[n] ?? '', () => relay.wake()])),
+      new Map(relays.map((relay, index) => [names[index] ?? '', () => relay.wake()])),
       log,
     );
     for (const relay of relays) signal.subscribe(() => relay.wake());
@@ -49,7 +49,7 @@ export class OutboxRelays implements OnApplicationShutdown {
   start(): void {
     for (const relay of this.#relays) relay.start();
     this.#poller.start();
-    void this.hints.startListening();
+    void this.notifier.startListening();
   }
 
   async onApplicationShutdown(): Promise<void> {

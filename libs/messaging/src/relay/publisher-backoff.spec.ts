@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { PublisherBackoff, retryDelayMs } from './publisher-backoff.js';
 
-const many = (wait: () => number) => Array.from({ length: 200 }, wait);
-const between = (waits: readonly number[], least: number, most: number) =>
-  waits.every((wait) => wait >= least && wait <= most) && new Set(waits.map(Math.round)).size > 20;
+const many = (nextDelay: () => number) => Array.from({ length: 200 }, nextDelay);
+const between = (delays: readonly number[], minMs: number, maxMs: number) =>
+  delays.every((delay) => delay >= minMs && delay <= maxMs) && new Set(delays.map(Math.round)).size > 20;
 
-describe('Patience', () => {
+describe('PublisherBackoff', () => {
   const afterFailures = (count: number) =>
     many(() => {
-      const patience = new PublisherBackoff();
-      for (let n = 0; n < count; n++) patience.recordUnavailable();
-      return patience.remainingMs;
+      const backoff = new PublisherBackoff();
+      for (let n = 0; n < count; n++) backoff.recordUnavailable();
+      return backoff.remainingMs;
     });
 
   it.each([
@@ -18,33 +18,33 @@ describe('Patience', () => {
     [2, 0, 500],
     [3, 990, 4_000],
     [50, 990, 4_000],
-  ])('given the failure no. %i in a row, then a random pause of %i to %i ms', (failures, least, most) => {
-    expect(between(afterFailures(failures), least, most)).toBe(true);
+  ])('waits a random time after consecutive failure %i: %i to %i ms', (failures, minMs, maxMs) => {
+    expect(between(afterFailures(failures), minMs, maxMs)).toBe(true);
   });
 
-  it('given one aggregate that fails, however often, then no trouble; given a second one, then trouble until one goes through', () => {
-    const patience = new PublisherBackoff();
-    for (let n = 0; n < 9; n++) patience.recordFailure('a');
-    expect([patience.isBackingOff, patience.remainingMs]).toEqual([false, 0]);
-    patience.recordFailure('b');
-    expect([patience.isBackingOff, patience.remainingMs > 0]).toEqual([true, true]);
-    patience.recordSuccess();
-    expect([patience.isBackingOff, patience.remainingMs]).toEqual([false, 0]);
+  it('backs off when a second aggregate fails, until a success', () => {
+    const backoff = new PublisherBackoff();
+    for (let n = 0; n < 9; n++) backoff.recordFailure('a');
+    expect([backoff.isBackingOff, backoff.remainingMs]).toEqual([false, 0]);
+    backoff.recordFailure('b');
+    expect([backoff.isBackingOff, backoff.remainingMs > 0]).toEqual([true, true]);
+    backoff.recordSuccess();
+    expect([backoff.isBackingOff, backoff.remainingMs]).toEqual([false, 0]);
   });
 });
 
-describe('retryAfter', () => {
+describe('retryDelayMs', () => {
   it.each([
     [1, 1, 500],
     [2, 1, 1_000],
     [3, 1_000, 2_000],
     [40, 1_000, 5_000],
-  ])('given try no. %i, then a random wait of %i to %i ms', (attempts, least, most) => {
+  ])('returns a random delay after attempt %i: %i to %i ms', (attempts, minMs, maxMs) => {
     expect(
       between(
         many(() => retryDelayMs(attempts)),
-        least,
-        most,
+        minMs,
+        maxMs,
       ),
     ).toBe(true);
   });

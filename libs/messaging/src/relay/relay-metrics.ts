@@ -3,7 +3,7 @@ import type { OutboxBacklog, PublisherBacklog } from './outbox-backlog.js';
 import type { RelayObserver } from './outbox-relay.js';
 
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** The figures of one scrape come from one query. */
+/** One query serves all gauges of a scrape. */
 const BACKLOG_CACHE_MS = 500;
 
 export function createRelayMetrics(metrics: Metrics): RelayObserver {
@@ -27,7 +27,7 @@ export function createRelayMetrics(metrics: Metrics): RelayObserver {
   };
 }
 
-/** Of the publishers that are configured, and of any other for which something still waits. */
+/** Covers the configured publishers, and any other publisher with pending deliveries. */
 export function registerBacklogGauges(metrics: Metrics, backlog: OutboxBacklog, publishers: readonly string[]): void {
   let readAt = Number.NEGATIVE_INFINITY;
   let lastRead: Promise<readonly PublisherBacklog[]> = Promise.resolve([]);
@@ -36,11 +36,11 @@ export function registerBacklogGauges(metrics: Metrics, backlog: OutboxBacklog, 
       [readAt, lastRead] = [performance.now(), backlog.readByPublisher()];
     return lastRead;
   };
-  const gauge = (name: string, help: string, readValue: (waiting: PublisherBacklog) => number) =>
+  const gauge = (name: string, help: string, readValue: (backlog: PublisherBacklog) => number) =>
     metrics.labelledGauge(name, help, 'publisher', async () => {
-      const waiting = new Map((await read()).map((each) => [each.publisher, readValue(each)]));
-      for (const publisher of publishers) if (!waiting.has(publisher)) waiting.set(publisher, 0);
-      return waiting;
+      const values = new Map((await read()).map((entry) => [entry.publisher, readValue(entry)]));
+      for (const publisher of publishers) if (!values.has(publisher)) values.set(publisher, 0);
+      return values;
     });
   gauge('outbox_depth', 'Events that wait for a publisher', ({ depth }) => depth);
   gauge('outbox_oldest_age_seconds', 'Age of the oldest of them', ({ oldestSeconds }) => oldestSeconds);

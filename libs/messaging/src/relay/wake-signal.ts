@@ -1,22 +1,22 @@
-/** Waits that others can end. */
+/** Waits that another caller can end. */
 export class WakeSignal {
   #woken = false;
   #closed = false;
   #wake: () => void = () => undefined;
 
-  /** Also for the next `untilWoken`, if nobody is at rest now. */
+  /** Ends `waitUntilWoken`. If nothing waits now, the next call returns at once. */
   wake(): void {
     this.#woken = true;
     this.#wake();
   }
 
-  /** Ends every wait, for good. */
+  /** Ends all waits, present and future. */
   close(): void {
     this.#closed = true;
     this.#wake();
   }
 
-  /** Forgets who has called so far: from here on they call for something new. */
+  /** Discards earlier wake calls. */
   reset(): void {
     this.#woken = false;
   }
@@ -28,7 +28,7 @@ export class WakeSignal {
     });
   }
 
-  /** Only the end makes it shorter. */
+  /** Only `close` ends it early. */
   async sleep(milliseconds: number): Promise<void> {
     const until = performance.now() + milliseconds;
     for (let remaining = milliseconds; remaining > 0 && !this.#closed; remaining = until - performance.now()) {

@@ -1,4 +1,4 @@
-/** So much at once, and in the order of asking. */
+/** Limits concurrent work. Waiting work starts in FIFO order. */
 export class ConcurrencyLimit {
   readonly #waiting: (() => void)[] = [];
   #free: number;

@@ -1,32 +1,32 @@
 import type { Arrival } from '#kernel';
 
-/** A message that nobody could handle. */
+/** A message that could not be handled. */
 export interface DeadLetter {
-  /** As its sender named it; of one without a name, how it is told from others here. */
+  /** The id from the sender; without one, an id that is unique in the queue. */
   readonly id: string;
   readonly reason: string;
   readonly detail: string;
-  /** RFC 3339; empty for what the broker itself laid aside. */
+  /** RFC 3339; empty if the broker itself dead-lettered the message. */
   readonly deadAt: string;
   readonly body: Buffer;
 }
 
-/** Where those of one subscriber lie. */
+/** Identifies the dead-letter queue of a subscriber. */
 export interface DeadLetterQueueRef {
-  /** Of the subscriber: `foyer.<module>.<event>`. */
+  /** The queue of the subscriber: `foyer.<module>.<event>`. */
   readonly queue: string;
   readonly arrival: Arrival;
 }
 
-/** What one broker has laid aside, for an operator. One at a time should look. A place that is not there is an error. */
+/** The dead letters of one broker, for an operator. Not safe for concurrent use. A missing queue is an error. */
 export abstract class DeadLetters {
   /** Oldest first. */
   abstract list(queueRef: DeadLetterQueueRef): Promise<readonly DeadLetter[]>;
 
-  /** Sends them back where they came from, unchanged and under the same id, as if they had just come. How many. */
+  /** Sends matching letters to their original queue or topic, unchanged and with the same id. Returns their number. */
   abstract replay(queueRef: DeadLetterQueueRef, matches: (letter: DeadLetter) => boolean): Promise<number>;
 
-  /** They are never listed again. How many. */
+  /** Removes matching letters. Returns their number. */
   abstract drop(queueRef: DeadLetterQueueRef, matches: (letter: DeadLetter) => boolean): Promise<number>;
 
   abstract close(): Promise<void>;

@@ -11,9 +11,9 @@ import {
 } from '../testing/event-source-fixture.js';
 import { MAX_IN_FLIGHT, type MessageDisposition } from './event-source.js';
 
-/** What every `EventSource` must do: Watermill's list, from the side of those who listen. */
+/** The contract of every `EventSource`, based on the subscriber part of Watermill's test list. */
 export function eventSourceContract(name: string, openBroker: () => Promise<EventSourceUnderTest>): void {
-  describe(`${name} is an EventSource`, { timeout: 30_000 }, () => {
+  describe(`${name} (EventSource contract)`, { timeout: 30_000 }, () => {
     let broker: EventSourceUnderTest;
     let fixture: EventSourceFixture;
 
@@ -27,53 +27,53 @@ export function eventSourceContract(name: string, openBroker: () => Promise<Even
     });
 
     it.each<Arrival>(['events', 'inbound'])(
-      'hands over what comes from %s, unchanged, as the first attempt',
+      'delivers a message from %s unchanged as the first attempt',
       async (from) => {
-        const one = new RecordingSubscription(from);
-        expect(fixture.open(one).name).toMatch(/^[a-z]+$/);
-        await fixture.waitUntilReady(one);
+        const subscription = new RecordingSubscription(from);
+        expect(fixture.open(subscription).name).toMatch(/^[a-z]+$/);
+        await fixture.waitUntilReady(subscription);
         const text = JSON.stringify({ text: 'é ß 漢字 🔑 \u0000 \u2028 "\\' });
         const before = Date.now();
-        await fixture.send(one, text);
-        await fixture.waitForMessages(one, 1);
-        expect(one.received[0]).toMatchObject({ text, attempt: 1 });
-        expect(one.received[0]?.since).toBeGreaterThanOrEqual(before - 1_000);
-        expect(one.received[0]?.since).toBeLessThanOrEqual(Date.now() + 1_000);
+        await fixture.send(subscription, text);
+        await fixture.waitForMessages(subscription, 1);
+        expect(subscription.received[0]).toMatchObject({ text, attempt: 1 });
+        expect(subscription.received[0]?.since).toBeGreaterThanOrEqual(before - 1_000);
+        expect(subscription.received[0]?.since).toBeLessThanOrEqual(Date.now() + 1_000);
       },
     );
 
-    it('hands over nothing of another type', async () => {
-      const one = new RecordingSubscription();
-      fixture.open(one);
-      await fixture.waitUntilReady(one);
+    it('does not deliver messages of another type', async () => {
+      const subscription = new RecordingSubscription();
+      fixture.open(subscription);
+      await fixture.waitUntilReady(subscription);
       await broker.send('events', { id: randomUUID(), type: 'test.other.v1', payload: '{}' });
-      await fixture.send(one, 'mine');
-      await fixture.waitForMessages(one, 1);
-      expect(one.texts).toEqual(['mine']);
+      await fixture.send(subscription, 'mine');
+      await fixture.waitForMessages(subscription, 1);
+      expect(subscription.texts).toEqual(['mine']);
     });
 
-    it('hands a thousand over in order', async () => {
-      const one = new RecordingSubscription();
-      fixture.open(one);
-      await fixture.waitUntilReady(one);
+    it('delivers a thousand messages in order', async () => {
+      const subscription = new RecordingSubscription();
+      fixture.open(subscription);
+      await fixture.waitUntilReady(subscription);
       const texts = Array.from({ length: 1_000 }, (_, n) => String(n));
-      for (const text of texts) await fixture.send(one, text);
-      await fixture.waitForMessages(one, 1_000, 20_000);
-      expect(one.texts).toEqual(texts);
+      for (const text of texts) await fixture.send(subscription, text);
+      await fixture.waitForMessages(subscription, 1_000, 20_000);
+      expect(subscription.texts).toEqual(texts);
     });
 
-    it(`has at most ${MAX_IN_FLIGHT} of one subscription handled at once`, async () => {
-      const one = new RecordingSubscription();
-      one.onMessage = () => sleep(50, DONE);
-      fixture.open(one);
-      await fixture.waitUntilReady(one);
-      await Promise.all(Array.from({ length: 100 }, (_, n) => fixture.send(one, String(n))));
-      await fixture.waitForMessages(one, 100);
-      expect(one.maxInFlight).toBeGreaterThan(1);
-      expect(one.maxInFlight).toBeLessThanOrEqual(MAX_IN_FLIGHT);
+    it(`handles at most ${MAX_IN_FLIGHT} messages of one subscription concurrently`, async () => {
+      const subscription = new RecordingSubscription();
+      subscription.onMessage = () => sleep(50, DONE);
+      fixture.open(subscription);
+      await fixture.waitUntilReady(subscription);
+      await Promise.all(Array.from({ length: 100 }, (_, n) => fixture.send(subscription, String(n))));
+      await fixture.waitForMessages(subscription, 100);
+      expect(subscription.maxInFlight).toBeGreaterThan(1);
+      expect(subscription.maxInFlight).toBeLessThanOrEqual(MAX_IN_FLIGHT);
     });
 
-    it('a slow subscription holds up no other', async () => {
+    it('does not delay other subscriptions behind a slow one', async () => {
       const [slow, quick] = [new RecordingSubscription(), new RecordingSubscription()];
       fixture.open(slow, quick);
       await fixture.waitUntilReady(slow, quick);
@@ -86,124 +86,127 @@ export function eventSourceContract(name: string, openBroker: () => Promise<Even
       expect(performance.now() - begun).toBeLessThan(1_500);
     });
 
-    it('again: hands it over after the pause, as another attempt only if that counts', async () => {
-      const one = new RecordingSubscription();
-      fixture.open(one);
-      await fixture.waitUntilReady(one);
-      const verdicts: MessageDisposition[] = [
+    it('redelivers after the delay, as another attempt only if it counts', async () => {
+      const subscription = new RecordingSubscription();
+      fixture.open(subscription);
+      await fixture.waitUntilReady(subscription);
+      const dispositions: MessageDisposition[] = [
         { is: 'again', afterMs: 300, counts: true },
         { is: 'again', afterMs: 300, counts: false },
       ];
-      one.onMessage = ({ text }) => (text === 'bad' ? (verdicts.shift() ?? DONE) : DONE);
-      await Promise.all([fixture.send(one, 'bad'), fixture.send(one, 'next')]);
-      await fixture.waitForMessages(one, 4);
-      const [first, second, third] = one.received.filter(({ text }) => text === 'bad') as [
+      subscription.onMessage = ({ text }) => (text === 'bad' ? (dispositions.shift() ?? DONE) : DONE);
+      await Promise.all([fixture.send(subscription, 'bad'), fixture.send(subscription, 'next')]);
+      await fixture.waitForMessages(subscription, 4);
+      const [first, second, third] = subscription.received.filter(({ text }) => text === 'bad') as [
         ReceivedMessage,
         ReceivedMessage,
         ReceivedMessage,
       ];
       expect([first.attempt, second.attempt, third.attempt]).toEqual([1, 2, 2]);
       expect([second.since, third.since]).toEqual([first.since, first.since]);
-      for (const [one, broker] of [[first, second] as const, [second, third] as const]) {
-        expect(broker.receivedAt - one.receivedAt).toBeGreaterThanOrEqual(295);
-        expect(broker.receivedAt - one.receivedAt).toBeLessThan(3_000);
+      for (const [earlier, later] of [[first, second] as const, [second, third] as const]) {
+        expect(later.receivedAt - earlier.receivedAt).toBeGreaterThanOrEqual(295);
+        expect(later.receivedAt - earlier.receivedAt).toBeLessThan(3_000);
       }
-      expect(one.texts.indexOf('next'), 'nobody waits for it').toBeLessThan(one.texts.lastIndexOf('bad'));
+      expect(subscription.texts.indexOf('next'), 'it does not delay others').toBeLessThan(
+        subscription.texts.lastIndexOf('bad'),
+      );
     });
 
-    it('a handler that rejects gets it again', async () => {
-      const one = new RecordingSubscription();
-      fixture.open(one);
-      await fixture.waitUntilReady(one);
-      one.onMessage = ({ attempt }) => (attempt === 1 ? Promise.reject(new Error('it fails')) : DONE);
-      await fixture.send(one, 'bad');
-      await fixture.waitForMessages(one, 2);
-      expect(one.received[1]?.attempt).toBe(2);
+    it('redelivers a message when the handler rejects', async () => {
+      const subscription = new RecordingSubscription();
+      fixture.open(subscription);
+      await fixture.waitUntilReady(subscription);
+      subscription.onMessage = ({ attempt }) => (attempt === 1 ? Promise.reject(new Error('it fails')) : DONE);
+      await fixture.send(subscription, 'bad');
+      await fixture.waitForMessages(subscription, 2);
+      expect(subscription.received[1]?.attempt).toBe(2);
     });
 
-    it('FM-M3 dead: hands it over no more, counts it, and goes on', async () => {
-      const one = new RecordingSubscription();
-      const source = fixture.open(one);
-      await fixture.waitUntilReady(one);
-      one.onMessage = ({ text }) => (text === 'bad' ? { is: 'dead', reason: 'not_json', detail: 'malformed' } : DONE);
-      await fixture.send(one, 'bad');
-      await fixture.send(one, 'next');
-      await fixture.waitForMessages(one, 2);
+    it('does not redeliver a dead letter, counts it and continues [FM-M3]', async () => {
+      const subscription = new RecordingSubscription();
+      const source = fixture.open(subscription);
+      await fixture.waitUntilReady(subscription);
+      subscription.onMessage = ({ text }) =>
+        text === 'bad' ? { is: 'dead', reason: 'not_json', detail: 'malformed' } : DONE;
+      await fixture.send(subscription, 'bad');
+      await fixture.send(subscription, 'next');
+      await fixture.waitForMessages(subscription, 2);
       await expect.poll(() => source.countDeadLetters()).toBe(1);
       await sleep(300);
-      expect(one.texts).toEqual(['bad', 'next']);
+      expect(subscription.texts).toEqual(['bad', 'next']);
     });
 
-    it('finishes what is being handled when it is closed, and takes nothing new', async () => {
-      const one = new RecordingSubscription();
-      const source = fixture.open(one);
-      await fixture.waitUntilReady(one);
+    it('finishes messages being handled when it is closed, and receives no new ones', async () => {
+      const subscription = new RecordingSubscription();
+      const source = fixture.open(subscription);
+      await fixture.waitUntilReady(subscription);
       let finished = false;
-      one.onMessage = () =>
+      subscription.onMessage = () =>
         sleep(500).then((): MessageDisposition => {
           finished = true;
           return DONE;
         });
-      const sent = fixture.send(one, 'last');
-      await fixture.waitForMessages(one, 1);
+      const sent = fixture.send(subscription, 'last');
+      await fixture.waitForMessages(subscription, 1);
       await source.close();
       expect(finished).toBe(true);
       await sent;
-      await fixture.send(one, 'later').catch(() => undefined);
+      await fixture.send(subscription, 'later').catch(() => undefined);
       await sleep(200);
-      expect(one.texts).toEqual(['last']);
+      expect(subscription.texts).toEqual(['last']);
       await source.close();
     });
 
-    it('what was released or never judged is handed to whoever listens next', async () => {
-      const one = new RecordingSubscription();
-      const first = fixture.open(one);
-      await fixture.waitUntilReady(one);
-      one.onMessage = () => ({ is: 'release' });
-      const sent = [fixture.send(one, 'a'), fixture.send(one, 'b')];
+    it('delivers released and unsettled messages to the next consumer', async () => {
+      const subscription = new RecordingSubscription();
+      const first = fixture.open(subscription);
+      await fixture.waitUntilReady(subscription);
+      subscription.onMessage = () => ({ is: 'release' });
+      const sent = [fixture.send(subscription, 'a'), fixture.send(subscription, 'b')];
       const closed = expect
-        .poll(() => one.received.length)
+        .poll(() => subscription.received.length)
         .toBeGreaterThanOrEqual(2)
         .then(() => first.close());
       const outcomes = await Promise.allSettled(sent);
       await closed;
-      one.onMessage = () => DONE;
-      one.received.length = 0;
-      fixture.open(one);
-      // Without a queue of its own the other side has kept it, and offers it again.
+      subscription.onMessage = () => DONE;
+      subscription.received.length = 0;
+      fixture.open(subscription);
+      // Without a queue, the publisher keeps the message and delivers it again.
       if (!broker.durable) {
         expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
         return;
       }
-      await fixture.waitForMessages(one, 2);
-      expect(one.texts.toSorted()).toEqual(['a', 'b']);
+      await fixture.waitForMessages(subscription, 2);
+      expect(subscription.texts.toSorted()).toEqual(['a', 'b']);
     });
 
-    it('several who share a queue get each message once', async () => {
-      const one = new RecordingSubscription();
-      fixture.open(one);
-      await fixture.waitUntilReady(one);
-      if (!broker.durable) return; // one process
-      fixture.open(one);
+    it('delivers each message once to consumers that share a queue', async () => {
+      const subscription = new RecordingSubscription();
+      fixture.open(subscription);
+      await fixture.waitUntilReady(subscription);
+      if (!broker.durable) return; // a single process
+      fixture.open(subscription);
       await sleep(500);
-      for (let n = 0; n < 100; n++) await fixture.send(one, String(n));
-      await fixture.waitForMessages(one, 100);
+      for (let n = 0; n < 100; n++) await fixture.send(subscription, String(n));
+      await fixture.waitForMessages(subscription, 100);
       await sleep(200);
-      expect(new Set(one.texts).size).toBe(100);
-      expect(one.received).toHaveLength(100);
+      expect(new Set(subscription.texts).size).toBe(100);
+      expect(subscription.received).toHaveLength(100);
     });
 
-    it('what came while nobody listened is there later', async () => {
-      const one = new RecordingSubscription();
-      const first = fixture.open(one);
-      await fixture.waitUntilReady(one);
+    it('delivers messages that arrived while nothing was listening', async () => {
+      const subscription = new RecordingSubscription();
+      const first = fixture.open(subscription);
+      await fixture.waitUntilReady(subscription);
       await first.close();
-      if (!broker.durable) return; // the outbox keeps it
-      await fixture.send(one, 'early');
+      if (!broker.durable) return; // the outbox keeps the events
+      await fixture.send(subscription, 'early');
       await sleep(100);
-      fixture.open(one);
-      await fixture.waitForMessages(one, 1);
-      expect(one.texts).toEqual(['early']);
+      fixture.open(subscription);
+      await fixture.waitForMessages(subscription, 1);
+      expect(subscription.texts).toEqual(['early']);
     });
   });
 }

@@ -2,61 +2,61 @@ import type { Arrival } from '#kernel';
 
 /** How many messages of one subscription are handled at the same time. */
 export const MAX_IN_FLIGHT = 20;
-/** So long `close` waits for what is being handled. */
+/** How long `close` waits for messages being handled. */
 export const SHUTDOWN_TIMEOUT_MS = 20_000;
 
-/** One message, as it came. */
+/** One message as received. */
 export interface IncomingMessage {
-  /** Nobody has looked at it yet: it may be anything, of any size. */
+  /** Not validated: any content of any size. */
   readonly body: Uint8Array;
-  /** 1, and one more for each time that it came back with `counts`. */
+  /** Starts at 1 and grows by one with each redelivery with `counts`. */
   readonly attempt: number;
   /** Unix milliseconds of its first delivery. */
   readonly since: number;
 }
 
-/** What becomes of a message. */
+/** What the source does with a handled message. */
 export type MessageDisposition =
-  /** Its effect is committed, or there is none to be had. */
+  /** Handled: its effect is committed, or it has no effect. */
   | { readonly is: 'done' }
-  /** Is handed over again after so many milliseconds, or a little later. `counts`: as one more attempt. */
+  /** Redelivered after `afterMs` or a little later. `counts`: it counts as one more attempt. */
   | { readonly is: 'again'; readonly afterMs: number; readonly counts: boolean }
-  /** Is laid aside, unchanged, with the reason: a stable word, and where it was found. No personal data in either. */
+  /** Dead-lettered unchanged. `reason` is a stable code, `detail` the location of the fault. Neither has personal data. */
   | { readonly is: 'dead'; readonly reason: string; readonly detail: string }
-  /** Was not begun: whoever else listens may have it at once. */
+  /** Not started: another consumer may get it at once. */
   | { readonly is: 'release' };
 
-/** What a rejection of `handle` comes to. */
+/** The disposition after `handle` rejects. */
 export const DEFAULT_RETRY: MessageDisposition = { is: 'again', afterMs: 250, counts: true };
 
 export interface Subscription {
-  /** Everybody who subscribes by this name shares the messages; it outlives all of them. Dead letters: `<queue>.dead`. */
+  /** Processes that subscribe with this name share the messages. The queue outlives them. Dead letters: `<queue>.dead`. */
   readonly queue: string;
   readonly arrival: Arrival;
   /** Exact types. */
   readonly types: readonly string[];
-  /** Of all who share the queue one at a time gets messages. */
+  /** Only one of the processes that share the queue gets messages at a time. */
   readonly ordered: boolean;
-  /** Called up to `IN_FLIGHT` times at once, in the order in which messages arrive. A rejection is `AGAIN`. */
+  /** Called up to `MAX_IN_FLIGHT` times concurrently, in order of arrival. A rejection means `DEFAULT_RETRY`. */
   handle(message: IncomingMessage): Promise<MessageDisposition>;
 }
 
 /**
- * A way in for events. At least once: a message that no verdict was given on is handed over again, to whoever listens then.
- * A slow subscription holds up no other.
+ * Receives events from a broker, at least once: a message without a disposition is redelivered to any consumer of the queue.
+ * A slow subscription does not delay the others.
  */
 export abstract class EventSource {
   /** As in `EVENT_SOURCES`. */
   abstract readonly name: string;
-  /** Listens from now on, and comes back by itself whenever the other side does. */
+  /** Starts listening, and reconnects after a connection is lost. */
   abstract subscribe(subscription: Subscription): void;
-  /** How many dead letters there are of all subscriptions. */
+  /** The number of dead letters of all subscriptions. */
   abstract countDeadLetters(): Promise<number>;
-  /** Takes nothing new, finishes what is being handled, gives the rest back. The queues stay, and so do their bindings. */
+  /** Stops receiving, finishes messages being handled, and releases the rest. Queues and bindings stay. */
   abstract close(): Promise<void>;
 }
 
-/** The sources that are configured; there may be several at once. */
+/** The configured sources. There may be several. */
 export abstract class EventSources {
   abstract readonly all: readonly EventSource[];
 }

@@ -1,4 +1,4 @@
-/** Rings once; who listens later hears it too. */
+/** Fires once. Later waits resolve at once. */
 export class OneShotSignal {
   #resolve: () => void = () => undefined;
   #hasFired = false;
@@ -15,7 +15,7 @@ export class OneShotSignal {
     this.#resolve();
   }
 
-  /** Waits for it, but no longer than so many milliseconds. */
+  /** Waits for the signal or the timeout, whichever comes first. */
   async waitAtMost(milliseconds: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<void>((resolve) => {

@@ -6,7 +6,7 @@ import { ServiceBusDeadLetters } from './servicebus/service-bus-dead-letters.js'
 
 type EventSourceName = Settings['eventSources'][number];
 
-/** Of a source; null of one that keeps none. */
+/** Opens the dead letters of a source; null if the source stores none. */
 export function openDeadLetters(source: EventSourceName, settings: Settings): DeadLetters | null {
   const { rabbitmqUrl, kafka, servicebusUrl } = settings;
   if (source === 'rabbitmq' && rabbitmqUrl) return new RabbitMqDeadLetters(rabbitmqUrl);

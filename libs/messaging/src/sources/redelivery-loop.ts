@@ -2,12 +2,12 @@ import { ConcurrencyLimit } from './concurrency-limit.js';
 import { DEFAULT_RETRY, MAX_IN_FLIGHT, type MessageDisposition, type Subscription } from './event-source.js';
 import type { OneShotSignal } from './one-shot-signal.js';
 
-/** What is left to be done with a message. */
+/** A disposition that needs no redelivery. */
 export type FinalDisposition = Exclude<MessageDisposition, { readonly is: 'again' }>;
 
 /**
- * Brings messages of one subscription to their last verdict in this process. What is to be tried again is held here, and in
- * nobody's way, for a side that cannot keep it back for a while by itself. Attempts are forgotten with the process.
+ * Redelivers messages of one subscription in this process until their disposition is final. For brokers without delayed
+ * redelivery. A waiting message does not block others. The attempt count is lost when the process ends.
  */
 export class RedeliveryLoop {
   readonly #concurrencyLimit = new ConcurrencyLimit(MAX_IN_FLIGHT);
@@ -24,7 +24,7 @@ export class RedeliveryLoop {
     return delivery;
   }
 
-  /** When nothing is being handled any more. */
+  /** Resolves when no message is being handled. */
   async waitUntilIdle(): Promise<void> {
     await Promise.allSettled(this.#inFlight);
   }
@@ -32,16 +32,16 @@ export class RedeliveryLoop {
   async #deliverUntilFinal(body: Uint8Array, since: number): Promise<FinalDisposition> {
     for (let attempt = 1; !this.closing.hasFired; ) {
       const message = { body, attempt, since };
-      const verdict = await this.#concurrencyLimit.run(async () =>
+      const disposition = await this.#concurrencyLimit.run(async () =>
         this.closing.hasFired
           ? { is: 'release' as const }
           : this.subscription.handle(message).catch(() => DEFAULT_RETRY),
       );
-      // At once it would be handed straight back to us.
-      if (verdict.is === 'release') await this.closing.fired;
-      if (verdict.is !== 'again') return verdict;
-      if (verdict.counts) attempt++;
-      await this.closing.waitAtMost(verdict.afterMs);
+      // An immediate release would redeliver the message to this process.
+      if (disposition.is === 'release') await this.closing.fired;
+      if (disposition.is !== 'again') return disposition;
+      if (disposition.counts) attempt++;
+      await this.closing.waitAtMost(disposition.afterMs);
     }
     return { is: 'release' };
   }

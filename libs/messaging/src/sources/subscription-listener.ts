@@ -7,10 +7,10 @@ const MIN_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 30_000;
 const BACKOFF_RESET_MS = 60_000;
 
-/** Why it is no longer listened, when nothing was lost. */
+/** The reason for the end of `listenOnce` after `stop`. */
 export const STOPPED = new Error('stopped');
 
-/** One subscription, from its beginning to its end, over all the connections that it takes. */
+/** Runs one subscription and reconnects until it is stopped. */
 export abstract class SubscriptionListener {
   protected readonly stopped = new OneShotSignal();
   #running: Promise<void> | undefined;
@@ -24,30 +24,33 @@ export abstract class SubscriptionListener {
     this.#running ??= this.#listenUntilStopped();
   }
 
-  /** Resolves when what was being handled is finished, or was given up. */
+  /** Resolves when messages being handled are finished or have timed out. */
   async stop(): Promise<void> {
     this.stopped.fire();
     await this.#running;
   }
 
-  /** One connection, from opening it until it is lost or no longer wanted; resolves to the reason. */
+  /** Runs one connection until it is lost or the listener stops. Resolves to the reason. */
   protected abstract listenOnce(): Promise<Error>;
 
-  /** Again, after a pause, each time the connection is lost. */
+  /** Reconnects after a delay each time the connection is lost. */
   async #listenUntilStopped(): Promise<void> {
     const { queue } = this.subscription;
     for (let failures = 0; !this.stopped.hasFired; failures++) {
-      const begun = performance.now();
+      const startedAt = performance.now();
       const reason = await this.listenOnce().catch((error: unknown) => error as Error);
       if (this.stopped.hasFired) return;
-      if (performance.now() - begun > BACKOFF_RESET_MS) failures = 0;
+      if (performance.now() - startedAt > BACKOFF_RESET_MS) failures = 0;
       const pause = fullJitterDelayMs(failures);
-      this.log.warn({ queue, reason: reason.message || String(reason), pause }, 'a queue is not listened to');
+      this.log.warn(
+        { queue, reason: reason.message || String(reason), pause },
+        'cannot listen to a queue: reconnecting after a pause',
+      );
       await this.stopped.waitAtMost(pause);
     }
   }
 }
 
-/** Milliseconds. Replicas do not come back at the same moment. */
+/** Full jitter, so that replicas do not reconnect at the same moment. */
 export const fullJitterDelayMs = (failures: number): number =>
   randomInt(1, Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** Math.min(failures, 10)));

@@ -1,9 +1,9 @@
-/** Work of one lane is done one after the other, that of several side by side. */
+/** Runs work with the same key in sequence, and work with different keys concurrently. */
 export class KeyedSerialExecutor {
   readonly #lastByKey = new Map<string, Promise<unknown>>();
   #closed = false;
 
-  /** Undefined when the lanes were closed before its turn came. */
+  /** Resolves to undefined if the executor was closed before the work started. */
   run<T>(key: string, work: () => Promise<T>): Promise<T | undefined> {
     const turn = (this.#lastByKey.get(key) ?? Promise.resolve())
       .catch(() => undefined)
@@ -17,7 +17,7 @@ export class KeyedSerialExecutor {
     return turn;
   }
 
-  /** What has begun goes on; nothing more begins. */
+  /** Running work continues; queued work does not start. */
   close(): void {
     this.#closed = true;
   }

@@ -26,20 +26,20 @@ const message = (body: unknown, o: Partial<IncomingMessage> = {}): IncomingMessa
   ...o,
 });
 
-describe('Handling', () => {
+describe('MessageHandler', () => {
   let subscriber: TestSubscriber;
   let accepted: Set<IncomingEvent>;
   let outcomes: HandlingOutcome[];
   let written: ReturnType<typeof createRecordingLog>;
-  let lanes: KeyedSerialExecutor;
-  let handling: MessageHandler;
+  let executor: KeyedSerialExecutor;
+  let handler: MessageHandler;
 
   beforeEach(() => {
     subscriber = new TestSubscriber();
-    [accepted, outcomes, written, lanes] = [new Set(), [], createRecordingLog(), new KeyedSerialExecutor()];
+    [accepted, outcomes, written, executor] = [new Set(), [], createRecordingLog(), new KeyedSerialExecutor()];
     subscriber.onHandle = (event) => accepted.add(event);
     const inbox = { hasCommitted: (event: IncomingEvent) => accepted.has(event) };
-    handling = new MessageHandler(subscriber, inbox, lanes, written.log, (_, outcome) => outcomes.push(outcome));
+    handler = new MessageHandler(subscriber, inbox, executor, written.log, (_, outcome) => outcomes.push(outcome));
   });
   afterEach(() => vi.useRealTimers());
 
@@ -47,8 +47,8 @@ describe('Handling', () => {
     subscriber.onHandle = () => Promise.reject(error);
   };
 
-  it('given an event, then it is handled, and done', async () => {
-    expect(await handling.handle(message({ ...EVENT, unknown: true, datacontenttype: 'application/json' }))).toEqual({
+  it('handles an event and returns done', async () => {
+    expect(await handler.handle(message({ ...EVENT, unknown: true, datacontenttype: 'application/json' }))).toEqual({
       is: 'done',
     });
     const { specversion: _, ...read } = EVENT;
@@ -56,16 +56,16 @@ describe('Handling', () => {
     expect(outcomes).toEqual(['handled']);
   });
 
-  it('given the request it comes from, then its handler goes on in that', async () => {
+  it('runs the handler in the request context of the event', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const contexts: unknown[] = [];
     subscriber.onHandle = (event) => {
       accepted.add(event);
       contexts.push(currentContext());
     };
-    await handling.handle(message({ ...EVENT, correlationid: 'signup-42', traceparent }));
-    await handling.handle(message({ ...EVENT, correlationid: `${SECRET}\n`, traceparent: 'no' }));
-    await handling.handle(message({ ...EVENT, id: SECRET }));
+    await handler.handle(message({ ...EVENT, correlationid: 'signup-42', traceparent }));
+    await handler.handle(message({ ...EVENT, correlationid: `${SECRET}\n`, traceparent: 'no' }));
+    await handler.handle(message({ ...EVENT, id: SECRET }));
     expect(contexts).toMatchObject([
       { correlationId: 'signup-42', causationId: 'e1', traceparent },
       { correlationId: 'e1', causationId: 'e1' },
@@ -76,60 +76,60 @@ describe('Handling', () => {
   });
 
   it.each<[string, unknown, string, string]>([
-    ['no JSON', 'hello', 'not_json', 'malformed'],
-    ['half of JSON', '{"id":', 'not_json', 'malformed'],
-    ['bytes that are no text', '\ud800', 'not_json', 'malformed'],
-    ['deep JSON', `{"a":${'['.repeat(5_000)}${']'.repeat(5_000)}}`, 'not_json', 'too_deep'],
-    ['a name of the prototype machinery', '{"__proto__":{"admin":true}}', 'not_json', 'forbidden_key'],
-    ['a name twice', '{"id":"a","id":"b"}', 'not_json', 'duplicate_key'],
+    ['invalid JSON', 'hello', 'not_json', 'malformed'],
+    ['truncated JSON', '{"id":', 'not_json', 'malformed'],
+    ['invalid UTF-8', '\ud800', 'not_json', 'malformed'],
+    ['deeply nested JSON', `{"a":${'['.repeat(5_000)}${']'.repeat(5_000)}}`, 'not_json', 'too_deep'],
+    ['a __proto__ member', '{"__proto__":{"admin":true}}', 'not_json', 'forbidden_key'],
+    ['a duplicate member', '{"id":"a","id":"b"}', 'not_json', 'duplicate_key'],
     ['ten megabytes', `"${'x'.repeat(10 * 1024 * 1024)}"`, 'too_large', 'more than 262144 bytes'],
-    ['no object', [EVENT], 'wrong_schema', '/'],
+    ['an array instead of an object', [EVENT], 'wrong_schema', '/'],
     ['null', null, 'wrong_schema', '/'],
     ['another CloudEvents version', { ...EVENT, specversion: '0.3' }, 'wrong_schema', '/specversion'],
     ['no id', { ...EVENT, id: undefined }, 'wrong_schema', '/id'],
-    ['an id without end', { ...EVENT, id: 'x'.repeat(257) }, 'wrong_schema', '/id'],
+    ['an id that is too long', { ...EVENT, id: 'x'.repeat(257) }, 'wrong_schema', '/id'],
     ['no source', { ...EVENT, source: '' }, 'wrong_schema', '/source'],
-    ['a subject that is no text', { ...EVENT, subject: 7 }, 'wrong_schema', '/subject'],
-    ['a sequence that is none', { ...EVENT, sequence: 1.5 }, 'wrong_schema', '/sequence'],
+    ['a subject that is not a string', { ...EVENT, subject: 7 }, 'wrong_schema', '/subject'],
+    ['an invalid sequence', { ...EVENT, sequence: 1.5 }, 'wrong_schema', '/sequence'],
     ['another version', { ...EVENT, type: 'test.happened.v2' }, 'unknown_type', 'test.happened.v2'],
-    ['a type that is none', { ...EVENT, type: SECRET }, 'unknown_type', '/type'],
+    ['an invalid type', { ...EVENT, type: SECRET }, 'unknown_type', '/type'],
     ['no data', { ...EVENT, data: undefined }, 'wrong_schema', '/data'],
     ['data of another shape', { ...EVENT, data: { n: SECRET } }, 'wrong_schema', '/data/n n.not_a_number'],
   ])(
-    'FM-M3 given %s, then it is a dead letter at once, and says where and not what',
+    'dead-letters a message with %s at once and logs the location, not the value [FM-M3]',
     async (_, body, reason, detail) => {
-      expect(await handling.handle(message(body))).toEqual({ is: 'dead', reason, detail });
+      expect(await handler.handle(message(body))).toEqual({ is: 'dead', reason, detail });
       expect([outcomes, subscriber.handledEvents]).toEqual([['dead'], []]);
       expect(written.lines).toMatchObject([{ level: 50, consumer: 'test.happened', reason, detail }]);
       expect(JSON.stringify(written.lines)).not.toContain(SECRET);
     },
   );
 
-  it('given a subscriber that needs order, then an event without a place in it is a dead letter', async () => {
+  it('dead-letters an event without a sequence for an ordered subscriber', async () => {
     Object.assign(subscriber, { ordered: true });
     const nowhere = { ...EVENT, sequence: undefined };
-    expect(await handling.handle(message(nowhere))).toMatchObject({ is: 'dead', detail: '/sequence' });
+    expect(await handler.handle(message(nowhere))).toMatchObject({ is: 'dead', detail: '/sequence' });
   });
 
   it.each<[HandlingOutcome, unknown]>([
     ['duplicate', new AlreadyHandled()],
     ['stale', new StaleEventError()],
-  ])('FM-M1 given a %s, then it is done, without a word', async (outcome, error) => {
+  ])('returns done for a %s without logging [FM-M1]', async (outcome, error) => {
     throwing(error);
-    expect(await handling.handle(message(EVENT))).toEqual({ is: 'done' });
+    expect(await handler.handle(message(EVENT))).toEqual({ is: 'done' });
     expect([outcomes, written.lines]).toEqual([[outcome], []]);
   });
 
-  it('FM-M2 given one that comes too early, then it waits a minute for the one that is missing, and no longer', async () => {
+  it('retries an early event for one minute, then dead-letters it [FM-M2]', async () => {
     throwing(new SequenceGapError());
     const since = Date.now() - 50_000;
-    const verdict = await handling.handle(message(EVENT, { since }));
-    expect(verdict).toMatchObject({ is: 'again', counts: false });
-    expect(verdict).toHaveProperty(
+    const disposition = await handler.handle(message(EVENT, { since }));
+    expect(disposition).toMatchObject({ is: 'again', counts: false });
+    expect(disposition).toHaveProperty(
       'afterMs',
       expect.toSatisfy((ms: number) => ms > 0 && ms <= 1_000),
     );
-    expect(await handling.handle(message(EVENT, { since: Date.now() - 61_000 }))).toEqual({
+    expect(await handler.handle(message(EVENT, { since: Date.now() - 61_000 }))).toEqual({
       is: 'dead',
       reason: 'out_of_turn',
       detail: '/sequence 1',
@@ -137,32 +137,36 @@ describe('Handling', () => {
     expect(outcomes).toEqual(['waiting', 'dead']);
   });
 
-  it('given something that is away, then it is tried until it is back, however long that takes', async () => {
+  it('retries without limit while a dependency is unavailable', async () => {
     throwing(new Unavailable());
     for (const attempt of [1, 5, 500]) {
-      expect(await handling.handle(message(EVENT, { attempt }))).toMatchObject({ is: 'again', counts: false });
+      expect(await handler.handle(message(EVENT, { attempt }))).toMatchObject({ is: 'again', counts: false });
     }
     expect(outcomes).toEqual(['retried', 'retried', 'retried']);
   });
 
-  it('FM-M3 given a mistake of ours, then it is tried five times with longer pauses, and is a dead letter', async () => {
+  it('dead-letters an event after five failed attempts with growing delays [FM-M3]', async () => {
     throwing(Object.assign(new TypeError(`no such ${SECRET}`), { code: 'E42' }));
-    const pauses = new Set<number>();
-    for (const [attempt, most] of [
+    const delays = new Set<number>();
+    for (const [attempt, maxDelayMs] of [
       [1, 1_000],
       [2, 4_000],
       [3, 16_000],
       [4, 30_000],
     ] as const) {
       for (let n = 0; n < 20; n++) {
-        const verdict = await handling.handle(message(EVENT, { attempt }));
-        if (verdict.is !== 'again') throw new Error(`it is ${verdict.is}`);
-        expect([verdict.counts, verdict.afterMs > 0, verdict.afterMs <= most]).toEqual([true, true, true]);
-        pauses.add(verdict.afterMs);
+        const disposition = await handler.handle(message(EVENT, { attempt }));
+        if (disposition.is !== 'again') throw new Error(`it is ${disposition.is}`);
+        expect([disposition.counts, disposition.afterMs > 0, disposition.afterMs <= maxDelayMs]).toEqual([
+          true,
+          true,
+          true,
+        ]);
+        delays.add(disposition.afterMs);
       }
     }
-    expect(pauses.size, 'not all at the same moment').toBeGreaterThan(40);
-    expect(await handling.handle(message(EVENT, { attempt: 5 }))).toEqual({
+    expect(delays.size, 'delays are random').toBeGreaterThan(40);
+    expect(await handler.handle(message(EVENT, { attempt: 5 }))).toEqual({
       is: 'dead',
       reason: 'handler_failed',
       detail: 'TypeError E42',
@@ -170,37 +174,37 @@ describe('Handling', () => {
     expect(JSON.stringify(written.lines)).not.toContain(SECRET);
   });
 
-  it('given a reading that is wrong itself, then nothing is tried again', async () => {
+  it('does not retry when the parser of the subscriber throws', async () => {
     subscriber.read = () => {
       throw new RangeError(SECRET);
     };
-    expect(await handling.handle(message(EVENT))).toEqual({
+    expect(await handler.handle(message(EVENT))).toEqual({
       is: 'dead',
       reason: 'handler_failed',
       detail: 'RangeError',
     });
   });
 
-  it('given a handler that goes past the inbox, then that is a mistake', async () => {
+  it('fails when the handler does not record the event in the inbox', async () => {
     subscriber.onHandle = () => undefined;
-    expect(await handling.handle(message(EVENT))).toMatchObject({ is: 'again', counts: true });
+    expect(await handler.handle(message(EVENT))).toMatchObject({ is: 'again', counts: true });
   });
 
-  it('given a handler that does not end, then it is given up after 30 seconds', async () => {
+  it('aborts a handler after 30 seconds', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     subscriber.onHandle = () => new Promise(() => undefined);
-    const verdict = handling.handle(message(EVENT));
+    const disposition = handler.handle(message(EVENT));
     await vi.advanceTimersByTimeAsync(30_001);
-    expect(await verdict).toMatchObject({ is: 'again', counts: true });
+    expect(await disposition).toMatchObject({ is: 'again', counts: true });
   });
 
-  it('given events of one subject, then they are handled one after the other, those of others side by side', async () => {
+  it('handles events of one subject in sequence and other subjects concurrently', async () => {
     const releases: (() => void)[] = [];
     subscriber.onHandle = (event) => {
       accepted.add(event);
       return new Promise<void>((resolve) => releases.push(resolve));
     };
-    const all = ['a', 'a', 'b'].map((subject, n) => handling.handle(message({ ...EVENT, id: `e${n}`, subject })));
+    const all = ['a', 'a', 'b'].map((subject, n) => handler.handle(message({ ...EVENT, id: `e${n}`, subject })));
     await vi.waitFor(() => expect(subscriber.handledEvents.map(({ id }) => id)).toEqual(['e0', 'e2']));
     for (const release of releases.splice(0)) release();
     await vi.waitFor(() => expect(subscriber.handledEvents).toHaveLength(3));
@@ -208,7 +212,7 @@ describe('Handling', () => {
     expect(await Promise.all(all)).toEqual([{ is: 'done' }, { is: 'done' }, { is: 'done' }]);
   });
 
-  it('given lanes that are closed, then what has not begun is released', async () => {
+  it('releases messages that have not started when the executor is closed', async () => {
     let release: () => void = () => undefined;
     subscriber.onHandle = (event) => {
       accepted.add(event);
@@ -216,9 +220,9 @@ describe('Handling', () => {
         release = resolve;
       });
     };
-    const all = ['e1', 'e2'].map((id) => handling.handle(message({ ...EVENT, id })));
+    const all = ['e1', 'e2'].map((id) => handler.handle(message({ ...EVENT, id })));
     await vi.waitFor(() => expect(subscriber.handledEvents).toHaveLength(1));
-    lanes.close();
+    executor.close();
     release();
     expect(await Promise.all(all)).toEqual([{ is: 'done' }, { is: 'release' }]);
     expect(outcomes).toEqual(['handled']);

@@ -11,18 +11,18 @@ import { PoisonMessageError } from './poison-message-error.js';
 
 export type HandlingOutcome = 'handled' | 'duplicate' | 'stale' | 'waiting' | 'retried' | 'dead';
 
-/** A mistake of ours is tried so often. */
+/** Attempts for a failure in the handler. */
 const MAX_ATTEMPTS = 5;
 const MAX_RETRY_DELAY_MS = 30_000;
-/** Until what is away comes back. */
+/** Maximum delay while a dependency is unavailable. Such attempts do not count. */
 const UNAVAILABLE_RETRY_MS = 5_000;
-/** So long an event waits for one of its aggregate that is missing. */
+/** How long an event waits for a missing earlier event of its aggregate. */
 const SEQUENCE_GAP_TIMEOUT_MS = 60_000;
 const SEQUENCE_GAP_RETRY_MS = 1_000;
-/** Nothing of a handler that takes longer is committed. */
+/** A handler that takes longer cannot commit. */
 const HANDLER_TIMEOUT_MS = 30_000;
 
-/** What one subscriber makes of a message: reads it, has it handled, and says what becomes of it. */
+/** Parses a message, calls the subscriber, and decides the disposition of the message. */
 export class MessageHandler {
   constructor(
     private readonly subscriber: EventSubscriber,
@@ -33,25 +33,25 @@ export class MessageHandler {
   ) {}
 
   async handle(message: IncomingMessage): Promise<MessageDisposition> {
-    let read: ParsedEvent<object>;
+    let parsed: ParsedEvent<object>;
     try {
-      read = parseCloudEvent(message.body, this.subscriber);
+      parsed = parseCloudEvent(message.body, this.subscriber);
     } catch (error) {
       return this.#rejectUnreadable(error);
     }
-    const { event, ...context } = read;
+    const { event, ...context } = parsed;
     const key = `${event.consumer} ${event.source} ${event.subject ?? event.id}`;
-    const verdict = await this.executor.run(key, () =>
+    const disposition = await this.executor.run(key, () =>
       runInContext(contextOf(context), () => this.#handleEvent(event, message)),
     );
-    return verdict ?? { is: 'release' };
+    return disposition ?? { is: 'release' };
   }
 
   async #handleEvent(event: IncomingEvent, message: IncomingMessage): Promise<MessageDisposition> {
     setDeadline(performance.now() + HANDLER_TIMEOUT_MS);
     try {
       await withTimeout(HANDLER_TIMEOUT_MS, this.subscriber.handle(event));
-      if (!this.inbox.hasCommitted(event)) throw new Error('it was handled past the inbox');
+      if (!this.inbox.hasCommitted(event)) throw new Error('the handler did not record the event in the inbox');
       return this.#complete('handled');
     } catch (error) {
       if (error instanceof StaleEventError) return this.#complete('stale');
@@ -71,10 +71,10 @@ export class MessageHandler {
         return this.#deadLetter('out_of_turn', `/sequence ${event.sequence}`, event);
       return this.#retry('waiting', randomInt(1, SEQUENCE_GAP_RETRY_MS), false);
     }
-    const [away, reason] = [isUnavailable(error), reasonOf(error)];
+    const [unavailable, reason] = [isUnavailable(error), reasonOf(error)];
     const { id, type, consumer } = event;
-    this.log.warn({ event: id, type, consumer, reason, attempt, away }, 'an event was not handled');
-    if (away) return this.#retry('retried', randomInt(1, UNAVAILABLE_RETRY_MS), false);
+    this.log.warn({ event: id, type, consumer, reason, attempt, away: unavailable }, 'event handling failed');
+    if (unavailable) return this.#retry('retried', randomInt(1, UNAVAILABLE_RETRY_MS), false);
     if (attempt >= MAX_ATTEMPTS) return this.#deadLetter('handler_failed', reason, event);
     return this.#retry('retried', randomInt(1, Math.min(MAX_RETRY_DELAY_MS, 250 * 4 ** attempt)), true);
   }
@@ -84,7 +84,7 @@ export class MessageHandler {
     return { is: 'again', afterMs, counts };
   }
 
-  /** What cannot be read today cannot be read in a second; if the reading is wrong, it is ours to mend and to send back. */
+  /** An unreadable message is not retried. If the parser is wrong, fix it and replay the dead letter. */
   #rejectUnreadable(error: unknown): MessageDisposition {
     return error instanceof PoisonMessageError
       ? this.#deadLetter(error.reason, error.detail)
@@ -92,8 +92,11 @@ export class MessageHandler {
   }
 
   #deadLetter(reason: string, detail: string, event?: IncomingEvent): MessageDisposition {
-    const known = event ? { event: event.id, type: event.type } : {};
-    this.log.error({ ...known, consumer: this.subscriber.name, reason, detail }, 'an event is a dead letter');
+    const eventFields = event ? { event: event.id, type: event.type } : {};
+    this.log.error(
+      { ...eventFields, consumer: this.subscriber.name, reason, detail },
+      'event moved to the dead letters',
+    );
     this.observe(this.subscriber.name, 'dead');
     return { is: 'dead', reason, detail };
   }
@@ -107,8 +110,8 @@ const contextOf = ({ correlationId = randomUUID(), causationId, traceparent }: O
 
 const isUnavailable = (error: unknown): boolean => error instanceof DomainError && error.kind === 'unavailable';
 
-/** What an error says may quote what it was about: its name and code do not. */
+/** The name and code of an error. Its message may contain personal data. */
 function reasonOf(error: unknown): string {
   const { name, code } = error as { name?: unknown; code?: unknown };
-  return [name, code].filter((word) => typeof word === 'string' || typeof word === 'number').join(' ') || 'unknown';
+  return [name, code].filter((part) => typeof part === 'string' || typeof part === 'number').join(' ') || 'unknown';
 }

@@ -2,11 +2,11 @@ import { type EventSubscriber, type IncomingEvent, InvalidInput } from '#kernel'
 import { parseStrictJson } from '#platform/http';
 import { PoisonMessageError } from './poison-message-error.js';
 
-/** A document that was read, and what it says of the request it comes from. */
+/** A parsed event and the request context from its envelope. */
 export interface ParsedEvent<Data extends object> {
   readonly event: IncomingEvent<Data>;
   readonly correlationId: string | undefined;
-  /** Its own id, if that is one that may go on into logs and events of ours. */
+  /** The id of the event, if it is safe for Foyer's logs and events. */
   readonly causationId: string | undefined;
   readonly traceparent: string | undefined;
 }
@@ -19,8 +19,8 @@ const CORRELATION_ID_PATTERN = /^[A-Za-z0-9._-]{1,64}$/;
 const TRACEPARENT_PATTERN = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /**
- * Reads a CloudEvents 1.0 document in structured JSON. Members that are not known are let be.
- * @throws Poison
+ * Parses a CloudEvents 1.0 document in structured JSON. Unknown members are ignored.
+ * @throws PoisonMessageError
  */
 export function parseCloudEvent<Data extends object>(
   body: Uint8Array,
@@ -54,8 +54,8 @@ export function parseCloudEvent<Data extends object>(
 
 const schemaError = (pointer: string): PoisonMessageError => new PoisonMessageError('wrong_schema', pointer);
 
-const textMatching = (value: unknown, shape: RegExp): string | undefined =>
-  typeof value === 'string' && shape.test(value) ? value : undefined;
+const textMatching = (value: unknown, pattern: RegExp): string | undefined =>
+  typeof value === 'string' && pattern.test(value) ? value : undefined;
 
 function requireObject(pointer: string, value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw schemaError(pointer);

@@ -1,7 +1,7 @@
 /**
- * A message that will not be any better the next time.
- * @param reason a stable word
- * @param detail where the fault is, never what was found there
+ * A message that no retry can handle.
+ * @param reason a stable code
+ * @param detail the location of the fault, never the value found there
  */
 export class PoisonMessageError extends Error {
   constructor(

@@ -21,11 +21,11 @@ const EVENT_TYPE = 'test.paid.v1';
 const range = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 const shuffled = <T>(all: readonly T[]): T[] =>
   all
-    .map((one) => [Math.random(), one] as const)
+    .map((item) => [Math.random(), item] as const)
     .sort(([a], [b]) => a - b)
-    .map(([, one]) => one);
+    .map(([, item]) => item);
 
-/** Adds a row for each event: done twice, that would be seen. */
+/** Adds a row per event, so that a repeated effect is visible. */
 class EffectRecordingSubscriber extends EventSubscriber<{ readonly n: number }> {
   readonly types: readonly string[] = [EVENT_TYPE];
   override readonly arrival = 'inbound';
@@ -59,7 +59,7 @@ class EffectRecordingSubscriber extends EventSubscriber<{ readonly n: number }> 
   }
 }
 
-describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, (_, fresh) => {
+describe.each(DATABASES)('SubscriberRegistry with two workers on RabbitMQ and %s', { timeout: 60_000 }, (_, fresh) => {
   let under: Awaited<ReturnType<typeof openInboxDatabase>>;
   let vhost: FreshVhost;
   let channel: ConfirmChannel;
@@ -93,7 +93,7 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
     await under.drop();
   });
 
-  /** The first one is reached through the proxy. */
+  /** The first worker connects through the proxy. */
   async function start(o: { ordered?: boolean; count?: number } = {}): Promise<void> {
     metrics = new Metrics();
     for (let at = 0; at < (o.count ?? 2); at++) {
@@ -108,7 +108,7 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
       workers.push(worker);
       books.push(book);
     }
-    // Of a queue that is read in order one consumer is counted; the other one waits for it to go.
+    // An ordered queue counts one consumer; the other one is on standby.
     await expect.poll(consumers, { timeout: 10_000 }).toBe(o.ordered ? 1 : (o.count ?? 2));
   }
   const place = () => ({ queue: subscriberQueueName(name), arrival: 'inbound' as const });
@@ -162,7 +162,7 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
   const once = (subjects: readonly string[], each: number) =>
     subjects.flatMap((subject) => range(each).map((n) => `${subject} ${n}`)).toSorted();
 
-  it('FM-M1 RC-08 INV-10 each event has one effect, delivered 1, 3 or 10 times to both at once', async () => {
+  it('applies each event once when it is delivered 1, 3 or 10 times to both workers [FM-M1 RC-08 INV-10]', async () => {
     await start();
     const subjects = range(10).map(() => randomUUID());
     const all = subjects.flatMap((subject) => range(10).map((n) => paid(subject, n)));
@@ -175,7 +175,7 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
     expect(await letters.list(place())).toEqual([]);
   });
 
-  it('FM-M2 INV-11 in order: whatever order they come in, twice each, they are applied as 1, 2, 3 …', async () => {
+  it('applies ordered events as 1, 2, 3 … when they arrive twice and out of order [FM-M2 INV-11]', async () => {
     await start({ ordered: true });
     const applied = new Map<string, number[]>();
     for (const book of books)
@@ -191,7 +191,7 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
     for (const subject of subjects) expect(applied.get(subject)).toEqual(range(6));
   });
 
-  it('FM-M3 poison is laid aside at once with its reason, and what is behind it flows', async () => {
+  it('dead-letters a poison message at once with its reason and continues with the next [FM-M3]', async () => {
     await start();
     const subject = randomUUID();
     const bad = ['not json', '[]', '['.repeat(5_000) + ']'.repeat(5_000), `"${'x'.repeat(10 * 1024 * 1024)}"`];
@@ -222,7 +222,7 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
     expect(found.map(({ body }) => body.byteLength).sort((a, b) => b - a)[0]).toBe(10 * 1024 * 1024 + 2);
   });
 
-  it('FM-M3 a mistake in a handler costs only the event that it is made with', async () => {
+  it('dead-letters only the event whose handler fails [FM-M3]', async () => {
     await start();
     const [bad, good] = [randomUUID(), randomUUID()];
     for (const book of books)
@@ -232,14 +232,14 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
     expect((await booked()).toSorted()).toEqual(once([good], 50));
   });
 
-  it('FM-M4 a dead letter that is sent back after the fix has its effect once, under its own message id', async () => {
+  it('applies a replayed dead letter once with its own message id [FM-M4]', async () => {
     await start();
     const subject = randomUUID();
     await send(paid(subject, 1, { data: { n: 'one' } }), paid(subject, 2, { data: { n: 'two' } }));
     await expect.poll(async () => (await letters.list(place())).length).toBe(2);
     for (const book of books) book.read = () => ({ n: 1 });
     const only = ({ id }: { id: string }) => id === `${subject}-1`;
-    // What was looked at goes back to its queue in its own time.
+    // The broker requeues listed messages asynchronously.
     await expect.poll(() => letters.replay(place(), only)).toBe(1);
     await settle(1);
     await expect.poll(async () => (await letters.list(place())).map(({ id }) => id)).toEqual([`${subject}-2`]);
@@ -250,23 +250,23 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
     expect(await letters.list(place())).toEqual([]);
   });
 
-  it('waits for what is away, and loses nothing', async () => {
+  it('waits for an unavailable dependency and loses nothing', async () => {
     await start();
     const subject = randomUUID();
-    let away = true;
+    let unavailable = true;
     for (const book of books)
       book.afterEffect = () => {
-        if (away) throw new Unavailable();
+        if (unavailable) throw new Unavailable();
       };
     await send(...range(30).map((n) => paid(subject, n)));
     await sleep(1_500);
     expect(await booked()).toEqual([]);
-    away = false;
+    unavailable = false;
     await settle(30);
     expect((await booked()).toSorted()).toEqual(once([subject], 30));
   });
 
-  it('KP-I2 a worker that loses the broker after its commit: the other one gets it, and the effect stays one', async () => {
+  it('applies an event once when a worker loses the broker after its commit [KP-I2]', async () => {
     await start();
     const subjects = range(20).map(() => randomUUID());
     const [first] = books as [EffectRecordingSubscriber];
@@ -280,7 +280,7 @@ describe.each(DATABASES)('two workers on RabbitMQ and %s', { timeout: 60_000 }, 
     expect((await booked()).toSorted()).toEqual(once(subjects, 1));
   });
 
-  it('LD-05 a worker that stops finishes what it has begun, gives back the rest, and leaves the queue bound', async () => {
+  it('finishes started messages on shutdown, releases the rest and keeps the queue bound [LD-05]', async () => {
     await start({ count: 1 });
     const subjects = range(60).map(() => randomUUID());
     const [book] = books as [EffectRecordingSubscriber];

@@ -6,7 +6,7 @@ import { EventSources } from '../sources/event-source.js';
 import { KeyedSerialExecutor } from './keyed-serial-executor.js';
 import { type HandlingOutcome, MessageHandler } from './message-handler.js';
 
-/** Brings the subscribers of the harness to the sources of its events. Runs where background work runs. */
+/** Subscribes the registered subscribers to all event sources. Runs where background work runs. */
 @Injectable()
 export class SubscriberRegistry implements OnApplicationShutdown {
   readonly #subscribers: EventSubscriber[] = [];
@@ -19,10 +19,7 @@ export class SubscriberRegistry implements OnApplicationShutdown {
     private readonly log: Log,
     private readonly metrics: Metrics,
   ) {
-    const received = metrics.counter('events_received_total', 'Events that came in, by what came of them', [
-      'consumer',
-      'outcome',
-    ]);
+    const received = metrics.counter('events_received_total', 'Received events by outcome', ['consumer', 'outcome']);
     this.#recordOutcome = (consumer, outcome) => received.inc({ consumer, outcome });
   }
 
@@ -39,7 +36,7 @@ export class SubscriberRegistry implements OnApplicationShutdown {
         source.subscribe({ queue: subscriberQueueName(name), arrival, types, ordered, handle });
       }
     }
-    this.metrics.gauge('event_dead_letters', 'Events that nobody could handle', async () => {
+    this.metrics.gauge('event_dead_letters', 'Dead letters of all event sources', async () => {
       const counts = await Promise.all(this.sources.all.map((source) => source.countDeadLetters()));
       return counts.reduce((sum, count) => sum + count, 0);
     });

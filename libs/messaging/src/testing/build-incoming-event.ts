@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingEvent } from '#kernel';
 
-/** An event that has come in, of nobody. */
+/** Builds a received test event. */
 export const buildIncomingEvent = (overrides: Partial<IncomingEvent> = {}): IncomingEvent => ({
   consumer: 'test.happened',
   ordered: false,

@@ -8,14 +8,14 @@ export interface DeliveriesFixture {
   readonly outboxDatabase: OutboxDatabase;
   readonly firstReplica: OutboxDeliveries;
   readonly secondReplica: OutboxDeliveries;
-  /** These sequences of one aggregate, in one transaction. */
+  /** Appends events with these sequences to one aggregate in one transaction. */
   appendEvents(subject: string, ...sequences: number[]): Promise<void>;
 }
 
 export const deliveryIdsOf = (lease: Lease) => lease.batches.flat().map(({ deliveryId }) => deliveryId);
-export const sequencesOf = (lease: Lease) => lease.batches.map((run) => run.map(({ sequence }) => sequence));
+export const sequencesOf = (lease: Lease) => lease.batches.map((batch) => batch.map(({ sequence }) => sequence));
 
-/** For the tests of the `describe` it is called in. */
+/** Registers the hooks in the current `describe`. */
 export function setUpDeliveriesFixture(open: () => Promise<OutboxDatabase>): DeliveriesFixture {
   let outboxDatabase: OutboxDatabase;
   beforeAll(async () => {
@@ -23,8 +23,8 @@ export function setUpDeliveriesFixture(open: () => Promise<OutboxDatabase>): Del
   });
   beforeEach(async () => {
     await outboxDatabase.deleteAll();
-    // Where nothing waits, the walk of each of them comes to its end and starts over.
-    for (const each of outboxDatabase.replicas) await each.lease('one');
+    // A lease on an empty outbox resets the cursor of the replica.
+    for (const replica of outboxDatabase.replicas) await replica.lease('one');
   });
   afterAll(() => outboxDatabase.drop());
   return {

@@ -5,11 +5,11 @@ import type { Arrival } from '#kernel';
 import type { EventSource, IncomingMessage, MessageDisposition, Subscription } from '../sources/event-source.js';
 
 export interface EventSourceUnderTest {
-  /** One more process that listens; closed by the suite. */
+  /** Opens another source, as another process would. The suite closes it. */
   open(): EventSource;
-  /** As others do it. Resolves when the other side has it. */
+  /** Sends a message like an external system. Resolves when the broker has it. */
   send(arrival: Arrival, message: { id: string; type: string; payload: string }): Promise<void>;
-  /** What is sent stays while nobody listens. */
+  /** Whether messages are kept while nothing listens. */
   readonly durable: boolean;
   drop(): Promise<void>;
 }
@@ -22,7 +22,7 @@ export interface ReceivedMessage extends IncomingMessage {
 export const DONE: MessageDisposition = { is: 'done' };
 const READY_MESSAGE = 'ready';
 
-/** Keeps what it is handed, and gives the verdict that it is told to give. */
+/** Records received messages and returns the configured disposition. */
 export class RecordingSubscription implements Subscription {
   readonly queue = `foyer.test.${randomUUID().slice(0, 8)}`;
   readonly types = [`test.${randomUUID().slice(0, 8)}.v1`] as const;
@@ -38,11 +38,11 @@ export class RecordingSubscription implements Subscription {
   ) {}
 
   async handle(message: IncomingMessage): Promise<MessageDisposition> {
-    const handed = { ...message, text: Buffer.from(message.body).toString(), receivedAt: performance.now() };
-    if (handed.text === READY_MESSAGE) return this.#markReady();
-    this.received.push(handed);
+    const received = { ...message, text: Buffer.from(message.body).toString(), receivedAt: performance.now() };
+    if (received.text === READY_MESSAGE) return this.#markReady();
+    this.received.push(received);
     this.maxInFlight = Math.max(this.maxInFlight, ++this.inFlight);
-    return Promise.resolve(this.onMessage(handed)).finally(() => this.inFlight--);
+    return Promise.resolve(this.onMessage(received)).finally(() => this.inFlight--);
   }
 
   #markReady(): MessageDisposition {
@@ -55,7 +55,7 @@ export class RecordingSubscription implements Subscription {
   }
 }
 
-/** Processes that listen, and those who send to them. */
+/** Opens event sources and sends messages to their subscriptions. */
 export class EventSourceFixture {
   readonly #openSources: EventSource[] = [];
 
@@ -64,7 +64,7 @@ export class EventSourceFixture {
   open(...subscriptions: Subscription[]): EventSource {
     const source = this.broker.open();
     this.#openSources.push(source);
-    for (const one of subscriptions) source.subscribe(one);
+    for (const subscription of subscriptions) source.subscribe(subscription);
     return source;
   }
 
@@ -72,11 +72,11 @@ export class EventSourceFixture {
     return this.broker.send(to.arrival, { id, type: to.types[0], payload });
   }
 
-  /** The first message waits until somebody listens: until then it may be nobody's. */
-  async waitUntilReady(...all: RecordingSubscription[]): Promise<void> {
-    for (const one of all) {
-      const hears = () => this.send(one, READY_MESSAGE).then(() => one.isReady);
-      await expect.poll(hears, { timeout: 10_000, interval: 100 }).toBe(true);
+  /** Sends probes until every subscription receives one. A message that is sent earlier may be lost. */
+  async waitUntilReady(...subscriptions: RecordingSubscription[]): Promise<void> {
+    for (const subscription of subscriptions) {
+      const isReady = () => this.send(subscription, READY_MESSAGE).then(() => subscription.isReady);
+      await expect.poll(isReady, { timeout: 10_000, interval: 100 }).toBe(true);
     }
     await sleep(200);
   }

@@ -3,17 +3,17 @@ import type { Database } from '#platform/database';
 import type { EventEnvelope } from '../publishers/event-publisher.js';
 import { type Lease, type LeasedDelivery, OutboxDeliveries } from '../relay/outbox-deliveries.js';
 
-/** The events that wait, leased aggregate by aggregate, and what the relay has said about them. */
+/** Pending events in memory, leased per aggregate, with a record of the relay's calls. */
 export class InMemoryDeliveries extends OutboxDeliveries {
   readonly waiting: LeasedDelivery[] = [];
   readonly releasedRuns: { readonly sequences: readonly number[]; readonly afterMs: number }[] = [];
   readonly parked: { readonly id: string; readonly reason: string }[] = [];
   leaseCount = 0;
   pendingCount = 0;
-  /** What was asked for at each lease. */
+  /** The requested number of aggregates per lease. */
   readonly requestedAggregates: number[] = [];
   unavailable = false;
-  /** What was given back may be leased again at once. */
+  /** Whether released events can be leased again at once. */
   releasedCanBeLeased = false;
   readonly #leased = new Set<string>();
 
@@ -25,21 +25,21 @@ export class InMemoryDeliveries extends OutboxDeliveries {
     for (const sequence of sequences) this.waiting.push({ ...leasedEnvelope(subject, sequence), attempts: 1 });
   }
 
-  /** What is returned from now on was tried so often. */
+  /** Sets the attempts of all pending events. */
   setAttempts(attempts: number): void {
     this.waiting.splice(0, Number.POSITIVE_INFINITY, ...this.waiting.map((event) => ({ ...event, attempts })));
   }
 
   override async lease(_publisher: string, aggregates = 100): Promise<Lease> {
-    if (this.unavailable) throw new Error('the database is away');
+    if (this.unavailable) throw new Error('the database is unavailable');
     this.leaseCount++;
     this.requestedAggregates.push(aggregates);
     const all = this.waiting.filter(({ deliveryId }) => !this.#leased.has(deliveryId));
     const subjects = [...new Set(all.map(({ subject }) => subject))].slice(0, aggregates);
     const free = all.filter(({ subject }) => subjects.includes(subject));
     for (const { deliveryId } of free) this.#leased.add(deliveryId);
-    const runs = subjects.map((of) => free.filter(({ subject }) => subject === of));
-    return { token: String(this.leaseCount), batches: runs, hasMore: runs.length > 0 };
+    const batches = subjects.map((leased) => free.filter(({ subject }) => subject === leased));
+    return { token: String(this.leaseCount), batches, hasMore: batches.length > 0 };
   }
 
   override async deleteDelivered(_lease: Lease, ids: readonly string[]): Promise<void> {
@@ -56,7 +56,7 @@ export class InMemoryDeliveries extends OutboxDeliveries {
   }
 
   override async findPendingPublishers(publishers: readonly string[]): Promise<string[]> {
-    if (this.unavailable) throw new Error('the database is away');
+    if (this.unavailable) throw new Error('the database is unavailable');
     this.pendingCount++;
     return this.waiting.length > 0 ? [...publishers] : [];
   }

@@ -14,10 +14,10 @@ export const kafkaSettings = (port: number) => ({
   login: undefined,
 });
 
-/** The cluster of the tests lets a group wait for nearly a session, and ends no fetch early. */
+/** The test cluster delays a group for almost a session and never ends a fetch early. */
 export const TEST_TIMINGS = { sessionMs: 3_000, fetchMs: 50 };
 
-/** A program that writes records as others do. */
+/** A producer that writes records like an external system. */
 export async function connectKafkaProducer(port: number) {
   const { kafka, createPartitioner } = await createKafkaClient(kafkaSettings(port));
   const producer = kafka.producer({ createPartitioner });
@@ -33,7 +33,7 @@ export const openKafka = async (): Promise<DeadLettersUnderTest> => {
     openDeadLetters: () => new KafkaDeadLetters(kafkaSettings(kafka.port), TEST_TIMINGS.sessionMs),
     open: () => new KafkaEventSource(kafkaSettings(kafka.port), createRecordingLog().log, TEST_TIMINGS),
     async send(arrival, { id, type, payload }) {
-      // One partition, because order is promised there only.
+      // One partition, because Kafka guarantees order only per partition.
       const record = { partition: 0, key: id, value: payload, headers: { ce_id: id, ce_type: type } };
       await writer.send({ topic: TOPICS[arrival], messages: [record] });
     },

@@ -1,6 +1,6 @@
 import { TcpProxy } from './tcp-proxy.js';
 
-/** Brokers tell clients where they are: this one is said to be at the proxy. */
+/** Brokers send clients their address. The proxy replaces it with its own. */
 export async function startKafkaProxy({
   url,
   port,

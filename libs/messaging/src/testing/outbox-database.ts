@@ -22,13 +22,13 @@ class RandomIds extends Ids {
 /** The outbox of a fresh database, as several replicas see it. */
 export interface OutboxDatabase {
   readonly database: Database;
-  /** One pool of connections each. */
+  /** Each has its own connection pool. */
   readonly replicas: readonly [OutboxDeliveries, ...OutboxDeliveries[]];
   readonly outbox: TypeOrmOutbox;
   readonly signal: OutboxSignal;
-  /** How many deliveries wait, of all publishers. */
+  /** Number of pending deliveries of all publishers. */
   countDeliveries(): Promise<number>;
-  /** Empties it. */
+  /** Empties the outbox. */
   deleteAll(): Promise<void>;
   drop(): Promise<void>;
 }
@@ -57,7 +57,7 @@ export async function openOutboxDatabase(
   };
 }
 
-/** As if the thirty seconds of every lease were over. */
+/** Ends all leases. */
 export async function expireLeases({ database }: OutboxDatabase): Promise<void> {
   await database.execute('update outbox_deliveries set lease_until = 1 where lease_until > 0');
 }

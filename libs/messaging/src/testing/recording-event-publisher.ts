@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { type EventEnvelope, EventPublisher } from '../publishers/event-publisher.js';
 
-/** Keeps what it was given, in order; refuses what it is told to. Several may share one list, as replicas share a broker. */
+/** Records published events in order and refuses selected ones. Several publishers may share one list, as replicas do. */
 export class RecordingEventPublisher extends EventPublisher {
   override readonly name: string = 'one';
   unavailable = false;
-  /** Refuses an event, and keeps nothing of it. */
+  /** Selects events to refuse. They are not recorded. */
   shouldRefuse: (event: EventEnvelope) => boolean = () => false;
   refusalError = new Error('refused by the test');
-  /** Runs while an event is on its way. */
+  /** Runs while an event is in flight. */
   beforePublish: (event: EventEnvelope) => void | Promise<void> = () => undefined;
 
   constructor(readonly published: EventEnvelope[] = []) {
@@ -23,7 +23,7 @@ export class RecordingEventPublisher extends EventPublisher {
   }
 
   override async check(): Promise<void> {
-    if (this.unavailable) throw new Error('away');
+    if (this.unavailable) throw new Error('unavailable');
   }
 
   override async close(): Promise<void> {}

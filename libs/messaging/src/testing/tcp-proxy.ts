@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Stands between a client and a server on loopback, and spoils what goes through. */
+/** A proxy between a client and a server on loopback that injects faults. */
 export class TcpProxy {
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   readonly #server = createServer((client) => this.#serve(client));
@@ -9,7 +9,7 @@ export class TcpProxy {
   #refuseConnections = false;
   #refusedConnections = 0;
 
-  /** Changes what the server says, before the client hears it. */
+  /** Changes data from the server before it is sent to the client. */
   rewrite: (chunk: Buffer) => Buffer = (chunk) => chunk;
 
   private constructor(private readonly target: URL) {}
@@ -21,7 +21,7 @@ export class TcpProxy {
     return proxy;
   }
 
-  /** The target's URL, by way of the proxy. */
+  /** The URL of the target through the proxy. */
   get url(): string {
     const url = new URL(this.target);
     url.host = `127.0.0.1:${this.port}`;
@@ -36,29 +36,28 @@ export class TcpProxy {
     return this.#pairs.size;
   }
 
-  /** How many came and were sent away. */
+  /** Number of refused connections. */
   get refusedConnections(): number {
     return this.#refusedConnections;
   }
 
-  /** Nothing goes through the connections of now any more, and neither side learns of it. */
+  /** Stops all traffic on the current connections without closing them. */
   freezeConnections(): void {
     for (const pair of this.#pairs) for (const socket of pair) socket.unpipe().pause();
   }
 
-  /** The server hears what the connections of now say, and the client hears nothing any more. */
+  /** On the current connections, the server gets the requests, but the client gets no responses. */
   dropResponses(): void {
     for (const [client] of this.#pairs) this.#withoutResponses.add(client);
   }
 
-  /** Ends the connections of now, the oldest `count` of them if that is given. */
+  /** Closes the current connections, or only the oldest `count`. */
   closeConnections(count = this.#pairs.size): void {
     for (const pair of [...this.#pairs].slice(0, count)) for (const socket of pair) socket.destroy();
   }
 
-  /** Whoever comes is sent away. */
-  setRefuseConnections(yes: boolean): void {
-    this.#refuseConnections = yes;
+  setRefuseConnections(refuse: boolean): void {
+    this.#refuseConnections = refuse;
   }
 
   async stop(): Promise<void> {
@@ -75,8 +74,8 @@ export class TcpProxy {
     const server = connect(Number(this.target.port), this.target.hostname);
     const pair = [client, server] as const;
     this.#pairs.add(pair);
-    for (const [one, other] of [pair, [server, client] as const]) {
-      one
+    for (const [socket, other] of [pair, [server, client] as const]) {
+      socket
         .on('error', () => {})
         .on('close', () => {
           other.destroy();

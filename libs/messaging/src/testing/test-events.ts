@@ -1,6 +1,6 @@
 import { IntegrationEvent } from '#kernel';
 
-/** An event of nobody. */
+/** A minimal event. */
 export class TestHappenedV1 extends IntegrationEvent {
   readonly type = 'test.happened.v1';
   readonly source = '/foyer/test';
@@ -13,7 +13,7 @@ export class TestHappenedV1 extends IntegrationEvent {
   }
 }
 
-/** The same of another kind of aggregate. */
+/** The same event with another aggregate type. */
 export class OtherAggregateHappenedV1 extends TestHappenedV1 {
   override readonly aggregateType = 'elsewhere';
 }

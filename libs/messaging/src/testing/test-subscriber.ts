@@ -1,6 +1,6 @@
 import { EventSubscriber, type IncomingEvent, InvalidInput } from '#kernel';
 
-/** Hears `test.happened.v1`, whose data are a number `n`. */
+/** Subscribes to `test.happened.v1`, whose data is a number `n`. */
 export class TestSubscriber extends EventSubscriber<{ readonly n: number }> {
   readonly name = 'test.happened';
   readonly types: readonly string[] = ['test.happened.v1', 'test.happened_again.v1'];

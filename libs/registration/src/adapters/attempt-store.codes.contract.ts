@@ -2,18 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type AttemptStoreFixture, MINUTE_MS, SHORT_TTL_SECONDS, times } from '../testing/attempt-store-fixture.js';
 
-/** An attempt begins, and asks for its codes. */
+/** Contract for starting an attempt and requesting its codes. */
 export function attemptCodesContract(fixture: AttemptStoreFixture): void {
   const { place, find, ask, another } = fixture;
 
-  describe('begin', () => {
-    it('gives an attempt its id', async () => {
+  describe('markStarted', () => {
+    it('sets the id of an attempt', async () => {
       await place(fixture.mia);
       await fixture.store.markStarted(fixture.mia, fixture.mia.attemptId, 'its id');
       expect(await find(fixture.mia)).toMatchObject({ started: true, customerId: 'its id' });
     });
 
-    it('does nothing to another attempt in its place, nor to none', async () => {
+    it('ignores a replaced or missing attempt', async () => {
       await place(fixture.mia);
       await fixture.store.markStarted(fixture.mia, 'another', 'its id');
       await fixture.store.markStarted(another(), fixture.mia.attemptId, 'its id');
@@ -22,7 +22,7 @@ export function attemptCodesContract(fixture: AttemptStoreFixture): void {
   });
 
   describe('a code', () => {
-    it('may be asked for, and is then alive for the ninety seconds it may take', async () => {
+    it('can be requested and then counts as live for ninety seconds', async () => {
       await place(fixture.mia);
       expect(await ask(fixture.mia, 'Q4')).toEqual({ granted: true });
       const found = await find(fixture.mia);
@@ -31,14 +31,14 @@ export function attemptCodesContract(fixture: AttemptStoreFixture): void {
       expect((found?.codeUntil ?? 0) - (found?.askedAt ?? 0)).toBe(90_000);
     });
 
-    it('may not be asked for again before its pause is over; the reference of the one that is on its way is told', async () => {
+    it('cannot be requested again during its pause, and returns the current reference', async () => {
       await place(fixture.mia);
       await ask(fixture.mia, 'Q4');
       expect(await ask(fixture.mia, 'R5')).toEqual({ granted: false, retryAfterSeconds: 60, reference: 'Q4' });
       expect((await find(fixture.mia))?.reference).toBe('Q4');
     });
 
-    it('may be asked for again after the pause, or at once when there is none', async () => {
+    it('can be requested again after the pause, or at once without a pause', async () => {
       await place(fixture.mia);
       await ask(fixture.mia, 'Q4', SHORT_TTL_SECONDS);
       expect((await ask(fixture.mia, 'R5', SHORT_TTL_SECONDS)).granted).toBe(false);
@@ -48,7 +48,7 @@ export function attemptCodesContract(fixture: AttemptStoreFixture): void {
       expect((await find(fixture.mia))?.reference).toBe('S6');
     });
 
-    it('may not be asked for by an attempt that is gone, or was replaced: it is to wait as everybody', async () => {
+    it('cannot be requested by a missing or replaced attempt, which must wait', async () => {
       expect(await ask(fixture.mia, 'Q4')).toEqual({ granted: false, retryAfterSeconds: 60, reference: 'Q4' });
       await place(fixture.mia);
       const replaced = { ...fixture.mia, attemptId: randomUUID() };
@@ -56,7 +56,7 @@ export function attemptCodesContract(fixture: AttemptStoreFixture): void {
       expect(await find(fixture.mia)).toMatchObject({ reference: 'K7', askedAt: 0 });
     });
 
-    it('may be asked for at once when its message could not be, and only then', async () => {
+    it('can be requested at once only after enqueueing failed', async () => {
       await place(fixture.mia);
       await ask(fixture.mia, 'Q4');
       await fixture.store.cancelCodeRequest(fixture.mia, fixture.mia.attemptId, 'R5');
@@ -66,7 +66,7 @@ export function attemptCodesContract(fixture: AttemptStoreFixture): void {
       expect(await ask(fixture.mia, 'S6')).toEqual({ granted: true });
     });
 
-    it('RC-03 is granted once although it is asked for fifty times at once', async () => {
+    it('is granted once for fifty concurrent requests [RC-03]', async () => {
       await place(fixture.mia);
       const asked = times(50, (n) =>
         fixture.stores[n % fixture.stores.length]?.requestCode(
@@ -80,7 +80,7 @@ export function attemptCodesContract(fixture: AttemptStoreFixture): void {
       expect(granted).toHaveLength(1);
     });
 
-    it('is alive for as long as it is told when it was sent', async () => {
+    it('is live for the recorded lifetime after sending', async () => {
       await place(fixture.mia);
       await fixture.store.recordCodeSent(fixture.mia, fixture.mia.attemptId, MINUTE_MS);
       await fixture.store.recordCodeSent(fixture.mia, 'another', 1);

@@ -33,18 +33,18 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
     attemptEndsContract(fixture);
     attemptSlotsContract(fixture);
 
-    it('knows nothing before the first', async () => {
+    it('finds nothing before the first attempt', async () => {
       expect(await find(fixture.mia)).toBeNull();
     });
 
-    it('tells the time that it goes by', async () => {
+    it('returns the time of its clock', async () => {
       const before = fixture.under.now();
       const now = (await fixture.store.now()).getTime();
       expect(now).toBeGreaterThanOrEqual(before - 1);
       expect(now).toBeLessThanOrEqual(fixture.under.now() + 1);
     });
 
-    it('keeps an attempt as it was drafted, not started, never asked for, for its thirty minutes', async () => {
+    it('stores a drafted attempt, not started and without a code request, for thirty minutes', async () => {
       const placed = await place(fixture.mia);
       const expected = { ...fixture.mia, started: false, askedAt: 0, codeUntil: expect.any(Number), activatedAt: 0 };
       expect(placed).toEqual({ ...expected, expiresAt: expect.any(Number) });
@@ -56,7 +56,7 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
       { firstName: 'é ß 漢字 🔑', lastName: '" \\ / \u2028 {}[]' },
       { firstName: '\u{1d544}'.repeat(75), lastName: '0' },
       { firstName: null, lastName: null },
-    ])('keeps a profile as it is: %j', async (names) => {
+    ])('keeps a profile unchanged: %j', async (names) => {
       fixture.mia = aDraft({ profile: { ...fixture.mia.profile, ...names } });
       await place(fixture.mia);
       expect((await find(fixture.mia))?.profile).toEqual(fixture.mia.profile);
@@ -69,7 +69,7 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
       expect(await fixture.store.find(hex(), [fixture.mia.tag])).toBeNull();
     });
 
-    it('forgets an attempt at the end of its life, and lets it begin again', async () => {
+    it('removes an attempt at its expiry and allows a new one', async () => {
       opened({ attemptTtlSeconds: SHORT_TTL_SECONDS / 1000 });
       await place(fixture.mia);
       await fixture.under.pass(SHORT_TTL_SECONDS);
@@ -78,7 +78,7 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
       expect((await place(again))?.attemptId).toBe(again.attemptId);
     });
 
-    it('forgets one and keeps another that is younger', async () => {
+    it('removes an expired attempt and keeps a younger one', async () => {
       const young = another();
       opened({ attemptTtlSeconds: SHORT_TTL_SECONDS / 1000 });
       await place(fixture.mia);
@@ -88,7 +88,7 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
       expect([await find(fixture.mia), (await find(young))?.attemptId]).toEqual([null, young.attemptId]);
     });
 
-    it('finds the live attempt of an id, of its identifier only', async () => {
+    it('finds a live attempt by id for its own identifier only', async () => {
       const other = another();
       for (const draft of [fixture.mia, other]) await place(draft);
       await fixture.store.convertToReceipt(fixture.mia, randomUUID());
@@ -102,7 +102,7 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
       expect(await fixture.store.findById(hex(), fixture.mia.attemptId)).toBeNull();
     });
 
-    it('lets the owner of an identifier be told once a day, although fifty ask at once', async () => {
+    it('reserves one owner notice a day for fifty concurrent requests', async () => {
       const asked = times(50, (n) =>
         fixture.stores[n % fixture.stores.length]?.reserveOwnerNotice(fixture.mia.identifierHash),
       );
@@ -110,7 +110,7 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
       expect(await fixture.store.reserveOwnerNotice(hex())).toBe(true);
     });
 
-    it('lets him be told again when he was not reached', async () => {
+    it('allows another owner notice after a release', async () => {
       await fixture.store.reserveOwnerNotice(fixture.mia.identifierHash);
       await fixture.store.releaseOwnerNotice(fixture.mia.identifierHash);
       expect([

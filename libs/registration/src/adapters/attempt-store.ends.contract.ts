@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { aDraft, hex } from '../testing/an-attempt-draft.js';
 import { type AttemptStoreFixture, SHORT_TTL_SECONDS } from '../testing/attempt-store-fixture.js';
 
-/** What becomes of an attempt, and of those beside it. */
+/** Contract for the end of an attempt and of other attempts of its identifier. */
 export function attemptEndsContract(fixture: AttemptStoreFixture): void {
   const { opened, place, find, another, all } = fixture;
 
-  it('removes every attempt of an identifier that has started but those of one id: pending ones, decoys and receipts', async () => {
+  it('removes started attempts of an identifier with other ids: pending ones, decoys and receipts', async () => {
     const [other, decoy] = [another(), another({ decoy: true })];
     const [kept, early, foreign] = [another({ customerId: randomUUID() }), another(), aDraft()];
     for (const draft of [fixture.mia, other, decoy, kept, early, foreign]) await place(draft, true);
@@ -23,8 +23,8 @@ export function attemptEndsContract(fixture: AttemptStoreFixture): void {
     await fixture.store.removeOthers(hex(), randomUUID());
   });
 
-  describe('finish', () => {
-    it('leaves a receipt until its life ends, and nothing else of its id', async () => {
+  describe('convertToReceipt', () => {
+    it('keeps a receipt until its expiry and removes other attempts of its id', async () => {
       const [other, stranger] = [another({ customerId: fixture.mia.customerId }), aDraft()];
       const placed = await place(fixture.mia);
       await place(other);
@@ -37,7 +37,7 @@ export function attemptEndsContract(fixture: AttemptStoreFixture): void {
       expect(await find(stranger)).not.toBeNull();
     });
 
-    it('leaves those of another id: they came when this customer was gone again', async () => {
+    it('keeps attempts of another id, which started after this customer was deleted', async () => {
       const late = another({ customerId: randomUUID() });
       await place(fixture.mia);
       const placed = await place(late);
@@ -46,7 +46,7 @@ export function attemptEndsContract(fixture: AttemptStoreFixture): void {
       expect((await find(fixture.mia))?.activatedAt).toBeGreaterThan(0);
     });
 
-    it('does nothing to another attempt in its place', async () => {
+    it('ignores a replaced attempt', async () => {
       const other = another();
       await place(fixture.mia);
       await place(other);
@@ -55,7 +55,7 @@ export function attemptEndsContract(fixture: AttemptStoreFixture): void {
       expect(await find(other)).not.toBeNull();
     });
 
-    it('keeps a receipt as it is beside what the same password begins, which is found first [AC-68]', async () => {
+    it('keeps a receipt unchanged when the same password starts a new attempt, which is found first [AC-68]', async () => {
       await place(fixture.mia);
       await fixture.store.convertToReceipt(fixture.mia, fixture.mia.attemptId);
       const receipt = await find(fixture.mia);
@@ -69,7 +69,7 @@ export function attemptEndsContract(fixture: AttemptStoreFixture): void {
       }
     });
 
-    it('finds a pending attempt before a receipt, under whichever pepper [AC-68]', async () => {
+    it('finds a pending attempt before a receipt under any pepper [AC-68]', async () => {
       const other = another();
       await place(fixture.mia);
       await fixture.store.convertToReceipt(fixture.mia, fixture.mia.attemptId);
@@ -78,7 +78,7 @@ export function attemptEndsContract(fixture: AttemptStoreFixture): void {
       expect(found?.attemptId).toBe(other.attemptId);
     });
 
-    it('ends a receipt at the end of its life', async () => {
+    it('removes a receipt at its expiry', async () => {
       opened({ attemptTtlSeconds: SHORT_TTL_SECONDS / 1000 });
       await place(fixture.mia);
       await fixture.store.convertToReceipt(fixture.mia, fixture.mia.attemptId);
@@ -87,7 +87,7 @@ export function attemptEndsContract(fixture: AttemptStoreFixture): void {
     });
   });
 
-  it('removes one attempt and no other', async () => {
+  it('removes only the given attempt', async () => {
     const other = another();
     await place(fixture.mia);
     await place(other);

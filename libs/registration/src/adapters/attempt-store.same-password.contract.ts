@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { AttemptDraft } from '../domain/registration-attempt.js';
 import { type AttemptStoreFixture, times } from '../testing/attempt-store-fixture.js';
 
-/** One password is one attempt. */
+/** Contract: one password selects one attempt. */
 export function samePasswordContract(fixture: AttemptStoreFixture): void {
   const { place, ask } = fixture;
 
-  describe('the same password again', () => {
+  describe('a repeated password', () => {
     const again = (changes: Partial<AttemptDraft> = {}) => ({
       ...fixture.mia,
       attemptId: randomUUID(),
@@ -16,7 +16,7 @@ export function samePasswordContract(fixture: AttemptStoreFixture): void {
       ...changes,
     });
 
-    it('is the same attempt, with the newest profile, and its thirty minutes start again', async () => {
+    it('selects the same attempt, updates its profile and restarts its thirty minutes', async () => {
       const first = await place(fixture.mia);
       await ask(fixture.mia, 'Q4');
       await fixture.under.pass(20);
@@ -31,7 +31,7 @@ export function samePasswordContract(fixture: AttemptStoreFixture): void {
       expect(second?.expiresAt).toBeGreaterThanOrEqual((first?.expiresAt ?? 0) + 20);
     });
 
-    it('is another attempt when the identifier has become a customer’s meanwhile, or is one’s no longer', async () => {
+    it('starts another attempt when the identifier became registered or unregistered', async () => {
       await place(fixture.mia);
       const decoy = again({ decoy: true });
       expect((await place(decoy))?.attemptId).toBe(decoy.attemptId);
@@ -39,7 +39,7 @@ export function samePasswordContract(fixture: AttemptStoreFixture): void {
       expect((await place(back))?.attemptId).toBe(back.attemptId);
     });
 
-    it('is another attempt when it has started under an id that is lost', async () => {
+    it('starts another attempt when the first started under a lost id', async () => {
       await place(fixture.mia);
       await fixture.store.markStarted(fixture.mia, fixture.mia.attemptId, fixture.mia.customerId);
       expect((await place(again()))?.attemptId).toBe(fixture.mia.attemptId);
@@ -47,20 +47,20 @@ export function samePasswordContract(fixture: AttemptStoreFixture): void {
       expect((await place(elsewhere))?.attemptId).toBe(elsewhere.attemptId);
     });
 
-    it('is the same attempt although it has started, when the id was drawn in haste: it has the better one', async () => {
+    it('selects a started attempt and keeps its id when the new id is provisional', async () => {
       await place(fixture.mia);
       await fixture.store.markStarted(fixture.mia, fixture.mia.attemptId, fixture.mia.customerId);
       const placed = await place(again({ customerId: randomUUID(), provisional: true }));
       expect([placed?.attemptId, placed?.customerId]).toEqual([fixture.mia.attemptId, fixture.mia.customerId]);
     });
 
-    it('is the same attempt, whatever id was proposed, as long as none was given', async () => {
+    it('selects the same attempt for any proposed id until one is assigned', async () => {
       await place(fixture.mia);
       const placed = await place(again({ customerId: randomUUID() }));
       expect([placed?.attemptId, placed?.customerId]).toEqual([fixture.mia.attemptId, fixture.mia.customerId]);
     });
 
-    it('RC-03 is one attempt although it comes fifty times at once', async () => {
+    it('creates one attempt for fifty concurrent requests [RC-03]', async () => {
       const drafts = times(50, () => again());
       const placed = await Promise.all(
         drafts.map((draft, n) => fixture.stores[n % fixture.stores.length]?.placeAttempt(draft, false)),

@@ -3,14 +3,14 @@ import type { AttemptDraft } from '../domain/registration-attempt.js';
 import { aDraft } from '../testing/an-attempt-draft.js';
 import { type AttemptStoreFixture, SHORT_TTL_SECONDS, times } from '../testing/attempt-store-fixture.js';
 
-/** How many attempts there may be. */
+/** Contract for the limits on live attempts. */
 export function attemptSlotsContract(fixture: AttemptStoreFixture): void {
   const { opened, place, find, ask, another, all } = fixture;
 
   describe('the number of attempts of one identifier', () => {
     const from = (source: string) => another({ source });
     const near = () => from('192.0.2.7');
-    /** Placed one after the other, so that one is older than the next, each with a live code. */
+    /** Places attempts one after the other with increasing age, each with a live code. */
     const placeAlive = async (...drafts: AttemptDraft[]) => {
       for (const draft of drafts) {
         expect(await place(draft)).not.toBeNull();
@@ -19,7 +19,7 @@ export function attemptSlotsContract(fixture: AttemptStoreFixture): void {
       }
     };
 
-    it('is three from one source: with live codes, the fourth is not kept, and nothing is changed', async () => {
+    it('is limited to three per source: a fourth is rejected while their codes are live', async () => {
       const [a, b, c, d] = [near(), near(), near(), near()];
       await placeAlive(a, b, c);
       expect(await place(d)).toBeNull();
@@ -28,21 +28,21 @@ export function attemptSlotsContract(fixture: AttemptStoreFixture): void {
       );
     });
 
-    it('is three from one source that have just been placed: none gives way before it could be asked for', async () => {
+    it('is limited to three per source: new attempts are not replaced before their code is requested', async () => {
       const [a, b, c, d] = [near(), near(), near(), near()];
       for (const draft of [a, b, c]) await place(draft);
       expect(await place(d)).toBeNull();
       expect(await all([a, b, c])).toHaveLength(3);
     });
 
-    it('is three from each source: a stranger takes no place from the owner', async () => {
+    it('is limited per source: another source does not reduce the limit of the owner', async () => {
       const strangers = times(3, () => from('198.51.100.1'));
       await placeAlive(...strangers);
       expect(await place(near())).not.toBeNull();
       expect(await all(strangers)).toHaveLength(3);
     });
 
-    it('gives way when a code is dead: the attempt that was asked for longest ago', async () => {
+    it('allows replacing the attempt without a live code whose request is oldest', async () => {
       const [a, b, c, d] = [near(), near(), near(), near()];
       await placeAlive(a, b, c);
       for (const dead of [c, b]) await fixture.store.recordCodeSent(dead, dead.attemptId, 1);
@@ -53,7 +53,7 @@ export function attemptSlotsContract(fixture: AttemptStoreFixture): void {
       );
     });
 
-    it('counts no receipt, and never makes one give way [AC-68]', async () => {
+    it('does not count or replace receipts [AC-68]', async () => {
       opened({}, { attemptsPerSource: 1, attemptsPerIdentifier: 1 });
       await place(fixture.mia);
       await fixture.store.convertToReceipt(fixture.mia, fixture.mia.attemptId);
@@ -66,14 +66,14 @@ export function attemptSlotsContract(fixture: AttemptStoreFixture): void {
       expect((await find(fixture.mia))?.activatedAt).toBeGreaterThan(0);
     });
 
-    it('is twelve in all', async () => {
+    it('is limited to twelve in total', async () => {
       const drafts = times(12, (n) => from(`source ${n}`));
       await placeAlive(...drafts);
       expect(await place(from('one more'))).toBeNull();
       expect(await all(drafts)).toHaveLength(12);
     });
 
-    it('is twelve from a trusted source', async () => {
+    it('is limited to twelve from a trusted source', async () => {
       const drafts = times(12, near);
       for (const draft of drafts) {
         expect(await place(draft, true)).not.toBeNull();
@@ -83,13 +83,13 @@ export function attemptSlotsContract(fixture: AttemptStoreFixture): void {
       expect(await all(drafts)).toHaveLength(12);
     });
 
-    it('is what the settings say', async () => {
+    it('follows the settings', async () => {
       opened({}, { attemptsPerSource: 1, attemptsPerIdentifier: 2 });
       await placeAlive(from('a'), from('b'));
       expect([await place(from('a')), await place(from('c'))]).toEqual([null, null]);
     });
 
-    it('holds although fifty come at once', async () => {
+    it('holds for fifty concurrent attempts', async () => {
       const drafts = times(50, (n) => from(`source ${n}`));
       await Promise.all(
         drafts.map((draft, n) => fixture.stores[n % fixture.stores.length]?.placeAttempt(draft, false)),
@@ -98,7 +98,7 @@ export function attemptSlotsContract(fixture: AttemptStoreFixture): void {
     });
   });
 
-  it('counts the attempts of everybody that are alive', async () => {
+  it('counts all live attempts', async () => {
     const before = await fixture.store.countLive();
     const [other, stranger, short] = [another(), aDraft(), aDraft()];
     for (const draft of [fixture.mia, other, stranger]) await place(draft);

@@ -3,24 +3,24 @@ import { describe, expect, it } from 'vitest';
 import { hex } from '../testing/an-attempt-draft.js';
 import { type RegistrationKeysFixture, times } from '../testing/registration-keys-fixture.js';
 
-/** An identifier goes from one to another. */
+/** Contract for identifiers that change owners. */
 export function keyAssignmentsContract(fixture: RegistrationKeysFixture): void {
   const { hold, find } = fixture;
 
-  describe('an identifier that changes hands', () => {
+  describe('an identifier that changes owners', () => {
     const give = (id: string, hashes = [fixture.identifier]) =>
       fixture.under.work.run(() => fixture.keys.assign(hashes, id));
     const take = (fresh: string, hashes = [fixture.identifier]) =>
       fixture.under.work.run(() => fixture.keys.reassign(hashes, fresh));
 
-    it('has a key that points to whoever got it, although there was none', async () => {
+    it('gets a key with its new owner when there was none', async () => {
       const id = randomUUID();
       await give(id);
       expect(await find()).toEqual({ customerId: id, sequence: 0 });
       expect(await hold(randomUUID())).toEqual({ customerId: id, sequence: 1 });
     });
 
-    it('points away from the id of its pending attempts', async () => {
+    it('replaces the id of its pending attempts', async () => {
       const [pending, id] = [randomUUID(), randomUUID()];
       await hold(pending);
       await hold(pending);
@@ -28,7 +28,7 @@ export function keyAssignmentsContract(fixture: RegistrationKeysFixture): void {
       expect(await find()).toEqual({ customerId: id, sequence: 0 });
     });
 
-    it('gives the same again without harm', async () => {
+    it('can be assigned to the same owner again', async () => {
       const id = randomUUID();
       await hold(id);
       await give(id);
@@ -36,7 +36,7 @@ export function keyAssignmentsContract(fixture: RegistrationKeysFixture): void {
       expect(await find()).toEqual({ customerId: id, sequence: 1 });
     });
 
-    it('points to the fresh id when it is nobody’s, although there was no key', async () => {
+    it('gets a key with a fresh id when it loses its owner and there was no key', async () => {
       const [first, fresh] = [randomUUID(), randomUUID()];
       await take(first);
       expect(await find()).toEqual({ customerId: first, sequence: 0 });
@@ -44,7 +44,7 @@ export function keyAssignmentsContract(fixture: RegistrationKeysFixture): void {
       expect(await hold(randomUUID())).toEqual({ customerId: fresh, sequence: 1 });
     });
 
-    it('counts the events of an id on when it comes back, however often', async () => {
+    it('continues the event sequence of an id that is assigned again', async () => {
       const [id, between] = [randomUUID(), randomUUID()];
       await hold(id);
       await hold(id);
@@ -57,50 +57,53 @@ export function keyAssignmentsContract(fixture: RegistrationKeysFixture): void {
       expect(await find()).toEqual({ customerId: id, sequence: 3 });
     });
 
-    describe('of many at once', () => {
-      const giveAll = (gifts: readonly { hashes: readonly string[]; customerId: string }[]) =>
-        fixture.under.work.run(() => fixture.keys.assignAll(gifts));
+    describe('in bulk', () => {
+      const assignAll = (assignments: readonly { hashes: readonly string[]; customerId: string }[]) =>
+        fixture.under.work.run(() => fixture.keys.assignAll(assignments));
 
-      it('has a key that points to whoever got it; those that had one are told', async () => {
-        const gifts = times(1_500, () => ({ hashes: [hex(), hex()], customerId: randomUUID() }));
-        const [first, , third] = gifts;
+      it('get keys with their new owners and return the existing keys', async () => {
+        const assignments = times(1_500, () => ({ hashes: [hex(), hex()], customerId: randomUUID() }));
+        const [first, , third] = assignments;
         if (!first || !third) throw new Error('there are many');
         await hold(randomUUID(), null, [first.hashes[1] ?? '']);
         await hold(third.customerId, null, third.hashes);
-        const keyed = await giveAll(gifts);
+        const keyed = await assignAll(assignments);
         expect(keyed).toEqual([first, third]);
-        for (const gift of [gifts[1], gifts[700], gifts[1_499]])
-          expect(await fixture.keys.find(gift?.hashes ?? [])).toEqual({ customerId: gift?.customerId, sequence: 0 });
+        for (const assignment of [assignments[1], assignments[700], assignments[1_499]])
+          expect(await fixture.keys.find(assignment?.hashes ?? [])).toEqual({
+            customerId: assignment?.customerId,
+            sequence: 0,
+          });
         expect(await fixture.keys.find(first.hashes)).toEqual({ customerId: first.customerId, sequence: 0 });
         expect(await fixture.keys.find(third.hashes), 'counts on').toEqual({
           customerId: third.customerId,
           sequence: 1,
         });
-        expect(await giveAll(gifts)).toHaveLength(1_500);
+        expect(await assignAll(assignments)).toHaveLength(1_500);
       });
 
-      it('counts the events of an id on that comes back', async () => {
+      it('continue the event sequence of an id that is assigned again', async () => {
         const id = randomUUID();
         await hold(id);
         await hold(id);
         await take(randomUUID());
         const other = hex();
-        await giveAll([{ hashes: [other], customerId: id }]);
+        await assignAll([{ hashes: [other], customerId: id }]);
         expect(await fixture.keys.find([other])).toEqual({ customerId: id, sequence: 2 });
       });
 
-      it('INV-03 goes to one after the other when ten give the same at once', async () => {
+      it('are assigned one after the other when ten assign the same concurrently [INV-03]', async () => {
         const hashes = times(20, () => hex()).sort();
         const ids = times(10, () => randomUUID());
-        await Promise.all(ids.map((customerId) => giveAll(hashes.map((hash) => ({ hashes: [hash], customerId })))));
+        await Promise.all(ids.map((customerId) => assignAll(hashes.map((hash) => ({ hashes: [hash], customerId })))));
         const holders = await Promise.all(hashes.map((hash) => fixture.keys.find([hash])));
         expect(new Set(holders.map((holder) => holder?.customerId)).size).toBe(1);
       });
 
-      it('does nothing for nothing', async () => expect(await giveAll([])).toEqual([]));
+      it('do nothing for an empty list', async () => expect(await assignAll([])).toEqual([]));
     });
 
-    it('keeps its key under whichever key of the ring it has', async () => {
+    it('keeps its key under the existing key of the ring', async () => {
       const [newer, id, fresh] = [hex(), randomUUID(), randomUUID()];
       await hold(randomUUID());
       await give(id, [newer, fixture.identifier]);
@@ -109,7 +112,7 @@ export function keyAssignmentsContract(fixture: RegistrationKeysFixture): void {
       expect(await find()).toEqual({ customerId: fresh, sequence: 0 });
     });
 
-    it('is forgotten with an erased customer, unless somebody has begun to register since', async () => {
+    it('loses its key with an erased customer, unless a registration has started since', async () => {
       const [id, fresh, other] = [randomUUID(), randomUUID(), hex()];
       const forget = (hashes: string[]) => fixture.under.work.run(() => fixture.keys.forgetCustomer(hashes, id));
       await hold(id);
@@ -125,7 +128,7 @@ export function keyAssignmentsContract(fixture: RegistrationKeysFixture): void {
       expect(await find()).toEqual({ customerId: fresh, sequence: 1 });
     });
 
-    it('INV-03 goes to one after the other when ten give and take it at once', async () => {
+    it('is assigned one after the other when ten assign and reassign it concurrently [INV-03]', async () => {
       const ids = times(10, () => randomUUID());
       await Promise.all(ids.map((id, n) => (n % 2 === 0 ? give(id) : take(id))));
       expect(ids).toContain((await find())?.customerId);

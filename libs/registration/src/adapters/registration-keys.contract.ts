@@ -26,19 +26,19 @@ export function registrationKeysContract(name: string, open: () => Promise<Regis
 
     keyAssignmentsContract(fixture);
 
-    it('knows no key before the first attempt', async () => {
+    it('finds no key before the first attempt', async () => {
       expect(await find()).toBeNull();
       expect(await fixture.under.work.run(() => fixture.keys.lockAndMarkProven([fixture.identifier]))).toBeNull();
     });
 
-    it('gives an identifier the id that was proposed first, for ever', async () => {
+    it('keeps the id that was proposed first', async () => {
       const id = randomUUID();
       expect(await hold(id)).toEqual({ customerId: id, sequence: 1 });
       expect(await hold(randomUUID())).toEqual({ customerId: id, sequence: 2 });
       expect(await find()).toEqual({ customerId: id, sequence: 2 });
     });
 
-    it('points to another id when the one it points to is lost, and counts its events anew', async () => {
+    it('replaces a lost id and restarts its event sequence', async () => {
       const [lost, fresh] = [randomUUID(), randomUUID()];
       await hold(lost);
       await hold(lost);
@@ -46,7 +46,7 @@ export function registrationKeysContract(name: string, open: () => Promise<Regis
       expect(await hold(randomUUID(), lost)).toEqual({ customerId: fresh, sequence: 2 });
     });
 
-    it('knows a key under every key of the ring, and writes a new one under the first', async () => {
+    it('finds a key under every key of the ring and writes a new one under the first', async () => {
       const [id, newer] = [randomUUID(), hex()];
       await hold(id);
       const both = [newer, fixture.identifier];
@@ -61,7 +61,7 @@ export function registrationKeysContract(name: string, open: () => Promise<Regis
       expect(await fixture.keys.find([other])).toEqual({ customerId: first, sequence: 1 });
     });
 
-    it('keeps nothing of a unit that is rolled back', async () => {
+    it('keeps nothing of a unit of work that rolls back', async () => {
       const failing = (proposed: string, lost: string | null) =>
         fixture.under.work.run(async () => {
           await fixture.keys.lockAndIncrement([fixture.identifier], proposed, lost);
@@ -75,13 +75,13 @@ export function registrationKeysContract(name: string, open: () => Promise<Regis
       expect(await find()).toEqual({ customerId: id, sequence: 1 });
     });
 
-    it('INV-03 RC-03 gives thirty attempts at once one id, and each its place in the sequence', async () => {
+    it('gives thirty concurrent attempts one id and distinct sequence numbers [INV-03] [RC-03]', async () => {
       const held = await Promise.all(times(30, () => hold(randomUUID())));
       expect(new Set(held.map(({ customerId }) => customerId)).size).toBe(1);
       expect(held.map(({ sequence }) => sequence).sort((a, b) => a - b)).toEqual(upTo(30));
     });
 
-    it('INV-03 points to one id although thirty find it lost at once', async () => {
+    it('stores one id when thirty requests find it lost concurrently [INV-03]', async () => {
       const lost = randomUUID();
       await hold(lost);
       const held = await Promise.all(times(30, () => hold(randomUUID(), lost)));
@@ -116,7 +116,7 @@ export function registrationKeysContract(name: string, open: () => Promise<Regis
       },
     );
 
-    it('leaves the keys of others alone', async () => {
+    it('does not change keys of other identifiers', async () => {
       const other = hex();
       await hold(randomUUID(), null, [other]);
       await hold(randomUUID());

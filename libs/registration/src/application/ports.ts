@@ -3,9 +3,9 @@ import type { OutgoingMessage } from '#notifications';
 import type { AttemptDraft, AttemptKey, AttemptState } from '../domain/registration-attempt.js';
 
 export type Placement =
-  /** `attempt` is the one that stands there now: the draft, or the same password's that stood there before. */
+  /** `attempt` is the stored attempt: the draft, or the existing attempt with the same password. */
   | { readonly placed: true; readonly attempt: AttemptState }
-  /** Too many live attempts: nothing is kept. */
+  /** Too many live attempts: nothing was stored. */
   | { readonly placed: false };
 
 export type CodeRequest =
@@ -13,103 +13,103 @@ export type CodeRequest =
   | { readonly granted: false; readonly retryAfterSeconds: number; readonly reference: string };
 
 /**
- * Attempts, each for thirty minutes, side by side under their identifier. Every method is one atomic step; times are by the
- * store's own clock. Nothing of it reaches the database.
- * @throws Unavailable when the store is away
+ * Stores attempts for thirty minutes each, grouped by identifier. Every method is one atomic step; times use the store's own
+ * clock. Attempts are never written to the database.
+ * @throws Unavailable when the store cannot be reached
  */
 export abstract class AttemptStore {
-  /** By the clock that its times are of. */
+  /** Current time of the store's clock. */
   abstract now(): Promise<Date>;
   /**
-   * The same password is the same attempt: its profile becomes the draft's, its thirty minutes start again. What stands
-   * there under an id that the identifier has lost gives way. A receipt is not looked at and takes no room: nobody learns by
-   * registering that there is one, or which password it has.
-   * @param trusted a source without limits
+   * An attempt with the same password is updated: it gets the draft's profile and its thirty minutes restart. An attempt whose id
+   * the identifier has lost is replaced. Receipts are ignored and do not count, so that registering reveals neither a receipt
+   * nor its password.
+   * @param trusted true for a source without limits
    */
   abstract placeAttempt(draft: AttemptDraft, trusted: boolean): Promise<Placement>;
-  /** A pending attempt before a receipt. @param tags the password's tag under every pepper */
+  /** Prefers a pending attempt to a receipt. @param tags the password's tag under every pepper */
   abstract find(identifierHash: string, tags: readonly string[]): Promise<AttemptState | null>;
-  /** The live attempt of this id among those of the identifier. */
+  /** Returns the identifier's live attempt with this id. */
   abstract findById(identifierHash: string, attemptId: string): Promise<AttemptState | null>;
-  /** Its key is stored and its start announced, under this id. */
+  /** Records that the key is stored and the start is published, under this customer id. */
   abstract markStarted(key: AttemptKey, attemptId: string, customerId: string): Promise<void>;
-  /** May a code be sent now, so long after the last? If so, its message bears the new reference. */
+  /** Grants a code if `pauseMs` have passed since the last request. The message then carries the new reference. */
   abstract requestCode(key: AttemptKey, attemptId: string, reference: string, pauseMs: number): Promise<CodeRequest>;
-  /** The message of this reference could not be asked for: a code may be asked for at once. */
+  /** Undoes the request with this reference after enqueueing failed, so that a code may be requested at once. */
   abstract cancelCodeRequest(key: AttemptKey, attemptId: string, reference: string): Promise<void>;
-  /** A code of it is alive for so many milliseconds from now. */
+  /** Records that a code is live for `lifeMs` from now. */
   abstract recordCodeSent(key: AttemptKey, attemptId: string, lifeMs: number): Promise<void>;
   /**
-   * It became a customer: it stays as a receipt, and every other attempt of its id is gone. Whoever has begun since that
-   * customer was deleted has another id, and stays.
+   * Keeps an activated attempt as a receipt and removes every other attempt with its customer id. Attempts started after that
+   * customer was deleted have another id and are kept.
    */
   abstract convertToReceipt(key: AttemptKey, attemptId: string): Promise<void>;
   abstract remove(key: AttemptKey): Promise<void>;
-  /** Every started attempt of the identifier but those of this customer id is gone; with null, every one, started or not. */
+  /** Removes the identifier's started attempts with another customer id; with null, all attempts, started or not. */
   abstract removeOthers(identifierHash: string, customerId: string | null): Promise<void>;
-  /** How many attempts of everybody are alive. */
+  /** Number of live attempts in the whole service. */
   abstract countLive(): Promise<number>;
-  /** True once a day and identifier: its owner may be told that somebody tried to register it. */
+  /** True once per day and identifier. The owner may then be notified of the registration attempt. */
   abstract reserveOwnerNotice(identifierHash: string): Promise<boolean>;
-  /** The message to its owner was not accepted. */
+  /** Releases the notice after the message to the owner was not accepted. */
   abstract releaseOwnerNotice(identifierHash: string): Promise<void>;
 }
 
 export interface RegistrationKey {
   readonly customerId: string;
-  /** How many events of this id were announced. */
+  /** Number of published events of this id. */
   readonly sequence: number;
 }
 
-/** An identifier that somebody gets. */
+/** Assigns an identifier to a customer. */
 export interface KeyAssignment {
-  /** One per key of the ring, the one to write first. */
+  /** One per key of the ring, the writing key first. */
   readonly hashes: readonly string[];
   readonly customerId: string;
 }
 
-/** Which id an identifier got at its first attempt. The one thing kept of a person before proof. */
+/** Maps an identifier to the id it got at its first attempt. No other personal data is stored before proof. */
 export abstract class RegistrationKeys {
-  /** @param hashes of the identifier, one per key of the ring, the one to write first */
+  /** @param hashes of the identifier, one per key of the ring, the writing key first */
   abstract find(hashes: readonly string[]): Promise<RegistrationKey | null>;
   /**
-   * Locks the key for this unit of work and counts one event up. Creates it with the proposed id; points it to the proposed
-   * id when it still points to the lost one.
+   * Locks the key for this unit of work and increments its event count. Creates a missing key with the proposed id. Replaces the
+   * lost id with the proposed one.
    */
   abstract lockAndIncrement(
     hashes: readonly string[],
     proposedId: string,
     lostId: string | null,
   ): Promise<RegistrationKey>;
-  /** Locks the key for this unit of work and notes that its identifier was proven. */
+  /** Locks the key for this unit of work and marks its identifier as proven. */
   abstract lockAndMarkProven(hashes: readonly string[]): Promise<RegistrationKey | null>;
   /**
-   * Locks the key for this unit of work and points it to the customer whose identifier it is from now on, proven. Creates
-   * it when there is none. An id that comes back counts its events on from where it was.
+   * Locks the key for this unit of work, assigns it to the new owner of the identifier and marks it as proven. Creates a missing
+   * key. An id that was assigned before continues its event count.
    */
   abstract assign(hashes: readonly string[], customerId: string): Promise<void>;
   /**
-   * The same for many at once, no identifier twice.
-   * @returns those that had a key before: attempts may be pending there
+   * Assigns many identifiers at once, each at most once.
+   * @returns the assignments whose key existed before; they may have pending attempts
    */
-  abstract assignAll(gifts: readonly KeyAssignment[]): Promise<readonly KeyAssignment[]>;
+  abstract assignAll(assignments: readonly KeyAssignment[]): Promise<readonly KeyAssignment[]>;
   /**
-   * Locks the key for this unit of work and points it to an id that nobody has had, because the identifier is nobody's from
-   * now on. Creates it when there is none.
+   * Locks the key for this unit of work and assigns it a fresh id, because the identifier no longer has an owner. Creates a
+   * missing key.
    */
   abstract reassign(hashes: readonly string[], freshId: string): Promise<void>;
   /**
-   * Forgets a customer who had this identifier: the key, unless somebody has begun to register since, and what was counted
-   * for the id. In the caller's unit of work.
+   * Deletes the data of a customer who had this identifier: the key, unless a new registration has started since, and the event
+   * count of the id. Runs in the caller's unit of work.
    */
   abstract forgetCustomer(hashes: readonly string[], customerId: string): Promise<void>;
 }
 
-/** Keeps passwords of attempts: a tag to find them by, and a seal to open them with. */
+/** Protects the passwords of attempts: a tag for lookup and a seal for decryption. */
 export abstract class AttemptSecrets {
   /**
-   * The same password of the same identifier has the same tag; without the keys it says nothing. 64 hex characters, one tag
-   * per key of the ring, the one to write first.
+   * The same password of the same identifier has the same tag. Without the keys a tag reveals nothing. 64 hex characters, one
+   * tag per key of the ring, the writing key first.
    */
   abstract computeTags(identifierHash: string, preHash: PreHash): readonly [string, ...string[]];
   /** AES-256-GCM, bound to the attempt. */
@@ -119,19 +119,19 @@ export abstract class AttemptSecrets {
   abstract createReference(): string;
 }
 
-/** The words of the messages. They carry no text that a stranger typed. */
+/** Composes messages. They never contain user input. */
 export abstract class RegistrationMessages {
   abstract composeCode(attempt: AttemptState, digits: string): OutgoingMessage;
-  /** To the owner of an identifier that is registered already. */
+  /** Addresses the owner of a registered identifier. */
   abstract composeAlreadyRegistered(attempt: AttemptState): OutgoingMessage;
 }
 
-/** The settings that registration knows. */
+/** Settings of registration. */
 export abstract class RegistrationSettings {
   abstract readonly codeLength: number;
   abstract readonly codeTtlSeconds: number;
   abstract readonly attemptTtlSeconds: number;
-  /** How browsers call the program. */
+  /** Base URL of the service for browsers. */
   abstract readonly publicUrl: string;
   abstract readonly registrationDisclosure: 'conceal' | 'reveal';
   /** ISO 3166-1 alpha-2 */
@@ -142,25 +142,25 @@ export abstract class RegistrationSettings {
 /** Seconds between two codes of one attempt. */
 export const RESEND_AFTER_SECONDS = 60;
 
-/** What came of a verification elsewhere. */
+/** Outcome of an external verification. */
 export type VerificationOutcome =
-  /** He is a customer by it, with the password of his attempt. */
+  /** A customer was created, with the password of the attempt. */
   | 'admitted'
-  /** The same, without a password. */
+  /** A customer was created without a password. */
   | 'admitted_without_password'
-  /** He is a customer already. */
+  /** The identifier already belongs to a customer. */
   | 'known'
-  /** There is no such attempt of this identifier, or no more. */
+  /** The identifier has no live attempt with this id. */
   | 'unknown'
-  /** The attempt was made after what is said to have verified it. */
+  /** The attempt was created after the stated verification. */
   | 'attempt_too_young'
-  /** What is to happen yet has verified nothing. */
+  /** `verifiedAt` lies in the future. */
   | 'in_the_future'
-  /** Nobody knows whose the identifier is by now. */
+  /** The identifier may have changed owners since. */
   | 'too_old';
 
-/** Tells operators what came of verifications: counted, and logged without the identifier. */
+/** Reports outcomes of verifications to operators as a metric and as a log line without the identifier. */
 export abstract class VerificationOutcomeRecorder {
-  /** @param masked the identifier */
+  /** @param masked the masked identifier */
   abstract recordOutcome(outcome: VerificationOutcome, masked: string): void;
 }

@@ -9,43 +9,43 @@ export interface Profile {
   readonly locale: string;
 }
 
-/** Where an attempt is kept: the keyed hash of its identifier, and the keyed tag of its password. */
+/** Storage key of an attempt: the keyed hash of its identifier, and the keyed tag of its password. */
 export interface AttemptKey {
   readonly identifierHash: string;
   readonly tag: string;
 }
 
-/** Times are Unix milliseconds by the attempt store's clock; 0 is never. */
+/** Times are Unix milliseconds of the attempt store's clock; 0 means never. */
 export interface AttemptState extends AttemptKey {
   readonly attemptId: string;
   readonly customerId: string;
-  /** The id was drawn because no key was seen: an attempt that stands there already has the better one. */
+  /** The id was generated because no key was found. An existing attempt keeps its own id. */
   readonly provisional: boolean;
   /** Canonical e-mail address or E.164 phone number. */
   readonly recipient: string;
   readonly profile: Profile;
-  /** The pre-hash of the password, sealed; with it an event can activate the attempt without the password. */
+  /** The sealed pre-hash of the password. With it an event can activate the attempt without the password. */
   readonly sealedPreHash: string;
-  /** Two characters that stand in the answer and in the message, so that one knows which code is which. */
+  /** Two characters shown in the response and in the message, so that people can match codes to requests. */
   readonly reference: string;
-  /** The identifier is a customer's: an attempt that looks like any other and can never be activated. */
+  /** The identifier belongs to a customer: the attempt looks like any other but can never be activated. */
   readonly decoy: boolean;
-  /** Source prefix it came from. */
+  /** Source prefix of the request. */
   readonly source: string;
-  /** Its key is stored and its start announced. */
+  /** The key is stored and the start is published. */
   readonly started: boolean;
   readonly expiresAt: number;
-  /** When its last code was asked for. */
+  /** Time of the last code request. */
   readonly askedAt: number;
-  /** Until then a code of it may be alive. */
+  /** Until then a code of this attempt may be live. */
   readonly codeUntil: number;
   readonly activatedAt: number;
 }
 
-/** What is known before the attempt is placed. */
+/** State of an attempt before it is placed. */
 export type AttemptDraft = Omit<AttemptState, 'started' | 'expiresAt' | 'askedAt' | 'codeUntil' | 'activatedAt'>;
 
-/** The canonical form reads as itself. */
+/** Parsing a canonical form returns the same identifier. */
 export const identifierOf = ({ recipient, profile }: AttemptDraft): Identifier =>
   parseIdentifier(recipient, profile.market);
 
@@ -55,7 +55,7 @@ export const channelOf = ({ kind }: Pick<Identifier, 'kind'>): 'email' | 'sms' =
 export const channelForRecipient = ({ recipient }: AttemptDraft): 'email' | 'sms' =>
   recipient.includes('@') ? 'email' : 'sms';
 
-/** One try to register: an identifier, a password, a profile. Proof binds to it, never to the identifier alone. */
+/** One try to register with an identifier, a password and a profile. Proof is bound to the attempt, never to the identifier alone. */
 export class RegistrationAttempt {
   private constructor(private readonly state: AttemptState) {}
 
@@ -63,12 +63,12 @@ export class RegistrationAttempt {
     return new RegistrationAttempt(state);
   }
 
-  /** It was activated and stays for its thirty minutes, so that a lost answer can be repeated. */
+  /** True for an activated attempt, which is kept for thirty minutes so that a lost response can be repeated. */
   get isReceipt(): boolean {
     return this.state.activatedAt > 0;
   }
 
-  /** A repeated activation within the minute is the same click; later it is a second one. */
+  /** A repeated activation within a minute gets the same response; a later one is rejected. */
   isFreshReceipt(now: Date): boolean {
     return this.isReceipt && now.getTime() - this.state.activatedAt < 60_000;
   }

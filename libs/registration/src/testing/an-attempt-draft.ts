@@ -3,7 +3,7 @@ import type { AttemptDraft } from '../domain/registration-attempt.js';
 
 export const hex = (): string => randomUUID().replaceAll('-', '').repeat(2);
 
-/** An attempt of an identifier and a password of its own. */
+/** A draft with a unique identifier and password. */
 export function aDraft(changes: Partial<AttemptDraft> = {}): AttemptDraft {
   return {
     identifierHash: hex(),

@@ -5,20 +5,20 @@ import { aDraft } from './an-attempt-draft.js';
 import { LIMITS, SETTINGS } from './registration-settings.js';
 
 export const MINUTE_MS = 60_000;
-/** Milliseconds of a life that a test waits for. */
+/** A lifetime short enough for a test to wait for, in milliseconds. */
 export const SHORT_TTL_SECONDS = 120;
 export const times = <T>(count: number, make: (n: number) => T) => Array.from({ length: count }, (_, n) => make(n));
 
-/** One store, seen over several connections, and its clock. */
+/** One store, reached through several connections, and its clock. */
 export interface AttemptStoreUnderTest {
-  connections(rules: RegistrationSettings, limits: RegistrationLimits): readonly AttemptStore[];
-  /** Unix milliseconds by the store's clock. */
+  connections(settings: RegistrationSettings, limits: RegistrationLimits): readonly AttemptStore[];
+  /** Unix milliseconds of the store's clock. */
   now(): number;
   pass(milliseconds: number): Promise<void>;
   drop(): Promise<void>;
 }
 
-/** What the parts of the contract share. */
+/** State shared by the parts of the contract. */
 export class AttemptStoreFixture {
   declare under: AttemptStoreUnderTest;
   declare stores: readonly AttemptStore[];
@@ -26,8 +26,8 @@ export class AttemptStoreFixture {
   /** Fresh for every test. */
   declare mia: AttemptDraft;
 
-  readonly opened = (rules: Partial<RegistrationSettings> = {}, limits: Partial<RegistrationLimits> = {}): void => {
-    this.stores = this.under.connections({ ...SETTINGS, ...rules }, { ...LIMITS, ...limits });
+  readonly opened = (settings: Partial<RegistrationSettings> = {}, limits: Partial<RegistrationLimits> = {}): void => {
+    this.stores = this.under.connections({ ...SETTINGS, ...settings }, { ...LIMITS, ...limits });
     this.store = this.stores[0] as AttemptStore;
   };
   readonly place = async (draft: AttemptDraft, trusted = false): Promise<AttemptState | null> => {
@@ -37,7 +37,7 @@ export class AttemptStoreFixture {
   readonly find = ({ identifierHash, tag }: AttemptDraft) => this.store.find(identifierHash, [tag]);
   readonly ask = (draft: AttemptDraft, reference = 'X9', pauseMs = MINUTE_MS) =>
     this.store.requestCode(draft, draft.attemptId, reference, pauseMs);
-  /** Of the same identifier, with another password. */
+  /** An attempt of the same identifier with another password. */
   readonly another = (changes: Partial<AttemptDraft> = {}) =>
     aDraft({ identifierHash: this.mia.identifierHash, ...changes });
   readonly all = async (drafts: readonly AttemptDraft[]) =>

@@ -13,7 +13,7 @@ interface Known extends NewCustomer {
   readonly view: CustomerView;
 }
 
-/** The customers, and what made them customers. */
+/** Customers in memory, with the attempts that created them. */
 export class InMemoryCustomerDirectory extends CustomerDirectory implements Participant {
   #known: readonly Known[] = [];
 

@@ -1,7 +1,7 @@
 import { AlreadyHandled, Inbox, type IncomingEvent } from '#kernel';
 import type { Participant } from '#kernel/testing';
 
-/** What was handled and committed. */
+/** Handled and committed events. */
 export class InMemoryInbox extends Inbox implements Participant {
   #handled: readonly string[] = [];
 

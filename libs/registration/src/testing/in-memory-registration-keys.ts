@@ -41,9 +41,9 @@ export class InMemoryRegistrationKeys extends RegistrationKeys implements Partic
     this.#rows.set(this.#placeOf(hashes), { customerId, sequence, provenAt: 1 });
   }
 
-  override async assignAll(gifts: readonly KeyAssignment[]): Promise<readonly KeyAssignment[]> {
-    const keyed = gifts.filter(({ hashes }) => this.#row(hashes));
-    for (const { hashes, customerId } of gifts) await this.assign(hashes, customerId);
+  override async assignAll(assignments: readonly KeyAssignment[]): Promise<readonly KeyAssignment[]> {
+    const keyed = assignments.filter(({ hashes }) => this.#row(hashes));
+    for (const { hashes, customerId } of assignments) await this.assign(hashes, customerId);
     return keyed;
   }
 

@@ -1,11 +1,11 @@
 import { Credentials, type NewSubject, type PreHash } from '#auth';
 
-/** Two peppers, `new` and `old`, that season nothing; keeps what the expensive hash was made of. */
+/** Credentials with two no-op peppers, `new` and `old`. Records the input of each expensive hash. */
 export class PlainCredentials extends Credentials {
   readonly hashed: PreHash[] = [];
-  /** Customers whose sessions have ended since they were enrolled, or who may not sign in. */
+  /** Customers whose sessions have ended since enrolment, or who may not sign in. */
   readonly ended = new Set<string>();
-  /** Runs before each expensive hash: to fail it, or to hold it up. */
+  /** Runs before each expensive hash, to fail or delay it. */
   beforeHash: () => Promise<void> | void = () => undefined;
 
   override preHashes(password: string): readonly [PreHash, ...PreHash[]] {

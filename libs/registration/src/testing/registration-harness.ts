@@ -46,7 +46,7 @@ import { LIMITS, SETTINGS } from './registration-settings.js';
 export const SOURCE = { prefix: '192.0.2.7', trusted: false };
 export const MIA: RegistrationInput = { email: 'mia@example.org', password: 'correct horse' };
 
-/** The whole module without its adapters to the outside: everything in memory, time standing still. */
+/** The whole module with in-memory adapters and a fixed clock. */
 export class RegistrationHarness {
   readonly rules: { -readonly [Name in keyof RegistrationSettings]: RegistrationSettings[Name] } = { ...SETTINGS };
   readonly limits: { -readonly [Name in keyof typeof LIMITS]: (typeof LIMITS)[Name] } = { ...LIMITS };
@@ -157,14 +157,14 @@ export class RegistrationHarness {
     return this.#activate.execute(new ActivateRegistration(this.keyOf(application), preHash, code, SOURCE.prefix));
   }
 
-  /** An event says that the identifier was verified. @param id of the event */
+  /** Handles an event that verifies the identifier. @param id of the event */
   receiveVerification(verification: Verification, id: string = this.ids.next()) {
     const from = { consumer: 'registration', ordered: false, source: '/elsewhere', type: 'customer.verified.v1' };
     const event = { ...from, id, subject: null, sequence: null, data: verification };
     return this.#accept.execute(new AcceptVerification(verification, event));
   }
 
-  /** As a process that does background work does it: each due message is written and accepted. Returns what was sent. */
+  /** Runs the pending jobs as a background worker does: composes and accepts each message. Returns the sent messages. */
   async deliverDueMessages(): Promise<readonly string[]> {
     const sent: string[] = [];
     for (let due = this.due.enqueued.shift(); due; due = this.due.enqueued.shift()) {
@@ -195,17 +195,17 @@ export class RegistrationHarness {
     return this.attempts.find(identifierHash, [tag]);
   }
 
-  /** Ids of who is a customer. */
+  /** Ids of all customers. */
   get customers(): readonly string[] {
     return this.directory.customers.map(({ id }) => id);
   }
 
-  /** How often a customer was announced. */
+  /** Number of published customer-created events. */
   get created(): number {
     return this.outbox.types.filter((type) => type === 'customer.created.v1').length;
   }
 
-  /** How many guesses are charged and not given back. */
+  /** Number of guesses that are charged and not refunded. */
   get charged(): number {
     return this.codes.guesses.charged.length;
   }

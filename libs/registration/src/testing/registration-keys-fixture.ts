@@ -9,7 +9,7 @@ export interface RegistrationKeysUnderTest {
   drop(): Promise<void>;
 }
 
-/** What the parts of the contract share. */
+/** State shared by the parts of the contract. */
 export class RegistrationKeysFixture {
   declare under: RegistrationKeysUnderTest;
   /** Fresh for every test. */

@@ -2,7 +2,7 @@ import type { MessageLimits } from '#notifications';
 import type { RegistrationLimits } from '../application/limits.js';
 import type { RegistrationSettings } from '../application/ports.js';
 
-/** The defaults of the contract. */
+/** Default settings of the tests. */
 export const SETTINGS: RegistrationSettings = {
   codeLength: 4,
   codeTtlSeconds: 60,

@@ -4,7 +4,7 @@ import { LegacyHashSealer } from '../../application/legacy-password-ports.js';
 
 const SEALED_PREFIX = 'f1$';
 
-/** AES-256-GCM under a key of its own, derived from `PASSWORD_PEPPER`: `f1$<kid>.<base64url>`. */
+/** AES-256-GCM with a separate key, derived from `PASSWORD_PEPPER`: `f1$<kid>.<base64url>`. */
 export class AesLegacyHashSealer extends LegacyHashSealer {
   readonly #seal: AesGcmSealer;
 
@@ -22,7 +22,7 @@ export class AesLegacyHashSealer extends LegacyHashSealer {
     try {
       return this.#seal.open(credential.slice(SEALED_PREFIX.length), customerId);
     } catch {
-      // Its key has left the ring: nobody's password matches, as with the others of that key.
+      // The key is no longer in the ring: no password matches, as for every other hash sealed with that key.
       return undefined;
     }
   }

@@ -2,7 +2,7 @@ import { type KeyRing } from '#platform/config';
 import { AesGcmSealer } from '#platform/crypto';
 import { ResetRecipientSealer } from '../../application/ports.js';
 
-/** AES-256-GCM under a key of its own, derived from `CODE_SECRET`. */
+/** AES-256-GCM with a separate key, derived from `CODE_SECRET`. */
 export class AesResetRecipientSealer extends ResetRecipientSealer {
   readonly #seal: AesGcmSealer;
 

@@ -7,7 +7,7 @@ const OLD = { kid: '0', secret: 'a secret of long ago, long enough for all' };
 const NEW = { kid: '1', secret: 'a secret of these days, long enough for all' };
 const DAY = 24 * 3_600_000;
 
-describe('a device token', () => {
+describe('HmacDeviceTokens', () => {
   let clock: FixedClock;
   let tokens: HmacDeviceTokens;
   beforeEach(() => {
@@ -15,7 +15,7 @@ describe('a device token', () => {
     tokens = new HmacDeviceTokens([NEW, OLD], clock);
   });
 
-  it('is 48 characters, names a device of its own, and nobody [AC-66]', () => {
+  it('issues 48 characters with a new device id and without the customer id [AC-66]', () => {
     const [one, other] = [tokens.issue(MIA, null), tokens.issue(MIA, null)];
     expect(one).toMatch(/^[A-Za-z0-9_-]{48}$/);
     expect(tokens.verify(one, MIA)).toMatch(/^[0-9a-f]{32}$/);
@@ -23,7 +23,7 @@ describe('a device token', () => {
     expect(Buffer.from(one, 'base64url').toString('hex')).not.toContain(MIA.customerId.replaceAll('-', ''));
   });
 
-  it('keeps its device when it is issued anew, and lives 180 days from then on [AC-66]', () => {
+  it('keeps the device id when a token is renewed, and expires it 180 days later [AC-66]', () => {
     const first = tokens.issue(MIA, null);
     const device = tokens.verify(first, MIA) ?? null;
     clock.advance(179 * DAY);
@@ -35,7 +35,7 @@ describe('a device token', () => {
     expect(tokens.verify(renewed, MIA)).toBeUndefined();
   });
 
-  it('is none for another customer, and for the same one after all sessions were ended [AC-66]', () => {
+  it('rejects a token for another customer, or after all sessions ended [AC-66]', () => {
     const token = tokens.issue(MIA, null);
     for (const owner of [
       { ...MIA, customerId: '0190a1b2-c3d4-4e5f-8a6b-7c8d9e0f1a2c' },
@@ -46,7 +46,7 @@ describe('a device token', () => {
       expect(tokens.verify(token, owner)).toBeUndefined();
   });
 
-  it('is none once a single bit of it has changed, or is not spelt as it was issued [AC-66]', () => {
+  it('rejects a token with one changed bit or another encoding [AC-66]', () => {
     const token = tokens.issue(MIA, null);
     const bytes = Buffer.from(token, 'base64url');
     const accepted = Array.from({ length: bytes.length * 8 }, (_, bit) => {
@@ -59,7 +59,7 @@ describe('a device token', () => {
       expect(tokens.verify(spelt, MIA)).toBeUndefined();
   });
 
-  it('is read under every key of the ring, and under none that has left it [AC-66]', () => {
+  it('accepts tokens of every key in the ring, and of no removed key [AC-66]', () => {
     const old = new HmacDeviceTokens([OLD], clock).issue(MIA, null);
     expect(tokens.verify(old, MIA)).toBeDefined();
     expect(new HmacDeviceTokens([NEW], clock).verify(old, MIA)).toBeUndefined();

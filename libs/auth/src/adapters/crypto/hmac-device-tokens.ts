@@ -7,12 +7,12 @@ import { DEVICE_TOKEN_TTL_SECONDS } from '../../facade.js';
 const DEVICE_ID_BYTES = 16;
 const EXPIRY_BYTES = 4;
 const TAG_BYTES = 16;
-/** 36 bytes in base64url: the one spelling of a token. */
+/** 36 bytes in base64url: the only valid encoding of a token. */
 const TOKEN_PATTERN = /^[A-Za-z0-9_-]{48}$/;
 
 /**
- * `device id | end in Unix seconds | tag` in base64url. The tag covers the customer and the generation of their sessions as well,
- * so that the token names nobody, is good for one customer only, and ends when all sessions of that customer do.
+ * `device id | expiry in Unix seconds | tag` in base64url. The tag also covers the customer and the generation of their sessions.
+ * The token therefore identifies no customer, is valid for one customer only, and expires when all of their sessions end.
  */
 export class HmacDeviceTokens extends DeviceTokens {
   readonly #keys: readonly [Buffer, ...Buffer[]];
@@ -53,7 +53,12 @@ const deriveKey = ({ secret }: RingKey): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, '', 'foyer:device-token', 32));
 
 function computeTag(key: Buffer, body: Buffer, { customerId, generation }: DeviceOwner): Buffer {
-  const counted = Buffer.alloc(4);
-  counted.writeUInt32BE(generation);
-  return createHmac('sha256', key).update(body).update(counted).update(customerId).digest().subarray(0, TAG_BYTES);
+  const generationBytes = Buffer.alloc(4);
+  generationBytes.writeUInt32BE(generation);
+  return createHmac('sha256', key)
+    .update(body)
+    .update(generationBytes)
+    .update(customerId)
+    .digest()
+    .subarray(0, TAG_BYTES);
 }

@@ -16,20 +16,20 @@ const flipped = (at: number, bit = 1): string => {
   return bytes.toString('base64url');
 };
 
-describe('a refresh token', () => {
-  it('is 68 bytes in 91 characters, and says whose turn it is; what is stored is its SHA-256', () => {
+describe('HmacRefreshTokens', () => {
+  it('encodes 68 bytes in 91 characters with session id and turn, and hashes the token with SHA-256', () => {
     expect(token).toMatch(/^[A-Za-z0-9_-]{91}$/);
     const hash = createHash('sha256').update(token).digest('hex');
     expect(tokens.parse(token)).toEqual({ sessionId: SID, turn: 0, hash });
     expect(tokens.issueFirst(SID).hash).toHaveLength(64);
   });
 
-  it('AC-46 is another one each time', () => {
+  it('issues a different token each time [AC-46]', () => {
     const made = Array.from({ length: 100 }, () => tokens.issueFirst(SID).token);
     expect(new Set(made).size).toBe(100);
   });
 
-  it('has one child, on every replica, one turn later, of the same session', () => {
+  it('derives the same child on every replica, one turn later, for the same session', () => {
     const [child, ...others] = new HmacRefreshTokens([NEW]).deriveChildren(token);
     expect(others).toEqual([]);
     expect(tokens.deriveChildren(token)[0]).toEqual(child);
@@ -39,32 +39,32 @@ describe('a refresh token', () => {
     expect(new Set([token, child.token, grandchild.token]).size).toBe(3);
   });
 
-  it('has another child under another key: who has only the parent cannot make it', () => {
+  it('derives another child under another key, so that the parent alone is not enough', () => {
     const [under, alsoUnder] = tokens.deriveChildren(token);
     expect(alsoUnder?.token).toBeDefined();
     expect(under.token).not.toBe(alsoUnder?.token);
     expect(before.deriveChildren(token)[0].token).not.toBe(under.token);
   });
 
-  it('is read under every key of the ring, and under none that has left it', () => {
+  it('accepts tokens of every key in the ring, and of no removed key', () => {
     const old = before.issueFirst(SID).token;
     expect(tokens.parse(old)).toMatchObject({ sessionId: SID, turn: 0 });
     expect(before.parse(token)).toBeUndefined();
     expect(new HmacRefreshTokens([NEW]).parse(old)).toBeUndefined();
   });
 
-  it('given a ring that was rotated between two answers, then the child of before is among the children of now', () => {
+  it('includes the earlier child when the key ring was rotated in between', () => {
     const parent = before.issueFirst(SID).token;
     const [child] = before.deriveChildren(parent);
     expect(tokens.deriveChildren(parent)).toContainEqual(child);
   });
 
-  it('AC-16 given a change of any byte, then it is none of ours', () => {
+  it('rejects a token with any changed byte [AC-16]', () => {
     for (let at = 0; at < 68; at++)
       for (const bit of [1, 128]) expect([at, tokens.parse(flipped(at, bit))]).toEqual([at, undefined]);
   });
 
-  it('AC-16 has one spelling', () => {
+  it('accepts only the canonical encoding [AC-16]', () => {
     const last = ALPHABET.indexOf(token.at(-1) ?? '');
     const sameBytes = [1, 2, 3].map((more) => token.slice(0, -1) + ALPHABET[last + more]);
     for (const other of sameBytes) expect(Buffer.from(other, 'base64url')).toEqual(Buffer.from(token, 'base64url'));

@@ -7,19 +7,19 @@ const TURN_BYTES = 4;
 const SECRET_BYTES = 32;
 const TAG_BYTES = 16;
 const TOKEN_BYTES = SESSION_ID_BYTES + TURN_BYTES + SECRET_BYTES + TAG_BYTES;
-/** 68 bytes in base64url, without padding: the one spelling of a token. */
+/** 68 bytes in base64url, without padding: the only valid encoding of a token. */
 const TOKEN_PATTERN = /^[A-Za-z0-9_-]{90}[AEIMQUYcgkosw048]$/;
 
-/** Of one key of the ring. A child bears the tag of the key that it was made with: it is the same on every ring with that key. */
+/** Derived from one key of the ring. A child is derived and tagged with the same key: every ring with that key gives the same child. */
 interface DerivedKeys {
   readonly tagKey: Buffer;
   readonly childKey: Buffer;
 }
 
 /**
- * `session id | turn | 256 bits | tag` in base64url. The tag says that we have made it, so a token of long ago is known as
- * one that was used before, and nobody can end a session with an invented one. The secret of a child is a MAC of its
- * parent's: whoever has neither key nor parent cannot make it, and each replica makes the same.
+ * `session id | turn | 256 bits | tag` in base64url. The tag proves that this service issued the token. An old token is therefore
+ * recognized as reused, and a forged token cannot end a session. The secret of a child is a MAC of its parent: deriving it
+ * requires the key and the parent, and every replica derives the same child.
  */
 export class HmacRefreshTokens extends RefreshTokens {
   readonly #keys: readonly [DerivedKeys, ...DerivedKeys[]];
@@ -57,9 +57,9 @@ function buildToken(
   secret: Buffer,
   { tagKey }: Pick<DerivedKeys, 'tagKey'>,
 ): IssuedRefreshToken {
-  const counted = Buffer.alloc(TURN_BYTES);
-  counted.writeUInt32BE(turn);
-  const body = Buffer.concat([session, counted, secret]);
+  const turnBytes = Buffer.alloc(TURN_BYTES);
+  turnBytes.writeUInt32BE(turn);
+  const body = Buffer.concat([session, turnBytes, secret]);
   const token = Buffer.concat([body, computeTag(tagKey, body)]).toString('base64url');
   return { token, hash: hashOf(token) };
 }

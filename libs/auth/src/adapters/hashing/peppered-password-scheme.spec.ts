@@ -8,12 +8,12 @@ const pepper = new PasswordPepper([
 ]);
 const scheme = new PepperedPasswordScheme(pepper);
 
-it('pre-hashes under every pepper, the one that writes first', () => {
+it('returns one pre-hash per pepper, the current pepper first', () => {
   expect(scheme.preHashes('right')).toEqual(pepper.preHashes('right'));
   expect(scheme.preHashes('right').map(({ kid }) => kid)).toEqual(['1', '0']);
 });
 
-it('reads what it writes, and nothing else', () => {
+it('decodes its own encoding, and nothing else', () => {
   expect(scheme.decode(scheme.encode('0', '$2b$12$abc'))).toEqual({ kid: '0', hash: '$2b$12$abc' });
   for (const other of ['', 'v1$0$abc', '$2b$12$abc']) expect(scheme.decode(other)).toBeUndefined();
 });

@@ -9,7 +9,7 @@ export class PepperedPasswordScheme extends PasswordScheme {
 
   preHashes(password: string): readonly [PreHash, ...PreHash[]] {
     const [first, ...others] = this.pepper.preHashes(password);
-    if (first === undefined) throw new Error('there is no password pepper');
+    if (first === undefined) throw new Error('PASSWORD_PEPPER has no key');
     return [first, ...others];
   }
 

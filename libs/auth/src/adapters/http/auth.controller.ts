@@ -33,7 +33,7 @@ export class AuthController {
     private readonly settings: AuthSettings,
   ) {}
 
-  /** Sign in. One answer for an unknown name and a wrong password, after the same work. */
+  /** Sign in. An unknown name and a wrong password get the same response, after the same work. */
   @Public()
   @Post('login')
   @HttpCode(200)
@@ -43,7 +43,7 @@ export class AuthController {
     401: 'Unknown name or wrong password',
     422: 'Invalid body',
     429: 'Too many wrong passwords in a row, or too many calls or failed sign-ins from this source',
-    503: 'Overloaded, or a dependency is away',
+    503: 'Overloaded, or a dependency is unavailable',
   })
   async logIn(
     @Body() { username, password }: LogInDto,
@@ -61,12 +61,12 @@ export class AuthController {
     return toTokenResponse(result.tokens);
   }
 
-  /** Exchange a refresh token for the next pair. A lost answer may be asked for again for ten seconds. */
+  /** Exchange a refresh token for the next pair. A lost response can be requested again within ten seconds. */
   @Public()
   @Post('refresh')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
-  @ApiProblems({ 401: 'Not good any more, or never was', 422: 'Invalid body', 503: 'The database is away' })
+  @ApiProblems({ 401: 'Not good any more, or never was', 422: 'Invalid body', 503: 'The database is unavailable' })
   async refresh(@Body() { refresh_token }: RefreshDto, @ClientAddress() address: string): Promise<TokenDto> {
     const tokens = await this.commands.execute(
       new RefreshSession(refresh_token, this.limits.resolveClientNetwork(address).prefix),
@@ -75,7 +75,7 @@ export class AuthController {
     return toTokenResponse(tokens);
   }
 
-  /** Sign out, here or, after a recent sign-in, everywhere. Within a second no replica takes a token of it any more. */
+  /** Sign out of this session or, after a recent sign-in, of all sessions. Every replica rejects their tokens within one second. */
   @Scopes('customer', 'password')
   @OwnToken()
   @ApiBearerAuth()
@@ -84,9 +84,9 @@ export class AuthController {
   @Header('cache-control', 'no-store')
   @ApiProblems({
     401: 'No valid access token, or, for `all`, one whose sign-in is more than five minutes old',
-    403: 'The access token is not one of ours',
+    403: 'The access token was not issued by this service',
     422: 'Invalid body',
-    503: 'The database is away',
+    503: 'The database is unavailable',
   })
   async logOut(
     @Req() { user }: { readonly user: TokenClaims },

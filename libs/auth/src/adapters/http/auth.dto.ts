@@ -7,7 +7,7 @@ const DEVICE_TOKEN = 'u5hUz2V0bq4kY8mXo3wQ9GpLd1sRf7TnCeAiJyKxWvBtEhNZ';
 const REFRESH_TOKEN = 'nfK1uVx2T0yBq3Zk0d7JcA.0.mT5w2cYh8Q1rXb6uLpS9eA.Vh3kZq';
 
 export class LogInDto {
-  /** E-mail address, phone number or confirmed CPF; national numbers are read in the default market. */
+  /** E-mail address, phone number or confirmed CPF; national numbers are parsed for the default market. */
   @ApiProperty({ example: 'ada@example.org' })
   @IsString()
   @MinLength(1)
@@ -22,7 +22,7 @@ export class LogInDto {
 }
 
 export class RefreshDto {
-  /** As it was given; it is good once. */
+  /** Exactly as issued. It can be used once. */
   @ApiProperty({ example: REFRESH_TOKEN })
   @IsString()
   @MinLength(1)
@@ -62,18 +62,18 @@ export class AccessTokenDto {
   @ApiProperty({
     required: false,
     example: DEVICE_TOKEN,
-    description: 'After a sign-in: keep it on the device, and send it as `X-Device-Token` with the next sign-ins',
+    description: 'Returned after a sign-in. Store it on the device and send it as `X-Device-Token` with later sign-ins',
   })
   readonly device_token?: string;
 }
 
-/** With what the next access token is had. */
+/** Includes the refresh token for the next pair. */
 export class TokenDto extends AccessTokenDto {
   @ApiProperty({ example: REFRESH_TOKEN, description: 'Opaque; good once, for the next pair' })
   readonly refresh_token!: string;
 }
 
-/** One of one's own sessions. */
+/** A session of the caller. */
 export class SessionDto implements SessionView {
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;

@@ -14,7 +14,7 @@ const CLAIMS = {
 };
 const EXTERNAL_CALLER = { ...CLAIMS, sessionId: null };
 
-/** Knows one token. */
+/** Accepts one token. */
 class SingleTokenAccessTokens extends RecordingAccessTokens {
   override async verify(token: string): Promise<typeof CLAIMS | undefined> {
     return token === 'aa.bb-_.cc' ? CLAIMS : undefined;
@@ -23,15 +23,15 @@ class SingleTokenAccessTokens extends RecordingAccessTokens {
 
 let revoked = false;
 const watch = { isRevoked: async () => revoked } as unknown as RevocationPoller;
-const foreign = {
+const externalCallers = {
   identify: async (token: string) => (token === 'dd.ee.ff' ? EXTERNAL_CALLER : undefined),
 } as ExternalCallerResolver;
-const strategy = new BearerStrategy(new SingleTokenAccessTokens(), foreign, watch);
+const strategy = new BearerStrategy(new SingleTokenAccessTokens(), externalCallers, watch);
 const identify = (...rawHeaders: string[]) =>
   strategy.identify({ raw: { rawHeaders, socket: {} }, headers: {}, ip: '192.0.2.7' });
 
 describe('BearerStrategy', () => {
-  it.each(['Bearer aa.bb-_.cc', 'bearer aa.bb-_.cc', 'BEARER   aa.bb-_.cc'])('reads %j', async (value) => {
+  it.each(['Bearer aa.bb-_.cc', 'bearer aa.bb-_.cc', 'BEARER   aa.bb-_.cc'])('accepts %j', async (value) => {
     expect(await identify('Host', 'x', 'AUTHORIZATION', value)).toEqual(CLAIMS);
   });
 
@@ -48,28 +48,28 @@ describe('BearerStrategy', () => {
     'Basic aa.bb-_.cc',
     'Bearer "aa.bb-_.cc"',
     'Bearer aa.bb-_.other',
-  ])('refuses %j', async (value) => {
+  ])('rejects %j', async (value) => {
     expect(await identify('Authorization', value)).toBeUndefined();
   });
 
-  it('refuses one that was revoked', async () => {
+  it('rejects a revoked token', async () => {
     revoked = true;
     expect(await identify('Authorization', 'Bearer aa.bb-_.cc')).toBeUndefined();
     revoked = false;
   });
 
-  it('takes one of an external identity server, which no revocation of ours concerns', async () => {
+  it('accepts an external token without checking revocations', async () => {
     revoked = true;
     expect(await identify('Authorization', 'Bearer dd.ee.ff')).toEqual(EXTERNAL_CALLER);
     revoked = false;
   });
 
-  it('M25 refuses none and two', async () => {
+  it('rejects a request with no or two Authorization headers [M25]', async () => {
     expect(await identify()).toBeUndefined();
     expect(await identify('Authorization', 'Bearer aa.bb-_.cc', 'authorization', 'Bearer aa.bb-_.cc')).toBeUndefined();
   });
 
-  it('RFC 6750 3.1 says invalid_token only to those who brought one', () => {
+  it('adds invalid_token to the challenge only when a token was sent [RFC 6750 3.1]', () => {
     expect(strategy.challenge({ raw: { rawHeaders: [], socket: {} }, headers: {}, ip: '' })).toBe(
       'Bearer realm="foyer"',
     );

@@ -8,12 +8,12 @@ interface RequestWithHeaders {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/** What a device brings along, from the header or else from the cookie. It is looked at where the customer is known. */
+/** The device token of a request: the header, else the cookie. It is verified once the customer is known. */
 export function readDeviceToken({ headers }: RequestWithHeaders): string | null {
   const headerValue = headers[DEVICE_TOKEN_HEADER];
   if (typeof headerValue === 'string' && headerValue !== '') return headerValue;
   const pairs = String(headers['cookie'] ?? '').split(';');
-  const pair = pairs.map((each) => each.trim()).find((each) => each.startsWith(`${DEVICE_COOKIE}=`));
+  const pair = pairs.map((cookie) => cookie.trim()).find((cookie) => cookie.startsWith(`${DEVICE_COOKIE}=`));
   return pair?.slice(DEVICE_COOKIE.length + 1) ?? null;
 }
 

@@ -7,7 +7,7 @@ import { AuthorizationServerDto, PublicKeysDto } from './jwks.dto.js';
 
 const CACHE_CONTROL = `public, max-age=${JWKS_CACHE_SECONDS}`;
 
-/** What others need to verify our tokens. */
+/** Public keys and metadata for verifying access tokens of this service. */
 @ApiTags('authentication')
 @Public()
 @Controller('.well-known')
@@ -26,7 +26,7 @@ export class JwksController {
     };
   }
 
-  /** The public keys of access tokens, a JWK set: those that sign, that will, and that did. */
+  /** The public keys of access tokens as a JWK set: current, next and previous signing keys. */
   @Get('jwks.json')
   @Header('cache-control', CACHE_CONTROL)
   @ApiOkResponse({ type: PublicKeysDto })
@@ -34,7 +34,7 @@ export class JwksController {
     return this.#keys;
   }
 
-  /** The issuer of access tokens and where its keys are. */
+  /** The issuer of access tokens and the URL of its keys. */
   @Get('oauth-authorization-server')
   @Header('cache-control', CACHE_CONTROL)
   @ApiOkResponse({ type: AuthorizationServerDto })

@@ -29,7 +29,7 @@ export class PublicKeysDto {
   readonly keys!: readonly PublicKeyDto[];
 }
 
-/** RFC 8414, as far as there is something to tell. */
+/** RFC 8414, with the members that apply. */
 export class AuthorizationServerDto {
   @ApiProperty({ example: 'http://127.0.0.1:3000' })
   readonly issuer!: string;

@@ -21,7 +21,7 @@ interface AuthenticatedRequest {
   readonly user: Caller;
 }
 
-/** With a token of ours only: a foreign one can neither add another to its customer nor look for them. */
+/** Only for tokens of this service: an external token can neither add nor list linked identities. */
 @ApiTags('authentication')
 @ApiBearerAuth()
 @OwnToken()
@@ -32,17 +32,17 @@ export class LinkedIdentitiesController {
     private readonly queries: QueryBus,
   ) {}
 
-  /** Let tokens of an external identity be one's own, after a recent sign-in. Doing it again changes nothing. */
+  /** Link an external identity to the caller, after a recent sign-in. The operation is idempotent. */
   @FreshAuthentication()
   @Post()
   @HttpCode(201)
   @Header('cache-control', 'no-store')
   @ApiProblems({
     401: 'No valid access token, or one whose sign-in is more than five minutes old',
-    403: 'The access token is not one of ours',
-    409: 'Linked to somebody else',
-    422: 'Invalid body, or no valid access token of a server that is trusted here',
-    503: 'The database, or the identity server, is away',
+    403: 'The access token was not issued by this service',
+    409: 'Linked to another customer',
+    422: 'Invalid body, or not a valid access token of a trusted server',
+    503: 'The database or the identity server is unavailable',
   })
   async link(
     @Req() { user }: AuthenticatedRequest,
@@ -56,29 +56,29 @@ export class LinkedIdentitiesController {
     return { id, issuer, createdAt: createdAt.toISOString() };
   }
 
-  /** What is linked to oneself, the oldest first, at most 100. There are no pages: every query is refused. */
+  /** The linked identities of the caller, oldest first, at most 100. There are no pages: every query parameter is rejected. */
   @Get()
   @Header('cache-control', 'no-store')
   @ApiProblems({
     401: 'No valid access token',
-    403: 'The access token is not one of ours',
-    422: 'A query',
-    503: 'The database is away',
+    403: 'The access token was not issued by this service',
+    422: 'A query parameter',
+    503: 'The database is unavailable',
   })
   async list(@Req() { user }: AuthenticatedRequest, @Query(new NoQueryPipe()) _query: undefined): Promise<LinkListDto> {
     return { items: await this.queries.execute(new ListLinkedIdentities(user.customerId)) };
   }
 
-  /** End a link, after a recent sign-in. Within a second no replica takes a token of that identity any more. */
+  /** Remove a link, after a recent sign-in. Every replica rejects tokens of that identity within one second. */
   @FreshAuthentication()
   @Delete(':id')
   @HttpCode(204)
   @Header('cache-control', 'no-store')
   @ApiProblems({
     401: 'No valid access token, or one whose sign-in is more than five minutes old',
-    403: 'The access token is not one of ours',
-    404: 'No such link of yours',
-    503: 'The database is away',
+    403: 'The access token was not issued by this service',
+    404: 'The caller has no such link',
+    503: 'The database is unavailable',
   })
   async unlink(
     @Req() { user }: AuthenticatedRequest,

@@ -3,7 +3,7 @@ import { IsString, MaxLength, MinLength } from 'class-validator';
 import type { LinkedIdentityView } from '../../application/views.js';
 
 export class LinkIdentityDto {
-  /** An access token of the external identity server, for the identity that shall be linked. */
+  /** An access token of the external identity server, for the identity to link. */
   @ApiProperty({ example: 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln' })
   @IsString()
   @MinLength(1)
@@ -11,7 +11,7 @@ export class LinkIdentityDto {
   readonly token!: string;
 }
 
-/** An identity of an external identity server that is linked to oneself. */
+/** An identity of an external identity server that is linked to the caller. */
 export class LinkDto implements LinkedIdentityView {
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;

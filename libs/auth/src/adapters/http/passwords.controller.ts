@@ -26,7 +26,7 @@ export class PasswordsController {
     private readonly limits: ClientNetworkLimits,
   ) {}
 
-  /** Ask for a reset code. One answer for known and unknown. */
+  /** Request a reset code. Known and unknown names get the same response. */
   @Public()
   @Post('forgot')
   @HttpCode(202)
@@ -35,7 +35,7 @@ export class PasswordsController {
   @ApiProblems({
     422: 'Invalid body',
     429: 'Too many calls from this source',
-    503: 'Overloaded, or a dependency is away',
+    503: 'Overloaded, or a dependency is unavailable',
   })
   async forgot(
     @Body() { username }: ForgotDto,
@@ -47,18 +47,18 @@ export class PasswordsController {
     await this.commands.execute(new RequestPasswordReset(username, { prefix, trusted }, deviceToken));
   }
 
-  /** Set a new password with the code. Every session ends. */
+  /** Set a new password with the code. All sessions end. */
   @Public()
   @Post('reset')
   @HttpCode(204)
   @Header('cache-control', 'no-store')
   @ApiProblems({
     400: 'Wrong code, with `attemptsRemaining`',
-    409: 'Being set at this moment',
-    410: 'No live code',
+    409: 'Another request is setting the password',
+    410: 'No valid code',
     422: 'Invalid body, or the password is not acceptable',
     429: 'Too many wrong codes, or too many calls, from this source',
-    503: 'Overloaded, or a dependency is away',
+    503: 'Overloaded, or a dependency is unavailable',
   })
   async reset(@Body() { username, code, newPassword }: ResetDto, @ClientAddress() address: string): Promise<void> {
     await this.limits.reserve('loginsPerSource', address, 'count here');
@@ -75,7 +75,7 @@ export class PasswordsController {
     if (result.outcome === 'in_progress') throw new ResetInProgress();
   }
 
-  /** Set a new password with the current one. The other sessions end; links to external identities end when it is asked for. */
+  /** Set a new password with the current one. The other sessions end; links to external identities end on request. */
   @Scopes('customer', 'password')
   @OwnToken()
   @ApiBearerAuth()
@@ -85,11 +85,11 @@ export class PasswordsController {
   @ApiProblems({
     400: 'The current password is wrong',
     401: 'No valid access token',
-    403: 'The access token is not one of ours',
-    409: 'Changed by another request meanwhile',
+    403: 'The access token was not issued by this service',
+    409: 'Another request changed the password in the meantime',
     422: 'Invalid body, or the password is not acceptable',
     429: 'Too many wrong passwords in a row, or too many calls from this source',
-    503: 'Overloaded, or a dependency is away',
+    503: 'Overloaded, or a dependency is unavailable',
   })
   async change(
     @Req() { user }: { readonly user: TokenClaims },

@@ -3,7 +3,7 @@ import { IsBoolean, IsString, Matches, MaxLength, MinLength } from 'class-valida
 import { IfPresent } from '#platform/http';
 
 export class ForgotDto {
-  /** E-mail address or phone number; national numbers are read in the default market. */
+  /** E-mail address or phone number; national numbers are parsed for the default market. */
   @ApiProperty({ example: 'ada@example.org' })
   @IsString()
   @MinLength(1)
@@ -18,7 +18,7 @@ export class ResetDto extends ForgotDto {
   @Matches(/^[0-9]{8}$/, { message: 'must be the 8 digits of the message, as a string' })
   readonly code!: string;
 
-  /** 8 to 128 characters (15 with the `nist` profile), at most 512 bytes; any characters, but no common password. */
+  /** 8 to 128 characters (15 with the `nist` profile), at most 512 bytes; any characters; common passwords are rejected. */
   @ApiProperty({ example: 'another horse, another staple' })
   @IsString()
   readonly newPassword!: string;
@@ -35,7 +35,7 @@ export class ChangePasswordDto {
   @IsString()
   readonly newPassword!: string;
 
-  /** Ends every link to an external identity as well: tokens of other servers stay good otherwise. */
+  /** Also removes every link to an external identity. Otherwise tokens of external servers stay valid. */
   @ApiProperty({ required: false, default: false })
   @IfPresent()
   @IsBoolean()

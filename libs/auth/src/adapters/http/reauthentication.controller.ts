@@ -17,7 +17,7 @@ export class ReauthenticationController {
     private readonly limits: ClientNetworkLimits,
   ) {}
 
-  /** Give the password again: an access token of the same session, good for what asks for a recent sign-in. */
+  /** Enter the password again to get an access token of the same session for operations that require a recent sign-in. */
   @OwnToken()
   @Post()
   @HttpCode(200)
@@ -25,10 +25,10 @@ export class ReauthenticationController {
   @ApiProblems({
     400: 'The password is wrong',
     401: 'No valid access token',
-    403: 'The access token is not one of ours, or is good for setting a password only',
+    403: 'The access token was not issued by this service, or is valid for setting a password only',
     422: 'Invalid body',
     429: 'Too many wrong passwords in a row, or too many calls from this source',
-    503: 'Overloaded, or a dependency is away',
+    503: 'Overloaded, or a dependency is unavailable',
   })
   async reauthenticate(
     @Req() { user }: { readonly user: TokenClaims },

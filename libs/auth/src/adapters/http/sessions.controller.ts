@@ -30,10 +30,10 @@ export class SessionsController {
     private readonly authentications: FreshAuthenticationPolicy,
   ) {}
 
-  /** One's own sessions, the newest first, at most 100. There are no pages: every query is refused. */
+  /** The sessions of the caller, newest first, at most 100. There are no pages: every query parameter is rejected. */
   @Get()
   @Header('cache-control', 'no-store')
-  @ApiProblems({ 401: 'No valid access token', 422: 'A query', 503: 'The database is away' })
+  @ApiProblems({ 401: 'No valid access token', 422: 'A query', 503: 'The database is unavailable' })
   async list(
     @Req() { user }: AuthenticatedRequest,
     @Query(new NoQueryPipe()) _query: undefined,
@@ -41,16 +41,16 @@ export class SessionsController {
     return { items: await this.queries.execute(new ListSessions(user.customerId, user.sessionId)) };
   }
 
-  /** End one of them, with a token of ours: the one that asks, or, after a recent sign-in, another one. */
+  /** End a session with a token of this service: the current one or, after a recent sign-in, another one. */
   @OwnToken()
   @Delete(':sid')
   @HttpCode(204)
   @Header('cache-control', 'no-store')
   @ApiProblems({
     401: 'No valid access token, or, for another session, one whose sign-in is more than five minutes old',
-    403: 'The access token is not one of ours',
-    404: 'No such session of yours',
-    503: 'The database is away',
+    403: 'The access token was not issued by this service',
+    404: 'The caller has no such session',
+    503: 'The database is unavailable',
   })
   async end(
     @Req() { user }: AuthenticatedRequest,

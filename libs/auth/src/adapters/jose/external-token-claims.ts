@@ -5,21 +5,21 @@ import type { Role } from '../../domain/subject.js';
 
 /** OpenID Connect Core, 2: at most 255 ASCII characters, compared exactly. */
 const SUBJECT_PATTERN = /^[\x20-\x7e]{1,255}$/;
-/** What stands in ID tokens and logout tokens only. */
+/** Claims of ID tokens and logout tokens only. */
 const NEVER_IN_ACCESS_TOKENS = ['nonce', 'at_hash', 'c_hash', 's_hash', 'events'];
-/** What ID tokens do not have: a token that says neither may be anything. */
+/** Claims that ID tokens do not have. A token without any of them has no known type. */
 const ONLY_IN_ACCESS_TOKENS = ['client_id', 'scope', 'scp'];
 
 /**
- * A signature says who signed, not what for: ID tokens, refresh tokens and logout tokens of the same server bear the same
+ * A signature proves the signer, not the purpose: a server signs ID, refresh and logout tokens with the same key
  * (RFC 8725, 3.11 and 3.12).
  */
 export function isAccessToken({ typ }: { readonly typ?: unknown }, payload: JWTPayload): boolean {
   const has = (claim: string): boolean => payload[claim] !== undefined;
   if (NEVER_IN_ACCESS_TOKENS.some(has) || !isSubject(payload.sub)) return false;
-  // Bound to a key of the client's (RFC 7800): as a plain bearer token it is a stolen one (RFC 9449, 7.1).
+  // Bound to a key of the client (RFC 7800): presented as a plain bearer token, it is stolen (RFC 9449, 7.1).
   if (has('cnf')) return false;
-  // Keycloak and Cognito say it in the payload.
+  // Keycloak and Cognito put the token type into the payload.
   if (!isOneOf(payload['typ'], [undefined, 'bearer']) || !isOneOf(payload['token_use'], [undefined, 'access']))
     return false;
   if (isOneOf(typ, ['at+jwt', 'application/at+jwt'])) return true;
@@ -38,12 +38,12 @@ export const toExternalTokenClaims = (issuer: OAuthIssuer, payload: JWTPayload):
   authTime: authTimeIn(payload),
 });
 
-/** OpenID Connect Core, 2. Nobody signs in after the token of that sign-in was issued. */
+/** OpenID Connect Core, 2. Null when `auth_time` is later than `iat`, which is impossible. */
 function authTimeIn({ auth_time: authTime, iat = 0 }: JWTPayload): number | null {
   return typeof authTime === 'number' && authTime <= iat ? authTime : null;
 }
 
-/** A list, or words with spaces between them as in `scope`. */
+/** An array, or a space-separated string as in `scope`. */
 function rolesIn(payload: JWTPayload, claim: string): readonly string[] {
   const found = claim.startsWith('/') ? valueAtPointer(payload, claim) : ownProperty(payload, claim);
   if (typeof found === 'string') return found.split(' ');

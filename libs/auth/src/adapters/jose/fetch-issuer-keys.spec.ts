@@ -10,7 +10,7 @@ const OIDC = '/.well-known/openid-configuration';
 let server: Server;
 let base: string;
 let asked: string[];
-/** Path → what is answered: a document, or a handler. */
+/** Path → response: a document, or a handler. */
 let answers: Map<string, object | RequestListener>;
 
 beforeEach(async () => {
@@ -37,46 +37,46 @@ const keysOf = (issuer = base, jwksUri?: string) =>
     (error: Error) => error.message,
   );
 
-describe('the keys of an identity server', () => {
-  it('are where its OpenID metadata says', async () => {
+describe('fetchIssuerKeys', () => {
+  it('fetches the keys from the jwks_uri of the OpenID metadata', async () => {
     answers.set(OIDC, { issuer: base, jwks_uri: `${base}/keys` });
     expect([await keysOf(), asked]).toEqual(['k', [OIDC, '/keys']]);
   });
 
-  it('are where its RFC 8414 metadata says, whose address has the path behind', async () => {
+  it('fetches the keys from the jwks_uri of the RFC 8414 metadata, whose URL ends with the issuer path', async () => {
     const issuer = `${base}/realms/shop`;
     answers.set('/.well-known/oauth-authorization-server/realms/shop', { issuer, jwks_uri: `${base}/keys` });
     expect([await keysOf(issuer), asked[0]]).toEqual(['k', `/realms/shop${OIDC}`]);
   });
 
-  it('are where the setting says, and no metadata is read', async () => {
+  it('fetches the keys from the configured URL without reading metadata', async () => {
     expect([await keysOf(base, `${base}/keys`), asked]).toEqual(['k', ['/keys']]);
   });
 
-  it('RFC 8414 3.3 are not those of another issuer, not even with a slash more', async () => {
+  it('rejects metadata of another issuer, even with an additional slash [RFC 8414 3.3]', async () => {
     for (const issuer of [`${base}/`, 'https://evil.example', undefined, [base]]) {
       answers.set(OIDC, { issuer, jwks_uri: `${base}/keys` });
-      expect(await keysOf()).toBe('the metadata is that of another issuer');
+      expect(await keysOf()).toBe('the metadata names another issuer');
     }
     expect(asked).not.toContain('/keys');
   });
 
   it.each(['http://keys.example/jwks', 'file:///etc/passwd', 'ftp://127.0.0.1/', 7, undefined])(
-    'are not fetched from %s',
+    'does not fetch keys from %s',
     async (jwks_uri) => {
       answers.set(OIDC, { issuer: base, jwks_uri });
-      expect(await keysOf()).toBe('jwks_uri of the metadata is no https URL');
+      expect(await keysOf()).toBe('jwks_uri of the metadata is not an https URL');
     },
   );
 
-  it('are not fetched from this machine when the issuer is elsewhere', async () => {
+  it('does not fetch keys from localhost when the issuer is remote', async () => {
     const issuer = 'https://login.example';
     const metadata = { issuer, jwks_uri: `${base}/keys` };
     vi.stubGlobal('fetch', async (url: string) => (url.startsWith(base) ? get(url) : Response.json(metadata)));
-    expect([await keysOf(issuer), asked]).toEqual(['jwks_uri of the metadata is no https URL', []]);
+    expect([await keysOf(issuer), asked]).toEqual(['jwks_uri of the metadata is not an https URL', []]);
   });
 
-  it('are not fetched from where a redirect leads', async () => {
+  it('does not follow a redirect', async () => {
     answers.set('/moved', (_, response) => response.writeHead(302, { location: `${base}/keys` }).end());
     expect(await keysOf(base, `${base}/moved`)).toBe('fetch failed');
     answers.set(OIDC, (_, response) => response.writeHead(301, { location: `${base}/moved` }).end());
@@ -84,7 +84,7 @@ describe('the keys of an identity server', () => {
     expect(asked).not.toContain('/keys');
   });
 
-  it('are not read beyond 256 KiB', async () => {
+  it('stops reading after 256 KiB', async () => {
     let sent = 0;
     answers.set('/keys', (_, response) => {
       const more = () => {
@@ -94,11 +94,11 @@ describe('the keys of an identity server', () => {
       };
       more();
     });
-    expect(await keysOf(base, `${base}/keys`)).toBe('the answer is larger than 262144 bytes');
-    expect(sent).toBeLessThan(16_000_000); // most of it in the buffers between us
+    expect(await keysOf(base, `${base}/keys`)).toBe('the response is larger than 262144 bytes');
+    expect(sent).toBeLessThan(16_000_000); // most of it is in socket buffers
   });
 
-  it('are not waited for longer than three seconds, metadata included', async () => {
+  it('times out after three seconds, including the metadata request', async () => {
     answers.set(OIDC, (_, response) => {
       setTimeout(() => response.end(JSON.stringify({ issuer: base, jwks_uri: `${base}/keys` })), 1_500);
     });
@@ -109,17 +109,17 @@ describe('the keys of an identity server', () => {
   });
 
   it.each<[string, RequestListener, string]>([
-    ['an error', (_, response) => response.writeHead(500).end('{"keys":[]}'), 'the answer is 500'],
-    ['no JSON', (_, response) => response.end('<secret>'), 'the answer is no JSON'],
-    ['no set', (_, response) => response.end('[]'), 'there is no key set at jwks_uri'],
-    ['null', (_, response) => response.end('null'), 'there is no key set at jwks_uri'],
-    ['nothing there', (_, response) => response.writeHead(404).end(), 'there is no key set at jwks_uri'],
-  ])('are not found in %s', async (_, handler, message) => {
+    ['an error', (_, response) => response.writeHead(500).end('{"keys":[]}'), 'the response status is 500'],
+    ['no JSON', (_, response) => response.end('<secret>'), 'the response is not JSON'],
+    ['no set', (_, response) => response.end('[]'), 'jwks_uri did not return a JWK set'],
+    ['null', (_, response) => response.end('null'), 'jwks_uri did not return a JWK set'],
+    ['nothing there', (_, response) => response.writeHead(404).end(), 'jwks_uri did not return a JWK set'],
+  ])('fails for %s', async (_, handler, message) => {
     answers.set('/keys', handler);
     expect(await keysOf(base, `${base}/keys`)).toBe(message);
   });
 
-  it('are not there where no metadata is', async () => {
-    expect(await keysOf()).toBe('there is no metadata');
+  it('fails when the issuer has no metadata', async () => {
+    expect(await keysOf()).toBe('the issuer did not return metadata');
   });
 });

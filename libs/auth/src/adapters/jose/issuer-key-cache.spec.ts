@@ -32,7 +32,7 @@ beforeEach(() => {
   );
 });
 
-const away = () => Promise.reject(new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } }));
+const fetchFailure = () => Promise.reject(new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } }));
 const find = (kid: string | undefined) =>
   Promise.resolve(
     keys.findKey({ alg: 'ES256', ...(kid === undefined ? {} : { kid }) }, { payload: '', signature: '' }),
@@ -41,15 +41,15 @@ const find = (kid: string | undefined) =>
     (error: unknown) => (error instanceof Unavailable ? 'unavailable' : 'unknown'),
   );
 
-describe('the keys of an issuer', () => {
-  it('given many requests at once, then they are fetched once', async () => {
+describe('IssuerKeyCache', () => {
+  it('fetches the keys once for concurrent requests', async () => {
     expect(new Set(await Promise.all(Array.from({ length: 50 }, () => find('first'))))).toEqual(new Set(['found']));
     expect(await find('first')).toBe('found');
     expect(fetched).toBe(1);
   });
 
-  it('given none yet and nobody there, then nobody can tell, and it is asked again after two seconds', async () => {
-    answer = away;
+  it('throws Unavailable when no keys are cached and the issuer is down, and retries after two seconds', async () => {
+    answer = fetchFailure;
     expect([await find('first'), await find('first')]).toEqual(['unavailable', 'unavailable']);
     expect([fetched, reasons]).toEqual([1, ['ECONNREFUSED']]);
     now += 2_001;
@@ -57,21 +57,21 @@ describe('the keys of an issuer', () => {
     expect(await find('first')).toBe('found');
   });
 
-  it('given a new key, then it is looked for at once', async () => {
+  it('fetches at once for a new key id', async () => {
     await find('first');
     answer = async () => toJwks(first, second);
     expect(await find('second')).toBe('found');
     expect(fetched).toBe(2);
   });
 
-  it('given a new key and many requests at once, then one look serves all', async () => {
+  it('fetches once for concurrent requests with a new key id', async () => {
     await find('first');
     answer = async () => toJwks(second);
     expect(new Set(await Promise.all(Array.from({ length: 20 }, () => find('second'))))).toEqual(new Set(['found']));
     expect(fetched).toBe(2);
   });
 
-  it('given key ids that strangers invent, then there is one look in thirty seconds', async () => {
+  it('fetches once in thirty seconds for unknown key ids', async () => {
     await find('first');
     for (let n = 0; n < 100; n++) expect(await find(`invented ${n}`)).toBe('unknown');
     expect(fetched).toBe(2);
@@ -80,19 +80,19 @@ describe('the keys of an issuer', () => {
     expect(fetched).toBe(3);
   });
 
-  it('given no key id, then nothing is fetched for it', async () => {
+  it('does not fetch for a token without a key id', async () => {
     expect(await find(undefined)).toBe('unknown');
     expect(fetched).toBe(0);
   });
 
-  it('given a key that was taken back, then it is refused after ten minutes, also after a quiet night', async () => {
+  it('rejects a withdrawn key after ten minutes, even without requests in between', async () => {
     await find('first');
     answer = async () => toJwks(second);
     now += 10 * MINUTE + 1;
     expect(await find('first')).toBe('unknown');
   });
 
-  it('given keys that grow old, then newer ones are fetched beside the requests', async () => {
+  it('refreshes ageing keys in the background', async () => {
     await find('first');
     let open: () => void = () => undefined;
     answer = () => new Promise((resolve) => (open = () => resolve(toJwks(second))));
@@ -104,9 +104,9 @@ describe('the keys of an issuer', () => {
     expect(fetched).toBe(2);
   });
 
-  it('given a server that is away, then the keys it had are good for a day, and it is not asked all the time', async () => {
+  it('uses cached keys for a day when the issuer is down, and limits retries', async () => {
     await find('first');
-    answer = away;
+    answer = fetchFailure;
     now += 11 * MINUTE;
     for (let n = 0; n < 10; n++) expect(await find('first')).toBe('found');
     expect([fetched, reasons]).toEqual([2, ['ECONNREFUSED']]);
@@ -119,7 +119,7 @@ describe('the keys of an issuer', () => {
     expect(await find('first')).toBe('found');
   });
 
-  it('given a key set that is damaged, then the one before stays', async () => {
+  it('keeps the previous keys when a key set is damaged', async () => {
     await find('first');
     answer = async () => ({ keys: [null] }) as unknown as JSONWebKeySet;
     now += 11 * MINUTE;

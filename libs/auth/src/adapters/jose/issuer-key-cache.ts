@@ -2,20 +2,20 @@ import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jos
 import { Unavailable } from '#kernel';
 
 const MINUTE_MS = 60_000;
-/** From here on a look for newer keys goes on beside the requests, */
+/** After this age, keys are refreshed in the background. */
 const BACKGROUND_REFRESH_AFTER_MS = 5 * MINUTE_MS;
-/** from here on they wait for it, so that a key that was taken back does not come to life after a quiet night, */
+/** After this age, requests wait for the refresh, so that a withdrawn key is not accepted after an idle period. */
 const BLOCKING_REFRESH_AFTER_MS = 10 * MINUTE_MS;
-/** and what could not be renewed for so long is not believed any more. */
+/** After this age, keys that could not be refreshed are no longer trusted. */
 const MAX_KEY_AGE_MS = 24 * 60 * MINUTE_MS;
-/** Whatever strangers write into `kid`: one look for it in so long. */
+/** At most one fetch for unknown `kid` values in this time. */
 const REFETCH_COOLDOWN_MS = 30_000;
-/** After a failure that leaves us without any. */
+/** Retry interval after a failure while no keys are cached. */
 const RETRY_WITHOUT_KEYS_MS = 2_000;
 
 type KeyResolver = ReturnType<typeof createLocalJWKSet>;
 
-/** The keys of one issuer, fetched when they are needed, and kept while it is away. */
+/** The keys of one issuer: fetched on demand, and kept while the issuer is unavailable. */
 export class IssuerKeyCache {
   #resolver: KeyResolver | undefined;
   #kids: ReadonlySet<unknown> = new Set();
@@ -30,15 +30,15 @@ export class IssuerKeyCache {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** The key a header names, out of this issuer's set and no other: what else it says of keys is not looked at. */
+  /** Finds the key by `kid` in the set of this issuer only. Other key references of the header are ignored. */
   readonly findKey: JWTVerifyGetKey = async (header, token) => {
-    if (typeof header.kid !== 'string') throw new Error('the token names no key');
+    if (typeof header.kid !== 'string') throw new Error('the token header has no kid');
     const current = await this.#currentResolver();
     const resolve = this.#kids.has(header.kid) ? current : await this.#refetchForUnknownKid(current);
     return resolve(header, token);
   };
 
-  /** @throws Unavailable when there are none that can be believed, and none can be had */
+  /** @throws Unavailable when no trusted keys are cached and none can be fetched */
   async #currentResolver(): Promise<KeyResolver> {
     const age = this.now() - this.#fetchedAt;
     if (age > BACKGROUND_REFRESH_AFTER_MS) {
@@ -50,7 +50,7 @@ export class IssuerKeyCache {
     return this.#resolver;
   }
 
-  /** For a key that is not there: it may be new. */
+  /** Fetches again for an unknown key id, which may be new. */
   async #refetchForUnknownKid(current: KeyResolver): Promise<KeyResolver> {
     if (!this.#fetching && this.now() - this.#unknownKidAt < REFETCH_COOLDOWN_MS) return current;
     this.#unknownKidAt = this.now();
@@ -58,10 +58,10 @@ export class IssuerKeyCache {
     return this.#resolver ?? current;
   }
 
-  /** One at a time, and none for a while after one that failed. Never throws. */
+  /** Runs one fetch at a time, and pauses after a failure. Never throws. */
   async #refresh(): Promise<void> {
-    const rest = this.#resolver ? REFETCH_COOLDOWN_MS : RETRY_WITHOUT_KEYS_MS;
-    if (!this.#fetching && this.now() - this.#failedAt < rest) return;
+    const cooldownMs = this.#resolver ? REFETCH_COOLDOWN_MS : RETRY_WITHOUT_KEYS_MS;
+    if (!this.#fetching && this.now() - this.#failedAt < cooldownMs) return;
     this.#fetching ??= this.#fetchNow().finally(() => {
       this.#fetching = undefined;
     });
@@ -70,11 +70,11 @@ export class IssuerKeyCache {
 
   async #fetchNow(): Promise<void> {
     try {
-      const begun = this.now();
+      const startedAt = this.now();
       const set = await this.fetchKeys();
       this.#resolver = createLocalJWKSet(set);
       this.#kids = new Set(set.keys.map(({ kid }) => kid));
-      this.#fetchedAt = begun;
+      this.#fetchedAt = startedAt;
     } catch (error) {
       this.#failedAt = this.now();
       this.onFailure(reasonOf(error));

@@ -59,7 +59,7 @@ async function forged({ claims = {}, header = {}, key = ours }: Forgery): Promis
   const protectedHeader = JSON.parse(JSON.stringify({ ...goodHeader(), ...header })) as JWTHeaderParameters;
   return new SignJWT(payload).setProtectedHeader(protectedHeader).sign(await importJWK(key, key.alg));
 }
-/** A part of so many characters carries bits that stand for nothing. */
+/** Whether the last character of the part has unused bits. */
 const hasUnusedBits = (part: string) => part.length % 4 > 1;
 
 /** A good token whose part has unused bits: a longer key id makes the header longer, and a longer claim the payload. */
@@ -70,20 +70,20 @@ async function withUnusedBits(at: number): Promise<{ readonly token: string; rea
     if (hasUnusedBits(token.split('.')[at] ?? ''))
       return { token, verifier: await JoseAccessTokens.create(settings, secretsWithJwtKeys(key)) };
   }
-  throw new Error('no length leaves bits over');
+  throw new Error('no length leaves unused bits');
 }
 
-/** The next letter of the alphabet differs in the last bit only, which nobody reads. */
+/** The next character of the alphabet differs in the last bit only, which decoders ignore. */
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const withUnusedBitSet = (part: string): string =>
   part.slice(0, -1) + ALPHABET[ALPHABET.indexOf(part.at(-1) ?? '') + 1];
 
 const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-/** Without a library, which would refuse to make it. */
+/** Built by hand, because a library would refuse. */
 const unsigned = (header: object, signature = '') => `${encoded(header)}.${encoded(goodClaims())}.${signature}`;
 
-describe('a token of ours', () => {
-  it('is one of RFC 9068, with what the contract promises', async () => {
+describe('JoseAccessTokens', () => {
+  it('issues an RFC 9068 token with the documented claims', async () => {
     const { token, expiresInSeconds, scope } = await tokens.issue(MIA, SESSION, SIGNED_IN);
     expect([expiresInSeconds, scope]).toEqual([900, 'customer']);
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'EdDSA', kid: 'ours', typ: 'at+jwt' });
@@ -104,7 +104,7 @@ describe('a token of ours', () => {
     });
   });
 
-  it('is read back', async () => {
+  it('verifies a token it issued', async () => {
     const { token } = await tokens.issue(MIA, SESSION, SIGNED_IN);
     expect(await tokens.verify(token)).toEqual({
       customerId: state.customerId,
@@ -117,26 +117,26 @@ describe('a token of ours', () => {
   });
 
   it.each([undefined, null, '1763651180', {}])(
-    'is of nobody knows when with an auth_time of %j [AC-70]',
+    'returns a null authTime for an auth_time of %j [AC-70]',
     async (value) => {
       expect((await tokens.verify(await forged({ claims: { auth_time: value } })))?.authTime).toBeNull();
     },
   );
 
-  it('has an id of its own', async () => {
+  it('gives each token a unique jti', async () => {
     const issued = await Promise.all(Array.from({ length: 20 }, () => tokens.issue(MIA, SESSION, SIGNED_IN)));
     const ids = issued.map(({ token }) => decodeJwt(token).jti);
     expect(new Set(ids).size).toBe(20);
   });
 
-  it('may be signed with ES256', async () => {
+  it('signs with ES256', async () => {
     const es256 = await JoseAccessTokens.create(settings, secretsWithJwtKeys(await generateJwtKey('p256', 'ES256')));
     const { token } = await es256.issue(MIA, SESSION, SIGNED_IN);
     expect(decodeProtectedHeader(token).alg).toBe('ES256');
     expect(await es256.verify(token)).toBeDefined();
   });
 
-  it('is good after a rotation, while its key is in the set, and not after it has left', async () => {
+  it('accepts a token after a key rotation until its key is removed', async () => {
     const { token } = await tokens.issue(MIA, SESSION, SIGNED_IN);
     const rotated = await JoseAccessTokens.create(settings, secretsWithJwtKeys(theirs, ours));
     expect(decodeProtectedHeader((await rotated.issue(MIA, SESSION, SIGNED_IN)).token).kid).toBe('theirs');
@@ -144,7 +144,7 @@ describe('a token of ours', () => {
     expect(await (await JoseAccessTokens.create(settings, secretsWithJwtKeys(theirs))).verify(token)).toBeUndefined();
   });
 
-  it('dies with its second', async () => {
+  it('rejects a token from the second it expires', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const { token } = await tokens.issue(MIA, SESSION, SIGNED_IN);
     vi.setSystemTime(Date.now() + 899_000);
@@ -154,8 +154,8 @@ describe('a token of ours', () => {
   });
 });
 
-describe('AC-45 is refused', () => {
-  it('unless it is forged well, which proves that the forger can forge', async () => {
+describe('JoseAccessTokens rejects [AC-45]', () => {
+  it('nothing when the test token is valid, which proves that the helper works', async () => {
     expect(await tokens.verify(await forged({}))).toEqual({
       customerId: state.customerId,
       sessionId: 'session',
@@ -177,13 +177,13 @@ describe('AC-45 is refused', () => {
     ['an unknown key id', { header: { kid: 'gone' } }],
     ['a key id that is a path', { header: { kid: '../../dev/null' } }],
     ['a key id that is SQL', { header: { kid: "' or 1=1 --" } }],
-    ['a critical extension nobody knows', { header: { crit: ['x'], x: 1 } }],
+    ['an unknown critical extension', { header: { crit: ['x'], x: 1 } }],
   ])('%s', async (_, forgery) => {
     const token = await forged(forgery).catch(() => unsigned({ ...goodHeader(), ...forgery.header }, 'AAAA'));
     expect(await tokens.verify(token)).toBeUndefined();
   });
 
-  it('a strange key under our key id, also when the token brings it along', async () => {
+  it('another key under a known key id, even when the token includes it', async () => {
     const { d: _d, ...open } = theirs;
     for (const header of [{}, { jwk: open }, { jku: 'https://evil.example/jwks' }, { x5u: 'https://evil.example/x' }])
       expect(await tokens.verify(await forged({ key: theirs, header }))).toBeUndefined();
@@ -193,7 +193,7 @@ describe('AC-45 is refused', () => {
     expect(await tokens.verify(await forged({ claims: { [claim]: undefined } }))).toBeUndefined();
   });
 
-  it('one that expired a second ago, or is not yet good', async () => {
+  it('a token that expired a second ago or is not yet valid', async () => {
     expect(await tokens.verify(await forged({ claims: { exp: seconds() - 1 } }))).toBeUndefined();
     expect(await tokens.verify(await forged({ claims: { nbf: seconds() + 60 } }))).toBeUndefined();
   });
@@ -259,7 +259,7 @@ describe('AC-45 is refused', () => {
       expect(await verifier.verify(`${header}.${payload}.${other}`)).toBeUndefined();
   });
 
-  it('a megabyte, at once', async () => {
+  it('a token of one megabyte within 100 ms', async () => {
     const start = performance.now();
     expect(await tokens.verify(`${'a'.repeat(500_000)}.${'b'.repeat(500_000)}.c`)).toBeUndefined();
     expect(await tokens.verify(await forged({ claims: { more: 'x'.repeat(5_000) } }))).toBeUndefined();
@@ -267,7 +267,7 @@ describe('AC-45 is refused', () => {
   });
 });
 
-describe('AC-53 the keys', () => {
+describe('JWT_KEYS [AC-53]', () => {
   const refusal = (jwks: string) =>
     JoseAccessTokens.create(settings, { ...secretsWithJwtKeys(), jwtKeys: jwks }).then(
       () => 'accepted',
@@ -284,14 +284,14 @@ describe('AC-53 the keys', () => {
     ['a public key first', () => JSON.stringify({ keys: [{ ...ours, d: undefined }] })],
     ['a symmetric key', () => '{"keys":[{"kty":"oct","k":"secret","kid":"1","alg":"HS256"}]}'],
     ['a second key that cannot be read', () => JSON.stringify({ keys: [ours, { ...theirs, x: 'secret' }] })],
-  ])('given %s, then the start is refused without showing it', async (_, jwks) => {
+  ])('fails the start with %s without logging the value', async (_, jwks) => {
     const error = await refusal(jwks());
     expect(error).toBeInstanceOf(InvalidConfiguration);
     expect(String(error)).toContain('JWT_KEYS');
     expect(String(error)).not.toMatch(new RegExp(`secret|${ours.d}`));
   });
 
-  it('are taken as WebCrypto exports them', async () => {
+  it('accepts keys as WebCrypto exports them', async () => {
     const key = { ...ours, key_ops: ['sign'], ext: true };
     const exported = await JoseAccessTokens.create(settings, secretsWithJwtKeys(key)).catch(String);
     expect(exported).toBeInstanceOf(JoseAccessTokens);

@@ -48,30 +48,30 @@ beforeEach(() => {
   tokens = open();
 });
 const verified = async (forgery: TokenOverrides = {}) => tokens.verify(await signExternalToken(theirs, forgery));
-/** Without a library, which would refuse to make it. */
+/** Built by hand, because a library would refuse. */
 const unsigned = (header: object, signature = '') => `${encoded(header)}.${encoded(validClaims())}.${signature}`;
 
-describe('a foreign token', () => {
-  it('says who somebody is there, and has the roles of ours that are mapped', async () => {
+describe('JoseExternalTokens', () => {
+  it('returns issuer, subject and mapped roles', async () => {
     const claims = { issuer: EXTERNAL_ISSUER.issuer, subject: 'mia-over-there', roles: ['staff'], authTime: null };
     expect(await verified()).toEqual(claims);
   });
 
-  it('says when the person has signed in there, unless that is later than the token [AC-70]', async () => {
+  it('returns auth_time unless it is later than iat [AC-70]', async () => {
     const iat = seconds() - 60;
     const authTime = async (value: unknown) => (await verified({ claims: { iat, auth_time: value } }))?.authTime;
     for (const earlier of [iat, iat - 1, 0]) expect(await authTime(earlier)).toBe(earlier);
     for (const other of [iat + 1, String(iat), null, [iat], undefined]) expect(await authTime(other)).toBeNull();
   });
 
-  it.each(['EdDSA', 'ES256', 'RS256', 'PS256'])('may be signed with %s', async (alg) => {
+  it.each(['EdDSA', 'ES256', 'RS256', 'PS256'])('accepts a signature with %s', async (alg) => {
     theirs = await generateSigningKey('theirs', alg);
     tokens = open();
     expect(await verified()).toBeDefined();
     theirs = await generateSigningKey('theirs');
   });
 
-  it('may have several audiences, and an nbf of a clock that is a little ahead', async () => {
+  it('accepts several audiences, and an nbf within the clock tolerance', async () => {
     expect(await verified({ claims: { aud: ['https://x.example', EXTERNAL_ISSUER.audience] } })).toBeDefined();
     expect(await verified({ claims: { nbf: seconds() + 3, iat: seconds() + 3 } })).toBeDefined();
   });
@@ -89,7 +89,7 @@ describe('a foreign token', () => {
     ['no type, with a client', { header: { typ: undefined } }],
     ['Keycloak’s own word', { header: { typ: 'JWT' }, claims: { typ: 'Bearer', azp: 'shop', scope: 'email' } }],
     ['Cognito’s own word', { header: { typ: undefined }, claims: { token_use: 'access' } }],
-  ])('may be of type %s', async (_, forgery) => {
+  ])('accepts the type %s', async (_, forgery) => {
     expect(await verified(forgery)).toBeDefined();
   });
 
@@ -105,13 +105,13 @@ describe('a foreign token', () => {
     ['deeper', { rolesClaim: '/realm_access/a~1b' }, { realm_access: { 'a/b': ['shop-staff'] } }, ['staff']],
     ['something else', {}, { roles: { 'shop-staff': true } }, []],
     ['nothing', {}, { roles: undefined }, []],
-    ['roles of ours that nobody mapped', {}, { roles: ['admin', 'staff', 'customer', '__proto__', 'constructor'] }, []],
-  ])('AC-57 gives roles only where the mapping names them: %s', async (_, setting, claims, roles) => {
+    ['unmapped roles of this service', {}, { roles: ['admin', 'staff', 'customer', '__proto__', 'constructor'] }, []],
+  ])('returns only mapped roles: %s [AC-57]', async (_, setting, claims, roles) => {
     tokens = open([{ ...EXTERNAL_ISSUER, ...setting }]);
     expect((await verified({ claims }))?.roles).toEqual(roles);
   });
 
-  it('is verified once, and remembered for five minutes at most', async () => {
+  it('caches a verified token for at most five minutes', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     try {
       const token = await signExternalToken(theirs, { claims: { exp: seconds() + 3_600 } });
@@ -131,7 +131,7 @@ describe('a foreign token', () => {
     }
   });
 
-  it('dies with its second, remembered or not', async () => {
+  it('rejects a token from the second it expires, cached or not', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const token = await signExternalToken(theirs, { claims: { exp: seconds() + 60 } });
     vi.setSystemTime(Date.now() + 59_000);
@@ -142,9 +142,9 @@ describe('a foreign token', () => {
   });
 });
 
-describe('AC-45 AC-57 is refused', () => {
+describe('JoseExternalTokens rejects [AC-45] [AC-57]', () => {
   it.each<[string, TokenOverrides]>([
-    ['an issuer nobody named', { claims: { iss: 'https://evil.example' } }],
+    ['an issuer that is not configured', { claims: { iss: 'https://evil.example' } }],
     ['an issuer with a slash', { claims: { iss: `${EXTERNAL_ISSUER.issuer}/` } }],
     ['an issuer in capitals', { claims: { iss: EXTERNAL_ISSUER.issuer.toUpperCase() } }],
     ['a list of issuers', { claims: { iss: [EXTERNAL_ISSUER.issuer] } }],
@@ -198,7 +198,7 @@ describe('AC-45 AC-57 is refused', () => {
     expect(await trusting(['RS384']).verify(token)).toBeDefined();
   });
 
-  it('a strange key under their key id, also when the token brings it along', async () => {
+  it('another key under a known key id, even when the token includes it', async () => {
     for (const header of [
       {},
       { jwk: evil.publicJwk },
@@ -236,7 +236,7 @@ describe('AC-45 AC-57 is refused', () => {
       ).toBeUndefined();
   });
 
-  it('a shared secret that their key set shows to everybody', async () => {
+  it('a symmetric key that the key set publishes', async () => {
     const k = Buffer.from('a secret of thirty-two characters').toString('base64url');
     tokens = new JoseExternalTokens([EXTERNAL_ISSUER], log, async () => ({
       keys: [{ kty: 'oct', k, kid: 'theirs', alg: 'HS256' }],
@@ -295,22 +295,22 @@ describe('AC-45 AC-57 is refused', () => {
     expect(await tokens.verify(token)).toBeUndefined();
   });
 
-  it('every one, where no issuer is named', async () => {
+  it('every token when no issuer is configured', async () => {
     tokens = new JoseExternalTokens([], log, async () => toJwks(theirs));
     expect(await verified()).toBeUndefined();
   });
 });
 
-describe('an issuer that is away', () => {
-  it('given keys that were never seen, then nobody can tell, and the reason is logged', async () => {
+describe('JoseExternalTokens with an unavailable issuer', () => {
+  it('throws Unavailable and logs the reason when no keys are cached', async () => {
     const lines: object[] = [];
-    const away = () => Promise.reject(new Error('gone'));
-    tokens = new JoseExternalTokens([EXTERNAL_ISSUER], { warn: (fields) => lines.push(fields) }, away);
+    const failingFetch = () => Promise.reject(new Error('gone'));
+    tokens = new JoseExternalTokens([EXTERNAL_ISSUER], { warn: (fields) => lines.push(fields) }, failingFetch);
     await expect(verified()).rejects.toBeInstanceOf(Unavailable);
     expect(lines).toEqual([{ issuer: EXTERNAL_ISSUER.issuer, reason: 'gone' }]);
   });
 
-  it('given a token of another one, then that does not matter', async () => {
+  it('still verifies tokens of another issuer', async () => {
     tokens = new JoseExternalTokens([EXTERNAL_ISSUER, OTHER], log, async ({ issuer }) =>
       issuer === EXTERNAL_ISSUER.issuer ? toJwks(theirs) : Promise.reject(new Error('gone')),
     );

@@ -11,9 +11,9 @@ import { IssuerKeyCache } from './issuer-key-cache.js';
 
 const MAX_TOKEN_LENGTH = 8_192;
 const MAX_CACHED_TOKENS = 10_000;
-/** A key that was taken back: no token of it is believed for longer. */
+/** Limits how long tokens of a withdrawn key are accepted. */
 const MAX_CACHE_TTL_MS = 5 * 60_000;
-/** How far the clock of an identity server may be ahead of ours. What has expired has expired. */
+/** How far the clock of an identity server may be ahead. The tolerance does not apply to `exp`. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
 interface TrustedIssuer {
@@ -26,7 +26,7 @@ interface VerifiedToken {
   readonly expiresAt: number;
 }
 
-/** Tokens of named issuers only; each issuer has its own algorithms, its own audience and its own keys. */
+/** Verifies tokens of configured issuers only. Each issuer has its own algorithms, audience and keys. */
 export class JoseExternalTokens extends ExternalTokens {
   readonly #trustedIssuers: ReadonlyMap<unknown, TrustedIssuer>;
   readonly #verifiedTokens = new BoundedTtlCache<ExternalTokenClaims>(MAX_CACHED_TOKENS);
@@ -38,8 +38,9 @@ export class JoseExternalTokens extends ExternalTokens {
   ) {
     super();
     const trusted = (issuer: OAuthIssuer): TrustedIssuer => {
-      const tell = (reason: string) => log.warn({ issuer: issuer.issuer, reason }, 'no keys from the identity server');
-      return { issuer, keys: new IssuerKeyCache(() => fetch(issuer), tell) };
+      const logFailure = (reason: string) =>
+        log.warn({ issuer: issuer.issuer, reason }, 'Cannot fetch the signing keys of the identity server');
+      return { issuer, keys: new IssuerKeyCache(() => fetch(issuer), logFailure) };
     };
     this.#trustedIssuers = new Map(issuers.map((issuer) => [issuer.issuer, trusted(issuer)]));
   }
@@ -47,7 +48,7 @@ export class JoseExternalTokens extends ExternalTokens {
   async verify(token: string): Promise<ExternalTokenClaims | undefined> {
     if (this.#trustedIssuers.size === 0 || token.length > MAX_TOKEN_LENGTH || !isCanonicalJws(token)) return undefined;
     const now = Date.now();
-    // Ten thousand tokens of 8 KiB would be 80 MB, and each of them worth stealing.
+    // The cache stores hashes: ten thousand tokens of 8 KiB would take 80 MB, and each is a credential.
     const key = createHash('sha256').update(token).digest('base64');
     const known = this.#verifiedTokens.get(key, now);
     if (known) return known;
@@ -75,7 +76,7 @@ export class JoseExternalTokens extends ExternalTokens {
   }
 }
 
-/** Whose key to look for. Believed only after that key has confirmed it. */
+/** The unverified issuer, to select the keys. Trusted only after one of those keys verifies the signature. */
 function claimedIssuer(token: string): unknown {
   try {
     return decodeJwt(token).iss;

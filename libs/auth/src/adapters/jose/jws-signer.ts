@@ -3,7 +3,7 @@ import type { JWK } from 'jose';
 
 const encodeJson = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Makes compact JWS (RFC 7515) with one key. In this thread: the way to another one costs more than a signature. */
+/** Signs compact JWS (RFC 7515) with one key. Runs in this thread: a transfer to another one takes longer than a signature. */
 export class JwsSigner {
   readonly #header: string;
   readonly #key: KeyObject;

@@ -15,8 +15,8 @@ const settings = {
 const MIA = Subject.restore(aSubject());
 const SESSION = { id: 'session', scope: 'customer' };
 
-describe('the published keys', () => {
-  it.each(['EdDSA', 'ES256'] as const)('given a key of %s, then others verify its tokens with them', async (alg) => {
+describe('toPublicJwks', () => {
+  it.each(['EdDSA', 'ES256'] as const)('publishes a key of %s that verifies its tokens', async (alg) => {
     const secrets = secretsWithJwtKeys(await generateJwtKey('first', alg), await generateJwtKey('second'));
     const { token } = await (await JoseAccessTokens.create(settings, secrets)).issue(MIA, SESSION, new Date());
     const published = { keys: toPublicJwks(secrets.jwtKeys) } as unknown as JSONWebKeySet;
@@ -25,7 +25,7 @@ describe('the published keys', () => {
     expect(published.keys.map(({ kid }) => kid)).toEqual(['first', 'second']);
   });
 
-  it('have no private part and no member that nobody needs', async () => {
+  it('publishes no private part and no unneeded member', async () => {
     const odd = { ...(await generateJwtKey('odd')), key_ops: ['sign'], ext: true, iat: 1, exp: 2, more: 'secret' };
     const ec = await generateJwtKey('ec', 'ES256');
     const [first, second] = toPublicJwks(secretsWithJwtKeys(odd, ec).jwtKeys);

@@ -6,14 +6,14 @@ export interface PublicJwk {
   readonly kty: string;
   readonly crv: string;
   readonly x: string;
-  /** Of elliptic curves other than Ed25519. */
+  /** Only for elliptic curves other than Ed25519. */
   readonly y?: string;
   readonly kid: string;
   readonly alg: string;
   readonly use: 'sig';
 }
 
-/** Of all keys, those that sign and those that will or did: named member by member, so that no private part can slip through. */
+/** Current, next and previous signing keys. Copies members by name, so that no private part is published. */
 export const toPublicJwks = (jwtKeys: string): readonly PublicJwk[] => parseJwkSet(jwtKeys).map(toPublishedKey);
 
 function toPublishedKey(key: SigningJwk): PublicJwk {

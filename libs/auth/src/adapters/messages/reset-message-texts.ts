@@ -1,6 +1,6 @@
 import { lookupByLocale } from '#notifications';
 
-/** Every word of the messages about passwords, in one language. They carry no text that a stranger typed. */
+/** All texts of password messages in one language. They contain no user input. */
 export interface ResetMessageTexts {
   /** BCP 47 */
   readonly locale: string;

@@ -11,7 +11,7 @@ describe.each([
   ['pt-BR', 'dez minutos', 'Se não foi você'],
   ['fr', 'dix minutes', 'Si vous ne l’avez pas demandé'],
 ])('in %s', (locale, minutes, notYou) => {
-  it('a mail begins with the code, says how long it is good and what to do if it was not you', () => {
+  it('starts a mail with the code, and states its lifetime and what to do if it was not requested', () => {
     const { channel, to, subject, text, html } = messages.composeCode('mia@example.org', locale, CODE);
     expect([channel, to]).toEqual(['email', 'mia@example.org']);
     expect(subject).toContain(CODE);
@@ -24,7 +24,7 @@ describe.each([
     expect(html).toContain(`>${CODE}<`);
   });
 
-  it('an SMS begins with the code and fits into two parts', () => {
+  it('starts an SMS with the code, and fits into two parts', () => {
     const { channel, to, text, html } = messages.composeCode('+5511961234567', locale, CODE);
     expect([channel, to, html]).toEqual(['sms', '+5511961234567', undefined]);
     expect(text).toMatch(new RegExp(`^${CODE} [\\s\\S]*${minutes}`));
@@ -39,12 +39,12 @@ it.each([
   ['en-GB', 'en'],
   ['de', 'en'],
   ['', 'en'],
-])('%j is answered in %s', (asked, spoken) => {
+])('composes the message for locale %j in %s', (asked, spoken) => {
   const subject = (locale: string) => messages.composeCode('mia@example.org', locale, CODE).subject;
   expect(subject(asked)).toBe(subject(spoken));
 });
 
-it('each has an id of its own', () => {
+it('gives each message a unique id', () => {
   const [first, second] = [1, 2].map(() => messages.composeCode('mia@example.org', 'en', CODE).id);
   expect(first).not.toBe(second);
 });

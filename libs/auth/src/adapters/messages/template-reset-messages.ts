@@ -9,17 +9,17 @@ export class TemplateResetMessages extends ResetMessages {
   }
 
   composeCode(recipient: string, locale: string, digits: string): OutgoingMessage {
-    const words = resetMessageTextsFor(locale);
+    const texts = resetMessageTextsFor(locale);
     const id = this.ids.next();
-    const subject = words.resetSubject(digits);
-    if (!recipient.includes('@')) return { id, channel: 'sms', to: recipient, subject, text: words.resetText(digits) };
+    const subject = texts.resetSubject(digits);
+    if (!recipient.includes('@')) return { id, channel: 'sms', to: recipient, subject, text: texts.resetText(digits) };
     const mail = renderCodeMail({
-      locale: words.locale,
+      locale: texts.locale,
       subject,
-      heading: words.resetHeading,
-      intro: words.resetIntro,
+      heading: texts.resetHeading,
+      intro: texts.resetIntro,
       code: digits,
-      notes: [words.notYou],
+      notes: [texts.notYou],
     });
     return { id, channel: 'email', to: recipient, ...mail };
   }

@@ -26,29 +26,29 @@ describe('RedisRevocationHints', () => {
     const hints = new RedisRevocationHints(connection);
     connections.push(connection);
     ends.push(hints);
-    const heard = { hints, count: 0 };
-    hints.onHint(() => heard.count++);
-    return heard;
+    const received = { hints, count: 0 };
+    hints.onHint(() => received.count++);
+    return received;
   }
-  const hears = async (from: Awaited<ReturnType<typeof replica>>, to: Awaited<ReturnType<typeof replica>>) => {
+  const expectDelivery = async (from: Awaited<ReturnType<typeof replica>>, to: Awaited<ReturnType<typeof replica>>) => {
     const before = to.count;
-    const given = async () => {
+    const delivered = async () => {
       from.hints.publishHint();
       await sleep(20);
       return to.count > before;
     };
-    await expect.poll(given, WITHIN).toBe(true);
+    await expect.poll(delivered, WITHIN).toBe(true);
   };
 
-  it('given a hint, then every replica hears it', async () => {
+  it('delivers a hint to every replica', async () => {
     const [one, other] = [await replica(), await replica()];
-    await hears(one, other);
-    await hears(other, one);
+    await expectDelivery(one, other);
+    await expectDelivery(other, one);
   });
 
-  it('given one, then it is heard once', async () => {
+  it('delivers a hint once', async () => {
     const [one, other] = [await replica(), await replica()];
-    await hears(one, other);
+    await expectDelivery(one, other);
     await sleep(50);
     const before = other.count;
     one.hints.publishHint();
@@ -56,14 +56,14 @@ describe('RedisRevocationHints', () => {
     expect(other.count).toBe(before + 1);
   });
 
-  it('FM-R1 given that Redis is away, then to give one fails nobody, and when it is back they are heard again', async () => {
+  it('ignores publish failures while Redis is down, and delivers again after a reconnect [FM-R1]', async () => {
     const [one, other] = [await replica(), await replica()];
-    await hears(one, other);
+    await expectDelivery(one, other);
     await server.stop();
     for (let n = 0; n < 10; n++) one.hints.publishHint();
     await sleep(200);
     server = await startRedis({ port: server.port });
-    await hears(one, other);
+    await expectDelivery(one, other);
     const before = other.count;
     one.hints.publishHint();
     await sleep(200);

@@ -4,7 +4,7 @@ import { RevocationHints } from './revocation-hints.js';
 
 const CHANNEL = 'foyer:revocations';
 
-/** By pub/sub, over a connection of its own. */
+/** Publishes hints with Redis pub/sub, over a separate connection. */
 @Injectable()
 export class RedisRevocationHints extends RevocationHints implements OnApplicationShutdown {
   readonly #subscriber: ReturnType<RedisConnection['client']['duplicate']>;
@@ -12,7 +12,7 @@ export class RedisRevocationHints extends RevocationHints implements OnApplicati
   constructor(private readonly redis: RedisConnection) {
     super();
     this.#subscriber = redis.client.duplicate();
-    this.#subscriber.on('error', () => undefined); // the other connection tells it
+    this.#subscriber.on('error', () => undefined); // RedisConnection logs the outage
     this.#subscriber.on('ready', () => void this.#subscriber.subscribe(CHANNEL).catch(() => undefined));
   }
 

@@ -1,4 +1,4 @@
-/** Tells other replicas that there is something to read. A hint only: nothing depends on its arrival. */
+/** Notifies other replicas of a new revocation. Best effort: correctness does not depend on delivery. */
 export class RevocationHints {
   publishHint(): void {}
   onHint(_listener: () => void): void {}

@@ -7,13 +7,13 @@ import { RevocationPoller } from './revocation-poller.js';
 const CLAIMS = { customerId: 'mia', sessionId: 's', generation: 0, roles: [], scopes: [], authTime: null };
 const MINUTE = 60_000;
 
-/** Answers what it is told to, and counts who asks for what. */
+/** Returns the configured rows, and records the queries. */
 class StubRevocationDatabase {
   readonly dialect = 'postgres';
   rows: object[] = [];
   away = false;
   slowMs = 0;
-  /** What the reads of all asked for since when. */
+  /** The `since` value of each poll. */
   readonly polls: unknown[] = [];
   tokenQueries = 0;
 
@@ -31,7 +31,7 @@ class StubRevocationDatabase {
   }
 }
 
-describe('RevocationWatch', () => {
+describe('RevocationPoller', () => {
   let table: StubRevocationDatabase;
   let hints: InMemoryRevocationHints;
   let watch: RevocationPoller;
@@ -48,14 +48,14 @@ describe('RevocationWatch', () => {
     vi.useRealTimers();
   });
 
-  it('given the first token, then the database is asked for it', async () => {
+  it('queries the database for the first token', async () => {
     table.revoke('s');
     expect(await refused()).toBe(true);
     expect(table.tokenQueries).toBe(1);
     expect(await refused({ sessionId: 'another' })).toBe(false);
   });
 
-  it('given tokens all the time, then one read in 400 ms for all of them, and none for one of them', async () => {
+  it('polls every 400 ms while tokens arrive, without a query per token', async () => {
     await refused();
     await pass(0);
     const { tokenQueries } = table;
@@ -66,7 +66,7 @@ describe('RevocationWatch', () => {
     expect([table.tokenQueries, table.polls.length]).toEqual([tokenQueries, 1 + 10]);
   });
 
-  it('given a revocation elsewhere, then it is known with the next read', async () => {
+  it('learns of a remote revocation with the next poll', async () => {
     await refused();
     await pass(0);
     table.revoke('s');
@@ -75,7 +75,7 @@ describe('RevocationWatch', () => {
     expect(await refused()).toBe(true);
   });
 
-  it('given a hint, then at once', async () => {
+  it('polls at once after a hint', async () => {
     await refused();
     await pass(0);
     table.revoke('s');
@@ -84,7 +84,7 @@ describe('RevocationWatch', () => {
     expect(await refused()).toBe(true);
   });
 
-  it('given one of our own, then at once, and others get a hint', async () => {
+  it('applies a local revocation at once and publishes a hint', async () => {
     await refused();
     watch.addRevocation({
       customerId: 'mia',
@@ -96,7 +96,7 @@ describe('RevocationWatch', () => {
     expect([await refused(), hints.published]).toEqual([true, 1]);
   });
 
-  it('given a read, then the next one goes back half a minute: what was written may be committed later', async () => {
+  it('overlaps polls by 30 seconds, because revocations may be committed late', async () => {
     table.revoke('another', null, null, 500_000);
     await refused();
     await pass(400);
@@ -106,7 +106,7 @@ describe('RevocationWatch', () => {
     expect(table.polls.at(-1)).toBe(470_000);
   });
 
-  it('given no token for ten seconds, then nothing is read, until there is one', async () => {
+  it('stops polling after ten seconds without a token, until the next one', async () => {
     await refused();
     await pass(11_000);
     const { polls, tokenQueries } = table;
@@ -120,7 +120,7 @@ describe('RevocationWatch', () => {
     expect(polls.length).toBeGreaterThan(read + 1);
   });
 
-  it('given no good read for a second, then the database is asked for each token', async () => {
+  it('queries the database per token after a second without a successful poll', async () => {
     await refused();
     await pass(0);
     table.slowMs = 5_000;
@@ -131,7 +131,7 @@ describe('RevocationWatch', () => {
     expect(table.tokenQueries).toBe(3);
   });
 
-  it('given a database that is away, then for a second what is known, and after that nobody is let in', async () => {
+  it('uses cached revocations for a second when the database is down, then throws Unavailable', async () => {
     await refused();
     await pass(0);
     table.away = true;
@@ -143,7 +143,7 @@ describe('RevocationWatch', () => {
     expect(await refused()).toBe(false);
   });
 
-  it('given slow reads, then one at a time', async () => {
+  it('runs one poll at a time when polls are slow', async () => {
     await refused();
     await pass(0);
     table.slowMs = 2_000;
@@ -152,7 +152,7 @@ describe('RevocationWatch', () => {
     expect(table.polls.length).toBe(before + 1);
   });
 
-  it('given all of a customer, then what is of an earlier generation, but not the one that goes on', async () => {
+  it('revokes earlier generations of a customer except the kept session', async () => {
     table.revoke(null, 2, 'kept');
     expect(await refused({ generation: 1 })).toBe(true);
     expect(await refused({ generation: 2 })).toBe(false);
@@ -160,7 +160,7 @@ describe('RevocationWatch', () => {
     expect(await refused({ generation: 1, customerId: 'eve' })).toBe(false);
   });
 
-  it('given the end of the program, then nothing is read any more', async () => {
+  it('stops polling on shutdown', async () => {
     await refused();
     await pass(0);
     watch.onApplicationShutdown();

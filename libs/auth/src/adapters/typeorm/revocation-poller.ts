@@ -5,11 +5,11 @@ import { type Revocation, RevocationList } from '../../domain/revocation-list.js
 import { RevocationHints } from '../redis/revocation-hints.js';
 
 const POLL_INTERVAL_MS = 400;
-/** A read that is older says nothing certain: the database is asked for the token itself. */
+/** When the last poll is older, the database is queried for the token itself. */
 const MAX_POLL_AGE_MS = 1_000;
-/** Longer than any transaction of ours: a revocation becomes visible when it commits, not when it was written. */
+/** Longer than any transaction: a revocation becomes visible when it commits, not when it is written. */
 const COMMIT_OVERLAP_MS = 30_000;
-/** Without tokens to look at, nothing is read. */
+/** Polling stops after this time without a token to check. */
 const IDLE_TIMEOUT_MS = 10_000;
 
 interface RevocationRow {
@@ -23,8 +23,8 @@ interface RevocationRow {
 }
 
 /**
- * Every revocation that is still of interest, in memory, read every 400 ms: a token that was revoked anywhere is refused
- * here within a second, whether or not Redis carried the hint.
+ * Keeps all unexpired revocations in memory and polls every 400 ms. A token that was revoked on any replica is rejected
+ * here within one second, with or without the Redis hint.
  */
 @Injectable()
 export class RevocationPoller implements OnApplicationShutdown {
@@ -49,18 +49,18 @@ export class RevocationPoller implements OnApplicationShutdown {
     hints.onHint(() => void this.#poll().catch(() => undefined));
   }
 
-  /** @throws Unavailable when nobody can tell */
+  /** @throws Unavailable when the database cannot be queried */
   async isRevoked(claims: TokenClaims): Promise<boolean> {
-    const asked = performance.now();
-    this.#checkedAt = asked;
+    const checkedAt = performance.now();
+    this.#checkedAt = checkedAt;
     this.#timer ??= this.#schedule();
-    if (asked - this.#polledAt <= MAX_POLL_AGE_MS) return this.#list.isRevoked(claims);
+    if (checkedAt - this.#polledAt <= MAX_POLL_AGE_MS) return this.#list.isRevoked(claims);
     const rows = await this.database.query<RevocationRow>(this.#tokenSql, [claims.sessionId, claims.customerId]);
     this.#addRows(rows);
     return this.#list.isRevoked(claims);
   }
 
-  /** What this process has revoked itself, and others may want to look for. */
+  /** Adds a revocation of this process and notifies the other replicas. */
   addRevocation(revocation: Revocation): void {
     this.#list.add(revocation);
     this.hints.publishHint();
@@ -81,7 +81,7 @@ export class RevocationPoller implements OnApplicationShutdown {
     this.#timer = undefined;
   }
 
-  /** One at a time. A good read counts from its beginning. */
+  /** Runs one poll at a time. The age of a successful poll counts from its start. */
   #poll(): Promise<void> {
     this.#polling ??= this.#pollNow().finally(() => {
       this.#polling = undefined;
@@ -90,12 +90,12 @@ export class RevocationPoller implements OnApplicationShutdown {
   }
 
   async #pollNow(): Promise<void> {
-    const begun = performance.now();
+    const startedAt = performance.now();
     const rows = await this.database.query<RevocationRow>(this.#pollSql, [this.#since]);
     this.#addRows(rows);
     const newest = Math.max(0, ...rows.map((row) => Number(row.revoked_ms)));
     this.#since = Math.max(this.#since, newest - COMMIT_OVERLAP_MS);
-    this.#polledAt = begun;
+    this.#polledAt = startedAt;
     this.#list.removeExpired(Date.now());
   }
 

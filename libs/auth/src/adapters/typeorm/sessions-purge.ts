@@ -4,13 +4,13 @@ import { Database } from '#platform/database';
 import { type HousekeepingTask, purgeRows } from '#platform/jobs';
 import { COUNT_RESET_AFTER_MS } from '../../domain/login-backoff.js';
 
-/** A reused token is told from an unknown one for so long after its session ended. */
+/** How long after the end of its session a reused token is distinguished from an unknown one. */
 const RETENTION_MS = 7 * 24 * 3_600_000;
 
-/** Beyond that a count begins anew anyway; clocks may differ by as much as is between the two. */
+/** Counts reset after `COUNT_RESET_AFTER_MS`. The difference is the tolerated clock skew. */
 const IDLE_COUNT_RETENTION_MS = COUNT_RESET_AFTER_MS + 3_600_000;
 
-/** What has ended, and counts that say nothing any more: strangers can make one with every name they invent. */
+/** Purges ended sessions, expired revocations and idle counts. Any submitted name creates a count, so they must be purged. */
 @Injectable()
 export class SessionsPurge implements HousekeepingTask {
   readonly name = 'sessions';

@@ -9,7 +9,7 @@ const AT = new Date('2026-03-01T12:00:00.000Z');
 const LATER = Date.UTC(2026, 3, 1);
 
 describe.each(DATABASES)('sign-in records on %s', (_, fresh) => {
-  it('hold what is kept of a customer, and neither a hash nor anything of others', async () => {
+  it('contain the data of the customer, without hashes and data of others', async () => {
     const { database, drop } = await openAuthDatabase(fresh);
     const [mia, eve, session, ended] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
     const hash = 'f'.repeat(64);

@@ -29,7 +29,6 @@ type RecordedSession = SignInRecord['sessions'] extends AsyncIterable<infer Sess
 
 const SESSION_PAGE_SIZE = 500;
 
-/** Rows straight to the record. */
 @Injectable()
 export class SqlSignInRecords extends SignInRecords {
   constructor(private readonly database: Database) {
@@ -49,11 +48,11 @@ export class SqlSignInRecords extends SignInRecords {
   }
 
   async #sessions(customerId: string, generation: number, wanted: PageRequest): Promise<Page<RecordedSession>> {
-    const more = wanted.after === null ? { sql: '', values: [] } : keysetAfter(wanted.after, 'created_at');
+    const keyset = wanted.after === null ? { sql: '', values: [] } : keysetAfter(wanted.after, 'created_at');
     const sql = `select id, generation, expires_ms, revoked_ms, scope, source, created_at, used_at
-      from auth_sessions where customer_id = ?${more.sql && ` and ${more.sql}`}
+      from auth_sessions where customer_id = ?${keyset.sql && ` and ${keyset.sql}`}
       order by created_at, id ${limitClause(this.database.dialect, wanted.limit + 1)}`;
-    const rows = await this.database.query<SignInSessionRow>(sql, [customerId, ...more.values]);
+    const rows = await this.database.query<SignInSessionRow>(sql, [customerId, ...keyset.values]);
     const placeOf = ({ created_at: at, id }: SignInSessionRow) => ({ at, id });
     return toPage(rows, wanted.limit, placeOf, (row) => ({
       id: row.id,

@@ -14,9 +14,9 @@ export interface SubjectRow {
   generation: number;
   market: string;
   locale: string;
-  /** 1: the password is good for setting a new one only. */
+  /** 1: the password is only valid for setting a new one. */
   oneTime: number;
-  /** How many events of the subject were announced. */
+  /** How many events of the subject were published. */
   sequence: number;
   createdAt: Date;
   updatedAt: Date;

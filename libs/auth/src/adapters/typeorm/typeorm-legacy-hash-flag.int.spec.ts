@@ -6,7 +6,7 @@ import { openAuthDatabase } from '../../testing/auth-database.js';
 import { TypeOrmLegacyHashFlag } from './typeorm-legacy-hash-flag.js';
 
 for (const [name, fresh] of DATABASES)
-  describe(`the mark that there are foreign passwords, on ${name}`, () => {
+  describe(`TypeOrmLegacyHashFlag on ${name}`, () => {
     let database: Database;
     let drop: () => Promise<void>;
     let mark: TypeOrmLegacyHashFlag;
@@ -16,7 +16,7 @@ for (const [name, fresh] of DATABASES)
     });
     afterAll(() => drop());
 
-    it('stands once it is set, as often as it may be', async () => {
+    it('stays set after repeated calls', async () => {
       expect(await mark.isSet()).toBe(false);
       const failing = database.runInTransaction(async () => {
         await mark.set();

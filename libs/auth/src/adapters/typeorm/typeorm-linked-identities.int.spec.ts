@@ -19,7 +19,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     };
   });
 
-  describe('the view of them', () => {
+  describe('SqlLinkedIdentityViews', () => {
     let opened: OpenDatabase;
     const clock = new FixedClock();
     beforeAll(async () => {
@@ -27,7 +27,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     });
     afterAll(() => opened.drop());
 
-    it("given links of several customers, then one's own, the oldest first, without the foreign name", async () => {
+    it('lists the links of the customer, oldest first, without the external subject', async () => {
       const [links, views] = [
         new TypeOrmLinkedIdentities(opened.database, clock),
         new SqlLinkedIdentityViews(opened.database),
@@ -49,7 +49,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
       expect(await views.listByCustomer(randomUUID())).toEqual([]);
     });
 
-    it('given a unit that is rolled back, then nothing was linked', async () => {
+    it('adds no link when the unit of work is rolled back', async () => {
       const links = new TypeOrmLinkedIdentities(opened.database, clock);
       const who = { issuer: 'https://login.example', subject: 'regretted' };
       const unit = opened.database.runInTransaction(async () => {

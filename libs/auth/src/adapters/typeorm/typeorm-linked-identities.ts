@@ -33,7 +33,7 @@ export class TypeOrmLinkedIdentities extends LinkedIdentities {
     await this.database
       .execute(sql, [id, identityHashOf(link), issuer, subject, customerId, createdAt])
       .catch((error) => {
-        // Linked by another at this instant: the unit of work runs again and finds it.
+        // Another transaction linked it concurrently: the unit of work is retried and finds the link.
         throw error instanceof DuplicateKey ? new TransactionConflict('The row was made at this moment.', 1) : error;
       });
     return { ...link, createdAt };
@@ -78,7 +78,7 @@ const toLinkedIdentity = ({
   createdAt,
 });
 
-/** Of both together, so that no collation and no choice of separator can merge two. */
+/** Hash of issuer and subject, so that neither a collation nor a separator can merge two identities. */
 const identityHashOf = ({ issuer, subject }: ExternalIdentity): string =>
   createHash('sha256')
     .update(JSON.stringify([issuer, subject]))

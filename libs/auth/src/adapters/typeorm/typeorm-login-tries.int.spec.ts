@@ -4,7 +4,7 @@ import { openAuthDatabase } from '../../testing/auth-database.js';
 import { loginTriesContract } from '../login-tries.contract.js';
 import { TypeOrmLoginTries } from './typeorm-login-tries.js';
 
-/** Time is the database's own: what is stored becomes older. */
+/** Uses database time: advances it by making stored rows older. */
 const OLDER = 'update auth_login_tries set last_ms = last_ms - ?, wait_until_ms = wait_until_ms - ?';
 
 describe.each(DATABASES)('on %s', (name, fresh) => {

@@ -12,7 +12,7 @@ import {
   waitMsAfter,
 } from '../../domain/login-backoff.js';
 
-/** The row of a key's total: its `wait_until_ms` is the moment at which all of it will be forgotten. */
+/** The row with the total of a key. Its `wait_until_ms` is the time at which the total has decayed to zero. */
 const TOTAL_SOURCE = '';
 
 interface LoginTryRow {
@@ -29,7 +29,7 @@ interface LoginTryCounts {
   readonly total: number;
 }
 
-/** One row per key and source, and one for the total of a key. Time is the database's own. */
+/** One row per key and source, and one for the total of a key. Times are database times. */
 @Injectable()
 export class TypeOrmLoginTries extends LoginTries {
   readonly #now: string;
@@ -45,14 +45,14 @@ export class TypeOrmLoginTries extends LoginTries {
   async startTry(wanted: LoginTryKey): Promise<LoginTryDecision> {
     const { exists, waitMs, total } = await this.#readCounts(wanted);
     if (waitMs > 0) return { may: 'never', retryAfterSeconds: Math.ceil(waitMs / 1000) };
-    // Another try may have made the row since it was looked for.
+    // A concurrent try may have inserted the row since it was read.
     const opened =
       (!exists && (await this.#insertFirstTry(wanted))) ||
       (await this.#openTry(wanted, backoffForTotal(total).freeTries));
     return opened ? { may: 'compare', counted: wanted } : { may: 'later' };
   }
 
-  /** The total first, so that this wrong password counts in the wait that follows it. */
+  /** Updates the total first, so that this wrong password counts towards the wait that follows. */
   async recordWrongTry(counted: LoginTryKey): Promise<void> {
     if (counted.slowedByOthers) await this.#addToTotal(counted.subjectKey);
     await this.work.run(async () => {
@@ -72,8 +72,8 @@ export class TypeOrmLoginTries extends LoginTries {
   }
 
   async resetTries(counted: LoginTryKey): Promise<void> {
-    const anew = `update auth_login_tries set wrong = 0, wait_until_ms = 0, ${DECREMENT_OPEN_TRIES} where ${ROW_CONDITION}`;
-    await this.database.execute(anew, keyOf(counted));
+    const reset = `update auth_login_tries set wrong = 0, wait_until_ms = 0, ${DECREMENT_OPEN_TRIES} where ${ROW_CONDITION}`;
+    await this.database.execute(reset, keyOf(counted));
   }
 
   async #readCounts({ subjectKey, source, slowedByOthers }: LoginTryKey): Promise<LoginTryCounts> {
@@ -95,39 +95,39 @@ export class TypeOrmLoginTries extends LoginTries {
   }
 
   /**
-   * One statement, so that of many at once no more get in than may. In the end all that are open may be wrong: no more of
-   * them than could be compared one after the other. Who is turned away leaves no trace, or lost tries would live for ever.
+   * A single statement, so that concurrent tries cannot exceed the limit. All open tries may turn out wrong, so there are never
+   * more than could be compared one after the other. A rejected try changes nothing, or abandoned tries would never expire.
    */
   async #openTry(wanted: LoginTryKey, freeTries: number): Promise<boolean> {
-    const lost = `last_ms < ${this.#now} - ${ABANDONED_TRY_AFTER_MS}`;
-    const quiet = `last_ms < ${this.#now} - ${COUNT_RESET_AFTER_MS} and wait_until_ms < ${this.#now} - ${COUNT_RESET_AFTER_MS}`;
-    const most = `case when wrong < ${freeTries} then ${freeTries} - wrong else 1 end`;
+    const abandoned = `last_ms < ${this.#now} - ${ABANDONED_TRY_AFTER_MS}`;
+    const idle = `last_ms < ${this.#now} - ${COUNT_RESET_AFTER_MS} and wait_until_ms < ${this.#now} - ${COUNT_RESET_AFTER_MS}`;
+    const maxOpen = `case when wrong < ${freeTries} then ${freeTries} - wrong else 1 end`;
     // `last_ms` comes last: MySQL reads what it has just written.
-    const sql = `update auth_login_tries set open_tries = case when ${lost} then 1 else open_tries + 1 end,
-        wrong = case when ${quiet} then 0 else wrong end, last_ms = ${this.#now}
-      where ${ROW_CONDITION} and wait_until_ms <= ${this.#now} and (open_tries < ${most} or ${lost})`;
+    const sql = `update auth_login_tries set open_tries = case when ${abandoned} then 1 else open_tries + 1 end,
+        wrong = case when ${idle} then 0 else wrong end, last_ms = ${this.#now}
+      where ${ROW_CONDITION} and wait_until_ms <= ${this.#now} and (open_tries < ${maxOpen} or ${abandoned})`;
     return (await this.database.execute(sql, keyOf(wanted))) > 0;
   }
 
-  /** False when another try was faster. */
+  /** False when a concurrent try inserted the row first. */
   async #insertFirstTry({ subjectKey, source }: LoginTryKey): Promise<boolean> {
     return this.#insert(subjectKey, source, 1, '0');
   }
 
   async #addToTotal(subjectKey: string): Promise<void> {
-    const [none, one] = [`${this.#now}`, `${this.#now} + ${TOTAL_DECAY_INTERVAL_MS}`];
-    const most = `${this.#now} + ${MAX_COUNTED_TOTAL * TOTAL_DECAY_INTERVAL_MS}`;
-    const sql = `update auth_login_tries set wait_until_ms = case when wait_until_ms < ${none} then ${one}
-        when wait_until_ms + ${TOTAL_DECAY_INTERVAL_MS} > ${most} then ${most} else wait_until_ms + ${TOTAL_DECAY_INTERVAL_MS} end,
+    const [decayed, oneTry] = [`${this.#now}`, `${this.#now} + ${TOTAL_DECAY_INTERVAL_MS}`];
+    const maxTotal = `${this.#now} + ${MAX_COUNTED_TOTAL * TOTAL_DECAY_INTERVAL_MS}`;
+    const sql = `update auth_login_tries set wait_until_ms = case when wait_until_ms < ${decayed} then ${oneTry}
+        when wait_until_ms + ${TOTAL_DECAY_INTERVAL_MS} > ${maxTotal} then ${maxTotal} else wait_until_ms + ${TOTAL_DECAY_INTERVAL_MS} end,
         last_ms = ${this.#now} where ${ROW_CONDITION}`;
     const add = async () => (await this.database.execute(sql, [subjectKey, TOTAL_SOURCE])) > 0;
-    // Of two that are the first at the same moment one makes the row, the other finds it.
-    if (!(await add()) && !(await this.#insert(subjectKey, TOTAL_SOURCE, 0, one))) await add();
+    // Of two concurrent first tries, one inserts the row and the other updates it.
+    if (!(await add()) && !(await this.#insert(subjectKey, TOTAL_SOURCE, 0, oneTry))) await add();
   }
 
-  /** False when the row is there already. Outside of a unit of work, which such a failure would end. */
+  /** False when the row already exists. Must run outside a unit of work, because a duplicate key would abort it. */
   async #insert(subjectKey: string, source: string, open: number, waitUntil: string): Promise<boolean> {
-    // known_until_ms: only processes of an earlier version, which may still run beside this one, read it.
+    // known_until_ms: read only by processes of an earlier version, which may still run during an update.
     const sql = `insert into auth_login_tries (subject_key, source, wrong, open_tries, last_ms, wait_until_ms, known_until_ms)
       values (?, ?, 0, ?, ${this.#now}, ${waitUntil}, 0)`;
     try {

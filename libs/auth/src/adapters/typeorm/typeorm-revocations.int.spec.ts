@@ -40,7 +40,7 @@ describe.each(DATABASES)('revocations on %s', (_, fresh) => {
       scopes: [],
       authTime: null,
     };
-    // Both have read once: from now on each knows, and does not ask.
+    // Both have polled once, so that no further query per token follows.
     for (const watch of [here, elsewhere]) expect(await watch.isRevoked(claims)).toBe(false);
     await sleep(50);
   });
@@ -48,7 +48,7 @@ describe.each(DATABASES)('revocations on %s', (_, fresh) => {
     for (const watch of [here, elsewhere]) watch.onApplicationShutdown();
   });
 
-  it('given one that is committed, then here at once, elsewhere within a second, without any hint', async () => {
+  it('applies a committed revocation locally at once and elsewhere within a second, without hints', async () => {
     const expiresAt = await transaction(() => revocations.revokeSession(claims.customerId, claims.sessionId));
     expect(await here.isRevoked(claims)).toBe(true);
     await expect.poll(() => elsewhere.isRevoked(claims), WITHIN).toBe(true);
@@ -56,7 +56,7 @@ describe.each(DATABASES)('revocations on %s', (_, fresh) => {
     expect(expiresAt.getTime() - Date.now()).toBeGreaterThan(900_000);
   });
 
-  it('given one that is rolled back, then nobody is refused', async () => {
+  it('ignores a revocation that is rolled back', async () => {
     const changed = transaction(async () => {
       await revocations.revokeSession(claims.customerId, claims.sessionId);
       throw new Error('changed its mind');
@@ -66,7 +66,7 @@ describe.each(DATABASES)('revocations on %s', (_, fresh) => {
     expect([await here.isRevoked(claims), await elsewhere.isRevoked(claims)]).toEqual([false, false]);
   });
 
-  it('given one that is committed late, after others that were written later, then it is seen all the same', async () => {
+  it('reads a revocation that is committed after later ones', async () => {
     let commit: () => void = () => undefined;
     const told = new Promise<void>((resolve) => {
       commit = resolve;
@@ -85,7 +85,7 @@ describe.each(DATABASES)('revocations on %s', (_, fresh) => {
     await expect.poll(() => elsewhere.isRevoked(claims), WITHIN).toBe(true);
   });
 
-  it('given all of a customer, then every earlier generation but the session that goes on', async () => {
+  it('revokes all earlier generations of a customer except the kept session', async () => {
     const kept = randomUUID();
     await transaction(() => revocations.revokeCustomer(claims.customerId, 1, kept));
     for (const watch of [here, elsewhere]) {
@@ -96,7 +96,7 @@ describe.each(DATABASES)('revocations on %s', (_, fresh) => {
     }
   });
 
-  it('given a process that has just started, then what others revoked before is known with the first token', async () => {
+  it('knows earlier revocations with the first token after the start', async () => {
     await transaction(() => revocations.revokeSession(claims.customerId, claims.sessionId));
     const all = { ...claims, customerId: randomUUID(), sessionId: randomUUID() };
     await transaction(() => revocations.revokeCustomer(all.customerId, 1, null));
@@ -108,7 +108,7 @@ describe.each(DATABASES)('revocations on %s', (_, fresh) => {
     fresh.onApplicationShutdown();
   });
 
-  it('AC-54 given a database that is gone, then after a second nobody can tell, and nobody is let in', async () => {
+  it('throws Unavailable one second after the database is lost [AC-54]', async () => {
     const { database, drop } = await openAuthDatabase(fresh);
     const watch = new RevocationPoller(database, new InMemoryRevocationHints());
     expect(await watch.isRevoked(claims)).toBe(false);

@@ -5,7 +5,7 @@ import { Database, NOW_MS } from '#platform/database';
 import { Revocations } from '../../application/ports.js';
 import { RevocationPoller } from './revocation-poller.js';
 
-/** A token may be signed an instant after its session ended, and clocks differ. */
+/** Allows for a token that is signed just after its session ended, and for clock skew. */
 const EXPIRY_MARGIN_MS = 60_000;
 
 @Injectable()

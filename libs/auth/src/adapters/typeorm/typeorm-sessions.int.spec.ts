@@ -15,7 +15,7 @@ import { TypeOrmSubjects } from './typeorm-subjects.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Time is the database's own: what is stored becomes older. */
+/** Uses database time: advances it by making stored rows older. */
 const OLDER = 'update auth_sessions set rotated_ms = rotated_ms - ?, expires_ms = expires_ms - ?';
 const IDS: Ids = { next: () => randomUUID(), opaque: () => randomUUID() };
 const hash = () => randomUUID().replaceAll('-', '').repeat(2);
@@ -35,7 +35,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     };
   });
 
-  describe('what becomes of sessions', () => {
+  describe('TypeOrmSessions', () => {
     let opened: OpenDatabase;
     const clock = new FixedClock();
     beforeAll(async () => {
@@ -43,7 +43,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     });
     afterAll(() => opened.drop());
 
-    const somebody = async () => {
+    const createCustomer = async () => {
       const customerId = randomUUID();
       const enrolment = { customerId, roles: ['customer'], credential: null, market: 'US', locale: 'en' } as const;
       await new TypeOrmSubjects(opened.database, clock).add(Subject.enrol(enrolment), hash());
@@ -61,8 +61,8 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
         ({ found }) => found,
       );
 
-    it('are shown while they are alive, the newest first, with their times', async () => {
-      const [mia, eve] = [await somebody(), await somebody()];
+    it('lists live sessions, newest first, with their times', async () => {
+      const [mia, eve] = [await createCustomer(), await createCustomer()];
       const [first, second] = [await begin(mia), await begin(mia, { source: '2001:db8::/64' })];
       const ended = await begin(mia);
       await new TypeOrmSessions(opened.database, clock, IDS).endSession(ended);
@@ -81,27 +81,27 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
       expect(Date.parse(shown[0]?.expiresAt ?? '')).toBeGreaterThan(Date.now() + HOUR / 2);
     });
 
-    it('are shown up to a hundred', async () => {
-      const mia = await somebody();
+    it('lists at most a hundred sessions', async () => {
+      const mia = await createCustomer();
       const begun: string[] = [];
       for (let n = 0; n <= MAX_LISTED_ROWS; n++) begun.push(await begin(mia));
       const shown = await new SqlSessionViews(opened.database).listByCustomer(mia);
       expect(shown.map(({ id }) => id)).toEqual(begun.slice(1).reverse());
     });
 
-    it('AC-13 are not shown, and not found alive, when they have expired and nobody has tidied', async () => {
-      const mia = await somebody();
+    it('does not list or accept expired sessions that are not purged yet [AC-13]', async () => {
+      const mia = await createCustomer();
       const id = await begin(mia, { lifeMs: -1 });
       expect(await new SqlSessionViews(opened.database).listByCustomer(mia)).toEqual([]);
       const found = await new TypeOrmSessions(opened.database, clock, IDS).findById(id);
       expect(found && found.session.expiresAt <= found.now).toBe(true);
     });
 
-    it('are purged a week after their end, with what ended them and counts that say nothing any more', async () => {
+    it('purges sessions, revocations and idle counts a week after their end', async () => {
       const { database } = opened;
       for (const table of ['auth_sessions', 'auth_revocations', 'auth_login_tries'])
         await database.execute(`delete from ${table}`);
-      const mia = await somebody();
+      const mia = await createCustomer();
       const sessions = new TypeOrmSessions(database, clock, IDS);
       const [alive, ended, expired, endedToday] = [
         await begin(mia, { lifeMs: DAY }),

@@ -6,7 +6,7 @@ import { type NewSession, type SessionLookup, Sessions } from '../../application
 import type { PresentedToken } from '../../domain/session.js';
 import { type SelectedSubjectRow, SUBJECT_COLUMNS, toSubject } from './typeorm-subjects.js';
 
-/** Times are the database's own: replicas whose clocks differ agree on what is a repeat. */
+/** Uses database time, so that replicas with different clocks agree on what a repeat is. */
 @Injectable()
 export class TypeOrmSessions extends Sessions {
   readonly #now: string;
@@ -74,12 +74,12 @@ export class TypeOrmSessions extends Sessions {
 
   async endAllByCustomer(customerId: string, kept: string | null, generation: number): Promise<void> {
     if (kept !== null) {
-      const on = 'update auth_sessions set generation = ? where id = ? and customer_id = ?';
-      await this.database.execute(on, [generation, kept, customerId]);
+      const updateKept = 'update auth_sessions set generation = ? where id = ? and customer_id = ?';
+      await this.database.execute(updateKept, [generation, kept, customerId]);
     }
     const sql = `update auth_sessions set revoked_ms = ${this.#now} where customer_id = ? and revoked_ms = 0`;
-    const but = kept === null ? '' : ' and id <> ?';
-    await this.database.execute(sql + but, kept === null ? [customerId] : [customerId, kept]);
+    const exceptKept = kept === null ? '' : ' and id <> ?';
+    await this.database.execute(sql + exceptKept, kept === null ? [customerId] : [customerId, kept]);
   }
 }
 

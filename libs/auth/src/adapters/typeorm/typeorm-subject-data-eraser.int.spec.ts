@@ -14,19 +14,19 @@ import { TypeOrmSubjects } from './typeorm-subjects.js';
 const IDS: Ids = { next: () => randomUUID(), opaque: () => randomUUID() };
 const hash = () => randomUUID().replaceAll('-', '').repeat(2);
 
-describe.each(DATABASES)('TypeOrmSubjectTraces on %s', (_, fresh) => {
+describe.each(DATABASES)('TypeOrmSubjectDataEraser on %s', (_, fresh) => {
   let opened: OpenDatabase;
   beforeAll(async () => {
     opened = await openAuthDatabase(fresh);
   });
   afterAll(() => opened.drop());
 
-  it('takes everything of one subject, and nothing of another', async () => {
+  it('erases all data of one subject, and none of another', async () => {
     const { database, work } = opened;
     const clock = new FixedClock();
     const [subjects, sessions] = [new TypeOrmSubjects(database, clock), new TypeOrmSessions(database, clock, IDS)];
     const tries = new TypeOrmLoginTries(database, work);
-    const somebody = async () => {
+    const createCustomer = async () => {
       const [customerId, name] = [randomUUID(), hash()];
       const roles = ['customer', 'admin'] as const;
       const person = { customerId, roles, credential: 'v2$0$hash', market: 'BR', locale: 'pt-BR' };
@@ -50,7 +50,7 @@ describe.each(DATABASES)('TypeOrmSubjectTraces on %s', (_, fresh) => {
         await count('auth_login_tries', 'subject_key in (?, ?)', [`customer:${customerId}`, `name:${name}`]),
       ];
     };
-    const [mia, zoe] = [await somebody(), await somebody()];
+    const [mia, zoe] = [await createCustomer(), await createCustomer()];
     await database.runInTransaction(() =>
       new TypeOrmSubjectDataEraser(database, clock).eraseSubjectData(mia.customerId, [mia.name]),
     );

@@ -18,8 +18,8 @@ export class TypeOrmSubjectDataEraser extends SubjectDataEraser {
   async eraseSubjectData(customerId: string, names: readonly string[]): Promise<void> {
     await this.database.execute(CLEAR_SUBJECT_SQL, [this.clock.now(), customerId]);
     await this.database.execute('delete from auth_sessions where customer_id = ?', [customerId]);
-    const counted = [`customer:${customerId}`, ...names.map((hash) => `name:${hash}`)];
-    const marks = counted.map(() => '?').join(', ');
-    await this.database.execute(`delete from auth_login_tries where subject_key in (${marks})`, counted);
+    const tryKeys = [`customer:${customerId}`, ...names.map((hash) => `name:${hash}`)];
+    const placeholders = tryKeys.map(() => '?').join(', ');
+    await this.database.execute(`delete from auth_login_tries where subject_key in (${placeholders})`, tryKeys);
   }
 }

@@ -21,7 +21,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     return { subjects: new TypeOrmSubjects(database, new FixedClock()), drop };
   });
 
-  describe('its transaction', () => {
+  describe('TypeOrmSubjects in a transaction', () => {
     let opened: OpenDatabase;
     let subjects: TypeOrmSubjects;
     beforeAll(async () => {
@@ -30,7 +30,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     });
     afterAll(() => opened.drop());
 
-    it('given a unit that is rolled back, then nobody was added', async () => {
+    it('adds no subject when the unit of work is rolled back', async () => {
       const identifier = hash();
       const failing = opened.database.runInTransaction(async () => {
         await subjects.add(newSubject(), identifier);
@@ -41,7 +41,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
       expect(await subjects.findByIdentifierHashes([identifier])).toBeNull();
     });
 
-    it('lets the second of two who end each other see that the first is gone [AC-73]', async () => {
+    it('shows the second of two mutual removals that the first is gone [AC-73]', async () => {
       const administrators = [newSubject(), newSubject()].map((one) =>
         Subject.restore({ ...one.snapshot(), roles: ['customer', 'admin'], credential: 'v2$0$x' }),
       );
@@ -52,7 +52,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
           await assertNotLastAdministrator(subjects, whom);
           await subjects.setRoles(whom, ['customer']);
         });
-      // The first time the row that is locked has to be made.
+      // The first call inserts the row that is locked.
       for (let round = 0; round < 10; round++) {
         const outcomes = await Promise.allSettled([drop(mia), drop(eve)]);
         const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
@@ -62,13 +62,13 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
       }
     });
 
-    it('given an identifier that is taken, then its error is translated', async () => {
+    it('translates the error for a duplicate identifier', async () => {
       const identifier = hash();
       await subjects.add(newSubject(), identifier);
       await expect(subjects.add(newSubject(), identifier)).rejects.toBeInstanceOf(DuplicateKey);
     });
 
-    it('FM-D6 given two units that block each other, then whichever gives way ends as a conflict, to be run again', async () => {
+    it('ends one of two deadlocked units of work as a retryable conflict [FM-D6]', async () => {
       const [one, other] = [hash(), hash()];
       const unit = (first: string, second: string) =>
         opened.database.runInTransaction(async () => {
@@ -85,7 +85,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
   });
 });
 
-/** Everybody waits until all have come. */
+/** A barrier: every caller waits until all have arrived. */
 function createBarrier(all: number): () => Promise<void> {
   let come = 0;
   let open: () => void = () => undefined;

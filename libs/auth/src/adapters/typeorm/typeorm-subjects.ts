@@ -5,14 +5,14 @@ import { type NamedSubject, Subjects } from '../../application/ports.js';
 import { type Role, Subject, type SubjectState } from '../../domain/subject.js';
 import { IDENTIFIERS, type IdentifierRow, type SubjectRow } from './tables.js';
 
-/** The columns of a subject `s`. */
+/** The columns of the table alias `s`. */
 export const SUBJECT_COLUMNS = `s.customer_id as customer_id, s.credential as credential, s.roles as roles,
   s.status as status, s.generation as generation, s.market as market, s.locale as locale, s.one_time as one_time`;
 
-/** Roles are words in one column. */
+/** Roles are stored space-separated in one column. */
 const ROLE_CONDITION = '(roles = ? or roles like ? or roles like ? or roles like ?)';
 const roleConditionValues = (role: Role): readonly string[] => [role, `${role} %`, `% ${role}`, `% ${role} %`];
-/** The row of `auth_marks` that is locked by whoever asks whether an administrator is left. */
+/** The row of `auth_marks` that `hasOtherAdministrator` locks. */
 const ADMINISTRATORS_MARK = 'administrators';
 
 @Injectable()
@@ -116,12 +116,12 @@ export class TypeOrmSubjects extends Subjects {
     return (await this.database.query(sql, [besides, ...roleConditionValues('admin')])).length > 0;
   }
 
-  /** One row that everybody touches who asks: the UPDATE holds it until the transaction ends. The first makes it. */
+  /** Serializes callers: the UPDATE locks one row until the transaction ends. The first caller inserts the row. */
   async #lockMark(name: string): Promise<void> {
     const [sql, now] = ['update auth_marks set set_at = ? where name = ?', this.clock.now()];
     if ((await this.database.execute(sql, [now, name])) > 0) return;
-    const made = 'insert into auth_marks (name, set_at) values (?, ?)';
-    await this.database.execute(made, [name, now]).catch((error: unknown) => {
+    const insert = 'insert into auth_marks (name, set_at) values (?, ?)';
+    await this.database.execute(insert, [name, now]).catch((error: unknown) => {
       throw error instanceof DuplicateKey
         ? new TransactionConflict('Administrators are being changed at this moment. Please try again.', 1)
         : error;
@@ -141,7 +141,7 @@ export class TypeOrmSubjects extends Subjects {
     return this.#incrementColumn('sequence', customerId);
   }
 
-  /** The UPDATE locks the row until the transaction ends, so what is read is ours. */
+  /** The UPDATE locks the row until the transaction ends, so the value read belongs to this transaction. */
   async #incrementColumn(column: 'generation' | 'sequence', customerId: string): Promise<number> {
     const counted = `update auth_subjects set ${column} = ${column} + 1, updated_at = ? where customer_id = ?`;
     await this.database.execute(counted, [this.clock.now(), customerId]);

@@ -27,7 +27,7 @@ describe('ChangePassword', () => {
     ({ id: here, token: refreshHere } = await signIn());
   });
 
-  it('ST-P6 given the current password, then the new one holds, the other sessions end, and this one goes on', async () => {
+  it('replaces the password, ends the other sessions and keeps the current one [ST-P6]', async () => {
     expect(await outcome('right')).toBe('done');
     expect(alive()).toEqual([here]);
     expect(await harness.refresh(refreshHere)).toMatchObject({ scope: 'customer' });
@@ -36,11 +36,11 @@ describe('ChangePassword', () => {
     expect(harness.outbox.types.slice(2, 4)).toEqual(['auth.session_revoked.v1', 'auth.password_changed.v1']);
   });
 
-  it('ST-P6 given a wrong one, then nothing changes, and it is written down', async () => {
-    const told = harness.outbox.events.length;
+  it('changes nothing for a wrong password, and records it [ST-P6]', async () => {
+    const eventCount = harness.outbox.events.length;
     expect(await outcome('wrong')).toBe('password_wrong');
     expect(alive()).toHaveLength(2);
-    expect(harness.outbox.events).toHaveLength(told);
+    expect(harness.outbox.events).toHaveLength(eventCount);
     expect(harness.audit.entries.at(-1)).toEqual({
       action: 'auth.password.refused',
       actor: 'mia',
@@ -50,7 +50,7 @@ describe('ChangePassword', () => {
     expect(await logIn('right')).toBe('signed_in');
   });
 
-  it('ST-P2 given his own address, in whatever spelling, then it is refused; another one’s tells nothing', async () => {
+  it('rejects an address of the customer in any spelling, and accepts one of another customer [ST-P2]', async () => {
     for (const own of ['mia@example.org', 'MIA@Example.org']) {
       const refused = await harness.changePassword('right', own, here).catch((error: unknown) => error);
       expect((refused as InvalidInput).faults).toMatchObject([
@@ -65,7 +65,7 @@ describe('ChangePassword', () => {
     ['short', 'too_short'],
     ['x\ud800 more than enough', 'not_unicode'],
     ['a'.repeat(513), 'too_long'],
-  ])('ST-P1 given %j, then %s, before anything is compared', async (wanted, reason) => {
+  ])('rejects %j with %s before any comparison [ST-P1]', async (wanted, reason) => {
     const paid = harness.hasher.calls.length;
     const refused = await harness.changePassword('right', wanted, here).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(InvalidInput);
@@ -77,17 +77,17 @@ describe('ChangePassword', () => {
     ['that differ after byte 72 only', `${'a'.repeat(72)} one`, `${'a'.repeat(72)} two`],
     ['with NUL in them', 'a\0long password', 'a\0long passwork'],
     ['of other signs that look the same', 'm\u00f6bius band', 'mobius band'],
-  ])('ST-P4 given passwords %s, then they are two', async (_, wanted, other) => {
+  ])('distinguishes passwords %s [ST-P4]', async (_, wanted, other) => {
     expect(await outcome('right', wanted)).toBe('done');
     expect([await logIn(other), await logIn(wanted)]).toEqual(['refused', 'signed_in']);
   });
 
-  it('ST-P4 given NFD, then it is kept in NFC', async () => {
+  it('normalizes NFD to NFC [ST-P4]', async () => {
     expect(await outcome('right', 'mo\u0308bius band')).toBe('done');
     expect(await logIn('m\u00f6bius band')).toBe('signed_in');
   });
 
-  it('given wrong ones in a row, then its session waits as a sign-in does, and no sign-in waits for it [AC-66]', async () => {
+  it('delays the session after wrong passwords, and no sign-in [AC-66]', async () => {
     harness = new PasswordResetHarness();
     await harness.addSubject(harness.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
     for (let n = 0; n < 5; n++) expect(await outcome('wrong')).toBe('password_wrong');
@@ -97,7 +97,7 @@ describe('ChangePassword', () => {
     expect(await outcome('right')).toBe('done');
   });
 
-  it('ST-11 given one that is not compared, then it costs no hash and is written down', async () => {
+  it('records a try that is not compared, without a hash [ST-11]', async () => {
     for (let n = 0; n < 5; n++) await outcome('wrong');
     const paid = harness.hasher.calls.length;
     expect(await outcome('right')).toBe('too_many');
@@ -105,14 +105,14 @@ describe('ChangePassword', () => {
     expect(harness.audit.entries.at(-1)).toMatchObject({ action: 'auth.password.limited', target: 'mia' });
   });
 
-  it('given the right one, then the count begins anew', async () => {
+  it('resets the count after the right password', async () => {
     for (let n = 0; n < 4; n++) await outcome('wrong');
     expect(await outcome('right')).toBe('done');
     for (let n = 0; n < 4; n++) expect(await outcome('wrong')).toBe('password_wrong');
     expect(await outcome(NEW, 'a third horse')).toBe('done');
   });
 
-  it('given our own failures, then none of them counts, whenever they come', async () => {
+  it('does not count internal failures', async () => {
     const fail = async () => Promise.reject(new Error('away'));
     const { verify, hash } = harness.hasher;
     for (let n = 0; n < 6; n++) {
@@ -126,22 +126,22 @@ describe('ChangePassword', () => {
     expect(await outcome('right')).toBe('done');
   });
 
-  it('AC-51 given several at once with the right one, then one wins, and the others count as nothing', async () => {
+  it('applies one of several concurrent changes, and does not count the others [AC-51]', async () => {
     const results = await Promise.all([1, 2, 3, 4, 5].map((n) => outcome('right', `${NEW} ${n}`)));
     expect(results.toSorted()).toEqual([...Array(4).fill('changed_meanwhile'), 'done']);
     expect(await outcome('wrong')).toBe('password_wrong');
   });
 
-  it('AC-17 given somebody who was suspended meanwhile, or is gone, then no', async () => {
+  it('rejects a suspended or deleted customer [AC-17]', async () => {
     harness.subjects.change('mia', { status: 'suspended' });
     expect(await outcome('right')).toBe('password_wrong');
     expect((await harness.changePassword('right', NEW, here, 'nobody')).outcome).toBe('password_wrong');
   });
 
-  describe('given a password that was given by somebody else', () => {
+  describe('a one-time password', () => {
     beforeEach(() => harness.subjects.change('mia', { oneTime: true }));
 
-    it('then the new one is his own, and every session ends, this one as well', async () => {
+    it('is replaced by a permanent one, and all sessions end, including the current one', async () => {
       const { token } = await signIn();
       expect(await outcome('right')).toBe('done');
       expect(alive()).toEqual([]);
@@ -149,7 +149,7 @@ describe('ChangePassword', () => {
       expect(await harness.logIn('mia@example.org', NEW)).toMatchObject({ tokens: { scope: 'customer' } });
     });
 
-    it('then it cannot become the new one, and is still good for another try', async () => {
+    it('cannot be reused as the new password, and stays valid for another try', async () => {
       harness.subjects.change('mia', { credential: 'v2$new$hashed(new:given to you)' });
       const refused = await harness
         .changePassword('given to you', 'given to you', here)
@@ -159,7 +159,7 @@ describe('ChangePassword', () => {
       expect(await outcome('given to you')).toBe('done');
     });
 
-    it('then a hash that is renewed leaves it one', async () => {
+    it('stays a one-time password after a rehash', async () => {
       harness.subjects.change('mia', { credential: 'v2$old$hashed(old:right)' });
       await signIn();
       await new Promise(setImmediate);

@@ -19,14 +19,14 @@ export class ChangePassword extends Command<ChangePasswordOutcome> {
     readonly newPassword: string,
     /** Source prefix. */
     readonly source: string,
-    /** Whether the links to external identities end as well. */
+    /** Whether to remove the links to external identities as well. */
     readonly endLinks: boolean,
   ) {
     super();
   }
 }
 
-/** Wrong current passwords are counted per session, apart from sign-ins: whoever has stolen a token makes no sign-in wait. */
+/** Counts wrong current passwords per session, separately from sign-ins: a stolen token cannot delay a sign-in. */
 @CommandHandler(ChangePassword)
 export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
   constructor(
@@ -54,25 +54,28 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
       await this.audit.record({ action: 'auth.password.limited', ...entry });
       return { outcome: 'too_many', retryAfterSeconds: decision.may === 'never' ? decision.retryAfterSeconds : 1 };
     }
-    const failed = async (error: unknown): Promise<never> => {
+    const cancelAndRethrow = async (error: unknown): Promise<never> => {
       await this.tries.cancelTry(decision.counted);
       throw error;
     };
-    if (!(await this.passwords.verifyPassword(subject, currentPassword, { source, customerId }).catch(failed))) {
+    if (
+      !(await this.passwords.verifyPassword(subject, currentPassword, { source, customerId }).catch(cancelAndRethrow))
+    ) {
       await this.tries.recordWrongTry(decision.counted);
       await this.audit.record({ action: 'auth.password.refused', ...entry });
       return { outcome: 'password_wrong' };
     }
-    // A session that was opened with a password of somebody else ends as well: it was good for this only.
+    // A session that was opened with a one-time password ends as well: it was only valid for this change.
     const kept = oneTime ? null : sessionId;
     const change = { password, action: 'auth.password.changed', source, priority: 'login', kept, endLinks } as const;
     const resetTries = () => this.tries.resetTries(decision.counted);
-    if (await this.changer.changePassword(subject, change, resetTries).catch(failed)) return { outcome: 'done' };
+    if (await this.changer.changePassword(subject, change, resetTries).catch(cancelAndRethrow))
+      return { outcome: 'done' };
     await this.tries.cancelTry(decision.counted);
     return { outcome: 'changed_meanwhile' };
   }
 
-  /** Names are known by their hashes only, so that what is typed is read as one. */
+  /** Only hashes of names are stored, so the password is parsed as a name and looked up. */
   async #isOwnName(password: string, customerId: string): Promise<boolean> {
     const name = parseLoginName(password, this.settings.defaultMarket);
     const owner = name && (await this.subjects.findByIdentifierHashes(this.identifiers.candidates(name)));
@@ -83,6 +86,6 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
 const ownNameError = () =>
   InvalidInput.at('/newPassword', 'password.too_common', 'This password is an address of yours.');
 
-/** It was given by somebody else, who knows it. */
+/** Staff set the one-time password, and know it. */
 const oneTimePasswordReuseError = () =>
   InvalidInput.at('/newPassword', 'password.one_time', 'This password is good for setting another one.');

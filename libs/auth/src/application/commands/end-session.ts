@@ -3,7 +3,7 @@ import { UnitOfWork } from '#kernel';
 import { Sessions } from '../ports.js';
 import { SessionEnder } from '../services/session-ender.js';
 
-/** End one of one's own sessions. False: there is no such session of this customer. */
+/** End a session of the customer. False when the customer has no such session. */
 export class EndSession extends Command<boolean> {
   constructor(
     readonly customerId: string,

@@ -10,7 +10,7 @@ import { UnlinkIdentity, UnlinkIdentityHandler } from './unlink-identity.js';
 
 const MIA = { issuer: 'https://login.example', subject: 'mia-over-there' };
 
-describe('linking', () => {
+describe('LinkIdentityHandler', () => {
   let links: InMemoryLinkedIdentities;
   let audit: RecordingAuditTrail;
   let changes: RecordingAccountChanges;
@@ -35,7 +35,7 @@ describe('linking', () => {
   });
   const entry = (action: string, who: string) => ({ action, actor: who, target: who, source: SOURCE });
 
-  it('given a valid foreign token, then its identity is linked, and the audit trail says so', async () => {
+  it('links the identity of a valid external token and records it', async () => {
     const result = await link('mia');
     expect(result).toEqual({
       outcome: 'linked',
@@ -44,12 +44,12 @@ describe('linking', () => {
     expect(audit.entries).toEqual([entry('auth.link.added', 'mia')]);
   });
 
-  it('given it twice, then it is the same link, told once', async () => {
+  it('returns the same link when repeated, and notifies once', async () => {
     expect(await link('mia')).toEqual(await link('mia'));
     expect(audit.actions).toEqual(['auth.link.added']);
   });
 
-  it('tells the owner once of a new link and of its end, and nobody of a try [AC-70]', async () => {
+  it('notifies the owner once of a new and a removed link, and not of a failed attempt [AC-70]', async () => {
     await link('mia');
     await link('mia');
     await link('eve');
@@ -62,26 +62,26 @@ describe('linking', () => {
     ]);
   });
 
-  it('AC-57 given one that is somebody else’s, then it stays his, and the try is in the audit trail', async () => {
+  it('rejects an identity of another customer and records the attempt [AC-57]', async () => {
     await link('mia');
     expect(await link('eve')).toEqual({ outcome: 'taken' });
     expect((await links.findByIdentity(MIA))?.customerId).toBe('mia');
     expect(audit.entries.at(-1)).toEqual(entry('auth.link.refused', 'eve'));
   });
 
-  it('AC-22 given no valid token, then nothing', async () => {
+  it('rejects an invalid token [AC-22]', async () => {
     expect(await link('mia', 'garbled')).toEqual({ outcome: 'refused' });
     expect([links.links.size, audit.entries]).toEqual([0, []]);
   });
 
-  it('given the end of a link, then it is gone, told once, and may be somebody else’s', async () => {
+  it('removes a link, notifies once, and allows another customer to link the identity', async () => {
     await link('mia');
     expect([await unlink('mia', 'link 1'), await unlink('mia', 'link 1')]).toEqual([true, false]);
     expect(audit.entries.slice(1)).toEqual([entry('auth.link.removed', 'mia')]);
     expect(await link('eve')).toMatchObject({ outcome: 'linked' });
   });
 
-  it('AC-49 given the link of somebody else, then there is none', async () => {
+  it('finds no link of another customer [AC-49]', async () => {
     await link('mia');
     expect(await unlink('eve', 'link 1')).toBe(false);
     expect(links.links.size).toBe(1);

@@ -8,11 +8,11 @@ import {
   type LinkedIdentity,
 } from '../linked-identity-ports.js';
 
-/** Let tokens of a foreign identity be one's own from now on. Whoever asks has proven both: that is all the proof there is. */
+/** Link an external identity to the customer. The caller proves control of both by presenting a token of each. */
 export class LinkIdentity extends Command<LinkIdentityOutcome> {
   constructor(
     readonly customerId: string,
-    /** An access token of the foreign identity. */
+    /** An access token of the external identity. */
     readonly token: string,
     /** Source prefix. */
     readonly source: string,
@@ -23,9 +23,9 @@ export class LinkIdentity extends Command<LinkIdentityOutcome> {
 
 export type LinkIdentityOutcome =
   | { readonly outcome: 'linked'; readonly link: LinkedIdentity }
-  /** It is somebody else's. */
+  /** The identity is linked to another customer. */
   | { readonly outcome: 'taken' }
-  /** No valid token of a server that is named in the settings: one answer for all reasons. */
+  /** Not a valid token of a configured server: the same result for all reasons. */
   | { readonly outcome: 'refused' };
 
 @CommandHandler(LinkIdentity)

@@ -9,7 +9,7 @@ const SECOND = 1_000;
 const DAY = 86_400 * SECOND;
 const ELSEWHERE = '198.51.100.66';
 
-describe('LogIn', () => {
+describe('LogInHandler', () => {
   let harness: AuthHarness;
   beforeEach(() => {
     harness = new AuthHarness();
@@ -25,7 +25,7 @@ describe('LogIn', () => {
     return outcomes;
   };
 
-  it('given name and password, then a session, told and written down', async () => {
+  it('opens a session, publishes it and records it', async () => {
     await known('mia@example.org');
     const result = await harness.logIn('mia@example.org');
     expect(result).toMatchObject({ tokens: { accessToken: 'token of mia', expiresInSeconds: 900, scope: 'customer' } });
@@ -39,7 +39,7 @@ describe('LogIn', () => {
     ]);
   });
 
-  it('given a CPF that is a name of the customer, bare or punctuated, then a session, and one count apart from other names [AC-65]', async () => {
+  it('accepts a confirmed CPF, bare or punctuated, with a count separate from other names [AC-65]', async () => {
     await known('mia@example.org');
     await harness.subjects.addIdentifier('mia', harness.identifiers.hash(Cpf.parse('52998224725')));
     expect([await outcome('529.982.247-25'), await outcome('52998224725')]).toEqual(['signed_in', 'signed_in']);
@@ -51,14 +51,14 @@ describe('LogIn', () => {
     expect(after).toEqual(['too_many', 'signed_in']);
   });
 
-  it('given a CPF that is nobody’s, then it is refused after the same work, and counted', async () => {
+  it('rejects an unknown CPF after the same work, and counts it', async () => {
     expect(await outcome('529.982.247-25')).toBe('refused');
     expect(harness.hasher.calls).toHaveLength(1);
     for (let n = 0; n < 4; n++) await outcome('52998224725', 'wrong');
     expect(await outcome('529.982.247-25')).toBe('too_many');
   });
 
-  it('AC-46 given two sign-ins, then two sessions and two refresh tokens', async () => {
+  it('opens two sessions with different refresh tokens for two sign-ins [AC-46]', async () => {
     await known('mia@example.org');
     const results = [await harness.logIn('mia@example.org'), await harness.logIn('mia@example.org')];
     const tokens = results.map((result) => result.outcome === 'signed_in' && result.tokens.refreshToken);
@@ -66,25 +66,25 @@ describe('LogIn', () => {
     expect(harness.sessions.states.size).toBe(2);
   });
 
-  it.each(['MIA@Example.ORG', 'mia@example.org'])('given %s, then it is the same person', async (username) => {
+  it.each(['MIA@Example.ORG', 'mia@example.org'])('finds the same customer for %s', async (username) => {
     await known('mia@example.org');
     expect(await outcome(username)).toBe('signed_in');
   });
 
   it.each(['+5511961234567', '(11) 96123-4567', '11 961234567'])(
-    'given %s, then it is read with the default market',
+    'parses %s with the default market',
     async (username) => {
       await known('+5511961234567');
       expect(await outcome(username)).toBe('signed_in');
     },
   );
 
-  it('given an identifier stored under an older key, then it is found', async () => {
+  it('finds an identifier that is stored under an older key', async () => {
     await known('mia@example.org', {}, hashed('old', 'email:mia@example.org'));
     expect(await outcome('mia@example.org')).toBe('signed_in');
   });
 
-  it('given a password that was given by somebody else, then the session is good for setting a new one only', async () => {
+  it('opens a session only for setting a password after a one-time password', async () => {
     await known('mia@example.org', { oneTime: true });
     expect(await harness.logIn('mia@example.org')).toMatchObject({ tokens: { scope: 'password' } });
   });
@@ -99,9 +99,9 @@ describe('LogIn', () => {
     ['a subject without a password', 'mia@example.org', 'right', { credential: null }],
     ['a suspended subject', 'mia@example.org', 'right', { status: 'suspended' }],
     ['a pepper that has left the ring', 'mia@example.org', 'right', { credential: 'v2$gone$hashed(gone:right)' }],
-    ['a scheme nobody knows', 'mia@example.org', 'right', { credential: 'v1$hashed(new:right)' }],
+    ['an unknown scheme', 'mia@example.org', 'right', { credential: 'v1$hashed(new:right)' }],
   ])(
-    'AC-26 given %s, then one answer for all, after the work of one verification',
+    'gives the same result for %s after the work of one verification [AC-26]',
     async (_, username, password, changes) => {
       await known('mia@example.org', changes);
       expect(await harness.logIn(username, password)).toEqual({ outcome: 'refused' });
@@ -114,7 +114,7 @@ describe('LogIn', () => {
   it.each<[string, (harness: AuthHarness) => Promise<unknown>]>([
     ['suspended', (harness) => harness.subjects.setStatus('mia', 'suspended')],
     ['signed out everywhere', (harness) => harness.subjects.incrementGeneration('mia')],
-  ])('RC-07 given somebody who is %s while his password is compared, then there is no session', async (_, end) => {
+  ])('opens no session for a customer who is %s while the password is compared [RC-07]', async (_, end) => {
     await known('mia@example.org');
     const verify = harness.hasher.verify.bind(harness.hasher);
     harness.hasher.verify = async (...typed) => {
@@ -126,19 +126,19 @@ describe('LogIn', () => {
     expect(harness.audit.actions).toEqual(['auth.login.refused']);
   });
 
-  it('AC-26 given the right password, then it costs what a wrong one does', async () => {
+  it('does the same work for a right and a wrong password [AC-26]', async () => {
     await known('mia@example.org');
     await harness.logIn('mia@example.org');
     expect(harness.hasher.calls).toEqual([{ work: 'verify', priority: 'login' }]);
   });
 
-  it('given a store that is away, then the caller learns it, and no token is issued', async () => {
+  it('fails and issues no token when the store is unavailable', async () => {
     harness.subjects.findByIdentifierHashes = () => Promise.reject(new Error('away'));
     await expect(harness.logIn('mia@example.org')).rejects.toThrow('away');
     expect(harness.accessTokens.issued).toEqual([]);
   });
 
-  it('LD-03 given no room for anybody, then nothing is done and nothing counted', async () => {
+  it('rejects a sign-in without work or a count when hashing has no capacity [LD-03]', async () => {
     await known('mia@example.org');
     harness.hasher.isFull = true;
     harness.subjects.findByIdentifierHashes = () => Promise.reject(new Error('was looked for'));
@@ -146,7 +146,7 @@ describe('LogIn', () => {
     expect([harness.audit.entries, harness.hasher.calls]).toEqual([[], []]);
   });
 
-  it('given no room for the hash, then the try does not count', async () => {
+  it('does not count a try without hashing capacity', async () => {
     await known('mia@example.org');
     const verify = harness.hasher.verify.bind(harness.hasher);
     harness.hasher.verify = () => Promise.reject(new Error('busy'));
@@ -155,10 +155,10 @@ describe('LogIn', () => {
     expect(await outcome('mia@example.org')).toBe('signed_in');
   });
 
-  describe('AC-01 given wrong passwords in a row', () => {
+  describe('wrong passwords in a row [AC-01]', () => {
     beforeEach(() => known('mia@example.org'));
 
-    it('then from the fifth on one waits 1, 2, 4 … seconds, and being refused does not make it longer', async () => {
+    it('double the wait from the fifth on, and rejected tries do not extend it', async () => {
       expect(await wrong(6)).toEqual([...Array(5).fill('refused'), 'too_many']);
       expect(await harness.logIn('mia@example.org', 'right')).toEqual({ outcome: 'too_many', retryAfterSeconds: 1 });
       await harness.clock.pause(SECOND);
@@ -169,7 +169,7 @@ describe('LogIn', () => {
       expect(await wrong(5)).toEqual(Array(5).fill('refused'));
     });
 
-    it('then who is refused costs no hash, and it is written down', async () => {
+    it('are rejected without a hash during a wait, and recorded', async () => {
       await wrong(5);
       const paid = harness.hasher.calls.length;
       await wrong(1);
@@ -177,7 +177,7 @@ describe('LogIn', () => {
       expect(harness.audit.actions.at(-1)).toBe('auth.login.limited');
     });
 
-    it('then the source waits no longer than fifteen minutes, and after a day in quiet the count begins anew', async () => {
+    it('delay the source by at most fifteen minutes, and the count resets after an idle day', async () => {
       for (let n = 0; n < 25; n++) {
         await wrong(1);
         await harness.clock.pause(901 * SECOND);
@@ -186,13 +186,13 @@ describe('LogIn', () => {
       expect(await wrong(5)).toEqual(Array(5).fill('refused'));
     });
 
-    it('then the owner gets in at once from any other source [AC-25]', async () => {
+    it('do not delay the owner from another source [AC-25]', async () => {
       await wrong(20, '198.51.100.66');
       expect(await outcome('mia@example.org', 'right', '198.51.100.66')).toBe('too_many');
       expect(await outcome('mia@example.org', 'right', '203.0.113.1')).toBe('signed_in');
     });
 
-    it('then each name has a count of its own, an unknown one like one of a customer [AC-65]', async () => {
+    it('are counted per name, for known and unknown names alike [AC-65]', async () => {
       const phone = harness.identifiers.hash(parseIdentifier('+5511961234567', 'BR'));
       await harness.subjects.addIdentifier('mia', phone);
       for (const name of ['mia@example.org', 'nobody@example.org']) {
@@ -202,25 +202,25 @@ describe('LogIn', () => {
       expect(await outcome('+5511961234567', 'wrong')).toBe('refused');
     });
 
-    it('then a name that becomes one of a customer keeps its wait [AC-65]', async () => {
+    it('keep the wait of a name that a customer adds later [AC-65]', async () => {
       for (let n = 0; n < 9; n++) await harness.logIn('later@example.org', 'wrong');
       await harness.subjects.addIdentifier('mia', keyOf('later@example.org'));
       expect(await outcome('later@example.org', 'right')).toBe('too_many');
     });
 
-    it('given fifty at once, then five are compared', async () => {
+    it('are limited to five comparisons of fifty concurrent tries', async () => {
       const results = await Promise.all(Array.from({ length: 50 }, () => outcome('mia@example.org', 'wrong')));
       expect(results.filter((result) => result === 'refused')).toHaveLength(5);
       expect(harness.hasher.calls).toHaveLength(5);
     });
 
-    it('given many right ones at once, then all get in', async () => {
+    it('do not limit concurrent right passwords', async () => {
       const results = await Promise.all(Array.from({ length: 12 }, () => outcome('mia@example.org', 'right')));
       expect(results).toEqual(Array(12).fill('signed_in'));
     });
   });
 
-  describe('given a device that the customer has signed in from', () => {
+  describe('a known device of the customer', () => {
     const deviceOf = async (...typed: Parameters<AuthHarness['logIn']>): Promise<string> => {
       const result = await harness.logIn(...typed);
       return (result.outcome === 'signed_in' && result.tokens.deviceToken) || '';
@@ -233,7 +233,7 @@ describe('LogIn', () => {
     const byDevice = (password: string, token = device, source = ELSEWHERE, username = 'mia@example.org') =>
       outcome(username, password, source, token);
 
-    it('then it gets in whatever others do, from any source [AC-66]', async () => {
+    it('signs in from any source regardless of other wrong passwords [AC-66]', async () => {
       for (let n = 0; n < 400; n++)
         await harness.tries.recordWrongTry(tryKeyByName(keyOf('mia@example.org'), `198.18.0.${n}`));
       await wrong(9, ELSEWHERE);
@@ -243,7 +243,7 @@ describe('LogIn', () => {
       ]);
     });
 
-    it('then it has five tries of its own and then waits, and no other source or device does [AC-66]', async () => {
+    it('has five separate tries, and its wait does not affect other sources or devices [AC-66]', async () => {
       const another = await deviceOf('mia@example.org');
       const tried: string[] = [];
       for (let n = 0; n < 6; n++) tried.push(await byDevice('wrong', device, `203.0.113.${n}`));
@@ -253,7 +253,7 @@ describe('LogIn', () => {
       ]);
     });
 
-    it('then every sign-in renews its token, and it stays the same device [AC-66]', async () => {
+    it('gets a new token with the same device id at every sign-in [AC-66]', async () => {
       const renewed = await deviceOf('mia@example.org', 'right', ELSEWHERE, device);
       for (let n = 0; n < 5; n++) await byDevice('wrong');
       expect(await byDevice('right', renewed)).toBe('too_many');
@@ -262,13 +262,13 @@ describe('LogIn', () => {
     it.each<[string, (harness: AuthHarness) => Promise<unknown>]>([
       ['it has not been used for 180 days', (harness) => harness.clock.pause(180 * DAY)],
       ['all sessions of the customer were ended', (harness) => harness.subjects.incrementGeneration('mia')],
-    ])('then it is an unknown one once %s [AC-66]', async (_, end) => {
+    ])('becomes unknown once %s [AC-66]', async (_, end) => {
       await end(harness);
       await wrong(5, ELSEWHERE);
       expect(await byDevice('right')).toBe('too_many');
     });
 
-    it('then it is an unknown one at the name of another customer, and at a name of nobody [AC-66]', async () => {
+    it('is unknown for the name of another customer and for an unknown name [AC-66]', async () => {
       await known('zoe@example.org', { customerId: 'zoe' });
       for (const name of ['zoe@example.org', 'nobody@example.org']) {
         for (let n = 0; n < 5; n++) await harness.logIn(name, 'wrong', ELSEWHERE);
@@ -276,7 +276,7 @@ describe('LogIn', () => {
       }
     });
 
-    it('then a suspended customer gets the answer of a wrong password, after the same work [AC-26]', async () => {
+    it('gets the result of a wrong password for a suspended customer, after the same work [AC-26]', async () => {
       await harness.subjects.setStatus('mia', 'suspended');
       harness.hasher.calls.length = 0;
       expect(await byDevice('right')).toBe('refused');
@@ -284,19 +284,19 @@ describe('LogIn', () => {
     });
   });
 
-  describe('given a source whose sign-ins have failed as often as one may in a day', () => {
+  describe('a source at its daily limit of failed sign-ins', () => {
     const spray = async (times: number) => {
-      const told: string[] = [];
+      const outcomes: string[] = [];
       for (let n = 0; n < times; n++)
-        told.push(await outcome(`${n}@example.org`, 'wrong').catch((error: { code: string }) => error.code));
-      return told;
+        outcomes.push(await outcome(`${n}@example.org`, 'wrong').catch((error: { code: string }) => error.code));
+      return outcomes;
     };
     beforeEach(() => {
       harness.failedLoginLimiter.max = 3;
       return known('mia@example.org');
     });
 
-    it('then it is refused for every name alike, and costs no hash [AC-78]', async () => {
+    it('is rejected for every name alike, without a hash [AC-78]', async () => {
       expect(await spray(5)).toEqual([...Array(3).fill('refused'), 'request.too_many', 'request.too_many']);
       const paid = harness.hasher.calls.length;
       for (const name of ['mia@example.org', 'nobody@example.org', 'no name'])
@@ -305,7 +305,7 @@ describe('LogIn', () => {
       expect(await outcome('mia@example.org', 'right', ELSEWHERE)).toBe('signed_in');
     });
 
-    it('then names that cannot be read count as well, and neither sign-ins, nor waits, nor our own failures do [AC-78]', async () => {
+    it('is charged for invalid names, but not for sign-ins, waits or internal failures [AC-78]', async () => {
       for (let n = 0; n < 3; n++) await harness.logIn('mia@example.org');
       expect(harness.failedLoginLimiter.counted.get(SOURCE)).toBe(0);
       const verify = harness.hasher.verify.bind(harness.hasher);
@@ -321,7 +321,7 @@ describe('LogIn', () => {
       expect(harness.failedLoginLimiter.counted.get(SOURCE)).toBe(6);
     });
 
-    it('then a known device is let on, and its wrong passwords do not count [AC-78]', async () => {
+    it('can use a known device, whose wrong passwords do not count [AC-78]', async () => {
       const signedIn = await harness.logIn('mia@example.org');
       const device = (signedIn.outcome === 'signed_in' && signedIn.tokens.deviceToken) || '';
       await spray(3);
@@ -330,10 +330,10 @@ describe('LogIn', () => {
     });
   });
 
-  describe('ST-P5 given a password whose hash is of an older pepper or cost', () => {
+  describe('a password whose hash has an older pepper or cost [ST-P5]', () => {
     const credential = async () => (await harness.subjects.findById('mia'))?.snapshot().credential;
 
-    it('then it is right, and hashed anew once', async () => {
+    it('is accepted and rehashed once', async () => {
       await known('mia@example.org', { credential: 'v2$old$hashed(old:right)' });
       expect(await outcome('mia@example.org')).toBe('signed_in');
       await new Promise(setImmediate);
@@ -341,7 +341,7 @@ describe('LogIn', () => {
       expect(harness.hasher.calls.at(-1)).toEqual({ work: 'hash', priority: 'rehash' });
     });
 
-    it('then two at once do not corrupt it, and a wrong one changes nothing', async () => {
+    it('is not corrupted by concurrent sign-ins or changed by a wrong password', async () => {
       await known('mia@example.org', { credential: 'v2$old$hashed(old:right)' });
       expect(await outcome('mia@example.org', 'wrong')).toBe('refused');
       expect(await credential()).toBe('v2$old$hashed(old:right)');

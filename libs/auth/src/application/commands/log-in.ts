@@ -18,7 +18,7 @@ import { SessionOpener } from '../services/session-opener.js';
 
 export type LoginOutcome =
   | { readonly outcome: 'signed_in'; readonly tokens: TokenSet }
-  /** One answer for unknown and wrong. */
+  /** The same result for an unknown name and a wrong password. */
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'too_many'; readonly retryAfterSeconds: number };
 
@@ -29,9 +29,9 @@ export class LogIn extends Command<LoginOutcome> {
     readonly password: string,
     /** Source prefix. */
     readonly source: string,
-    /** The address of the source. */
+    /** IP address of the client. */
     readonly address: string,
-    /** What the device brought along, whatever it is worth. */
+    /** As received, not verified. */
     readonly deviceToken: string | null,
   ) {
     super();
@@ -45,13 +45,13 @@ interface PasswordAttempt {
   readonly subject: Subject | null;
   readonly password: string;
   readonly source: string;
-  /** Customer id, or the hash of a name that is nobody's: for the audit trail. */
+  /** For the audit trail: the customer id, or the hash of an unknown name. */
   readonly target: string;
   readonly deviceId: string | null;
   readonly tryKey: LoginTryKey;
 }
 
-/** Counted before compared; whoever waits costs no hash. */
+/** Counts a try before comparing the password. A try that has to wait computes no hash. */
 @CommandHandler(LogIn)
 export class LogInHandler implements ICommandHandler<LogIn> {
   constructor(
@@ -68,7 +68,7 @@ export class LogInHandler implements ICommandHandler<LogIn> {
   ) {}
 
   async execute({ username, password, source, address, deviceToken }: LogIn): Promise<LoginOutcome> {
-    // Who is refused in the end costs nothing before it.
+    // Rejects early when hashing has no capacity, before any database query.
     this.passwords.refuseWhenFull(anonymousHashOwner(source));
     const [firstCandidate, ...others] = parseLoginNameCandidates(username, this.settings.defaultMarket);
     if (!firstCandidate) return this.#withFailureCount(address, () => this.#refuseInvalidName(password, source));
@@ -83,15 +83,15 @@ export class LogInHandler implements ICommandHandler<LogIn> {
     return deviceId ? comparePassword() : this.#withFailureCount(address, comparePassword);
   }
 
-  /** Whoever tries many names is stopped, whatever the names are. What is refused by a wait is no failed sign-in. */
+  /** Limits failed sign-ins per source over all names. A try that is rejected by a wait does not count as failed. */
   async #withFailureCount(address: string, compare: () => Promise<LoginOutcome>): Promise<LoginOutcome> {
     const failure = await this.failedLoginLimiter.countFailure(address);
-    const giveBack = () => failure.release().catch(() => undefined);
+    const releaseFailure = () => failure.release().catch(() => undefined);
     const result = await compare().catch(async (error: unknown) => {
-      await giveBack();
+      await releaseFailure();
       throw error;
     });
-    if (result.outcome !== 'refused') await giveBack();
+    if (result.outcome !== 'refused') await releaseFailure();
     return result;
   }
 
@@ -103,25 +103,25 @@ export class LogInHandler implements ICommandHandler<LogIn> {
     deviceId,
     tryKey,
   }: PasswordAttempt): Promise<LoginOutcome> {
-    const taken = await this.#startTry(tryKey);
-    if (taken.may !== 'compare') {
+    const decision = await this.#startTry(tryKey);
+    if (decision.may !== 'compare') {
       await this.audit.record({ action: 'auth.login.limited', actor: null, target, source });
-      return { outcome: 'too_many', retryAfterSeconds: taken.may === 'never' ? taken.retryAfterSeconds : 1 };
+      return { outcome: 'too_many', retryAfterSeconds: decision.may === 'never' ? decision.retryAfterSeconds : 1 };
     }
-    const isRight = await this.#verifyPassword(subject, password, source, taken.counted);
-    const forgiven = () => this.tries.resetTries(taken.counted);
-    const tokens = isRight && subject ? await this.sessions.openSession(subject, source, forgiven, deviceId) : null;
+    const isRight = await this.#verifyPassword(subject, password, source, decision.counted);
+    const resetTries = () => this.tries.resetTries(decision.counted);
+    const tokens = isRight && subject ? await this.sessions.openSession(subject, source, resetTries, deviceId) : null;
     if (!tokens || !subject) {
-      await this.tries.recordWrongTry(taken.counted);
+      await this.tries.recordWrongTry(decision.counted);
       await this.audit.record({ action: 'auth.login.refused', actor: null, target, source });
       return { outcome: 'refused' };
     }
-    // Nobody waits for it, and when it fails the next sign-in does it.
+    // Runs in the background. If it fails, the next sign-in repeats it.
     void this.passwords.rehashIfOutdated(subject, password, source).catch(() => undefined);
     return { outcome: 'signed_in', tokens };
   }
 
-  /** A name that nobody can have is not worth a count of its own, and costs what every other does. */
+  /** An invalid name has no count, but takes the same work as any other. */
   async #refuseInvalidName(password: string, source: string): Promise<LoginOutcome> {
     await this.passwords.verifyPassword(null, password, anonymousHashOwner(source));
     await this.audit.record({ action: 'auth.login.refused', actor: null, target: null, source });
@@ -130,8 +130,8 @@ export class LogInHandler implements ICommandHandler<LogIn> {
 
   async #startTry(wanted: LoginTryKey) {
     for (const deadline = this.clock.now().getTime() + MAX_WAIT_MS; ; ) {
-      const taken = await this.tries.startTry(wanted);
-      if (taken.may !== 'later' || this.clock.now().getTime() >= deadline) return taken;
+      const decision = await this.tries.startTry(wanted);
+      if (decision.may !== 'later' || this.clock.now().getTime() >= deadline) return decision;
       await this.clock.pause(RETRY_INTERVAL_MS);
     }
   }
@@ -151,5 +151,5 @@ export class LogInHandler implements ICommandHandler<LogIn> {
   }
 }
 
-/** Hashing is shared out by who asks: a name that was typed proves nobody. */
+/** Hashing capacity is shared by source: a submitted name does not prove an identity. */
 const anonymousHashOwner = (source: string): HashOwner => ({ source, customerId: null });

@@ -3,7 +3,7 @@ import { parseIdentifier } from '#kernel';
 import { AuthHarness, SOURCE } from '../../testing/auth-harness.js';
 import { LAST_TOKEN_EXPIRES_AT } from '../../testing/recording-revocations.js';
 
-describe('signing out', () => {
+describe('LogOutHandler', () => {
   let harness: AuthHarness;
   let here: string;
   let elsewhere: string;
@@ -24,7 +24,7 @@ describe('signing out', () => {
     ({ id: here, token: refreshHere } = await signIn());
   });
 
-  it('given this session, then it ends, and those who verify tokens hear of it', async () => {
+  it('ends the current session and publishes the revocation', async () => {
     await harness.logOut(here);
     expect([alive(), await harness.refresh(refreshHere)]).toEqual([[elsewhere], 'refused']);
     expect(harness.revocations.revoked).toEqual([{ customerId: 'mia', sessionId: here }]);
@@ -44,7 +44,7 @@ describe('signing out', () => {
     });
   });
 
-  it('given all of them, then the generation rises, and nothing of an earlier one is good', async () => {
+  it('ends all sessions by incrementing the generation', async () => {
     await harness.logOut(here, 'all');
     expect([alive(), await harness.refresh(refreshHere)]).toEqual([[], 'refused']);
     expect(harness.revocations.revoked).toEqual([{ customerId: 'mia', generation: 1, kept: null }]);
@@ -52,7 +52,7 @@ describe('signing out', () => {
     expect(revoked()).toMatchObject([{ subject: 'mia', sequence: 1, aggregateType: 'subject', data }]);
   });
 
-  it('tells the owner when all of them end, and who did it, but not of one of them [AC-70]', async () => {
+  it('notifies the owner when all sessions end, with the actor, but not for one session [AC-70]', async () => {
     await harness.logOut(elsewhere);
     await harness.endSession(here);
     expect(harness.changes.changes).toEqual([]);
@@ -67,41 +67,41 @@ describe('signing out', () => {
     ]);
   });
 
-  it('given it twice, then it is told once', async () => {
+  it('publishes a repeated sign-out once', async () => {
     await harness.logOut(here);
     await harness.logOut(here);
     expect(revoked()).toHaveLength(1);
   });
 
-  it('given somebody who is gone, then nothing happens', async () => {
+  it('does nothing for a deleted customer', async () => {
     await harness.logOut(here, 'all', 'somebody else');
     expect(alive()).toHaveLength(2);
   });
 
-  it('given one session of several, then that one ends', async () => {
+  it('ends one of several sessions', async () => {
     expect(await harness.endSession(elsewhere)).toBe(true);
     expect(alive()).toEqual([here]);
     expect(await harness.endSession(elsewhere)).toBe(false);
   });
 
-  it('AC-49 given the session of somebody else, then there is none', async () => {
+  it('finds no session of another customer [AC-49]', async () => {
     expect(await harness.endSession(here, 'eve')).toBe(false);
     expect(alive()).toHaveLength(2);
   });
 
-  it('opens a first session for a customer, and none once their sessions have ended [AC-68]', async () => {
+  it('opens a first session, and none after the sessions ended [AC-68]', async () => {
     expect(await harness.signIns.openFirstSession('mia', SOURCE)).toMatchObject({ scope: 'customer' });
     await harness.logOut(here, 'all');
     expect(await harness.signIns.openFirstSession('mia', SOURCE)).toBeNull();
   });
 
-  it('given a customer who may not sign in, or nobody, then no first session', async () => {
+  it('opens no first session for a suspended or unknown customer', async () => {
     harness.subjects.change('mia', { status: 'suspended' });
     expect(await harness.signIns.openFirstSession('mia', SOURCE)).toBeNull();
     expect(await harness.signIns.openFirstSession('nobody', SOURCE)).toBeNull();
   });
 
-  it('given another module that ends them all, then they end', async () => {
+  it('ends all sessions for another module', async () => {
     await harness.signIns.endAllSessions('mia', 'an admin', SOURCE);
     expect(alive()).toEqual([]);
     expect(harness.audit.entries.at(-1)).toMatchObject({ actor: 'an admin', target: 'mia', source: SOURCE });

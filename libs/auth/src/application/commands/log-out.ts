@@ -4,7 +4,7 @@ import { AccountChangeListeners } from '../../facade.js';
 import { Subjects } from '../ports.js';
 import { SessionEnder } from '../services/session-ender.js';
 
-/** End this session, or all of one's own. */
+/** End this session or all sessions of the customer. */
 export class LogOut extends Command<void> {
   constructor(
     readonly customerId: string,

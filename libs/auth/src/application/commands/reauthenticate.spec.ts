@@ -6,7 +6,7 @@ import { Reauthenticate, ReauthenticateHandler } from './reauthenticate.js';
 
 const LIFE_MS = 3_600_000;
 
-describe('authenticating again', () => {
+describe('ReauthenticateHandler', () => {
   let harness: AuthHarness;
   let handler: ReauthenticateHandler;
   let here: string;
@@ -28,7 +28,7 @@ describe('authenticating again', () => {
     ({ id: here } = await signIn());
   });
 
-  it('gives a token of this moment, and nothing of the session changes [AC-70]', async () => {
+  it('issues a token with the current auth_time without changing the session [AC-70]', async () => {
     const before = harness.sessions.states.get(here);
     harness.clock.advance(600_000);
     expect(await again()).toEqual({
@@ -45,7 +45,7 @@ describe('authenticating again', () => {
     });
   });
 
-  it('does not make the next refresh a fresh one [AC-70]', async () => {
+  it('does not renew the auth_time of the next refresh [AC-70]', async () => {
     const signedInAt = harness.clock.now();
     const { token } = await signIn();
     harness.clock.advance(600_000);
@@ -54,7 +54,7 @@ describe('authenticating again', () => {
     expect(harness.accessTokens.authenticatedAt.at(-1)).toEqual(signedInAt);
   });
 
-  it('gives nothing for a wrong password, and a wait after five of them [AC-70]', async () => {
+  it('rejects a wrong password, and requires a wait after five [AC-70]', async () => {
     for (let n = 0; n < 5; n++) expect(await again('wrong')).toEqual({ outcome: 'wrong' });
     expect(await again()).toMatchObject({ outcome: 'too_many' });
     expect(harness.accessTokens.issued).toHaveLength(1);
@@ -65,7 +65,7 @@ describe('authenticating again', () => {
     ['ended with all others', () => harness.logOut(here, 'all')],
     ['is past its time', () => void harness.clock.advance(LIFE_MS)],
     ['is not there', () => void harness.sessions.states.delete(here)],
-  ])('gives nothing for a session that %s [AC-70]', async (_, end) => {
+  ])('issues no token for a session that %s [AC-70]', async (_, end) => {
     await end();
     expect(await again()).toEqual({ outcome: 'session_ended' });
     expect(harness.accessTokens.issued).toHaveLength(1);

@@ -6,10 +6,10 @@ import { type AccessToken, AccessTokens, type SessionLookup, Sessions } from '..
 export type ReauthenticateOutcome =
   | { readonly outcome: 'authenticated'; readonly access: AccessToken }
   | Exclude<ReauthenticationOutcome, { readonly outcome: 'right' }>
-  /** The session has ended meanwhile. */
+  /** The session ended in the meantime. */
   | { readonly outcome: 'session_ended' };
 
-/** Give the password again in a session that lives: an access token of the same session that says so. */
+/** Enter the password again in a live session. Issues an access token of that session with a new `auth_time`. */
 export class Reauthenticate extends Command<ReauthenticateOutcome> {
   constructor(
     readonly customerId: string,
@@ -23,8 +23,8 @@ export class Reauthenticate extends Command<ReauthenticateOutcome> {
 }
 
 /**
- * Nothing of the session changes: it ends when it would have, and a refresh gives the time of its sign-in again. So whoever has
- * stolen its refresh token gets nothing by the owner's password.
+ * The session does not change: its expiry stays, and a refreshed token has the `auth_time` of the sign-in again. A stolen refresh
+ * token therefore gains nothing when the owner enters the password.
  */
 @CommandHandler(Reauthenticate)
 export class ReauthenticateHandler implements ICommandHandler<Reauthenticate> {

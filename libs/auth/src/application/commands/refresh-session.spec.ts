@@ -5,7 +5,7 @@ import { AuthHarness, SOURCE } from '../../testing/auth-harness.js';
 
 const SECOND = 1_000;
 
-describe('Refresh', () => {
+describe('RefreshSessionHandler', () => {
   let harness: AuthHarness;
   let first: string;
 
@@ -23,7 +23,7 @@ describe('Refresh', () => {
   const childOf = async (token: string) => ((await harness.refresh(token)) as TokenSet).refreshToken;
   const session = () => [...harness.sessions.states.values()].at(-1);
 
-  it('given the token that is alive, then its child, and it is written down', async () => {
+  it('returns the child of the live token and records it', async () => {
     const tokens = (await harness.refresh(first)) as TokenSet;
     expect(tokens).toMatchObject({ accessToken: 'token of mia', scope: 'customer' });
     expect(tokens.refreshToken).not.toBe(first);
@@ -31,14 +31,14 @@ describe('Refresh', () => {
     expect(harness.audit.actions).toEqual(['auth.login.succeeded', 'auth.refresh.succeeded']);
   });
 
-  it('given it again within ten seconds, then the same child: the answer was lost', async () => {
+  it('returns the same child again within ten seconds', async () => {
     const child = await childOf(first);
     await harness.clock.pause(10 * SECOND);
     expect(await childOf(first)).toBe(child);
     expect(await harness.refresh(child)).not.toBe('refused');
   });
 
-  it('AC-15 RC-05 given it fifty times at once, then one child for all, and it works', async () => {
+  it('returns one valid child for fifty concurrent calls [AC-15] [RC-05]', async () => {
     const children = await Promise.all(Array.from({ length: 50 }, () => childOf(first)));
     expect(new Set(children).size).toBe(1);
     expect(session()?.turn).toBe(1);
@@ -48,7 +48,7 @@ describe('Refresh', () => {
   it.each<[string, () => Promise<unknown>]>([
     ['after ten seconds', () => harness.clock.pause(10 * SECOND + 1)],
     ['after its child was used', async () => harness.refresh(await childOf(first))],
-  ])('INV-05 given it again %s, then its family ends, once', async (_, meanwhile) => {
+  ])('ends the session once when the token is presented again %s [INV-05]', async (_, meanwhile) => {
     const child = await childOf(first);
     await meanwhile();
     expect(await harness.refresh(first)).toBe('refused');
@@ -59,14 +59,14 @@ describe('Refresh', () => {
     expect(harness.audit.actions.filter((action) => action === 'auth.refresh.reused')).toHaveLength(1);
   });
 
-  it('INV-05 given one of many turns ago, then its family ends', async () => {
+  it('ends the session when a much older token is presented [INV-05]', async () => {
     let token = first;
     for (let n = 0; n < 5; n++) token = await childOf(token);
     expect(await harness.refresh(first)).toBe('refused');
     expect(await harness.refresh(token)).toBe('refused');
   });
 
-  it('given another session of the customer, then it is not touched', async () => {
+  it('does not change another session of the customer', async () => {
     const other = await signIn();
     await childOf(first);
     await harness.clock.pause(11 * SECOND);
@@ -74,25 +74,25 @@ describe('Refresh', () => {
     expect(await harness.refresh(other)).not.toBe('refused');
   });
 
-  it('INV-18 given any outcome, then one line tells of it, but none of what we have not made', async () => {
+  it('writes one audit entry per outcome, and none for a forged token [INV-18]', async () => {
     const child = await childOf(first);
     await childOf(first);
     await childOf(child);
     await harness.refresh(first);
     await harness.refresh(child);
     await harness.refresh('x');
-    const told = harness.audit.entries.slice(1);
-    expect(told.map(({ action }) => action.replace('auth.refresh.', ''))).toEqual([
+    const entries = harness.audit.entries.slice(1);
+    expect(entries.map(({ action }) => action.replace('auth.refresh.', ''))).toEqual([
       'succeeded',
       'repeated',
       'succeeded',
       'reused',
       'refused',
     ]);
-    for (const { target, source } of told) expect([target, source]).toEqual(['mia', SOURCE]);
+    for (const { target, source } of entries) expect([target, source]).toEqual(['mia', SOURCE]);
   });
 
-  it('INV-18 given a session that is forgotten, then one line tells of it', async () => {
+  it('writes one audit entry for a purged session [INV-18]', async () => {
     harness.sessions.states.clear();
     await harness.refresh(first);
     expect(harness.audit.entries.at(-1)).toEqual({
@@ -103,7 +103,7 @@ describe('Refresh', () => {
     });
   });
 
-  it('records one refusal an hour for a dead token, and looks for its session as often [AC-69]', async () => {
+  it('records one refusal an hour for a dead token, and queries its session once an hour [AC-69]', async () => {
     await harness.logOut(session()?.id ?? '');
     const looks = vi.spyOn(harness.sessions, 'findById');
     const refused = () => harness.audit.actions.filter((action) => action === 'auth.refresh.refused').length;
@@ -121,7 +121,7 @@ describe('Refresh', () => {
     expect(harness.audit.entries.length - before).toBe(1);
   });
 
-  it('records a refusal that could not be recorded the next time [AC-69]', async () => {
+  it('records a refusal on the next call when the first attempt failed [AC-69]', async () => {
     await harness.logOut(session()?.id ?? '');
     vi.spyOn(harness.sessions, 'recordRefusal').mockRejectedValueOnce(new Error('away'));
     await expect(harness.refresh(first)).rejects.toThrow('away');
@@ -129,16 +129,16 @@ describe('Refresh', () => {
     expect(harness.audit.actions.at(-1)).toBe('auth.refresh.refused');
   });
 
-  it('records one repeat for each exchange, however often its answer is asked for [AC-69]', async () => {
+  it('records one repeat per rotation [AC-69]', async () => {
     const child = await childOf(first);
     for (let n = 0; n < 20; n++) expect(await childOf(first)).toBe(child);
     await childOf(child);
     for (let n = 0; n < 20; n++) await childOf(child);
-    const told = harness.audit.actions.slice(1).map((action) => action.replace('auth.refresh.', ''));
-    expect(told).toEqual(['succeeded', 'repeated', 'succeeded', 'repeated']);
+    const outcomes = harness.audit.actions.slice(1).map((action) => action.replace('auth.refresh.', ''));
+    expect(outcomes).toEqual(['succeeded', 'repeated', 'succeeded', 'repeated']);
   });
 
-  it('AC-16 given what we have not made, then it is refused, and ends nothing', async () => {
+  it('rejects a forged token without ending a session [AC-16]', async () => {
     const swapped = (at: number) => first.slice(0, at) + (first[at] === 'A' ? 'B' : 'A') + first.slice(at + 1);
     const forged = ['', 'x', first.slice(0, -1), `${first}A`, ` ${first}`, ...[0, 23, 40, 70, 88].map(swapped)];
     for (const token of forged) expect(await harness.refresh(token), token).toBe('refused');
@@ -147,16 +147,16 @@ describe('Refresh', () => {
 
   it.each<[string, () => unknown]>([
     ['it was not used for too long', () => harness.clock.pause(3_600 * SECOND)],
-    ['AC-17 the subject was suspended', () => harness.subjects.change('mia', { status: 'suspended' })],
-    ['AC-31 all its sessions were ended', () => harness.subjects.incrementGeneration('mia')],
+    ['the subject was suspended [AC-17]', () => harness.subjects.change('mia', { status: 'suspended' })],
+    ['all its sessions were ended [AC-31]', () => harness.subjects.incrementGeneration('mia')],
     ['its session was ended', () => harness.logOut(session()?.id ?? '')],
     ['the session is forgotten', () => harness.sessions.states.clear()],
-  ])('given that %s, then it is refused', async (_, meanwhile) => {
+  ])('rejects the token when %s', async (_, meanwhile) => {
     await meanwhile();
     expect(await harness.refresh(first)).toBe('refused');
   });
 
-  it('given use, then the session lives on', async () => {
+  it('extends the session on use', async () => {
     for (let n = 0; n < 5; n++) {
       await harness.clock.pause(3_000 * SECOND);
       first = await childOf(first);
@@ -164,7 +164,7 @@ describe('Refresh', () => {
     expect(session()?.turn).toBe(5);
   });
 
-  it('given roles that changed, then the next access token has the new ones', async () => {
+  it('issues the next access token with changed roles', async () => {
     harness.subjects.change('mia', { roles: ['customer', 'staff'] });
     await harness.refresh(first);
     expect(harness.accessTokens.issued.at(-1)?.roles).toEqual(['customer', 'staff']);

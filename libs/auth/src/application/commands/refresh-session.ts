@@ -13,7 +13,7 @@ import {
 } from '../ports.js';
 import { SessionEnder } from '../services/session-ender.js';
 
-/** Exchange a refresh token. `refused` is one answer for whatever is not good any more, or never was. */
+/** Exchange a refresh token. `refused` is the same result for every invalid, expired or reused token. */
 export class RefreshSession extends Command<TokenSet | 'refused'> {
   constructor(
     readonly token: string,
@@ -24,16 +24,16 @@ export class RefreshSession extends Command<TokenSet | 'refused'> {
   }
 }
 
-/** A lost race is looked at again: then the token is its sibling's parent, and the sibling's child is the answer. */
+/** After a lost race, the lookup is repeated. The token is then the previous one, and the child of the winner is returned. */
 const MAX_ROTATION_ATTEMPTS = 3;
-/** One line of the audit trail in this time tells of every refused token of a session. */
+/** In this time, one audit entry covers all refused tokens of a session. */
 const REFUSAL_AUDIT_INTERVAL_MS = 3_600_000;
-/** Dead tokens that a process remembers, so that they cost the database nothing. */
+/** Dead tokens are cached per process, so that they cause no database query. */
 const MAX_CACHED_DEAD_TOKENS = 10_000;
 
 @CommandHandler(RefreshSession)
 export class RefreshSessionHandler implements ICommandHandler<RefreshSession> {
-  /** By their hash. What is dead stays dead: a session that has ended does not begin again. */
+  /** By token hash. A dead token stays dead, because an ended session never resumes. */
   readonly #deadTokens = new BoundedTtlCache<true>(MAX_CACHED_DEAD_TOKENS);
 
   constructor(
@@ -62,7 +62,7 @@ export class RefreshSessionHandler implements ICommandHandler<RefreshSession> {
     return 'refused';
   }
 
-  /** The child, or undefined when another request was faster. */
+  /** The child, or undefined when a concurrent request rotated the token first. */
   async #rotateToken(
     found: SessionLookup,
     read: ParsedRefreshToken,
@@ -77,12 +77,12 @@ export class RefreshSessionHandler implements ICommandHandler<RefreshSession> {
       : undefined;
   }
 
-  /** Its answer was lost: the same child, from whichever replica. */
+  /** The response was lost: every replica returns the same child. */
   async #repeatLostAnswer(found: SessionLookup, parent: string, source: string): Promise<TokenSet | 'refused'> {
     const children = this.refreshTokens.deriveChildren(parent);
     const child = children.find(({ hash }) => hash === found.session.currentHash);
     if (!child) {
-      // Not remembered as dead: in ten seconds it ends its family.
+      // Not cached as dead: after ten seconds, presenting it again ends the session.
       await this.#recordRefusal(found, auditEntryOf('auth.refresh.refused', found, source));
       return 'refused';
     }
@@ -92,15 +92,15 @@ export class RefreshSessionHandler implements ICommandHandler<RefreshSession> {
     return this.#toTokenSet(found, child.token);
   }
 
-  /** Two have the same token, and one of them should not: neither goes on (RFC 9700, 4.14.2). */
+  /** A reused token means that it was stolen, so the session ends for both holders (RFC 9700, 4.14.2). */
   async #endTokenFamily(found: SessionLookup, read: ParsedRefreshToken, source: string): Promise<'refused'> {
     const { session, subject } = found;
-    const ordered = { by: null, source };
-    const end = () => this.ender.endSession(subject.snapshot(), session.id, 'auth.refresh.reused', ordered);
+    const actor = { by: null, source };
+    const end = () => this.ender.endSession(subject.snapshot(), session.id, 'auth.refresh.reused', actor);
     return (await this.work.run(end)) ? 'refused' : this.#refuse(found, read, source);
   }
 
-  /** Further calls with the token are answered from memory. */
+  /** Caches the token as dead, so that further calls with it need no database query. */
   async #refuse(found: SessionLookup | null, read: ParsedRefreshToken, source: string): Promise<'refused'> {
     if (this.#isKnownDead(read)) return 'refused';
     this.#deadTokens.set(read.hash, true, this.clock.now().getTime() + REFUSAL_AUDIT_INTERVAL_MS);
@@ -113,7 +113,7 @@ export class RefreshSessionHandler implements ICommandHandler<RefreshSession> {
     return 'refused';
   }
 
-  /** Of a session that is gone from the database nothing can be counted there: each process writes its own line. */
+  /** A purged session has no row to deduplicate entries with: each process writes its own audit entry. */
   async #recordRefusal(found: SessionLookup | null, line: AuditEntry): Promise<void> {
     if (!found) return this.audit.record(line);
     if (found.refusalRecordedAt > found.now - REFUSAL_AUDIT_INTERVAL_MS) return;

@@ -3,14 +3,14 @@ import { parseIdentifier } from '#kernel';
 import { SOURCE } from '../../testing/auth-harness.js';
 import { PasswordResetHarness } from '../../testing/password-reset-harness.js';
 
-describe('ForgetPassword', () => {
+describe('RequestPasswordResetHandler', () => {
   let harness: PasswordResetHarness;
   beforeEach(() => {
     harness = new PasswordResetHarness();
   });
 
   it.each(['mia@example.org', 'MIA@Example.ORG', '+5511961234567', '(11) 96123-4567'])(
-    'given %s, then one message is due, whoever that is',
+    'enqueues one message for %s, known or unknown',
     async (username) => {
       await harness.requestReset(username);
       expect(harness.dueMessages.enqueued).toHaveLength(1);
@@ -21,14 +21,14 @@ describe('ForgetPassword', () => {
   );
 
   it.each(['mia', '', '@', 'mia@example.org\n', 'x\ud800@example.org', 'a'.repeat(254)])(
-    'given %j, which nobody can be called, then nothing, and no error',
+    'does nothing for the invalid name %j',
     async (username) => {
       await expect(harness.requestReset(username)).resolves.toBeUndefined();
       expect(harness.dueMessages.enqueued).toEqual([]);
     },
   );
 
-  it('is recorded by the keyed hash of the name, known and unknown alike, before anything is sent [AC-75]', async () => {
+  it('records the keyed hash of the name, known or unknown, before sending [AC-75]', async () => {
     await harness.addSubject(harness.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
     for (const name of ['mia@example.org', 'zoe@example.org']) await harness.requestReset(name);
     const lines = ['mia@example.org', 'zoe@example.org'].map((name) => ({
@@ -41,7 +41,7 @@ describe('ForgetPassword', () => {
     expect(harness.dueMessages.enqueued).toHaveLength(2);
   });
 
-  it('AC-26 given known and unknown, then the same is counted and due', async () => {
+  it('counts and enqueues the same for known and unknown names [AC-26]', async () => {
     await harness.addSubject(harness.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
     for (let n = 0; n < 5; n++) {
       await harness.requestReset('mia@example.org');
@@ -53,7 +53,7 @@ describe('ForgetPassword', () => {
     expect(harness.hasher.calls).toEqual([]);
   });
 
-  it('given a known device of the customer, then one message more than others may ask for; of nobody and of others none [AC-66]', async () => {
+  it('allows one more message for a known device of the customer only [AC-66]', async () => {
     const keyOf = (name: string) => harness.identifiers.hash(parseIdentifier(name, 'BR'));
     await harness.addSubject(keyOf('mia@example.org'));
     await harness.addSubject(keyOf('zoe@example.org'), { customerId: 'zoe' });

@@ -5,12 +5,12 @@ import { parseLoginName } from '../../domain/login-name.js';
 import { AuthSettings, DeviceTokens, NO_OWNER, Subjects } from '../ports.js';
 import { PasswordResetRequests } from '../services/password-reset-requests.js';
 
-/** Ask for a reset code. One answer for known and unknown, after the same work. */
+/** Request a reset code. Known and unknown names get the same response, after the same work. */
 export class RequestPasswordReset extends Command<void> {
   constructor(
     readonly username: string,
     readonly source: RequestSource,
-    /** What the device brought along, whatever it is worth. */
+    /** As received, not verified. */
     readonly deviceToken: string | null,
   ) {
     super();
@@ -31,7 +31,7 @@ export class RequestPasswordResetHandler implements ICommandHandler<RequestPassw
   async execute({ username, source, deviceToken }: RequestPasswordReset): Promise<void> {
     const identifier = parseLoginName(username, this.settings.defaultMarket);
     if (!identifier) return;
-    // By the hash for everybody: nobody looks here whether it is a customer's.
+    // Always the hash, because whether the name belongs to a customer is not looked up here.
     const target = this.identifiers.hash(identifier);
     await this.audit.record({ action: 'auth.password.reset_asked', actor: null, target, source: source.prefix });
     const isKnown = deviceToken !== null && (await this.#isKnownDevice(identifier, deviceToken));

@@ -8,7 +8,7 @@ import { PasswordResetHarness } from '../../testing/password-reset-harness.js';
 const NEW = 'another horse, another staple';
 const WRONG = '99999999';
 
-describe('ResetPassword', () => {
+describe('ResetPasswordHandler', () => {
   let harness: PasswordResetHarness;
   const keyOf = (username: string) => harness.identifiers.hash(parseIdentifier(username, 'BR'));
   const known = (changes: Partial<SubjectState> = {}) => harness.addSubject(keyOf('mia@example.org'), changes);
@@ -21,7 +21,7 @@ describe('ResetPassword', () => {
     harness = new PasswordResetHarness();
   });
 
-  it('given the code, then the new password holds and the old one does not, and every session ends', async () => {
+  it('replaces the password and ends all sessions with the right code', async () => {
     await known();
     await logIn('right');
     const code = await harness.requestCode();
@@ -36,24 +36,24 @@ describe('ResetPassword', () => {
     expect(harness.codes.guesses.charged).toEqual([]);
   });
 
-  it('AC-50 given the code, then no foreign identity is let in any more, and others keep theirs', async () => {
+  it('removes the links of the customer, and no others [AC-50]', async () => {
     await known();
     const identity = (subject: string) => ({ issuer: 'https://login.example', subject });
-    const [his, hers] = [identity('planted'), identity('of zoe')];
-    await harness.links.add({ id: 'a', customerId: 'mia', ...his });
+    const [own, hers] = [identity('planted'), identity('of zoe')];
+    await harness.links.add({ id: 'a', customerId: 'mia', ...own });
     await harness.links.add({ id: 'b', customerId: 'zoe', ...hers });
     expect(await outcome(WRONG, NEW)).toBe('code_expired');
     const code = await harness.requestCode();
-    expect(await harness.links.findByIdentity(his)).not.toBeNull();
+    expect(await harness.links.findByIdentity(own)).not.toBeNull();
     expect(await outcome(code, NEW)).toBe('done');
-    expect([await harness.links.findByIdentity(his), (await harness.links.findByIdentity(hers))?.id]).toEqual([
+    expect([await harness.links.findByIdentity(own), (await harness.links.findByIdentity(hers))?.id]).toEqual([
       null,
       'b',
     ]);
     expect(harness.audit.actions).toContain('auth.links.ended');
   });
 
-  it('AC-10 given it again, then it is dead', async () => {
+  it('rejects a code that was already used [AC-10]', async () => {
     await known();
     const code = await harness.requestCode();
     await outcome(code, NEW);
@@ -61,7 +61,7 @@ describe('ResetPassword', () => {
     expect(await logIn(NEW)).toBe('signed_in');
   });
 
-  it('AC-03 given three wrong ones, then the right one is dead, and the old password holds', async () => {
+  it('rejects the right code after three wrong tries, and keeps the old password [AC-03]', async () => {
     await known();
     const code = await harness.requestCode();
     const left = [2, 1, 0].map((attemptsRemaining) => ({ outcome: 'code_wrong', attemptsRemaining }));
@@ -72,7 +72,7 @@ describe('ResetPassword', () => {
     expect(await logIn('right')).toBe('signed_in');
   });
 
-  it('given no code at all, then there is none', async () => {
+  it('returns code_expired when no code was requested', async () => {
     await known();
     expect(await outcome('00000001', NEW)).toBe('code_expired');
     expect(harness.audit.entries.at(-1)).toEqual({
@@ -83,7 +83,7 @@ describe('ResetPassword', () => {
     });
   });
 
-  it('AC-26 given an unknown name, then the same answers, and the same work', async () => {
+  it('gives the same results after the same work for an unknown name [AC-26]', async () => {
     await harness.requestReset();
     await harness.deliverDueMessages();
     const left = [2, 1, 0].map((attemptsRemaining) => ({ outcome: 'code_wrong', attemptsRemaining }));
@@ -93,7 +93,7 @@ describe('ResetPassword', () => {
     expect(harness.hasher.calls).toEqual([]);
   });
 
-  it('AC-49 AC-32 given the code of somebody else, then it is wrong', async () => {
+  it('rejects the code of another customer [AC-49] [AC-32]', async () => {
     await known();
     await harness.addSubject(keyOf('zoe@example.org'), { customerId: 'zoe' });
     const ofZoe = await harness.requestCode('zoe@example.org');
@@ -102,14 +102,14 @@ describe('ResetPassword', () => {
     expect((await stored())?.credential).toBe('v2$new$hashed(new:right)');
   });
 
-  it('AC-32 given a code of a registration under the same identifier, then there is none for a reset', async () => {
+  it('does not accept a registration code for the same identifier [AC-32]', async () => {
     await known();
     const identifierHash = keyOf('mia@example.org');
     const { digits } = await harness.codes.issue({ identifierHash, purpose: 'registration', subject: 'mia' }, 8);
     expect(await outcome(digits, NEW)).toBe('code_expired');
   });
 
-  it('AC-51 given it twice at once, then one wins, and the other finds it busy', async () => {
+  it('applies one of two concurrent resets, and returns in_progress for the other [AC-51]', async () => {
     await known();
     const code = await harness.requestCode();
     const results = await Promise.all([outcome(code, NEW), outcome(code, 'a third horse')]);
@@ -117,7 +117,7 @@ describe('ResetPassword', () => {
     expect(harness.outbox.types).toEqual(['auth.session_revoked.v1', 'auth.password_changed.v1']);
   });
 
-  it('AC-51 given a change that was faster, then the reset has no effect, and its guess was none', async () => {
+  it('has no effect and refunds the guess when a concurrent change wins [AC-51]', async () => {
     await known();
     const code = await harness.requestCode();
     const { hash } = harness.hasher;
@@ -130,7 +130,7 @@ describe('ResetPassword', () => {
     expect([harness.codes.guesses.charged, harness.outbox.types]).toEqual([[], []]);
   });
 
-  it('given our own failure, then neither code nor guess is lost', async () => {
+  it('keeps the code and refunds the guess after an internal failure', async () => {
     await known();
     const code = await harness.requestCode();
     const { hash } = harness.hasher;
@@ -141,7 +141,7 @@ describe('ResetPassword', () => {
     expect(await outcome(code, NEW)).toBe('done');
   });
 
-  it('given a code that cannot be tidied away, then the password is set all the same', async () => {
+  it('sets the password although the code cannot be consumed', async () => {
     await known();
     const code = await harness.requestCode();
     harness.codes.consume = async () => Promise.reject(new Error('away'));
@@ -152,7 +152,7 @@ describe('ResetPassword', () => {
     ['short', 'too_short'],
     ['mia@example.org', 'too_common'],
     ['Example.org 2026', 'too_common'],
-  ])('ST-P1 ST-P2 given %j for the new one, then %s, and the code is untouched', async (wanted, reason) => {
+  ])('rejects the new password %j with %s, and keeps the code [ST-P1] [ST-P2]', async (wanted, reason) => {
     await known();
     const code = await harness.requestCode();
     const refused = await harness.resetPassword(code, wanted).catch((error: unknown) => error);
@@ -162,14 +162,14 @@ describe('ResetPassword', () => {
     expect(await outcome(code, NEW)).toBe('done');
   });
 
-  it('ST-P4 given NFD and NUL, then it is kept in NFC, to the last byte', async () => {
+  it('normalizes the password to NFC, including NUL bytes [ST-P4]', async () => {
     await known();
     expect(await outcome(await harness.requestCode(), `mo\u0308bius\0${'a'.repeat(72)}!`)).toBe('done');
     expect(await logIn(`m\u00f6bius\0${'a'.repeat(72)}?`)).toBe('refused');
     expect(await logIn(`m\u00f6bius\0${'a'.repeat(72)}!`)).toBe('signed_in');
   });
 
-  it('given wrong passwords before, then the owner waits no longer there, and whoever tries elsewhere learns nothing [AC-65]', async () => {
+  it('resets the wait of its source, and keeps the waits of other sources [AC-65]', async () => {
     await known();
     const wrong = async (source: string) => {
       for (let n = 0; n < 8; n++) await harness.logIn('mia@example.org', 'wrong', source);
@@ -186,14 +186,14 @@ describe('ResetPassword', () => {
 
   it.each<[string, Partial<SubjectState>]>([
     ['who has no password yet', { credential: null }],
-    ['whose password was given by somebody else', { oneTime: true }],
-  ])('given a customer %s, then he has his own now', async (_, changes) => {
+    ['with a one-time password', { oneTime: true }],
+  ])('sets the password of a customer %s', async (_, changes) => {
     await known(changes);
     expect(await outcome(await harness.requestCode(), NEW)).toBe('done');
     expect(await harness.logIn('mia@example.org', NEW)).toMatchObject({ tokens: { scope: 'customer' } });
   });
 
-  it('AC-17 given a customer who was suspended after the code was sent, then it is good for nothing', async () => {
+  it('rejects the code of a customer who was suspended after the request [AC-17]', async () => {
     await known();
     const code = await harness.requestCode();
     harness.subjects.change('mia', { status: 'suspended' });
@@ -201,12 +201,12 @@ describe('ResetPassword', () => {
     expect((await stored())?.credential).toBe('v2$new$hashed(new:right)');
   });
 
-  it('given a subject that is stored under an older key of identifiers, then its code is good', async () => {
+  it('accepts the code of a subject that is stored under an older identifier key', async () => {
     await harness.addSubject(hashed('old', 'email:mia@example.org'));
     expect(await outcome(await harness.requestCode(), NEW)).toBe('done');
   });
 
-  it('given a key of identifiers that was changed after the code was sent, then the code is good all the same', async () => {
+  it('accepts a code that was sent before an identifier key rotation', async () => {
     await known();
     harness.identifiers.writer = 'old';
     const code = await harness.requestCode();

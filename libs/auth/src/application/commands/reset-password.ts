@@ -12,7 +12,7 @@ export type ResetPasswordOutcome =
   | { readonly outcome: 'done' | 'code_expired' | 'in_progress' }
   | { readonly outcome: 'code_wrong'; readonly attemptsRemaining: number };
 
-/** Set a new password with a reset code. All sessions end, and so does every link to a foreign identity. */
+/** Set a new password with a reset code. All sessions end, and all links to external identities are removed. */
 export class ResetPassword extends Command<ResetPasswordOutcome> {
   constructor(
     readonly username: string,
@@ -60,14 +60,14 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
     const { address, claim } = await this.#claimCode(addresses, typed.code, requestId);
     if (claim.outcome === 'busy') return { outcome: 'in_progress' };
     if (claim.outcome === 'granted' && subject) {
-      const giveBack = () => this.codes.refundGuess(address, claim.charge);
-      const done = await this.#changePassword(subject, typed, giveBack).catch(async (error: unknown) => {
-        // Our own failure costs nobody his code.
-        await Promise.allSettled([this.codes.releaseClaim(address, requestId), giveBack()]);
+      const refundGuess = () => this.codes.refundGuess(address, claim.charge);
+      const done = await this.#changePassword(subject, typed, refundGuess).catch(async (error: unknown) => {
+        // An internal failure must not use up the code.
+        await Promise.allSettled([this.codes.releaseClaim(address, requestId), refundGuess()]);
         throw error;
       });
-      // The right code was no guess, although it came too late.
-      if (!done) await giveBack();
+      // The code was right, so the guess is refunded although the password was not changed.
+      if (!done) await refundGuess();
       await this.codes.consume(address).catch(() => undefined);
       return { outcome: done ? 'done' : 'code_expired' };
     }
@@ -78,13 +78,13 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
       : { outcome: 'code_expired' };
   }
 
-  /** One address per key of identifiers: a code that was sent before the key was changed is found under the older one. */
+  /** Tries one address per identifier key: a code that was sent before a key rotation is stored under the older key. */
   async #claimCode(
     [address, ...older]: readonly CodeAddress[],
     code: string,
     requestId: string,
   ): Promise<{ readonly address: CodeAddress; readonly claim: ClaimResult }> {
-    if (!address) throw new Error('there is no key of identifiers');
+    if (!address) throw new Error('IdentifierHasher returned no candidate hash');
     const claim = await this.codes.claim(address, code, requestId);
     return claim.outcome === 'expired' && older.length > 0
       ? this.#claimCode(older, code, requestId)
@@ -92,18 +92,18 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
   }
 
   /**
-   * Who has the code is the owner: wrong passwords typed here before cost no wait, and who got in before keeps no way in beside
-   * the password. Waits of other sources stay, or their end would tell who is a customer.
+   * The code proves ownership: wrong passwords of this source are reset, and all other access to the account ends. Waits of other
+   * sources stay, because their end would reveal that the name belongs to a customer.
    */
   #changePassword(
     subject: Subject,
     { password, source, nameHash }: { password: string; source: string; nameHash: string },
-    giveBack: () => Promise<void>,
+    refundGuess: () => Promise<void>,
   ): Promise<boolean> {
-    const what = { action: 'auth.password.reset', priority: 'activation', kept: null, endLinks: true } as const;
-    return this.changer.changePassword(subject, { password, source, ...what }, async () => {
+    const options = { action: 'auth.password.reset', priority: 'activation', kept: null, endLinks: true } as const;
+    return this.changer.changePassword(subject, { password, source, ...options }, async () => {
       await this.tries.resetTries(tryKeyByName(nameHash, source));
-      await giveBack();
+      await refundGuess();
     });
   }
 }

@@ -21,7 +21,7 @@ interface SignedClaims {
   readonly generation: number;
 }
 
-/** The room with fakes; an access token says in clear what a real one has signed. */
+/** The harness as a session client. Its access tokens are plain text instead of signed. */
 async function createSessionClient(): Promise<{ door: SessionClient; harness: AuthHarness }> {
   const harness = new AuthHarness();
   await harness.addSubject(harness.identifiers.hash(parseIdentifier(MIA, 'BR')));
@@ -75,23 +75,23 @@ async function runSteps(taken: readonly SessionStep[], door: SessionClient): Pro
   await model.assertFinalState();
 }
 
-describe('any walk of refresh, repeat, replay, lost answers and sign-outs', () => {
-  it('INV-05 INV-06 ends as the model does', async () => {
+describe('any sequence of refreshes, repeats, replays, lost responses and sign-outs', () => {
+  it('matches the model [INV-05] [INV-06]', async () => {
     const property = fc.asyncProperty(sessionSteps(40), async (taken) =>
       runSteps(taken, (await createSessionClient()).door),
     );
     await fc.assert(property, { numRuns: RUNS });
   });
 
-  it('INV-18 leaves one line in the audit trail for every sign-in, exchange and end', async () => {
+  it('writes one audit entry per sign-in, rotation and end [INV-18]', async () => {
     const property = fc.asyncProperty(sessionSteps(20), async (taken) => {
       const { door, harness } = await createSessionClient();
       await runSteps(taken, door);
       const lines = (action: string) => harness.audit.actions.filter((each) => each === action).length;
-      const told = (type: string) => harness.outbox.types.filter((each) => each === type).length;
-      expect(lines('auth.login.succeeded')).toBe(told('auth.logged_in.v1'));
+      const publishedCount = (type: string) => harness.outbox.types.filter((each) => each === type).length;
+      expect(lines('auth.login.succeeded')).toBe(publishedCount('auth.logged_in.v1'));
       expect(lines('auth.logout.current') + lines('auth.logout.all') + lines('auth.refresh.reused')).toBe(
-        told('auth.session_revoked.v1'),
+        publishedCount('auth.session_revoked.v1'),
       );
       const turns = [...harness.sessions.states.values()].reduce((sum, { turn }) => sum + turn, 0);
       expect(lines('auth.refresh.succeeded')).toBe(turns);

@@ -3,7 +3,7 @@ import { AuditTrail, UnitOfWork } from '#kernel';
 import { AccountChangeListeners } from '../../facade.js';
 import { LinkedIdentities } from '../linked-identity-ports.js';
 
-/** Tokens of that identity are nobody's any more. False: this customer has no such link. */
+/** Remove a link, so that tokens of that identity are rejected. False when the customer has no such link. */
 export class UnlinkIdentity extends Command<boolean> {
   constructor(
     readonly customerId: string,

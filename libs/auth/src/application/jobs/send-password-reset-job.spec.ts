@@ -6,7 +6,7 @@ import { PasswordResetHarness } from '../../testing/password-reset-harness.js';
 
 const MINUTE = 60_000;
 
-describe('ResetDue', () => {
+describe('SendPasswordResetJob', () => {
   let harness: PasswordResetHarness;
   const hashOf = (username: string) => harness.identifiers.hash(parseIdentifier(username, 'BR'));
   const known = (changes: Partial<SubjectState> = {}, username = 'mia@example.org') =>
@@ -22,7 +22,7 @@ describe('ResetDue', () => {
     harness = new PasswordResetHarness();
   });
 
-  it('given a customer, then his code of eight digits, in his language, to where he asked for it', async () => {
+  it('sends a customer a code of eight digits in their language to the requested address', async () => {
     await known({ locale: 'pt-BR' });
     const { message } = (await written()) ?? {};
     expect(message).toMatchObject({ channel: 'email', to: 'mia@example.org' });
@@ -41,12 +41,12 @@ describe('ResetDue', () => {
     ]);
   });
 
-  it('given a phone number, then an SMS', async () => {
+  it('sends an SMS to a phone number', async () => {
     await known({}, '+5511961234567');
     expect((await written('+5511961234567'))?.message).toMatchObject({ channel: 'sms', to: '+5511961234567' });
   });
 
-  it('given an identifier that is stored under an older key, then its owner is found', async () => {
+  it('finds the owner of an identifier that is stored under an older key', async () => {
     await harness.addSubject(hashed('old', 'email:mia@example.org'));
     expect((await written())?.message).not.toBeNull();
     expect(address().identifierHash).toBe(hashOf('mia@example.org'));
@@ -55,7 +55,7 @@ describe('ResetDue', () => {
   it.each<[string, Partial<SubjectState> | null]>([
     ['nobody', null],
     ['a suspended customer', { status: 'suspended' }],
-  ])('AC-26 given %s, then no message, and a code that no digits match', async (_, changes) => {
+  ])('sends no message and stores a decoy for %s [AC-26]', async (_, changes) => {
     if (changes) await known(changes);
     const due = await written();
     expect(due?.message).toBeNull();
@@ -72,7 +72,7 @@ describe('ResetDue', () => {
   it.each<[string, readonly Role[]]>([
     ['an administrator', ['customer', 'admin']],
     ['staff', ['customer', 'staff']],
-  ])('sends no code of %s where others can read it, and answers as for nobody [AC-61]', async (_, roles) => {
+  ])('sends no code for %s over a readable channel, and behaves as for an unknown name [AC-61]', async (_, roles) => {
     harness.channels.readableByOthers.add('email');
     await known({ roles });
     const due = await written();
@@ -87,19 +87,19 @@ describe('ResetDue', () => {
     });
   });
 
-  it('sends the code of an administrator where nobody else can read it [AC-61]', async () => {
+  it('sends the code of an administrator over a private channel [AC-61]', async () => {
     harness.channels.readableByOthers.add('sms');
     await known({ roles: ['customer', 'admin'] });
     expect((await written())?.message).not.toBeNull();
   });
 
-  it('sends the code of a customer where others can read it [AC-61]', async () => {
+  it('sends the code of a customer over a readable channel [AC-61]', async () => {
     harness.channels.readableByOthers.add('email');
     await known();
     expect((await written())?.message).not.toBeNull();
   });
 
-  it('sends nothing by a channel without a transport, and answers as for nobody [AC-61]', async () => {
+  it('sends nothing over a channel without a transport, and behaves as for an unknown name [AC-61]', async () => {
     harness.channels.available.delete('email');
     await known();
     for (const username of ['mia@example.org', 'nobody@example.org']) {
@@ -113,7 +113,7 @@ describe('ResetDue', () => {
     }
   });
 
-  it('answers as for nobody when a number gets no SMS [AC-61]', async () => {
+  it('behaves as for an unknown name when a number gets no SMS [AC-61]', async () => {
     await known({}, '+4915123456789');
     for (const number of ['+4915123456789', '+4915123456780']) {
       await harness.requestReset(number);
@@ -122,12 +122,12 @@ describe('ResetDue', () => {
     }
   });
 
-  it('given a customer who has no password yet, then he gets his code as well', async () => {
+  it('sends a code to a customer without a password', async () => {
     await known({ credential: null });
     expect((await written())?.message).not.toBeNull();
   });
 
-  it('given a message that was accepted after a while, then its ten minutes start there', async () => {
+  it('starts the ten minutes when the message is accepted', async () => {
     await known();
     const due = await written();
     await harness.clock.pause(8_000);
@@ -140,7 +140,7 @@ describe('ResetDue', () => {
   });
 
   it.each([true, false])(
-    'leaves a code that nobody can type when its message is not accepted, finally: %s [AC-62]',
+    'leaves a code that no input matches when its message is not accepted, finally: %s [AC-62]',
     async (final) => {
       await known();
       await (await written())?.markFailed(final);
@@ -151,7 +151,7 @@ describe('ResetDue', () => {
     },
   );
 
-  it('writes another code for the next try, and none when three wrong ones came first [AC-62]', async () => {
+  it('issues another code for a retry, and none after three wrong codes [AC-62]', async () => {
     await known();
     const first = await written();
     await first?.markFailed(false);
@@ -163,7 +163,7 @@ describe('ResetDue', () => {
     expect(await second?.prepareRetry()).toBeNull();
   });
 
-  it('answers a customer who came or went after the code was asked for as before [AC-62]', async () => {
+  it('keeps its behaviour when a customer is added or deleted after the request [AC-62]', async () => {
     await written();
     await known();
     expect(await harness.resetPassword('00000001', 'another horse')).toEqual({
@@ -178,7 +178,7 @@ describe('ResetDue', () => {
     });
   });
 
-  it('given a second one, then the first code is dead, and its message starts nothing', async () => {
+  it('invalidates the first code when a second one is issued', async () => {
     await known();
     const first = await written();
     await written();
@@ -188,7 +188,7 @@ describe('ResetDue', () => {
     expect((await harness.resetPassword('00000002', 'another horse')).outcome).toBe('done');
   });
 
-  it('given a reference that was tampered with, then no code', async () => {
+  it('rejects a tampered reference', async () => {
     await known();
     await harness.requestReset();
     const reference = harness.dueMessages.enqueued[0]?.reference ?? '';

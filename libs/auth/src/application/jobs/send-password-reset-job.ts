@@ -17,7 +17,7 @@ import {
   SEND_PASSWORD_RESET,
 } from '../services/password-reset-requests.js';
 
-/** A reset code is due: make it, write its message, and let its ten minutes start when the message has been accepted. */
+/** Issues a reset code and composes its message. The ten minutes of the code start when the message is accepted. */
 export class SendPasswordResetJob implements MessageJob {
   readonly kind = SEND_PASSWORD_RESET;
 
@@ -30,12 +30,12 @@ export class SendPasswordResetJob implements MessageJob {
     private readonly channels: Channels,
   ) {}
 
-  /** Who is not to be sent a code gets a decoy where theirs would be, after the same work. */
+  /** When no code may be sent, stores a decoy in its place, after the same work. */
   async prepareMessage(reference: string, times: SendDurations = ZERO_SEND_DURATION): Promise<PreparedMessage | null> {
     const dot = reference.indexOf('.');
     const identifierHash = reference.slice(0, dot);
     const recipient = this.sealer.open(reference.slice(dot + 1), identifierHash);
-    // The canonical form reads as itself; a phone number has its country in it.
+    // The canonical form parses to itself; a canonical phone number includes its country code.
     const identifier = parseIdentifier(recipient, 'US');
     const subject = (await this.subjects.findByIdentifierHashes(this.identifiers.candidates(identifier)))?.snapshot();
     const channel = identifier.kind === 'email' ? 'email' : 'sms';
@@ -54,7 +54,7 @@ export class SendPasswordResetJob implements MessageJob {
     return this.#toWrittenMessage(channel, code, textOf);
   }
 
-  /** A code for an administrator's or staff's account goes nowhere that others can read. */
+  /** Codes for staff and administrator accounts are not sent over channels that others can read. */
   #mayDeliver(subject: SubjectState, channel: Channel): boolean {
     if (!this.channels.isAvailable(channel)) return false;
     return !(isPrivileged(subject) && this.channels.isReadableByOthers(channel));

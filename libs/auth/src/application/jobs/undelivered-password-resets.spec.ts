@@ -61,7 +61,7 @@ async function observeResponses(whose: AccountKind, what: DeliveryCase, moments:
   const transport = new TestMessageTransport(harness.clock, harness.dueMessages, [harness.resetJob]);
   if (what.transport === 'accepted late') transport.outcome = 'accepted late';
   const hash = (name: string) => harness.identifiers.hash(parseIdentifier(name, 'BR'));
-  // Somebody has just been sent one, so that it is known what is usual.
+  // One message was sent before, so that a usual send duration is known.
   const other = what.channel === 'email' ? 'zoe@example.org' : '+5511961234599';
   await harness.addSubject(hash(other), { customerId: 'zoe' });
   await harness.requestReset(other, 'elsewhere');
@@ -89,12 +89,12 @@ async function observeResponses(whose: AccountKind, what: DeliveryCase, moments:
 const wrong = (attemptsRemaining: number) => ({ outcome: 'code_wrong', attemptsRemaining });
 const EXPIRED = { outcome: 'code_expired' };
 
-describe('what somebody sees who asks for another password', () => {
+describe('the response to a password reset request', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
   it.each(DELIVERY_CASES)(
-    'for a name reached by $channel is the same, messages $transport, whosever it is [AC-62]',
+    'is the same for known and unknown names reached by $channel, messages $transport [AC-62]',
     async (what) => {
       const nobody = await observeAllWalks('nobody’s', what);
       for (const whose of ACCOUNT_KINDS) expect(await observeAllWalks(whose, what), whose).toEqual(nobody);
@@ -107,7 +107,7 @@ describe('what somebody sees who asks for another password', () => {
   );
 
   it.each(EXHAUSTED_LIMIT_CASES)(
-    'for a name reached by $channel is the same when $exhaust is used up, whosever it is [AC-62]',
+    'is the same for known and unknown names reached by $channel when $exhaust is used up [AC-62]',
     async (what) => {
       const nobody = await observeAllWalks('nobody’s', what);
       for (const whose of ACCOUNT_KINDS) expect(await observeAllWalks(whose, what), whose).toEqual(nobody);

@@ -4,7 +4,7 @@ import { type SessionView, SessionViews } from '../views.js';
 export class ListSessions extends Query<readonly SessionView[]> {
   constructor(
     readonly customerId: string,
-    /** The session that asks; null when none of ours does. */
+    /** The session of the caller; null for an external token. */
     readonly sessionId: string | null,
   ) {
     super();

@@ -2,9 +2,9 @@ import { LastAdministrator } from '../../domain/errors.js';
 import type { Subjects } from '../ports.js';
 
 /**
- * Before somebody loses the role of an administrator, or the right to sign in: somebody else who can sign in must have the role.
- * Inside the caller's unit of work. The subject is locked first, so that its roles stay as they are read here; then the question
- * itself, so that of two administrators who end each other at once the second is asked when the first is gone.
+ * Call before a customer loses the administrator role or the right to sign in: another administrator who can sign in must remain.
+ * Runs in the caller's unit of work. Locks the subject first, so that its roles cannot change, then the check itself. When two
+ * administrators remove each other concurrently, the second check therefore sees the result of the first.
  * @throws LastAdministrator
  */
 export async function assertNotLastAdministrator(subjects: Subjects, customerId: string): Promise<void> {

@@ -10,7 +10,7 @@ import { ExternalCallerResolver } from './external-caller-resolver.js';
 const ISSUER = 'https://login.example';
 const MIA = { issuer: ISSUER, subject: 'mia-over-there' };
 
-describe('ForeignCallers', () => {
+describe('ExternalCallerResolver', () => {
   let now: number;
   let looks: number;
   let subjects: InMemorySubjects;
@@ -36,40 +36,40 @@ describe('ForeignCallers', () => {
   });
   const link = () => links.add({ id: 'l', customerId: 'mia', ...MIA });
 
-  it('AC-22 given a valid token that nobody has linked, then nobody', async () => {
+  it('resolves no caller for an unlinked identity [AC-22]', async () => {
     expect(await callers.identify('t')).toBeUndefined();
   });
 
-  it('AC-57 given a foreign subject that is spelt like a customer id of ours, then nobody', async () => {
+  it('resolves no caller for an external subject that equals a customer id [AC-57]', async () => {
     tokens.known.set('t', { issuer: ISSUER, subject: 'mia', roles: ['admin'], authTime: null });
     expect(await callers.identify('t')).toBeUndefined();
   });
 
-  it('given no valid token, then nobody, and no link is looked for', async () => {
+  it('resolves no caller for an invalid token, without a database query', async () => {
     expect(await callers.identify('garbled')).toBeUndefined();
     expect(looks).toBe(0);
   });
 
-  it('given a link, then its customer, without a session and never for a password only', async () => {
+  it('resolves the linked customer without a session and with the full scope', async () => {
     await link();
     subjects.change('mia', { oneTime: true });
     const caller = { customerId: 'mia', sessionId: null, roles: ['customer'], scopes: ['customer'], authTime: 7 };
     expect(await callers.identify('t')).toEqual(caller);
   });
 
-  it('given roles here and mapped ones, then both, each once', async () => {
+  it('merges stored and mapped roles without duplicates', async () => {
     await link();
     tokens.known.set('t', { ...MIA, roles: ['staff', 'customer'], authTime: null });
     expect((await callers.identify('t'))?.roles).toEqual(['customer', 'staff']);
   });
 
-  it('given the same subject at another issuer, then nobody', async () => {
+  it('resolves no caller for the same subject of another issuer', async () => {
     await link();
     tokens.known.set('t', { ...MIA, issuer: 'https://evil.example', roles: [], authTime: null });
     expect(await callers.identify('t')).toBeUndefined();
   });
 
-  it('given a customer who is suspended or unlinked, then nobody within half a second', async () => {
+  it('rejects a suspended or unlinked customer within half a second', async () => {
     await link();
     await callers.identify('t');
     subjects.change('mia', { status: 'suspended' });
@@ -83,13 +83,13 @@ describe('ForeignCallers', () => {
     expect(await callers.identify('t')).toBeUndefined();
   });
 
-  it('given a hundred requests at once, then the database is asked once', async () => {
+  it('queries the database once for a hundred concurrent requests', async () => {
     await link();
     await Promise.all(Array.from({ length: 100 }, () => callers.identify('t')));
     expect(looks).toBe(1);
   });
 
-  it('given a database that is away, then nobody can tell, and it is asked again at once', async () => {
+  it('throws Unavailable when the database is down, and retries at once', async () => {
     await link();
     const { findSubject } = links;
     links.findSubject = () => Promise.reject(new Error('away'));

@@ -3,13 +3,13 @@ import type { Subject } from '../../domain/subject.js';
 import type { ExternalIdentity, ExternalTokens, LinkedIdentities } from '../linked-identity-ports.js';
 import type { Caller } from '../ports.js';
 
-/** Shorter than the second within which nobody gets in who was unlinked or suspended, on any replica. */
+/** Must be below one second, within which every replica rejects an unlinked or suspended customer. */
 const SUBJECT_CACHE_TTL_MS = 500;
 const MAX_CACHED_SUBJECTS = 10_000;
 
 /**
- * Who brings a token of an external identity server: the customer that is linked to its (iss, sub), and nobody for any
- * other reason. No e-mail address and no name in a token makes anybody anyone.
+ * Resolves an external token to the customer that is linked to its (iss, sub). E-mail addresses and names in a token are never
+ * used to find a customer.
  */
 export class ExternalCallerResolver {
   readonly #subjectCache = new BoundedTtlCache<Promise<Subject | null>>(MAX_CACHED_SUBJECTS);
@@ -17,11 +17,11 @@ export class ExternalCallerResolver {
   constructor(
     private readonly tokens: ExternalTokens,
     private readonly linkedIdentities: LinkedIdentities,
-    /** A clock that nobody can set back. */
+    /** Monotonic clock. */
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** @throws Unavailable when nobody can tell */
+  /** @throws Unavailable when the issuer or the database is unavailable */
   async identify(token: string): Promise<Caller | undefined> {
     const claims = await this.tokens.verify(token);
     const subject = claims && (await this.#findSubject(claims))?.snapshot();
@@ -31,16 +31,16 @@ export class ExternalCallerResolver {
     return { customerId, sessionId: null, roles, scopes: ['customer'], authTime: claims.authTime };
   }
 
-  /** What is remembered is the question: a hundred requests at once ask the database one. */
+  /** Caches the promise, so that concurrent requests share one database query. */
   #findSubject({ issuer, subject }: ExternalIdentity): Promise<Subject | null> {
     const now = this.now();
     const key = JSON.stringify([issuer, subject]);
     const known = this.#subjectCache.get(key, now);
     if (known !== undefined) return known;
-    const asked = this.linkedIdentities.findSubject({ issuer, subject });
-    this.#subjectCache.set(key, asked, now + SUBJECT_CACHE_TTL_MS);
-    // A database that was away is asked again at once.
-    asked.catch(() => this.#subjectCache.set(key, asked, now));
-    return asked;
+    const lookup = this.linkedIdentities.findSubject({ issuer, subject });
+    this.#subjectCache.set(key, lookup, now + SUBJECT_CACHE_TTL_MS);
+    // A failed query is not cached.
+    lookup.catch(() => this.#subjectCache.set(key, lookup, now));
+    return lookup;
   }
 }

@@ -22,19 +22,19 @@ describe('HashedCredentials', () => {
     credentials = new HashedCredentials(subjects, new PlainPasswordScheme(), hasher, harness.ender);
   });
 
-  it('given a password, then its pre-hashes cost nothing', () => {
+  it('computes pre-hashes without an expensive hash', () => {
     expect(credentials.preHashes('right').map(({ kid }) => kid)).toEqual(['new', 'old']);
     expect(hasher.calls).toEqual([]);
   });
 
-  it('given a pre-hash, then one hash is paid, for whom the ticket names, and it names its pepper', async () => {
+  it('hashes a pre-hash once for the owner of the ticket, and encodes the pepper id', async () => {
     const ticket = { priority: 'activation', source: '192.0.2.1', customerId: null } as const;
     expect(await credentials.hash({ kid: 'old', value: 'old:right' }, ticket)).toBe('v2$old$hashed(old:right)');
     expect(hasher.calls).toEqual([{ work: 'hash', priority: 'activation' }]);
     expect(hasher.owners).toEqual([{ source: '192.0.2.1', customerId: null }]);
   });
 
-  it('given other roles, then those, and his sessions end', async () => {
+  it('replaces the roles and ends all sessions', async () => {
     const mia = { customerId: 'mia', credential: null, roles: ['customer'], market: 'BR', locale: 'pt-BR' } as const;
     await credentials.enrol({ ...mia, identifierHash: 'h' });
     expect(await credentials.anyActiveHasRole('admin')).toBe(false);
@@ -62,7 +62,7 @@ describe('HashedCredentials', () => {
       ['is erased', () => erasure().eraseSubject('mia', [], 'mia')],
     ];
 
-    it.each(ways)('is refused when it %s, and nothing is done [AC-73]', async (_, end) => {
+    it.each(ways)('is rejected when it %s, without a change [AC-73]', async (_, end) => {
       await enrol('mia', ['customer', 'admin']);
       await enrol('without a password', ['customer', 'admin'], null);
       await enrol('suspended', ['customer', 'admin']);
@@ -73,14 +73,14 @@ describe('HashedCredentials', () => {
       expect(audit.entries).toEqual([]);
     });
 
-    it.each(ways)('is not the last, and %s, when another one can sign in [AC-73]', async (_, end) => {
+    it.each(ways)('%s when another administrator can sign in [AC-73]', async (_, end) => {
       await enrol('mia', ['customer', 'admin']);
       await enrol('eve', ['admin']);
       await end();
       expect((await subjects.findById('mia'))?.snapshot()).toMatchObject({ generation: 1 });
     });
 
-    it.each(ways)('is nobody who is suspended, or no administrator, and %s [AC-73]', async (_, end) => {
+    it.each(ways)('%s when suspended or without the role [AC-73]', async (_, end) => {
       await enrol('mia', ['customer', 'staff']);
       await end();
       expect((await subjects.findById('mia'))?.snapshot()).toMatchObject({ generation: 1 });
@@ -89,7 +89,7 @@ describe('HashedCredentials', () => {
       expect((await subjects.findById('mia'))?.snapshot()).toMatchObject({ generation: 2 });
     });
 
-    it('keeps the role with another one beside it, and comes back from a suspension [AC-73]', async () => {
+    it('keeps the role when another one is added, and returns from a suspension [AC-73]', async () => {
       await enrol('mia', ['customer', 'admin']);
       await credentials.setRoles('mia', ['staff', 'admin'], 'mia');
       await credentials.setStatus('mia', 'active', 'mia');
@@ -105,7 +105,7 @@ describe('HashedCredentials', () => {
       'the customer was gone for a while',
       () => credentials.revokeSignIn('mia', null).then(() => credentials.restoreSignIn('mia', 'h')),
     ],
-  ])('says that a customer is as they were enrolled, until %s [AC-68]', async (_, change) => {
+  ])('reports a customer as unchanged since enrolment until %s [AC-68]', async (_, change) => {
     const mia = { customerId: 'mia', credential: 'x', roles: ['customer'], market: 'BR', locale: 'pt-BR' } as const;
     expect(await credentials.isUnchangedSinceEnrolment('mia')).toBe(false);
     await credentials.enrol({ ...mia, identifierHash: 'h' });
@@ -116,7 +116,7 @@ describe('HashedCredentials', () => {
     expect(await credentials.isUnchangedSinceEnrolment('mia')).toBe(false);
   });
 
-  it('INV-18 given that his sessions end, then the audit trail says why: a deletion is no suspension', async () => {
+  it('records why the sessions ended, and distinguishes deletion from suspension [INV-18]', async () => {
     const mia = { customerId: 'mia', credential: null, roles: ['customer'], market: 'BR', locale: 'pt-BR' } as const;
     await credentials.enrol({ ...mia, identifierHash: 'h' });
     await credentials.setRoles('mia', ['customer', 'staff'], 'an admin');
@@ -129,7 +129,7 @@ describe('HashedCredentials', () => {
     ]);
   });
 
-  it('given a newCustomer, then he can be found with what he was enrolled with', async () => {
+  it('finds an enrolled customer with all their properties', async () => {
     const mia = {
       customerId: 'mia',
       credential: 'v2$new$x',

@@ -19,7 +19,7 @@ export class LocalSubjectErasure extends SubjectErasure {
     const subject = await this.subjects.findById(customerId);
     if (!subject) return;
     await assertNotLastAdministrator(this.subjects, customerId);
-    // First: what was signed for these sessions is refused by what is written here.
+    // First, so that the access tokens of these sessions are revoked.
     await this.ender.endAllSessions(subject.snapshot(), 'auth.erased', { by, source: null });
     await this.subjects.removeIdentifiers(customerId);
     await this.linkedIdentities.removeAllByCustomer(customerId);

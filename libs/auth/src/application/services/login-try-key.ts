@@ -1,8 +1,8 @@
 import type { LoginTryKey } from '../ports.js';
 
 /**
- * By the name as it was typed, so that the count is the same whether the name is a customer's, becomes one's or is nobody's, and
- * tells nothing about a customer's other names.
+ * Keyed by the submitted name, so that the count does not depend on whether the name belongs to a customer, and reveals nothing
+ * about other names of that customer.
  * @param nameHash of the canonical name
  * @param source prefix
  */
@@ -12,14 +12,14 @@ export const tryKeyByName = (nameHash: string, source: string): LoginTryKey => (
   slowedByOthers: true,
 });
 
-/** From a device that the customer has signed in from: others have no influence. */
+/** For a device from which the customer has signed in. Independent of other sources. */
 export const tryKeyByDevice = (customerId: string, deviceId: string): LoginTryKey => ({
   subjectKey: `customer:${customerId}`,
   source: `device:${deviceId}`,
   slowedByOthers: false,
 });
 
-/** By somebody who has an access token of this session: no sign-in waits for it. */
+/** For a caller with an access token of this session. Never delays a sign-in. */
 export const tryKeyBySession = (customerId: string, sessionId: string): LoginTryKey => ({
   subjectKey: `customer:${customerId}`,
   source: `session:${sessionId}`,

@@ -19,7 +19,7 @@ describe('PasswordChanger', () => {
     await harness.addSubject('mia');
   });
 
-  it('given another password, then that one, hashed once, and every session ends', async () => {
+  it('replaces the password with one hash, and ends all sessions', async () => {
     await harness.logIn('mia@example.org');
     harness.hasher.calls.length = 0;
     expect(await harness.changer.changePassword(mia(), CHANGE)).toBe(true);
@@ -33,7 +33,7 @@ describe('PasswordChanger', () => {
     expect(harness.revocations.revoked).toEqual([{ customerId: 'mia', generation: 1, kept: null }]);
   });
 
-  it('then those who verify tokens hear of it, and then that the password is another, in this order', async () => {
+  it('publishes the session revocation before the password change', async () => {
     await harness.changer.changePassword(mia(), CHANGE);
     expect(harness.outbox.events.map(({ type, subject, sequence }) => [type, subject, sequence])).toEqual([
       ['auth.session_revoked.v1', 'mia', 1],
@@ -50,7 +50,7 @@ describe('PasswordChanger', () => {
     );
   });
 
-  it('ends the links only where it is asked to, in the trail as well, and tells the owner once [AC-70]', async () => {
+  it('removes links only on request, records it, and notifies the owner once [AC-70]', async () => {
     const link = { id: 'l', customerId: 'mia', issuer: 'https://login.example', subject: 'mia-over-there' };
     await harness.links.add(link);
     await harness.changer.changePassword(mia(), CHANGE);
@@ -62,18 +62,18 @@ describe('PasswordChanger', () => {
     expect(harness.changes.changes).toEqual(Array(2).fill(['mia', 'password_changed']));
   });
 
-  it('ST-P7 then neither event nor audit trail holds a password or what is made of one', async () => {
+  it('writes no password or hash to events or the audit trail [ST-P7]', async () => {
     await harness.changer.changePassword(mia(), CHANGE);
-    const told = JSON.stringify([harness.outbox.events, harness.audit.entries]);
-    expect(told).not.toMatch(/horse|hashed|v2\$/);
+    const written = JSON.stringify([harness.outbox.events, harness.audit.entries]);
+    expect(written).not.toMatch(/horse|hashed|v2\$/);
   });
 
-  it('given a session that is kept, then that one goes on and is of the new generation', async () => {
+  it('keeps a session and moves it to the new generation', async () => {
     expect(await harness.changer.changePassword(mia(), { ...CHANGE, kept: 'here' })).toBe(true);
     expect(harness.revocations.revoked).toEqual([{ customerId: 'mia', generation: 1, kept: 'here' }]);
   });
 
-  it('AC-51 given two at once, then one wins, and the other changes and tells nothing', async () => {
+  it('applies one of two concurrent changes, and publishes nothing for the other [AC-51]', async () => {
     const done: string[] = [];
     const together = (name: string) => async () => void done.push(name);
     const results = await Promise.all([
@@ -86,7 +86,7 @@ describe('PasswordChanger', () => {
     expect((await stored())?.generation).toBe(1);
   });
 
-  it('given somebody without a password, then he has one now', async () => {
+  it('sets a password for a customer without one', async () => {
     harness.subjects.change('mia', { credential: null });
     expect(await harness.changer.changePassword(Subject.restore(aSubject({ credential: null })), CHANGE)).toBe(true);
     expect((await stored())?.credential).toBe('v2$new$hashed(new:another horse)');

@@ -7,21 +7,21 @@ import type { Subjects } from '../ports.js';
 import type { SessionEnder } from './session-ender.js';
 
 export interface PasswordChange {
-  /** As `NewPasswords` accepted it. */
+  /** As `PasswordPolicy` accepted it. */
   readonly password: string;
   /** For the audit trail: `auth.password.changed` … */
   readonly action: string;
   /** Source prefix. */
   readonly source: string;
-  /** Of the new hash: `activation` only where a right code was brought for it. */
+  /** Priority of the new hash: `activation` only after a correct code. */
   readonly priority: HashPriority;
-  /** A session that goes on; null ends all of them. */
+  /** Id of a session that stays open; null ends all. */
   readonly kept: string | null;
-  /** Whether the links to external identities end as well. */
+  /** Whether to remove the links to external identities as well. */
   readonly endLinks: boolean;
 }
 
-/** Puts a new password in the place of the old one, ends the sessions that the old one opened, and tells the owner. */
+/** Replaces the password, ends the sessions opened with the old one, and notifies the owner. */
 export class PasswordChanger {
   constructor(
     private readonly work: UnitOfWork,
@@ -35,8 +35,8 @@ export class PasswordChanger {
   ) {}
 
   /**
-   * @param inSameTransaction what belongs into the same transaction
-   * @returns false when the password was changed by another request meanwhile: of two, one wins
+   * @param inSameTransaction further work of the same transaction
+   * @returns false when a concurrent request changed the password first
    */
   async changePassword(
     subject: Subject,

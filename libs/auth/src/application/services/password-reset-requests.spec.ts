@@ -7,7 +7,7 @@ const MIA = parseIdentifier('mia@example.org', 'US');
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-describe('ResetRequests', () => {
+describe('PasswordResetRequests', () => {
   let harness: PasswordResetHarness;
   beforeEach(() => {
     harness = new PasswordResetHarness();
@@ -18,7 +18,7 @@ describe('ResetRequests', () => {
     return harness.dueMessages.enqueued.length;
   };
 
-  it('given an identifier, then a message is due that names it to nobody who reads the list', async () => {
+  it('enqueues a job that does not reveal the identifier', async () => {
     await ask(1, 'here');
     const [due] = harness.dueMessages.enqueued;
     expect(due?.kind).toBe(SEND_PASSWORD_RESET);
@@ -26,7 +26,7 @@ describe('ResetRequests', () => {
     expect(due?.reference.slice(harness.identifiers.hash(MIA).length)).not.toContain('mia');
   });
 
-  it('given three in a minute from one source, then no fourth, and others are not touched', async () => {
+  it('allows three requests a minute per source, independent of other sources', async () => {
     expect(await ask(4, 'here')).toBe(3);
     expect(await ask(1, 'there')).toBe(4);
     expect(await ask(1, 'here', parseIdentifier('zoe@example.org', 'US'))).toBe(5);
@@ -34,7 +34,7 @@ describe('ResetRequests', () => {
     expect(await ask(1, 'here')).toBe(6);
   });
 
-  it('given five in a day from one source, then no sixth until tomorrow', async () => {
+  it('allows five requests a day per source', async () => {
     for (let n = 0; n < 8; n++) {
       await ask(1, 'here');
       await harness.clock.pause(61_000);
@@ -44,7 +44,7 @@ describe('ResetRequests', () => {
     expect(await ask(1, 'here')).toBe(6);
   });
 
-  it('gives out thirty in a day from everywhere by the hour, and holds against no source what others used up [AC-66]', async () => {
+  it('spreads thirty requests a day over the hours, and does not charge a source for others [AC-66]', async () => {
     expect(await ask(40, 'one of many')).toBe(3);
     for (let n = 0; n < 40; n++) await ask(1, `source ${n}`);
     expect(harness.dueMessages.enqueued).toHaveLength(6);
@@ -58,7 +58,7 @@ describe('ResetRequests', () => {
     expect(harness.dueMessages.enqueued.length).toBeLessThanOrEqual(30);
   });
 
-  it('asks for no SMS to a country that gets none, nor to a special number, whoever has it [AC-72]', async () => {
+  it('enqueues no SMS to an unsupported country or a special number [AC-72]', async () => {
     for (const number of ['+4915123456789', '+19005551234', '+881612345678']) {
       const identifier = parseIdentifier(number, 'US');
       await harness.addSubject(harness.identifiers.hash(identifier), { customerId: number });
@@ -67,7 +67,7 @@ describe('ResetRequests', () => {
     expect([harness.dueMessages.enqueued, await harness.counters.count('{sms}:sent', DAY)]).toEqual([[], 0]);
   });
 
-  it('charges the SMS of known and unknown numbers alike, and asks for none beyond them [AC-72]', async () => {
+  it('charges SMS of known and unknown numbers alike, and enqueues none beyond the quota [AC-72]', async () => {
     const numbers = ['+5511961234567', '+5511961234568', '+5511961234569'].map((one) => parseIdentifier(one, 'BR'));
     const [known] = numbers;
     if (known) await harness.addSubject(harness.identifiers.hash(known));
@@ -76,7 +76,7 @@ describe('ResetRequests', () => {
     expect(await ask(1, 'here'), 'a mail').toBe(3);
   });
 
-  it('gives everything back when the message cannot be put [AC-72]', async () => {
+  it('releases every reservation when the job cannot be enqueued [AC-72]', async () => {
     const number = parseIdentifier('+5511961234567', 'BR');
     const put = harness.dueMessages.enqueue.bind(harness.dueMessages);
     harness.dueMessages.enqueue = () => Promise.reject(new Error('away'));
@@ -86,7 +86,7 @@ describe('ResetRequests', () => {
     expect(await ask(1, 'here', number)).toBe(1);
   });
 
-  it('keeps messages for known devices of the customer, when all others are used up [AC-66]', async () => {
+  it('reserves messages for known devices when all other limits are used up [AC-66]', async () => {
     for (let n = 0; n < 40; n++) await ask(1, `source ${n}`);
     const asked = async (isKnownDevice: boolean) => {
       const before = harness.dueMessages.enqueued.length;
@@ -102,7 +102,7 @@ describe('ResetRequests', () => {
     expect(sent).toEqual([1, 1, 0, 0]);
   });
 
-  it('takes the SMS of a known device from the share of its source [AC-72]', async () => {
+  it('charges the SMS of a known device to its source [AC-72]', async () => {
     const number = parseIdentifier('+5511961234567', 'BR');
     const source = { prefix: 'here', trusted: false };
     const demanded: unknown[] = [];
@@ -115,7 +115,7 @@ describe('ResetRequests', () => {
     expect(demanded).toEqual([source]);
   });
 
-  it('given messages that wait for too long, then 503 for known and unknown, and nothing is counted', async () => {
+  it('throws Overloaded for known and unknown names when the backlog is too long, without counting', async () => {
     harness.dueMessages.backlogSeconds = 6;
     await harness.addSubject(harness.identifiers.hash(MIA));
     for (const identifier of [MIA, parseIdentifier('nobody@example.org', 'US')])
@@ -124,7 +124,7 @@ describe('ResetRequests', () => {
     expect(await ask(4, 'here')).toBe(3);
   });
 
-  it('AC-32 AC-62 a reset code is bound to its customer, and stands where that of nobody would', () => {
+  it('binds a reset code to its customer at an address that does not depend on the customer [AC-32] [AC-62]', () => {
     const place = { identifierHash: 'hash', purpose: 'password_reset', subject: 'hash' };
     expect(resetCodeAddressOf('hash', 'mia')).toEqual({ ...place, holder: 'mia' });
     expect(resetCodeAddressOf('hash', undefined)).toEqual(place);

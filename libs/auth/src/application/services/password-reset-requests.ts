@@ -4,19 +4,19 @@ import type { JobQueue, MessageBudget, MessageReservation, RequestSource, SmsQuo
 import type { AuthSettings, ResetRecipientSealer } from '../ports.js';
 
 export const SEND_PASSWORD_RESET = 'auth.password_reset';
-/** Digits of a reset code: it opens an account that exists, so a guess is worth 1e-8. */
+/** A reset code gives access to an existing account, so a guess succeeds with a probability of 1e-8. */
 export const PASSWORD_RESET_CODE_DIGITS = 8;
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** Messages that known devices of a customer may ask for together, whatever others have used up: every sign-in makes a device. */
+/** Messages that all known devices of a customer may request together, independent of other limits. Every sign-in creates a device. */
 const KNOWN_DEVICE_ALLOWANCES = [
   { max: 1, windowMs: MINUTE_MS },
   { max: 3, windowMs: DAY_MS },
 ];
 
 /**
- * Where the reset code of an identifier lives: one place, whether it is a customer's, nobody's, or becomes somebody's meanwhile.
- * Whose code it is, is in its MAC.
+ * The storage address of the reset code of an identifier. It does not depend on whether the identifier belongs to a customer;
+ * the MAC of the code covers the customer.
  */
 export const resetCodeAddressOf = (identifierHash: string, customerId: string | undefined): CodeAddress => ({
   identifierHash,
@@ -25,7 +25,7 @@ export const resetCodeAddressOf = (identifierHash: string, customerId: string | 
   ...(customerId === undefined ? {} : { holder: customerId }),
 });
 
-/** Asks for reset codes, for known and unknown alike: the same counts, the same message due. */
+/** Requests reset codes. Known and unknown identifiers have the same limits and enqueue the same job. */
 export class PasswordResetRequests {
   constructor(
     private readonly identifiers: IdentifierHasher,
@@ -38,9 +38,9 @@ export class PasswordResetRequests {
   ) {}
 
   /**
-   * Beyond what an identifier may be sent nothing happens, and nobody learns it.
-   * @param isKnownDevice whether it is asked for from a device that the customer has signed in from
-   * @throws Overloaded when the message would come too late
+   * Does nothing when the limit of the identifier is reached; the response does not reveal it.
+   * @param isKnownDevice whether the customer has signed in from the requesting device before
+   * @throws Overloaded when the message would be sent too late
    */
   async enqueueCode(identifier: Identifier, source: RequestSource, isKnownDevice = false): Promise<void> {
     const identifierHash = this.identifiers.hash(identifier);
@@ -72,14 +72,14 @@ export class PasswordResetRequests {
     return this.budget.reserveMessage({ identifierHash, kind: 'resets', source });
   }
 
-  async #enqueueMessage(reference: string, giveBack: () => Promise<void>): Promise<void> {
+  async #enqueueMessage(reference: string, releaseQuota: () => Promise<void>): Promise<void> {
     await this.dueMessages.enqueue({ kind: SEND_PASSWORD_RESET, reference }).catch(async (error: unknown) => {
-      await giveBack().catch(() => undefined);
+      await releaseQuota().catch(() => undefined);
       throw error;
     });
   }
 
-  /** SMS go to some countries, and to numbers of people. */
+  /** SMS are sent to configured countries only, and never to special numbers. */
   #isDeliverable(identifier: Identifier): boolean {
     if (identifier.kind !== 'phone') return true;
     return this.settings.smsCountries.includes(identifier.country ?? '') && !identifier.isSpecial;

@@ -3,10 +3,10 @@ import type { Subject } from '../../domain/subject.js';
 import type { LegacyHashFlag, LegacyHashSealer } from '../legacy-password-ports.js';
 import type { PasswordScheme, Subjects } from '../ports.js';
 
-/** Longer than the bounds of `ForeignPasswords` let a comparison take. */
+/** Longer than any comparison within the limits of `LegacyPasswords`. */
 const FAILURE_DURATION_STEP_MS = 1_000;
 
-/** Compares passwords, with the same work whoever is asked about (OWASP ASVS 6.3.8). */
+/** Compares passwords with the same work for known and unknown names (OWASP ASVS 6.3.8). */
 export class PasswordVerifier {
   constructor(
     private readonly subjects: Subjects,
@@ -18,12 +18,12 @@ export class PasswordVerifier {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws HashingBusy when nothing could be compared for this owner now */
+  /** @throws HashingBusy when there is no hashing capacity for this owner */
   refuseWhenFull(owner: HashOwner): void {
     this.hasher.assertCapacity(loginTicketOf(owner));
   }
 
-  /** The same work for nobody, for a subject without a password, and for a wrong one. */
+  /** Does the same work for an unknown subject, a subject without a password, and a wrong password. */
   async verifyPassword(subject: Subject | null, password: string, owner: HashOwner): Promise<boolean> {
     const startedAt = this.clock.now().getTime();
     const right = await this.#matches(subject, password, loginTicketOf(owner));
@@ -32,12 +32,12 @@ export class PasswordVerifier {
   }
 
   async #matches(subject: Subject | null, password: string, ticket: HashTicket): Promise<boolean> {
-    // Nobody has a password that is no text; the work is done all the same.
+    // A malformed string matches no password, but takes the same work.
     const preHashes = this.scheme.preHashes(password.isWellFormed() ? password : '');
     if (!password.isWellFormed()) return this.hasher.verifyDummy(preHashes[0].value, ticket);
     const credential = subject?.usableCredential ?? '';
-    const theirs = subject && this.legacyHashSealer.open(credential, subject.snapshot().customerId);
-    if (theirs) return this.legacyPasswords.verify(password, theirs, ticket);
+    const legacyHash = subject && this.legacyHashSealer.open(credential, subject.snapshot().customerId);
+    if (legacyHash) return this.legacyPasswords.verify(password, legacyHash, ticket);
     const stored = this.scheme.decode(credential);
     const preHash = preHashes.find(({ kid }) => kid === stored?.kid);
     if (!stored || !preHash) return this.hasher.verifyDummy(preHashes[0].value, ticket);
@@ -45,16 +45,16 @@ export class PasswordVerifier {
   }
 
   /**
-   * Hashes of another system cost more or less than ours. While there may be any, a failure takes whole seconds, so that its time
-   * does not tell whose name it was; also behind a queue.
+   * Legacy hashes take more or less time than native ones. If any were imported, a failure is padded to whole seconds, so that
+   * its duration does not reveal whether the name exists, even behind a queue.
    */
-  async #padFailureDuration(begun: number): Promise<void> {
+  async #padFailureDuration(startedAt: number): Promise<void> {
     if (!(await this.legacyHashFlag.isSet())) return;
-    const taken = this.clock.now().getTime() - begun;
-    await this.clock.pause(FAILURE_DURATION_STEP_MS - (taken % FAILURE_DURATION_STEP_MS));
+    const elapsed = this.clock.now().getTime() - startedAt;
+    await this.clock.pause(FAILURE_DURATION_STEP_MS - (elapsed % FAILURE_DURATION_STEP_MS));
   }
 
-  /** Of a password that was just found right: once more by our scheme, at today's cost and under today's pepper, where it is not. */
+  /** Rehashes a password that was just verified, unless its hash has the current scheme, cost and pepper. */
   async rehashIfOutdated(subject: Subject, password: string, source: string): Promise<void> {
     const { customerId, credential, oneTime } = subject.snapshot();
     const stored = this.scheme.decode(credential ?? '');
@@ -62,7 +62,7 @@ export class PasswordVerifier {
     if (stored?.kid === writer.kid && !this.hasher.isOutdated(stored.hash)) return;
     const ticket = { priority: 'rehash', source, customerId } as const;
     const newCredential = this.scheme.encode(writer.kid, await this.hasher.hash(writer.value, ticket));
-    // Of two at the same time one wins; a password that was changed meanwhile stays as it is.
+    // Of two concurrent rehashes, one wins. A concurrent password change is not overwritten.
     await this.subjects.replaceCredential(customerId, credential, newCredential, oneTime);
   }
 }

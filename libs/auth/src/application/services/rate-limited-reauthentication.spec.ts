@@ -3,7 +3,7 @@ import { HashingBusy, parseIdentifier } from '#kernel';
 import { AuthHarness, SOURCE } from '../../testing/auth-harness.js';
 import { RateLimitedReauthentication } from './rate-limited-reauthentication.js';
 
-describe('asking for the password once more', () => {
+describe('RateLimitedReauthentication', () => {
   let harness: AuthHarness;
   let again: RateLimitedReauthentication;
   const check = (password: string, sessionId = 'this session') =>
@@ -14,13 +14,13 @@ describe('asking for the password once more', () => {
     again = new RateLimitedReauthentication(harness.subjects, harness.tries, harness.passwords, harness.audit);
   });
 
-  it('given the right one, then it says of which generation the sessions are', async () => {
+  it('returns the generation for the right password', async () => {
     await harness.addSubject('key', { generation: 3 });
     expect(await check('right')).toEqual({ outcome: 'right', generation: 3 });
     expect(harness.audit.entries).toEqual([]);
   });
 
-  it('given wrong ones of one session, then it waits, and neither another session nor a sign-in does [AC-66]', async () => {
+  it('delays only the session with wrong passwords, no other session and no sign-in [AC-66]', async () => {
     await harness.addSubject(harness.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
     for (let n = 0; n < 5; n++) expect(await check('wrong')).toEqual({ outcome: 'wrong' });
     expect(await check('right')).toEqual({ outcome: 'too_many', retryAfterSeconds: 1 });
@@ -29,7 +29,7 @@ describe('asking for the password once more', () => {
     expect(harness.audit.actions.filter((action) => action === 'auth.password.refused')).toHaveLength(5);
   });
 
-  it('given wrong passwords of strangers at the name, then it does not wait for them [AC-66]', async () => {
+  it('is not delayed by wrong sign-in passwords of other sources [AC-66]', async () => {
     await harness.addSubject(harness.identifiers.hash(parseIdentifier('mia@example.org', 'BR')));
     for (let n = 0; n < 9; n++) await harness.logIn('mia@example.org', 'wrong');
     expect((await check('right')).outcome).toBe('right');
@@ -37,7 +37,7 @@ describe('asking for the password once more', () => {
 
   it.each([
     ['no password', { credential: null }],
-    ['a password of somebody else, good for setting one only', { oneTime: true }],
+    ['a one-time password', { oneTime: true }],
     ['been suspended', { status: 'suspended' }],
   ] as const)('given a customer who has %s, then none is right, after the same work', async (_, changes) => {
     await harness.addSubject('key', changes);
@@ -45,7 +45,7 @@ describe('asking for the password once more', () => {
     expect(harness.hasher.calls).toHaveLength(1);
   });
 
-  it('given hashing that fails, then the try was none', async () => {
+  it('cancels the try when hashing fails', async () => {
     await harness.addSubject('key');
     const verify = harness.hasher.verify.bind(harness.hasher);
     harness.hasher.verify = () => Promise.reject(new HashingBusy());

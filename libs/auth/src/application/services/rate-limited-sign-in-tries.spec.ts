@@ -5,7 +5,7 @@ import { RateLimitedSignInTries } from './rate-limited-sign-in-tries.js';
 
 const FREE_TRIES = 5;
 
-describe('CountedSignInTries', () => {
+describe('RateLimitedSignInTries', () => {
   let auth: AuthHarness;
   let tries: RateLimitedSignInTries;
   beforeEach(() => {
@@ -30,25 +30,25 @@ describe('CountedSignInTries', () => {
     expect(await take()).toBeNull();
   });
 
-  it('shares it for a number that may be a CPF, too, however it is written [AC-68]', async () => {
+  it('shares one count for a number that can be a CPF, in any format [AC-68]', async () => {
     const number = '52998224725';
     await guess(FREE_TRIES, number);
     expect(await auth.logIn(number, 'wrong')).toMatchObject({ outcome: 'too_many' });
     expect(await auth.logIn(`+55 ${number}`, 'wrong')).toMatchObject({ outcome: 'too_many' });
   });
 
-  it('counts nothing that is given back [AC-68]', async () => {
+  it('does not count a cancelled try [AC-68]', async () => {
     for (let n = 0; n < 3 * FREE_TRIES; n++) await (await take())?.cancelTry();
     expect(await take()).not.toBeNull();
   });
 
-  it('waits while others are compared, and takes what one of them gives back [AC-68]', async () => {
+  it('waits while others are compared, and starts when one is cancelled [AC-68]', async () => {
     const open = await Promise.all(Array.from({ length: FREE_TRIES }, () => take()));
     auth.clock.after(500, async () => open[0]?.cancelTry());
     expect(await take()).not.toBeNull();
   });
 
-  it('refuses more than fifty at once, and takes them when those before are through [AC-68]', async () => {
+  it('rejects more than fifty waiting tries, and accepts them later [AC-68]', async () => {
     const names = Array.from({ length: 51 }, (_, n) => `mia${n}@example.org`);
     const taken = await Promise.allSettled(names.map((name) => take(name)));
     expect(taken.filter(({ status }) => status === 'fulfilled')).toHaveLength(50);
@@ -56,7 +56,7 @@ describe('CountedSignInTries', () => {
     expect(await take(names.at(-1))).not.toBeNull();
   });
 
-  it('takes nothing after two seconds in which others are compared [AC-68]', async () => {
+  it('gives up after two seconds while others are compared [AC-68]', async () => {
     for (let n = 0; n < FREE_TRIES; n++) await take();
     const begun = auth.clock.now().getTime();
     expect(await take()).toBeNull();

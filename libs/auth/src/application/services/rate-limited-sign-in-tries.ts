@@ -6,14 +6,14 @@ import type { LoginTries, LoginTryKey } from '../ports.js';
 import { tryKeyByName } from './login-try-key.js';
 
 const MAX_WAIT_MS = 2_000;
-/** Doubled with each look: whoever waits costs the database little. */
+/** Doubled with each retry, to limit database load. */
 const FIRST_RETRY_DELAY_MS = 50;
-/** More than these at the same time are not worth waiting for. */
+/** Further tries are rejected. */
 const MAX_WAITING_TRIES = 50;
-/** Statements of these at the same time: most connections of a process stay for those who register and sign in. */
+/** Leaves most database connections of the process to registrations and sign-ins. */
 const MAX_CONCURRENT_STATEMENTS = 3;
 
-/** Under the same keys as `LogIn` counts. */
+/** Uses the same keys as `LogIn`. */
 export class RateLimitedSignInTries extends SignInTries {
   #pendingTries = 0;
   readonly #statementSlots = new ConcurrencyLimit(MAX_CONCURRENT_STATEMENTS);
@@ -40,16 +40,16 @@ export class RateLimitedSignInTries extends SignInTries {
   async #startTryWithRetries(wanted: LoginTryKey): Promise<SignInTry | null> {
     const deadline = this.clock.now().getTime() + MAX_WAIT_MS;
     for (let pauseMs = FIRST_RETRY_DELAY_MS; ; pauseMs *= 2) {
-      const taken = await this.#statementSlots.run(() => this.tries.startTry(wanted));
-      if (taken.may === 'compare') {
-        const { counted } = taken;
+      const decision = await this.#statementSlots.run(() => this.tries.startTry(wanted));
+      if (decision.may === 'compare') {
+        const { counted } = decision;
         return {
           recordWrongPassword: () => this.#statementSlots.run(() => this.tries.recordWrongTry(counted)),
           cancelTry: () => this.#statementSlots.run(() => this.tries.cancelTry(counted)),
         };
       }
       const leftMs = deadline - this.clock.now().getTime();
-      if (taken.may === 'never' || leftMs <= 0) return null;
+      if (decision.may === 'never' || leftMs <= 0) return null;
       await this.clock.pause(Math.min(pauseMs, leftMs));
     }
   }

@@ -4,7 +4,7 @@ import { AuthHarness } from '../../testing/auth-harness.js';
 
 const MIA = { status: 'active', market: 'BR', locale: 'pt-BR' } as const;
 
-describe('a password that comes from elsewhere', () => {
+describe('SealedCredentialTransfer', () => {
   let harness: AuthHarness;
   beforeEach(() => {
     harness = new AuthHarness();
@@ -19,7 +19,7 @@ describe('a password that comes from elsewhere', () => {
   const outcome = async (name: string, password: string) => (await harness.logIn(name, password)).outcome;
   const stored = async () => (await harness.subjects.findById('mia'))?.snapshot().credential;
 
-  it('lets its owner in under each name, and is one of ours from then on', async () => {
+  it('allows sign-in with an imported hash under each name, and replaces it by a native hash', async () => {
     await enrol(harness.transfer.importPasswordHash('theirs(secret)', 'mia'));
     expect(await outcome('mia@example.org', 'secret')).toBe('signed_in');
     await harness.clock.pause(1);
@@ -29,7 +29,7 @@ describe('a password that comes from elsewhere', () => {
     expect(harness.legacyPasswords.comparisons).toBe(1);
   });
 
-  it('lets nobody in with another password, or while he is suspended', async () => {
+  it('rejects another password or a suspended customer', async () => {
     await enrol(harness.transfer.importPasswordHash('theirs(secret)', 'mia'));
     expect(await outcome('mia@example.org', 'another')).toBe('refused');
     expect(await stored()).toBe('f1$mia$theirs(secret)');
@@ -38,7 +38,7 @@ describe('a password that comes from elsewhere', () => {
     expect(await outcome('mia@example.org', 'secret')).toBe('refused');
   });
 
-  it('makes every failure take whole seconds, whosever name it was; and none before there was one', async () => {
+  it('pads every failure to whole seconds once a legacy hash is imported', async () => {
     const took = async (name: string) => {
       const begun = harness.clock.now().getTime();
       expect(await outcome(name, 'wrong')).toBe('refused');
@@ -56,7 +56,7 @@ describe('a password that comes from elsewhere', () => {
     expect(await took('mia@example.org')).toBe(2_000);
   });
 
-  it('is refused when nobody can read it, or its pepper is not there', () => {
+  it('rejects an unknown hash format or pepper', () => {
     const accept = (hash: string) => () => harness.transfer.importPasswordHash(hash, 'mia');
     expect(accept('secret')).toThrow(InvalidInput);
     expect(accept('v2$gone$hashed(x)')).toThrow(InvalidInput);
@@ -64,7 +64,7 @@ describe('a password that comes from elsewhere', () => {
     expect(accept('v2$old$hashed(x)')()).toBe('v2$old$hashed(x)');
   });
 
-  it('is told as it came, one of ours with its pepper, none that is good once only', async () => {
+  it('exports legacy hashes unchanged and native hashes with their pepper, without one-time passwords', async () => {
     await enrol(harness.transfer.importPasswordHash('theirs(secret)', 'mia'));
     await harness.addSubject('email:ours@example.org', { customerId: 'ours', credential: 'v2$new$hashed(x)' });
     await harness.addSubject('email:none@example.org', { customerId: 'none', credential: null });

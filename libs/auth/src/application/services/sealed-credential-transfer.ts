@@ -31,21 +31,21 @@ export class SealedCredentialTransfer extends CredentialTransfer {
   async enrolSubjects(subjects: readonly ImportedSubject[]): Promise<void> {
     const isLegacyHash = ({ credential }: ImportedSubject) => credential !== null && !this.scheme.decode(credential);
     if (subjects.some(isLegacyHash)) await this.legacyHashFlag.set();
-    const fresh = { roles: ['customer'], generation: 0, oneTime: false } as const;
+    const defaults = { roles: ['customer'], generation: 0, oneTime: false } as const;
     await this.subjects.addAll(
-      subjects.map(({ names, ...state }) => ({ subject: Subject.restore({ ...state, ...fresh }), names })),
+      subjects.map(({ names, ...state }) => ({ subject: Subject.restore({ ...state, ...defaults }), names })),
     );
   }
 
   async exportPasswordHashes(customerIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const revealed = new Map<string, string>();
+    const hashes = new Map<string, string>();
     for (const subject of await this.subjects.findByIds(customerIds)) {
       const { customerId, credential, oneTime } = subject.snapshot();
       if (credential === null || oneTime) continue;
       const own = this.scheme.decode(credential) && credential;
       const hash = own ?? this.legacyHashSealer.open(credential, customerId);
-      if (hash) revealed.set(customerId, hash);
+      if (hash) hashes.set(customerId, hash);
     }
-    return revealed;
+    return hashes;
   }
 }

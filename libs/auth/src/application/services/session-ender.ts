@@ -5,15 +5,15 @@ import type { Revocations, Sessions, Subjects } from '../ports.js';
 
 /** Who ended a session, and from where. */
 export interface Actor {
-  /** Customer id; null when the service did it by itself. */
+  /** Customer id; null when the service itself ended it. */
   readonly by: string | null;
-  /** Source prefix; null when it came from within. */
+  /** Source prefix; null for an internal call. */
   readonly source: string | null;
 }
 
 type SessionOwner = Pick<SubjectState, 'customerId' | 'market'>;
 
-/** Ends sessions and what was signed for them. Inside the caller's unit of work: all of it or nothing. */
+/** Ends sessions and revokes their access tokens, atomically in the caller's unit of work. */
 export class SessionEnder {
   constructor(
     private readonly sessions: Sessions,
@@ -23,7 +23,7 @@ export class SessionEnder {
     private readonly audit: AuditTrail,
   ) {}
 
-  /** False when it had ended before: nothing is told twice. */
+  /** False when the session had already ended: no event is published twice. */
   async endSession(
     { customerId, market }: SessionOwner,
     sid: string,
@@ -38,7 +38,7 @@ export class SessionEnder {
     return true;
   }
 
-  /** @param kept a session that goes on */
+  /** @param kept id of a session that stays open */
   async endAllSessions(
     { customerId, market }: SessionOwner,
     action: string,

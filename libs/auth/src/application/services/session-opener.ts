@@ -4,7 +4,7 @@ import { LoggedInV1 } from '../../events.js';
 import type { TokenSet } from '../../facade.js';
 import type { AccessTokens, AuthSettings, DeviceTokens, RefreshTokens, Sessions, Subjects } from '../ports.js';
 
-/** Opens sessions: one transaction with the event and the line in the audit trail. */
+/** Opens sessions, in one transaction with the event and the audit entry. */
 export class SessionOpener {
   constructor(
     private readonly work: UnitOfWork,
@@ -21,9 +21,9 @@ export class SessionOpener {
   ) {}
 
   /**
-   * @param inSameTransaction what belongs into the same transaction
+   * @param inSameTransaction further work of the same transaction
    * @param deviceId of a known device that the customer signs in from
-   * @returns null when everything of his was ended since the subject was read: a session would outlive the customer
+   * @returns null when all sessions of the customer were ended since the subject was read
    */
   async openSession(
     subject: Subject,

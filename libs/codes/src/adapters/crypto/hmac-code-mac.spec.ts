@@ -13,12 +13,12 @@ const address: CodeAddress = { identifierHash: 'a'.repeat(64), purpose: 'registr
 describe('HmacCodeMac', () => {
   const mac = new HmacCodeMac(RING);
 
-  it('is the HMAC-SHA-256 of purpose, identifier, subject and digits', () => {
+  it('computes the HMAC-SHA-256 of purpose, identifier, subject and digits', () => {
     const text = ['registration', address.identifierHash, 'attempt', '0420'].join('\0');
     expect(mac.computeMac(address, '0420')).toBe(createHmac('sha256', NEW.secret).update(text).digest('hex'));
   });
 
-  it('AC-32 is another one for another code, subject or identifier', () => {
+  it('computes another MAC for another code, subject or identifier [AC-32]', () => {
     const others = [
       mac.computeMac(address, '0421'),
       mac.computeMac(address, '420'),
@@ -29,7 +29,7 @@ describe('HmacCodeMac', () => {
     expect(new Set([mac.computeMac(address, '0420'), ...others]).size).toBe(1 + others.length);
   });
 
-  it('never runs two parts together', () => {
+  it('separates the parts unambiguously', () => {
     const part = fc.string({ unit: fc.constantFrom('a', '0', '.'), maxLength: 4 });
     fc.assert(
       fc.property(part, part, part, part, (subject, digits, otherSubject, otherDigits) => {
@@ -51,7 +51,7 @@ describe('HmacCodeMac', () => {
     ]);
   });
 
-  it('makes macs of nothing that look alike and never repeat', () => {
+  it('generates random MACs in the same format that never repeat', () => {
     const macs = Array.from({ length: 100 }, () => mac.randomMac());
     expect(new Set(macs).size).toBe(100);
     for (const one of [...macs, mac.computeMac(address, '0420')]) expect(one).toMatch(/^[0-9a-f]{64}$/);

@@ -15,29 +15,29 @@ function deviation(codes: readonly string[]): number {
   return (chiSquare - (CODES - 1)) / Math.sqrt(2 * (CODES - 1));
 }
 
-describe('ST-06 RandomCodeGenerator', () => {
+describe('RandomCodeGenerator [ST-06]', () => {
   const generator = new RandomCodeGenerator();
 
-  it('gives every one of 10 000 codes the same chance', () => {
+  it('generates all 10 000 codes with equal probability', () => {
     const codes = times(100_000, () => generator.generateDigits(4));
     expect(codes.every((code) => /^[0-9]{4}$/.test(code))).toBe(true);
     // Once in a million runs by chance.
     expect(Math.abs(deviation(codes))).toBeLessThan(5);
   });
 
-  it('would be caught with the bias of two random bytes', () => {
+  it('fails the uniformity test with the bias of two random bytes', () => {
     const random = new Uint16Array(Uint8Array.from(randomBytes(800_000)).buffer);
     const biased = Array.from(random, (number) => String(number % CODES).padStart(4, '0'));
     expect(deviation(biased)).toBeGreaterThan(5);
   });
 
-  it('would be caught if it lost the codes with a leading zero', () => {
+  it('fails the uniformity test without codes with a leading zero', () => {
     expect(
       deviation(times(100_000, () => String(1_000 + (Number(generator.generateDigits(4)) % 9_000)))),
     ).toBeGreaterThan(5);
   });
 
-  it.each([4, 6, 8])('makes %i digits, leading zeros kept', (length) => {
+  it.each([4, 6, 8])('generates %i digits and keeps leading zeros', (length) => {
     const codes = times(2_000, () => generator.generateDigits(length));
     expect(codes.every((code) => code.length === length && /^[0-9]+$/.test(code))).toBe(true);
     expect(new Set(codes.map((code) => code.charAt(0)))).toEqual(new Set('0123456789'));

@@ -5,7 +5,7 @@ import { LoggedGuessAlarm } from './logged-guess-alarm.js';
 beforeEach(() => vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => vi.useRealTimers());
 
-it('given an alarm again and again, then one line in ten minutes', () => {
+it('logs one line in ten minutes for repeated alarms', () => {
   const lines: object[] = [];
   const alarm = new LoggedGuessAlarm({ error: (fields: object) => void lines.push(fields) } as unknown as Log);
   for (const wrong of [200, 201, 202]) alarm.raiseAlarm(wrong);

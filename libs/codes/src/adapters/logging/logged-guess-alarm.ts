@@ -4,7 +4,7 @@ import { GuessAlarm } from '../../application/ports.js';
 
 const LOG_INTERVAL_MS = 600_000;
 
-/** One line in the log, at most every ten minutes. */
+/** Logs at most one line every ten minutes. */
 @Injectable()
 export class LoggedGuessAlarm extends GuessAlarm {
   #quietUntil = 0;
@@ -16,6 +16,9 @@ export class LoggedGuessAlarm extends GuessAlarm {
   raiseAlarm(wrongInAnHour: number): void {
     if (performance.now() < this.#quietUntil) return;
     this.#quietUntil = performance.now() + LOG_INTERVAL_MS;
-    this.log.error({ alarm: 'codes.guessing', wrongInAnHour }, 'many wrong codes: somebody may be guessing');
+    this.log.error(
+      { alarm: 'codes.guessing', wrongInAnHour },
+      'wrong codes in the last hour have reached the alarm threshold: check the clients for code guessing',
+    );
   }
 }

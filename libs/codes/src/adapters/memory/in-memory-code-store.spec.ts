@@ -14,7 +14,7 @@ codeStoreContract('InMemoryCodeStore', async () => {
   };
 });
 
-it('KP-A1 a claim of a crashed request lapses after ten seconds, and the code lives its grace', async () => {
+it('releases the claim of a crashed request after ten seconds and keeps the code for its grace period [KP-A1]', async () => {
   const clock = new FixedClock();
   const store = new InMemoryCodeStore(clock);
   const address = { identifierHash: 'a'.repeat(64), purpose: 'registration', subject: 's' } as const;

@@ -9,7 +9,7 @@ interface StoredCode {
   readonly mac: string;
   readonly length: number;
   expiresAt: number;
-  /** Until then its message may be accepted. Not known of what an older program has kept. */
+  /** Until then its message may be accepted. Absent in snapshots of older versions. */
   unsentUntil?: number;
   tries: number;
   heldBy?: string | undefined;
@@ -18,10 +18,10 @@ interface StoredCode {
   lastOutcome?: StoreClaimResult | undefined;
 }
 
-/** Dead codes are kept a little, so that the repeat of a request still finds its outcome. */
+/** Dead codes are kept this long, so that a repeated request still gets its outcome. */
 const EXPIRED_RETENTION_MS = 15_000;
 
-/** For a single process. One turn of the event loop is one atomic step. */
+/** For a single process. Each method runs in one turn of the event loop and is therefore atomic. */
 @Injectable()
 export class InMemoryCodeStore extends CodeStore {
   readonly #codes: TtlMap<StoredCode>;
@@ -44,11 +44,11 @@ export class InMemoryCodeStore extends CodeStore {
     return code !== undefined;
   }
 
-  async replaceMac(address: CodeAddress, mac: string, by: string, unsentMs: number | null): Promise<boolean> {
+  async replaceMac(address: CodeAddress, mac: string, replacement: string, unsentMs: number | null): Promise<boolean> {
     const code = this.#findUnaccepted(address, mac);
     if (!code) return false;
     const unsentUntil = unsentMs === null ? code.unsentUntil : this.#codes.now + unsentMs;
-    this.#write(address, { ...code, mac: by, unsentUntil });
+    this.#write(address, { ...code, mac: replacement, unsentUntil });
     return true;
   }
 
@@ -69,12 +69,15 @@ export class InMemoryCodeStore extends CodeStore {
     if (now >= code.expiresAt) return { outcome: 'expired' };
     if (code.heldBy !== undefined && now < code.heldUntil) return { outcome: 'busy' };
     const tries = code.tries + 1;
-    const right = macs.some((mac) => equalsInConstantTime(mac, code.mac));
-    const outcome: StoreClaimResult = right
+    const isCorrect = macs.some((mac) => equalsInConstantTime(mac, code.mac));
+    const outcome: StoreClaimResult = isCorrect
       ? { outcome: 'granted' }
       : { outcome: 'wrong', attemptsRemaining: terms.maxTries - tries };
     const counted = { ...code, lastRequest: requestId, lastOutcome: outcome };
-    this.#write(address, right ? withClaim(counted, requestId, now, terms) : withWrongTry(counted, tries, now, terms));
+    this.#write(
+      address,
+      isCorrect ? withClaim(counted, requestId, now, terms) : withWrongTry(counted, tries, now, terms),
+    );
     return outcome;
   }
 
@@ -105,7 +108,7 @@ const equalsInConstantTime = (typed: string, stored: string): boolean =>
 
 const keyOf = ({ identifierHash, purpose, subject }: CodeAddress): string => `${identifierHash}:${purpose}:${subject}`;
 
-/** A right code is no wrong try. */
+/** A correct code does not count as a try. */
 const withClaim = (code: StoredCode, requestId: string, now: number, terms: ClaimTerms): StoredCode => ({
   ...code,
   heldBy: requestId,

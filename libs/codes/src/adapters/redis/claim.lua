@@ -1,5 +1,5 @@
--- KEYS: code   ARGV: macs (comma-separated), request id, max tries, hold ms, grace ms, grave ms
--- One atomic step: count, compare, claim. The same request id gets the same outcome: its reply may have been lost.
+-- KEYS: code   ARGV: macs (comma-separated), request id, max tries, hold ms, grace ms, retention ms after expiry
+-- Counts, compares and claims in one atomic step. The same request id gets the same outcome, because its reply may have been lost.
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local c = redis.call('HMGET', KEYS[1], 'mac', 'exp', 'tries', 'owner', 'until', 'req', 'res')

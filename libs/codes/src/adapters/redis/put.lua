@@ -1,4 +1,4 @@
--- KEYS: code   ARGV: mac, life ms, ms in which its message may be accepted, grave ms, length
+-- KEYS: code   ARGV: mac, life ms, ms in which its message may be accepted, retention ms after expiry, length
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local life, unsent = tonumber(ARGV[2]), tonumber(ARGV[3])

@@ -28,23 +28,23 @@ codeStoreContract('RedisCodeStore', async () => {
   return {
     connections: [first as CodeStore, ...others],
     now: () => Date.now(),
-    // A little more: the clocks of Redis and of a timer are not the same one.
+    // Wait a little longer, because Redis and the timer use different clocks.
     pass: (milliseconds) => sleep(milliseconds + 5),
     drop: async () => undefined,
   };
 });
 
-describe('M21 the races of the contract have teeth', () => {
+describe('the race tests of the contract [M21]', () => {
   const naive = () => connections.map((connection) => new NonAtomicRedisCodeStore(connection));
 
-  it('a store that looks before it writes has more than one winner', () =>
+  it('detect more than one winner in a store that reads before it writes', () =>
     expect(expectOneWinner(naive())).rejects.toThrow(/length/));
 
-  it('a store that looks before it writes evaluates more than three', () =>
+  it('detect more than three evaluated codes in a store that reads before it writes', () =>
     expect(expectThreeEvaluated(naive())).rejects.toThrow(/deeply equal/));
 });
 
-it('ST-05 stores no code, and nothing that lives for ever', async () => {
+it('stores no code, and no key without expiry [ST-05]', async () => {
   const [connection] = connections as [RedisConnection];
   const address = { identifierHash: 'e'.repeat(64), purpose: 'registration', subject: 'subject' } as const;
   await new RedisCodeStore(connection).saveCode(address, 'f'.repeat(64), 4, 60_000);

@@ -4,11 +4,11 @@ import { RedisConnection, type Script } from '#platform/redis';
 import { type ClaimTerms, CodeStore, type StoreClaimResult, type StoredStatus } from '../../application/ports.js';
 import type { CodeAddress } from '../../facade.js';
 
-/** Dead codes are kept a little, so that the repeat of a request still finds its outcome. */
+/** Dead codes are kept this long, so that a repeated request still gets its outcome. */
 const EXPIRED_RETENTION_MS = 15_000;
 const RETRY_DELAY_MS = 150;
 
-/** One hash per code, in the slot of its identifier. Time is Redis' own, so replicas need no common clock. */
+/** Stores one hash per code, in the slot of its identifier. Time comes from Redis, so replicas need no common clock. */
 @Injectable()
 export class RedisCodeStore extends CodeStore {
   readonly #saveScript: Script;
@@ -37,8 +37,10 @@ export class RedisCodeStore extends CodeStore {
     return (await this.#startLifetimeScript([keyOf(address)], [mac, lifeMs, EXPIRED_RETENTION_MS])) === 1;
   }
 
-  async replaceMac(address: CodeAddress, mac: string, by: string, unsentMs: number | null): Promise<boolean> {
-    return (await this.#replaceMacScript([keyOf(address)], [mac, by, unsentMs ?? 0, EXPIRED_RETENTION_MS])) === 1;
+  async replaceMac(address: CodeAddress, mac: string, replacement: string, unsentMs: number | null): Promise<boolean> {
+    return (
+      (await this.#replaceMacScript([keyOf(address)], [mac, replacement, unsentMs ?? 0, EXPIRED_RETENTION_MS])) === 1
+    );
   }
 
   async deleteCode(address: CodeAddress): Promise<void> {
@@ -52,9 +54,9 @@ export class RedisCodeStore extends CodeStore {
     terms: ClaimTerms,
   ): Promise<StoreClaimResult> {
     const values = [macs.join(','), requestId, terms.maxTries, terms.holdMs, terms.graceMs, EXPIRED_RETENTION_MS];
-    const ask = () => this.#claimScript([keyOf(address)], values) as Promise<[StoreClaimResult['outcome'], number]>;
-    // A reply may be lost after the claim was made. Asked again with the same request id, it gives the same outcome.
-    const [outcome, attemptsRemaining] = await ask().catch(() => setTimeout(RETRY_DELAY_MS).then(ask));
+    const claim = () => this.#claimScript([keyOf(address)], values) as Promise<[StoreClaimResult['outcome'], number]>;
+    // The reply may be lost after the claim was made. A retry with the same request id returns the same outcome.
+    const [outcome, attemptsRemaining] = await claim().catch(() => setTimeout(RETRY_DELAY_MS).then(claim));
     return outcome === 'wrong' ? { outcome, attemptsRemaining } : { outcome };
   }
 

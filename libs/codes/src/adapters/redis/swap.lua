@@ -1,8 +1,8 @@
--- KEYS: code   ARGV: mac, the mac that takes its place, ms in which its message may be accepted (0: as before), grave ms
+-- KEYS: code   ARGV: mac, replacement mac, ms in which its message may be accepted (0: as before), retention ms after expiry
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local c = redis.call('HMGET', KEYS[1], 'mac', 'unsent', 'exp')
--- What is burnt or was given up does not come back to life.
+-- An invalidated or abandoned code is never revived.
 if c[1] ~= ARGV[1] or tonumber(c[2] or 0) <= now then return 0 end
 redis.call('HSET', KEYS[1], 'mac', ARGV[2])
 local unsent = tonumber(ARGV[3])

@@ -6,7 +6,7 @@ import { type HousekeepingTask, purgeRows } from '#platform/jobs';
 const HOUR_MS = 3_600_000;
 const RETENTION_HOURS = 8 * 24;
 
-/** Guesses count for a week. */
+/** Guesses count for a week; older rows are deleted. */
 @Injectable()
 export class GuessesPurge implements HousekeepingTask {
   readonly name = 'code guesses';

@@ -15,7 +15,7 @@ async function open(fresh: () => Promise<FreshDatabase>) {
 describe.each(DATABASES)('on %s', (name, fresh) => {
   guessLedgerContract(`TypeOrmGuessLedger on ${name}`, () => open(fresh));
 
-  describe('its transaction', () => {
+  describe('TypeOrmGuessLedger transactions', () => {
     const identifier = 'a'.repeat(64);
     let opened: Awaited<ReturnType<typeof open>>;
     beforeAll(async () => {
@@ -23,7 +23,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     });
     afterAll(() => opened.drop());
 
-    it('given a unit that is rolled back, then what it gave back is still charged', async () => {
+    it('keeps a refunded guess charged when the unit of work rolls back', async () => {
       const { charge } = await opened.ledger.chargeGuess(identifier);
       const failing = opened.database.runInTransaction(async () => {
         await opened.ledger.refundGuess(identifier, charge);
@@ -33,7 +33,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
       expect((await opened.ledger.countGuesses(identifier)).day).toBe(1);
     });
 
-    it('AC-26 given the first guess of an hour, then it takes as many statements as the next', async () => {
+    it('uses as many statements for the first guess of an hour as for the next [AC-26]', async () => {
       const asked: string[] = [];
       const { query, execute } = opened.database;
       const noted = (work: (...args: never[]) => unknown) =>
@@ -49,7 +49,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
       expect(asked).toEqual(first);
     });
 
-    it('given guesses that count no more, then they are swept, and no others', async () => {
+    it('purges only guesses that no longer count', async () => {
       const [old, young] = ['b'.repeat(64), 'c'.repeat(64)];
       const purge = new GuessesPurge(opened.database, opened.clock);
       await purge.run();

@@ -19,7 +19,7 @@ const SELECT_COUNTS_SQL = `select coalesce(sum(wrong), 0) as wrong_week, coalesc
 
 type GuessSumsRow = Readonly<Record<'wrong_week' | 'open_week' | 'wrong_day' | 'open_day', string | number>>;
 
-/** One row per identifier and hour; a guess locks it while it is counted. The window is a day and the hour that has begun. */
+/** One row per identifier and hour; charging a guess locks it. The window is a day plus the current hour. */
 export class TypeOrmGuessLedger extends GuessLedger {
   readonly #upsertClause: string | undefined;
 
@@ -83,7 +83,7 @@ export class TypeOrmGuessLedger extends GuessLedger {
     return row ?? { wrong_week: 0, open_week: 0, wrong_day: 0, open_day: 0 };
   }
 
-  /** One statement, so that nobody learns from its time whether a code of this identifier was typed in this hour before. */
+  /** Uses one statement, so that timing does not reveal whether a code of this identifier was typed earlier in this hour. */
   async #countGuess(identifierHash: string, hour: number): Promise<void> {
     if (this.#upsertClause)
       await this.database.execute(`${INSERT_FIRST_GUESS_SQL} ${this.#upsertClause}`, [identifierHash, hour]);
@@ -93,7 +93,7 @@ export class TypeOrmGuessLedger extends GuessLedger {
 
   async #insertFirstGuess(identifierHash: string, hour: number): Promise<void> {
     await this.database.execute(INSERT_FIRST_GUESS_SQL, [identifierHash, hour]).catch((error: unknown) => {
-      // Counted by another guess at this instant: the unit of work runs again and finds it.
+      // Another guess has inserted the row concurrently: the unit of work runs again and finds it.
       throw error instanceof DuplicateKey ? new TransactionConflict('The row was made at this moment.', 1) : error;
     });
   }

@@ -27,7 +27,7 @@ describe('GuessBudget', () => {
     const counters = new InMemoryCounters(clock);
     budget = new GuessBudget(new InMemoryGuessLedger(clock), counters, { ...RULES, ...rules }, alarm);
   };
-  /** Wrong guesses, one after the other. */
+  /** Makes wrong guesses one after the other. */
   const guess = async (times: number, typedLength = 4) => {
     const outcomes: string[] = [];
     for (let n = 0; n < times; n++) {
@@ -42,7 +42,7 @@ describe('GuessBudget', () => {
 
   beforeEach(() => given({}));
 
-  it('given two hundred wrong codes of everybody in an hour, then an alarm, and not before', async () => {
+  it('raises an alarm at two hundred wrong codes in an hour, and not before', async () => {
     for (let n = 0; n < 199; n++) await wrong(`eve ${n}`);
     expect(alarm.raised).toEqual([]);
     await wrong();
@@ -52,32 +52,32 @@ describe('GuessBudget', () => {
     expect(alarm.raised).toEqual([200]);
   });
 
-  it('given a limit of its own for wrong codes of everybody, then an alarm there', async () => {
+  it('raises an alarm at the configured service-wide limit', async () => {
     given({ wrongCodesPerHour: 2 });
     await wrong();
     await wrong();
     expect(alarm.raised).toEqual([2]);
   });
 
-  it('RC-01 given many at once, then those beyond the budget wait: the others may turn out to be none', async () => {
+  it('defers concurrent guesses beyond the budget, because open ones may be refunded [RC-01]', async () => {
     const made = await Promise.all(Array.from({ length: 12 }, () => budget.chargeGuess('mia', 4)));
     expect(made.map(({ may }) => may)).toEqual([...Array(9).fill('compare'), 'later', 'later', 'later']);
     for (const { charge } of made) await budget.refundGuess('mia', charge);
     expect((await budget.chargeGuess('mia', 4)).may).toBe('compare');
   });
 
-  it('INV-02 given nine that were wrong, then no other waits', async () => {
+  it('rejects further guesses after nine wrong ones, without deferring [INV-02]', async () => {
     await guess(9);
     expect((await budget.chargeGuess('mia', 4)).may).toBe('never');
   });
 
-  it('INV-02 given nine guesses in a day, then each is compared, and the tenth at a short code is not', async () => {
+  it('compares nine guesses a day at a short code, and not the tenth [INV-02]', async () => {
     expect(await guess(9)).toEqual(compared(9));
     expect(await guess(1)).toEqual(['never']);
     expect(await guess(1, 8), 'a long code may still be tried: the owner gets in').toEqual(['compare']);
   });
 
-  it('given nine guesses, then the next code is long, until the window has moved on', async () => {
+  it('lengthens the next code after nine guesses until the window has passed', async () => {
     await guess(8);
     expect(await budget.codeLengthFor('mia')).toBe(4);
     await guess(1);
@@ -87,7 +87,7 @@ describe('GuessBudget', () => {
     expect(await budget.codeLengthFor('mia')).toBe(4);
   });
 
-  it('given eighteen guesses in a week, nine a day, then the next code is long', async () => {
+  it('lengthens the next code after eighteen guesses in a week, nine a day', async () => {
     await guess(9);
     clock.advance(DAY + HOUR);
     await guess(9);
@@ -98,12 +98,12 @@ describe('GuessBudget', () => {
     expect(await budget.codeLengthFor('mia')).toBe(4);
   });
 
-  it('INV-02 given fifty at once, then nine are compared, however many turn out to be none', async () => {
+  it('compares nine of fifty concurrent guesses, however many are refunded [INV-02]', async () => {
     const charged = await Promise.all(Array.from({ length: 50 }, () => budget.chargeGuess('mia', 4)));
     expect(charged.filter(({ may }) => may === 'compare')).toHaveLength(9);
   });
 
-  it('given guesses that are given back, then they do not count', async () => {
+  it('does not count refunded guesses', async () => {
     for (let n = 0; n < 30; n++) {
       const { charge, may } = await budget.chargeGuess('mia', 4);
       expect(may).toBe('compare');
@@ -112,13 +112,13 @@ describe('GuessBudget', () => {
     expect(await budget.codeLengthFor('mia')).toBe(4);
   });
 
-  it('given limits that are off, then guesses are only counted', async () => {
+  it('only counts guesses when limits are off', async () => {
     given({ guessesPerDay: null, guessesPerWeek: null });
     expect(await guess(30)).toEqual(compared(30));
     expect(await budget.codeLengthFor('mia')).toBe(4);
   });
 
-  it('given a service-wide limit, then codes of everybody are long for an hour', async () => {
+  it('lengthens all codes for an hour when the service-wide limit is reached', async () => {
     given({ wrongCodesPerHour: 2 });
     await wrong();
     expect(await budget.codeLengthFor('mia')).toBe(4);
@@ -128,12 +128,12 @@ describe('GuessBudget', () => {
     expect(await budget.codeLengthFor('mia')).toBe(4);
   });
 
-  it('given none, then wrong codes of others change nothing', async () => {
+  it('ignores wrong codes of other identifiers without a service-wide limit', async () => {
     for (let n = 0; n < 500; n++) await wrong();
     expect(await budget.codeLengthFor('mia')).toBe(4);
   });
 
-  it('given codes that are long by setting, then they do not get shorter', async () => {
+  it('does not shorten codes that are long by setting', async () => {
     given({ length: 8 });
     await guess(20, 8);
     expect(await budget.codeLengthFor('mia')).toBe(8);

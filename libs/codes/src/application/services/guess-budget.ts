@@ -5,17 +5,17 @@ import type { CodeSettings, GuessAlarm, GuessLedger } from '../ports.js';
 const LONG_CODE_DIGITS = 8;
 const HOUR_MS = 3_600_000;
 const ALL_WRONG_CODES_KEY = '{codes}:wrong';
-/** Each purpose has a meter of its own: guesses at reset codes make no registration code longer. */
+/** Each purpose has its own counter: guesses at reset codes never lengthen registration codes. */
 const wrongCodesKeyOf = (purpose: CodePurpose): string =>
   purpose === 'registration' ? ALL_WRONG_CODES_KEY : `${ALL_WRONG_CODES_KEY}:${purpose}`;
-/** Honest people mistype now and then; two hundred times an hour is somebody at work. */
+/** Typing errors stay well below this; two hundred wrong codes an hour indicate an attack. */
 const DEFAULT_ALARM_THRESHOLD = 200;
 
 type GuessDecision = 'compare' | 'later' | 'never';
 
 /**
- * Guessing is hopeless, and nobody is locked out. Guesses are counted per identifier, whatever attempt, source or replica
- * they come through; when too many were made its codes become longer, never its owner's way longer.
+ * Limits guessing without lockout. Guesses are counted per identifier, across attempts, sources and replicas. After too many
+ * guesses the codes of the identifier get longer; the sign-up steps of its owner stay the same.
  */
 export class GuessBudget {
   constructor(
@@ -25,7 +25,7 @@ export class GuessBudget {
     private readonly alarm: GuessAlarm,
   ) {}
 
-  /** Digits of a new code. */
+  /** Number of digits of a new code. */
   async codeLengthFor(identifierHash: string): Promise<number> {
     const { day, week } = await this.ledger.countGuesses(identifierHash);
     const spent = reached(day, this.settings.guessesPerDay) || reached(week, this.settings.guessesPerWeek);
@@ -35,8 +35,8 @@ export class GuessBudget {
   }
 
   /**
-   * Charged before anything is compared, so that guesses side by side cannot outrun the count. `later`: others are being made
-   * at this moment, and may turn out to be none.
+   * Charges the guess before any comparison, so that concurrent guesses cannot exceed the count. `later` means that open guesses
+   * fill the budget and may still be refunded.
    */
   async chargeGuess(
     identifierHash: string,
@@ -52,7 +52,7 @@ export class GuessBudget {
     };
   }
 
-  /** It was wrong: it stays counted, for its identifier and on the service-wide meter of its purpose. */
+  /** Keeps the guess counted, for its identifier and on the service-wide counter of its purpose. */
   async recordWrongGuess(
     identifierHash: string,
     charge: GuessCharge,
@@ -69,10 +69,10 @@ export class GuessBudget {
   }
 
   async #isServiceLimitReached(): Promise<boolean> {
-    const most = this.settings.wrongCodesPerHour;
-    return most !== null && (await this.counters.count(ALL_WRONG_CODES_KEY, HOUR_MS)) >= most;
+    const limit = this.settings.wrongCodesPerHour;
+    return limit !== null && (await this.counters.count(ALL_WRONG_CODES_KEY, HOUR_MS)) >= limit;
   }
 }
 
-const reached = (count: number, most: number | null): boolean => most !== null && count >= most;
-const exceeded = (count: number, most: number | null): boolean => most !== null && count > most;
+const reached = (count: number, limit: number | null): boolean => limit !== null && count >= limit;
+const exceeded = (count: number, limit: number | null): boolean => limit !== null && count > limit;

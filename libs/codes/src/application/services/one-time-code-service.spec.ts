@@ -22,7 +22,7 @@ class CountingCodeGenerator extends CodeGenerator {
   }
 }
 
-describe('KeyedCodes', () => {
+describe('OneTimeCodeService', () => {
   let clock: FixedClock;
   let store: InMemoryCodeStore;
   let codes: OneTimeCodeService;
@@ -54,19 +54,19 @@ describe('KeyedCodes', () => {
     codes = withKeys(OLD);
   });
 
-  it('issues a code of the length of the rules, named by a serial that does not tell it', async () => {
+  it('issues a code of the configured length with a serial that does not reveal it', async () => {
     const { digits, serial } = await codes.issue(address, 4);
     expect(digits).toBe('0420');
     expect(serial).toMatch(/^[0-9a-f]{64}$/);
     expect(await outcome('0420')).toBe('granted');
   });
 
-  it.each(['420', '00420', '0421', '', '٠٤٢٠'])('takes %j for wrong', async (typed) => {
+  it.each(['420', '00420', '0421', '', '٠٤٢٠'])('rejects %j as wrong', async (typed) => {
     await codes.issue(address, 4);
     expect(await outcome(typed)).toBe('wrong');
   });
 
-  it('shows the life that a message accepted after the usual time would give, if none is accepted [AC-62]', async () => {
+  it('shows the lifetime of a usual delivery when no message is accepted [AC-62]', async () => {
     await codes.issue(address, 4, 2_000);
     clock.advance(61_999);
     expect((await codes.getStatus(address))?.attemptsRemaining).toBe(3);
@@ -75,7 +75,7 @@ describe('KeyedCodes', () => {
     expect(await outcome('0420')).toBe('expired');
   });
 
-  it('starts the minute of a message that is accepted late, and of none that was given up [AC-62]', async () => {
+  it('starts the lifetime of a late accepted message, and not of an abandoned one [AC-62]', async () => {
     const { serial } = await codes.issue(address, 4);
     clock.advance(69_999);
     expect(await codes.startLifetime(address, serial)).toBe(true);
@@ -86,7 +86,7 @@ describe('KeyedCodes', () => {
     expect(await codes.startLifetime(other, given)).toBe(false);
   });
 
-  it('given a message that is accepted after 8 s, then the minute starts there', async () => {
+  it('starts the lifetime at acceptance when a message is accepted after 8 s', async () => {
     const { serial } = await codes.issue(address, 4);
     clock.advance(8_000);
     expect(await codes.startLifetime(address, serial)).toBe(true);
@@ -96,7 +96,7 @@ describe('KeyedCodes', () => {
     expect(await outcome('0420')).toBe('expired');
   });
 
-  it('given a newer code, when the message of the older is accepted or refused, then nothing happens to it', async () => {
+  it('keeps a newer code unchanged when the message of the older one is accepted or refused', async () => {
     const older = await codes.issue(address, 4);
     await codes.issue(address, 4);
     expect(await codes.startLifetime(address, older.serial)).toBe(false);
@@ -105,22 +105,25 @@ describe('KeyedCodes', () => {
     expect(await outcome('0421')).toBe('granted');
   });
 
-  it.each(['a code', 'a decoy'])('shows %s alike, whether or not its message is refused [AC-62]', async (kind) => {
-    const issued = async () =>
-      kind === 'a code' ? (await codes.issue(address, 4)).serial : codes.issueDecoy(address, 4);
-    const serial = await issued();
-    await codes.claim(address, '9999', '1');
-    const before = await codes.getStatus(address);
-    const nothing = await codes.discard(address, serial);
-    expect(await codes.getStatus(address)).toEqual(before);
-    expect(await codes.startLifetime(address, serial), 'its acceptance comes too late').toBe(false);
-    expect(await codes.claim(address, '0420', '2')).toEqual({ outcome: 'wrong', attemptsRemaining: 1 });
-    expect(nothing).toMatch(/^[0-9a-f]{64}$/);
-    clock.advance(60_000);
-    expect(await outcome('0420')).toBe('expired');
-  });
+  it.each(['a code', 'a decoy'])(
+    'shows the same state of %s whether or not its message is refused [AC-62]',
+    async (kind) => {
+      const issued = async () =>
+        kind === 'a code' ? (await codes.issue(address, 4)).serial : codes.issueDecoy(address, 4);
+      const serial = await issued();
+      await codes.claim(address, '9999', '1');
+      const before = await codes.getStatus(address);
+      const nothing = await codes.discard(address, serial);
+      expect(await codes.getStatus(address)).toEqual(before);
+      expect(await codes.startLifetime(address, serial), 'its acceptance comes too late').toBe(false);
+      expect(await codes.claim(address, '0420', '2')).toEqual({ outcome: 'wrong', attemptsRemaining: 1 });
+      expect(nothing).toMatch(/^[0-9a-f]{64}$/);
+      clock.advance(60_000);
+      expect(await outcome('0420')).toBe('expired');
+    },
+  );
 
-  it('puts a new code in the place of one that was refused, with its tries and its life [AC-62]', async () => {
+  it('replaces a refused code and keeps its tries and lifetime [AC-62]', async () => {
     const first = await codes.issue(address, 4);
     await codes.claim(address, '9999', '1');
     const before = await codes.getStatus(address);
@@ -131,7 +134,7 @@ describe('KeyedCodes', () => {
     expect(await outcome('0421')).toBe('granted');
   });
 
-  it('brings no code back that was burnt or replaced while its message was tried [AC-62]', async () => {
+  it('does not revive a code that was invalidated or replaced during delivery [AC-62]', async () => {
     const serial = await codes.discard(address, (await codes.issue(address, 4)).serial);
     for (const n of [1, 2, 3]) await codes.claim(address, '9999', `${n}`);
     expect(await codes.reissue(address, serial, 4)).toBeNull();
@@ -141,7 +144,7 @@ describe('KeyedCodes', () => {
     expect(await codes.reissueDecoy(address, replaced)).toBeNull();
   });
 
-  it('takes the code of one holder for wrong when another types it, at the same place [AC-62]', async () => {
+  it('rejects the code of one holder for another holder at the same address [AC-62]', async () => {
     const place = { ...address, purpose: 'password_reset' } as const;
     const { digits } = await codes.issue({ ...place, holder: 'mia' }, 8);
     expect(await outcome(digits, { ...place, holder: 'zoe' })).toBe('wrong');
@@ -149,7 +152,7 @@ describe('KeyedCodes', () => {
     expect(await outcome(digits, { ...place, holder: 'mia' })).toBe('granted');
   });
 
-  it('AC-26 given a decoy, then nobody can type its code, and all else is the same', async () => {
+  it('matches no input for a decoy and otherwise behaves the same [AC-26]', async () => {
     const serial = await codes.issueDecoy(address, 4);
     expect(serial).toMatch(/^[0-9a-f]{64}$/);
     expect((await codes.getStatus(address))?.attemptsRemaining).toBe(3);
@@ -160,7 +163,7 @@ describe('KeyedCodes', () => {
     expect(await outcome('0420')).toBe('expired');
   });
 
-  it('AC-21 AC-32 a code is good for its attempt only', async () => {
+  it('accepts a code for its own attempt only [AC-21] [AC-32]', async () => {
     const other = { ...address, subject: 'other' };
     const { digits } = await codes.issue(address, 4);
     await codes.issue(other, 4);
@@ -172,20 +175,20 @@ describe('KeyedCodes', () => {
     ['a registration', {}, { purpose: 'password_reset' }],
     ['a reset', { purpose: 'password_reset' }, {}],
     ['another identifier', {}, { identifierHash: 'b'.repeat(64) }],
-  ])('AC-32 given a code of %s, then it is good for nothing else, even in its place', async (_, mine, others) => {
+  ])('rejects a code of %s elsewhere, even when it is moved in the store [AC-32]', async (_, mine, others) => {
     const [here, there] = [
       { ...address, ...mine },
       { ...address, ...others },
     ];
     const { digits, serial } = await codes.issue(here, 8);
     expect(await outcome(digits, there)).toBe('expired');
-    // Whoever can write into the store cannot move it either: the MAC covers where it is.
+    // An attacker with write access to the store cannot move a code: the MAC covers its address.
     await store.saveCode(there, serial, 8, 60_000);
     expect(await outcome(digits, there)).toBe('wrong');
     expect(await outcome(digits, here)).toBe('granted');
   });
 
-  it('given a claim, when it is released, then the code is good again; when consumed, it is gone', async () => {
+  it('accepts the code again after a release and deletes it on consume', async () => {
     await codes.issue(address, 4);
     await codes.claim(address, '0420', 'first');
     expect(await outcome('0420')).toBe('busy');
@@ -195,7 +198,7 @@ describe('KeyedCodes', () => {
     expect(await outcome('0420')).toBe('expired');
   });
 
-  describe('INV-02 the budget of guesses', () => {
+  describe('guess budget [INV-02]', () => {
     const wrong = async (times: number) => {
       for (let n = 0; n < times; n++) {
         if (n % 3 === 0) await codes.issue(address, 4);
@@ -203,7 +206,7 @@ describe('KeyedCodes', () => {
       }
     };
 
-    it('given nine wrong guesses, then the live short code is dead, and its successor is long and good', async () => {
+    it('expires the short code after nine wrong guesses and issues a long one', async () => {
       await wrong(9);
       await store.saveCode(address, 'a short one', 4, 60_000);
       expect(await codes.isShorterThanRequired(address, 8)).toBe(true);
@@ -216,17 +219,17 @@ describe('KeyedCodes', () => {
       expect(await outcome(digits)).toBe('granted');
     });
 
-    it('compares the right code of one attempt while a dead code of another is tried without end [AC-66]', async () => {
+    it('compares the correct code of one attempt during endless tries at a dead code of another [AC-66]', async () => {
       const { digits, serial } = await codes.issue(address, 4);
       await codes.startLifetime(address, serial);
       const dead = { ...address, subject: 'the attempt of somebody else' };
       const tries = Array.from({ length: 40 }, (_, n) => codes.claim(dead, '9999', `dead ${n}`));
       const right = codes.claim(address, digits, 'right');
       expect((await right).outcome).toBe('granted');
-      for (const one of await Promise.all(tries)) expect(one.outcome).toBe('expired');
+      for (const result of await Promise.all(tries)) expect(result.outcome).toBe('expired');
     });
 
-    it('AC-26 given nine wrong guesses at a decoy, then its successor is long, too', async () => {
+    it('issues a long code after nine wrong guesses at a decoy [AC-26]', async () => {
       await wrong(9);
       await codes.issueDecoy(address, await codes.codeLengthFor(address.identifierHash));
       expect((await store.getStatus(address, 3))?.length).toBe(8);
@@ -238,7 +241,7 @@ describe('KeyedCodes', () => {
         'held by another request',
         async () => void (await codes.claim(address, (await codes.issue(address, 4)).digits, 'x')),
       ],
-    ])('given a code that is %s, then trying it is no guess', async (_, arrange) => {
+    ])('does not charge a guess at a code that is %s', async (_, arrange) => {
       await arrange();
       for (let n = 0; n < 20; n++) await codes.claim(address, '0420', `n ${n}`);
       await codes.consume(address);
@@ -247,7 +250,7 @@ describe('KeyedCodes', () => {
       expect(await outcome(digits)).toBe('granted');
     });
 
-    it('given a right code, then its charge is handed over, to be given back', async () => {
+    it('returns the charge of a correct code for a refund', async () => {
       for (let n = 0; n < 30; n++) {
         const { digits } = await codes.issue(address, 4);
         const claim = await codes.claim(address, digits, `n ${n}`);
@@ -256,7 +259,7 @@ describe('KeyedCodes', () => {
       expect(await codes.codeLengthFor(address.identifierHash)).toBe(4);
     });
 
-    it('AC-54 given a store that is away, then nothing is compared, and nothing is charged', async () => {
+    it('compares and charges nothing when the store cannot be reached [AC-54]', async () => {
       const { digits } = await codes.issue(address, 4);
       const working = store.claimCode.bind(store);
       store.claimCode = () => Promise.reject(new Error('away'));
@@ -267,7 +270,7 @@ describe('KeyedCodes', () => {
 
     const RESET: CodeAddress = { ...address, purpose: 'password_reset' };
 
-    it('AC-32 given guesses at reset codes, however many, then codes of registrations stay as they are', async () => {
+    it('keeps registration codes short after any number of guesses at reset codes [AC-32]', async () => {
       for (let n = 0; n < 60; n++) {
         if (n % 3 === 0) await codes.issue(RESET, 8);
         expect((await codes.claim(RESET, '99999999', `n ${n}`)).outcome).toBe('wrong');
@@ -278,7 +281,7 @@ describe('KeyedCodes', () => {
       expect(await outcome(digits)).toBe('granted');
     });
 
-    it('AC-32 given a limit for wrong codes of everybody, then those of resets do not reach it', async () => {
+    it('does not count wrong reset codes towards the service-wide limit [AC-32]', async () => {
       Object.assign(rules, { wrongCodesPerHour: 3 });
       for (let n = 0; n < 3; n++) {
         await codes.issue(RESET, 8);
@@ -289,14 +292,14 @@ describe('KeyedCodes', () => {
       expect(length).toBe(4);
     });
 
-    it('AC-32 given guesses at codes of a registration, then a reset code is as good as ever', async () => {
+    it('keeps a reset code valid after guesses at registration codes [AC-32]', async () => {
       await wrong(9);
       const { digits } = await codes.issue(RESET, 8);
       expect((await codes.getStatus(RESET))?.attemptsRemaining).toBe(3);
       expect(await outcome(digits, RESET)).toBe('granted');
     });
 
-    it('given reset codes, then they live ten minutes from the moment their message was accepted', async () => {
+    it('keeps reset codes live for ten minutes after their message is accepted', async () => {
       const { digits, serial } = await codes.issue(RESET, 8);
       clock.advance(8_000);
       await codes.startLifetime(RESET, serial);
@@ -306,16 +309,16 @@ describe('KeyedCodes', () => {
       expect(await outcome(digits, RESET)).toBe('expired');
     });
 
-    it('RC-01 given the right code fifty times at once, then one is granted and the others find it busy', async () => {
+    it('grants one of fifty concurrent correct codes and reports busy to the others [RC-01]', async () => {
       const { digits } = await codes.issue(address, 4);
       const claims = await Promise.all(Array.from({ length: 50 }, (_, n) => codes.claim(address, digits, `n ${n}`)));
       const outcomes = claims.map((claim) => claim.outcome);
-      expect(outcomes.filter((one) => one === 'granted')).toHaveLength(1);
-      expect(outcomes.filter((one) => one === 'busy')).toHaveLength(49);
+      expect(outcomes.filter((outcome) => outcome === 'granted')).toHaveLength(1);
+      expect(outcomes.filter((outcome) => outcome === 'busy')).toHaveLength(49);
     });
   });
 
-  it('reads what an older key of the ring wrote', async () => {
+  it('accepts a code written under an older key of the ring', async () => {
     const { digits } = await codes.issue(address, 4);
     codes = withKeys(NEW, OLD);
     expect(await outcome(digits)).toBe('granted');

@@ -10,7 +10,7 @@ import type { CodeGenerator, CodeMac, CodeSettings, CodeStore, StoreClaimResult 
 import type { GuessBudget } from './guess-budget.js';
 import { guessLedgerKeyOf } from './guess-ledger-key.js';
 
-/** A message that is not accepted within 8 s is given up. Counted generously: its sender may have been frozen meanwhile. */
+/** A sender gives up a message that is not accepted within 8 s. The margin allows for a paused process. */
 const ACCEPTANCE_MARGIN_MS = 10_000;
 const CLAIM_TTL_MS = 10_000;
 const RIGHT_CODE_GRACE_MS = 60_000;
@@ -72,7 +72,7 @@ export class OneTimeCodeService extends Codes {
   }
 
   async claim(address: CodeAddress, typed: string, requestId: string): Promise<ClaimResult> {
-    // A dead code is no guess: it holds none of the few places in which guesses at this identifier are compared.
+    // A try at a dead code is not charged, so it does not use up the guess budget of this identifier.
     if ((await this.store.getStatus(address, this.settings.maxTries)) === null) return { outcome: 'expired' };
     const ledgerKey = guessLedgerKeyOf(this.mac, address);
     const { charge, may } = await this.budget.chargeGuess(ledgerKey, typed.length);
@@ -106,7 +106,7 @@ export class OneTimeCodeService extends Codes {
     return { expiresAt, attemptsRemaining };
   }
 
-  /** What must never be compared is dead. */
+  /** Reports a code that must never be compared as expired. */
   async #claimIfAllowed(
     address: CodeAddress,
     typed: string,

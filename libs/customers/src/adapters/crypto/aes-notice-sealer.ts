@@ -2,7 +2,7 @@ import { type KeyRing } from '#platform/config';
 import { AesGcmSealer } from '#platform/crypto';
 import { type Notice, NoticeSealer } from '../../application/identifier-change-ports.js';
 
-/** AES-256-GCM under a key of its own, derived from `CODE_SECRET`. */
+/** AES-256-GCM under its own key, derived from `CODE_SECRET`. */
 export class AesNoticeSealer extends NoticeSealer {
   readonly #seal: AesGcmSealer;
 

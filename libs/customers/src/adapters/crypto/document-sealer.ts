@@ -3,7 +3,7 @@ import { Secrets } from '#platform/config';
 import { AesGcmSealer } from '#platform/crypto';
 import type { PersonDocument } from '../../domain/customer.js';
 
-/** How a document lies in the database: sealed under a key derived from `IDENTIFIER_SECRET`, bound to its customer. */
+/** Encrypts documents for storage under a key derived from `IDENTIFIER_SECRET`, bound to the customer id. */
 @Injectable()
 export class DocumentSealer {
   readonly #seal: AesGcmSealer;
@@ -16,7 +16,7 @@ export class DocumentSealer {
     return document && this.#seal.seal(document.number, customerId);
   }
 
-  /** The number in clear, or null. */
+  /** Returns the number in clear text, or null. */
   open(sealed: string | null, customerId: string): string | null {
     return sealed === null ? null : this.#seal.open(sealed, customerId);
   }

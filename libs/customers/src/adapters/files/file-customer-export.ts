@@ -6,7 +6,7 @@ import { ExportCustomers } from '../../application/queries/export-customers.js';
 import type { ListedCustomer } from '../../application/views.js';
 import { CustomerExport } from '../../facade.js';
 
-/** Page by page: no more than one is in memory. */
+/** Writes the export page by page. At most one page is in memory. */
 export class FileCustomerExport extends CustomerExport {
   constructor(
     private readonly queries: QueryBus,
@@ -21,7 +21,7 @@ export class FileCustomerExport extends CustomerExport {
     await this.audit.record({ action, actor: null, target: null, source: null });
     const written = await open(file, 'w', 0o600);
     try {
-      // Of a file that was there already.
+      // `open` does not change the mode of an existing file.
       await written.chmod(0o600);
       let customers = 0;
       for (let after: PagePosition | null | undefined; after !== null; ) {
@@ -30,7 +30,7 @@ export class FileCustomerExport extends CustomerExport {
         const hashes = withPasswords
           ? await this.credentials.exportPasswordHashes(items.map(({ id }) => id))
           : undefined;
-        await written.write(items.map((one) => toExportLine(one, hashes?.get(one.id))).join(''));
+        await written.write(items.map((customer) => toExportLine(customer, hashes?.get(customer.id))).join(''));
         customers += items.length;
         progress(customers);
         after = next;
@@ -42,8 +42,8 @@ export class FileCustomerExport extends CustomerExport {
   }
 }
 
-/** What an import takes: neither the way somebody came nor how often he has changed. */
+/** The fields that an import accepts: without `verifiedBy`, `updatedAt` and `version`. */
 function toExportLine(customer: ListedCustomer, passwordHash: string | undefined): string {
-  const { updatedAt, version, verifiedBy, ...kept } = customer;
-  return `${JSON.stringify({ ...kept, ...(passwordHash && { passwordHash }) })}\n`;
+  const { updatedAt, version, verifiedBy, ...importable } = customer;
+  return `${JSON.stringify({ ...importable, ...(passwordHash && { passwordHash }) })}\n`;
 }

@@ -11,9 +11,9 @@ import { parseImportLine } from './parse-import-line.js';
 import { RejectedLinesReport } from './rejected-lines-report.js';
 
 const MAX_LINE_BYTES = 64 * 1_024;
-/** Lines of one transaction. */
+/** Lines per transaction. */
 const BATCH_SIZE = 500;
-/** While the database writes one round, the next is read. */
+/** The next batch is read while the database writes one. */
 const MAX_CONCURRENT_BATCHES = 2;
 const MAX_ATTEMPTS = 10;
 const RETRY_DELAY_MS = 1_000;
@@ -23,7 +23,7 @@ interface RejectedLine {
   readonly errors: readonly Fault[];
 }
 
-/** Reads a file round by round; a round that fails because something is away is tried again for a while. */
+/** Imports a file batch by batch. A batch that fails because a dependency is unavailable is retried. */
 export class FileCustomerImport extends CustomerImport {
   constructor(
     private readonly commands: CommandBus,
@@ -54,7 +54,7 @@ export class FileCustomerImport extends CustomerImport {
   }
 
   async #importBatches(
-    order: ImportOptions,
+    options: ImportOptions,
     report: RejectedLinesReport,
     run: string,
     totalBytes: number,
@@ -63,47 +63,47 @@ export class FileCustomerImport extends CustomerImport {
     const underway: Promise<void>[] = [];
     let done = Promise.resolve();
     const begin = (lines: readonly NdjsonLine[]) => {
-      const outcomes = this.#importBatch(lines, run, order.dryRun);
-      // Rounds may end in any order; they are counted and reported in theirs.
+      const outcomes = this.#importBatch(lines, run, options.dryRun);
+      // Batches may end in any order. They are counted and reported in the order of the file.
       done = Promise.all([outcomes, done]).then(async ([results]) => {
-        const refused = results.flatMap((one, n) => toRejectedLines(lines[n], one));
+        const refused = results.flatMap((result, n) => toRejectedLines(lines[n], result));
         for (const { outcome } of results) counts[outcome]++;
         counts.lines += lines.length;
         await report.add(refused);
-        order.progress({ lines: counts.lines, bytes: lines.at(-1)?.end ?? 0, totalBytes });
+        options.progress({ lines: counts.lines, bytes: lines.at(-1)?.end ?? 0, totalBytes });
       });
-      // Whoever waits hears of it; the others need not.
+      // The error reaches the caller through `underway`; this handler prevents an unhandled rejection.
       done.catch(() => undefined);
       underway.push(done);
     };
     const lines: NdjsonLine[] = [];
-    for await (const line of readNdjsonLines(order.file, MAX_LINE_BYTES)) {
+    for await (const line of readNdjsonLines(options.file, MAX_LINE_BYTES)) {
       lines.push(line);
       if (lines.length < BATCH_SIZE) continue;
       begin(lines.splice(0));
       if (underway.length === MAX_CONCURRENT_BATCHES) await underway.shift();
-      if (order.signal.aborted) break;
+      if (options.signal.aborted) break;
     }
-    if (lines.length > 0 && !order.signal.aborted) begin(lines);
+    if (lines.length > 0 && !options.signal.aborted) begin(lines);
     await Promise.all(underway);
-    return { run, ...counts, complete: !order.signal.aborted };
+    return { run, ...counts, complete: !options.signal.aborted };
   }
 
   async #importBatch(lines: readonly NdjsonLine[], run: string, dryRun: boolean): Promise<readonly LineOutcome[]> {
-    const read = await Promise.all(lines.map(parseOrReject));
-    const good = read.filter((one): one is ImportLine => !isRejected(one));
+    const parsed = await Promise.all(lines.map(parseOrReject));
+    const accepted = parsed.filter((line): line is ImportLine => !isRejected(line));
     const outcomes = [
-      ...(await this.#withRetries(() => this.commands.execute(new ImportCustomers(good, run, dryRun)))),
+      ...(await this.#withRetries(() => this.commands.execute(new ImportCustomers(accepted, run, dryRun)))),
     ];
-    return read.map((one) => (isRejected(one) ? one : (outcomes.shift() as LineOutcome)));
+    return parsed.map((line) => (isRejected(line) ? line : (outcomes.shift() as LineOutcome)));
   }
 
   async #withRetries<T>(work: () => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries++) {
+    for (let attempt = 1; ; attempt++) {
       try {
         return await work();
       } catch (error) {
-        if (!(error instanceof Unavailable) || tries === MAX_ATTEMPTS) throw error;
+        if (!(error instanceof Unavailable) || attempt === MAX_ATTEMPTS) throw error;
         await this.clock.pause(RETRY_DELAY_MS);
       }
     }
@@ -114,8 +114,8 @@ export class FileCustomerImport extends CustomerImport {
   }
 }
 
-const isRejected = (one: ImportLine | LineOutcome): one is LineOutcome & { readonly outcome: 'refused' } =>
-  'outcome' in one;
+const isRejected = (line: ImportLine | LineOutcome): line is LineOutcome & { readonly outcome: 'refused' } =>
+  'outcome' in line;
 
 async function parseOrReject(line: NdjsonLine): Promise<ImportLine | LineOutcome> {
   try {

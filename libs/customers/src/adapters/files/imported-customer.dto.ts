@@ -2,7 +2,7 @@ import { IsIn, IsString, Length, Matches, MaxLength } from 'class-validator';
 import { IfNotNull, IfPresent, IsTimestamp } from '#platform/http';
 import { CreateCustomerDto } from '../http/create-customer.dto.js';
 
-/** A line of an import: what `POST /v1/customers` takes, and what another system knows besides. */
+/** A line of an import: the fields of `POST /v1/customers` and those that only another system can supply. */
 export class ImportedCustomerDto extends CreateCustomerDto {
   @IfPresent()
   @Matches(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, {

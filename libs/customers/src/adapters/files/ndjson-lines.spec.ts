@@ -49,7 +49,7 @@ it.each([
   ],
 ] as const)('reads %j', async (text, expected) => expect(await linesOf(text)).toEqual(expected));
 
-it('keeps nothing of a line that is too long, and goes on behind it', async () => {
+it('discards a line that is too long and continues with the next', async () => {
   const [long, longest] = ['x'.repeat(101), 'y'.repeat(300_000)];
   expect(await linesOf(`a\n${long}\nb\n${longest}\n\nc\n${long}`)).toEqual([
     [1, 'a', 2],
@@ -61,7 +61,7 @@ it('keeps nothing of a line that is too long, and goes on behind it', async () =
   ]);
 });
 
-it('reads lines over the borders of what the file system gives at once', async () => {
+it('reads lines across chunk boundaries', async () => {
   const lines = Array.from({ length: 5_000 }, (_, n) => `${n} ${'é'.repeat(n % 60)}`);
   const found = await linesOf(lines.join('\n'), 1_000);
   expect(found.map(([, text]) => text)).toEqual(lines);

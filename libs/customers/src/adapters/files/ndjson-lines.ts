@@ -4,15 +4,15 @@ const NEWLINE = 0x0a;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 export interface NdjsonLine {
-  /** 1, 2, 3 … */
+  /** Line number, starting at 1. */
   readonly number: number;
-  /** Null: longer than a line may be. */
+  /** Null when the line exceeds the size limit. */
   readonly bytes: Buffer | null;
-  /** Of the file, up to and with this line. */
+  /** Bytes of the file up to and including this line. */
   readonly end: number;
 }
 
-/** The lines of a file that are not blank, one after the other: no more of it is in memory than one chunk and one line. */
+/** Yields the non-blank lines of a file. At most one chunk and one line are in memory. */
 export async function* readNdjsonLines(file: string, maxBytes: number): AsyncGenerator<NdjsonLine> {
   let [number, end, lineBytes, parts]: [number, number, number, Buffer[]] = [0, 0, 0, []];
   const line = (): NdjsonLine | undefined => {
@@ -26,7 +26,7 @@ export async function* readNdjsonLines(file: string, maxBytes: number): AsyncGen
       const newline = chunk.indexOf(NEWLINE, at);
       const part = chunk.subarray(at, newline < 0 ? chunk.length : newline);
       lineBytes += part.length;
-      // Of a line that is too long nothing more is kept.
+      // The rest of a line that is too long is discarded.
       if (lineBytes <= maxBytes) parts.push(part);
       end += newline < 0 ? part.length : part.length + 1;
       at = newline < 0 ? chunk.length : newline + 1;
@@ -38,7 +38,7 @@ export async function* readNdjsonLines(file: string, maxBytes: number): AsyncGen
   if (last) yield last;
 }
 
-/** Without what Windows puts before the first line and at the end of each. */
+/** Removes the byte order mark of the first line and the carriage return at the end of each line. */
 function trimmed(bytes: Buffer, number: number): Buffer {
   const start = number === 1 && bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
   return bytes.subarray(start, bytes.at(-1) === 0x0d ? bytes.length - 1 : bytes.length);

@@ -7,7 +7,7 @@ import type { NdjsonLine } from './ndjson-lines.js';
 const validation = createValidationPipe();
 
 /**
- * A line as the body of a request is read.
+ * Parses and validates a line like a request body.
  * @throws InvalidInput
  */
 export async function parseImportLine({ bytes }: NdjsonLine): Promise<ImportLine> {

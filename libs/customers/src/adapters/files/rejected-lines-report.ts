@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Fault } from '#kernel';
 
-/** The report of an import. It tells where and why, never what: the file it is about holds that. */
+/** The report of an import: line numbers and reasons, never the contents of a line. */
 export class RejectedLinesReport {
   private constructor(private readonly file: FileHandle) {}
 
@@ -11,7 +11,7 @@ export class RejectedLinesReport {
 
   async add(rejected: readonly { readonly line: number; readonly errors: readonly Fault[] }[]): Promise<void> {
     if (rejected.length === 0) return;
-    await this.file.write(rejected.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    await this.file.write(rejected.map((line) => `${JSON.stringify(line)}\n`).join(''));
   }
 
   close(): Promise<void> {

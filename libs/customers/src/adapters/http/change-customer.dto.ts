@@ -3,14 +3,14 @@ import { ArrayMinSize, ArrayUnique, IsArray, IsIn, IsObject } from 'class-valida
 import { IfNotNull, IfPresent, IsMarket } from '#platform/http';
 import { ProfileDto } from './profile.dto.js';
 
-/** A JSON merge patch (RFC 7396) of one's own record. */
+/** A JSON merge patch (RFC 7396) of the caller's own record. */
 export class ChangeMeDto extends ProfileDto {
   @ApiProperty({ required: false, example: 'US', description: 'ISO 3166-1 alpha-2' })
   @IfPresent()
   @IsMarket()
   readonly market?: string;
 
-  /** At most 4 KiB; null empties it. */
+  /** At most 4 KiB as JSON. Null removes all attributes. */
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { newsletter: true } })
   @IfNotNull()
   @IsObject()
@@ -34,7 +34,7 @@ export class RolesDto {
 }
 
 export class DeleteQuery {
-  @ApiProperty({ required: false, enum: ['erase'], description: 'What is personal is gone for good' })
+  @ApiProperty({ required: false, enum: ['erase'], description: 'Deletes personal data permanently' })
   @IfPresent()
   @IsIn(['erase'])
   readonly mode?: 'erase';

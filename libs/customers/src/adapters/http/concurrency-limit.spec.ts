@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 
-it('runs so many at a time, the first who came first, and goes on when one fails [AC-69]', async () => {
+it('limits concurrent tasks, keeps their order and continues after a failure [AC-69]', async () => {
   const limit = new ConcurrencyLimit(2);
   const started: number[] = [];
   const ends: ((error?: Error) => void)[] = [];

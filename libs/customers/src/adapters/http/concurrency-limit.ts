@@ -1,4 +1,4 @@
-/** At most so many at the same time; the others wait their turn. */
+/** Runs at most `max` tasks at a time. Further tasks wait in the order of arrival. */
 export class ConcurrencyLimit {
   #running = 0;
   readonly #waiting: (() => void)[] = [];
@@ -7,7 +7,7 @@ export class ConcurrencyLimit {
 
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#running < this.max) this.#running++;
-    // Whoever leaves hands over the place.
+    // A finished task passes its slot to the next waiting one.
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       return await work();

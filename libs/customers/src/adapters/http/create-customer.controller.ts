@@ -23,20 +23,20 @@ export class CreateCustomerController {
     private readonly idempotency: Idempotency,
   ) {}
 
-  /** Make somebody a customer whom staff vouch for. There is no password: the customer asks for a reset to set one. */
+  /** Create a customer whose identity staff confirm. There is no password: the customer requests a reset to set one. */
   @Roles('admin')
   @Post()
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key and body make one customer' })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key and body create one customer' })
   @ApiCreatedResponse({
     type: CustomerDto,
     headers: { Location: { schema: { type: 'string' } }, ETag: { schema: { type: 'string' } } },
   })
   @ApiProblems({
     401: 'No valid access token',
-    403: 'Not for you',
+    403: 'Not allowed',
     409: 'The e-mail address or phone number belongs to another customer, or the first request with this key is running',
     422: 'Not acceptable',
-    503: 'A dependency is away',
+    503: 'A dependency is unavailable',
   })
   async create(
     @Req() { user }: AuthenticatedRequest,
@@ -45,10 +45,10 @@ export class CreateCustomerController {
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto> {
-    const once = { key, scope: `customers ${user.customerId}`, body, lifeMs: DAY_MS, durable: true } as const;
-    // Kept for a day: the id, and nothing of the person.
-    const { value, replayed } = await this.idempotency.runOnce(once, async (request) => {
-      const { id } = await this.commands.execute(new CreateCustomer(body, request, actorOf(user, address)));
+    const request = { key, scope: `customers ${user.customerId}`, body, lifeMs: DAY_MS, durable: true } as const;
+    // Only the id is stored for a day, no personal data.
+    const { value, replayed } = await this.idempotency.runOnce(request, async (requestId) => {
+      const { id } = await this.commands.execute(new CreateCustomer(body, requestId, actorOf(user, address)));
       return { id };
     });
     const customer = await this.queries.execute(new GetCustomer(value.id, actorOf(user, address)));

@@ -11,7 +11,6 @@ import type { ListedCustomer } from '../../application/views.js';
 import { type AuthenticatedRequest, actorOf, maskDocumentFor } from './customer-response.js';
 import { ListCustomersQuery, ListedCustomerDto, toCustomerFilter } from './list-customers.dto.js';
 
-/** Finding customers. */
 @ApiTags('customers')
 @ApiBearerAuth()
 @Controller('v1/customers')
@@ -23,14 +22,14 @@ export class CustomerListController {
     private readonly identifiers: IdentifierHasher,
   ) {}
 
-  /** Customers in the order of creation, a page at a time. */
+  /** List customers in the order of creation, one page at a time. */
   @Roles('staff', 'admin')
   @Get()
   @ApiPage(ListedCustomerDto)
   @ApiProblems({
-    400: 'A cursor of another list',
+    400: 'The cursor belongs to another list',
     401: 'No valid access token',
-    403: 'Not for you',
+    403: 'Not allowed',
     422: 'Not acceptable',
   })
   async list(
@@ -46,8 +45,8 @@ export class CustomerListController {
     const filter = toCustomerFilter(query, this.settings.defaultMarket, (document) =>
       this.identifiers.candidates(document),
     );
-    const asked = new ListCustomers(filter, wanted, query.count === 'exact', actorOf(user, address));
-    const { page, total } = await this.queries.execute(asked);
+    const listQuery = new ListCustomers(filter, wanted, query.count === 'exact', actorOf(user, address));
+    const { page, total } = await this.queries.execute(listQuery);
     const shown = { ...page, items: page.items.map((customer) => maskDocumentFor(user, customer)) };
     return this.pages.toResponse(list, shown, total, reply);
   }

@@ -7,18 +7,18 @@ import { CustomerNotFound } from '../../domain/errors.js';
 import type { CustomerDto } from './customer.dto.js';
 import { etagOf } from './etag.js';
 
-/** What the guard leaves on a request. */
+/** A request after authentication by the guard. */
 export interface AuthenticatedRequest {
   readonly user: { readonly customerId: string; readonly roles: readonly string[] };
 }
 
-/** The token outlives its customer by seconds. */
+/** An access token can remain valid for seconds after its customer was deleted. */
 export const invalidTokenError = () => new InvalidCredentials('Bearer realm="foyer", error="invalid_token"');
 
 export const IF_MATCH_HEADER = {
   name: 'If-Match',
   required: false,
-  description: 'The ETag that was read: 412 when it is another now',
+  description: 'The ETag that was read. Returns 412 when the customer has changed since',
 };
 
 export const actorOf = ({ customerId, roles }: AuthenticatedRequest['user'], address: string): Actor => ({
@@ -27,13 +27,13 @@ export const actorOf = ({ customerId, roles }: AuthenticatedRequest['user'], add
   asAdministrator: roles.includes('admin'),
 });
 
-/** @throws CustomerNotFound for what cannot be an id: nobody learns which it was */
+/** @throws CustomerNotFound for a malformed id, so that it looks like an unknown one */
 export function parseCustomerId(param: string): string {
   if (!isUuid(param)) throw new CustomerNotFound();
   return param;
 }
 
-/** As this caller may see it: the document in full is for its owner and administrators. */
+/** Masks the document unless the caller is its owner or an administrator. */
 export function maskDocumentFor<Customer extends Pick<CustomerView, 'id' | 'document'>>(
   { customerId, roles }: AuthenticatedRequest['user'],
   customer: Customer,
@@ -43,7 +43,7 @@ export function maskDocumentFor<Customer extends Pick<CustomerView, 'id' | 'docu
   return { ...customer, document: Cpf.parse(document).masked };
 }
 
-/** The customer, or 304 to somebody who knows this version already. */
+/** Responds with the customer, or with 304 when If-None-Match names this version. */
 export function respondUnlessUnchanged(
   user: AuthenticatedRequest['user'],
   customer: CustomerView,

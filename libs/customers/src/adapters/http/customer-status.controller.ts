@@ -18,22 +18,22 @@ import { RolesDto } from './change-customer.dto.js';
 import { CustomerDto } from './customer.dto.js';
 import { type AuthenticatedRequest, actorOf, parseCustomerId, respondWithEtag } from './customer-response.js';
 
-/** Whether somebody is a customer, and what he may do: for administrators. */
+/** Restores customers, sets roles and ends sessions. Administrators only. */
 @ApiTags('customers')
 @ApiBearerAuth()
 @Controller('v1/customers/:id')
 export class CustomerStatusController {
   constructor(private readonly commands: CommandBus) {}
 
-  /** Take a deletion back. Who is not deleted stays as he is. */
+  /** Restore a deleted customer. Does nothing when the customer is not deleted. */
   @Roles('admin')
   @FreshAuthentication()
   @Post('restore')
   @HttpCode(200)
   @ApiProblems({
     401: 'No valid access token, or one whose sign-in is more than five minutes old',
-    403: 'Not for you',
-    404: 'Not there, or erased',
+    403: 'Not allowed',
+    404: 'Not found, or erased',
     409: 'The identifier belongs to another customer now',
   })
   async restore(
@@ -43,19 +43,19 @@ export class CustomerStatusController {
     @Body(new NoBodyPipe()) _: undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto> {
-    const ordered = actorOf(user, address);
-    return respondWithEtag(user, await this.commands.execute(new RestoreCustomer(parseCustomerId(id), ordered)), reply);
+    const actor = actorOf(user, address);
+    return respondWithEtag(user, await this.commands.execute(new RestoreCustomer(parseCustomerId(id), actor)), reply);
   }
 
-  /** Give a customer these roles and no others; every session ends, because tokens carry roles. */
+  /** Replace the roles of a customer. Every session ends, because tokens carry roles. */
   @Roles('admin')
   @FreshAuthentication()
   @Put('roles')
   @HttpCode(204)
   @ApiProblems({
     401: 'No valid access token, or one whose sign-in is more than five minutes old',
-    403: 'Not for you',
-    404: 'Not there',
+    403: 'Not allowed',
+    404: 'Not found',
     409: 'The last administrator who can sign in',
     422: 'Not acceptable',
   })
@@ -65,20 +65,20 @@ export class CustomerStatusController {
     @Body() { roles }: RolesDto,
     @ClientAddress() address: string,
   ): Promise<void> {
-    const ordered = actorOf(user, address);
-    await this.commands.execute(new SetRoles(parseCustomerId(id), roles, ordered));
+    const actor = actorOf(user, address);
+    await this.commands.execute(new SetRoles(parseCustomerId(id), roles, actor));
   }
 
-  /** End every session of a customer, after a recent sign-in of one's own. Links to external identities stay. */
+  /** End every session of a customer. Requires a recent sign-in of the caller. Links to external identities remain. */
   @Roles('admin')
   @FreshAuthentication()
   @Delete('sessions')
   @HttpCode(204)
   @ApiProblems({
     401: 'No valid access token, or one whose sign-in is more than five minutes old',
-    403: 'Not for you',
-    404: 'Not there',
-    422: 'A query or a body',
+    403: 'Not allowed',
+    404: 'Not found',
+    422: 'The request has a query or a body',
   })
   async endSessions(
     @Req() { user }: AuthenticatedRequest & { readonly user: { readonly sessionId: string | null } },
@@ -87,7 +87,7 @@ export class CustomerStatusController {
     @ClientAddress() address: string,
     @Body(new NoBodyPipe()) _body: undefined,
   ): Promise<void> {
-    // One's own sessions are not ended by a token that none of them stands behind.
+    // A token without a session cannot end the caller's own sessions.
     if (id === user.customerId && user.sessionId === null) throw new OwnTokenRequired();
     await this.commands.execute(new EndSessions(parseCustomerId(id), actorOf(user, address)));
   }

@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { CustomerView } from '../../application/views.js';
 
-/** A customer. */
 export class CustomerDto implements CustomerView {
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;
@@ -22,7 +21,7 @@ export class CustomerDto implements CustomerView {
     type: String,
     nullable: true,
     example: '529.982.247-25',
-    description: 'A CPF; `***.982.247-**` but for its owner and administrators',
+    description: 'A CPF; masked as `***.982.247-**` except for its owner and administrators',
   })
   readonly document!: string | null;
 
@@ -47,6 +46,6 @@ export class CustomerDto implements CustomerView {
   @ApiProperty({ format: 'date-time' })
   readonly updatedAt!: string;
 
-  @ApiProperty({ example: 1, description: 'Rises with every write' })
+  @ApiProperty({ example: 1, description: 'Increases with every write' })
   readonly version!: number;
 }

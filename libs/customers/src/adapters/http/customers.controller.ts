@@ -25,7 +25,7 @@ import { ReplaceCustomerDto } from './replace-customer.dto.js';
 const isStaff = ({ roles }: AuthenticatedRequest['user']): boolean =>
   roles.includes('staff') || roles.includes('admin');
 
-/** One customer's record, in the hands of staff and administrators. */
+/** Reads, changes and deletes one customer. For staff and administrators. */
 @ApiTags('customers')
 @ApiBearerAuth()
 @Controller('v1/customers')
@@ -35,9 +35,9 @@ export class CustomersController {
     private readonly commands: CommandBus,
   ) {}
 
-  /** One customer, for staff and for himself. */
+  /** Get a customer. Customers can read their own record, staff every record. */
   @Get(':id')
-  @ApiProblems({ 401: 'No valid access token', 404: 'Not there, or not yours', 503: 'The database is away' })
+  @ApiProblems({ 401: 'No valid access token', 404: 'Not found, or not yours', 503: 'The database is unavailable' })
   async getCustomer(
     @Req() { user }: AuthenticatedRequest,
     @Param('id') id: string,
@@ -51,15 +51,15 @@ export class CustomersController {
     return respondUnlessUnchanged(user, customer, ifNoneMatch, reply);
   }
 
-  /** Change a customer, by JSON merge patch. The status is for administrators; `suspended` ends every session. */
+  /** Change a customer by JSON merge patch. Only administrators can change the status; `suspended` ends every session. */
   @Roles('staff', 'admin')
   @Patch(':id')
   @ApiConsumes('application/json', 'application/merge-patch+json')
   @ApiHeader(IF_MATCH_HEADER)
   @ApiProblems({
     401: 'No valid access token',
-    403: 'Not for you: the status, or an administrator’s record',
-    404: 'Not there',
+    403: 'Not allowed: the status, or an administrator’s record',
+    404: 'Not found',
     409: 'The last administrator who can sign in',
     412: 'Changed since it was read',
     422: 'Not acceptable',
@@ -78,27 +78,27 @@ export class CustomersController {
     return respondWithEtag(user, await this.commands.execute(change), reply);
   }
 
-  /** Replace everything that may be changed of a customer; `suspended` ends every session. */
+  /** Replace all writable fields of a customer. `suspended` ends every session. */
   @Roles('admin')
   @Put(':id')
   @ApiHeader(IF_MATCH_HEADER)
   @ApiProblems({
     401: 'No valid access token',
-    403: 'Not for you',
-    404: 'Not there',
+    403: 'Not allowed',
+    404: 'Not found',
     409: 'The last administrator who can sign in',
     412: 'Changed since it was read',
-    422: 'Not acceptable, or something is missing',
+    422: 'Not acceptable, or a field is missing',
   })
   async replaceCustomer(
     @Req() { user }: AuthenticatedRequest,
     @Param('id') id: string,
-    @Body() { attributes: allAttributes, status, ...whole }: ReplaceCustomerDto,
+    @Body() { attributes: allAttributes, status, ...fields }: ReplaceCustomerDto,
     @Headers('if-match') ifMatch: string | undefined,
     @ClientAddress() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto> {
-    const { firstName, lastName, document, market, locale, ...readOnlyFields } = whole;
+    const { firstName, lastName, document, market, locale, ...readOnlyFields } = fields;
     const profile = { firstName, lastName, document, market, locale, allAttributes };
     const version = parseIfMatch(ifMatch, id);
     const change = new ChangeCustomer(
@@ -113,8 +113,8 @@ export class CustomersController {
   }
 
   /**
-   * Delete a customer, softly: every session ends, and the identifier is free again. With `mode=erase`, also of one who is
-   * deleted: what is personal leaves every table, and nothing can be taken back.
+   * Soft-delete a customer: every session ends, and the identifier is free again. With `mode=erase` personal data is removed
+   * from every table, also of a deleted customer. This cannot be undone.
    */
   @Roles('admin')
   @FreshAuthentication()
@@ -123,8 +123,8 @@ export class CustomersController {
   @ApiHeader(IF_MATCH_HEADER)
   @ApiProblems({
     401: 'No valid access token, or one whose sign-in is more than five minutes old',
-    403: 'Not for you',
-    404: 'Not there',
+    403: 'Not allowed',
+    404: 'Not found',
     409: 'The last administrator who can sign in',
     412: 'Changed since it was read',
     422: 'Unknown mode',
@@ -137,9 +137,9 @@ export class CustomersController {
     @ClientAddress() address: string,
     @Body(new NoBodyPipe()) _: undefined,
   ): Promise<void> {
-    const ordered = actorOf(user, address);
+    const actor = actorOf(user, address);
     const version = parseIfMatch(ifMatch, id);
-    if (mode === 'erase') await this.commands.execute(new EraseCustomer(parseCustomerId(id), version, ordered));
-    else await this.commands.execute(new DeleteCustomer(parseCustomerId(id), version, ordered));
+    if (mode === 'erase') await this.commands.execute(new EraseCustomer(parseCustomerId(id), version, actor));
+    else await this.commands.execute(new DeleteCustomer(parseCustomerId(id), version, actor));
   }
 }

@@ -15,23 +15,22 @@ import {
 import { ConfirmDocumentDto } from './documents.dto.js';
 import { parseIfMatch } from './etag.js';
 
-/** Documents of customers, at the counter. */
 @ApiTags('customers')
 @ApiBearerAuth()
 @Controller('v1/customers/:id/document')
 export class DocumentsController {
   constructor(private readonly commands: CommandBus) {}
 
-  /** Confirm that the document is the customer's own: it is unique from now on, and a name to sign in with. */
+  /** Confirm that the document belongs to the customer. It becomes unique and can be used to sign in. */
   @Roles('staff', 'admin')
   @Post('confirm')
   @HttpCode(200)
   @ApiHeader(IF_MATCH_HEADER)
   @ApiProblems({
     401: 'No valid access token',
-    403: 'Not for you: your own document, or an administrator’s',
-    404: 'Not there',
-    409: 'None was given, another one was given, or it was confirmed for another customer',
+    403: 'Not allowed: your own document, or an administrator’s',
+    404: 'Not found',
+    409: 'The customer has no document, has another one, or it was confirmed for another customer',
     412: 'Changed since it was read',
     422: 'Not acceptable',
   })
@@ -43,8 +42,8 @@ export class DocumentsController {
     @ClientAddress() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto> {
-    const ordered = actorOf(user, address);
-    const confirm = new ConfirmDocument(parseCustomerId(id), document, parseIfMatch(ifMatch, id), ordered);
+    const actor = actorOf(user, address);
+    const confirm = new ConfirmDocument(parseCustomerId(id), document, parseIfMatch(ifMatch, id), actor);
     return respondWithEtag(user, await this.commands.execute(confirm), reply);
   }
 }

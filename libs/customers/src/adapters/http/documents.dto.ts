@@ -3,7 +3,7 @@ import { IsString } from 'class-validator';
 import { IfPresent } from '#platform/http';
 
 export class ConfirmDocumentDto {
-  /** What stands on the card: 409 when the customer has given another one. Without it whatever he has given is confirmed. */
+  /** The number on the card. Returns 409 when the customer has given another one. Absent: no comparison is made. */
   @ApiProperty({ required: false, example: '529.982.247-25' })
   @IfPresent()
   @IsString()

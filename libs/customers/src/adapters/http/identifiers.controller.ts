@@ -24,7 +24,7 @@ interface OwnSession {
   readonly user: AuthenticatedRequest['user'] & { readonly sessionId: string };
 }
 
-/** What customers are found and written to by. */
+/** Changes of the caller's e-mail address and phone number. */
 @ApiTags('customers')
 @ApiBearerAuth()
 @OwnToken()
@@ -35,7 +35,7 @@ export class IdentifiersController {
     private readonly limits: ClientNetworkLimits,
   ) {}
 
-  /** Ask for another e-mail address or phone number, or a second one. One answer, whoever it belongs to. */
+  /** Request a new or second e-mail address or phone number. The response does not reveal whether it is in use. */
   @Post()
   @HttpCode(202)
   @ApiBody({ type: AskForIdentifierDto, examples: REQUEST_EXAMPLES })
@@ -46,17 +46,23 @@ export class IdentifiersController {
     403: 'The access token is not one of ours',
     422: 'Not acceptable, or no message can be sent there',
     429: 'Too many wrong passwords in a row, too many changes, or too many calls or SMS from this source',
-    503: 'Overloaded, or a dependency is away',
+    503: 'Overloaded, or a dependency is unavailable',
   })
   async requestChange(
     @Req() { user }: OwnSession,
-    @Body() { currentPassword, ...wanted }: AskForIdentifierDto,
+    @Body() { currentPassword, ...newIdentifier }: AskForIdentifierDto,
     @ClientAddress() address: string,
   ): Promise<IdentifierAskedDto> {
     await this.limits.reserve('loginsPerSource', address, 'count here');
     const source = this.limits.resolveClientNetwork(address);
-    const asked = new RequestIdentifierChange(user.customerId, wanted, currentPassword, source, user.sessionId);
-    const result = await this.commands.execute(asked);
+    const request = new RequestIdentifierChange(
+      user.customerId,
+      newIdentifier,
+      currentPassword,
+      source,
+      user.sessionId,
+    );
+    const result = await this.commands.execute(request);
     if (result.outcome === 'password_wrong') throw new PasswordWrong();
     if (result.outcome === 'too_many') throw new LoginLimited(result.retryAfterSeconds);
     const { kind, masked: destination } = result.identifier;
@@ -64,18 +70,18 @@ export class IdentifiersController {
     return { channel, destination, codeLength: IDENTIFIER_CHANGE_CODE_DIGITS, codeExpiresIn: CODE_LIFETIME_SECONDS };
   }
 
-  /** Prove it with the code that was sent there. The other sessions end. */
+  /** Confirm the new identifier with the code that was sent to it. All other sessions end. */
   @Post('confirm')
   @HttpCode(200)
   @ApiProblems({
     400: 'Wrong code, with `attemptsRemaining`',
     401: 'No valid access token',
     403: 'The access token is not one of ours',
-    409: 'It is another customer’s, or it is being confirmed at this moment',
+    409: 'The identifier belongs to another customer, or is being confirmed at this moment',
     410: 'No live code, or the change was cancelled',
     422: 'Invalid body',
     429: 'Too many wrong codes, or too many calls, from this source',
-    503: 'A dependency is away',
+    503: 'A dependency is unavailable',
   })
   async confirmChange(
     @Req() { user }: OwnSession,
@@ -84,15 +90,15 @@ export class IdentifiersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CustomerDto> {
     await this.limits.reserve('loginsPerSource', address, 'count here');
-    const counted = await this.limits.reserve('wrongCodesPerSource', address);
-    const confirmed = { sessionId: user.sessionId, source: this.limits.resolveClientNetwork(address).prefix };
-    const confirming = this.commands.execute(new ConfirmIdentifierChange(user.customerId, code, confirmed));
+    const reservation = await this.limits.reserve('wrongCodesPerSource', address);
+    const session = { sessionId: user.sessionId, source: this.limits.resolveClientNetwork(address).prefix };
+    const confirming = this.commands.execute(new ConfirmIdentifierChange(user.customerId, code, session));
     const result = await confirming.catch(async (error: unknown) => {
-      await counted.release().catch(() => undefined);
+      await reservation.release().catch(() => undefined);
       throw error;
     });
     if (result.outcome === 'code_wrong') throw new ChangeCodeWrong(result.attemptsRemaining);
-    await counted.release().catch(() => undefined);
+    await reservation.release().catch(() => undefined);
     if (result.outcome === 'taken') throw new IdentifierTaken();
     if (result.outcome === 'code_expired') throw new ChangeCodeExpired();
     if (result.outcome === 'in_progress') throw new ChangeInProgress();

@@ -2,16 +2,16 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { IfPresent } from '#platform/http';
 
-/** Exactly one of email and phone. */
+/** Requires exactly one of email and phone. */
 export class AskForIdentifierDto {
-  /** At most 254 bytes; stored and written to in its canonical form. */
+  /** At most 254 bytes. The canonical form is stored and used for messages. */
   @ApiProperty({ required: false, example: 'ada@example.net' })
   @IfPresent()
   @IsString()
   @MaxLength(320)
   readonly email?: string;
 
-  /** International, or national in the customer's market. */
+  /** In international format, or in the national format of the customer's market. */
   @ApiProperty({ required: false, example: '+1 415 555 0132' })
   @IfPresent()
   @IsString()
@@ -25,7 +25,7 @@ export class AskForIdentifierDto {
   readonly currentPassword!: string;
 }
 
-/** The values are the settings, never what is left of a budget. */
+/** The values are settings. They do not reveal remaining quotas. */
 export class IdentifierAskedDto {
   @ApiProperty({ enum: ['email', 'sms'] })
   readonly channel!: 'email' | 'sms';
@@ -42,7 +42,7 @@ export class IdentifierAskedDto {
 }
 
 export class ConfirmIdentifierDto {
-  /** Eight ASCII digits, as a string: leading zeros count. */
+  /** Eight ASCII digits as a string. Leading zeros are significant. */
   @ApiProperty({ example: '04200420', pattern: '^[0-9]{8}$' })
   @IsString()
   @Matches(/^[0-9]{8}$/, { message: 'must be the 8 digits of the message, as a string' })

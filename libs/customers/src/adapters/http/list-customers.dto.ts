@@ -6,14 +6,18 @@ import { PageQuery } from '#platform/paging';
 import type { CustomerFilter, ListedCustomer } from '../../application/views.js';
 import { CustomerDto } from './customer.dto.js';
 
-/** Which customers are wanted. All of it together. */
+/** Filters of the customer list. All of them must match. */
 export class ListCustomersQuery extends PageQuery {
   @ApiProperty({ required: false, example: 'ada@example.org' })
   @IfPresent()
   @IsString()
   readonly email?: string;
 
-  @ApiProperty({ required: false, example: '+14155550132', description: 'Without a country: read in `DEFAULT_MARKET`' })
+  @ApiProperty({
+    required: false,
+    example: '+14155550132',
+    description: 'A national number is read in `DEFAULT_MARKET`',
+  })
   @IfPresent()
   @IsString()
   readonly phone?: string;
@@ -41,7 +45,7 @@ export class ListCustomersQuery extends PageQuery {
     required: false,
     minLength: 1,
     maxLength: 254,
-    description: 'What the e-mail address, the phone number or the last name begins with, in capitals or small letters',
+    description: 'Prefix of the e-mail address, the phone number or the last name, case-insensitive',
   })
   @IfPresent()
   @IsString()
@@ -50,26 +54,25 @@ export class ListCustomersQuery extends PageQuery {
   readonly q?: string;
 }
 
-/** A customer in a list. */
 export class ListedCustomerDto extends OmitType(CustomerDto, ['status']) implements ListedCustomer {
   @ApiProperty({ enum: ['active', 'suspended', 'deleted'] })
   readonly status!: ListedCustomer['status'];
 }
 
-/** @throws InvalidInput for what is no e-mail address or phone number */
+/** @throws InvalidInput for an invalid e-mail address, phone number or document */
 export function toCustomerFilter(
   query: ListCustomersQuery,
   defaultMarket: string,
   hashesOf: (document: Cpf) => readonly string[],
 ): CustomerFilter {
-  const { email, phone, document, status = null, createdAfter, q: beginning = null } = query;
+  const { email, phone, document, status = null, createdAfter, q: prefix = null } = query;
   return {
     email: email === undefined ? null : Email.parse(email).canonical,
-    // A plus that was not encoded has become a blank on its way.
+    // An unencoded plus sign in a query string is decoded as a space.
     phone: phone === undefined ? null : PhoneNumber.parse(phone.replace(/^ (?=\d)/, '+'), defaultMarket).canonical,
     documentHashes: document === undefined ? null : hashesOf(Cpf.parse(document)),
     status,
     createdAfter: createdAfter === undefined ? null : new Date(createdAfter),
-    prefix: beginning,
+    prefix,
   };
 }

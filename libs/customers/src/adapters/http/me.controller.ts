@@ -20,7 +20,7 @@ import {
 } from './customer-response.js';
 import { parseIfMatch } from './etag.js';
 
-/** What customers do with their own record. */
+/** Customers read, change and delete their own record. */
 @ApiTags('customers')
 @ApiBearerAuth()
 @Controller('v1/customers/me')
@@ -31,9 +31,9 @@ export class MeController {
     private readonly limits: CustomerLimits,
   ) {}
 
-  /** The customer whose access token this is. */
+  /** Get the customer of the access token. */
   @Get()
-  @ApiProblems({ 401: 'No valid access token', 503: 'The database is away' })
+  @ApiProblems({ 401: 'No valid access token', 503: 'The database is unavailable' })
   async getMe(
     @Req() { user }: AuthenticatedRequest,
     @Headers('if-none-match') ifNoneMatch: string | undefined,
@@ -45,7 +45,7 @@ export class MeController {
     return respondUnlessUnchanged(user, customer, ifNoneMatch, reply);
   }
 
-  /** Change one's own record, by JSON merge patch. */
+  /** Change your own record by JSON merge patch. */
   @Patch()
   @ApiConsumes('application/json', 'application/merge-patch+json')
   @ApiHeader(IF_MATCH_HEADER)
@@ -64,17 +64,17 @@ export class MeController {
   ): Promise<CustomerDto> {
     const { customerId: id } = user;
     const change = new ChangeCustomer(id, patch, undefined, parseIfMatch(ifMatch, id), actorOf(user, address));
-    const counted = await this.limits.reserve('ownWrites', id, (wait) => new TooManyChanges(wait));
+    const reservation = await this.limits.reserve('ownWrites', id, (wait) => new TooManyChanges(wait));
     const changed = await this.commands.execute(change).catch(async (error: unknown) => {
-      await counted.release().catch(() => undefined);
+      await reservation.release().catch(() => undefined);
       throw error;
     });
     return respondWithEtag(user, changed, reply);
   }
 
   /**
-   * Delete oneself, softly, with a token of ours and after a recent sign-in: every session ends, and the identifier is free
-   * again. There is no mode: only administrators erase.
+   * Soft-delete your own record. Requires an access token of this service and a recent sign-in. Every session ends, and the
+   * identifier is free again. Only administrators can erase.
    */
   @OwnToken()
   @FreshAuthentication()
@@ -83,10 +83,10 @@ export class MeController {
   @ApiHeader(IF_MATCH_HEADER)
   @ApiProblems({
     401: 'No valid access token, or one whose sign-in is more than five minutes old',
-    403: 'The access token is not one of ours',
+    403: 'The access token was not issued by this service',
     409: 'The last administrator who can sign in',
     412: 'Changed since it was read',
-    422: 'A query or a body',
+    422: 'The request has a query or a body',
   })
   async deleteMe(
     @Req() { user }: AuthenticatedRequest,
@@ -95,8 +95,8 @@ export class MeController {
     @ClientAddress() address: string,
     @Body(new NoBodyPipe()) _body: undefined,
   ): Promise<void> {
-    const ordered = actorOf(user, address);
+    const actor = actorOf(user, address);
     const version = parseIfMatch(ifMatch, user.customerId);
-    await this.commands.execute(new DeleteCustomer(user.customerId, version, ordered));
+    await this.commands.execute(new DeleteCustomer(user.customerId, version, actor));
   }
 }

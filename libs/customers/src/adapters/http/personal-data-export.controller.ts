@@ -19,13 +19,13 @@ import { ConcurrencyLimit } from './concurrency-limit.js';
 import { type AuthenticatedRequest, invalidTokenError } from './customer-response.js';
 import { ExportDto } from './personal-data-export.dto.js';
 
-/** Whoever reads so slowly that it takes longer is cut off: an export holds a connection. */
+/** A slower download is aborted, because an export holds a connection. */
 const EXPORT_TIMEOUT_MS = 5 * 60_000;
 const BUFFER_BYTES = 64 * 1024;
-/** Exports that one process reads for at the same time: the other connections to the database are for everybody else. */
+/** Concurrent export reads per process. They leave database connections free for other requests. */
 const MAX_CONCURRENT_EXPORT_READS = 2;
 
-/** A copy of one's own data (GDPR, articles 15 and 20; LGPD, article 18). */
+/** Exports the caller's own data (GDPR, articles 15 and 20; LGPD, article 18). */
 @ApiTags('customers')
 @ApiBearerAuth()
 @Controller('v1/customers/me/export')
@@ -37,16 +37,16 @@ export class PersonalDataExportController {
     private readonly limits: CustomerLimits,
   ) {}
 
-  /** Everything that is kept about oneself, one copy at a time. Needs a token of ours, and a recent sign-in. */
+  /** Export all data stored about you, one export at a time. Requires an access token of this service and a recent sign-in. */
   @OwnToken()
   @FreshAuthentication()
   @Get()
   @ApiOkResponse({ type: ExportDto })
   @ApiProblems({
     401: 'No valid access token, or one whose sign-in is more than five minutes old',
-    403: 'Not with this token',
+    403: 'Not allowed with this token',
     409: 'Another export is running',
-    422: 'A query',
+    422: 'The request has a query',
     429: 'Too many exports',
   })
   async export(
@@ -65,18 +65,18 @@ export class PersonalDataExportController {
     const done = (): void => void running.release().catch(() => undefined);
     try {
       await this.limits.reserve('exportsPerCustomer', customerId, (wait) => new TooManyExports(wait));
-      const found = await this.queries.execute(new ExportPersonalData(customerId, clientNetworkOf(address)));
-      if (!found) throw invalidTokenError();
-      // The request was given up while the first rows were read.
+      const data = await this.queries.execute(new ExportPersonalData(customerId, clientNetworkOf(address)));
+      if (!data) throw invalidTokenError();
+      // The request was aborted while the first rows were read.
       if (reply.sent) return done();
       const signal = AbortSignal.timeout(EXPORT_TIMEOUT_MS);
-      const pieces = Readable.from(this.#readWithLimit(streamJson(found)), {
+      const pieces = Readable.from(this.#readWithLimit(streamJson(data)), {
         objectMode: false,
         highWaterMark: BUFFER_BYTES,
         signal,
       });
       pieces.once('close', done);
-      // The framework closes the connection; a stream that nobody listens to would end the process.
+      // The framework closes the connection. An unhandled stream error would end the process.
       pieces.on('error', () => undefined);
       reply.header('content-disposition', 'attachment; filename="foyer-export.json"');
       reply.type('application/json; charset=utf-8').send(pieces);

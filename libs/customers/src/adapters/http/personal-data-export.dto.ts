@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { RecordedEntry } from '#kernel';
 import { CustomerDto } from './customer.dto.js';
 
-/** Everything that is kept about oneself, as somebody has it who has read a `CustomerExport` to its end. */
+/** All data stored about a customer: a `PersonalDataExport` that was read to its end. */
 export class ExportDto {
   @ApiProperty({ format: 'date-time' })
   readonly exportedAt!: string;
@@ -22,7 +22,7 @@ export class ExportDto {
     type: 'array',
     items: { type: 'object', additionalProperties: true },
     example: [{ specversion: '1.0', type: 'customer.created.v1', source: '/foyer/customers' }],
-    description: 'CloudEvents that were announced and are still kept',
+    description: 'Published CloudEvents that are still stored',
   })
   readonly events!: readonly object[];
 
@@ -30,7 +30,7 @@ export class ExportDto {
     type: 'array',
     items: { type: 'object', additionalProperties: true },
     example: [{ at: '2026-03-01T12:00:00.000Z', action: 'customer.updated', actor: 'another', source: null }],
-    description: 'What he did, and what was done to him. Of others it says `another`',
+    description: 'Actions by and on the customer. Other people appear as `another`',
   })
   readonly audit!: readonly RecordedEntry[];
 }

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
 import { IfNotNull, IfPresent, IsLocale } from '#platform/http';
 
-/** What is told of a customer by the same rules when he is made and when he is changed. */
+/** Fields with the same rules on creation and on change. */
 export abstract class ProfileDto {
   @ApiProperty({ required: false, type: String, nullable: true, example: 'Ada', maxLength: 200 })
   @IfNotNull()
@@ -14,7 +14,7 @@ export abstract class ProfileDto {
   @IsString()
   readonly lastName?: string | null;
 
-  /** A CPF, bare or punctuated. A claim until staff confirm it; another number is a claim again. */
+  /** A CPF, bare or punctuated. It is unconfirmed until staff confirm it. Changing the number resets the confirmation. */
   @ApiProperty({ required: false, type: String, nullable: true, example: '529.982.247-25' })
   @IfNotNull()
   @IsString()

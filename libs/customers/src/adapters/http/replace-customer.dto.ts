@@ -3,12 +3,12 @@ import { Allow, IsIn, IsObject, IsString, ValidateIf } from 'class-validator';
 import { IsLocale, IsMarket } from '#platform/http';
 import type { CustomerView } from '../../application/views.js';
 
-/** Must be there; null says that there is none. */
+/** The field is required. Null removes the value. */
 const OrNull = () => ValidateIf((_: object, value: unknown) => value !== null);
 const TEXT = { message: 'must be a string or null' };
-const READ_ONLY = { required: false, description: 'As it is, or left out' } as const;
+const READ_ONLY = { required: false, description: 'Read-only: the current value, or absent' } as const;
 
-/** Everything that may be changed of a customer. What cannot be changed here may be named, as it is. */
+/** All writable fields of a customer. Read-only fields are accepted when they are unchanged. */
 export class ReplaceCustomerDto {
   @ApiProperty({ type: String, nullable: true, example: 'Ada', maxLength: 200 })
   @OrNull()
@@ -20,7 +20,7 @@ export class ReplaceCustomerDto {
   @IsString(TEXT)
   readonly lastName!: string | null;
 
-  /** A CPF, bare or punctuated; another one than there is must be confirmed anew. */
+  /** A CPF, bare or punctuated. Changing the number resets the confirmation. */
   @ApiProperty({ type: String, nullable: true, example: '529.982.247-25' })
   @OrNull()
   @IsString(TEXT)
@@ -34,7 +34,7 @@ export class ReplaceCustomerDto {
   @IsLocale()
   readonly locale!: string;
 
-  /** At most 4 KiB as JSON; they take the place of all there were. */
+  /** At most 4 KiB as JSON. Replaces all attributes. */
   @ApiProperty({ type: 'object', additionalProperties: true, example: { newsletter: true } })
   @IsObject()
   readonly attributes!: Record<string, unknown>;

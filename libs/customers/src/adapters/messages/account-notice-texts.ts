@@ -1,7 +1,7 @@
 import type { AccountChange } from '#auth';
 import { lookupByLocale } from '#notifications';
 
-/** Every word of the messages about ways into an account, in one language. They carry no text that somebody typed. */
+/** Texts of the messages about sign-in changes, in one language. They contain no user input. */
 export interface AccountNoticeTexts {
   /** BCP 47 */
   readonly locale: string;

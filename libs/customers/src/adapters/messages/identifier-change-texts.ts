@@ -2,7 +2,7 @@ import { lookupByLocale } from '#notifications';
 
 type Kind = 'email' | 'phone';
 
-/** Every word of the messages about a new e-mail address or phone number. They carry no text that a stranger typed. */
+/** Texts of the messages about a new e-mail address or phone number. They contain no user input. */
 export interface IdentifierChangeTexts {
   /** BCP 47 */
   readonly locale: string;
@@ -15,9 +15,9 @@ export interface IdentifierChangeTexts {
   readonly changedHeading: Readonly<Record<Kind, string>>;
   readonly requested: string;
   readonly changed: string;
-  /** Before it has happened. */
+  /** For a change that is not confirmed yet. */
   readonly notYou: string;
-  /** Afterwards: a reset goes to what the account has now, which may be nothing of theirs. */
+  /** For a completed change. A reset goes to the current identifiers, which may not belong to the reader. */
   readonly notYouAfterChange: string;
 }
 

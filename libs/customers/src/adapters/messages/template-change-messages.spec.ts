@@ -13,8 +13,8 @@ const KINDS = ['email', 'phone'] as const;
 const notice = (changes: Partial<Notice>) =>
   messages.composeNotice({ to: MAIL, what: 'asked', kind: 'email', locale: 'en', ...changes });
 
-describe.each(LOCALES)('in %s', (locale) => {
-  it('a code mail begins with the code, and tells it in its subject and its page', () => {
+describe.each(LOCALES)('TemplateChangeMessages in %s', (locale) => {
+  it('starts a code mail with the code and shows it in the subject and the HTML', () => {
     const { channel, to, subject, text, html } = messages.composeCode(MAIL, locale, CODE);
     expect([channel, to]).toEqual(['email', MAIL]);
     expect(subject).toContain(CODE);
@@ -23,14 +23,14 @@ describe.each(LOCALES)('in %s', (locale) => {
     expect(html).toContain(`lang="${locale}"`);
   });
 
-  it('a code SMS begins with the code and fits into two parts', () => {
+  it('starts a code SMS with the code and fits it into two parts', () => {
     const { channel, to, text, html } = messages.composeCode(PHONE, locale, CODE);
     expect([channel, to, html]).toEqual(['sms', PHONE, undefined]);
     expect(text).toMatch(new RegExp(`^${CODE} `));
     expect(text.length).toBeLessThanOrEqual(268);
   });
 
-  it('every notice says what happens to what, in words of its own, and holds no code and no address', () => {
+  it('composes a different notice for every change without code or address', () => {
     const all = (['asked', 'changed'] as const).flatMap((what) => KINDS.map((kind) => notice({ what, kind, locale })));
     expect(new Set(all.map(({ subject }) => subject)).size).toBe(4);
     expect(new Set(all.map(({ subject, text }) => text.replaceAll(subject, ''))).size).toBe(2);
@@ -41,13 +41,13 @@ describe.each(LOCALES)('in %s', (locale) => {
     }
   });
 
-  it('a notice of what has happened does not say how to stop what has not', () => {
+  it('omits how to stop a pending change from a notice of a completed change', () => {
     const lines = (what: Notice['what']) => new Set(notice({ what, locale }).text.split('\n').filter(Boolean));
     expect([...lines('changed')].filter((line) => lines('asked').has(line))).toEqual([]);
     expect([...lines('changed')].join(' ')).not.toMatch(/not confirmed|não confirmada|non confirmé/);
   });
 
-  it('says of every way into an account what has become of it, and how to close all of them [AC-70]', () => {
+  it('describes every account change and how to secure the account [AC-70]', () => {
     const changes: AccountChange[] = ['link_added', 'link_removed', 'password_changed', 'sessions_ended'];
     const said = (what: AccountChange, to = MAIL) => messages.composeNotice({ to, what, locale });
     expect(new Set(changes.map((what) => said(what).subject)).size).toBe(changes.length);
@@ -64,7 +64,7 @@ describe.each(LOCALES)('in %s', (locale) => {
     }
   });
 
-  it('a notice by SMS says the same, without a page', () => {
+  it('sends the same notice by SMS without HTML', () => {
     const [mail, sms] = [notice({ locale }), notice({ to: PHONE, locale })];
     expect([sms.channel, sms.to, sms.html]).toEqual(['sms', PHONE, undefined]);
     expect(sms.text.startsWith(`${mail.subject}. `)).toBe(true);
@@ -78,12 +78,12 @@ it.each([
   ['fr-CA', 'fr'],
   ['de', 'en'],
   ['und', 'en'],
-])('%s is answered in %s', (asked, spoken) => {
-  expect(messages.composeCode(MAIL, asked, CODE).subject).toBe(messages.composeCode(MAIL, spoken, CODE).subject);
-  expect(notice({ locale: asked }).text).toBe(notice({ locale: spoken }).text);
+])('uses for the locale %s the texts in %s', (requested, used) => {
+  expect(messages.composeCode(MAIL, requested, CODE).subject).toBe(messages.composeCode(MAIL, used, CODE).subject);
+  expect(notice({ locale: requested }).text).toBe(notice({ locale: used }).text);
 });
 
-it('every message has an id of its own', () => {
+it('gives every message its own id', () => {
   const ids = [messages.composeCode(MAIL, 'en', CODE), messages.composeCode(PHONE, 'en', CODE), notice({}), notice({})];
   expect(new Set(ids.map(({ id }) => id)).size).toBe(4);
 });

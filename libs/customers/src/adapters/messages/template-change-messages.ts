@@ -15,18 +15,18 @@ export class TemplateChangeMessages extends ChangeMessages {
   }
 
   composeCode(recipient: string, locale: string, digits: string): OutgoingMessage {
-    const words = identifierChangeTextsFor(locale);
-    const [id, subject] = [this.ids.next(), words.codeSubject(digits)];
-    if (!recipient.includes('@')) return { id, channel: 'sms', to: recipient, subject, text: words.codeText(digits) };
-    const { codeHeading: heading, codeIntro: intro, notYours } = words;
-    const mail = renderCodeMail({ locale: words.locale, subject, heading, intro, code: digits, notes: [notYours] });
+    const texts = identifierChangeTextsFor(locale);
+    const [id, subject] = [this.ids.next(), texts.codeSubject(digits)];
+    if (!recipient.includes('@')) return { id, channel: 'sms', to: recipient, subject, text: texts.codeText(digits) };
+    const { codeHeading: heading, codeIntro: intro, notYours } = texts;
+    const mail = renderCodeMail({ locale: texts.locale, subject, heading, intro, code: digits, notes: [notYours] });
     return { id, channel: 'email', to: recipient, ...mail };
   }
 
   composeNotice(notice: Notice): OutgoingMessage {
-    const { to, locale: asked } = notice;
+    const { to, locale: requestedLocale } = notice;
     const { locale, heading, paragraphs } =
-      'kind' in notice ? identifierNoticeTexts(notice, asked) : accountNoticeTexts(notice, asked);
+      'kind' in notice ? identifierNoticeTexts(notice, requestedLocale) : accountNoticeTexts(notice, requestedLocale);
     const id = this.ids.next();
     const text = `${heading}. ${paragraphs.join(' ')}`;
     if (!to.includes('@')) return { id, channel: 'sms', to, subject: heading, text };
@@ -34,15 +34,15 @@ export class TemplateChangeMessages extends ChangeMessages {
   }
 }
 
-function identifierNoticeTexts({ what, kind }: IdentifierChangeNotice, asked: string) {
-  const words = identifierChangeTextsFor(asked);
-  const { locale } = words;
+function identifierNoticeTexts({ what, kind }: IdentifierChangeNotice, requestedLocale: string) {
+  const texts = identifierChangeTextsFor(requestedLocale);
+  const { locale } = texts;
   if (what === 'asked')
-    return { locale, heading: words.requestedHeading(kind), paragraphs: [words.requested, words.notYou] };
-  return { locale, heading: words.changedHeading[kind], paragraphs: [words.changed, words.notYouAfterChange] };
+    return { locale, heading: texts.requestedHeading(kind), paragraphs: [texts.requested, texts.notYou] };
+  return { locale, heading: texts.changedHeading[kind], paragraphs: [texts.changed, texts.notYouAfterChange] };
 }
 
-function accountNoticeTexts({ what }: AccountChangeNotice, asked: string) {
-  const { locale, heading, explained, notYou } = accountNoticeTextsFor(asked);
+function accountNoticeTexts({ what }: AccountChangeNotice, requestedLocale: string) {
+  const { locale, heading, explained, notYou } = accountNoticeTextsFor(requestedLocale);
   return { locale, heading: heading[what], paragraphs: [explained[what], notYou] };
 }

@@ -12,14 +12,14 @@ const BATCH = 1_000;
 const WINDOW = 2_000;
 const PAGE = 21;
 const RARE = 7_777;
-const EVERYBODY: CustomerFilter = {
+const NO_FILTER: CustomerFilter = {
   ...{ email: null, phone: null, documentHashes: null, status: null, createdAfter: null, prefix: null },
 };
 const START = Date.parse('2026-01-01T00:00:00Z');
 const at = (n: number) => new Date(START + n * 1_000);
 const hash = (n: number, kind: string) => `${kind}${n}`.padStart(64, '0');
 
-/** One in ten is suspended, one has a rare name, all others are called Smith. */
+/** One customer in ten is suspended. One has a rare last name, all others are named Smith. */
 function rowOf(n: number): readonly unknown[] {
   const [status, name] = [n % 10 === 0 ? 'suspended' : 'active', n === RARE ? 'quux' : 'smith'];
   return [
@@ -30,7 +30,7 @@ function rowOf(n: number): readonly unknown[] {
 const COLUMNS =
   'id, email, email_hash, phone, phone_hash, document_hash, market, locale, attributes, status, verified_by, attempt_id, created_at, updated_at, version, standing, last_name_key';
 
-describe.each(DATABASES)('pages of customers on %s', (_, fresh) => {
+describe.each(DATABASES)('query plans of customer lists on %s', (_, fresh) => {
   let database: Database;
   let drop: () => Promise<void>;
   const asked: Sql[] = [];
@@ -58,7 +58,7 @@ describe.each(DATABASES)('pages of customers on %s', (_, fresh) => {
   const read = async (filter: Partial<CustomerFilter>, after: number | null) => {
     asked.length = 0;
     const place = after === null ? null : { at: at(after), id: '00000000-0000-4000-8000-000000000000' };
-    const { items } = await lists.page({ ...EVERYBODY, ...filter }, { limit: 20, after: place });
+    const { items } = await lists.page({ ...NO_FILTER, ...filter }, { limit: 20, after: place });
     const readings = [];
     for (const statement of asked) readings.push(await explainStatement(database, statement));
     return {

@@ -12,7 +12,7 @@ import { TypeOrmCustomers } from './typeorm-customers.js';
 const DAY = 24 * 3_600_000;
 const NONE = { email: null, phone: null };
 
-describe.each(DATABASES)('DeletedCustomersSweep on %s', (_, fresh) => {
+describe.each(DATABASES)('DeletedCustomersPurge on %s', (_, fresh) => {
   let opened: OpenDatabase;
   let customers: TypeOrmCustomers;
   const clock = new FixedClock();
@@ -22,7 +22,7 @@ describe.each(DATABASES)('DeletedCustomersSweep on %s', (_, fresh) => {
   });
   afterAll(() => opened.drop());
 
-  /** As the eraser of the module leaves a customer. */
+  /** Erases a customer like `CustomerEraser`. */
   const eraser = (restored: readonly string[] = []) =>
     ({
       async erase(id: string, version: number) {
@@ -41,7 +41,7 @@ describe.each(DATABASES)('DeletedCustomersSweep on %s', (_, fresh) => {
   };
   const isErased = async (id: string) => (await customers.findById(id))?.isErased;
 
-  it('erases who was deleted so many days ago, once, and nobody else', async () => {
+  it('erases only customers past the retention period, once', async () => {
     const living = Customer.create(aNewCustomer(), clock.now());
     await customers.add(living, NONE);
     const [old, restored] = [await deleted(), await deleted()];

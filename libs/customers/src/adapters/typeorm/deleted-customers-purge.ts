@@ -13,7 +13,7 @@ interface Row {
   readonly version: number;
 }
 
-/** Who was deleted so many days ago cannot be restored any more: he is erased. */
+/** Erases customers that were deleted more than `retentionDays` ago. */
 export class DeletedCustomersPurge implements HousekeepingTask {
   readonly name = 'deleted customers';
   readonly #find: string;
@@ -22,7 +22,7 @@ export class DeletedCustomersPurge implements HousekeepingTask {
     private readonly database: Database,
     private readonly eraser: CustomerEraser,
     private readonly clock: Clock,
-    /** Null: for ever. */
+    /** Null keeps deleted customers forever. */
     private readonly retentionDays: number | null,
   ) {
     this.#find = `select id, version from customers where standing = 'deleted' and deleted_at < ?
@@ -41,7 +41,7 @@ export class DeletedCustomersPurge implements HousekeepingTask {
     return erased;
   }
 
-  /** Another replica may have been faster, or somebody has restored him. */
+  /** Skips customers that another replica has erased or that were restored meanwhile. */
   async #erase({ id, version }: Row): Promise<number> {
     try {
       await this.eraser.erase(id, Number(version), SYSTEM_ACTOR);

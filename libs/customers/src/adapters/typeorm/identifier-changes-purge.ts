@@ -3,10 +3,10 @@ import { Clock } from '#kernel';
 import { Database } from '#platform/database';
 import { type HousekeepingTask, purgeRows } from '#platform/jobs';
 
-/** Its code lives ten minutes from its message. */
+/** A code is valid for ten minutes after its message was accepted. */
 const RETENTION_MS = 3_600_000;
 
-/** Changes that nobody has confirmed. */
+/** Deletes unconfirmed identifier changes. */
 @Injectable()
 export class IdentifierChangesPurge implements HousekeepingTask {
   readonly name = 'identifier changes';
@@ -17,7 +17,7 @@ export class IdentifierChangesPurge implements HousekeepingTask {
   ) {}
 
   run(): Promise<number> {
-    const oldest = new Date(this.clock.now().getTime() - RETENTION_MS);
-    return purgeRows(this.database, 'customer_identifier_changes', 'customer_id', 'asked_at < ?', [oldest]);
+    const before = new Date(this.clock.now().getTime() - RETENTION_MS);
+    return purgeRows(this.database, 'customer_identifier_changes', 'customer_id', 'asked_at < ?', [before]);
   }
 }

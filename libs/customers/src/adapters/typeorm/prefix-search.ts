@@ -4,7 +4,7 @@ import { foldName } from './search-columns.js';
 const ASCII_TEXT = /^[\x21-\x7e]+$/;
 const PHONE_PREFIX = /^\+?[0-9][0-9 ().-]*$/;
 
-/** One condition per column that may begin with what was typed: a range of its index, where nothing is a wildcard. */
+/** Returns one index range condition per searchable column. The text contains no wildcards. */
 export function prefixConditions(typed: string): readonly Sql[] {
   const text = typed.trim();
   const folded = text.toLowerCase();

@@ -1,15 +1,15 @@
 import { Customer, type CustomerState } from '../../domain/customer.js';
 
-/** What a customer is found by in lists. Derived, and written with every write. */
+/** Derived columns for list queries. Every write updates them. */
 export interface SearchColumns {
   readonly standing: 'active' | 'suspended' | 'deleted' | 'erased';
   readonly lastNameKey: string | null;
 }
 
-/** Characters. */
+/** In characters. */
 export const LAST_NAME_KEY_LENGTH = 200;
 
-/** The same for every spelling in capitals, small letters and compatibility characters. */
+/** Folds upper and lower case and compatibility characters. */
 export const foldName = (name: string): string =>
   name.normalize('NFKC').toLowerCase().slice(0, LAST_NAME_KEY_LENGTH).toWellFormed();
 

@@ -9,12 +9,12 @@ type Row = ViewRow & { readonly standing: ListedCustomer['status'] };
 
 const COLUMNS = [...VIEW_COLUMNS, 'standing'];
 const ORDER_BY_CREATION = 'order by created_at, id';
-/** How many of the next customers are looked at for a beginning, before the indexes are asked who has it. */
+/** Rows that a prefix search scans in list order before it uses the prefix indexes. */
 const SEARCH_WINDOW_ROWS = 2_000;
 
 /**
- * Pages come from an index in their own order, never by counting rows. One standing is one range of it, so the living are two
- * ranges, merged.
+ * Pages use keyset pagination on an index, never an offset. Each status is one index range, so the default list merges two
+ * ranges.
  */
 export class SqlCustomerLists extends CustomerLists {
   constructor(
@@ -25,21 +25,21 @@ export class SqlCustomerLists extends CustomerLists {
     super();
   }
 
-  async page(filter: CustomerFilter, { limit: many, after }: PageRequest): Promise<Page<ListedCustomer>> {
-    const wanted = { after, rows: rowsToRead(many) };
+  async page(filter: CustomerFilter, { limit, after }: PageRequest): Promise<Page<ListedCustomer>> {
+    const wanted = { after, rows: rowsToRead(limit) };
     const rows = isPrefixSearch(filter) ? await this.#searchPage(filter, wanted) : await this.#readPage(filter, wanted);
-    return toPage(rows, many, placeOf, (row) => toListed(row, this.documents));
+    return toPage(rows, limit, positionOf, (row) => toListed(row, this.documents));
   }
 
   async count(filter: CustomerFilter): Promise<number> {
-    const whose = isPrefixSearch(filter)
+    const countSql = isPrefixSearch(filter)
       ? wrapSql('select count(*) as n from (', matchingIdsSql(filter, null), ') everybody')
       : wrapSql(
           'select count(*) as n from customers where ',
           andConditions([statusCondition(filter), ...filterConditions(filter, null)]),
           '',
         );
-    const [row] = await this.#read<{ readonly n: number | string }>(whose);
+    const [row] = await this.#read<{ readonly n: number | string }>(countSql);
     return Number(row?.n ?? 0);
   }
 
@@ -55,8 +55,8 @@ export class SqlCustomerLists extends CustomerLists {
   }
 
   /**
-   * What many begin with is found among the next few; what is found there rarely is asked of the indexes, which know
-   * everybody who begins so, and is sorted. Neither depends on what the database believes of its rows.
+   * Finds a common prefix by a scan of the next rows. For a rare prefix, reads all matches from the prefix indexes and sorts
+   * them. Neither depends on the planner's statistics.
    */
   async #searchPage(filter: CustomerFilter, wanted: RequestedRows): Promise<Row[]> {
     const keys = ['id', 'created_at', 'email', 'phone', 'last_name_key'];
@@ -67,11 +67,11 @@ export class SqlCustomerLists extends CustomerLists {
     );
     const near = await this.#readFullRows(among, wanted.rows);
     if (near.length === wanted.rows) return near;
-    const everybody = wrapSql('select id, created_at from (', matchingIdsSql(filter, wanted.after), ') everybody');
-    return this.#readFullRows(everybody, wanted.rows);
+    const matchingIds = wrapSql('select id, created_at from (', matchingIdsSql(filter, wanted.after), ') everybody');
+    return this.#readFullRows(matchingIds, wanted.rows);
   }
 
-  /** So many of a list in its order. */
+  /** Selects the first `rows` rows in list order. */
   #orderedSql(columns: readonly string[], filter: CustomerFilter, where: readonly Sql[], rows: number): Sql {
     const [names, first] = [columns.join(', '), `${ORDER_BY_CREATION} ${limitClause(this.database.dialect, rows)}`];
     const ranges = statusesOf(filter).map((standing) => {
@@ -84,7 +84,7 @@ export class SqlCustomerLists extends CustomerLists {
     return wrapSql('', joinSql(parts, ' union all '), ` ${first}`);
   }
 
-  /** The rows of the first of these ids. */
+  /** Reads the full rows of the first ids. */
   #readFullRows(ids: Sql, rows: number): Promise<Row[]> {
     const names = COLUMNS.map((name) => `c.${name} as ${name}`).join(', ');
     const first = wrapSql('(', ids, ` ${ORDER_BY_CREATION} ${limitClause(this.database.dialect, rows)}) f`);
@@ -103,10 +103,10 @@ interface RequestedRows {
   readonly rows: number;
 }
 
-/** One more than wanted, in a few sizes only: every size is a statement of its own to the database. */
-const rowsToRead = (many: number): number => ([20, 50, 100].find((size) => many <= size) as number) + 1;
+/** One more than requested. Only a few sizes exist, because each is a separate prepared statement. */
+const rowsToRead = (limit: number): number => ([20, 50, 100].find((size) => limit <= size) as number) + 1;
 
-/** Who has this e-mail address, phone number or document is one person: no search needs to be made. */
+/** An e-mail address, phone number or document matches at most one customer, so no search is needed. */
 const isPrefixSearch = ({ email, phone, documentHashes, prefix }: CustomerFilter): boolean =>
   prefix !== null && email === null && phone === null && documentHashes === null;
 
@@ -117,7 +117,7 @@ function statusCondition(filter: CustomerFilter): Sql {
   return { sql: `standing in (${values.map(() => '?').join(', ')})`, values };
 }
 
-/** All but the standing and the beginning. */
+/** All conditions except status and prefix. */
 function filterConditions(filter: CustomerFilter, after: PagePosition | null): readonly Sql[] {
   const { email, phone, documentHashes, createdAfter } = filter;
   return [
@@ -131,23 +131,23 @@ function filterConditions(filter: CustomerFilter, after: PagePosition | null): r
   ];
 }
 
-/** Whoever begins so, by one column or another. */
+/** Matches the prefix in any searchable column. */
 function prefixClause({ prefix }: CustomerFilter): readonly Sql[] {
   if (prefix === null) return [];
   return [wrapSql('(', joinSql(prefixConditions(prefix), ' or '), ')')];
 }
 
-/** Ids of whoever begins so: one range of one index per column. */
+/** Selects the ids of all prefix matches: one index range per column. */
 function matchingIdsSql(filter: CustomerFilter, after: PagePosition | null): Sql {
   const rest = [statusCondition(filter), ...filterConditions(filter, after)];
-  const parts = prefixConditions(filter.prefix ?? '').map((one) => andConditions([one, ...rest]));
+  const parts = prefixConditions(filter.prefix ?? '').map((condition) => andConditions([condition, ...rest]));
   return joinSql(
     parts.map((part) => wrapSql('select id, created_at from customers where ', part)),
     ' union ',
   );
 }
 
-const placeOf = ({ created_at: at, id }: Row): PagePosition => ({ at, id });
+const positionOf = ({ created_at: at, id }: Row): PagePosition => ({ at, id });
 
 const toListed = ({ standing, ...row }: Row, documents: DocumentSealer): ListedCustomer => ({
   ...rowToCustomerView(row, documents),

@@ -4,7 +4,6 @@ import { Database } from '#platform/database';
 import { type CustomerView, CustomerViews } from '../../application/views.js';
 import { DocumentSealer } from '../crypto/document-sealer.js';
 
-/** What a view is made of. */
 export const VIEW_COLUMNS = [
   ...['id', 'email', 'phone', 'first_name', 'last_name', 'document_sealed', 'market', 'locale', 'attributes'],
   ...['status', 'verified_by', 'created_at', 'updated_at', 'version'],
@@ -29,7 +28,7 @@ export interface ViewRow {
   readonly version: number;
 }
 
-/** Rows go straight to views; no aggregate is loaded. */
+/** Maps rows directly to views without loading the aggregate. */
 @Injectable()
 export class SqlCustomerViews extends CustomerViews {
   constructor(

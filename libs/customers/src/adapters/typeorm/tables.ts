@@ -8,19 +8,19 @@ import { CreateIdentifierChanges1763600000021 } from './migrations/1763600000021
 import { FindCustomers1763600000030 } from './migrations/1763600000030-find-customers.js';
 import { LAST_NAME_KEY_LENGTH, type SearchColumns } from './search-columns.js';
 
-/** The hashes carry uniqueness: fixed length and hex, so no collation can merge two people. They are null once deleted. */
+/** The unique hashes are fixed-length hex, so no collation treats two as equal. They are null once deleted. */
 export interface CustomerRow extends Omit<CustomerState, 'document'>, SearchColumns {
   readonly emailHash: string | null;
   readonly phoneHash: string | null;
-  /** See `SealedDocuments`. */
+  /** See `DocumentSealer`. */
   readonly documentSealed: string | null;
-  /** Of a confirmed one only: two may claim a number, one may have it. */
+  /** Set for confirmed documents only. Several customers may claim a number, one may confirm it. */
   readonly documentHash: string | null;
 }
 
 export const CUSTOMERS = 'customers';
 
-/** Lists are read in this order; with a key before it an index alone answers which customers come next. */
+/** The order of lists. An index with a key before these columns finds the next customers without a sort. */
 const LIST_ORDER = ['standing', 'createdAt', 'id'] as const;
 
 function schemas(dialect: Dialect): readonly EntitySchema[] {
@@ -56,7 +56,7 @@ function schemas(dialect: Dialect): readonly EntitySchema[] {
           name: `uq_customers_${kind}`,
           columns: [`${kind}Hash`],
           unique: true,
-          // Many rows may have none: SQL Server alone needs to be told.
+          // SQL Server treats nulls as equal in a unique index, so the index must exclude them.
           ...(dialect === 'mssql' ? { where: `${kind}_hash IS NOT NULL` } : {}),
         })),
         { name: 'ix_customers_standing', columns: [...LIST_ORDER] },

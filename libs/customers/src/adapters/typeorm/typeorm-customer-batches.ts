@@ -21,24 +21,24 @@ export class TypeOrmCustomerBatches extends CustomerBatches {
   }
 
   async findByIds(ids: readonly string[]): Promise<readonly Customer[]> {
-    const rows = await queryInChunks(ids, (some) => {
-      const sql = `select ${CUSTOMER_COLUMNS} from customers where id in (${placeholderList(some)})`;
-      return this.database.query<CustomerColumns>(sql, some);
+    const rows = await queryInChunks(ids, (chunk) => {
+      const sql = `select ${CUSTOMER_COLUMNS} from customers where id in (${placeholderList(chunk)})`;
+      return this.database.query<CustomerColumns>(sql, chunk);
     });
     return rows.map((row) => toCustomer(row, this.documents.open(row.document_sealed, row.id)));
   }
 
   async findTakenHashes(kind: 'email' | 'phone', hashes: readonly string[]): Promise<ReadonlySet<string>> {
     const column = `${kind}_hash`;
-    const rows = await queryInChunks(hashes, (some) => {
-      const sql = `select ${column} as hash from customers where ${column} in (${placeholderList(some)})`;
-      return this.database.query<{ readonly hash: string }>(sql, some);
+    const rows = await queryInChunks(hashes, (chunk) => {
+      const sql = `select ${column} as hash from customers where ${column} in (${placeholderList(chunk)})`;
+      return this.database.query<{ readonly hash: string }>(sql, chunk);
     });
     return new Set(rows.map(({ hash }) => hash));
   }
 
-  async addAll(crowd: readonly HashedCustomer[]): Promise<void> {
-    const rows = crowd.map((one) => this.#rowOf(one));
+  async addAll(customers: readonly HashedCustomer[]): Promise<void> {
+    const rows = customers.map((customer) => this.#rowOf(customer));
     await this.database.insertRows('customers', rows).catch(throwIdentifierTaken);
   }
 

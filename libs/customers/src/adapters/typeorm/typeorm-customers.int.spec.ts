@@ -18,7 +18,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     return { customers: new TypeOrmCustomers(database, DOCUMENT_SEALER), drop };
   });
 
-  customerBatchesContract(`TypeOrmCustomerCrowds on ${name}`, async () => {
+  customerBatchesContract(`TypeOrmCustomerBatches on ${name}`, async () => {
     const { database, work, drop } = await openCustomersDatabase(fresh);
     const customers = new TypeOrmCustomers(database, DOCUMENT_SEALER);
     return { batches: new TypeOrmCustomerBatches(database, DOCUMENT_SEALER), customers, work, drop };
@@ -33,7 +33,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     };
   });
 
-  describe.each([2_000, 3])('looking at the next %i first', (window) => {
+  describe.each([2_000, 3])('with a search window of %i rows', (window) => {
     customerListsContract(`SqlCustomerLists on ${name}`, async () => {
       const { database, drop } = await openCustomersDatabase(fresh);
       return {
@@ -44,14 +44,14 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
     });
   });
 
-  describe('its transaction', () => {
+  describe('transaction', () => {
     let opened: OpenDatabase;
     beforeAll(async () => {
       opened = await openCustomersDatabase(fresh);
     });
     afterAll(() => opened.drop());
 
-    it('given a unit that is rolled back, then nobody was added', async () => {
+    it('adds no customer when the unit of work is rolled back', async () => {
       const [customers, newCustomer] = [new TypeOrmCustomers(opened.database, DOCUMENT_SEALER), aNewCustomer()];
       const failing = opened.database.runInTransaction(async () => {
         await customers.add(Customer.create(newCustomer, new Date()), { email: 'a'.repeat(64), phone: null });
@@ -67,7 +67,7 @@ describe.each(DATABASES)('on %s', (name, fresh) => {
   });
 });
 
-it('keeps a document sealed, bound to its customer, and its hash only when it is confirmed', async () => {
+it('encrypts a document, binds it to the customer and stores its hash only when confirmed', async () => {
   const [, fresh] = DATABASES[0] ?? [];
   if (fresh === undefined) throw new Error('PostgreSQL comes first');
   const { database, drop } = await openCustomersDatabase(fresh);
@@ -88,7 +88,7 @@ it('keeps a document sealed, bound to its customer, and its hash only when it is
   await drop();
 });
 
-it('keeps attributes as a JSON object that PostgreSQL can look into', async () => {
+it('stores attributes as JSON that PostgreSQL can query', async () => {
   const [, fresh] = DATABASES[0] ?? [];
   if (fresh === undefined) throw new Error('PostgreSQL comes first');
   const { database, drop } = await openCustomersDatabase(fresh);

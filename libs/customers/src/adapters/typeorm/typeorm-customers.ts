@@ -12,7 +12,7 @@ import { DocumentSealer } from '../crypto/document-sealer.js';
 import { searchColumnsOf } from './search-columns.js';
 import { CUSTOMERS, type CustomerRow } from './tables.js';
 
-/** Of a `CustomerColumns`. */
+/** The columns of `CustomerColumns`. */
 export const CUSTOMER_COLUMNS = `id, email, phone, first_name as first_name, last_name as last_name, market, locale, attributes,
     document_sealed as document_sealed, document_hash as document_hash,
     status, verified_by as verified_by, attempt_id as attempt_id, created_at as created_at, updated_at as updated_at,
@@ -46,9 +46,9 @@ export class TypeOrmCustomers extends Customers {
 
   async replace(before: Customer, after: Customer, hashes: IdentifierHashes = {}): Promise<boolean> {
     const { id, version } = before.snapshot();
-    const moved = Object.entries(hashes).map(([kind, hash]) => [`${kind}_hash`, hash]);
+    const changedHashes = Object.entries(hashes).map(([kind, hash]) => [`${kind}_hash`, hash]);
     const sealed = { document_sealed: this.documents.seal(after.snapshot().document, id) };
-    const columns = { ...toUpdatedColumns(after.snapshot()), ...sealed, ...Object.fromEntries(moved) };
+    const columns = { ...toUpdatedColumns(after.snapshot()), ...sealed, ...Object.fromEntries(changedHashes) };
     const sets = Object.keys(columns).map((name) => `${name} = ?`);
     const sql = `update customers set ${sets.join(', ')} where id = ? and version = ?`;
     const replaced = this.database.execute(sql, [...Object.values(columns), id, version]);
@@ -73,7 +73,7 @@ export class TypeOrmCustomers extends Customers {
   }
 }
 
-/** What a change may change, by column. */
+/** The columns that a change can update. */
 export function toUpdatedColumns(state: CustomerState): Readonly<Record<string, unknown>> {
   const { standing, lastNameKey } = searchColumnsOf(state);
   return {

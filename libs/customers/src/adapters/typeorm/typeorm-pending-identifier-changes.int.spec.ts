@@ -16,13 +16,13 @@ const changesOf = (database: Database, clock = new FixedClock()) =>
   new TypeOrmPendingIdentifierChanges(database, SEAL, clock);
 
 for (const [name, fresh] of DATABASES)
-  pendingIdentifierChangesContract(`TypeOrmPendingChanges on ${name}`, async () => {
+  pendingIdentifierChangesContract(`TypeOrmPendingIdentifierChanges on ${name}`, async () => {
     const { database, work, drop } = await openCustomersDatabase(fresh);
     return { changes: changesOf(database), work, drop };
   });
 
-describe.each(DATABASES)('a pending change on %s', (_, fresh) => {
-  it('is sealed, and cannot be read as another customer’s', async () => {
+describe.each(DATABASES)('TypeOrmPendingIdentifierChanges on %s', (_, fresh) => {
+  it('encrypts the identifier and binds it to the customer', async () => {
     const { database, drop } = await openCustomersDatabase(fresh);
     const [changes, change] = [changesOf(database), aPendingIdentifierChange()];
     await changes.save(change);
@@ -34,7 +34,7 @@ describe.each(DATABASES)('a pending change on %s', (_, fresh) => {
     await drop();
   });
 
-  it('is not there when its unit of work was rolled back, and what it was to replace is', async () => {
+  it('keeps the previous change when the unit of work is rolled back', async () => {
     const { database, work, drop } = await openCustomersDatabase(fresh);
     const [changes, before] = [changesOf(database), aPendingIdentifierChange()];
     await changes.save(before);
@@ -47,7 +47,7 @@ describe.each(DATABASES)('a pending change on %s', (_, fresh) => {
     await drop();
   });
 
-  it('is purged an hour after it was asked for, and not before', async () => {
+  it('purges a change one hour after the request', async () => {
     const { database, drop } = await openCustomersDatabase(fresh);
     const clock = new FixedClock();
     const [changes, purge] = [changesOf(database, clock), new IdentifierChangesPurge(database, clock)];

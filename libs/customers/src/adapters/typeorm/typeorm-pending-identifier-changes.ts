@@ -9,7 +9,7 @@ const INSERT = `insert into customer_identifier_changes
 const SELECT = `select id, identifier_sealed, identifier_hash, generation from customer_identifier_changes
   where customer_id = ?`;
 
-/** The identifier is sealed and bound to its customer: nobody has proven it. */
+/** Stores the unconfirmed identifier encrypted and bound to its customer. */
 export class TypeOrmPendingIdentifierChanges extends PendingIdentifierChanges {
   constructor(
     private readonly database: Database,
@@ -24,7 +24,7 @@ export class TypeOrmPendingIdentifierChanges extends PendingIdentifierChanges {
     const sealed = this.seal.seal(identifier.canonical, customerId);
     const values = [customerId, id, sealed, identifierHash, generation, this.clock.now()];
     await this.database.execute(INSERT, values).catch((error: unknown) => {
-      // Asked for by another request at this instant: the unit of work runs again and takes its place.
+      // A concurrent request inserted a row. The unit of work runs again and replaces it.
       throw error instanceof DuplicateKey ? new TransactionConflict('The row was made at this moment.', 1) : error;
     });
   }
@@ -33,7 +33,7 @@ export class TypeOrmPendingIdentifierChanges extends PendingIdentifierChanges {
     const [row] = await this.database.query<Row>(SELECT, [customerId]);
     if (!row) return null;
     const { id, identifier_hash: identifierHash, generation } = row;
-    // The canonical form reads as itself; a phone number has its country in it.
+    // A canonical phone number contains its country code, so the market has no effect.
     const identifier = parseIdentifier(this.seal.open(row.identifier_sealed, customerId), 'US');
     return { id, customerId, identifier, identifierHash, generation: Number(generation) };
   }

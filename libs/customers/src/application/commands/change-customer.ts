@@ -7,24 +7,24 @@ import type { CustomerView } from '../../facade.js';
 import { type Actor, CustomerUpdater, type RecordedChange } from '../services/customer-updater.js';
 import { toCustomerView } from '../services/to-customer-view.js';
 
-/** Change what may be changed of a customer. */
+/** Changes the profile and the status of a customer. */
 export class ChangeCustomer extends Command<CustomerView> {
   constructor(
     readonly id: string,
     readonly profile: ProfileChange,
-    /** Suspended: nobody signs in as this customer, and every session ends. */
+    /** `suspended` blocks sign-in and ends every session. */
     readonly status: CustomerState['status'] | undefined,
-    /** That was read; null for whatever there is. */
+    /** The version that the caller has read; null skips the check. */
     readonly version: number | null,
     readonly actor: Actor,
-    /** What cannot be changed so, and is named all the same: refused unless it is as it stands. */
+    /** Read-only fields that the request contains. The command is rejected unless they equal the current values. */
     readonly readOnlyFields: Partial<CustomerView> = {},
   ) {
     super();
   }
 }
 
-/** A change of the profile and one of the status are two facts, each with a version and an event of its own. */
+/** A profile change and a status change are separate writes, each with its own version and event. */
 @CommandHandler(ChangeCustomer)
 export class ChangeCustomerHandler implements ICommandHandler<ChangeCustomer> {
   constructor(
@@ -44,9 +44,9 @@ export class ChangeCustomerHandler implements ICommandHandler<ChangeCustomer> {
     });
   }
 
-  async #saveIfChanged(before: Customer, step: RecordedChange, ordered: Actor): Promise<Customer> {
-    if (step.after !== before) await this.updater.saveChange(before, step, ordered);
-    return step.after;
+  async #saveIfChanged(before: Customer, change: RecordedChange, actor: Actor): Promise<Customer> {
+    if (change.after !== before) await this.updater.saveChange(before, change, actor);
+    return change.after;
   }
 
   #profileChange(customer: Customer, profile: ProfileChange): RecordedChange {

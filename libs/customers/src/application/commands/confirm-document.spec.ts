@@ -22,11 +22,11 @@ import { ChangeCustomer, ChangeCustomerHandler } from './change-customer.js';
 import { ConfirmDocument, ConfirmDocumentHandler } from './confirm-document.js';
 
 const WORK = new ImmediateUnitOfWork();
-const ORDERED = { by: 'a clerk', source: '192.0.2.7' };
+const ACTOR = { by: 'a clerk', source: '192.0.2.7' };
 const NUMBER = '52998224725';
 const OTHER = '111.444.777-35';
 
-describe('a document', () => {
+describe('ConfirmDocument', () => {
   const identifiers = new PlainIdentifierHasher();
   const nameOf = (number: string) => identifiers.hash(Cpf.parse(number));
   let customers: InMemoryCustomers;
@@ -40,10 +40,10 @@ describe('a document', () => {
 
   const give = (id: string, document: string | null) =>
     new ChangeCustomerHandler(WORK, record, credentials).execute(
-      new ChangeCustomer(id, { document }, undefined, null, ORDERED),
+      new ChangeCustomer(id, { document }, undefined, null, ACTOR),
     );
   const confirm = (id: string, seen?: string, version: number | null = null) =>
-    new ConfirmDocumentHandler(WORK, record, credentials).execute(new ConfirmDocument(id, seen, version, ORDERED));
+    new ConfirmDocumentHandler(WORK, record, credentials).execute(new ConfirmDocument(id, seen, version, ACTOR));
   const admit = async (n: number) => {
     const newCustomer = aNewCustomer();
     await customers.add(Customer.create(newCustomer, new Date()), { email: `hash ${n}`, phone: null });
@@ -71,13 +71,13 @@ describe('a document', () => {
     [mia, zoe] = [await admit(1), await admit(2)];
   });
 
-  it('given by its owner, then it is a claim: others may make the same, and nobody signs in with it', async () => {
+  it('leaves a document of the owner unconfirmed, not unique and without a sign-in name', async () => {
     expect(await give(mia, NUMBER)).toMatchObject({ document: '529.982.247-25', version: 2 });
     expect(await give(zoe, NUMBER)).toMatchObject({ document: '529.982.247-25' });
     expect([await isConfirmed(mia), names.customerIdByHash.size]).toEqual([false, 0]);
   });
 
-  it('confirmed, then it is a name of its owner, told and written down without the number', async () => {
+  it('adds a sign-in name, emits an event and records it without the number', async () => {
     await give(mia, NUMBER);
     expect(await confirm(mia, '529.982.247-25')).toMatchObject({ document: '529.982.247-25', version: 3 });
     expect([...names.customerIdByHash]).toEqual([[nameOf(NUMBER), mia]]);
@@ -86,16 +86,16 @@ describe('a document', () => {
     expect(JSON.stringify([outbox.events, recorded])).not.toMatch(/529|982/);
   });
 
-  it('is confirmed by somebody else than its owner, staff or administrator [AC-74]', async () => {
+  it('rejects the confirmation of one’s own document [AC-74]', async () => {
     await give(mia, NUMBER);
-    const own = (ordered: Actor) =>
-      new ConfirmDocumentHandler(WORK, record, credentials).execute(new ConfirmDocument(mia, NUMBER, null, ordered));
+    const own = (actor: Actor) =>
+      new ConfirmDocumentHandler(WORK, record, credentials).execute(new ConfirmDocument(mia, NUMBER, null, actor));
     for (const asAdministrator of [false, true])
       await expect(own({ by: mia, source: null, asAdministrator })).rejects.toBeInstanceOf(OwnDocument);
     expect(await isConfirmed(mia)).toBe(false);
   });
 
-  it('of an administrator is confirmed and changed by administrators and its owner only [AC-74]', async () => {
+  it('allows only administrators and the owner to confirm or change the document of an administrator [AC-74]', async () => {
     await give(mia, NUMBER);
     credentials.administrators.add(mia);
     await expect(confirm(mia)).rejects.toBeInstanceOf(AdministratorsOnly);
@@ -104,20 +104,20 @@ describe('a document', () => {
     expect([await isConfirmed(mia), outbox.types.length]).toEqual([false, 1]);
     const own = new ChangeCustomer(mia, { document: OTHER }, undefined, null, { by: mia, source: null });
     await new ChangeCustomerHandler(WORK, record, credentials).execute(own);
-    const administrator = { ...ORDERED, asAdministrator: true };
+    const administrator = { ...ACTOR, asAdministrator: true };
     const confirmed = new ConfirmDocument(mia, OTHER, null, administrator);
     await new ConfirmDocumentHandler(WORK, record, credentials).execute(confirmed);
     expect(await isConfirmed(mia)).toBe(true);
   });
 
-  it('confirmed twice, then the second time is no write', async () => {
+  it('writes nothing when the document is confirmed already', async () => {
     await give(mia, NUMBER);
     await confirm(mia);
     expect((await confirm(mia)).version).toBe(3);
     expect(names.customerIdByHash.size).toBe(1);
   });
 
-  it('confirmed for one, then for nobody else; a claim may stay', async () => {
+  it('confirms a document for one customer and keeps other claims', async () => {
     await give(mia, NUMBER);
     await give(zoe, NUMBER);
     await confirm(mia);
@@ -125,7 +125,7 @@ describe('a document', () => {
     expect([await isConfirmed(zoe), [...names.customerIdByHash.values()]]).toEqual([false, [mia]]);
   });
 
-  it('INV-03 confirmed under an older key of the ring, then for nobody else either', async () => {
+  it('rejects a document confirmed under an older key [INV-03]', async () => {
     await give(mia, NUMBER);
     const [before] = [await customers.findById(mia)];
     if (!before) throw new Error('was added');
@@ -138,7 +138,7 @@ describe('a document', () => {
   it.each([
     ['another', OTHER],
     ['none', null],
-  ])('changed to %s after it was confirmed, then it is free again', async (_, document) => {
+  ])('releases a confirmed document when it changes to %s', async (_, document) => {
     await give(mia, NUMBER);
     await confirm(mia);
     expect(await give(mia, document)).toMatchObject({ document });
@@ -148,25 +148,25 @@ describe('a document', () => {
     expect([...names.customerIdByHash]).toEqual([[nameOf(NUMBER), zoe]]);
   });
 
-  it('spelt in another way, then it is the same, and stays confirmed', async () => {
+  it('keeps the confirmation when only the spelling changes', async () => {
     await give(mia, NUMBER);
     await confirm(mia);
     expect((await give(mia, '529.982.247-25')).version).toBe(3);
     expect(await isConfirmed(mia)).toBe(true);
   });
 
-  it('of a customer who is deleted, then it is a claim again, also after a restore', async () => {
+  it('resets the confirmation on deletion, also after a restore', async () => {
     await give(mia, NUMBER);
     await confirm(mia);
     const customer = await record.getCustomer(mia, null);
     const event = () => outbox.events[0] as never;
-    await record.saveChange(customer, { after: customer.delete(new Date()), event, action: 'x' }, ORDERED);
+    await record.saveChange(customer, { after: customer.delete(new Date()), event, action: 'x' }, ACTOR);
     expect([await isConfirmed(mia), names.customerIdByHash.size]).toEqual([false, 0]);
     await give(zoe, NUMBER);
     await confirm(zoe);
   });
 
-  it('that nobody has given, or that is another than on the card, or of another version, then it is not confirmed', async () => {
+  it('rejects a missing document, a different number on the card and another version', async () => {
     await expect(confirm(mia)).rejects.toBeInstanceOf(NoDocument);
     await give(mia, NUMBER);
     await expect(confirm(mia, OTHER)).rejects.toBeInstanceOf(DocumentDiffers);
@@ -176,7 +176,7 @@ describe('a document', () => {
     expect([await isConfirmed(mia), names.customerIdByHash.size]).toEqual([false, 0]);
   });
 
-  it.each(['52998224724', '***.982.247-**', 'x'])('%j is refused as none, and nothing is written', async (typed) => {
+  it.each(['52998224724', '***.982.247-**', 'x'])('rejects %j and writes nothing', async (typed) => {
     await expect(give(mia, typed)).rejects.toBeInstanceOf(InvalidInput);
     expect(recorded).toEqual([]);
   });

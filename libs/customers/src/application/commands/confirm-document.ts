@@ -7,13 +7,13 @@ import type { CustomerView } from '../../facade.js';
 import { type Actor, CustomerUpdater } from '../services/customer-updater.js';
 import { toCustomerView } from '../services/to-customer-view.js';
 
-/** Confirm that a customer's document is his: from now on it is his alone, and he may sign in with it. */
+/** Confirms a customer's document. It becomes unique, and the customer can sign in with it. */
 export class ConfirmDocument extends Command<CustomerView> {
   constructor(
     readonly id: string,
-    /** What stands on the card, bare or punctuated; undefined: whatever he has given. */
+    /** The number on the card, bare or punctuated. Undefined skips the comparison. */
     readonly documentOnCard: string | undefined,
-    /** That was read; null for whatever there is. */
+    /** The version that the caller has read; null skips the check. */
     readonly version: number | null,
     readonly actor: Actor,
   ) {

@@ -15,7 +15,7 @@ const AS_BEFORE = {
   names: [hashed('new', 'email:mia@example.org')],
 };
 
-describe('ConfirmIdentifier', () => {
+describe('ConfirmIdentifierChange', () => {
   let harness: IdentifierChangeHarness;
   let mia: string;
 
@@ -24,7 +24,7 @@ describe('ConfirmIdentifier', () => {
     mia = await harness.addCustomer('mia@example.org');
   });
 
-  it('AC-50 given the code, then the new one is in its place, to sign in with, and every other session ends', async () => {
+  it('replaces the identifier and sign-in name and ends every other session [AC-50]', async () => {
     const code = await harness.requestCode(mia, NEW);
     const result = await harness.confirmChange(mia, code);
     expect(result).toMatchObject({ outcome: 'changed', customer: { id: mia, email: NEW.email, version: 3 } });
@@ -38,7 +38,7 @@ describe('ConfirmIdentifier', () => {
     expect(harness.audit.actions.slice(1)).toEqual(['customer.updated', 'customer.identifier_changed']);
   });
 
-  it('given the code, then word of it goes to where the owner was, not to the new one', async () => {
+  it('notifies the previous identifiers and not the new one', async () => {
     await harness.confirmChange(mia, await harness.requestCode(mia, NEW));
     await harness.afterCommit.settled;
     expect(await harness.deliverDueMessages()).toEqual([
@@ -46,7 +46,7 @@ describe('ConfirmIdentifier', () => {
     ]);
   });
 
-  it('given the code, then it is good once, and was no guess', async () => {
+  it('accepts the code once and does not count it as a guess', async () => {
     const code = await harness.requestCode(mia, NEW);
     await harness.confirmChange(mia, code);
     expect(harness.codes.guesses.charged).toEqual([]);
@@ -54,7 +54,7 @@ describe('ConfirmIdentifier', () => {
     expect(harness.audit.actions.at(-1)).toBe('customer.identifier_change_refused');
   });
 
-  it('given one of the other kind, then it stands beside the first', async () => {
+  it('adds an identifier of the other kind', async () => {
     const result = await harness.confirmChange(mia, await harness.requestCode(mia, PHONE));
     expect(result).toMatchObject({ outcome: 'changed', customer: { email: 'mia@example.org', phone: PHONE.phone } });
     expect((await harness.stateOf(mia)).names).toEqual([
@@ -63,7 +63,7 @@ describe('ConfirmIdentifier', () => {
     ]);
   });
 
-  it('given wrong codes, then they are counted, three are the end of it, and nothing changes', async () => {
+  it('counts wrong codes, invalidates the code after three and changes nothing', async () => {
     const code = await harness.requestCode(mia, NEW);
     for (const attemptsRemaining of [2, 1, 0])
       expect(await harness.confirmChange(mia, '99999999')).toEqual({ outcome: 'code_wrong', attemptsRemaining });
@@ -74,9 +74,9 @@ describe('ConfirmIdentifier', () => {
   });
 
   it.each([
-    ['nothing that was asked for', async () => '00000001'],
+    ['no request', async () => '00000001'],
     [
-      'ten minutes gone',
+      'an expired code',
       async () => {
         const code = await harness.requestCode(mia, NEW);
         harness.clock.advance(600_000);
@@ -92,7 +92,7 @@ describe('ConfirmIdentifier', () => {
       },
     ],
     [
-      'the code of somebody else',
+      'the code of another customer',
       async () => {
         await harness.requestChange(mia, NEW);
         return harness.requestCode(await harness.addCustomer('zoe@example.org'), NEW);
@@ -104,7 +104,7 @@ describe('ConfirmIdentifier', () => {
     expect([await harness.stateOf(mia), harness.outbox.events]).toEqual([AS_BEFORE, []]);
   });
 
-  it('given another request that confirms at this moment, then it says so, and the code lives on', async () => {
+  it('returns in_progress during a concurrent confirmation and keeps the code', async () => {
     const code = await harness.requestCode(mia, NEW);
     const change = await harness.pending.find(mia);
     if (!change) throw new Error('is pending');
@@ -114,7 +114,7 @@ describe('ConfirmIdentifier', () => {
     expect(await harness.confirmChange(mia, code)).toMatchObject({ outcome: 'changed' });
   });
 
-  describe('given one that is another customer’s', () => {
+  describe('when the identifier belongs to another customer', () => {
     const confirmed = async () => {
       const code = await harness.requestCode(mia, NEW);
       const result = await harness.confirmChange(mia, code);
@@ -122,7 +122,7 @@ describe('ConfirmIdentifier', () => {
     };
     const refused = [{ outcome: 'taken' }, { outcome: 'code_expired' }];
 
-    it('AC-24 then it is refused, was no guess, the request is over, and nobody is touched', async () => {
+    it('rejects the change, counts no guess, ends the request and changes no customer [AC-24]', async () => {
       const zoe = await harness.addCustomer(NEW.email);
       const before = await harness.stateOf(zoe);
       expect(await confirmed()).toEqual(refused);
@@ -134,14 +134,14 @@ describe('ConfirmIdentifier', () => {
       ]);
     });
 
-    it('then also when it is stored under an older key of the ring', async () => {
+    it('rejects the change also when it is stored under an older key', async () => {
       const zoe = Customer.create(aNewCustomer({ identifier: parseIdentifier(NEW.email, 'US') }), new Date());
       await harness.customers.add(zoe, { email: hashed('old', 'email:new@example.org') });
       expect(await confirmed()).toEqual(refused);
     });
   });
 
-  it('AC-50 given that all sessions have ended since it was asked for, then it is over', async () => {
+  it('rejects the change when all sessions have ended since the request [AC-50]', async () => {
     const code = await harness.requestCode(mia, NEW);
     await harness.signIns.endAllSessions(mia);
     expect(await harness.confirmChange(mia, code)).toEqual({ outcome: 'code_expired' });
@@ -151,7 +151,7 @@ describe('ConfirmIdentifier', () => {
     expect([await harness.deliverDueMessages(), harness.codes.guesses.charged]).toEqual([[], []]);
   });
 
-  it('RC-12 given somebody who writes the record at this moment, then it runs again, three times at most', async () => {
+  it('retries after a concurrent write, three times at most [RC-12]', async () => {
     const replace = harness.customers.replace.bind(harness.customers);
     let races = 0;
     harness.customers.replace = async (...all) => races-- <= 0 && replace(...all);
@@ -162,7 +162,7 @@ describe('ConfirmIdentifier', () => {
     expect(await harness.confirmChange(mia, code)).toMatchObject({ outcome: 'changed', customer: { version: 3 } });
   });
 
-  it('given a failure of our own, then the code is as good as before, and was no guess', async () => {
+  it('keeps the code and counts no guess after an internal failure', async () => {
     const code = await harness.requestCode(mia, NEW);
     const { replace } = harness.customers;
     harness.customers.replace = () => Promise.reject(new Error('away'));

@@ -9,13 +9,13 @@ import { type ConfirmingSession, IdentifierChanger } from '../services/identifie
 
 export type ConfirmIdentifierChangeOutcome =
   | { readonly outcome: 'changed'; readonly customer: CustomerView }
-  /** It is somebody else's. Whoever has the code reads what is sent there, and may know. */
+  /** The identifier belongs to another customer. The caller receives messages sent to it, so this may be revealed. */
   | { readonly outcome: 'taken' }
   | { readonly outcome: 'code_expired' }
   | { readonly outcome: 'in_progress' }
   | { readonly outcome: 'code_wrong'; readonly attemptsRemaining: number };
 
-/** Prove a new identifier with the code that was sent to it. Every other session ends. */
+/** Confirms a new identifier with the code that was sent to it. Every other session ends. */
 export class ConfirmIdentifierChange extends Command<ConfirmIdentifierChangeOutcome> {
   constructor(
     readonly customerId: string,
@@ -48,29 +48,29 @@ export class ConfirmIdentifierChangeHandler implements ICommandHandler<ConfirmId
       return this.#auditRefusal(customerId, session, { outcome: 'code_wrong', attemptsRemaining });
     }
     if (claim.outcome === 'expired') return this.#auditRefusal(customerId, session, { outcome: 'code_expired' });
-    const giveBack = () => this.codes.refundGuess(address, claim.charge);
+    const refundGuess = () => this.codes.refundGuess(address, claim.charge);
     try {
-      const customer = await this.#applyChange(change, session, giveBack);
+      const customer = await this.#applyChange(change, session, refundGuess);
       await this.codes.consume(address).catch(() => undefined);
       return { outcome: 'changed', customer };
     } catch (error) {
       const outcome = rejectionOf(error);
-      // Our own failure costs nobody his code.
-      if (!outcome) await Promise.allSettled([this.codes.releaseClaim(address, requestId), giveBack()]);
+      // An internal failure must not use up the code.
+      if (!outcome) await Promise.allSettled([this.codes.releaseClaim(address, requestId), refundGuess()]);
       if (!outcome) throw error;
-      await Promise.allSettled([this.pending.remove(change), this.codes.consume(address), giveBack()]);
+      await Promise.allSettled([this.pending.remove(change), this.codes.consume(address), refundGuess()]);
       return this.#auditRefusal(customerId, session, { outcome });
     }
   }
 
   #applyChange(
     change: PendingIdentifierChange,
-    confirmed: ConfirmingSession,
-    giveBack: () => Promise<void>,
+    session: ConfirmingSession,
+    refundGuess: () => Promise<void>,
   ): Promise<CustomerView> {
     return this.work.run(async () => {
-      const customer = await this.changer.applyChange(change, confirmed);
-      await giveBack();
+      const customer = await this.changer.applyChange(change, session);
+      await refundGuess();
       return customer;
     });
   }

@@ -12,7 +12,7 @@ import type { StaffCreatedCustomerInput } from '../services/staff-created-custom
 import { CreateCustomer, CreateCustomerHandler } from './create-customer.js';
 
 const WORK = new ImmediateUnitOfWork();
-const ORDERED = { by: 'an admin', source: '192.0.2.7' };
+const ACTOR = { by: 'an admin', source: '192.0.2.7' };
 const MIA = 'mia@example.org';
 const PHONE = '+14155550132';
 
@@ -21,15 +21,15 @@ describe('CreateCustomer', () => {
   let credentials: RecordingCredentials;
   let names: InMemorySignInNames;
   let outbox: RecordingOutbox;
-  let moves: RecordingIdentifierAssignmentListener;
+  let listener: RecordingIdentifierAssignmentListener;
   let recorded: unknown[];
   let handler: CreateCustomerHandler;
 
   const create = (typed: StaffCreatedCustomerInput, request?: string) =>
-    handler.execute(new CreateCustomer(typed, request, ORDERED));
+    handler.execute(new CreateCustomer(typed, request, ACTOR));
 
   beforeEach(() => {
-    const [customers, clock, watchers] = [
+    const [customers, clock, listeners] = [
       new InMemoryCustomers(),
       new FixedClock(),
       new IdentifierAssignmentListeners(),
@@ -37,19 +37,19 @@ describe('CreateCustomer', () => {
     credentials = new RecordingCredentials();
     names = new InMemorySignInNames();
     outbox = new RecordingOutbox();
-    moves = new RecordingIdentifierAssignmentListener();
-    watchers.add(moves);
+    listener = new RecordingIdentifierAssignmentListener();
+    listeners.add(listener);
     recorded = [];
     const views = new InMemoryCustomerViews(customers);
     const directory = new LocalCustomerDirectory(customers, views, credentials, names, outbox, identifiers, clock);
     const audit = { record: async (entry: unknown) => void recorded.push(entry) };
-    const rules = { defaultMarket: 'US' };
+    const settings = { defaultMarket: 'US' };
     handler = new CreateCustomerHandler(
-      ...([WORK, watchers, directory, customers, audit, identifiers, new CountingIds(), rules] as const),
+      ...([WORK, listeners, directory, customers, audit, identifiers, new CountingIds(), settings] as const),
     );
   });
 
-  it('given an address and a number, then a customer who is found by both, without a password', async () => {
+  it('creates a customer with both identifiers and without a password', async () => {
     const typed = { email: 'Mia@Example.org', phone: '(415) 555-0132', firstName: ' Mia ', attributes: { vip: true } };
     const view = await create(typed);
     expect(view).toMatchObject({
@@ -58,33 +58,33 @@ describe('CreateCustomer', () => {
     });
     const [enrolled] = credentials.enrolled;
     expect(enrolled).toMatchObject({ customerId: view.id, credential: null, roles: ['customer'], oneTime: false });
-    const hashes = [MIA, PHONE].map((one) => identifiers.hash(parseIdentifier(one, 'US')));
+    const hashes = [MIA, PHONE].map((typed) => identifiers.hash(parseIdentifier(typed, 'US')));
     expect([enrolled?.identifierHash, ...names.customerIdByHash.keys()]).toEqual(hashes);
-    expect(moves.assignments).toEqual([`email:${MIA} -> ${view.id}`, `phone:${PHONE} -> ${view.id}`]);
+    expect(listener.assignments).toEqual([`email:${MIA} -> ${view.id}`, `phone:${PHONE} -> ${view.id}`]);
     expect(outbox.types).toEqual(['customer.created.v1']);
     expect(recorded).toEqual([{ action: 'customer.created', actor: 'an admin', target: view.id, source: '192.0.2.7' }]);
   });
 
-  it('given a number only, in national form, then it is read in the market', async () => {
+  it('reads a national phone number in the market', async () => {
     expect(await create({ phone: '(11) 96123-4567', market: 'BR', locale: 'pt-BR' })).toMatchObject({
       ...{ email: null, phone: '+5511961234567', market: 'BR', locale: 'pt-BR' },
     });
   });
 
   it.each<[string, StaffCreatedCustomerInput]>([
-    ['neither an address nor a number', { firstName: 'Mia' }],
+    ['neither an e-mail address nor a phone number', { firstName: 'Mia' }],
     ['null for both', { email: null, phone: null }],
-    ['what is no address', { email: 'mia' }],
-    ['what is no number', { email: MIA, phone: 'x' }],
-    ['a name that nobody can read', { email: MIA, lastName: '\u0000' }],
+    ['an invalid e-mail address', { email: 'mia' }],
+    ['an invalid phone number', { email: MIA, phone: 'x' }],
+    ['an unreadable name', { email: MIA, lastName: '\u0000' }],
     ['too many attributes', { email: MIA, attributes: { a: 'x'.repeat(5_000) } }],
-  ])('given %s, then it is refused, and nothing is written', async (_, typed) => {
+  ])('rejects %s and writes nothing', async (_, typed) => {
     await expect(create(typed)).rejects.toBeInstanceOf(InvalidInput);
     expect([credentials.enrolled, outbox.types, recorded]).toEqual([[], [], []]);
   });
 
   it.each<StaffCreatedCustomerInput>([{ email: MIA }, { phone: PHONE }, { email: 'zoe@example.org', phone: PHONE }])(
-    'INV-03 given %j, which is taken, then it is refused',
+    'rejects %j when it is taken [INV-03]',
     async (typed) => {
       await create({ email: MIA, phone: PHONE });
       await expect(create(typed)).rejects.toBeInstanceOf(IdentifierTaken);
@@ -92,7 +92,7 @@ describe('CreateCustomer', () => {
     },
   );
 
-  it('given the same request again, because its answer was lost, then the same customer, told once', async () => {
+  it('returns the same customer for a repeated request and emits one event', async () => {
     const first = await create({ email: MIA }, 'request 1');
     expect(await create({ email: MIA }, 'request 1')).toEqual(first);
     await expect(create({ email: MIA }, 'request 2')).rejects.toBeInstanceOf(IdentifierTaken);

@@ -6,11 +6,11 @@ import { CustomerSettings, Customers } from '../ports.js';
 import type { Actor } from '../services/customer-updater.js';
 import { parseStaffCreatedCustomer, type StaffCreatedCustomerInput } from '../services/staff-created-customer.js';
 
-/** Make somebody a customer for whom staff vouch. There is no password: a reset sets one. */
+/** Creates a customer whose identity staff confirm. There is no password: a reset sets one. */
 export class CreateCustomer extends Command<CustomerView> {
   constructor(
     readonly input: StaffCreatedCustomerInput,
-    /** The same for every try of one request, by which a repeated one is known; undefined: there is no other try. */
+    /** The same for every attempt of one request, so that a retry is recognised. Undefined when there are no retries. */
     readonly requestId: string | undefined,
     readonly actor: Actor,
   ) {
@@ -52,7 +52,7 @@ export class CreateCustomerHandler implements ICommandHandler<CreateCustomer> {
     }
   }
 
-  /** The same request was committed before, but its answer was lost. */
+  /** Finds the customer that an earlier attempt of the same request created. */
   async #findCreatedByRequest(
     newCustomer: ReturnType<typeof parseStaffCreatedCustomer> & { readonly attemptId: string },
   ) {

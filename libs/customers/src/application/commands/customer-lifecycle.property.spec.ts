@@ -6,7 +6,7 @@ import { lifecycleSteps } from '../../testing/customer-lifecycle-steps.js';
 
 const RUNS = Number(process.env['FC_RUNS'] ?? 1_000);
 
-it(`INV-14 INV-03 in ${RUNS} lives, only what is legal happens, and an identifier is one living customer's`, {
+it(`allows only legal transitions and one holder per identifier in ${RUNS} random lifecycles [INV-14] [INV-03]`, {
   timeout: 60_000,
 }, async () => {
   await fc.assert(

@@ -18,35 +18,35 @@ import { RestoreCustomer, RestoreCustomerHandler } from './restore-customer.js';
 import { SetRoles, SetRolesHandler } from './set-roles.js';
 
 const WORK = new ImmediateUnitOfWork();
-const ORDERED = { by: 'an admin', source: '192.0.2.7' };
+const ACTOR = { by: 'an admin', source: '192.0.2.7' };
 const MIA = parseIdentifier('mia@example.org', 'US');
 
-describe('the life of a customer', () => {
+describe('customer lifecycle', () => {
   let customers: InMemoryCustomers;
   let credentials: RecordingCredentials;
   let outbox: RecordingOutbox;
   let directory: LocalCustomerDirectory;
   let recorded: string[];
   let record: CustomerUpdater;
-  let moves: RecordingIdentifierAssignmentListener;
+  let listener: RecordingIdentifierAssignmentListener;
   let names: InMemorySignInNames;
   let id: string;
 
   const identifiers = new PlainIdentifierHasher();
   const change = (profile: ProfileChange, status?: 'active' | 'suspended', version: number | null = null) =>
     new ChangeCustomerHandler(WORK, record, credentials).execute(
-      new ChangeCustomer(id, profile, status, version, ORDERED),
+      new ChangeCustomer(id, profile, status, version, ACTOR),
     );
   const remove = (version: number | null = null) =>
-    new DeleteCustomerHandler(WORK, record, credentials).execute(new DeleteCustomer(id, version, ORDERED));
+    new DeleteCustomerHandler(WORK, record, credentials).execute(new DeleteCustomer(id, version, ACTOR));
   const restore = () =>
-    new RestoreCustomerHandler(WORK, record, credentials, identifiers).execute(new RestoreCustomer(id, ORDERED));
+    new RestoreCustomerHandler(WORK, record, credentials, identifiers).execute(new RestoreCustomer(id, ACTOR));
   const admit = async () => {
     const newCustomer = aNewCustomer({ identifier: MIA, firstName: 'Mia' });
     await directory.createCustomer(newCustomer);
     return newCustomer.id;
   };
-  const told = () => outbox.events.slice(1).map(({ type, sequence }) => [type, sequence]);
+  const emittedEvents = () => outbox.events.slice(1).map(({ type, sequence }) => [type, sequence]);
 
   beforeEach(async () => {
     customers = new InMemoryCustomers();
@@ -54,9 +54,9 @@ describe('the life of a customer', () => {
     names = new InMemorySignInNames();
     outbox = new RecordingOutbox();
     recorded = [];
-    const watchers = new IdentifierAssignmentListeners();
-    moves = new RecordingIdentifierAssignmentListener();
-    watchers.add(moves);
+    const listeners = new IdentifierAssignmentListeners();
+    listener = new RecordingIdentifierAssignmentListener();
+    listeners.add(listener);
     const clock = new FixedClock();
     const views = new InMemoryCustomerViews(customers);
     directory = new LocalCustomerDirectory(
@@ -70,20 +70,24 @@ describe('the life of a customer', () => {
     );
     const audit = { record: async ({ action }: { action: string }) => void recorded.push(action) };
     const documents = new DocumentSignInNames(customers, names, identifiers);
-    record = new CustomerUpdater(customers, documents, outbox, audit, clock, identifiers, watchers);
+    record = new CustomerUpdater(customers, documents, outbox, audit, clock, identifiers, listeners);
     id = await admit();
   });
 
-  describe('a change', () => {
-    it('takes what is given, leaves the rest, and is told and written down', async () => {
+  describe('ChangeCustomer', () => {
+    it('changes the given fields only, emits an event and records it', async () => {
       const view = await change({ lastName: 'Lovelace', attributes: { vip: true } });
       expect(view).toMatchObject({ firstName: 'Mia', lastName: 'Lovelace', attributes: { vip: true }, version: 2 });
       expect(await directory.find(id)).toEqual(view);
-      expect([told(), recorded, moves.assignments]).toEqual([[['customer.updated.v1', 2]], ['customer.updated'], []]);
+      expect([emittedEvents(), recorded, listener.assignments]).toEqual([
+        [['customer.updated.v1', 2]],
+        ['customer.updated'],
+        [],
+      ]);
       expect(JSON.stringify(outbox.events.at(-1))).not.toContain('vip');
     });
 
-    it('takes away what is null', async () => {
+    it('removes a field that is null', async () => {
       await change({ attributes: { a: 1, b: 2 } });
       expect(await change({ firstName: null, attributes: { a: null } })).toMatchObject({
         firstName: null,
@@ -91,7 +95,7 @@ describe('the life of a customer', () => {
       });
     });
 
-    it('of everything takes the place of all attributes, and keeps null and what is nested', async () => {
+    it('replaces all attributes and keeps null and nested values', async () => {
       await change({ attributes: { a: 1, deep: { b: 2 } } });
       const view = await change({ firstName: null, allAttributes: { deep: { c: null } } });
       expect(view).toMatchObject({ firstName: null, version: 3 });
@@ -99,22 +103,22 @@ describe('the life of a customer', () => {
       expect((await change({ allAttributes: { deep: { c: null } } })).version).toBe(3);
     });
 
-    it('may name what cannot be changed, as it is, and nothing else', async () => {
+    it('accepts read-only fields with their current values only', async () => {
       const handler = new ChangeCustomerHandler(WORK, record, credentials);
       const named = (stated: object) =>
-        handler.execute(new ChangeCustomer(id, { firstName: 'Mira' }, undefined, null, ORDERED, stated));
+        handler.execute(new ChangeCustomer(id, { firstName: 'Mira' }, undefined, null, ACTOR, stated));
       for (const stated of [{ email: 'zoe@example.org' }, { phone: '+14155550132' }, { id: 'x' }, { version: 2 }])
         await expect(named(stated)).rejects.toBeInstanceOf(InvalidInput);
-      expect(told()).toEqual([]);
+      expect(emittedEvents()).toEqual([]);
       expect(await named({ id, email: 'mia@example.org', phone: null, version: 1 })).toMatchObject({ version: 2 });
     });
 
-    it('that changes nothing is no write', async () => {
+    it('writes nothing when nothing changes', async () => {
       expect((await change({ firstName: 'Mia' }, 'active')).version).toBe(1);
-      expect([told(), recorded]).toEqual([[], []]);
+      expect([emittedEvents(), recorded]).toEqual([[], []]);
     });
 
-    it('RC-12 of a version that is not there any more is refused', async () => {
+    it('rejects an outdated version [RC-12]', async () => {
       await change({ firstName: 'Mira' }, undefined, 1);
       await expect(change({ firstName: 'Maja' }, undefined, 1)).rejects.toBeInstanceOf(CustomerChanged);
       expect(await directory.find(id)).toMatchObject({ firstName: 'Mira' });
@@ -123,7 +127,7 @@ describe('the life of a customer', () => {
     it.each([
       [null, 'Mira', 3],
       [1, 'Maja', 2],
-    ])('RC-12 of version %s, while somebody else writes, ends as %s', async (version, firstName, last) => {
+    ])('of version %s during a concurrent write results in %s [RC-12]', async (version, firstName, last) => {
       const replace = customers.replace.bind(customers);
       customers.replace = async (before, ...rest) => {
         customers.replace = replace;
@@ -136,72 +140,72 @@ describe('the life of a customer', () => {
       expect(await directory.find(id)).toMatchObject({ firstName, lastName: 'Ü', version: last });
     });
 
-    it('to what nobody can read is refused', async () => {
+    it('rejects an unreadable name', async () => {
       await expect(change({ firstName: '\u0000' })).rejects.toBeInstanceOf(InvalidInput);
       await expect(change({ attributes: { a: 'x'.repeat(5_000) } })).rejects.toBeInstanceOf(InvalidInput);
     });
 
-    it('AC-31 of the status reaches those who sign in, and is a fact of its own', async () => {
+    it('applies the status to sign-in and emits a separate event [AC-31]', async () => {
       const view = await change({ firstName: 'Mira' }, 'suspended');
       expect(view).toMatchObject({ firstName: 'Mira', status: 'suspended', version: 3 });
-      expect(told()).toEqual([
+      expect(emittedEvents()).toEqual([
         ['customer.updated.v1', 2],
         ['customer.suspended.v1', 3],
       ]);
       expect(credentials.statuses).toEqual([{ customerId: id, status: 'suspended' }]);
       await change({}, 'active');
-      expect(told().at(-1)).toEqual(['customer.reactivated.v1', 4]);
+      expect(emittedEvents().at(-1)).toEqual(['customer.reactivated.v1', 4]);
       expect(credentials.statuses.at(-1)).toEqual({ customerId: id, status: 'active' });
     });
 
-    it('of nobody is refused', async () => {
+    it('rejects an unknown customer', async () => {
       id = '00000000-0000-4000-8000-000000000000';
       await expect(change({})).rejects.toBeInstanceOf(CustomerNotFound);
     });
   });
 
-  describe('a deletion', () => {
-    it('AC-31 frees the identifier, ends every session, and is told once', async () => {
+  describe('DeleteCustomer and RestoreCustomer', () => {
+    it('releases the identifier, ends every session and emits one event [AC-31]', async () => {
       await remove();
       expect(await directory.find(id)).toBeNull();
       expect(await directory.checkAvailability(MIA, id)).toMatchObject({ holderId: null, idIsUsed: true });
       expect(credentials.withdrawn).toEqual([id]);
       await expect(remove()).rejects.toBeInstanceOf(CustomerNotFound);
-      expect([told(), recorded]).toEqual([[['customer.deleted.v1', 2]], ['customer.deleted']]);
-      expect(moves.assignments).toEqual(['email:mia@example.org -> nobody']);
+      expect([emittedEvents(), recorded]).toEqual([[['customer.deleted.v1', 2]], ['customer.deleted']]);
+      expect(listener.assignments).toEqual(['email:mia@example.org -> nobody']);
     });
 
-    it('of another version is refused', async () => {
+    it('rejects another version', async () => {
       await expect(remove(7)).rejects.toBeInstanceOf(CustomerChanged);
       expect(await directory.find(id)).not.toBeNull();
     });
 
-    it('can be taken back, to sign in as before', async () => {
+    it('restores a customer who can sign in as before', async () => {
       await remove();
       expect(await restore()).toMatchObject({ id, email: 'mia@example.org', version: 3 });
       expect(credentials.readmitted).toEqual([{ customerId: id, identifierHash: identifiers.hash(MIA) }]);
-      expect(told().at(-1)).toEqual(['customer.restored.v1', 3]);
-      expect(moves.assignments.at(-1)).toBe(`email:mia@example.org -> ${id}`);
+      expect(emittedEvents().at(-1)).toEqual(['customer.restored.v1', 3]);
+      expect(listener.assignments.at(-1)).toBe(`email:mia@example.org -> ${id}`);
     });
 
-    it('is taken back once, whoever asks again: the answer may have been lost', async () => {
+    it('restores once when the request is repeated', async () => {
       await remove();
       const view = await restore();
       await change({ firstName: 'Mira' });
       expect(await restore()).toEqual({ ...view, firstName: 'Mira', version: 4, updatedAt: expect.anything() });
-      expect([told().length, recorded.length, credentials.readmitted.length]).toEqual([3, 3, 1]);
+      expect([emittedEvents().length, recorded.length, credentials.readmitted.length]).toEqual([3, 3, 1]);
       id = '00000000-0000-4000-8000-000000000000';
       await expect(restore()).rejects.toBeInstanceOf(CustomerNotFound);
     });
 
-    it('of somebody who was suspended comes back suspended', async () => {
+    it('restores a suspended customer as suspended', async () => {
       await change({}, 'suspended');
       await remove();
       expect((await restore()).status).toBe('suspended');
       expect(credentials.statuses.at(-1)).toEqual({ customerId: id, status: 'suspended' });
     });
 
-    it('INV-03 is final when somebody else has got the identifier', async () => {
+    it('does not restore when another customer has the identifier [INV-03]', async () => {
       await remove();
       const gone = id;
       const newCustomer = await admit();
@@ -211,9 +215,9 @@ describe('the life of a customer', () => {
     });
   });
 
-  it('given other roles, then those, and it is told', async () => {
+  it('replaces the roles and emits an event', async () => {
     const handler = new SetRolesHandler(WORK, record, credentials);
-    await handler.execute(new SetRoles(id, ['customer', 'staff'], ORDERED));
+    await handler.execute(new SetRoles(id, ['customer', 'staff'], ACTOR));
     expect(credentials.roles).toEqual([{ customerId: id, roles: ['customer', 'staff'] }]);
     expect(outbox.events.at(-1)).toMatchObject({
       type: 'customer.roles_changed.v1',
@@ -221,6 +225,6 @@ describe('the life of a customer', () => {
       data: { id, roles: ['customer', 'staff'] },
     });
     await remove();
-    await expect(handler.execute(new SetRoles(id, ['customer'], ORDERED))).rejects.toBeInstanceOf(CustomerNotFound);
+    await expect(handler.execute(new SetRoles(id, ['customer'], ACTOR))).rejects.toBeInstanceOf(CustomerNotFound);
   });
 });

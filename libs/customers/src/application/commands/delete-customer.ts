@@ -4,11 +4,11 @@ import { UnitOfWork } from '#kernel';
 import { CustomerDeletedV1 } from '../../events.js';
 import { type Actor, CustomerUpdater } from '../services/customer-updater.js';
 
-/** Delete a customer, softly: the record stays, the identifier is free again, and every session ends. */
+/** Soft-deletes a customer: the record stays, the identifier is free again, and every session ends. */
 export class DeleteCustomer extends Command<void> {
   constructor(
     readonly id: string,
-    /** That was read; null for whatever there is. */
+    /** The version that the caller has read; null skips the check. */
     readonly version: number | null,
     readonly actor: Actor,
   ) {

@@ -3,7 +3,7 @@ import { SignIns } from '#auth';
 import { UnitOfWork } from '#kernel';
 import { type Actor, CustomerUpdater } from '../services/customer-updater.js';
 
-/** End every session of a customer, who may sign in again. The record stays as it is. */
+/** Ends every session of a customer. The customer can sign in again, and the record does not change. */
 export class EndSessions extends Command<void> {
   constructor(
     readonly id: string,

@@ -2,11 +2,11 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CustomerEraser } from '../services/customer-eraser.js';
 import type { Actor } from '../services/customer-updater.js';
 
-/** Erase a customer, living or deleted: personal data leaves every table, and it cannot be taken back. */
+/** Erases a customer, deleted or not: removes personal data from every table. This cannot be undone. */
 export class EraseCustomer extends Command<void> {
   constructor(
     readonly id: string,
-    /** That was read; null for whatever there is. */
+    /** The version that the caller has read; null skips the check. */
     readonly version: number | null,
     readonly actor: Actor,
   ) {

@@ -19,17 +19,18 @@ describe('ImportCustomers', () => {
   let customers: InMemoryCustomers;
   let credentials: RecordingCredentialTransfer;
   let outbox: RecordingOutbox;
-  let moves: RecordingIdentifierAssignmentListener;
-  let crowds: InMemoryCustomerBatches;
+  let listener: RecordingIdentifierAssignmentListener;
+  let batches: InMemoryCustomerBatches;
   let handler: ImportCustomersHandler;
 
-  const take = (lines: readonly ImportLine[], dryRun = false) =>
+  const importLines = (lines: readonly ImportLine[], dryRun = false) =>
     handler.execute(new ImportCustomers(lines, RUN, dryRun));
-  const told = (outcomes: readonly LineOutcome[]) =>
-    outcomes.map((one) =>
-      one.outcome === 'refused' ? one.faults.map(({ pointer, code }) => `${pointer} ${code}`).join() : one.outcome,
+  const summarise = (outcomes: readonly LineOutcome[]) =>
+    outcomes.map((line) =>
+      line.outcome === 'refused' ? line.faults.map(({ pointer, code }) => `${pointer} ${code}`).join() : line.outcome,
     );
-  const taken = async (lines: readonly ImportLine[], dryRun = false) => told(await take(lines, dryRun));
+  const importAndSummarise = async (lines: readonly ImportLine[], dryRun = false) =>
+    summarise(await importLines(lines, dryRun));
   const only = () => {
     const [state, ...others] = customers.states.values();
     if (!state || others.length > 0) throw new Error(`there are ${others.length + 1}`);
@@ -40,24 +41,26 @@ describe('ImportCustomers', () => {
     customers = new InMemoryCustomers();
     credentials = new RecordingCredentialTransfer();
     outbox = new RecordingOutbox();
-    moves = new RecordingIdentifierAssignmentListener();
-    crowds = new InMemoryCustomerBatches(customers);
-    const watchers = new IdentifierAssignmentListeners();
-    watchers.add(moves);
+    listener = new RecordingIdentifierAssignmentListener();
+    batches = new InMemoryCustomerBatches(customers);
+    const listeners = new IdentifierAssignmentListeners();
+    listeners.add(listener);
     handler = new ImportCustomersHandler(
-      ...([new ImmediateUnitOfWork(), watchers, crowds, credentials, outbox] as const),
+      ...([new ImmediateUnitOfWork(), listeners, batches, credentials, outbox] as const),
       ...([new PlainIdentifierHasher(), new FixedClock(), { defaultMarket: 'US' }] as const),
     );
   });
 
-  it('given a line, then a customer as it says, keys that are his, a subject and an event', async () => {
+  it('creates the customer, the identifier assignments, a subject and an event for a line', async () => {
     const line = { ...MIA, id: ID, email: 'Mia@Example.org', phone: '(415) 555-0132', passwordHash: 'theirs(x)' };
-    expect(await taken([{ ...line, status: 'suspended', createdAt: '2015-01-01T00:00:00Z' }])).toEqual(['created']);
+    expect(await importAndSummarise([{ ...line, status: 'suspended', createdAt: '2015-01-01T00:00:00Z' }])).toEqual([
+      'created',
+    ]);
     expect(only()).toMatchObject({
       ...{ id: ID, email: 'mia@example.org', phone: '+14155550132', firstName: 'Mia', status: 'suspended' },
       ...{ verifiedBy: 'import', attemptId: RUN, version: 1, createdAt: new Date('2015-01-01T00:00:00Z') },
     });
-    expect(moves.assignments).toEqual([`email:mia@example.org -> ${ID}`, `phone:+14155550132 -> ${ID}`]);
+    expect(listener.assignments).toEqual([`email:mia@example.org -> ${ID}`, `phone:+14155550132 -> ${ID}`]);
     const [subject] = credentials.enrolled;
     expect(subject).toMatchObject({ customerId: ID, credential: `${ID} theirs(x)`, status: 'suspended' });
     expect(subject?.names).toHaveLength(2);
@@ -65,44 +68,44 @@ describe('ImportCustomers', () => {
   });
 
   it.each([
-    ['his id', { id: ID }],
-    ['his name over there', { externalId: '17' }],
-    ['his address alone', {}],
-  ])('given the same line again, known by %s, then nothing is done', async (_, name) => {
+    ['id', { id: ID }],
+    ['external id', { externalId: '17' }],
+    ['e-mail address', {}],
+  ])('does nothing when the same line is imported again, recognised by %s', async (_, name) => {
     const line = { ...MIA, ...name, attributes: { a: 1, b: { c: 2 } } };
-    expect(await taken([line])).toEqual(['created']);
-    expect(await taken([{ ...line, attributes: { b: { c: 2 }, a: 1 } }])).toEqual(['there']);
+    expect(await importAndSummarise([line])).toEqual(['created']);
+    expect(await importAndSummarise([{ ...line, attributes: { b: { c: 2 }, a: 1 } }])).toEqual(['there']);
     expect([customers.states.size, outbox.events.length, credentials.enrolled.length]).toEqual([1, 1, 1]);
   });
 
-  it('given one who has got another address since, then there is no second of him', async () => {
-    await take([{ ...MIA, externalId: '17' }]);
+  it('creates no second customer after the e-mail address has changed', async () => {
+    await importLines([{ ...MIA, externalId: '17' }]);
     const { id } = only();
     customers.states.set(id, { ...only(), email: 'mia@new.example' });
-    expect(await taken([{ ...MIA, externalId: '17' }])).toEqual(['/email import.differs']);
+    expect(await importAndSummarise([{ ...MIA, externalId: '17' }])).toEqual(['/email import.differs']);
     expect(only().id).toBe(id);
   });
 
-  it('given a key of the ring that was the first then, then he is known by his id of then', async () => {
-    await take([MIA]);
+  it('recognises a customer by the id of an older key', async () => {
+    await importLines([MIA]);
     const there = only();
     customers.states.clear();
     const id = uuidFromHash(hashed('old', 'import:email:mia@example.org'));
     customers.states.set(id, { ...there, id });
-    expect(await taken([MIA])).toEqual(['there']);
+    expect(await importAndSummarise([MIA])).toEqual(['there']);
   });
 
-  it('given one who was deleted, then he is not brought back, though his address is free', async () => {
-    await take([MIA]);
+  it('does not restore a deleted customer whose e-mail address is free', async () => {
+    await importLines([MIA]);
     const state = only();
     customers.states.clear();
     customers.states.set(state.id, { ...state, deletedAt: new Date(0) });
-    expect(await taken([MIA])).toEqual(['/id import.deleted']);
+    expect(await importAndSummarise([MIA])).toEqual(['/id import.deleted']);
   });
 
-  it('given two lines of one person, then the second is there; with one thing else it is refused', async () => {
+  it('reports a repeated line as existing and rejects one that differs', async () => {
     const lines = [MIA, MIA, { ...MIA, lastName: 'Ng' }, { ...MIA, externalId: '18' }];
-    expect(await taken(lines)).toEqual([
+    expect(await importAndSummarise(lines)).toEqual([
       'created',
       'there',
       '/lastName import.differs',
@@ -111,7 +114,7 @@ describe('ImportCustomers', () => {
     expect(customers.states.size).toBe(1);
   });
 
-  it('given some that are not acceptable, then the others are created', async () => {
+  it('creates the valid lines when others are rejected', async () => {
     const lines: ImportLine[] = [
       ...[{ email: 'nobody' }, { ...MIA, passwordHash: 'secret' }, { email: 'ben@example.org' }],
       ...[
@@ -119,31 +122,38 @@ describe('ImportCustomers', () => {
         { ...MIA, attributes: { x: 'x'.repeat(5_000) } },
       ],
     ];
-    expect(await taken(lines)).toEqual([
+    expect(await importAndSummarise(lines)).toEqual([
       ...['/email email.at_sign', '/passwordHash password_hash.unknown', 'created'],
       ...['/createdAt import.in_the_future', '/attributes attributes.too_large'],
     ]);
     expect(only().email).toBe('ben@example.org');
   });
 
-  it('given a dry run, then the outcomes are the same and nothing is done', async () => {
-    expect(await taken([MIA, MIA, { email: 'nobody' }], true)).toEqual(['created', 'there', '/email email.at_sign']);
-    expect([customers.states.size, outbox.events.length, moves.assignments.length]).toEqual([0, 0, 0]);
+  it('returns the same outcomes in a dry run and writes nothing', async () => {
+    expect(await importAndSummarise([MIA, MIA, { email: 'nobody' }], true)).toEqual([
+      'created',
+      'there',
+      '/email email.at_sign',
+    ]);
+    expect([customers.states.size, outbox.events.length, listener.assignments.length]).toEqual([0, 0, 0]);
   });
 
-  it('given somebody who gets the address at this moment, then it is decided anew', async () => {
+  it('decides again after a concurrent request took the e-mail address', async () => {
     const rival = { ...MIA, externalId: 'rival' };
-    crowds.addAll = async (crowd) => {
-      crowds.addAll = InMemoryCustomerBatches.prototype.addAll;
-      await take([rival]);
-      await crowds.addAll(crowd);
+    batches.addAll = async (customers) => {
+      batches.addAll = InMemoryCustomerBatches.prototype.addAll;
+      await importLines([rival]);
+      await batches.addAll(customers);
     };
-    expect(await taken([MIA, { email: 'ben@example.org' }])).toEqual(['/email customer.identifier_taken', 'created']);
+    expect(await importAndSummarise([MIA, { email: 'ben@example.org' }])).toEqual([
+      '/email customer.identifier_taken',
+      'created',
+    ]);
     expect(customers.states.size).toBe(2);
   });
 
-  it('given that others are faster every time, then it says so', async () => {
-    crowds.addAll = () => Promise.reject(new IdentifierTaken());
-    await expect(take([MIA])).rejects.toBeInstanceOf(IdentifierTaken);
+  it('fails when every attempt loses to a concurrent request', async () => {
+    batches.addAll = () => Promise.reject(new IdentifierTaken());
+    await expect(importLines([MIA])).rejects.toBeInstanceOf(IdentifierTaken);
   });
 });

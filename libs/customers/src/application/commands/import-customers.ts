@@ -11,15 +11,15 @@ import { toCustomerView } from '../services/to-customer-view.js';
 import { CustomerBatches } from '../transfer-ports.js';
 
 /**
- * Makes customers of some lines of an import, all that are acceptable or, when it fails, none. Once more is the same: who is there
- * stays as he is.
+ * Imports a batch of lines in one transaction. Rejected lines do not affect the others. Idempotent: existing customers do not
+ * change.
  */
 export class ImportCustomers extends Command<readonly LineOutcome[]> {
   constructor(
     readonly lines: readonly ImportLine[],
-    /** Of the import as a whole, a UUID. */
+    /** The UUID of the whole import. */
     readonly runId: string,
-    /** Says what would become of them; lines of other commands are not known then. */
+    /** Returns the outcomes without writing. Duplicates in other batches are not detected. */
     readonly dryRun: boolean,
   ) {
     super();
@@ -31,7 +31,7 @@ interface ParsedLine {
   readonly credential: string | null;
 }
 
-/** Somebody registers, or another round has the same: then it is decided anew. */
+/** A concurrent registration or batch can take an identifier. The outcomes are then decided again. */
 const MAX_ATTEMPTS = 5;
 
 @CommandHandler(ImportCustomers)
@@ -47,16 +47,16 @@ export class ImportCustomersHandler implements ICommandHandler<ImportCustomers> 
     private readonly settings: CustomerSettings,
   ) {}
 
-  /** @throws IdentifierTaken when others were faster, again and again */
+  /** @throws IdentifierTaken when every attempt lost an identifier to a concurrent request */
   async execute({ lines, runId, dryRun }: ImportCustomers): Promise<readonly LineOutcome[]> {
     const parsedLines = lines.map((line) => toLineOutcome(() => this.#parseLine(line)));
-    for (let tries = 1; ; tries++) {
+    for (let attempt = 1; ; attempt++) {
       try {
         return dryRun
           ? (await this.#decideOutcomes(parsedLines, runId)).outcomes
           : await this.work.run(() => this.#createCustomers(parsedLines, runId));
       } catch (error) {
-        if (!(error instanceof IdentifierTaken) || tries === MAX_ATTEMPTS) throw error;
+        if (!(error instanceof IdentifierTaken) || attempt === MAX_ATTEMPTS) throw error;
       }
     }
   }
@@ -70,27 +70,36 @@ export class ImportCustomersHandler implements ICommandHandler<ImportCustomers> 
     };
   }
 
-  async #decideOutcomes(read: readonly (ParsedLine | LineOutcome)[], run: string) {
-    const people = read.flatMap((one) => ('imported' in one ? [one.imported] : []));
-    const round = await ImportBatch.load(people, this.batches, run, this.clock.now());
-    const outcomes = read.map((one) =>
-      'imported' in one ? toLineOutcome(() => round.decideOutcome(one.imported)) : one,
+  async #decideOutcomes(parsedLines: readonly (ParsedLine | LineOutcome)[], run: string) {
+    const candidates = parsedLines.flatMap((line) => ('imported' in line ? [line.imported] : []));
+    const batch = await ImportBatch.load(candidates, this.batches, run, this.clock.now());
+    const outcomes = parsedLines.map((line) =>
+      'imported' in line ? toLineOutcome(() => batch.decideOutcome(line.imported)) : line,
     );
-    return { outcomes, admitted: round.customersToCreate };
+    return { outcomes, customersToCreate: batch.customersToCreate };
   }
 
-  async #createCustomers(read: readonly (ParsedLine | LineOutcome)[], run: string): Promise<readonly LineOutcome[]> {
-    const { outcomes, admitted } = await this.#decideOutcomes(read, run);
-    if (admitted.length === 0) return outcomes;
-    const credentials = new Map(read.flatMap((one) => ('imported' in one ? [[one.imported, one.credential]] : [])));
+  async #createCustomers(
+    parsedLines: readonly (ParsedLine | LineOutcome)[],
+    run: string,
+  ): Promise<readonly LineOutcome[]> {
+    const { outcomes, customersToCreate } = await this.#decideOutcomes(parsedLines, run);
+    if (customersToCreate.length === 0) return outcomes;
+    const credentials = new Map(
+      parsedLines.flatMap((line) => ('imported' in line ? [[line.imported, line.credential]] : [])),
+    );
     await this.listeners.notifyAssignments(
-      admitted.flatMap(({ customer, imported }) =>
+      customersToCreate.flatMap(({ customer, imported }) =>
         imported.identifiers.map(({ identifier }) => ({ identifier, holderId: customer.id })),
       ),
     );
-    await this.batches.addAll(admitted);
-    await this.credentials.enrolSubjects(admitted.map((one) => subjectOf(one, credentials.get(one.imported) ?? null)));
-    await this.outbox.appendInBulk(admitted.map(({ customer }) => CustomerCreatedV1.of(toCustomerView(customer))));
+    await this.batches.addAll(customersToCreate);
+    await this.credentials.enrolSubjects(
+      customersToCreate.map((customer) => subjectOf(customer, credentials.get(customer.imported) ?? null)),
+    );
+    await this.outbox.appendInBulk(
+      customersToCreate.map(({ customer }) => CustomerCreatedV1.of(toCustomerView(customer))),
+    );
     return outcomes;
   }
 }

@@ -7,7 +7,7 @@ import { IdentifierChangeHarness } from '../../testing/identifier-change-harness
 const NEW = { email: 'new@example.org' };
 const PHONE = '+14155550132';
 
-describe('AskForIdentifier', () => {
+describe('RequestIdentifierChange', () => {
   let harness: IdentifierChangeHarness;
   let mia: string;
 
@@ -20,7 +20,7 @@ describe('AskForIdentifier', () => {
 
   beforeEach(() => given());
 
-  it('given the password, then the change is pending, a code is due, the owner will hear of it, and nothing has changed', async () => {
+  it('stores the pending change and enqueues a code and a notice without changing the record', async () => {
     harness.passwords.result = { outcome: 'right', generation: 7 };
     expect(await harness.requestChange(mia, NEW)).toMatchObject({
       outcome: 'asked',
@@ -43,18 +43,18 @@ describe('AskForIdentifier', () => {
     ]);
   });
 
-  it('ST-10 given what is due, then it holds no address', async () => {
+  it('enqueues jobs without e-mail addresses [ST-10]', async () => {
     await harness.requestChange(mia, NEW);
     expect(JSON.stringify(harness.due.enqueued)).not.toMatch(/example|@/);
   });
 
-  it('given an owner with both, then both hear of it', async () => {
+  it('notifies both identifiers of the owner', async () => {
     const both = await harness.addCustomer('zoe@example.org', { also: parseIdentifier(PHONE, 'US') });
     await harness.requestChange(both, NEW);
     expect((await harness.deliverDueMessages()).map(({ to }) => to)).toEqual(['zoe@example.org', PHONE, NEW.email]);
   });
 
-  it('AC-26 given one that is another customer’s, then the same answer, the same work and the same messages', async () => {
+  it('does the same work and sends the same messages when the identifier is taken [AC-26]', async () => {
     await harness.addCustomer('zoe@example.org');
     const seen = [];
     for (const email of [NEW.email, 'zoe@example.org']) {
@@ -68,7 +68,7 @@ describe('AskForIdentifier', () => {
     expect(seen.slice(0, 2)).toEqual(seen.slice(2));
   });
 
-  it('given a second request, then it takes the place of the first, whose code is not written any more', async () => {
+  it('replaces the first request, whose code is no longer sent, by a second one', async () => {
     await harness.requestChange(mia, NEW);
     const [, first] = harness.due.enqueued.splice(0);
     await harness.requestChange(mia, { email: 'other@example.org' });
@@ -79,15 +79,15 @@ describe('AskForIdentifier', () => {
   it.each([
     ['neither', {}],
     ['both', { ...NEW, phone: PHONE }],
-    ['his own, in other letters', { email: 'MIA@Example.org' }],
-    ['no address', { email: 'mia' }],
+    ['their own e-mail address in other case', { email: 'MIA@Example.org' }],
+    ['an invalid e-mail address', { email: 'mia' }],
     ['a number where no SMS is sent', { phone: '+442071838750' }],
-  ])('given %s, then 422, and nobody was asked for a password', async (_, wanted) => {
+  ])('rejects %s before it checks the password', async (_, wanted) => {
     await expect(harness.requestChange(mia, wanted)).rejects.toBeInstanceOf(InvalidInput);
     expect([harness.passwords.asked, kinds(), await harness.pending.find(mia)]).toEqual([[], [], null]);
   });
 
-  it('given no way to send SMS, then that is said', async () => {
+  it('rejects a phone number when SMS is unavailable', async () => {
     harness.channels.available.delete('sms');
     await expect(harness.requestChange(mia, { phone: PHONE })).rejects.toBeInstanceOf(ChannelUnavailable);
   });
@@ -99,7 +99,7 @@ describe('AskForIdentifier', () => {
       { outcome: 'too_many', retryAfterSeconds: 7 },
     ],
   ] as const)(
-    'AC-50 given a password that is %j, then nothing is asked for, told or counted',
+    'requests, sends and counts nothing when the password check returns %j [AC-50]',
     async (result, outcome) => {
       await given({ identifierChanges: 1 });
       harness.passwords.result = result;
@@ -110,7 +110,7 @@ describe('AskForIdentifier', () => {
     },
   );
 
-  it('given as many as a day allows, then the next waits, others do not, and the day passes', async () => {
+  it('limits changes per customer and day', async () => {
     await given({ identifierChanges: 2 });
     for (const n of [1, 2]) await harness.requestChange(mia, { email: `new${n}@example.org` });
     await expect(harness.requestChange(mia, NEW)).rejects.toBeInstanceOf(TooManyChanges);
@@ -122,7 +122,7 @@ describe('AskForIdentifier', () => {
     expect(await harness.requestChange(mia, NEW)).toMatchObject({ outcome: 'asked' });
   });
 
-  it('given messages that wait too long, then 503, and it was not counted', async () => {
+  it('returns 503 and counts nothing when the message backlog is too long', async () => {
     await given({ identifierChanges: 1 });
     harness.due.backlogSeconds = 6;
     await expect(harness.requestChange(mia, NEW)).rejects.toBeInstanceOf(Unavailable);
@@ -131,28 +131,25 @@ describe('AskForIdentifier', () => {
   });
 
   it.each([
-    ['this source', { sendsPerSourceMinute: 1 }],
+    ['this source in a minute', { sendsPerSourceMinute: 1 }],
     ['this source in a day', { sendsPerSourceDay: 1 }],
-    ['everybody', { sendsPerIdentifier: 1 }],
-  ])(
-    'given an identifier that %s has sent enough to, then the same answer, word to the owner, and no code',
-    async (_, few) => {
-      await given(few);
-      await harness.requestChange(await harness.addCustomer('zoe@example.org'), NEW);
-      harness.due.enqueued.length = 0;
-      expect(await harness.requestChange(mia, NEW)).toMatchObject({ outcome: 'asked' });
-      expect(kinds()).toEqual([noticeDue]);
-    },
-  );
+    ['all sources together', { sendsPerIdentifier: 1 }],
+  ])('notifies the owner without sending a code above the message limit of %s', async (_, few) => {
+    await given(few);
+    await harness.requestChange(await harness.addCustomer('zoe@example.org'), NEW);
+    harness.due.enqueued.length = 0;
+    expect(await harness.requestChange(mia, NEW)).toMatchObject({ outcome: 'asked' });
+    expect(kinds()).toEqual([noticeDue]);
+  });
 
-  it('given another source, then it has sends of its own', async () => {
+  it('counts messages per source', async () => {
     await given({ sendsPerSourceMinute: 1 });
     await harness.requestChange(mia, NEW);
     await harness.requestChange(mia, NEW, '198.51.100.9');
     expect(kinds().filter((kind) => kind === codeDue)).toHaveLength(2);
   });
 
-  it('given a customer who is deleted, then there is none', async () => {
+  it('does not find a deleted customer', async () => {
     const before = await harness.customers.findById(mia);
     if (before) await harness.customers.replace(before, before.delete(harness.clock.now()), { email: null });
     await expect(harness.requestChange(mia, NEW)).rejects.toBeInstanceOf(CustomerNotFound);

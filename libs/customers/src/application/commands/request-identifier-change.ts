@@ -17,7 +17,7 @@ import { CustomerUpdater } from '../services/customer-updater.js';
 import { IdentifierChangeRequests } from '../services/identifier-change-requests.js';
 import { NoticeQueue } from '../services/notice-queue.js';
 
-/** What somebody typed; exactly one of both. */
+/** The new identifier as the customer typed it. Exactly one field is set. */
 export interface NewIdentifierInput {
   readonly email?: string;
   readonly phone?: string;
@@ -28,14 +28,14 @@ export type RequestIdentifierChangeOutcome =
   | { readonly outcome: 'password_wrong' }
   | { readonly outcome: 'too_many'; readonly retryAfterSeconds: number };
 
-/** Ask for another e-mail address or phone number, or for a second one: a code goes there, and word of it to the old ones. */
+/** Requests a new or second e-mail address or phone number. Sends a code to it and a notice to the current identifiers. */
 export class RequestIdentifierChange extends Command<RequestIdentifierChangeOutcome> {
   constructor(
     readonly customerId: string,
     readonly newIdentifier: NewIdentifierInput,
     readonly currentPassword: string,
     readonly source: RequestSource,
-    /** Of the access token that asks. */
+    /** The session of the access token. */
     readonly sessionId: string,
   ) {
     super();
@@ -43,8 +43,8 @@ export class RequestIdentifierChange extends Command<RequestIdentifierChangeOutc
 }
 
 /**
- * Nobody looks here whether the identifier is somebody's: the answer, the work and the message are the same, and who proves that
- * it is his learns it from the confirmation.
+ * Does not check whether the identifier is in use: the response, the work and the message are always the same. The
+ * confirmation reveals it to a caller who has proven the identifier.
  */
 @CommandHandler(RequestIdentifierChange)
 export class RequestIdentifierChangeHandler implements ICommandHandler<RequestIdentifierChange> {
@@ -74,12 +74,18 @@ export class RequestIdentifierChangeHandler implements ICommandHandler<RequestId
     this.#assertReachable(identifier);
     if (owner.identifiers.some(({ key }) => key === identifier.key))
       throw InvalidInput.at(`/${identifier.kind}`, 'identifier.unchanged', 'is yours already');
-    const checked = await this.passwords.checkPassword(customerId, currentPassword, source.prefix, sessionId);
-    if (checked.outcome === 'wrong') return { outcome: 'password_wrong' };
-    if (checked.outcome === 'too_many') return checked;
+    const reauthentication = await this.passwords.checkPassword(customerId, currentPassword, source.prefix, sessionId);
+    if (reauthentication.outcome === 'wrong') return { outcome: 'password_wrong' };
+    if (reauthentication.outcome === 'too_many') return reauthentication;
     const reservation = await this.requests.reserveQuota(customerId, identifier, source);
     const identifierHash = this.identifiers.hash(identifier);
-    const change = { id: this.ids.opaque(), customerId, identifier, identifierHash, generation: checked.generation };
+    const change = {
+      id: this.ids.opaque(),
+      customerId,
+      identifier,
+      identifierHash,
+      generation: reauthentication.generation,
+    };
     await this.work.run(async () => {
       await this.pending.save(change);
       const action = 'customer.identifier_change_asked';

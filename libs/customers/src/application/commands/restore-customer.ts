@@ -6,7 +6,7 @@ import type { CustomerView } from '../../facade.js';
 import { type Actor, CustomerUpdater } from '../services/customer-updater.js';
 import { toCustomerView } from '../services/to-customer-view.js';
 
-/** Take a deletion back, unless somebody else has got the identifier meanwhile. Who lives is left as he is. */
+/** Restores a deleted customer unless another customer has the identifier now. Does nothing when not deleted. */
 export class RestoreCustomer extends Command<CustomerView> {
   constructor(
     readonly id: string,

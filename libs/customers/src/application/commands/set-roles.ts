@@ -5,7 +5,7 @@ import { CustomerRolesChangedV1 } from '../../events.js';
 import type { CustomerView } from '../../facade.js';
 import { type Actor, CustomerUpdater } from '../services/customer-updater.js';
 
-/** Give a customer these roles and no others. Every session ends: tokens carry roles. */
+/** Replaces the roles of a customer. Every session ends, because tokens carry roles. */
 export class SetRoles extends Command<void> {
   constructor(
     readonly id: string,

@@ -7,11 +7,11 @@ const NEW = { email: 'new@example.org' };
 const PHONE = { phone: '+14155550132' };
 const MINUTE = 60_000;
 
-describe('ChangeCodeDue', () => {
+describe('SendIdentifierChangeCodeJob', () => {
   let harness: IdentifierChangeHarness;
   let mia: string;
 
-  /** What is due of a code, once it was asked for. */
+  /** Requests a change and prepares its code message. */
   const asked = async (wanted: Parameters<typeof harness.requestChange>[1] = NEW) => {
     await harness.requestChange(mia, wanted);
     return harness.due.enqueued.splice(0).at(-1)?.reference ?? '';
@@ -26,12 +26,12 @@ describe('ChangeCodeDue', () => {
     mia = await harness.addCustomer('mia@example.org', { locale: 'fr' });
   });
 
-  it('is asked for by the kind under which it is put', async () => {
+  it('has the kind under which codes are enqueued', async () => {
     await harness.requestChange(mia, NEW);
     expect(harness.due.enqueued.at(-1)?.kind).toBe(harness.codeJob.kind);
   });
 
-  it('given a change, then a message with eight digits, to the new one, in the language of its owner', async () => {
+  it('composes a message with eight digits to the new identifier in the owner’s language', async () => {
     const written = await harness.codeJob.prepareMessage(await asked());
     expect(written?.message).toMatchObject({
       channel: 'email',
@@ -41,23 +41,20 @@ describe('ChangeCodeDue', () => {
     expect(written?.message?.text).toMatch(/^00000001\n/);
   });
 
-  it('given a message that was accepted, then its ten minutes start there', async () => {
+  it('starts the ten minutes when the message is accepted', async () => {
     const written = await harness.codeJob.prepareMessage(await asked());
     harness.clock.advance(MINUTE);
     await written?.markAccepted();
     expect((await status())?.expiresAt.getTime()).toBe(harness.clock.now().getTime() + 10 * MINUTE);
   });
 
-  it.each([true, false])(
-    'leaves a code that nobody can type when its message is refused, finally: %s [AC-62]',
-    async (final) => {
-      await (await harness.codeJob.prepareMessage(await asked()))?.markFailed(final);
-      expect((await status())?.expiresAt.getTime()).toBe(harness.clock.now().getTime() + 10 * MINUTE);
-      expect(await harness.confirmChange(mia, '00000001')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 2 });
-    },
-  );
+  it.each([true, false])('leaves an unusable code when its message is refused, finally: %s [AC-62]', async (final) => {
+    await (await harness.codeJob.prepareMessage(await asked()))?.markFailed(final);
+    expect((await status())?.expiresAt.getTime()).toBe(harness.clock.now().getTime() + 10 * MINUTE);
+    expect(await harness.confirmChange(mia, '00000001')).toEqual({ outcome: 'code_wrong', attemptsRemaining: 2 });
+  });
 
-  it('writes another code for the next try, in the place of the one that was refused [AC-62]', async () => {
+  it('replaces a refused code by another code for the next attempt [AC-62]', async () => {
     const first = await harness.codeJob.prepareMessage(await asked());
     await first?.markFailed(false);
     const second = await first?.prepareRetry();
@@ -67,7 +64,7 @@ describe('ChangeCodeDue', () => {
     expect((await harness.confirmChange(mia, '00000002')).outcome).toBe('changed');
   });
 
-  it('FM-S1 given a second try, then a code of its own; the first one’s late end changes nothing', async () => {
+  it('issues a new code for a second attempt and ignores the late result of the first [FM-S1]', async () => {
     const reference = await asked();
     const [first, second] = [
       await harness.codeJob.prepareMessage(reference),
@@ -79,7 +76,7 @@ describe('ChangeCodeDue', () => {
     expect((await harness.confirmChange(mia, '00000002')).outcome).toBe('changed');
   });
 
-  it('given a change that is over, or is of a customer who is gone, then nothing', async () => {
+  it('prepares nothing for a completed change or a deleted customer', async () => {
     const reference = await asked();
     const change = await harness.pending.find(mia);
     if (!change) throw new Error('is pending');
@@ -93,13 +90,13 @@ describe('ChangeCodeDue', () => {
     expect(await harness.codeJob.prepareMessage(reference)).toBeNull();
   });
 
-  it('AC-26 given one that is another customer’s, then it is sent there all the same', async () => {
+  it('sends the code when the identifier belongs to another customer [AC-26]', async () => {
     await harness.addCustomer(NEW.email);
     const written = await harness.codeJob.prepareMessage(await asked());
     expect(written?.message).toMatchObject({ to: NEW.email, text: expect.stringMatching(/^\d{8}\n/) });
   });
 
-  it('given the SMS of a day, then the next change to a number is refused before anything is written, and mails are sent as ever', async () => {
+  it('refuses a change to a phone number above the daily SMS limit before any write, and still sends mails', async () => {
     expect((await harness.codeJob.prepareMessage(await asked(PHONE)))?.message).toMatchObject({
       channel: 'sms',
       to: PHONE.phone,
@@ -110,13 +107,13 @@ describe('ChangeCodeDue', () => {
     expect((await harness.codeJob.prepareMessage(await asked()))?.message).not.toBeNull();
   });
 
-  it('is bound to its request: another customer with the same identifier has another address', async () => {
+  it('binds the code to its request: another customer with the same identifier has another code address', async () => {
     const zoe = await harness.addCustomer('zoe@example.org', { also: parseIdentifier(PHONE.phone, 'US') });
     await harness.requestChange(mia, NEW);
     await harness.requestChange(zoe, NEW);
-    const [one, other] = [await harness.pending.find(mia), await harness.pending.find(zoe)];
-    if (!one || !other) throw new Error('both are pending');
-    expect(changeCodeAddressOf(one).identifierHash).toBe(changeCodeAddressOf(other).identifierHash);
-    expect(changeCodeAddressOf(one).subject).not.toBe(changeCodeAddressOf(other).subject);
+    const [first, second] = [await harness.pending.find(mia), await harness.pending.find(zoe)];
+    if (!first || !second) throw new Error('both are pending');
+    expect(changeCodeAddressOf(first).identifierHash).toBe(changeCodeAddressOf(second).identifierHash);
+    expect(changeCodeAddressOf(first).subject).not.toBe(changeCodeAddressOf(second).subject);
   });
 });

@@ -17,8 +17,8 @@ import {
 import type { Customers } from '../ports.js';
 
 /**
- * A code to a new identifier is due: make it, write its message, and let its ten minutes start when the message has been
- * accepted. It is sent whoever the identifier belongs to.
+ * Issues a code for a new identifier and composes its message. The ten minutes of the code start when the message is accepted.
+ * The code is sent even if the identifier belongs to another customer.
  */
 export class SendIdentifierChangeCodeJob implements MessageJob {
   readonly kind = SEND_IDENTIFIER_CHANGE_CODE;
@@ -30,27 +30,38 @@ export class SendIdentifierChangeCodeJob implements MessageJob {
     private readonly messages: ChangeMessages,
   ) {}
 
-  async prepareMessage(reference: string, times: SendDurations = ZERO_SEND_DURATION): Promise<PreparedMessage | null> {
+  async prepareMessage(
+    reference: string,
+    durations: SendDurations = ZERO_SEND_DURATION,
+  ): Promise<PreparedMessage | null> {
     const [customerId = '', id] = reference.split('.');
     const [change, owner] = [await this.pending.find(customerId), await this.customers.findById(customerId)];
     if (change?.id !== id || !change || !owner || owner.isDeleted) return null;
     const { canonical, kind } = change.identifier;
     const channel = kind === 'email' ? 'email' : 'sms';
-    const how = { length: IDENTIFIER_CHANGE_CODE_DIGITS, usualMs: times.sampleDurationMs(channel), decoy: false };
-    const code = await MessageCode.issue(this.codes, changeCodeAddressOf(change), how);
-    const textOf = (digits: string) => this.messages.composeCode(canonical, owner.snapshot().locale, digits);
-    return this.#write(channel, code, textOf);
+    const options = {
+      length: IDENTIFIER_CHANGE_CODE_DIGITS,
+      usualMs: durations.sampleDurationMs(channel),
+      decoy: false,
+    };
+    const code = await MessageCode.issue(this.codes, changeCodeAddressOf(change), options);
+    const composeMessage = (digits: string) => this.messages.composeCode(canonical, owner.snapshot().locale, digits);
+    return this.#toPreparedMessage(channel, code, composeMessage);
   }
 
-  #write(channel: Channel, code: MessageCode, textOf: (digits: string) => OutgoingMessage): PreparedMessage {
+  #toPreparedMessage(
+    channel: Channel,
+    code: MessageCode,
+    composeMessage: (digits: string) => OutgoingMessage,
+  ): PreparedMessage {
     return {
       channel,
-      message: textOf(code.digits ?? ''),
+      message: composeMessage(code.digits ?? ''),
       markAccepted: () => code.markAccepted(),
       markFailed: () => code.markRefused(),
       prepareRetry: async () => {
         const next = await code.reissueCode();
-        return next && this.#write(channel, next, textOf);
+        return next && this.#toPreparedMessage(channel, next, composeMessage);
       },
     };
   }

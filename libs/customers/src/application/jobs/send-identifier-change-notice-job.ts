@@ -10,7 +10,7 @@ import {
 
 const noop = async () => undefined;
 
-/** Word of a change is due at an identifier of before. What it says is sealed in the reference: the record may be another by now. */
+/** Sends a notice to a previous identifier. The reference holds the encrypted notice, because the record may have changed. */
 export class SendIdentifierChangeNoticeJob implements MessageJob {
   readonly kind: string = SEND_IDENTIFIER_CHANGE_NOTICE;
 
@@ -26,26 +26,26 @@ export class SendIdentifierChangeNoticeJob implements MessageJob {
     const notice = this.sealer.open(reference.slice(dot + 1), reference.slice(0, dot));
     const { channel, to } = this.messages.composeNotice(notice);
     if (channel === 'sms' && !(await this.#takeSmsQuota(to))) return null;
-    const written = (): PreparedMessage => ({
+    const prepare = (): PreparedMessage => ({
       channel,
       message: this.messages.composeNotice(notice),
       markAccepted: noop,
       markFailed: noop,
-      prepareRetry: async () => written(),
+      prepareRetry: async () => prepare(),
     });
-    return written();
+    return prepare();
   }
 
-  /** No share of a source: whoever takes over an account must not be able to keep its owner from hearing of it. */
+  /** Ignores source limits, so that an attacker cannot use them up to suppress the notice. */
   async #takeSmsQuota(to: string): Promise<boolean> {
-    // E.164 has its country in it.
+    // An E.164 number contains its country code, so the market has no effect.
     const number = PhoneNumber.parse(to, 'US');
     if (!this.settings.smsCountries.includes(number.country ?? '') || number.isSpecial) return false;
     return (await this.sms.reserveSms('reserved', null)).allowed;
   }
 }
 
-/** The same for a way into the account. A kind of its own, so that a process of an earlier version does not write it. */
+/** The same for sign-in changes. A separate kind, so that a process of an earlier version does not handle it. */
 export class SendAccountNoticeJob extends SendIdentifierChangeNoticeJob {
   override readonly kind = SEND_ACCOUNT_NOTICE;
 }

@@ -32,7 +32,7 @@ const USED_UP: readonly Case[] = [
 const wrong = (attemptsRemaining: number) => ({ outcome: 'code_wrong', attemptsRemaining });
 const EXPIRED = { outcome: 'code_expired' };
 
-/** Each is a walk of its own: three wrong codes burn one. */
+/** Runs a fresh request for each case, because three wrong codes invalidate a code. */
 const WALKS: readonly (readonly [moments: readonly number[], seen: readonly unknown[]])[] = [
   [
     [1, 300, 9_000, 25_000],
@@ -67,12 +67,12 @@ async function walked(whose: (typeof OWNERS)[number], what: Case, moments: reado
   return seen;
 }
 
-describe('what a customer sees who asks for another identifier', () => {
+describe('response to an identifier change', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
   it.each(CASES)(
-    'reached by $channel is the same, messages $transport, whether or not it is taken [AC-62]',
+    'does not depend on whether the identifier is taken: $channel, messages $transport [AC-62]',
     async (what) => {
       for (const [moments, seen] of WALKS)
         for (const whose of OWNERS) expect(await walked(whose, what, moments), whose).toEqual(['asked', ...seen]);
@@ -80,7 +80,7 @@ describe('what a customer sees who asks for another identifier', () => {
   );
 
   it.each(USED_UP)(
-    'reached by $channel is the same with limits $limits, whether or not it is taken [AC-62]',
+    'does not depend on whether the identifier is taken: $channel, limits $limits [AC-62]',
     async (what) => {
       const [free, taken] = [await walked('nobody’s', what, [300]), await walked('another customer’s', what, [300])];
       expect(taken).toEqual(free);

@@ -10,36 +10,36 @@ import { ListCustomers, ListCustomersHandler } from './list-customers.js';
 
 const [MIA, CLERK] = [randomUUID(), randomUUID()];
 const BY_CLERK = { by: CLERK, source: '192.0.2.7' };
-const EVERYBODY: CustomerFilter = {
+const NO_FILTER: CustomerFilter = {
   ...{ email: null, phone: null, documentHashes: null },
   ...{ status: null, createdAfter: null, prefix: null },
 };
 
-describe('a read of customers', () => {
+describe('audit of customer reads', () => {
   let trail: RecordingAuditTrail;
   beforeEach(() => {
     trail = new RecordingAuditTrail();
   });
 
-  const get = async (id: string, ordered: { by: string; source: string }) => {
+  const get = async (id: string, reader: { by: string; source: string }) => {
     const customers = new InMemoryCustomers();
     await customers.add(Customer.create(aNewCustomer({ id: MIA }), new Date()), { email: 'a', phone: null });
     const handler = new GetCustomerHandler(new InMemoryCustomerViews(customers), trail);
-    return handler.execute(new GetCustomer(id, ordered));
+    return handler.execute(new GetCustomer(id, reader));
   };
 
-  it('is recorded when somebody else reads a record that is there [AC-75]', async () => {
+  it('records a read of another customer’s record [AC-75]', async () => {
     expect(await get(MIA, BY_CLERK)).toMatchObject({ id: MIA });
     expect(trail.entries).toEqual([{ action: 'customer.read', actor: CLERK, target: MIA, source: '192.0.2.7' }]);
   });
 
-  it('is not recorded of one’s own record, or of nobody’s [AC-75]', async () => {
+  it('does not record a read of one’s own or of an unknown record [AC-75]', async () => {
     expect(await get(MIA, { ...BY_CLERK, by: MIA })).toMatchObject({ id: MIA });
     expect(await get(randomUUID(), BY_CLERK)).toBeNull();
     expect(trail.entries).toEqual([]);
   });
 
-  it('is not answered when it cannot be recorded [AC-75]', async () => {
+  it('returns nothing when the read cannot be recorded [AC-75]', async () => {
     trail.record = () => Promise.reject(new Error('away'));
     await expect(get(MIA, BY_CLERK)).rejects.toThrow('away');
   });
@@ -54,7 +54,7 @@ describe('a read of customers', () => {
       override page = async () => ({ items: [], next: null });
       override count = async () => 7;
     })();
-    const asked = new ListCustomers({ ...EVERYBODY, ...filter }, { limit: 20, after: null }, true, BY_CLERK);
+    const asked = new ListCustomers({ ...NO_FILTER, ...filter }, { limit: 20, after: null }, true, BY_CLERK);
     expect(await new ListCustomersHandler(lists, trail).execute(asked)).toMatchObject({ total: 7 });
     const line = { action: 'customer.listed', actor: CLERK, target: null, source: '192.0.2.7', detail };
     expect(trail.entries).toEqual([line]);

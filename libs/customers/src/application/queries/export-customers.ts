@@ -2,7 +2,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Page, PagePosition } from '#kernel';
 import { type CustomerFilter, CustomerLists, type ListedCustomer } from '../views.js';
 
-/** The living, some at a time, in the order of creation: what is created meanwhile comes at the end. */
+/** Returns a page of customers that are not deleted, in the order of creation. New customers appear on the last page. */
 export class ExportCustomers extends Query<Page<ListedCustomer>> {
   constructor(readonly after: PagePosition | null) {
     super();

@@ -47,7 +47,7 @@ async function exported(lines: readonly RecordedEntry[], id = MIA) {
   const found = await handler.execute(new ExportPersonalData(id, '192.0.2.7'));
   return { found, log, audit };
 }
-/** As somebody has it who has read all of it. */
+/** Reads an export to its end. */
 async function taken(lines: readonly RecordedEntry[], id = MIA) {
   const { found, log } = await exported(lines, id);
   if (!found) throw new Error('nothing was exported');
@@ -55,11 +55,11 @@ async function taken(lines: readonly RecordedEntry[], id = MIA) {
 }
 const all = ({ audit }: PersonalDataExport) => allOf(audit);
 
-it('given nobody, then nothing is exported', async () => {
+it('exports nothing for an unknown customer', async () => {
   expect((await exported([], ADMIN)).found).toBeNull();
 });
 
-it('holds what everybody keeps of him, and nobody else', async () => {
+it('exports the data of every module about this customer only', async () => {
   const { found, log } = await taken([line(1, {})]);
   const signIn = [{ whose: MIA }];
   expect(found).toMatchObject({
@@ -71,7 +71,7 @@ it('holds what everybody keeps of him, and nobody else', async () => {
   expect(log.asked).toEqual([{ actor: null, target: null, concerned: MIA, action: null, from: null, to: null }]);
 });
 
-it('AC-49 tells of others only that it was another', async () => {
+it('redacts other people as `another` [AC-49]', async () => {
   const lines = [
     line(1, {}),
     line(2, { actor: ADMIN, source: '10.9.9.9' }),
@@ -87,13 +87,13 @@ it('AC-49 tells of others only that it was another', async () => {
   ]);
 });
 
-it('holds every line, however many there are', async () => {
+it('exports every audit entry across pages', async () => {
   const many = Array.from({ length: 2_500 }, (_, n) => line(n, {}));
   const { found } = await taken(many);
   expect(found.audit.map(({ id }) => id)).toEqual(many.map(({ id }) => id));
 });
 
-it('reads lines when they are taken, a page at a time, and none when nobody takes more [AC-69]', async () => {
+it('reads audit entries page by page on demand [AC-69]', async () => {
   const many = Array.from({ length: 2_500 }, (_, n) => line(n, {}));
   const { found, log } = await exported(many);
   expect(log.asked).toHaveLength(0);

@@ -2,7 +2,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { AuditLog, AuditTrail, Clock, type RecordedEntry, readPages } from '#kernel';
 import { type CustomerView, CustomerViews, PublishedEventViews, SignInViews } from '../views.js';
 
-/** Everything that is kept about one customer. What may be much of it is read while it is taken, and never held as a whole. */
+/** All data stored about one customer. Events and audit entries are streamed, never loaded as a whole. */
 export interface PersonalDataExport {
   /** RFC 3339, UTC. */
   readonly exportedAt: string;
@@ -55,7 +55,7 @@ export class ExportPersonalDataHandler implements IQueryHandler<ExportPersonalDa
   }
 }
 
-/** Where somebody else was, and who they are, is their own: only that it was somebody else is told. */
+/** Replaces the identity and network of other people by `another`, because these are their personal data. */
 const redactOthers = (id: string, entry: RecordedEntry): RecordedEntry =>
   entry.actor === id || entry.actor === null
     ? { ...entry, target: entry.target === id || entry.target === null ? entry.target : 'another' }

@@ -2,7 +2,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { AuditTrail } from '#kernel';
 import { type CustomerView, CustomerViews, type Reader } from '../views.js';
 
-/** One customer's record. A look at somebody else's is written down before it is answered. */
+/** Reads one customer. Reading another customer's record is audited before it is returned. */
 export class GetCustomer extends Query<CustomerView | null> {
   constructor(
     readonly id: string,

@@ -4,7 +4,7 @@ import { type CustomerFilter, CustomerLists, type ListedCustomer, type Reader } 
 
 export interface CustomerListPage {
   readonly page: Page<ListedCustomer>;
-  /** Undefined unless it was asked for: counting costs more than a page. */
+  /** Undefined unless requested, because counting costs more than reading a page. */
   readonly total: number | undefined;
 }
 
@@ -35,7 +35,7 @@ export class ListCustomersHandler implements IQueryHandler<ListCustomers> {
   }
 }
 
-/** Which filters there were, as callers know them; never what they were set to. Null: none. */
+/** Returns the public names of the filters in use, never their values. Null when there are none. */
 function filterNamesOf({ email, phone, documentHashes, status, createdAfter, prefix }: CustomerFilter): string | null {
   const filters = { createdAfter, document: documentHashes, email, phone, q: prefix, status };
   const names = Object.entries(filters).flatMap(([name, value]) => (value === null ? [] : [name]));

@@ -12,7 +12,7 @@ const CHANGES: readonly AccountChange[] = [
   'sessions_ended_by_staff',
 ];
 
-describe('AccountNotices', () => {
+describe('AccountChangeNotifier', () => {
   let harness: IdentifierChangeHarness;
   let mia: string;
   beforeEach(async () => {
@@ -21,7 +21,7 @@ describe('AccountNotices', () => {
   });
 
   it.each(CHANGES)(
-    'tells the owner of %s at every identifier, in the language of the account [AC-70]',
+    'notifies the owner of %s at every identifier in the language of the account [AC-70]',
     async (what) => {
       await harness.accountChangeNotifier.onAccountChanged(mia, what);
       const sent = await harness.deliverDueMessages();
@@ -30,7 +30,7 @@ describe('AccountNotices', () => {
     },
   );
 
-  it('puts nothing personal into the list of due messages [AC-70]', async () => {
+  it('enqueues no personal data in clear text [AC-70]', async () => {
     await harness.accountChangeNotifier.onAccountChanged(mia, 'password_changed');
     const due = JSON.stringify(harness.due.enqueued);
     expect([due.includes('mia@example.org'), due.includes(PHONE), due.includes('password')]).toEqual([
@@ -40,7 +40,7 @@ describe('AccountNotices', () => {
     ]);
   });
 
-  it('tells at the identifiers of that moment, although others follow at once [AC-70]', async () => {
+  it('uses the identifiers at the time of the change although they change right after [AC-70]', async () => {
     const zoe = await harness.addCustomer('zoe@example.org');
     await harness.accountChangeNotifier.onAccountChanged(zoe, 'sessions_ended');
     const customer = await harness.customers.findById(zoe);
@@ -49,7 +49,7 @@ describe('AccountNotices', () => {
     expect((await harness.deliverDueMessages()).map(({ to }) => to)).toEqual(['zoe@example.org']);
   });
 
-  it('stops at as many as a customer may be sent in a day, each customer for itself [AC-70]', async () => {
+  it('stops at the daily limit of each customer separately [AC-70]', async () => {
     const zoe = await harness.addCustomer('zoe@example.org');
     for (let n = 0; n < 4; n++) await harness.accountChangeNotifier.onAccountChanged(mia, 'sessions_ended');
     await harness.accountChangeNotifier.onAccountChanged(zoe, 'sessions_ended');
@@ -61,7 +61,7 @@ describe('AccountNotices', () => {
     expect(await harness.deliverDueMessages()).toHaveLength(2);
   });
 
-  it('tells nobody who is unknown or deleted [AC-70]', async () => {
+  it('sends no notice to an unknown or deleted customer [AC-70]', async () => {
     const customer = await harness.customers.findById(mia);
     if (!customer) throw new Error('mia is there');
     await harness.customers.replace(customer, customer.delete(harness.clock.now()), {});

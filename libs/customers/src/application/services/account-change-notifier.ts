@@ -4,7 +4,7 @@ import type { MessageLimits } from '#notifications';
 import type { Customers } from '../ports.js';
 import type { NoticeQueue } from './notice-queue.js';
 
-/** Tells customers, wherever they can be reached, that a way into their account was opened or closed. */
+/** Notifies customers at every identifier when their sign-in methods, password or sessions change. */
 export class AccountChangeNotifier extends AccountChangeListener {
   constructor(
     private readonly customers: Customers,
@@ -16,8 +16,8 @@ export class AccountChangeNotifier extends AccountChangeListener {
   }
 
   /**
-   * Beyond what a customer may be sent of one kind nothing is: an account is no way to send messages without end, and no kind
-   * silences another.
+   * Drops notices above the daily limit per customer and kind of change, so that an account cannot send unlimited messages
+   * and one kind cannot suppress another.
    */
   async onAccountChanged(customerId: string, what: AccountChange): Promise<void> {
     const owner = await this.customers.findById(customerId);

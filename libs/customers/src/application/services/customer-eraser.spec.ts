@@ -23,7 +23,7 @@ const NO_CHANGES: PendingIdentifierChanges = {
   find: async () => null,
   remove: async () => false,
 };
-const ORDERED = { by: 'an admin', source: '192.0.2.7' };
+const ACTOR = { by: 'an admin', source: '192.0.2.7' };
 const MIA = parseIdentifier('mia@example.org', 'US');
 const PHONE = parseIdentifier('+14155550132', 'US');
 
@@ -66,7 +66,7 @@ describe('CustomerEraser', () => {
   const names = [...identifiers.candidates(MIA), ...identifiers.candidates(PHONE)].join(', ');
   let customers: InMemoryCustomers;
   let outbox: RecordingOutbox;
-  let moves: RecordingIdentifierAssignmentListener;
+  let listener: RecordingIdentifierAssignmentListener;
   let recorded: string[];
   let erasures: RecordingErasures;
   let record: CustomerUpdater;
@@ -85,38 +85,38 @@ describe('CustomerEraser', () => {
     await customers.add(customer, identifierHashesOf(customer, identifiers));
     return newCustomer.id;
   };
-  const erase = (version: number | null = null) => eraser.erase(id, version, ORDERED);
+  const erase = (version: number | null = null) => eraser.erase(id, version, ACTOR);
   const remove = async () => {
     const before = await record.getCustomer(id, null);
     const event = CustomerCreatedV1.of;
-    await record.saveChange(before, { after: before.delete(record.now), event, action: 'x' }, ORDERED);
-    moves.assignments.length = recorded.length = 0;
+    await record.saveChange(before, { after: before.delete(record.now), event, action: 'x' }, ACTOR);
+    listener.assignments.length = recorded.length = 0;
   };
   const left = async () => (await customers.findById(id))?.snapshot();
 
   beforeEach(async () => {
-    const watchers = new IdentifierAssignmentListeners();
-    [customers, outbox, moves, erasures, recorded] = [
+    const listeners = new IdentifierAssignmentListeners();
+    [customers, outbox, listener, erasures, recorded] = [
       new InMemoryCustomers(),
       new RecordingOutbox(),
       new RecordingIdentifierAssignmentListener(),
       new RecordingErasures(),
       [],
     ];
-    watchers.add(moves);
+    listeners.add(listener);
     const audit = {
       record: async ({ action, target }: { action: string; target: string | null }) => {
         recorded.push(`${action} ${target}`);
       },
     };
     const documents = new DocumentSignInNames(customers, new InMemorySignInNames(), identifiers);
-    record = new CustomerUpdater(customers, documents, outbox, audit, new FixedClock(), identifiers, watchers);
+    record = new CustomerUpdater(customers, documents, outbox, audit, new FixedClock(), identifiers, listeners);
     const { subjects, guesses, events } = erasures;
-    eraser = new CustomerEraser(WORK, record, customers, NO_CHANGES, subjects, guesses, events, watchers, identifiers);
+    eraser = new CustomerEraser(WORK, record, customers, NO_CHANGES, subjects, guesses, events, listeners, identifiers);
     id = await add();
   });
 
-  it('given a customer, then a tombstone stays, and every room forgets what it keeps of him', async () => {
+  it('leaves a tombstone and erases the data in every module', async () => {
     await erase();
     expect(await left()).toMatchObject({
       ...{ id, email: null, phone: null, firstName: null, lastName: null, document: null, attributes: {} },
@@ -127,30 +127,30 @@ describe('CustomerEraser', () => {
       `subject ${id} by an admin: ${names}`,
       `guesses: ${names}`,
     ]);
-    expect(moves.assignments).toEqual([`email:${MIA.canonical} -> nobody`, `phone:${PHONE.canonical} -> nobody`]);
-    expect(moves.erased).toEqual([`${id} ${MIA.key} ${PHONE.key}`]);
+    expect(listener.assignments).toEqual([`email:${MIA.canonical} -> nobody`, `phone:${PHONE.canonical} -> nobody`]);
+    expect(listener.erased).toEqual([`${id} ${MIA.key} ${PHONE.key}`]);
     expect(recorded).toEqual([`customer.erased ${id}`]);
     expect(outbox.events.at(-1)).toMatchObject({ type: 'customer.erased.v1', sequence: 2, data: { id } });
     expect(JSON.stringify([outbox.events, recorded])).not.toMatch(/mia@|5550132|Doe|vip/);
   });
 
-  it('given one who was deleted before, then the same', async () => {
+  it('erases a deleted customer in the same way', async () => {
     await remove();
     await erase();
     expect(await left()).toMatchObject({ email: null, phone: null, version: 3 });
-    expect([moves.assignments, moves.erased]).toEqual([[], [`${id} ${MIA.key} ${PHONE.key}`]]);
+    expect([listener.assignments, listener.erased]).toEqual([[], [`${id} ${MIA.key} ${PHONE.key}`]]);
   });
 
-  it('INV-03 given identifiers that are another’s by now, then nothing of that one is forgotten', async () => {
+  it('keeps the data of another customer who has the identifiers now [INV-03]', async () => {
     await remove();
     const [gone, newCustomer] = [id, await add()];
     await erase();
-    expect(moves.erased).toEqual([gone]);
+    expect(listener.erased).toEqual([gone]);
     expect(erasures.done.slice(1)).toEqual([`subject ${gone} by an admin: `]);
     expect((await customers.lookUpHolders('email', identifiers.candidates(MIA), null)).holder?.id).toBe(newCustomer);
   });
 
-  it('given one who is erased, or never was, then he is not there', async () => {
+  it('does not find an erased or unknown customer', async () => {
     await erase();
     await expect(erase()).rejects.toBeInstanceOf(CustomerNotFound);
     await expect(record.getCustomerOrDeleted(id, null)).rejects.toBeInstanceOf(CustomerNotFound);
@@ -159,7 +159,7 @@ describe('CustomerEraser', () => {
     await expect(erase()).rejects.toBeInstanceOf(CustomerNotFound);
   });
 
-  it('RC-12 given another version than was read, then nothing is erased', async () => {
+  it('erases nothing when the version has changed [RC-12]', async () => {
     await expect(erase(7)).rejects.toBeInstanceOf(CustomerChanged);
     expect([(await left())?.email, erasures.done]).toEqual([MIA.canonical, []]);
   });

@@ -7,10 +7,10 @@ import type { PendingIdentifierChanges } from '../identifier-change-ports.js';
 import type { Customers } from '../ports.js';
 import type { Actor, CustomerUpdater } from './customer-updater.js';
 
-/** Members of events that tell of a person. */
+/** Event fields with personal data. */
 const PERSONAL_EVENT_FIELDS = ['email', 'phone', 'firstName', 'lastName'];
 
-/** Takes a person out of every table. A tombstone stays, and lines of the audit trail with ids and keyed hashes. */
+/** Removes personal data from every table. A tombstone and audit entries with ids and keyed hashes remain. */
 export class CustomerEraser {
   constructor(
     private readonly work: UnitOfWork,
@@ -25,7 +25,7 @@ export class CustomerEraser {
   ) {}
 
   /**
-   * @param version that the caller has read; null for whatever there is
+   * @param version the version that the caller has read; null skips the check
    * @throws CustomerNotFound, CustomerChanged
    */
   async erase(id: string, version: number | null, actor: Actor): Promise<void> {
@@ -45,10 +45,10 @@ export class CustomerEraser {
     });
   }
 
-  /** What a deleted customer had may be another's by now, and is his affair. */
+  /** Excludes identifiers of a deleted customer that belong to another customer now. */
   async #findReleased(identifiers: readonly Identifier[]): Promise<readonly Identifier[]> {
-    const found = await Promise.all(identifiers.map((one) => this.#isTaken(one)));
-    return identifiers.filter((_, at) => !found[at]);
+    const taken = await Promise.all(identifiers.map((identifier) => this.#isTaken(identifier)));
+    return identifiers.filter((_, index) => !taken[index]);
   }
 
   async #isTaken(identifier: Identifier): Promise<boolean> {

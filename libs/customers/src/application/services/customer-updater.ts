@@ -17,27 +17,27 @@ import type { DocumentSignInNames } from './document-sign-in-names.js';
 import { identifierHashesOf } from './identifier-hashes.js';
 import { toCustomerView } from './to-customer-view.js';
 
-/** Who ordered a change, and from where. */
+/** Who makes a change, and from where. */
 export interface Actor {
-  /** Customer id; null when it came from within. */
+  /** Customer id; null for the system. */
   readonly by: string | null;
-  /** Source prefix. */
+  /** Client network prefix. */
   readonly source: string | null;
-  /** Absent: whoever ordered it is no administrator. */
+  /** Absent when the actor is not an administrator. */
   readonly asAdministrator?: boolean;
 }
 
 export interface RecordedChange {
   readonly after: Customer;
-  /** @param before the record as it was */
+  /** @param before the previous record */
   readonly event: (view: CustomerView, before: CustomerView) => IntegrationEvent;
-  /** For the audit trail: `customer.updated` … */
+  /** Audit action such as `customer.updated`. */
   readonly action: string;
 }
 
 /**
- * Reads and writes the record of one customer. Inside the caller's unit of work: the row, its event and its audit line, and
- * before them whoever keeps something by an identifier that is given or taken.
+ * Reads and writes the record of one customer inside the caller's unit of work: the row, its event and its audit entry.
+ * Notifies the identifier assignment listeners first.
  */
 export class CustomerUpdater {
   constructor(
@@ -55,7 +55,7 @@ export class CustomerUpdater {
   }
 
   /**
-   * @param version that the caller has read; null for whatever there is
+   * @param version the version that the caller has read; null skips the check
    * @throws CustomerNotFound, CustomerChanged
    */
   async getCustomer(id: string, version: number | null): Promise<Customer> {
@@ -66,7 +66,7 @@ export class CustomerUpdater {
   }
 
   /**
-   * Living, and this one may be changed by whoever ordered it.
+   * Returns a customer who is not deleted and whom the actor may change.
    * @throws CustomerNotFound, AdministratorsOnly, CustomerChanged
    */
   async getChangeableCustomer(
@@ -82,8 +82,8 @@ export class CustomerUpdater {
   }
 
   /**
-   * Living or deleted.
-   * @throws CustomerNotFound for who was erased, too; CustomerChanged
+   * Includes deleted customers.
+   * @throws CustomerNotFound also for an erased customer, CustomerChanged
    */
   async getCustomerOrDeleted(id: string, version: number | null): Promise<Customer> {
     const customer = await this.customers.findById(id);
@@ -92,7 +92,7 @@ export class CustomerUpdater {
     return customer;
   }
 
-  /** @throws TransactionConflict when another request was faster: the unit reads again; IdentifierTaken, DocumentTaken */
+  /** @throws TransactionConflict after a concurrent write, so that the unit of work retries; IdentifierTaken, DocumentTaken */
   async saveChange(
     before: Customer,
     { after, event, action }: RecordedChange,
@@ -101,8 +101,8 @@ export class CustomerUpdater {
     const assignments = assignmentsBetween(before, after);
     await this.listeners.notifyAssignments(assignments);
     const hashes = assignments.length > 0 ? identifierHashesOf(after, this.identifiers) : {};
-    const all = { ...hashes, ...(await this.documentNames.resolveHashes(before, after)) };
-    if (!(await this.customers.replace(before, after, all)))
+    const changedHashes = { ...hashes, ...(await this.documentNames.resolveHashes(before, after)) };
+    if (!(await this.customers.replace(before, after, changedHashes)))
       throw new TransactionConflict('The customer is being changed at this moment. Please try again.', 1);
     await this.documentNames.syncSignInNames(before, after);
     const view = toCustomerView(after);
@@ -116,7 +116,7 @@ function assertVersion(version: number | null, customer: Customer): void {
   if (version !== null && customer.snapshot().version !== version) throw new CustomerChanged();
 }
 
-/** Staff change everybody's record but an administrator's. */
+/** Only administrators can change the record of an administrator. */
 async function assertMayChange(id: string, { by, asAdministrator }: Actor, credentials: Credentials): Promise<void> {
   if (by === null || by === id || asAdministrator) return;
   if (await credentials.hasRole(id, 'admin')) throw new AdministratorsOnly();

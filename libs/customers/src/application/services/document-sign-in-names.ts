@@ -5,8 +5,8 @@ import { DocumentTaken } from '../../domain/errors.js';
 import type { Customers, IdentifierHashes } from '../ports.js';
 
 /**
- * A confirmed document is its customer's alone, and a name to sign in with: both begin and end with the confirmation, whichever
- * change of the record it is that ends it. Inside the caller's unit of work.
+ * Keeps uniqueness and the sign-in name of a document in step with its confirmation, whichever change of the record affects it.
+ * Runs inside the caller's unit of work.
  */
 export class DocumentSignInNames {
   constructor(
@@ -16,20 +16,20 @@ export class DocumentSignInNames {
   ) {}
 
   /**
-   * What is to be written with the record.
+   * Returns the document hash to write with the record.
    * @throws DocumentTaken
    */
   async resolveHashes(before: Customer, after: Customer): Promise<IdentifierHashes> {
     const [was, is] = [confirmedDocumentOf(before), confirmedDocumentOf(after)];
     if (was?.canonical === is?.canonical) return {};
     if (is === null) return { document: null };
-    // Under every key of the ring: the index knows them apart.
+    // Checks the hash under every key, because the unique index cannot compare hashes of different keys.
     const { holder } = await this.customers.lookUpHolders('document', this.identifiers.candidates(is), null);
     if (holder !== null) throw new DocumentTaken();
     return { document: this.identifiers.hash(is) };
   }
 
-  /** Once the record is written. */
+  /** Call after the record was written. */
   async syncSignInNames(before: Customer, after: Customer): Promise<void> {
     const [was, is] = [confirmedDocumentOf(before), confirmedDocumentOf(after)];
     if (was?.canonical === is?.canonical) return;

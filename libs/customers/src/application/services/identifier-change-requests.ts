@@ -6,42 +6,42 @@ import { type IdentifierChangeSettings, SEND_IDENTIFIER_CHANGE_CODE } from '../i
 
 const DAY_MS = 24 * 3_600_000;
 
-/** A change that may be asked for. `giveBack`: its SMS is not needed after all. */
+/** Quota for one change. `release` returns the SMS that was not sent. */
 export interface QuotaReservation {
   release(): Promise<void>;
 }
 
-/** Asks for codes to new identifiers, and looks after how many of them. */
+/** Enqueues codes to new identifiers and enforces their limits. */
 export class IdentifierChangeRequests {
   constructor(
     private readonly counters: Counters,
     private readonly budget: MessageBudget,
     private readonly sms: SmsQuota,
-    private readonly due: JobQueue,
+    private readonly jobs: JobQueue,
     private readonly settings: IdentifierChangeSettings,
   ) {}
 
   /**
    * @throws TooManyChanges
-   * @throws SourceLimited when this source has had its share of SMS
-   * @throws Unavailable when the message would come too late, or when no more SMS are sent for now
+   * @throws SourceLimited when the source has used its SMS quota
+   * @throws Unavailable when the message backlog is too long or the SMS quota of the day is used up
    */
   async reserveQuota(customerId: string, { kind }: Identifier, source: RequestSource): Promise<QuotaReservation> {
     const { identifierChanges, messageBacklogSeconds } = this.settings.limits;
-    if (messageBacklogSeconds !== null && (await this.due.estimateBacklogSeconds()) > messageBacklogSeconds)
+    if (messageBacklogSeconds !== null && (await this.jobs.estimateBacklogSeconds()) > messageBacklogSeconds)
       throw new Unavailable('Too many messages are waiting at this moment. Please try again soon.', 5);
     const key = `{${customerId}}:identifier_changes`;
     const taken = await this.counters.reserve(key, [{ max: identifierChanges, windowMs: DAY_MS }]);
     if (!taken.allowed) throw new TooManyChanges(taken.retryAfterSeconds);
     if (kind === 'email') return { release: async () => undefined };
-    const giveBack = await this.sms.reserveSmsOrThrow('ordinary', source).catch(async (error: unknown) => {
+    const release = await this.sms.reserveSmsOrThrow('ordinary', source).catch(async (error: unknown) => {
       await this.counters.release(key, taken.ticket).catch(() => undefined);
       throw error;
     });
-    return { release: giveBack };
+    return { release };
   }
 
-  /** Beyond what an identifier may be sent nothing is, and nobody learns it: others may have used it up. */
+  /** Silently drops the code above the message limit of the identifier, because others may have used the limit up. */
   async enqueueCode(
     change: PendingIdentifierChange,
     source: RequestSource,
@@ -50,6 +50,6 @@ export class IdentifierChangeRequests {
     const { customerId, id, identifierHash } = change;
     const permission = await this.budget.reserveMessage({ identifierHash, kind: 'changes', source });
     if (!permission.allowed) return reservation.release();
-    await this.due.enqueue({ kind: SEND_IDENTIFIER_CHANGE_CODE, reference: `${customerId}.${id}` });
+    await this.jobs.enqueue({ kind: SEND_IDENTIFIER_CHANGE_CODE, reference: `${customerId}.${id}` });
   }
 }

@@ -10,15 +10,15 @@ import type { Customers } from '../ports.js';
 import type { CustomerUpdater } from './customer-updater.js';
 import type { NoticeQueue } from './notice-queue.js';
 
-/** Who confirms, and from where. */
+/** The session that confirms a change. */
 export interface ConfirmingSession {
-  /** The session that goes on; all others end. */
+  /** This session continues; all others end. */
   readonly sessionId: string;
-  /** Source prefix. */
+  /** Client network prefix. */
   readonly source: string;
 }
 
-/** Puts a proven identifier into its place. Inside the caller's unit of work: all of it or nothing. */
+/** Applies a confirmed identifier change inside the caller's unit of work. */
 export class IdentifierChanger {
   constructor(
     private readonly pending: PendingIdentifierChanges,
@@ -32,7 +32,7 @@ export class IdentifierChanger {
   ) {}
 
   /**
-   * @throws ChangeCodeExpired when another request took its place, or all sessions were ended since it was asked for
+   * @throws ChangeCodeExpired when another request replaced this one, or all sessions were ended since the request
    * @throws IdentifierTaken
    */
   async applyChange(change: PendingIdentifierChange, { sessionId, source }: ConfirmingSession): Promise<CustomerView> {
@@ -40,9 +40,9 @@ export class IdentifierChanger {
     if (!(await this.pending.remove(change))) throw new ChangeCodeExpired();
     const owner = await this.updater.getCustomer(id, null);
     await this.#assertNotTaken(change);
-    const view = await this.#write(owner, change, { by: id, source });
-    const lost = owner.identifiers.find(({ kind }) => kind === identifier.kind);
-    if (lost) await this.names.remove(id, this.identifiers.candidates(lost));
+    const view = await this.#saveIdentifier(owner, change, { by: id, source });
+    const previous = owner.identifiers.find(({ kind }) => kind === identifier.kind);
+    if (previous) await this.names.remove(id, this.identifiers.candidates(previous));
     await this.names.add(id, this.identifiers.hash(identifier));
     if (!(await this.signIns.endOtherSessions(id, sessionId, change.generation, source))) throw new ChangeCodeExpired();
     this.afterCommit.runAfterCommit(() =>
@@ -51,17 +51,25 @@ export class IdentifierChanger {
     return view;
   }
 
-  /** The new record and the fact that it is another identifier: two facts, each with a version and an event of its own. */
-  async #write(owner: Customer, { identifier }: PendingIdentifierChange, ordered: { by: string; source: string }) {
+  /** Writes the record and the identifier change separately, each with its own version and event. */
+  async #saveIdentifier(
+    owner: Customer,
+    { identifier }: PendingIdentifierChange,
+    actor: { by: string; source: string },
+  ) {
     const after = owner.setIdentifier(identifier, this.updater.now);
     const updated = (view: CustomerView, before: CustomerView) => CustomerUpdatedV1.of(view, before);
-    await this.updater.saveChange(owner, { after, event: updated, action: 'customer.updated' }, ordered);
-    const told = after.incrementVersion(this.updater.now);
+    await this.updater.saveChange(owner, { after, event: updated, action: 'customer.updated' }, actor);
+    const withNextVersion = after.incrementVersion(this.updater.now);
     const event = (view: CustomerView) => CustomerIdentifierChangedV1.of(view, identifier.kind);
-    return this.updater.saveChange(after, { after: told, event, action: 'customer.identifier_changed' }, ordered);
+    return this.updater.saveChange(
+      after,
+      { after: withNextVersion, event, action: 'customer.identifier_changed' },
+      actor,
+    );
   }
 
-  /** Under every key of the ring: the index knows them apart. */
+  /** Checks the hash under every key, because the unique index cannot compare hashes of different keys. */
   async #assertNotTaken({ identifier, customerId }: PendingIdentifierChange): Promise<void> {
     const hashes = this.identifiers.candidates(identifier);
     const { holder } = await this.customers.lookUpHolders(identifier.kind, hashes, null);

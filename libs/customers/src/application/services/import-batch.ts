@@ -4,10 +4,10 @@ import type { CustomerBatches, HashedCustomer } from '../transfer-ports.js';
 import type { ImportCandidate } from './import-candidate.js';
 import { findImportDifference } from './import-difference.js';
 
-/** What becomes of a line. */
+/** The outcome of an imported line. */
 export type LineOutcome =
   | { readonly outcome: 'created' }
-  /** By an earlier run, and nothing is different. */
+  /** The customer exists already and equals the line. */
   | { readonly outcome: 'there' }
   | { readonly outcome: 'refused'; readonly faults: readonly Fault[] };
 
@@ -20,7 +20,7 @@ export interface CustomerToCreate extends HashedCustomer {
   readonly imported: ImportCandidate;
 }
 
-/** Decides about some lines: who is new, who is there, and whose place somebody has. Changes nothing. */
+/** Decides which lines of a batch are new, exist already or conflict with another customer. Writes nothing. */
 export class ImportBatch {
   readonly customersToCreate: CustomerToCreate[] = [];
   readonly #existing = new Map<string, Customer>();
@@ -42,9 +42,9 @@ export class ImportBatch {
     for (const customer of found) batch.#existing.set(customer.id, customer);
     for (const kind of ['email', 'phone'] as const) {
       const identifiers = candidates
-        .flatMap((one) => one.identifiers)
+        .flatMap((candidate) => candidate.identifiers)
         .filter(({ identifier }) => identifier.kind === kind);
-      const hashes = identifiers.flatMap((one) => one.hashes);
+      const hashes = identifiers.flatMap((identifier) => identifier.hashes);
       for (const hash of await batches.findTakenHashes(kind, hashes)) batch.#takenHashes.add(hash);
     }
     return batch;
@@ -54,7 +54,7 @@ export class ImportBatch {
   decideOutcome(candidate: ImportCandidate): LineOutcome {
     const { newCustomer, identifiers, candidateIds, specified } = candidate;
     const customer = Customer.create({ ...newCustomer, attemptId: this.runId, credential: null }, this.now);
-    const existing = candidateIds.map((id) => this.#existing.get(id)).find((one) => one !== undefined);
+    const existing = candidateIds.map((id) => this.#existing.get(id)).find((customer) => customer !== undefined);
     if (existing) return compareWithExisting(existing, customer, specified);
     const taken = identifiers.find(({ hashes }) => hashes.some((hash) => this.#takenHashes.has(hash)));
     if (taken)
@@ -84,7 +84,7 @@ function compareWithExisting(
   return rejectLine(pointer, 'import.differs', 'is a customer already and differs here: an import changes nobody');
 }
 
-/** Runs a step of a line; what is wrong with the line is its outcome. */
+/** Runs a step of a line and returns invalid input as the outcome of the line. */
 export function toLineOutcome<T>(step: () => T): T | LineOutcome {
   try {
     return step();

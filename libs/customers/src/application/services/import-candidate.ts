@@ -3,33 +3,33 @@ import type { NewCustomer } from '../../domain/customer.js';
 import { importKey } from '../../domain/import-key.js';
 import { parseStaffCreatedCustomer, type StaffCreatedCustomerInput } from './staff-created-customer.js';
 
-/** A line of an import, its types checked: what staff may vouch for, and what another system knows besides. */
+/** A line of an import with validated types: the input of staff and the fields of another system. */
 export interface ImportLine extends StaffCreatedCustomerInput {
-  /** A UUIDv4 to keep. */
+  /** The UUIDv4 of the customer. */
   readonly id?: string;
-  /** The name of the customer in the other system, 1 to 200 characters: the id follows from it. */
+  /** The id of the customer in the other system, 1 to 200 characters. The customer id is derived from it. */
   readonly externalId?: string;
   readonly status?: 'active' | 'suspended';
   /** RFC 3339 */
   readonly createdAt?: string;
-  /** See `CredentialTransfer.accept`. */
+  /** See `CredentialTransfer.importPasswordHash`. */
   readonly passwordHash?: string | null;
 }
 
-/** Hashed once: an import does it a million times. */
+/** Caches the hashes, because an import needs them for every line. */
 export interface HashedIdentifier {
   readonly identifier: Identifier;
-  /** One per key of the ring, the one to write first. */
+  /** One per key of the key ring, the current key first. */
   readonly hashes: readonly string[];
 }
 
-/** The same, acceptable and in canonical form; still without a password. */
+/** A validated line in canonical form, without a password. */
 export interface ImportCandidate {
   readonly newCustomer: Omit<NewCustomer, 'attemptId' | 'credential'>;
   readonly identifiers: readonly HashedIdentifier[];
-  /** Ids that an earlier import may have given him: one per key of the ring, the one to give first. */
+  /** Ids that an earlier import may have assigned: one per key of the key ring, the current key first. */
   readonly candidateIds: readonly string[];
-  /** What is compared with somebody who is there. */
+  /** Optional fields that are compared with an existing customer. */
   readonly specified: { readonly status: boolean; readonly createdAt: boolean };
 }
 
@@ -42,8 +42,8 @@ export function parseImportCandidate(
 ): ImportCandidate {
   const staffCreated = parseStaffCreatedCustomer(line, defaultMarket);
   const { status, createdAt } = line;
-  const createdSince = createdAt === undefined ? undefined : new Date(createdAt);
-  if (createdSince && createdSince > now)
+  const createdAtDate = createdAt === undefined ? undefined : new Date(createdAt);
+  if (createdAtDate && createdAtDate > now)
     throw InvalidInput.at('/createdAt', 'import.in_the_future', 'must not be in the future');
   const ids = candidateIdsOf(line, staffCreated.identifier.key, hasher);
   return {
@@ -51,17 +51,17 @@ export function parseImportCandidate(
       ...staffCreated,
       ...{ id: ids[0] ?? '', verifiedBy: 'import' },
       ...(status && { status }),
-      ...(createdSince && { createdAt: createdSince }),
+      ...(createdAtDate && { createdAt: createdAtDate }),
     },
     identifiers: [staffCreated.identifier, staffCreated.also]
-      .filter((one) => one !== undefined)
+      .filter((identifier) => identifier !== undefined)
       .map((identifier) => ({ identifier, hashes: hasher.candidates(identifier) })),
     candidateIds: ids,
     specified: { status: status !== undefined, createdAt: createdAt !== undefined },
   };
 }
 
-/** In the absence of any other name an identifier is one. */
+/** Without an id or external id, the id is derived from the identifier. */
 function candidateIdsOf(
   { id, externalId }: ImportLine,
   identifierKey: string,

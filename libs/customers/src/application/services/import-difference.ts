@@ -3,15 +3,15 @@ import type { CustomerState } from '../../domain/customer.js';
 const COMPARED_FIELDS = ['email', 'phone', 'firstName', 'lastName', 'market', 'locale'] as const;
 
 /**
- * Where somebody who is imported differs from who is there, as a JSON pointer; null: nowhere. What the line does not say is not
- * looked at.
+ * Returns the JSON pointer of the first field that differs from the existing customer, or null. Fields that the line does not
+ * specify are not compared.
  */
 export function findImportDifference(
   existing: CustomerState,
   imported: CustomerState,
   specified: { readonly status: boolean; readonly createdAt: boolean },
 ): string | null {
-  const name = COMPARED_FIELDS.find((one) => existing[one] !== imported[one]);
+  const name = COMPARED_FIELDS.find((field) => existing[field] !== imported[field]);
   if (name) return `/${name}`;
   if (existing.document?.number !== imported.document?.number) return '/document';
   if (toSortedJson(existing.attributes) !== toSortedJson(imported.attributes)) return '/attributes';
@@ -19,7 +19,7 @@ export function findImportDifference(
   return specified.createdAt && existing.createdAt.getTime() !== imported.createdAt.getTime() ? '/createdAt' : null;
 }
 
-/** Databases keep the members of an object in an order of their own. */
+/** Databases do not preserve the order of object keys. */
 const toSortedJson = (value: unknown): string =>
   JSON.stringify(value, (_, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)

@@ -12,20 +12,20 @@ import { LocalCustomerDirectory } from './local-customer-directory.js';
 
 const WORK = new ImmediateUnitOfWork();
 
-describe('Administrators', () => {
+describe('LocalAdministrators', () => {
   let credentials: RecordingCredentials;
   let directory: LocalCustomerDirectory;
   let administrators: LocalAdministrators;
   let recorded: string[];
-  let moves: RecordingIdentifierAssignmentListener;
+  let listener: RecordingIdentifierAssignmentListener;
 
   beforeEach(() => {
     const customers = new InMemoryCustomers();
     credentials = new RecordingCredentials();
     recorded = [];
-    const watchers = new IdentifierAssignmentListeners();
-    moves = new RecordingIdentifierAssignmentListener();
-    watchers.add(moves);
+    const listeners = new IdentifierAssignmentListeners();
+    listener = new RecordingIdentifierAssignmentListener();
+    listeners.add(listener);
     let ids = 0;
     const id = () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`;
     const [views, outbox] = [new InMemoryCustomerViews(customers), new RecordingOutbox()];
@@ -40,23 +40,23 @@ describe('Administrators', () => {
       new FixedClock(),
     );
     const audit = { record: async ({ action }: { action: string }) => void recorded.push(action) };
-    const rules = { defaultMarket: 'BR' };
+    const settings = { defaultMarket: 'BR' };
     administrators = new LocalAdministrators(
-      ...([WORK, directory, watchers, credentials, { next: id, opaque: id }, audit, rules] as const),
+      ...([WORK, directory, listeners, credentials, { next: id, opaque: id }, audit, settings] as const),
     );
   });
 
-  it('ST-04 given somebody new, then a customer whose one-time password is good for setting a new one only', async () => {
+  it('creates a customer whose one-time password can only be used to set a new one [ST-04]', async () => {
     const { customerId, oneTimePassword } = await administrators.appointAdministrator('root@example.org');
     expect(await directory.find(customerId)).toMatchObject({ email: 'root@example.org', verifiedBy: 'staff' });
     const [enrolled] = credentials.enrolled;
     expect(enrolled).toMatchObject({ customerId, roles: ['customer', 'admin'], oneTime: true });
     expect(enrolled?.credential).toBe(`hashed(${oneTimePassword})`);
     expect(recorded).toEqual(['admin.appointed']);
-    expect(moves.assignments).toEqual([`email:root@example.org -> ${customerId}`]);
+    expect(listener.assignments).toEqual([`email:root@example.org -> ${customerId}`]);
   });
 
-  it('given a customer, then the role, and the password of before', async () => {
+  it('gives an existing customer the role and keeps the password', async () => {
     const mia = aNewCustomer({ identifier: parseIdentifier('mia@example.org', 'BR') });
     await directory.createCustomer(mia);
     expect(await administrators.appointAdministrator('mia@example.org')).toEqual({
@@ -64,10 +64,10 @@ describe('Administrators', () => {
       oneTimePassword: null,
     });
     expect(credentials.roles).toEqual([{ customerId: mia.id, roles: ['customer', 'admin'] }]);
-    expect(moves.assignments).toEqual([]);
+    expect(listener.assignments).toEqual([]);
   });
 
-  it('given what is no address, then it says so', async () => {
+  it('rejects an invalid e-mail address', async () => {
     await expect(administrators.appointAdministrator('root')).rejects.toBeInstanceOf(InvalidInput);
   });
 });

@@ -28,7 +28,7 @@ export class LocalAdministrators extends Administrators {
   async appointAdministrator(email: string): Promise<AppointedAdministrator> {
     const identifier = Email.parse(email);
     const { holderId } = await this.directory.checkAvailability(identifier, null);
-    // 122 bits: nobody guesses it before it is used up.
+    // 122 random bits cannot be guessed before the password is used.
     const oneTimePassword = holderId === null ? this.ids.opaque() : null;
     const [preHash] = this.credentials.preHashes(oneTimePassword ?? '');
     const credential = oneTimePassword === null ? null : await this.credentials.hash(preHash, BACKGROUND_HASH);
@@ -42,9 +42,9 @@ export class LocalAdministrators extends Administrators {
   }
 
   async #createAdministrator(identifier: Email, id: string, credential: string | null): Promise<void> {
-    const person = { firstName: null, lastName: null, market: this.settings.defaultMarket, locale: 'en' };
+    const profile = { firstName: null, lastName: null, market: this.settings.defaultMarket, locale: 'en' };
     await this.listeners.notifyAssignments([{ identifier, holderId: id }]);
-    const vouched = { verifiedBy: 'staff', attemptId: this.ids.opaque(), oneTime: true, isAdmin: true } as const;
-    await this.directory.createCustomer({ id, identifier, ...person, ...vouched, credential });
+    const options = { verifiedBy: 'staff', attemptId: this.ids.opaque(), oneTime: true, isAdmin: true } as const;
+    await this.directory.createCustomer({ id, identifier, ...profile, ...options, credential });
   }
 }

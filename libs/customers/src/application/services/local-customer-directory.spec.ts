@@ -11,7 +11,7 @@ import { RecordingCredentials } from '../../testing/recording-credentials.js';
 import { LocalCustomerDirectory } from './local-customer-directory.js';
 
 const MIA = parseIdentifier('mia@example.org', 'US');
-const NOBODY = { holderId: null, idIsUsed: false, createdByAttemptId: null };
+const AVAILABLE = { holderId: null, idIsUsed: false, createdByAttemptId: null };
 
 describe('LocalCustomerDirectory', () => {
   let customers: InMemoryCustomers;
@@ -37,7 +37,7 @@ describe('LocalCustomerDirectory', () => {
     );
   });
 
-  it('given a newCustomer, then he is a customer who may sign in, and it is announced', async () => {
+  it('creates a customer who can sign in and emits the event', async () => {
     const newCustomer = aNewCustomer({ identifier: MIA });
     const view = await directory.createCustomer(newCustomer);
     expect(await directory.find(newCustomer.id)).toEqual(view);
@@ -59,34 +59,34 @@ describe('LocalCustomerDirectory', () => {
     ]);
   });
 
-  it('given a newCustomer, then the event tells what the documentation says, and no more', async () => {
+  it('emits only the documented fields', async () => {
     const view = await directory.createCustomer(aNewCustomer());
     const [event] = outbox.events;
     expect(event).toBeInstanceOf(CustomerCreatedV1);
-    const { document: _document, attributes: _attributes, ...announced } = view;
-    expect(event?.data).toEqual(announced);
+    const { document: _document, attributes: _attributes, ...documentedFields } = view;
+    expect(event?.data).toEqual(documentedFields);
     expect(JSON.stringify(event)).not.toMatch(/credential|hashed|attempt/);
   });
 
-  it('given a newCustomer, then the answer is the same to the byte when it is read again', async () => {
+  it('returns a view that is byte-identical to a later read', async () => {
     const newCustomer = aNewCustomer();
     const view = await directory.createCustomer(newCustomer);
     expect(JSON.stringify(view)).toBe(JSON.stringify(await directory.find(newCustomer.id)));
   });
 
-  it('given an identifier that is taken at this instant, then it is refused, and nobody is enrolled or announced', async () => {
+  it('rejects an identifier taken by a concurrent request without enrolment or event', async () => {
     await directory.createCustomer(aNewCustomer({ identifier: MIA }));
     await expect(directory.createCustomer(aNewCustomer({ identifier: MIA }))).rejects.toBeInstanceOf(IdentifierTaken);
     expect([credentials.enrolled.length, outbox.events.length]).toEqual([1, 1]);
   });
 
-  describe('standing', () => {
-    it('given an identifier and an id that nobody has', async () => {
-      expect(await directory.checkAvailability(MIA, null)).toEqual(NOBODY);
-      expect(await directory.checkAvailability(MIA, 'free')).toEqual(NOBODY);
+  describe('checkAvailability', () => {
+    it('reports an unused identifier and id as available', async () => {
+      expect(await directory.checkAvailability(MIA, null)).toEqual(AVAILABLE);
+      expect(await directory.checkAvailability(MIA, 'free')).toEqual(AVAILABLE);
     });
 
-    it('given the holder and his id', async () => {
+    it('reports the holder together with their own id', async () => {
       const { id, attemptId } = aNewCustomer({ identifier: MIA });
       await directory.createCustomer(aNewCustomer({ identifier: MIA, id, attemptId }));
       expect(await directory.checkAvailability(MIA, id)).toEqual({
@@ -96,13 +96,13 @@ describe('LocalCustomerDirectory', () => {
       });
     });
 
-    it('given the holder, and no id or one that nobody has', async () => {
+    it('reports the holder without an id or with an unused id', async () => {
       const { id } = await directory.createCustomer(aNewCustomer({ identifier: MIA }));
-      expect(await directory.checkAvailability(MIA, null)).toEqual({ ...NOBODY, holderId: id });
-      expect(await directory.checkAvailability(MIA, 'free')).toEqual({ ...NOBODY, holderId: id });
+      expect(await directory.checkAvailability(MIA, null)).toEqual({ ...AVAILABLE, holderId: id });
+      expect(await directory.checkAvailability(MIA, 'free')).toEqual({ ...AVAILABLE, holderId: id });
     });
 
-    it('given a free identifier, and an id that is somebody else’s', async () => {
+    it('reports a free identifier and an id of another customer', async () => {
       const other = aNewCustomer();
       await directory.createCustomer(other);
       expect(await directory.checkAvailability(MIA, other.id)).toEqual({
@@ -112,7 +112,7 @@ describe('LocalCustomerDirectory', () => {
       });
     });
 
-    it('given a holder, and an id that is somebody else’s', async () => {
+    it('reports the holder and an id of another customer', async () => {
       const other = aNewCustomer();
       await directory.createCustomer(other);
       const { id } = await directory.createCustomer(aNewCustomer({ identifier: MIA }));
@@ -123,7 +123,7 @@ describe('LocalCustomerDirectory', () => {
       });
     });
 
-    it('given a holder stored under an older key of the ring', async () => {
+    it('finds a holder stored under an older key', async () => {
       const newCustomer = aNewCustomer({ identifier: MIA });
       await customers.add(Customer.create(newCustomer, new Date()), { email: hashed('old', MIA.key), phone: null });
       expect((await directory.checkAvailability(MIA, null)).holderId).toBe(newCustomer.id);

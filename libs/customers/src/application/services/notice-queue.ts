@@ -8,10 +8,10 @@ import {
   SEND_IDENTIFIER_CHANGE_NOTICE,
 } from '../identifier-change-ports.js';
 
-/** Tells the owner of an account, at every identifier it has so far, what is about to become of it, or has. */
+/** Enqueues a notice of a change to every current identifier of a customer. */
 export class NoticeQueue {
   constructor(
-    private readonly due: JobQueue,
+    private readonly jobs: JobQueue,
     private readonly sealer: NoticeSealer,
   ) {}
 
@@ -20,7 +20,7 @@ export class NoticeQueue {
     const kind = 'kind' in notice ? SEND_IDENTIFIER_CHANGE_NOTICE : SEND_ACCOUNT_NOTICE;
     for (const { canonical: to } of owner.identifiers) {
       const sealed = this.sealer.seal({ ...notice, to, locale }, id);
-      await this.due.enqueue({ kind, reference: `${id}.${sealed}` });
+      await this.jobs.enqueue({ kind, reference: `${id}.${sealed}` });
     }
   }
 }

@@ -1,7 +1,7 @@
 import { Cpf, Email, type Identifier, InvalidInput, PhoneNumber, parsePersonName } from '#kernel';
 import type { NewCustomer } from '../../domain/customer.js';
 
-/** What staff typed of somebody, as the outside delivers it. */
+/** Customer data as staff typed it, not validated yet. */
 export interface StaffCreatedCustomerInput {
   readonly email?: string | null;
   readonly phone?: string | null;
@@ -16,29 +16,29 @@ export interface StaffCreatedCustomerInput {
 export type StaffCreatedCustomer = Omit<NewCustomer, 'id' | 'attemptId' | 'credential' | 'verifiedBy'>;
 
 /**
- * The same, found acceptable and in canonical form.
+ * Validates the input and converts it to canonical form.
  * @throws InvalidInput
  */
 export function parseStaffCreatedCustomer(
-  typed: StaffCreatedCustomerInput,
+  input: StaffCreatedCustomerInput,
   defaultMarket: string,
 ): StaffCreatedCustomer {
-  const market = typed.market ?? defaultMarket;
-  const found: Identifier[] = [];
-  if (isGiven(typed.email)) found.push(Email.parse(typed.email));
-  if (isGiven(typed.phone)) found.push(PhoneNumber.parse(typed.phone, market));
-  const [identifier, also] = found;
+  const market = input.market ?? defaultMarket;
+  const identifiers: Identifier[] = [];
+  if (isGiven(input.email)) identifiers.push(Email.parse(input.email));
+  if (isGiven(input.phone)) identifiers.push(PhoneNumber.parse(input.phone, market));
+  const [identifier, also] = identifiers;
   if (!identifier) throw InvalidInput.at('', 'identifier.at_least_one', 'must have an email, a phone, or both');
   return {
     identifier,
     ...(also && { also }),
-    firstName: isGiven(typed.firstName) ? parsePersonName('/firstName', typed.firstName) : null,
-    lastName: isGiven(typed.lastName) ? parsePersonName('/lastName', typed.lastName) : null,
-    document: isGiven(typed.document) ? Cpf.parse(typed.document).canonical : null,
+    firstName: isGiven(input.firstName) ? parsePersonName('/firstName', input.firstName) : null,
+    lastName: isGiven(input.lastName) ? parsePersonName('/lastName', input.lastName) : null,
+    document: isGiven(input.document) ? Cpf.parse(input.document).canonical : null,
     market,
-    locale: typed.locale ?? 'en',
-    attributes: typed.attributes ?? {},
+    locale: input.locale ?? 'en',
+    attributes: input.attributes ?? {},
   };
 }
 
-const isGiven = (typed: string | null | undefined): typed is string => typed !== undefined && typed !== null;
+const isGiven = (input: string | null | undefined): input is string => input !== undefined && input !== null;

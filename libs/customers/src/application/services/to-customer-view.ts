@@ -2,7 +2,7 @@ import { Cpf } from '#kernel';
 import type { Customer } from '../../domain/customer.js';
 import type { CustomerView } from '../views.js';
 
-/** In the order in which views are read, so that a repeated answer is the same to the byte. */
+/** Uses the field order of `CustomerViews`, so that repeated responses are byte-identical. */
 export function toCustomerView(customer: Customer): CustomerView {
   const state = customer.snapshot();
   return {

@@ -3,7 +3,7 @@ import type { KafkaSettings } from '#platform/config';
 
 const REQUEST_TIMEOUT_MS = 4_000;
 
-/** The relay tries again, not the client; and what the client would log, the publisher tells. */
+/** The relay retries, not the client. The publisher reports errors, so the client logs nothing. */
 export async function createKafkaClient(
   settings: KafkaSettings,
 ): Promise<{ readonly kafka: Kafka; readonly createPartitioner: ICustomPartitioner }> {
@@ -18,7 +18,7 @@ export async function createKafkaClient(
     requestTimeout: REQUEST_TIMEOUT_MS,
     retry: { retries: 0 },
     logLevel: kafkajs.logLevel.NOTHING,
-    // One object per mechanism in the types of the client; the members are the same.
+    // The client's types have one object per mechanism, with the same members.
     ...(login === undefined ? {} : { sasl: { ...login } as NonNullable<KafkaConfig['sasl']> }),
   };
   return { kafka: new kafkajs.Kafka(config), createPartitioner: kafkajs.Partitioners.DefaultPartitioner };

@@ -52,8 +52,8 @@ remoteEventPublisherContract('KafkaEventPublisher', async () => {
   };
 });
 
-describe('the cluster', () => {
-  it('gets the subject as key, all of it in one partition, and the headers of the CloudEvents binding', async () => {
+describe('KafkaEventPublisher', () => {
+  it('sends the subject as key, one partition per subject, and the headers of the CloudEvents binding', async () => {
     const kafka = await startKafka();
     const consumer = consumeKafka(`127.0.0.1:${kafka.port}`, TOPIC);
     const publisher = new KafkaEventPublisher(settingsOf(kafka.port), createRecordingLog().log);
@@ -78,7 +78,7 @@ describe('the cluster', () => {
     await kafka.stop();
   });
 
-  it('stops and goes on (SIGSTOP): refused within ten seconds, then taken', async () => {
+  it('fails within ten seconds while the broker is stopped (SIGSTOP) and publishes after it resumes', async () => {
     const kafka = await startKafka();
     const publisher = new KafkaEventPublisher(settingsOf(kafka.port), createRecordingLog().log);
     await publisher.publish(buildEnvelope());
@@ -94,7 +94,7 @@ describe('the cluster', () => {
     await kafka.stop();
   });
 
-  it('says that a record is too large: refused for good, and the next is taken over the same connection', async () => {
+  it('permanently refuses a record that the broker calls too large and reuses the connection', async () => {
     const kafka = await startKafka();
     const proxy = await startKafkaProxy(kafka);
     const written = createRecordingLog();
@@ -102,7 +102,7 @@ describe('the cluster', () => {
     await publisher.publish(buildEnvelope());
     const { rewrite } = proxy;
     proxy.rewrite = (chunk) => {
-      // The answer to one record: length, correlation, one topic, one partition, and then what became of it.
+      // The response for one record: length, correlation, one topic, one partition, and then the error code.
       const [answerBytes, errorAt, messageTooLarge] = [64, 34, 10];
       if (chunk.length === answerBytes && chunk.includes(TOPIC)) chunk.writeInt16BE(messageTooLarge, errorAt);
       return chunk;
@@ -116,11 +116,11 @@ describe('the cluster', () => {
     await kafka.stop();
   });
 
-  it('with TLS is spoken to in TLS, and never told a password otherwise', async () => {
-    const heard: Buffer[] = [];
+  it('uses TLS if configured and never sends a password in plain text', async () => {
+    const receivedChunks: Buffer[] = [];
     const server = createServer((socket) =>
       socket.once('data', (chunk) => {
-        heard.push(chunk);
+        receivedChunks.push(chunk);
         socket.destroy();
       }),
     );
@@ -132,8 +132,8 @@ describe('the cluster', () => {
     const publisher = new KafkaEventPublisher({ ...settingsOf(port), tls: true, login }, written.log);
     await expect(publisher.publish(buildEnvelope())).rejects.toThrow();
     const tlsHandshake = 0x16;
-    expect(heard[0]?.[0]).toBe(tlsHandshake);
-    expect(Buffer.concat(heard).toString('latin1')).not.toContain('hunter2');
+    expect(receivedChunks[0]?.[0]).toBe(tlsHandshake);
+    expect(Buffer.concat(receivedChunks).toString('latin1')).not.toContain('hunter2');
     expect(JSON.stringify(written.lines)).not.toContain('hunter2');
     await publisher.close();
     server.close();

@@ -4,7 +4,7 @@ import { type EventEnvelope, EventPublisher, PermanentPublishError } from '../ev
 import { ReconnectingConnection } from '../reconnecting-connection.js';
 import { KafkaProducerConnection } from './kafka-producer-connection.js';
 
-/** What a broker says of a record it will never take. */
+/** Broker errors for a record that no retry can publish. */
 const PERMANENT_ERROR_TYPES: readonly (string | undefined)[] = [
   'MESSAGE_TOO_LARGE',
   'RECORD_LIST_TOO_LARGE',
@@ -12,8 +12,8 @@ const PERMANENT_ERROR_TYPES: readonly (string | undefined)[] = [
 ];
 
 /**
- * Kafka, one topic, the subject as key: all of an aggregate lies in one partition. An event is taken when every in-sync
- * replica has it. CloudEvents in the structured mode of its Kafka binding.
+ * Publishes to one Kafka topic. The subject is the key, so all events of an aggregate are in one partition. An event is
+ * published when every in-sync replica has it. Uses the structured mode of the CloudEvents Kafka binding.
  */
 export class KafkaEventPublisher extends EventPublisher {
   readonly name = 'kafka';
@@ -50,7 +50,7 @@ export class KafkaEventPublisher extends EventPublisher {
   }
 }
 
-/** The client wraps what a broker has answered into errors of its own. */
+/** The client wraps broker errors in its own errors. */
 function kafkaErrorType(error: unknown): string | undefined {
   const { type, cause } = error as { readonly type?: string; readonly cause?: { readonly type?: string } };
   return type ?? cause?.type;

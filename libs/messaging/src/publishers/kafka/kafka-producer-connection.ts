@@ -5,10 +5,10 @@ import type { BrokerConnection } from '../reconnecting-connection.js';
 import { createKafkaClient } from './create-kafka-client.js';
 
 const REQUEST_TIMEOUT_MS = 5_000;
-/** An idle line is asked for a sign of life so often; a busy one gives them by itself. */
+/** The interval of checks on an idle connection. Responses on a busy connection replace the check. */
 const IDLE_CHECK_MS = 5_000;
 
-/** Connected to a cluster, to produce and to ask whether the topic is there. */
+/** A connection to a cluster that produces records and verifies that the topic exists. */
 export class KafkaProducerConnection implements BrokerConnection {
   readonly #pending = new Set<Promise<unknown>>();
   #lastResponseAt = performance.now();
@@ -58,11 +58,11 @@ export class KafkaProducerConnection implements BrokerConnection {
   async #drainAndDisconnect(): Promise<void> {
     const pending = Promise.allSettled(this.#pending);
     await this.#disconnect();
-    // A request that fails after this opens its connection again before it gives up.
+    // A request that fails later reopens its connection first, so disconnect again.
     if (this.#pending.size > 0) void pending.then(() => this.#disconnect());
   }
 
-  /** @throws Error when the cluster does not answer, or has no such topic */
+  /** @throws Error if the cluster does not answer or the topic does not exist */
   async #verifyTopic(): Promise<void> {
     await withTimeout(REQUEST_TIMEOUT_MS, this.admin.fetchTopicMetadata({ topics: [this.topic] }));
     this.#lastResponseAt = performance.now();

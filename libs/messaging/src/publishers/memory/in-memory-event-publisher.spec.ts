@@ -10,27 +10,27 @@ eventPublisherContract('InMemoryEventPublisher', async () => {
   return { publisher, received: () => received, drop: () => publisher.close() };
 });
 
-describe('a listener', () => {
-  it('given none, then the event is published all the same', async () => {
+describe('InMemoryEventPublisher', () => {
+  it('publishes an event without listeners', async () => {
     await new InMemoryEventPublisher().publish(buildEnvelope());
   });
 
-  it('given one that rejects, then the event is not published: it comes again', async () => {
+  it('rejects when a listener rejects, so the event is published again', async () => {
     const publisher = new InMemoryEventPublisher();
     publisher.subscribe(() => Promise.reject(new Error('not now')));
     await expect(publisher.publish(buildEnvelope())).rejects.toThrow('not now');
   });
 
-  it('given one that has stopped, or a publisher that is closed, then it hears nothing more', async () => {
+  it('delivers nothing to an unsubscribed listener or after close', async () => {
     const publisher = new InMemoryEventPublisher();
-    const heard: string[] = [];
-    const stop = publisher.subscribe(async () => void heard.push('first'));
-    publisher.subscribe(async () => void heard.push('second'));
+    const receivedBy: string[] = [];
+    const stop = publisher.subscribe(async () => void receivedBy.push('first'));
+    publisher.subscribe(async () => void receivedBy.push('second'));
     await publisher.publish(buildEnvelope());
     stop();
     await publisher.publish(buildEnvelope());
     await publisher.close();
     await publisher.publish(buildEnvelope());
-    expect(heard).toEqual(['first', 'second', 'second']);
+    expect(receivedBy).toEqual(['first', 'second', 'second']);
   });
 });

@@ -2,12 +2,12 @@ import { type EventEnvelope, EventPublisher } from '../event-publisher.js';
 
 export type InMemoryEventListener = (event: EventEnvelope) => Promise<void>;
 
-/** Hands events to listeners of this process. An event nobody listens to is published all the same. */
+/** Delivers events to listeners in this process. An event without listeners counts as published. */
 export class InMemoryEventPublisher extends EventPublisher {
   readonly name = 'memory';
   readonly #listeners = new Set<InMemoryEventListener>();
 
-  /** Returns the way to stop listening. A listener that rejects gets the event again. */
+  /** Returns a function that unsubscribes. A listener that rejects gets the event again. */
   subscribe(listener: InMemoryEventListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -6,8 +6,8 @@ const UNROUTED_QUEUE = 'foyer.unrouted';
 const UNROUTED_TTL_MS = 14 * 24 * 3600 * 1000;
 
 /**
- * The exchange that subscribers bind to. What no queue is bound for goes, by the alternate exchange, to a queue of our own
- * for 14 days: nothing is dropped before the first subscriber has come, and nothing blocks those who have.
+ * Declares the exchange that subscribers bind to. The alternate exchange keeps unrouted events in a queue for 14 days, so no
+ * event is dropped before the first subscriber binds, and unrouted events do not block the others.
  */
 export async function declareEventTopology(channel: Channel): Promise<void> {
   await channel.assertExchange(UNROUTED_EXCHANGE, 'fanout', { durable: true });

@@ -42,7 +42,7 @@ remoteEventPublisherContract('RabbitMqEventPublisher', async () => {
   };
 });
 
-describe('the broker', () => {
+describe('RabbitMqEventPublisher', () => {
   let vhost: FreshVhost;
   let proxy: TcpProxy;
   let publisher: RabbitMqEventPublisher;
@@ -71,7 +71,7 @@ describe('the broker', () => {
     await vhost.drop();
   });
 
-  /** As the relay does: again and again until it is taken. */
+  /** Retries until the event is published, like the relay. */
   const publishAtLast = (event: EventEnvelope = buildEnvelope()) =>
     expect
       .poll(() => publisher.publish(event).then(() => 'taken', String), { timeout: 10_000, interval: 20 })
@@ -83,7 +83,7 @@ describe('the broker', () => {
   };
   const unrouted = async () => (await channel.checkQueue(UNROUTED)).messageCount;
 
-  it('keeps what nobody listens to, persistent and with its properties', async () => {
+  it('stores an event without subscribers in the unrouted queue, persistent and with its properties', async () => {
     const event = buildEnvelope();
     await publisher.publish(event);
     expect(await unrouted()).toBe(1);
@@ -97,7 +97,7 @@ describe('the broker', () => {
     });
   });
 
-  it('gives what somebody listens to to him, and not to the others', async () => {
+  it('routes an event only to the queues bound to its type', async () => {
     const listener: EventConsumer = await consumeEvents(vhost.url, { pattern: 'test.*.v1' });
     const event = buildEnvelope();
     await publisher.publish(event);
@@ -106,23 +106,23 @@ describe('the broker', () => {
     await listener.stop();
   });
 
-  it('M13 FM-Q4 has lost its bindings: what it confirms and drops is not published', async () => {
+  it('fails when the exchange has lost its bindings, although the broker confirms [M13 FM-Q4]', async () => {
     await channel.unbindQueue(UNROUTED, 'foyer.events.unrouted', '');
     await expect(publisher.publish(buildEnvelope())).rejects.toThrow(/unroutable/);
     const event = buildEnvelope();
     await publishAtLast(event);
     const message = await first();
-    expect(message.properties.messageId, 'the next try declares them again').toBe(event.id);
+    expect(message.properties.messageId, 'the next attempt declares them again').toBe(event.id);
   });
 
-  it('M14 has lost the exchange: the event is refused, and the next try declares it again', async () => {
+  it('fails when the exchange is missing and declares it again on the next attempt [M14]', async () => {
     await channel.deleteExchange('foyer.events');
     await expect(publisher.publish(buildEnvelope())).rejects.toThrow();
     await publishAtLast();
     expect(await unrouted()).toBe(1);
   });
 
-  it('KP-O2 FM-Q2 goes away in the middle: what was not confirmed is refused, and published again when it is back', async () => {
+  it('fails unconfirmed events when the broker goes down and publishes them after it recovers [KP-O2 FM-Q2]', async () => {
     const outcomes = Array.from({ length: 20 }, () => publisher.publish(buildEnvelope()));
     proxy.setRefuseConnections(true);
     proxy.closeConnections();
@@ -132,7 +132,7 @@ describe('the broker', () => {
     await publishAtLast();
   });
 
-  it('is away: whoever asks is told at once, and it is not called in a hot loop', async () => {
+  it('fails at once while the broker is unavailable, without a hot loop', async () => {
     proxy.setRefuseConnections(true);
     proxy.closeConnections();
     await expect.poll(() => publisher.check().then(String, String)).toMatch(/Error/);
@@ -144,34 +144,34 @@ describe('the broker', () => {
     expect(written.lines.length - before).toBeLessThan(10);
   });
 
-  it('ends the connection by order of its operator: the next event opens another', async () => {
+  it('opens a new connection after an operator closed the old one', async () => {
     await closeConnections(vhost);
     await expect.poll(() => proxy.connections).toBe(0);
     await publishAtLast();
   });
 
-  it('M12 goes silent: the event is refused after five seconds, and published over another connection', async () => {
+  it('fails after five seconds when the broker is silent and publishes over a new connection [M12]', async () => {
     proxy.freezeConnections();
     const start = performance.now();
     await expect(publisher.publish(buildEnvelope())).rejects.toThrow(/5000 ms/);
     expect(performance.now() - start).toBeLessThan(5_500);
     await publishAtLast();
-    expect(proxy.connections, 'the silent one and the new one').toBe(2);
+    expect(proxy.connections, 'the silent and the new connection').toBe(2);
     const lines = written.lines.length;
     proxy.closeConnections(1);
     await sleep(100);
-    expect(written.lines.slice(lines), 'the end of the old one takes nothing from the new one').toEqual([]);
+    expect(written.lines.slice(lines), 'the end of the old connection does not affect the new one').toEqual([]);
     await publisher.publish(buildEnvelope());
   });
 
-  it('takes no more than 16 MiB: what is larger is refused for good, and nobody else is disturbed', async () => {
+  it('permanently refuses an event above 16 MiB without affecting others', async () => {
     const large = buildEnvelope({ data: { text: 'x'.repeat(16 * 1024 * 1024) } });
     await expect(publisher.publish(large)).rejects.toThrow(PermanentPublishError);
     await publisher.publish(buildEnvelope());
     expect(written.lines).toEqual([]);
   });
 
-  it('does not let us write: the event alone on its way is refused for good, of several none is until they go one by one', async () => {
+  it('permanently refuses an event without write permission, and sends concurrent events sequentially to find it', async () => {
     const open = await forbid(vhost);
     try {
       const several = await Promise.allSettled([1, 2, 3].map(() => publisher.publish(buildEnvelope())));
@@ -190,15 +190,18 @@ describe('the broker', () => {
     await publishAtLast();
   });
 
-  it('tells the log why it was left, and never its password', async () => {
+  it('logs why a connection was lost, without the password', async () => {
     proxy.closeConnections();
     await expect.poll(() => written.lines.length).toBeGreaterThan(0);
-    expect(written.lines[0]).toMatchObject({ publisher: 'rabbitmq', msg: 'the broker connection was left' });
+    expect(written.lines[0]).toMatchObject({
+      publisher: 'rabbitmq',
+      msg: 'broker connection lost: reconnecting after a pause',
+    });
     expect(JSON.stringify(written.lines)).not.toContain(new URL(vhost.url).password || 'guest');
   });
 });
 
-/** Nobody may write to the exchange any more under such a routing key. @returns the way to allow it again */
+/** Revokes write permission for a routing key. @returns a function that restores it */
 async function forbid({ management, name }: FreshVhost): Promise<() => Promise<void>> {
   if (management === undefined) throw new Error('this test needs the management API of the broker');
   const { username, password, origin } = new URL(management);
@@ -214,7 +217,7 @@ async function forbid({ management, name }: FreshVhost): Promise<() => Promise<v
   return () => set('.*');
 }
 
-/** As an operator does in the management interface: the broker says goodbye (320 CONNECTION_FORCED). */
+/** Closes connections like an operator in the management interface (320 CONNECTION_FORCED). */
 async function closeConnections({ management, name, url }: FreshVhost): Promise<void> {
   if (management === undefined) throw new Error('this test needs the management API of the broker');
   const { username, password, origin } = new URL(management);

@@ -5,16 +5,16 @@ import { isRefusal, RabbitMqPublisherConnection } from './rabbitmq-publisher-con
 
 const INITIAL_RECONNECT_DELAY_MS = 250;
 const MAX_RECONNECT_DELAY_MS = 4_000;
-/** From the third failure on, whoever asks, the broker is called at most once a second. */
+/** From the third failure on, there is at most one connection attempt per second. */
 const MIN_RECONNECT_DELAY_MS = 1_000;
 const FAST_RECONNECTS = 2;
-/** `max_message_size` of RabbitMQ 4, which ends the channel of whoever sends more. */
+/** `max_message_size` of RabbitMQ 4. The broker closes the channel of a larger message. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const SEQUENTIAL_MS = 60_000;
 
 /**
- * RabbitMQ with publisher confirms. Every message is persistent and mandatory: one that comes back unroutable has not been
- * published, although the broker confirms it. A broken line is left behind, and the next event opens another one.
+ * Publishes to RabbitMQ with publisher confirms. Every message is persistent and mandatory. A message that is returned as
+ * unroutable is not published, although the broker confirms it. After a connection is lost, the next event opens a new one.
  */
 export class RabbitMqEventPublisher extends EventPublisher {
   readonly name = 'rabbitmq';
@@ -36,7 +36,7 @@ export class RabbitMqEventPublisher extends EventPublisher {
   async publish(event: EventEnvelope): Promise<void> {
     const bytes = Buffer.byteLength(event.payload);
     if (bytes > MAX_MESSAGE_BYTES)
-      throw new PermanentPublishError(`${bytes} bytes are more than RabbitMQ takes (${MAX_MESSAGE_BYTES})`);
+      throw new PermanentPublishError(`${bytes} bytes exceed the limit of RabbitMQ (${MAX_MESSAGE_BYTES})`);
     if (performance.now() > this.#sequentialUntil) return this.#send(event);
     const sending = this.#sendQueue.then(() => this.#send(event));
     this.#sendQueue = sending.catch(() => undefined);
@@ -60,7 +60,7 @@ export class RabbitMqEventPublisher extends EventPublisher {
       await connection.send(event);
       this.#failures = 0;
     } catch (error) {
-      // A blocked line is well: it would only be blocked again. What it still holds is confirmed later, and sent twice.
+      // Keep a blocked connection: a new one would be blocked too. Its pending messages are confirmed later and sent twice.
       if (connection.blockedReason === undefined) this.#discard(connection, error as Error);
       throw connection.refusalReason === undefined ? error : new PermanentPublishError(connection.refusalReason);
     }
@@ -69,7 +69,7 @@ export class RabbitMqEventPublisher extends EventPublisher {
   async #open(): Promise<RabbitMqPublisherConnection> {
     if (this.#closed) throw new Error('closed');
     if (this.#connection === undefined) {
-      if (performance.now() < this.#reconnectNotBefore) throw new Error('the broker is away');
+      if (performance.now() < this.#reconnectNotBefore) throw new Error('the broker is unavailable');
       this.#connection = RabbitMqPublisherConnection.open(this.url, {
         onEnded: (connection, error) => this.#discard(connection, error),
         onBlocked: (reason) => this.log.warn({ publisher: this.name, reason }, 'the broker blocks publishers'),
@@ -87,23 +87,26 @@ export class RabbitMqEventPublisher extends EventPublisher {
     return connection;
   }
 
-  /** What an old line still says takes nothing from the one that has its place. */
+  /** A fault of an old connection does not affect the current one. */
   #discard(connection: RabbitMqPublisherConnection, error: Error & { code?: number }): void {
     if (this.#current !== connection) return;
-    // Which of several messages it was for, the broker does not say: for a while they go one by one.
+    // The broker does not say which of several messages it refused, so send sequentially for a while.
     if (isRefusal(error) && connection.refusalReason === undefined)
       this.#sequentialUntil = performance.now() + SEQUENTIAL_MS;
     this.#startBackoff(error);
     void connection.close();
   }
 
-  /** Full jitter: replicas do not come back at the same moment. */
+  /** Full jitter, so that replicas do not reconnect at the same moment. */
   #startBackoff(error: Error): void {
     [this.#connection, this.#current] = [undefined, undefined];
     const failures = ++this.#failures;
     const maxDelayMs = Math.min(MAX_RECONNECT_DELAY_MS, INITIAL_RECONNECT_DELAY_MS * 2 ** Math.min(failures, 7));
     const delayMs = randomInt(failures > FAST_RECONNECTS ? MIN_RECONNECT_DELAY_MS : 1, maxDelayMs);
     this.#reconnectNotBefore = performance.now() + delayMs;
-    this.log.warn({ publisher: this.name, reason: error.message, pause: delayMs }, 'the broker connection was left');
+    this.log.warn(
+      { publisher: this.name, reason: error.message, pause: delayMs },
+      'broker connection lost: reconnecting after a pause',
+    );
   }
 }

@@ -7,7 +7,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const CONFIRM_TIMEOUT_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 const HEARTBEAT_S = 10;
-/** ACCESS_REFUSED and PRECONDITION_FAILED (AMQP 0-9-1, 1.2): said of one message, although they end the channel. */
+/** ACCESS_REFUSED and PRECONDITION_FAILED (AMQP 0-9-1, 1.2): they refer to one message, but close the channel. */
 const REFUSAL_CODES = [403, 406];
 
 interface ConnectionListener {
@@ -15,7 +15,7 @@ interface ConnectionListener {
   onBlocked(reason: string): void;
 }
 
-/** One connection to publish over, with its confirm channel. What ends one ends both: another line takes its place. */
+/** A publishing connection with its confirm channel. When one of them ends, both are replaced. */
 export class RabbitMqPublisherConnection {
   readonly #returnedIds = new Set<string>();
   #inFlight = 0;
@@ -43,7 +43,7 @@ export class RabbitMqPublisherConnection {
     });
   }
 
-  /** Declares the topology: what somebody has deleted is there again. */
+  /** Declares the topology, which recreates a deleted exchange or queue. */
   static async open(url: string, listener: ConnectionListener): Promise<RabbitMqPublisherConnection> {
     const { connect } = await import('amqplib');
     const target = new URL(url);
@@ -53,7 +53,7 @@ export class RabbitMqPublisherConnection {
       CONNECT_TIMEOUT_MS,
       connect(target.href, { timeout: CONNECT_TIMEOUT_MS, clientProperties }),
     );
-    // Until somebody listens, an error of the connection would end the process.
+    // An `error` event without a listener would end the process.
     connection.on('error', () => undefined);
     try {
       const channel = await withTimeout(CONNECT_TIMEOUT_MS, connection.createConfirmChannel());
@@ -66,17 +66,17 @@ export class RabbitMqPublisherConnection {
     }
   }
 
-  /** The broker has raised an alarm (memory, disk) and reads nothing: what is sent waits until that is over. */
+  /** Set while the broker blocks publishers because of an alarm (memory, disk). Sent messages wait until it ends. */
   get blockedReason(): string | undefined {
     return this.#blockedReason;
   }
 
-  /** Why the broker ended the channel, if that was for the one message that was on its way. */
+  /** Why the broker closed the channel, if only one message was in flight. */
   get refusalReason(): string | undefined {
     return this.#refusalReason;
   }
 
-  /** @throws Error unless the broker has confirmed it within 5 s and not returned it */
+  /** @throws Error unless the broker confirms the message within 5 s and does not return it */
   async send(event: EventEnvelope): Promise<void> {
     this.#inFlight++;
     try {
@@ -87,7 +87,7 @@ export class RabbitMqPublisherConnection {
     if (this.#returnedIds.delete(event.id)) throw new Error('unroutable: the exchange has lost its bindings');
   }
 
-  /** A broker that is cut off never says goodbye. */
+  /** Has a timeout, because a disconnected broker never answers. */
   async close(): Promise<void> {
     const closing = Promise.resolve().then(() => this.connection.close());
     await withTimeout(CLOSE_TIMEOUT_MS, closing).catch(() => undefined);

@@ -3,10 +3,10 @@ import type { S3Settings } from '#platform/config';
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 10_000;
-/** As many as a relay has aggregates on their way. */
+/** Equal to the number of aggregates that a relay publishes concurrently. */
 const MAX_CONNECTIONS = 100;
 
-/** The relay tries again, not the client. */
+/** The relay retries, not the client. */
 export async function createS3Client({ endpoint, region, credentials }: S3Settings): Promise<S3Client> {
   const { S3Client } = await import('@aws-sdk/client-s3');
   return new S3Client({
@@ -20,7 +20,7 @@ export async function createS3Client({ endpoint, region, credentials }: S3Settin
       httpsAgent: { maxSockets: MAX_CONNECTIONS, keepAlive: true },
     },
     ...(credentials === undefined ? {} : { credentials }),
-    // Not every server that speaks S3 knows Amazon's newer checksums, nor buckets as host names.
+    // Some S3-compatible servers support neither Amazon's newer checksums nor buckets as host names.
     ...(endpoint === undefined
       ? {}
       : { endpoint, forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' as const }),

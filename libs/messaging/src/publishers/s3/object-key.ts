@@ -5,10 +5,10 @@ const TYPE = /^[a-z0-9_]+(\.[a-z0-9_]+)+$/;
 
 /**
  * `events/<type>/<subject>/<sequence>-<id>.json`
- * @throws RefusedForGood for what could lead elsewhere
+ * @throws PermanentPublishError for an id, subject or type that could change the path
  */
 export function objectKeyOf({ id, type, subject, sequence }: EventEnvelope): string {
   if (!UUID.test(id) || !UUID.test(subject) || !TYPE.test(type))
-    throw new PermanentPublishError('no name for an object');
+    throw new PermanentPublishError('the id, subject or type is not valid in an object key');
   return `events/${type}/${subject}/${sequence}-${id}.json`;
 }

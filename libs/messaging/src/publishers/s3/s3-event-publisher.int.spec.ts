@@ -45,7 +45,7 @@ remoteEventPublisherContract('S3EventPublisher', async () => {
   };
 });
 
-describe('the bucket', () => {
+describe('S3EventPublisher', () => {
   let server: FakeS3Server;
   let client: S3Client;
   let publisher: S3EventPublisher;
@@ -71,7 +71,7 @@ describe('the bucket', () => {
       .poll(() => publisher.publish(event).then(() => 'taken', String), { timeout: 20_000, interval: 20 })
       .toBe('taken');
 
-  it('holds one object per event: events/<type>/<subject>/<sequence>-<id>.json, a CloudEvent', async () => {
+  it('writes one CloudEvent object per event: events/<type>/<subject>/<sequence>-<id>.json', async () => {
     const event = buildEnvelope({ sequence: 7, data: { text: 'ß 漢字 🔑' } });
     await publisher.publish(event);
     const key = `events/test.happened.v1/${event.subject}/7-${event.id}.json`;
@@ -81,7 +81,7 @@ describe('the bucket', () => {
     expect(await object.Body?.transformToString()).toBe(event.payload);
   });
 
-  it('is never written over: what has the place of an event and is not that event is refused for good', async () => {
+  it('never overwrites an object and permanently refuses an event whose key holds another object', async () => {
     const event = buildEnvelope();
     await publisher.publish(event);
     const other = { ...event, payload: JSON.stringify({ other: true }) };
@@ -90,7 +90,7 @@ describe('the bucket', () => {
     await publisher.publish(event);
   });
 
-  it('takes an event from twenty at once, once', async () => {
+  it('writes an event once when twenty publishers send it concurrently', async () => {
     const event = buildEnvelope();
     await Promise.all(Array.from({ length: 20 }, () => publisher.publish(event)));
     expect(keysOf(event)).toHaveLength(1);
@@ -99,11 +99,11 @@ describe('the bucket', () => {
   it.each([
     ['500', { status: 500 }],
     ['503 SlowDown', { status: 503 }],
-    ['409 another is just writing it', { status: 409 }],
+    ['409 concurrent write', { status: 409 }],
     ['cut before the upload', { cut: 'before' as const }],
     ['cut after the upload, before the answer', { cut: 'after' as const }],
     ['no answer for longer than ten seconds', { delayMs: 11_000 }],
-  ])('FM-O1 %s: refused, tried again, and there once', async (_, behaviour) => {
+  ])('fails, retries and writes the object once after: %s [FM-O1]', async (_, behaviour) => {
     const event = buildEnvelope();
     server.setBehaviour(behaviour, 1);
     await expect(publisher.publish(event)).rejects.toThrow();
@@ -111,20 +111,20 @@ describe('the bucket', () => {
     expect(keysOf(event)).toHaveLength(1);
   });
 
-  it('FM-O2 403: it is away, one try in a while and no hot loop; well again by itself', async () => {
+  it('backs off after 403 without a hot loop and recovers [FM-O2]', async () => {
     server.setBehaviour({ status: 403 });
     const before = server.puts;
     const reasons = new Set<string>();
     for (const end = performance.now() + 3_000; performance.now() < end; await new Promise(setImmediate))
       await publisher.publish(buildEnvelope()).catch((error: Error) => reasons.add(error.message));
     expect(server.puts - before).toBeLessThan(20);
-    expect([...reasons].sort()).toEqual(['answered 403: AccessDenied', 'the other side is away']);
+    expect([...reasons].sort()).toEqual(['answered 403: AccessDenied', 'unavailable: waiting before the next attempt']);
     server.setBehaviour({});
     await publishAtLast(buildEnvelope());
     await publisher.check();
   });
 
-  it('FM-O2 keys that are not right are told from a network that is not, and are in no reason', async () => {
+  it('reports wrong keys as a 403 without the keys in the reason [FM-O2]', async () => {
     const wrong = { ...server.credentials, secretAccessKey: 'hunter2' };
     const other = new S3EventPublisher({ ...settingsOf(server, server.endpoint), credentials: wrong });
     const reason = await other.publish(buildEnvelope()).catch(({ message }: Error) => message);
@@ -132,7 +132,7 @@ describe('the bucket', () => {
     await other.close();
   });
 
-  it('413: refused for good, and no reason to rest', async () => {
+  it('permanently refuses an event after 413 without backing off', async () => {
     server.setBehaviour({ status: 413 }, 1);
     await expect(publisher.publish(buildEnvelope())).rejects.toThrow(PermanentPublishError);
     await publisher.check();
@@ -144,7 +144,7 @@ describe('the bucket', () => {
     ['subject', { subject: '' }],
     ['id', { id: 'x/../y' }],
     ['type', { type: '../secrets' }],
-  ])('AC-55 a %s that leads elsewhere makes no key: %o', async (_, given) => {
+  ])('permanently refuses a %s that changes the path of the object key: %o [AC-55]', async (_, given) => {
     const before = server.puts;
     await expect(publisher.publish(buildEnvelope({ id: randomUUID(), ...given }))).rejects.toThrow(
       PermanentPublishError,

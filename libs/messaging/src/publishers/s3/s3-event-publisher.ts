@@ -11,8 +11,8 @@ const STATUS_TOO_LARGE = 413;
 const STATUS_PRECONDITION_FAILED = 412;
 
 /**
- * An archive in a bucket, one object per event. An object is written only where there is none, so a repetition changes
- * nothing, whoever sends it; and only what was committed is published, so there is never one to take back.
+ * Archives events in a bucket, one object per event. An object is written only if its key is free, so a repetition changes
+ * nothing. Only committed events are published, so no object ever has to be removed.
  */
 export class S3EventPublisher extends EventPublisher {
   readonly name = 's3';
@@ -37,7 +37,7 @@ export class S3EventPublisher extends EventPublisher {
     }
   }
 
-  /** A bucket tells nothing by itself: away is what has just failed. */
+  /** Sends no request: the bucket counts as unavailable while the publisher backs off. */
   async check(): Promise<void> {
     this.#backoff.throwIfActive();
   }
@@ -69,12 +69,13 @@ export class S3EventPublisher extends EventPublisher {
     }
   }
 
-  /** @throws RefusedForGood when another object has the event's place */
+  /** @throws PermanentPublishError if a different object has the key of the event */
   async #verifyExistingObject(key: string, payload: string, abortSignal: AbortSignal): Promise<void> {
     const { HeadObjectCommand } = await import('@aws-sdk/client-s3');
     const head = new HeadObjectCommand({ Bucket: this.settings.bucket, Key: key });
     const { Metadata } = await (await this.#getClient()).send(head, { abortSignal });
-    if (Metadata?.['sha256'] !== sha256(payload)) throw new PermanentPublishError('another object has its place');
+    if (Metadata?.['sha256'] !== sha256(payload))
+      throw new PermanentPublishError('a different object has the same key');
   }
 
   #getClient(): Promise<S3Client> {
@@ -89,7 +90,7 @@ const sha256 = (payload: string): string => createHash('sha256').update(payload)
 const statusOf = (error: unknown): number | undefined =>
   (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 
-/** The kind of fault, never its text: that may quote keys and hosts. */
+/** The status and code of an error. Its message may contain keys and hosts. */
 function reasonOf(error: unknown): string {
   const { name, code } = error as { name?: string; code?: string };
   const status = statusOf(error);

@@ -2,20 +2,20 @@ import type { Connection, ConnectionOptions } from 'rhea';
 import { withTimeout } from '#platform/async';
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Either side sends something at least so often, or the other one leaves. */
+/** A side that receives nothing for this time closes the connection. */
 const IDLE_TIMEOUT_MS = 10_000;
 
 /** The queue or topic in the path of `SERVICEBUS_URL`. */
 export const addressOf = (url: URL): string => decodeURIComponent(url.pathname.slice(1));
 
 /**
- * Opens an AMQP 1.0 connection that does not come back by itself. The login is SASL PLAIN: at Azure the name of a shared
- * access policy, and its key.
+ * Opens an AMQP 1.0 connection that does not reconnect. The login is SASL PLAIN: on Azure, the name of a shared access
+ * policy and its key.
  */
 export async function openAmqpConnection(url: URL, purpose: string): Promise<Connection> {
   const { default: rhea } = await import('rhea');
   const container = rhea.create_container({ id: `foyer ${purpose} ${rhea.generate_uuid()}` });
-  // What nobody else listens to is told here, or it would end the process.
+  // An `error` event without a listener would end the process.
   container.on('error', () => {});
   container.on('connection_error', () => {});
   const isTls = url.protocol === 'amqps:';
@@ -45,9 +45,9 @@ const waitUntilOpen = (connection: Connection): Promise<void> =>
     connection.once('disconnected', ({ error }) => reject(toAmqpError(error, 'the connection was cut')));
   });
 
-/** AMQP's faults are no errors, but conditions with a description, which may name more than a log should. */
-export function toAmqpError(fault: unknown, otherwise: string): Error {
+/** Keeps the condition of an AMQP fault. Omits its description, which may contain data that must not be logged. */
+export function toAmqpError(fault: unknown, fallback: string): Error {
   if (fault instanceof Error) return new Error((fault as NodeJS.ErrnoException).code ?? fault.message);
   const { condition } = (fault ?? {}) as { condition?: string };
-  return new Error(condition ?? otherwise);
+  return new Error(condition ?? fallback);
 }

@@ -38,7 +38,7 @@ remoteEventPublisherContract('ServiceBusEventPublisher', async () => {
   };
 });
 
-describe('the bus', () => {
+describe('ServiceBusEventPublisher', () => {
   let bus: FakeServiceBus;
   let publisher: ServiceBusEventPublisher;
 
@@ -52,7 +52,7 @@ describe('the bus', () => {
   afterEach(() => publisher.close());
   afterAll(() => bus.stop());
 
-  it('gets MessageId, SessionId and Subject', async () => {
+  it('sends MessageId, SessionId and Subject', async () => {
     const event = buildEnvelope();
     await publisher.publish(event);
     expect(bus.accepted.at(-1)).toMatchObject({
@@ -68,7 +68,7 @@ describe('the bus', () => {
     ['released', { outcome: 'released' as const, condition: undefined }],
     ['rejected', { outcome: 'rejected' as const, condition: 'com.microsoft:server-busy' }],
     ['rejected: the queue is full', { outcome: 'rejected' as const, condition: 'amqp:resource-limit-exceeded' }],
-  ])('answers %s: the event is not published, the connection stays', async (_, behaviour) => {
+  ])('fails and keeps the connection when the outcome is %s', async (_, behaviour) => {
     await publisher.check();
     bus.setBehaviour(behaviour, 1);
     const event = buildEnvelope();
@@ -78,12 +78,12 @@ describe('the bus', () => {
     await publisher.publish(event);
   });
 
-  it('answers that it is too large: refused for good', async () => {
+  it('permanently refuses an event that the broker calls too large', async () => {
     bus.setBehaviour({ outcome: 'rejected', condition: 'amqp:link:message-size-exceeded' }, 1);
     await expect(publisher.publish(buildEnvelope())).rejects.toThrow(PermanentPublishError);
   });
 
-  it('gives no answer: refused after five seconds', async () => {
+  it('fails after five seconds without an outcome', async () => {
     await publisher.check();
     bus.setBehaviour({ outcome: 'silence' }, 1);
     const start = performance.now();
@@ -93,8 +93,8 @@ describe('the bus', () => {
 
   it.each([
     ['a wrong key', (url: URL) => (url.password = 'hunter2')],
-    ['a queue that is not there', (url: URL) => (url.pathname = '/hunter2')],
-  ])('FM-Q8 %s: away, no hot loop, and no word of it in the log', async (_, spoil) => {
+    ['a queue that does not exist', (url: URL) => (url.pathname = '/hunter2')],
+  ])('backs off without a hot loop and keeps secrets out of the log after: %s [FM-Q8]', async (_, spoil) => {
     const url = new URL(bus.url);
     spoil(url);
     const written = createRecordingLog();

@@ -4,9 +4,9 @@ import { ReconnectingConnection } from '../reconnecting-connection.js';
 import { MessageNotAcceptedError, ServiceBusSenderConnection } from './service-bus-sender-connection.js';
 
 /**
- * Azure Service Bus, or another broker of AMQP 1.0: a queue or a topic. An event is taken when the broker has accepted it;
- * `message-id` is its id (for duplicate detection), `group-id` its subject (a session keeps its order), `subject` its type
- * (for filters). CloudEvents in the structured mode of its AMQP binding.
+ * Publishes to a queue or topic of Azure Service Bus or another AMQP 1.0 broker. An event is published when the broker has
+ * accepted it. `message-id` is the event id (for duplicate detection), `group-id` the subject (a session keeps the order),
+ * `subject` the type (for filters). Uses the structured mode of the CloudEvents AMQP binding.
  */
 export class ServiceBusEventPublisher extends EventPublisher {
   readonly name = 'servicebus';

@@ -5,10 +5,10 @@ import type { BrokerConnection } from '../reconnecting-connection.js';
 import { addressOf, openAmqpConnection, toAmqpError } from './amqp-connection.js';
 
 const REQUEST_TIMEOUT_MS = 5_000;
-/** What stands around the payload. */
+/** Headers and properties around the payload. */
 const MESSAGE_OVERHEAD_BYTES = 1_024;
 
-/** The broker has answered, and not taken it: another try may be of use, another connection is not. */
+/** The broker answered but did not accept the message. A retry may succeed; a new connection does not help. */
 export class MessageNotAcceptedError extends Error {}
 
 interface PendingSend {
@@ -16,7 +16,7 @@ interface PendingSend {
   reject(error: Error): void;
 }
 
-/** A link to a queue or topic on which every message waits for the broker's word. */
+/** A link to a queue or topic. Every message waits for the outcome from the broker. */
 export class ServiceBusSenderConnection implements BrokerConnection {
   readonly #pendingSends = new Map<Delivery, PendingSend>();
   #isOpen = true;
@@ -62,7 +62,7 @@ export class ServiceBusSenderConnection implements BrokerConnection {
   async send(event: EventEnvelope): Promise<void> {
     const maxBytes = Number(this.sender.max_message_size ?? 0);
     if (maxBytes > 0 && Buffer.byteLength(event.payload) + MESSAGE_OVERHEAD_BYTES > maxBytes)
-      throw new PermanentPublishError(`too large: the broker takes ${maxBytes} bytes`);
+      throw new PermanentPublishError(`too large: the broker accepts at most ${maxBytes} bytes`);
     if (!this.#isOpen) throw new Error('the connection was cut');
     const accepted = new Promise<void>((resolve, reject) => {
       this.#pendingSends.set(this.sender.send(this.#message(event)), { resolve, reject });

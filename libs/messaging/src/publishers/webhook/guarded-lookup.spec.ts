@@ -38,12 +38,12 @@ describe('isPublic', () => {
     'ff02::1',
     'localhost',
     '',
-  ])('%s is not', (address) => {
+  ])('returns false for %s', (address) => {
     expect(isPublic(address)).toBe(false);
   });
 
   it.each(['1.1.1.1', '8.8.8.8', '172.32.0.1', '100.128.0.1', '192.0.3.1', '2606:4700::1111', '2a00:1450::1'])(
-    '%s is',
+    'returns true for %s',
     (address) => {
       expect(isPublic(address)).toBe(true);
     },
@@ -54,12 +54,12 @@ describe('guardedLookup', () => {
   const look = (isAllowed: (address: string) => boolean, all: boolean) =>
     promisify(guardedLookup(isAllowed))('localhost', { all });
 
-  it('lets through what is allowed, in the shape that was asked for', async () => {
+  it('returns the allowed addresses in the requested format', async () => {
     expect(await look((address) => address === '127.0.0.1', true)).toEqual([{ address: '127.0.0.1', family: 4 }]);
     expect(await look((address) => address === '127.0.0.1', false)).toBe('127.0.0.1');
   });
 
-  it('refuses a name none of whose addresses is allowed, and one that has none', async () => {
+  it('rejects a name without an allowed address and a name without addresses', async () => {
     await expect(look(isPublic, true)).rejects.toThrow('not public');
     await expect(promisify(guardedLookup(() => true))('nowhere.invalid', { all: true })).rejects.toThrow(
       /ENOTFOUND|EAI_AGAIN/,

@@ -20,18 +20,18 @@ const SPECIAL_IPV4 = createNetworkMatcher([
   '224.0.0.0/3',
 ]);
 const GLOBAL_IPV6 = createNetworkMatcher(['2000::/3']);
-/** Teredo and other assignments of IETF, documentation, 6to4. */
+/** Teredo and other IETF assignments, documentation, 6to4. */
 const SPECIAL_IPV6 = createNetworkMatcher(['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']);
 
 const isIPv4 = createNetworkMatcher(['0.0.0.0/0']);
 
-/** Whether an address belongs to the public internet; IPv4 in IPv6 counts as IPv4. */
+/** Whether an address belongs to the public internet. An IPv4-mapped IPv6 address counts as IPv4. */
 export const isPublic = (address: string): boolean =>
   isIPv4(address) ? !SPECIAL_IPV4(address) : GLOBAL_IPV6(address) && !SPECIAL_IPV6(address);
 
 /**
- * Resolves a name and lets only allowed addresses through, to the very connection that asks: a name that resolves to
- * something else a moment later (DNS rebinding) gains nothing. Addresses in place of a name are never looked up.
+ * Resolves a name and returns only allowed addresses to the connection itself, which prevents DNS rebinding. Node.js does not
+ * call it for a literal IP address.
  */
 export function guardedLookup(isAllowed: (address: string) => boolean): LookupFunction {
   return (hostname, options, callback) => {
@@ -39,7 +39,8 @@ export function guardedLookup(isAllowed: (address: string) => boolean): LookupFu
       if (error) return callback(error, []);
       const allowed = found.filter(({ address }) => isAllowed(address));
       const [first] = allowed;
-      if (first === undefined) return callback(new Error('its address is not public'), []);
+      if (first === undefined)
+        return callback(new Error('the webhook address is not public and not in WEBHOOK_NETWORKS'), []);
       if (options.all) callback(null, allowed);
       else callback(null, first.address, first.family);
     });

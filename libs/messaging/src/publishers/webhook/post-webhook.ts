@@ -6,7 +6,7 @@ const MAX_RESPONSE_BYTES = 65_536;
 
 export interface WebhookResponse {
   readonly status: number;
-  /** Of `Retry-After` in seconds; 0 without it. */
+  /** From `Retry-After`; 0 without it. */
   readonly retryAfterSeconds: number;
 }
 
@@ -16,7 +16,7 @@ interface WebhookRequest {
   readonly body: string;
 }
 
-/** Not `fetch`, which looks names up by itself. Ten seconds for everything; what is in the answer is thrown away. */
+/** Does not use `fetch`, which resolves names itself. The timeout of 10 s covers the whole request. The body is discarded. */
 export function postWebhook(url: URL, { agent, headers, body }: WebhookRequest): Promise<WebhookResponse> {
   const { request } = url.protocol === 'https:' ? https : http;
   const length = String(Buffer.byteLength(body));
@@ -38,7 +38,7 @@ export function postWebhook(url: URL, { agent, headers, body }: WebhookRequest):
   });
 }
 
-/** Reads the rest, so that the connection may serve again; a receiver that never ends loses it. */
+/** Reads the body so that the connection can be reused. A response that is too long closes the connection. */
 function drainResponse(response: http.IncomingMessage): void {
   let bytes = 0;
   response.on('error', () => {});

@@ -49,7 +49,7 @@ remoteEventPublisherContract('WebhookEventPublisher', async () => {
   };
 });
 
-describe('the receiver', () => {
+describe('WebhookEventPublisher', () => {
   let sink: WebhookSink;
   let publisher: WebhookEventPublisher;
 
@@ -63,7 +63,7 @@ describe('the receiver', () => {
   afterEach(() => publisher.close());
   afterAll(() => sink.stop());
 
-  it('gets a POST as Standard Webhooks says, and verifies it with the library of its choice', async () => {
+  it('sends a POST that a Standard Webhooks library verifies', async () => {
     const event = buildEnvelope({ data: { text: 'ß 漢字 🔑' } });
     await publisher.publish(event);
     const { headers, payload } = await sink.waitFor(({ id }) => id === event.id);
@@ -74,7 +74,7 @@ describe('the receiver', () => {
     expect(() => new Webhook(SECRET).verify(`${payload} `, headers as Record<string, string>)).toThrow(/signature/);
   });
 
-  it('may change its secret: while there are two, either verifies', async () => {
+  it('signs with both secrets during a rotation, so either verifies', async () => {
     const next = randomBytes(24);
     const both = publisherTo(sink.url, { secrets: [next, KEY] });
     const event = buildEnvelope();
@@ -85,19 +85,19 @@ describe('the receiver', () => {
     await both.close();
   });
 
-  it('with another secret answers 401: the event is not published', async () => {
+  it('fails when a receiver with another secret answers 401', async () => {
     const other = publisherTo(sink.url, { secrets: [randomBytes(32)] });
     await expect(other.publish(buildEnvelope())).rejects.toThrow('answered 401');
     await other.close();
   });
 
-  it.each([200, 201, 202, 204])('answers %i: it has taken the event', async (status) => {
+  it.each([200, 201, 202, 204])('resolves after status %i', async (status) => {
     sink.setBehaviour({ status }, 1);
     await publisher.publish(buildEnvelope());
   });
 
   it.each([400, 401, 403, 404, 409, 422, 429, 500, 502, 503])(
-    'answers %i: the event is tried again',
+    'fails with a retryable error after status %i',
     async (status) => {
       sink.setBehaviour({ status }, 1);
       const outcome = await publisher.publish(buildEnvelope()).catch((error: unknown) => error);
@@ -106,13 +106,13 @@ describe('the receiver', () => {
     },
   );
 
-  it.each([410, 413])('answers %i: refused for good', async (status) => {
+  it.each([410, 413])('permanently refuses an event after status %i', async (status) => {
     sink.setBehaviour({ status }, 1);
     await expect(publisher.publish(buildEnvelope())).rejects.toThrow(PermanentPublishError);
     await publisher.publish(buildEnvelope());
   });
 
-  it.each([301, 302, 307, 308])('answers %i: not followed', async (status) => {
+  it.each([301, 302, 307, 308])('does not follow a redirect with status %i', async (status) => {
     const elsewhere = await startWebhookSink(SECRET);
     sink.setBehaviour({ status, headers: { location: elsewhere.url } }, 1);
     await expect(publisher.publish(buildEnvelope())).rejects.toThrow(`answered ${status}`);
@@ -120,17 +120,17 @@ describe('the receiver', () => {
     await elsewhere.stop();
   });
 
-  it('asks for a pause: it gets one', async () => {
+  it('waits for the time in Retry-After', async () => {
     sink.setBehaviour({ status: 429, headers: { 'retry-after': '2' } }, 1);
     await expect(publisher.publish(buildEnvelope())).rejects.toThrow('answered 429');
     const calls = sink.calls;
     for (const end = performance.now() + 1_500; performance.now() < end; await new Promise(setImmediate))
-      await expect(publisher.check()).rejects.toThrow('away');
+      await expect(publisher.check()).rejects.toThrow('unavailable');
     expect(sink.calls).toBe(calls);
     await expect.poll(() => publisher.publish(buildEnvelope()).then(() => 'taken', String)).toBe('taken');
   });
 
-  it('never ends its answer: the event is taken, and nobody reads on', async () => {
+  it('resolves and stops reading when a response does not end', async () => {
     let read = true;
     const endless = http.createServer((_, response) => {
       response.writeHead(200);
@@ -151,7 +151,7 @@ describe('the receiver', () => {
   });
 });
 
-describe('SSRF: an address that is not public', () => {
+describe('WebhookEventPublisher with a non-public address (SSRF)', () => {
   let sink: WebhookSink;
   beforeAll(async () => {
     sink = await startWebhookSink(SECRET);
@@ -159,22 +159,22 @@ describe('SSRF: an address that is not public', () => {
   afterAll(() => sink.stop());
 
   it.each([
-    ['by its address', '127.0.0.1'],
-    ['by a name', 'localhost'],
+    ['given as an IP address', '127.0.0.1'],
+    ['given as a name', 'localhost'],
     ['in another notation', '0x7f.1'],
     ['in another notation', '2130706433'],
     ['as IPv6', '[::1]'],
     ['as IPv4 in IPv6', '[::ffff:127.0.0.1]'],
-    ['that stands for all', '0.0.0.0'],
-  ])('is not called %s (%s), unless a network is named', async (_, host) => {
+    ['that means all interfaces', '0.0.0.0'],
+  ])('refuses an address %s (%s) without WEBHOOK_NETWORKS', async (_, host) => {
     const url = `https://${host}:${sink.port}/`;
     const guarded = publisherTo(url, { networks: [] });
-    await expect(guarded.publish(buildEnvelope())).rejects.toThrow('its address is not public');
+    await expect(guarded.publish(buildEnvelope())).rejects.toThrow('the webhook address is not public');
     await guarded.close();
     expect(sink.calls).toBe(0);
   });
 
-  it('is called over TLS where a network is named; this one speaks none', async () => {
+  it('calls an allowed network over TLS only', async () => {
     const allowed = publisherTo(`https://127.0.0.1:${sink.port}/`);
     await expect(allowed.publish(buildEnvelope())).rejects.toThrow(/SSL|EPROTO|ECONNRESET/);
     await allowed.close();

@@ -12,12 +12,12 @@ import { webhookSignatureHeaders } from './webhook-signature.js';
 const MAX_BODY_BYTES = 1_048_576;
 const MAX_CONNECTIONS = 32;
 const MAX_RETRY_AFTER_MS = 60_000;
-/** Too large; gone for ever. Anything else may be put right on the other side. */
+/** 410 Gone and 413 Content Too Large. The receiver may recover from any other status. */
 const PERMANENT_FAILURE_STATUSES: readonly number[] = [410, 413];
 
 /**
- * One receiver over HTTP, by Standard Webhooks 1.0. Only 2xx takes an event; redirects are not followed; addresses that
- * are not public are called only where `WEBHOOK_NETWORKS` says so.
+ * Sends events to one HTTP receiver by Standard Webhooks 1.0. Only 2xx confirms an event. Redirects are not followed.
+ * A non-public address must be in `WEBHOOK_NETWORKS`.
  */
 export class WebhookEventPublisher extends EventPublisher {
   readonly name: string = 'webhook';
@@ -42,7 +42,7 @@ export class WebhookEventPublisher extends EventPublisher {
 
   async publish(event: EventEnvelope): Promise<void> {
     if (this.#closed) throw new Error('closed');
-    if (Buffer.byteLength(event.payload) > MAX_BODY_BYTES) throw new PermanentPublishError('too large for a web hook');
+    if (Buffer.byteLength(event.payload) > MAX_BODY_BYTES) throw new PermanentPublishError('too large for a webhook');
     this.#backoff.throwIfActive();
     const response = await this.#post(event).catch((error: NodeJS.ErrnoException) => {
       this.#backoff.recordFailure();
@@ -51,7 +51,7 @@ export class WebhookEventPublisher extends EventPublisher {
     this.#handleResponse(response);
   }
 
-  /** A receiver is not asked how it is: away is what has just failed. */
+  /** Sends no request: the receiver counts as unavailable while the publisher backs off. */
   async check(): Promise<void> {
     this.#backoff.throwIfActive();
   }
@@ -63,7 +63,8 @@ export class WebhookEventPublisher extends EventPublisher {
 
   async #post({ id, payload }: EventEnvelope): Promise<WebhookResponse> {
     const address = this.#url.hostname.replace(/^\[|\]$/g, '');
-    if (isIP(address) > 0 && !this.#isAllowed(address)) throw new Error('its address is not public');
+    if (isIP(address) > 0 && !this.#isAllowed(address))
+      throw new Error('the webhook address is not public and not in WEBHOOK_NETWORKS');
     const signature = webhookSignatureHeaders(id, this.clock.now(), payload, this.settings.secrets);
     const headers = { 'content-type': 'application/cloudevents+json', 'user-agent': 'foyer', ...signature };
     return postWebhook(this.#url, { agent: this.#agent, headers, body: payload });

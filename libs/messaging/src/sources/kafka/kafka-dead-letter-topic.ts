@@ -4,7 +4,7 @@ import type { Log } from '#platform/observability';
 import { KafkaProducerConnection } from '../../publishers/kafka/kafka-producer-connection.js';
 import { ReconnectingConnection } from '../../publishers/reconnecting-connection.js';
 
-/** Why a record lies there, and where it came from. */
+/** The reason for a dead letter, and the origin of the record. */
 export interface DeadLetterOrigin {
   readonly queue: string;
   readonly partition: number;
@@ -12,7 +12,7 @@ export interface DeadLetterOrigin {
   readonly detail: string;
 }
 
-/** `<topic>.dead`: key, value and headers as they came, and ours beside them. */
+/** Writes to `<topic>.dead`: the original key, value and headers, plus Foyer's headers. */
 export class KafkaDeadLetterTopic {
   readonly #connection: ReconnectingConnection<KafkaProducerConnection>;
   #count = 0;
@@ -22,7 +22,7 @@ export class KafkaDeadLetterTopic {
     this.#connection = new ReconnectingConnection('kafka dead letters', log, () => KafkaProducerConnection.open(dead));
   }
 
-  /** How many this process has laid there. */
+  /** Number of dead letters that this process has written. */
   get publishedCount(): number {
     return this.#count;
   }

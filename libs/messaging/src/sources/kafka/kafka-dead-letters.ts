@@ -6,13 +6,13 @@ import { type DeadLetter, type DeadLetterQueueRef, DeadLetters } from '../dead-l
 import { type PositionedRecord, readTopicToEnd } from './read-topic-to-end.js';
 
 const FOYER_HEADER_PREFIX = 'x-foyer-';
-/** Says of another record, by its position, that it was sent back or dropped: nothing can be taken out of a topic. */
+/** Marks another record, by its position, as replayed or dropped: Kafka cannot remove a single record. */
 const SETTLED_HEADER = `${FOYER_HEADER_PREFIX}settled`;
 const SESSION_TIMEOUT_MS = 6_000;
 
 /**
- * What lies in `<topic>.dead`. The id is `ce_id`; of one without, `<partition>/<offset>`. A replay is written to the topic it
- * came from, where other groups see it again, too.
+ * Reads `<topic>.dead`. The id is `ce_id`; without one, `<partition>/<offset>`. A replay is written to the original topic,
+ * where other consumer groups see it again.
  */
 export class KafkaDeadLetters extends DeadLetters {
   constructor(
@@ -22,22 +22,22 @@ export class KafkaDeadLetters extends DeadLetters {
     super();
   }
 
-  async list(place: DeadLetterQueueRef): Promise<readonly DeadLetter[]> {
-    return (await this.#readUnsettled(place)).map(toDeadLetter);
+  async list(queueRef: DeadLetterQueueRef): Promise<readonly DeadLetter[]> {
+    return (await this.#readUnsettled(queueRef)).map(toDeadLetter);
   }
 
-  async replay(place: DeadLetterQueueRef, wanted: (letter: DeadLetter) => boolean): Promise<number> {
-    const topic = this.#topicOf(place.arrival);
+  async replay(queueRef: DeadLetterQueueRef, matches: (letter: DeadLetter) => boolean): Promise<number> {
+    const topic = this.#topicOf(queueRef.arrival);
     const connection = await KafkaProducerConnection.open({ ...this.settings, topic });
     try {
-      return await this.#settle(place, wanted, ({ record }) => connection.send(toOriginalRecord(record)));
+      return await this.#settle(queueRef, matches, ({ record }) => connection.send(toOriginalRecord(record)));
     } finally {
       await connection.close();
     }
   }
 
-  drop(place: DeadLetterQueueRef, wanted: (letter: DeadLetter) => boolean): Promise<number> {
-    return this.#settle(place, wanted, async () => undefined);
+  drop(queueRef: DeadLetterQueueRef, matches: (letter: DeadLetter) => boolean): Promise<number> {
+    return this.#settle(queueRef, matches, async () => undefined);
   }
 
   async close(): Promise<void> {}
@@ -49,36 +49,36 @@ export class KafkaDeadLetters extends DeadLetters {
   async #readUnsettled({ queue, arrival }: DeadLetterQueueRef): Promise<readonly PositionedRecord[]> {
     const all = await readTopicToEnd(this.settings, `${this.#topicOf(arrival)}.dead`, this.sessionMs);
     const settled = new Set(all.map(({ record }) => headerText(record, SETTLED_HEADER)));
-    const its = all.filter(
+    const unsettled = all.filter(
       ({ record, position }) => headerText(record, `${FOYER_HEADER_PREFIX}queue`) === queue && !settled.has(position),
     );
-    return its.toSorted((a, b) => Number(a.record.timestamp) - Number(b.record.timestamp));
+    return unsettled.toSorted((a, b) => Number(a.record.timestamp) - Number(b.record.timestamp));
   }
 
-  /** The note comes last: whoever is cut off in between may find a letter again that was sent back already. */
+  /** Writes the marker last. After an interruption, a letter that was already replayed may be listed again. */
   async #settle(
-    place: DeadLetterQueueRef,
-    wanted: (letter: DeadLetter) => boolean,
+    queueRef: DeadLetterQueueRef,
+    matches: (letter: DeadLetter) => boolean,
     act: (letter: PositionedRecord) => Promise<void>,
   ): Promise<number> {
-    const chosen = (await this.#readUnsettled(place)).filter((letter) => wanted(toDeadLetter(letter)));
-    const notes = await KafkaProducerConnection.open({
+    const matching = (await this.#readUnsettled(queueRef)).filter((letter) => matches(toDeadLetter(letter)));
+    const markerConnection = await KafkaProducerConnection.open({
       ...this.settings,
-      topic: `${this.#topicOf(place.arrival)}.dead`,
+      topic: `${this.#topicOf(queueRef.arrival)}.dead`,
     });
     try {
-      for (const letter of chosen) {
+      for (const letter of matching) {
         await act(letter);
-        await notes.send({
+        await markerConnection.send({
           key: `settled ${letter.position}`,
           value: null,
           headers: { [SETTLED_HEADER]: letter.position },
         });
       }
     } finally {
-      await notes.close();
+      await markerConnection.close();
     }
-    return chosen.length;
+    return matching.length;
   }
 }
 
@@ -99,6 +99,6 @@ function toOriginalRecord({ key, value, headers = {} }: KafkaMessage): {
   value: Buffer | null;
   headers: IHeaders;
 } {
-  const theirs = Object.entries(headers).filter(([name]) => !name.startsWith(FOYER_HEADER_PREFIX));
-  return { key, value, headers: Object.fromEntries(theirs) };
+  const originalHeaders = Object.entries(headers).filter(([name]) => !name.startsWith(FOYER_HEADER_PREFIX));
+  return { key, value, headers: Object.fromEntries(originalHeaders) };
 }

@@ -15,11 +15,11 @@ eventSourceContract('KafkaEventSource', openKafka);
 
 const DONE: MessageDisposition = { is: 'done' };
 
-describe('a consumer group', () => {
-  const heard = () => {
+describe('KafkaEventSource', () => {
+  const recordSubscription = () => {
     const texts: string[] = [];
-    const judging = {
-      judge: (_text: string, _attempt: number): MessageDisposition | Promise<MessageDisposition> => DONE,
+    const decision = {
+      decide: (_text: string, _attempt: number): MessageDisposition | Promise<MessageDisposition> => DONE,
     };
     const subscription: Subscription = {
       queue: `foyer.test.${randomUUID().slice(0, 8)}`,
@@ -29,10 +29,10 @@ describe('a consumer group', () => {
       async handle({ body, attempt }) {
         const text = Buffer.from(body).toString();
         texts.push(text);
-        return judging.judge(text, attempt);
+        return decision.decide(text, attempt);
       },
     };
-    return { texts, judging, subscription };
+    return { texts, decision, subscription };
   };
   const opened = async () => {
     const kafka = await startKafka();
@@ -59,10 +59,10 @@ describe('a consumer group', () => {
     };
   };
 
-  it('keeps the order of a key while one of it is tried again, and others pass', { timeout: 20_000 }, async () => {
+  it('keeps the order of a key during a retry and does not block other keys', { timeout: 20_000 }, async () => {
     const { write, listen, drop } = await opened();
-    const { texts, judging, subscription } = heard();
-    judging.judge = (text, attempt) =>
+    const { texts, decision, subscription } = recordSubscription();
+    decision.decide = (text, attempt) =>
       text === 'a1' && attempt < 3 ? { is: 'again', afterMs: 200, counts: true } : DONE;
     await write(['a', 'a1'], ['a', 'a2'], ['b', 'b1'], ['a', 'a3'], [null, 'none']);
     listen(subscription);
@@ -72,17 +72,17 @@ describe('a consumer group', () => {
     await drop();
   });
 
-  it('reads again from the first that is not done, whatever behind it is', { timeout: 30_000 }, async () => {
+  it('reads again from the first record that is not done', { timeout: 30_000 }, async () => {
     const { write, listen, drop } = await opened();
-    const { texts, judging, subscription } = heard();
-    judging.judge = (text) => (text === '2' ? { is: 'release' } : DONE);
+    const { texts, decision, subscription } = recordSubscription();
+    decision.decide = (text) => (text === '2' ? { is: 'release' } : DONE);
     await write(['a', '1'], ['b', '2'], ['c', '3']);
     const first = listen(subscription);
     await expect.poll(() => texts.length, { timeout: 10_000 }).toBe(3);
     await sleep(500);
     await first.close();
     texts.length = 0;
-    judging.judge = () => DONE;
+    decision.decide = () => DONE;
     const second = listen(subscription);
     await expect.poll(() => texts.length, { timeout: 10_000 }).toBe(2);
     expect(texts).toEqual(['2', '3']);
@@ -94,16 +94,16 @@ describe('a consumer group', () => {
     await drop();
   });
 
-  it('FM-M3 lays aside in a topic of its own, as it came, with the reason', { timeout: 20_000 }, async () => {
+  it('writes a dead letter unchanged to its own topic with the reason [FM-M3]', { timeout: 20_000 }, async () => {
     const { kafka, write, listen, drop } = await opened();
-    const aside = consumeKafka(`127.0.0.1:${kafka.port}`, `${TOPICS.events}.dead`);
-    const { judging, subscription } = heard();
-    judging.judge = () => ({ is: 'dead', reason: 'not_json', detail: '/data' });
+    const deadLetterTopic = consumeKafka(`127.0.0.1:${kafka.port}`, `${TOPICS.events}.dead`);
+    const { decision, subscription } = recordSubscription();
+    decision.decide = () => ({ is: 'dead', reason: 'not_json', detail: '/data' });
     await write(['a', '{']);
     const source = listen(subscription);
-    await expect.poll(() => aside.records.length, { timeout: 10_000 }).toBe(1);
-    expect(aside.records[0]).toMatchObject({ key: 'a', payload: '{' });
-    const { 'x-foyer-dead-at': at, ...headers } = aside.records[0]?.headers ?? {};
+    await expect.poll(() => deadLetterTopic.records.length, { timeout: 10_000 }).toBe(1);
+    expect(deadLetterTopic.records[0]).toMatchObject({ key: 'a', payload: '{' });
+    const { 'x-foyer-dead-at': at, ...headers } = deadLetterTopic.records[0]?.headers ?? {};
     expect(Date.parse(at ?? '')).toBeGreaterThan(Date.now() - 10_000);
     expect(headers).toEqual({
       of: 'somebody',
@@ -114,15 +114,15 @@ describe('a consumer group', () => {
       'x-foyer-detail': '/data',
     });
     await expect.poll(() => source.countDeadLetters()).toBe(1);
-    await aside.stop();
+    await deadLetterTopic.stop();
     await drop();
   });
 
-  it('hears what our publisher publishes, over connections that are cut in between', { timeout: 60_000 }, async () => {
+  it('receives the events of KafkaEventPublisher across lost connections', { timeout: 60_000 }, async () => {
     const { kafka, listen, drop } = await opened();
     const proxy = await startKafkaProxy(kafka);
     const publisher = new KafkaEventPublisher(kafkaSettings(kafka.port), createRecordingLog().log);
-    const { texts, subscription } = heard();
+    const { texts, subscription } = recordSubscription();
     listen(subscription, proxy.port);
     const events = Array.from({ length: 30 }, (_, n) => buildEnvelope({ sequence: n }));
     for (const [n, event] of events.entries()) {
@@ -138,15 +138,15 @@ describe('a consumer group', () => {
     await proxy.stop();
   });
 
-  it('that cannot be joined is asked for again, not in a hot loop, and ends at once', { timeout: 20_000 }, async () => {
+  it('retries a group that it cannot join without a hot loop and stops at once', { timeout: 20_000 }, async () => {
     const { kafka, listen, drop } = await opened();
     await kafka.stop();
     const written = createRecordingLog();
-    const source = listen(heard().subscription, kafka.port, written.log);
+    const source = listen(recordSubscription().subscription, kafka.port, written.log);
     await expect.poll(() => written.lines.length, { timeout: 10_000 }).toBeGreaterThan(0);
     await sleep(1_000);
     expect(written.lines.length).toBeLessThan(15);
-    expect(written.lines[0]).toMatchObject({ msg: 'a queue is not listened to' });
+    expect(written.lines[0]).toMatchObject({ msg: 'cannot listen to a queue: reconnecting after a pause' });
     const begun = performance.now();
     await source.close();
     expect(performance.now() - begun).toBeLessThan(6_000);

@@ -9,8 +9,9 @@ import { KafkaListener } from './kafka-listener.js';
 const DEFAULT_TIMINGS: KafkaTimings = { sessionMs: 10_000, fetchMs: 1_000 };
 
 /**
- * Two topics, `KAFKA_TOPIC` and `KAFKA_INBOUND_TOPIC`, and a consumer group per subscription. Offsets are committed behind
- * what is done or laid aside in `<topic>.dead`, so whatever was not is read again. What is `ordered` is ordered by its key.
+ * Consumes two topics, `KAFKA_TOPIC` and `KAFKA_INBOUND_TOPIC`, with one consumer group per subscription. An offset is
+ * committed only when all records before it are done or in `<topic>.dead`; other records are read again. An `ordered`
+ * subscription is ordered by key.
  */
 export class KafkaEventSource extends EventSource {
   readonly name = 'kafka';
@@ -33,13 +34,13 @@ export class KafkaEventSource extends EventSource {
 
   subscribe(subscription: Subscription): void {
     const { arrival } = subscription;
-    const at = { topic: this.#topics[arrival], settings: this.settings, pace: this.timings };
-    const listener = new KafkaListener(at, subscription, this.#deadLetterTopics[arrival], this.log);
+    const options = { topic: this.#topics[arrival], settings: this.settings, timings: this.timings };
+    const listener = new KafkaListener(options, subscription, this.#deadLetterTopics[arrival], this.log);
     this.#listeners.push(listener);
     listener.start();
   }
 
-  /** Those that this process has laid aside. */
+  /** Counts the dead letters that this process has written. */
   async countDeadLetters(): Promise<number> {
     return this.#deadLetterTopics.events.publishedCount + this.#deadLetterTopics.inbound.publishedCount;
   }

@@ -7,24 +7,24 @@ import type { KafkaRecordProcessor } from './kafka-record-processor.js';
 import { PartitionOffsets } from './partition-offsets.js';
 
 const CALL_TIMEOUT_MS = 5_000;
-/** Others of the group must end what they are at before anybody may join. */
+/** Other members must finish their current records before a member can join. */
 const JOIN_TIMEOUT_MS = 60_000;
 const HEARTBEAT_INTERVAL_MS = 1_000;
 const COMMIT_INTERVAL_MS = 200;
-/** So often in a row a commit may fail before the membership is given up. */
+/** Consecutive commit failures before the member leaves the group. */
 const MAX_COMMIT_FAILURES = 25;
 const CAPACITY_POLL_MS = 20;
-/** A commit that meets a rebalance is tried again after it. */
+/** A commit during a rebalance is retried after it. */
 const RETRY_OPTIONS = { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false };
 
 export interface KafkaTimings {
-  /** Who is silent for so long loses its partitions to others. Brokers take 6 s and more. */
+  /** A member without a heartbeat for this time loses its partitions. Brokers accept 6 s and more. */
   readonly sessionMs: number;
-  /** A broker answers when it has something, or after so long. */
+  /** The longest time that a broker waits for records before it answers. */
   readonly fetchMs: number;
 }
 
-/** One process in a consumer group, from joining it until it leaves or is lost. Commits what is done, and no more. */
+/** One process in a consumer group, from joining until it leaves or is lost. Commits only processed records. */
 export class KafkaGroupMember {
   readonly lost: Promise<Error>;
   readonly #leaving = new OneShotSignal();
@@ -52,46 +52,46 @@ export class KafkaGroupMember {
     {
       topic,
       settings,
-      pace,
-    }: { readonly topic: string; readonly settings: KafkaSettings; readonly pace: KafkaTimings },
+      timings,
+    }: { readonly topic: string; readonly settings: KafkaSettings; readonly timings: KafkaTimings },
     processor: KafkaRecordProcessor,
   ): Promise<KafkaGroupMember> {
     const { kafka } = await createKafkaClient(settings);
     const consumer = kafka.consumer({
       groupId,
-      sessionTimeout: pace.sessionMs,
+      sessionTimeout: timings.sessionMs,
       rebalanceTimeout: JOIN_TIMEOUT_MS / 2,
       heartbeatInterval: HEARTBEAT_INTERVAL_MS,
-      maxWaitTimeInMs: pace.fetchMs,
+      maxWaitTimeInMs: timings.fetchMs,
       allowAutoTopicCreation: false,
       retry: RETRY_OPTIONS,
     });
     return new KafkaGroupMember(consumer, topic, processor);
   }
 
-  /** @throws Error when the cluster is away, or has no such topic */
+  /** @throws Error if the cluster is unavailable or the topic does not exist */
   async join(): Promise<void> {
     await withTimeout(CALL_TIMEOUT_MS, this.consumer.connect());
-    // A group that has never committed begins at the beginning: what came while it was being made is not passed over.
+    // A group without commits starts at the beginning, so records that arrive while it is created are not skipped.
     await withTimeout(CALL_TIMEOUT_MS, this.consumer.subscribe({ topics: [this.topic], fromBeginning: true }));
     const eachBatch = (batch: EachBatchPayload) => this.#processBatch(batch);
     const running = this.consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch });
-    // One that is left before it has joined opens its connection again.
+    // A consumer that leaves before it has joined reopens its connection, so disconnect again.
     void running.catch(() => undefined).then(() => (this.#leaving.hasFired ? this.#disconnect() : undefined));
     await withTimeout(JOIN_TIMEOUT_MS, running);
     this.#commitLoop = this.#runCommitLoop();
   }
 
-  /** Takes no more records; stays in the group. */
+  /** Stops fetching records; stays in the group. */
   pause(): void {
     try {
       this.consumer.pause([{ topic: this.topic }]);
     } catch {
-      // It is out of the group already.
+      // The consumer has already left the group.
     }
   }
 
-  /** Commits what is done and leaves the group: what is not done goes to those who stay in it. */
+  /** Commits processed records and leaves the group. Remaining members get the other records. */
   async leave(): Promise<void> {
     this.#leaving.fire();
     await this.#commitLoop;
@@ -119,12 +119,12 @@ export class KafkaGroupMember {
   #offsetsOf(partition: number, offset: bigint): PartitionOffsets {
     const known = this.#offsets.get(partition);
     if (known && !known.isRewoundTo(offset)) return known;
-    const begun = new PartitionOffsets();
-    this.#offsets.set(partition, begun);
-    return begun;
+    const created = new PartitionOffsets();
+    this.#offsets.set(partition, created);
+    return created;
   }
 
-  /** What others have now is theirs to commit. */
+  /** Other members commit the offsets of revoked partitions. */
   #dropRevokedPartitions(partitions: readonly number[]): void {
     for (const partition of this.#offsets.keys()) if (!partitions.includes(partition)) this.#offsets.delete(partition);
   }

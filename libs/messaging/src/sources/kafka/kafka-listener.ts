@@ -7,21 +7,25 @@ import type { KafkaDeadLetterTopic } from './kafka-dead-letter-topic.js';
 import { KafkaGroupMember, type KafkaTimings } from './kafka-group-member.js';
 import { KafkaRecordProcessor } from './kafka-record-processor.js';
 
-/** Its connections are memberships of a group. */
+/** Listens as a member of a consumer group. */
 export class KafkaListener extends SubscriptionListener {
   readonly #processor: KafkaRecordProcessor;
 
   constructor(
-    private readonly options: { readonly topic: string; readonly settings: KafkaSettings; readonly pace: KafkaTimings },
+    private readonly options: {
+      readonly topic: string;
+      readonly settings: KafkaSettings;
+      readonly timings: KafkaTimings;
+    },
     subscription: Subscription,
-    aside: KafkaDeadLetterTopic,
+    deadLetterTopic: KafkaDeadLetterTopic,
     log: Log,
   ) {
     super(subscription, log);
-    this.#processor = new KafkaRecordProcessor(subscription, aside, this.stopped, log);
+    this.#processor = new KafkaRecordProcessor(subscription, deadLetterTopic, this.stopped, log);
   }
 
-  /** One membership, from joining the group until it is lost or no longer wanted. */
+  /** Runs one membership until it is lost or the listener stops. */
   protected override async listenOnce(): Promise<Error> {
     const { queue } = this.subscription;
     const membership = await KafkaGroupMember.create(queue, this.options, this.#processor);

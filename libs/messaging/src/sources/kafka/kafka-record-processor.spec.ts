@@ -14,58 +14,66 @@ const record = (headers: KafkaMessage['headers'] = {}): KafkaMessage => ({
   attributes: 0,
 });
 
-const startProcessor = (verdict: MessageDisposition, refusals: number) => {
-  const [handed, laid, stopped, written]: [string[], string[], OneShotSignal, ReturnType<typeof createRecordingLog>] = [
-    [],
-    [],
-    new OneShotSignal(),
-    createRecordingLog(),
-  ];
+const startProcessor = (disposition: MessageDisposition, refusals: number) => {
+  const [handledBodies, deadLetterOffsets, stopped, written]: [
+    string[],
+    string[],
+    OneShotSignal,
+    ReturnType<typeof createRecordingLog>,
+  ] = [[], [], new OneShotSignal(), createRecordingLog()];
   const subscription: Subscription = {
     queue: 'foyer.test',
     arrival: 'events',
     types: ['test.happened.v1'],
     ordered: false,
     async handle({ body }) {
-      handed.push(Buffer.from(body).toString());
-      return verdict;
+      handledBodies.push(Buffer.from(body).toString());
+      return disposition;
     },
   };
   let refused = 0;
-  const aside = {
+  const deadLetterTopic = {
     async publish({ offset }: KafkaMessage) {
-      if (refused++ < refusals) throw new Error('the cluster is away');
-      laid.push(offset);
+      if (refused++ < refusals) throw new Error('the cluster is unavailable');
+      deadLetterOffsets.push(offset);
     },
   };
-  return { work: new KafkaRecordProcessor(subscription, aside, stopped, written.log), handed, laid, stopped, written };
+  return {
+    work: new KafkaRecordProcessor(subscription, deadLetterTopic, stopped, written.log),
+    handledBodies,
+    deadLetterOffsets,
+    stopped,
+    written,
+  };
 };
 
-describe('a record', () => {
+describe('KafkaRecordProcessor', () => {
   const dead: MessageDisposition = { is: 'dead', reason: 'not_json', detail: '/' };
 
-  it('that is dead is not done before it is laid aside, however often that fails', async () => {
-    const { work, laid, written } = startProcessor(dead, 2);
+  it('retries writing a dead letter and only then reports the record as done', async () => {
+    const { work, deadLetterOffsets, written } = startProcessor(dead, 2);
     expect(await work.process(0, record())).toBe(true);
-    expect(laid).toEqual(['7']);
-    expect(written.lines.map(({ msg }) => msg)).toEqual(Array(2).fill('a message cannot be laid aside'));
+    expect(deadLetterOffsets).toEqual(['7']);
+    expect(written.lines.map(({ msg }) => msg)).toEqual(
+      Array(2).fill('cannot move a message to the retry or dead-letter queue'),
+    );
   });
 
-  it('that could not be laid aside when the process stopped is not done', async () => {
-    const { work, laid, stopped } = startProcessor(dead, Number.POSITIVE_INFINITY);
+  it('does not report a record as done when the process stops before the dead letter is written', async () => {
+    const { work, deadLetterOffsets, stopped } = startProcessor(dead, Number.POSITIVE_INFINITY);
     const done = work.process(0, record());
     stopped.fire();
     expect(await done).toBe(false);
-    expect(laid).toEqual([]);
+    expect(deadLetterOffsets).toEqual([]);
   });
 
   it.each([
     ['test.other.v1', []],
     ['test.happened.v1', ['{']],
     [undefined, ['{']],
-  ])('of type %s by its header is handed over only if it may be ours', async (type, expected) => {
-    const { work, handed } = startProcessor({ is: 'done' }, 0);
+  ])('handles a record with type header %s only if the subscription may include it', async (type, expected) => {
+    const { work, handledBodies } = startProcessor({ is: 'done' }, 0);
     expect(await work.process(0, record(type === undefined ? {} : { ce_type: Buffer.from(type) }))).toBe(true);
-    expect(handed).toEqual(expected);
+    expect(handledBodies).toEqual(expected);
   });
 });

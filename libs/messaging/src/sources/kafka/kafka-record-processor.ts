@@ -7,10 +7,10 @@ import { RedeliveryLoop } from '../redelivery-loop.js';
 import { fullJitterDelayMs } from '../subscription-listener.js';
 import type { KafkaDeadLetterTopic } from './kafka-dead-letter-topic.js';
 
-/** Records that are handled, held for another try, or wait for one of their key. */
+/** Records being handled, waiting for a retry, or waiting for a record with the same key. */
 const MAX_HELD_RECORDS = 100;
 
-/** What is done with the records of one subscription, whichever connection they came over. */
+/** Processes the records of one subscription across connections. */
 export class KafkaRecordProcessor {
   readonly #redeliveryLoop: RedeliveryLoop;
   readonly #executor = new KeyedSerialExecutor();
@@ -30,8 +30,8 @@ export class KafkaRecordProcessor {
   }
 
   /**
-   * Records of one key are done one after the other: the next is handed over when this one has its last verdict.
-   * @returns whether it is done, so that its offset may be committed. Never rejects.
+   * Processes records with the same key in sequence: the next one starts when the disposition of this one is final.
+   * @returns whether the record is done, so that its offset can be committed. Never rejects.
    */
   process(partition: number, record: KafkaMessage): Promise<boolean> {
     if (!this.#isSubscribedType(record)) return Promise.resolve(true);
@@ -46,7 +46,7 @@ export class KafkaRecordProcessor {
     return work;
   }
 
-  /** When nothing is being done any more. */
+  /** Resolves when no record is being processed. */
   async waitUntilIdle(): Promise<void> {
     await Promise.all(this.#inFlight);
   }
@@ -57,16 +57,19 @@ export class KafkaRecordProcessor {
   }
 
   async #handle(partition: number, record: KafkaMessage): Promise<boolean> {
-    const verdict = await this.#redeliveryLoop.deliver(record.value ?? Buffer.alloc(0), Date.now());
-    if (verdict.is !== 'dead') return verdict.is === 'done';
+    const disposition = await this.#redeliveryLoop.deliver(record.value ?? Buffer.alloc(0), Date.now());
+    if (disposition.is !== 'dead') return disposition.is === 'done';
     const { queue } = this.subscription;
-    const { reason, detail } = verdict;
+    const { reason, detail } = disposition;
     for (let failures = 0; ; failures++) {
       try {
         await this.deadLetterTopic.publish(record, { queue, partition, reason, detail });
         return true;
       } catch (error) {
-        this.log.warn({ queue, reason: (error as Error).message }, 'a message cannot be laid aside');
+        this.log.warn(
+          { queue, reason: (error as Error).message },
+          'cannot move a message to the retry or dead-letter queue',
+        );
         await this.stopped.waitAtMost(fullJitterDelayMs(failures));
         if (this.stopped.hasFired) return false;
       }

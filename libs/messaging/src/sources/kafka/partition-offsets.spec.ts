@@ -7,8 +7,8 @@ const trackOffsets = (...offsets: bigint[]): PartitionOffsets => {
   return progress;
 };
 
-describe('what is committed of a partition', () => {
-  it('is behind what is done, and never behind what is not', () => {
+describe('PartitionOffsets', () => {
+  it('commits after processed records and never after an unprocessed one', () => {
     const progress = trackOffsets(3n, 4n, 7n);
     expect(progress.nextCommitOffset()).toBeUndefined();
     progress.markProcessed(4n);
@@ -18,7 +18,7 @@ describe('what is committed of a partition', () => {
     expect(progress.nextCommitOffset()).toBe(8n);
   });
 
-  it('is known until its commit is confirmed, so that it is not done twice', () => {
+  it('tracks a record until its commit is confirmed, so that it is not processed twice', () => {
     const progress = trackOffsets(3n, 4n);
     progress.markProcessed(3n);
     expect(progress.nextCommitOffset()).toBe(4n);
@@ -28,7 +28,7 @@ describe('what is committed of a partition', () => {
     expect(progress.nextCommitOffset()).toBeUndefined();
   });
 
-  it('what was moved back further than is known begins anew', () => {
+  it('detects a reset to before the tracked offsets', () => {
     const progress = trackOffsets(3n, 4n);
     progress.markProcessed(3n);
     progress.forgetCommitted(4n);

@@ -1,6 +1,6 @@
-/** How far one partition is done. Offsets come in ascending order, with gaps. */
+/** Tracks the processed offsets of one partition. Offsets are ascending, with gaps. */
 export class PartitionOffsets {
-  /** Those that are not behind a confirmed commit, in order, and whether they are done. */
+  /** The offsets after the last confirmed commit, in order, and whether they are processed. */
   readonly #processedByOffset = new Map<bigint, boolean>();
   #highest = -1n;
 
@@ -8,7 +8,7 @@ export class PartitionOffsets {
     return this.#processedByOffset.has(offset);
   }
 
-  /** Somebody else has moved the group back, beyond what is kept here. */
+  /** Whether the group's offset was reset to before the tracked offsets. */
   isRewoundTo(offset: bigint): boolean {
     return offset <= this.#highest && !this.isTracked(offset);
   }
@@ -22,7 +22,7 @@ export class PartitionOffsets {
     if (this.#processedByOffset.has(offset)) this.#processedByOffset.set(offset, true);
   }
 
-  /** The offset to go on from: everything before it is done. Undefined when nothing is to be committed. */
+  /** The offset to commit: all records before it are processed. Undefined if there is nothing to commit. */
   nextCommitOffset(): bigint | undefined {
     let last: bigint | undefined;
     for (const [offset, done] of this.#processedByOffset) {
@@ -32,7 +32,7 @@ export class PartitionOffsets {
     return last === undefined ? undefined : last + 1n;
   }
 
-  /** What is behind it need not be known any more. */
+  /** Drops the offsets before a confirmed commit. */
   forgetCommitted(commitOffset: bigint): void {
     for (const offset of this.#processedByOffset.keys()) {
       if (offset >= commitOffset) return;

@@ -7,17 +7,17 @@ import { createKafkaClient } from '../../publishers/kafka/create-kafka-client.js
 const CALL_TIMEOUT_MS = 5_000;
 const READ_TIMEOUT_MS = 60_000;
 
-/** A record, and where in its topic it is: `<partition>/<offset>`. */
+/** A record and its position in the topic: `<partition>/<offset>`. */
 export interface PositionedRecord {
   readonly position: string;
   readonly record: KafkaMessage;
 }
 
 /**
- * All that is in a topic now, each partition in its order. Kafka reads for groups only, so it is one of its own that commits
- * nothing.
- * @param sessionMs how long the group lives on when we end in the middle
- * @throws Error when the cluster is away, has no such topic, or cannot be read to its end within a minute
+ * Reads all current records of a topic, in order per partition. The client reads only as a consumer group, so this uses a
+ * temporary group that commits nothing.
+ * @param sessionMs how long the group outlives a process that ends while reading
+ * @throws Error if the cluster is unavailable, the topic does not exist, or reading takes longer than a minute
  */
 export async function readTopicToEnd(
   settings: KafkaSettings,
@@ -57,14 +57,14 @@ export async function readTopicToEnd(
   return found;
 }
 
-/** The offset behind the last record, of each partition that has any. */
+/** The offset after the last record of each non-empty partition. */
 async function fetchEndOffsets(kafka: Kafka, topic: string): Promise<Map<number, bigint>> {
   const admin = kafka.admin({ retry: { retries: 0 } });
   try {
     await withTimeout(CALL_TIMEOUT_MS, admin.connect());
     const offsets = await withTimeout(CALL_TIMEOUT_MS, admin.fetchTopicOffsets(topic));
-    const filled = offsets.filter(({ low, high }) => BigInt(high) > BigInt(low));
-    return new Map(filled.map(({ partition, high }) => [partition, BigInt(high)]));
+    const nonEmpty = offsets.filter(({ low, high }) => BigInt(high) > BigInt(low));
+    return new Map(nonEmpty.map(({ partition, high }) => [partition, BigInt(high)]));
   } finally {
     await withTimeout(CALL_TIMEOUT_MS, admin.disconnect()).catch(() => undefined);
   }

@@ -5,7 +5,7 @@ import { ConcurrencyLimit } from '../concurrency-limit.js';
 import { DEFAULT_RETRY, EventSource, MAX_IN_FLIGHT, SHUTDOWN_TIMEOUT_MS, type Subscription } from '../event-source.js';
 import { OneShotSignal } from '../one-shot-signal.js';
 
-/** So long the outbox is kept waiting by a subscriber; then the event stays in it and is offered again. */
+/** How long a subscriber may delay the outbox. After that, the event stays in the outbox and is delivered again. */
 const DELIVERY_TIMEOUT_MS = 2_000;
 interface LimitedSubscription {
   readonly subscription: Subscription;
@@ -13,8 +13,9 @@ interface LimitedSubscription {
 }
 
 /**
- * Hears what the publisher `memory` of this process is given. An event leaves the outbox when every subscription has given a
- * verdict on it, so none is lost with the process. Dead letters are logged and counted; the event itself is in the outbox.
+ * Receives the events of the publisher `memory` in this process. An event leaves the outbox when every subscription has
+ * returned a final disposition, so none is lost with the process. Dead letters are only logged and counted; the event itself
+ * is in the outbox.
  */
 export class InMemoryEventSource extends EventSource {
   readonly name = 'memory';
@@ -43,14 +44,16 @@ export class InMemoryEventSource extends EventSource {
     await withTimeout(SHUTDOWN_TIMEOUT_MS, Promise.allSettled(this.#inFlight.values())).catch(() => undefined);
   }
 
-  /** Resolves when nobody has anything more to do with it. */
+  /** Resolves when every subscription has a final disposition for the event. */
   async deliver(arrival: Arrival, { id, type, payload }: { id: string; type: string; payload: string }): Promise<void> {
-    const wanted = this.#subscriptions.filter(
+    const matching = this.#subscriptions.filter(
       ({ subscription: { arrival: from, types } }) => from === arrival && types.includes(type),
     );
     const body = Buffer.from(payload);
     await Promise.all(
-      wanted.map((one) => this.#runOnce(`${one.subscription.queue} ${id}`, () => this.#deliverUntilFinal(one, body))),
+      matching.map((limited) =>
+        this.#runOnce(`${limited.subscription.queue} ${id}`, () => this.#deliverUntilFinal(limited, body)),
+      ),
     );
   }
 
@@ -60,26 +63,26 @@ export class InMemoryEventSource extends EventSource {
     );
   }
 
-  /** Offered again while it is still being handled, it is not handled twice. */
+  /** An event that is delivered again while it is being handled is not handled twice. */
   #runOnce(key: string, work: () => Promise<void>): Promise<void> {
     const running = this.#inFlight.get(key);
     if (running !== undefined) return running;
-    const begun = work().finally(() => this.#inFlight.delete(key));
-    this.#inFlight.set(key, begun);
-    return begun;
+    const started = work().finally(() => this.#inFlight.delete(key));
+    this.#inFlight.set(key, started);
+    return started;
   }
 
   async #deliverUntilFinal({ subscription, concurrencyLimit }: LimitedSubscription, body: Uint8Array): Promise<void> {
     const since = Date.now();
     for (let attempt = 1; !this.#closing.hasFired; ) {
       const message = { body, attempt, since };
-      const verdict = await concurrencyLimit.run(() => subscription.handle(message).catch(() => DEFAULT_RETRY));
-      if (verdict.is === 'release') break;
-      if (verdict.is === 'dead') this.#deadLetterCount++;
-      if (verdict.is !== 'again') return;
-      if (verdict.counts) attempt++;
-      await this.#closing.waitAtMost(verdict.afterMs);
+      const disposition = await concurrencyLimit.run(() => subscription.handle(message).catch(() => DEFAULT_RETRY));
+      if (disposition.is === 'release') break;
+      if (disposition.is === 'dead') this.#deadLetterCount++;
+      if (disposition.is !== 'again') return;
+      if (disposition.counts) attempt++;
+      await this.#closing.waitAtMost(disposition.afterMs);
     }
-    throw new Error('this process stops');
+    throw new Error('the process is stopping');
   }
 }

@@ -3,20 +3,20 @@ import type { Arrival } from '#kernel';
 import { declareEventTopology, EVENTS_EXCHANGE } from '../../publishers/rabbitmq/event-topology.js';
 import type { Subscription } from '../event-source.js';
 
-/** Who may write here may vouch for people: a right of its own, apart from that to hear events. */
+/** Writers to this exchange can vouch for customers, so it needs a permission separate from reading events. */
 export const INBOUND_EXCHANGE = 'foyer.inbound';
 const EXCHANGE_BY_ARRIVAL: Readonly<Record<Arrival, string>> = { events: EVENTS_EXCHANGE, inbound: INBOUND_EXCHANGE };
 
 export const retryQueueName = (queue: string): string => `${queue}.retry`;
 export const deadLetterQueueName = (queue: string): string => `${queue}.dead`;
 
-/** How often a message may be lost with its consumer before it is taken for the reason. */
+/** Deliveries of a message whose consumer is lost each time, before the broker dead-letters it. */
 const DELIVERY_LIMIT = 5;
-/** Looking at dead letters counts as a delivery; newer brokers have a limit of their own otherwise. */
+/** Listing dead letters counts as a delivery, and newer brokers have a default limit. */
 const UNLIMITED_DELIVERIES = 1_000_000_000;
 const QUORUM_QUEUE = { 'x-queue-type': 'quorum' };
 
-/** What leaves the queue by itself is moved with confirms; the broker allows that only where nothing is dropped at the head. */
+/** At-least-once dead-lettering: the broker moves messages with confirms. It requires the overflow `reject-publish`. */
 const deadLetterArguments = (queue: string) => ({
   ...QUORUM_QUEUE,
   'x-dead-letter-exchange': '',
@@ -26,8 +26,8 @@ const deadLetterArguments = (queue: string) => ({
 });
 
 /**
- * The queue, where its messages wait for another try, and where they lie when there is none. Declared again whenever a channel
- * is opened, so that a queue somebody deleted comes back. Whoever changes an argument needs another name for the queue.
+ * Declares the queue, its retry queue and its dead-letter queue. Runs whenever a channel is opened, which recreates a deleted
+ * queue. To change an argument, use a new queue name.
  */
 export async function declareConsumerTopology(
   channel: Channel,

@@ -3,10 +3,10 @@ import { withTimeout } from '#platform/async';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const HEARTBEAT_SECONDS = 10;
-/** Every answer of the broker has an end. */
+/** The timeout of every broker call. */
 export const BROKER_TIMEOUT_MS = 5_000;
 
-/** One connection, opened when a channel is needed, and again when it was lost. */
+/** One connection. Opens when a channel is needed, and reopens after it was lost. */
 export class RabbitMqConnection {
   #connection: Promise<ChannelModel> | undefined;
   #closed = false;
@@ -58,7 +58,7 @@ export class RabbitMqConnection {
   }
 }
 
-/** Whatever state it is in. */
+/** Closes a channel in any state. Never rejects. */
 export const closeChannel = (channel: Channel): Promise<void> =>
   withTimeout(
     BROKER_TIMEOUT_MS,

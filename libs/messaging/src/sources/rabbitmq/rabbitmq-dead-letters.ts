@@ -8,8 +8,8 @@ import { readRetryHeaders } from './retry-headers.js';
 import { RetryQueuePublisher } from './retry-queue-publisher.js';
 
 /**
- * What lies in `<queue>.dead`. Looking takes messages out and puts them back. The id is the `message-id`; of one without, the
- * beginning of its hash. A replay goes to the one subscriber only.
+ * Reads `<queue>.dead`. Listing gets messages and requeues them. The id is the `message-id`; without one, a prefix of the
+ * hash of the body. A replay goes only to this subscriber.
  */
 export class RabbitMqDeadLetters extends DeadLetters {
   readonly #readConnection: RabbitMqConnection;
@@ -19,7 +19,7 @@ export class RabbitMqDeadLetters extends DeadLetters {
   constructor(url: string) {
     super();
     this.#readConnection = new RabbitMqConnection(url, 'dead letters');
-    this.#replayConnection = new RabbitMqConnection(url, 'dead letters, sending back');
+    this.#replayConnection = new RabbitMqConnection(url, 'dead letters, replay');
     this.#publisher = new RetryQueuePublisher(this.#replayConnection);
   }
 
@@ -32,26 +32,26 @@ export class RabbitMqDeadLetters extends DeadLetters {
     return letters;
   }
 
-  replay({ queue }: DeadLetterQueueRef, wanted: (letter: DeadLetter) => boolean): Promise<number> {
+  replay({ queue }: DeadLetterQueueRef, matches: (letter: DeadLetter) => boolean): Promise<number> {
     return this.#forEachMessage(queue, async (message) => {
-      if (!wanted(toDeadLetter(message))) return false;
+      if (!matches(toDeadLetter(message))) return false;
       await this.#publisher.publish(queue, message);
       return true;
     });
   }
 
-  drop({ queue }: DeadLetterQueueRef, wanted: (letter: DeadLetter) => boolean): Promise<number> {
-    return this.#forEachMessage(queue, async (message) => wanted(toDeadLetter(message)));
+  drop({ queue }: DeadLetterQueueRef, matches: (letter: DeadLetter) => boolean): Promise<number> {
+    return this.#forEachMessage(queue, async (message) => matches(toDeadLetter(message)));
   }
 
   async close(): Promise<void> {
     await Promise.all([this.#readConnection.close(), this.#replayConnection.close()]);
   }
 
-  /** Each message that is there now, once; how many were taken away. What is not goes back with the channel. */
+  /** Visits each current message once and removes it if `take` returns true. Returns the number removed. */
   async #forEachMessage(queue: string, take: (message: GetMessage) => Promise<boolean>): Promise<number> {
     const channel = await this.#readConnection.openChannel();
-    channel.on('error', () => undefined); // told by the call that it belongs to
+    channel.on('error', () => undefined); // reported by the failed call
     try {
       const { messageCount } = await withTimeout(BROKER_TIMEOUT_MS, channel.checkQueue(deadLetterQueueName(queue)));
       let taken = 0;

@@ -6,7 +6,7 @@ import { BROKER_TIMEOUT_MS, closeChannel, RabbitMqConnection } from './rabbitmq-
 import { RabbitMqListener } from './rabbitmq-listener.js';
 import { RetryQueuePublisher } from './retry-queue-publisher.js';
 
-/** Durable quorum queues, a channel each. A message is acknowledged when its verdict has been carried out, never before. */
+/** Durable quorum queues with one channel each. A message is acknowledged only after its disposition is applied. */
 export class RabbitMqEventSource extends EventSource {
   readonly name = 'rabbitmq';
   readonly #consumerConnection: RabbitMqConnection;
@@ -21,7 +21,7 @@ export class RabbitMqEventSource extends EventSource {
   ) {
     super();
     this.#consumerConnection = new RabbitMqConnection(url, 'subscribers');
-    this.#retryConnection = new RabbitMqConnection(url, 'subscribers, laying aside');
+    this.#retryConnection = new RabbitMqConnection(url, 'subscribers, retries and dead letters');
     this.#retryPublisher = new RetryQueuePublisher(this.#retryConnection);
   }
 
@@ -35,10 +35,10 @@ export class RabbitMqEventSource extends EventSource {
   async countDeadLetters(): Promise<number> {
     if (this.#deadLetterQueues.length === 0) return 0;
     const channel = await this.#consumerConnection.openChannel();
-    channel.on('error', () => undefined); // told by the call that it belongs to
+    channel.on('error', () => undefined); // reported by the failed call
     try {
-      const looked = this.#deadLetterQueues.map((queue) => withTimeout(BROKER_TIMEOUT_MS, channel.checkQueue(queue)));
-      return (await Promise.all(looked)).reduce((sum, { messageCount }) => sum + messageCount, 0);
+      const checks = this.#deadLetterQueues.map((queue) => withTimeout(BROKER_TIMEOUT_MS, channel.checkQueue(queue)));
+      return (await Promise.all(checks)).reduce((sum, { messageCount }) => sum + messageCount, 0);
     } finally {
       await closeChannel(channel);
     }

@@ -15,7 +15,7 @@ import { BROKER_TIMEOUT_MS, closeChannel, type RabbitMqConnection } from './rabb
 import { type RetryMetadata, readRetryHeaders } from './retry-headers.js';
 import type { RetryQueuePublisher } from './retry-queue-publisher.js';
 
-/** A subscription has a channel of its own. */
+/** Listens to one queue on a separate channel. */
 export class RabbitMqListener extends SubscriptionListener {
   readonly #inFlight = new Set<Promise<void>>();
 
@@ -28,7 +28,7 @@ export class RabbitMqListener extends SubscriptionListener {
     super(subscription, log);
   }
 
-  /** One channel, from opening it until it is lost or no longer wanted. */
+  /** Runs one channel until it is lost or the listener stops. */
   protected override async listenOnce(): Promise<Error> {
     const channel = await this.connection.openChannel();
     try {
@@ -36,15 +36,15 @@ export class RabbitMqListener extends SubscriptionListener {
       await withTimeout(BROKER_TIMEOUT_MS, declareConsumerTopology(channel, this.subscription));
       await withTimeout(BROKER_TIMEOUT_MS, channel.prefetch(MAX_IN_FLIGHT));
       const cancelled = new OneShotSignal();
-      const take = (message: ConsumeMessage | null): void =>
+      const onMessage = (message: ConsumeMessage | null): void =>
         message ? this.#startHandling(channel, message) : cancelled.fire();
-      const { consumerTag } = await withTimeout(BROKER_TIMEOUT_MS, channel.consume(this.subscription.queue, take));
+      const { consumerTag } = await withTimeout(BROKER_TIMEOUT_MS, channel.consume(this.subscription.queue, onMessage));
       const ended = cancelled.fired.then(() => new Error('the broker ended the subscription'));
       const reason = await Promise.race([lost, ended, this.stopped.fired.then(() => STOPPED)]);
       if (reason === STOPPED) await this.#drain(channel, consumerTag);
       return reason;
     } finally {
-      // What no verdict was given on goes back to the queue with the channel.
+      // The broker requeues unacknowledged messages when the channel closes.
       await closeChannel(channel);
     }
   }
@@ -61,34 +61,38 @@ export class RabbitMqListener extends SubscriptionListener {
 
   async #handle(channel: Channel, message: ConsumeMessage): Promise<void> {
     const { attempt = 1, since = Date.now() } = readRetryHeaders(message.properties.headers);
-    const verdict = await this.subscription
+    const disposition = await this.subscription
       .handle({ body: message.content, attempt, since })
       .catch(() => DEFAULT_RETRY);
-    const put = (queue: string, note: RetryMetadata) => this.#publishUntilStopped(channel, queue, message, note);
-    // At once it would be handed straight back to us.
-    if (verdict.is === 'release') await this.stopped.fired;
-    const settled = await applyDisposition(verdict, { queue: this.subscription.queue, attempt, since, publish: put });
+    const publish = (queue: string, metadata: RetryMetadata) =>
+      this.#publishUntilStopped(channel, queue, message, metadata);
+    // An immediate release would redeliver the message to this process.
+    if (disposition.is === 'release') await this.stopped.fired;
+    const settled = await applyDisposition(disposition, { queue: this.subscription.queue, attempt, since, publish });
     try {
       if (settled) channel.ack(message);
       else channel.nack(message);
     } catch {
-      // The channel is lost, and with it the message: it is handed over again.
+      // The channel is lost. The broker redelivers the message.
     }
   }
 
-  /** The message is held until the broker has taken the other one. False when that was given up. */
+  /** Retries until the broker has confirmed the copy. Returns false if the listener stops first. */
   async #publishUntilStopped(
     channel: Channel,
     queue: string,
     message: ConsumeMessage,
-    note: RetryMetadata,
+    metadata: RetryMetadata,
   ): Promise<boolean> {
     for (let failures = 0; ; failures++) {
       try {
-        await this.retryPublisher.publish(queue, message, note);
+        await this.retryPublisher.publish(queue, message, metadata);
         return true;
       } catch (error) {
-        this.log.warn({ queue, reason: (error as Error).message }, 'a message cannot be laid aside');
+        this.log.warn(
+          { queue, reason: (error as Error).message },
+          'cannot move a message to the retry or dead-letter queue',
+        );
         await this.stopped.waitAtMost(fullJitterDelayMs(failures));
         if (this.stopped.hasFired) return false;
         await withTimeout(BROKER_TIMEOUT_MS, declareConsumerTopology(channel, this.subscription)).catch(
@@ -103,23 +107,23 @@ interface SettlementContext {
   readonly queue: string;
   readonly attempt: number;
   readonly since: number;
-  publish(queue: string, note: RetryMetadata): Promise<boolean>;
+  publish(queue: string, metadata: RetryMetadata): Promise<boolean>;
 }
 
-/** Whether this delivery of it is over. */
+/** Returns whether the delivery can be acknowledged. */
 async function applyDisposition(
-  verdict: MessageDisposition,
+  disposition: MessageDisposition,
   { queue, attempt, since, publish }: SettlementContext,
 ): Promise<boolean> {
-  if (verdict.is === 'again') {
-    const next = verdict.counts ? attempt + 1 : attempt;
-    return publish(retryQueueName(queue), { attempt: next, since, expiresAfterMs: Math.round(verdict.afterMs) });
+  if (disposition.is === 'again') {
+    const next = disposition.counts ? attempt + 1 : attempt;
+    return publish(retryQueueName(queue), { attempt: next, since, expiresAfterMs: Math.round(disposition.afterMs) });
   }
-  if (verdict.is === 'dead') {
-    const { reason, detail } = verdict;
+  if (disposition.is === 'dead') {
+    const { reason, detail } = disposition;
     return publish(deadLetterQueueName(queue), { attempt, since, reason, detail, deadAt: new Date().toISOString() });
   }
-  return verdict.is === 'done';
+  return disposition.is === 'done';
 }
 
 function waitForChannelLoss(channel: ConfirmChannel): Promise<Error> {

@@ -1,20 +1,20 @@
 import type { MessagePropertyHeaders } from 'amqplib';
 
-/** What we know of a message beside what is in it, written on it as headers. */
+/** Delivery metadata that Foyer stores in the headers of a message. */
 export interface RetryMetadata {
   readonly attempt?: number;
   /** Unix milliseconds of its first delivery. */
   readonly since?: number;
-  /** Why it lies among the dead letters, since when, and where the fault is. */
+  /** For dead letters: the reason, the location of the fault, and the time. */
   readonly reason?: string;
   readonly detail?: string;
   readonly deadAt?: string;
-  /** How long it stays where it is put. */
+  /** How long the message stays in the retry queue. */
   readonly expiresAfterMs?: number;
 }
 
 const FOYER_HEADER_PREFIX = 'x-foyer-';
-/** Names one putting of it, so that one that comes back is known. */
+/** Identifies one publish, to match a returned message with it. */
 export const PUBLISH_ID_HEADER = `${FOYER_HEADER_PREFIX}put`;
 const RETRY_HEADERS = {
   attempt: `${FOYER_HEADER_PREFIX}attempt`,
@@ -35,8 +35,8 @@ export const toRetryHeaders = (metadata: RetryMetadata): Record<string, string |
   );
 
 /**
- * Of a message that a stranger wrote: what does not read as ours is as if it were not there. The broker's reason is
- * `delivery_limit`: it was lost with its consumer too often.
+ * Reads the metadata of a message from any sender; invalid headers are ignored. The broker's own reason is `delivery_limit`:
+ * the message was lost with its consumer too often.
  */
 export function readRetryHeaders(headers: Headers): RetryMetadata {
   const integerHeader = (name: string): number | undefined =>
@@ -53,11 +53,11 @@ export function readRetryHeaders(headers: Headers): RetryMetadata {
   return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined));
 }
 
-/** What others wrote on it stays; the broker's own record of its ways would make it think of a circle. */
+/** Keeps the headers of other senders. Removes the broker's death records, which would trigger its cycle detection. */
 export const stripRetryHeaders = (headers: Headers): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(headers ?? {}).filter(
-      ([name]) => !name.startsWith(FOYER_HEADER_PREFIX) && !BROKER_HEADERS.some((own) => name === own),
+      ([name]) => !name.startsWith(FOYER_HEADER_PREFIX) && !BROKER_HEADERS.some((header) => name === header),
     ),
   );
 

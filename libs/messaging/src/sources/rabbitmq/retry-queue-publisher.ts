@@ -7,8 +7,8 @@ import { PUBLISH_ID_HEADER, type RetryMetadata, stripRetryHeaders, toRetryHeader
 type RepublishableMessage = Pick<GetMessage, 'content' | 'properties'>;
 
 /**
- * Puts a message, as it is and under its own id, into a queue. Over a connection of its own: a broker that blocks publishers
- * would otherwise block the acknowledgements too.
+ * Publishes a message to a queue, unchanged and with its own id. Uses a separate connection: a broker that blocks publishers
+ * would otherwise also block acknowledgements.
  */
 export class RetryQueuePublisher {
   readonly #returnedPublishIds = new Set<string>();
@@ -16,7 +16,7 @@ export class RetryQueuePublisher {
 
   constructor(private readonly connection: RabbitMqConnection) {}
 
-  /** Resolves when the broker has it. A message whose confirm is late is put twice rather than never. */
+  /** Resolves when the broker has confirmed the message. After a late confirm, the message is published twice, not lost. */
   async publish(queue: string, message: RepublishableMessage, metadata: RetryMetadata = {}): Promise<void> {
     this.#channel ??= this.#open();
     const opening = this.#channel;
@@ -27,7 +27,7 @@ export class RetryQueuePublisher {
         BROKER_TIMEOUT_MS,
         publishConfirmed(channel, queue, message.content, publishOptions(message, metadata, publishId)),
       );
-      if (this.#returnedPublishIds.delete(publishId)) throw new Error(`there is no queue ${queue}`);
+      if (this.#returnedPublishIds.delete(publishId)) throw new Error(`the queue ${queue} does not exist`);
     } catch (error) {
       this.#discardChannel(opening);
       throw error;
@@ -36,7 +36,7 @@ export class RetryQueuePublisher {
 
   async #open(): Promise<ConfirmChannel> {
     const channel = await this.connection.openChannel();
-    channel.on('error', () => undefined); // told by what is put
+    channel.on('error', () => undefined); // reported by `publish`
     channel.on('return', ({ properties }: Message) =>
       this.#returnedPublishIds.add(String(properties.headers?.[PUBLISH_ID_HEADER])),
     );

@@ -1,14 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
 /**
- * Tells the bus what becomes of messages, one in each turn of the event loop. rhea (3.0) writes what is settled in one turn
- * together, and there the second of two neighbours gets the outcome of the first: a dead letter beside one that is done would
- * be gone.
+ * Settles one message per turn of the event loop. rhea (3.0) combines the dispositions of one turn, and then the second of
+ * two adjacent deliveries gets the outcome of the first: a dead letter next to an accepted message would be lost.
  */
 export class DeliverySettler {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param applyOutcome as `delivery.accept()` */
+  /** @param applyOutcome for example `delivery.accept()` */
   settle(applyOutcome: () => void): Promise<unknown> {
     this.#last = this.#last.then(() => {
       applyOutcome();
@@ -17,7 +16,7 @@ export class DeliverySettler {
     return this.#last;
   }
 
-  /** Resolves when everything so far is told. */
+  /** Resolves when all earlier outcomes are applied. */
   async waitUntilSettled(): Promise<void> {
     await this.#last;
   }

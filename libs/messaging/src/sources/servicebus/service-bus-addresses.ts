@@ -3,17 +3,17 @@ import { addressOf } from '../../publishers/servicebus/amqp-connection.js';
 
 const INBOUND_TOPIC = 'foyer.inbound';
 
-/** The topic of our own events is named by the path of `SERVICEBUS_URL`. */
+/** The path of `SERVICEBUS_URL` names the topic of Foyer's own events. */
 export const topicAddress = (url: URL, arrival: Arrival): string =>
   arrival === 'inbound' ? INBOUND_TOPIC : addressOf(url);
 
-/** A subscription of a topic has the name of its queue. */
+/** The topic subscription has the name of the queue. */
 export const subscriptionAddress = (
   url: URL,
   { arrival, queue }: { readonly arrival: Arrival; readonly queue: string },
 ): string => `${topicAddress(url, arrival)}/Subscriptions/${queue}`;
 
-/** Others may send text instead of data. */
+/** Senders may use text instead of data. */
 export function readMessageBody(body: unknown): Uint8Array {
   const content: unknown = (body as { content?: unknown } | undefined)?.content ?? body;
   if (Buffer.isBuffer(content)) return content;

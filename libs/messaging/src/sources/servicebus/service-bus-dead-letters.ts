@@ -8,81 +8,85 @@ import { DeliverySettler } from './delivery-settler.js';
 import { readMessageBody, subscriptionAddress, topicAddress } from './service-bus-addresses.js';
 
 const CALL_TIMEOUT_MS = 5_000;
-/** When nothing has come for so long, all that is there has. */
+/** The queue counts as read when no message arrives for this time. */
 const IDLE_TIMEOUT_MS = 1_000;
-/** At a time. */
+/** Per pass. */
 const MAX_MESSAGES = 1_000;
 
-interface HeldMessage {
+interface ReceivedMessage {
   readonly message: Message;
   readonly delivery: Delivery;
 }
 
 /**
- * What lies in the dead-letter queue of a subscription, a thousand at a time. The id is the `message-id`. A replay goes to the
- * topic, so to all of its subscriptions; the policy has to have *Send* on it. With duplicate detection the bus drops what it
- * has seen within its window.
+ * Reads the dead-letter queue of a subscription, 1,000 messages at a time. The id is the `message-id`. A replay goes to the
+ * topic, and therefore to all its subscriptions; the policy needs *Send* on the topic. With duplicate detection, the bus
+ * drops a replay within the detection window.
  */
 export class ServiceBusDeadLetters extends DeadLetters {
   constructor(private readonly url: string) {
     super();
   }
 
-  async list(place: DeadLetterQueueRef): Promise<readonly DeadLetter[]> {
+  async list(queueRef: DeadLetterQueueRef): Promise<readonly DeadLetter[]> {
     const letters: DeadLetter[] = [];
-    await this.#forEachMessage(place, async ({ message }) => {
+    await this.#forEachMessage(queueRef, async ({ message }) => {
       letters.push(toDeadLetter(message));
       return false;
     });
     return letters;
   }
 
-  replay(place: DeadLetterQueueRef, wanted: (letter: DeadLetter) => boolean): Promise<number> {
+  replay(queueRef: DeadLetterQueueRef, matches: (letter: DeadLetter) => boolean): Promise<number> {
     let sender: Sender | undefined;
-    return this.#forEachMessage(place, async ({ message }, connection) => {
-      if (!wanted(toDeadLetter(message))) return false;
-      sender ??= await openSender(connection, topicAddress(new URL(this.url), place.arrival));
+    return this.#forEachMessage(queueRef, async ({ message }, connection) => {
+      if (!matches(toDeadLetter(message))) return false;
+      sender ??= await openSender(connection, topicAddress(new URL(this.url), queueRef.arrival));
       await sendAndConfirm(sender, toOriginalMessage(message));
       return true;
     });
   }
 
-  drop(place: DeadLetterQueueRef, wanted: (letter: DeadLetter) => boolean): Promise<number> {
-    return this.#forEachMessage(place, async ({ message }) => wanted(toDeadLetter(message)));
+  drop(queueRef: DeadLetterQueueRef, matches: (letter: DeadLetter) => boolean): Promise<number> {
+    return this.#forEachMessage(queueRef, async ({ message }) => matches(toDeadLetter(message)));
   }
 
   async close(): Promise<void> {}
 
-  /** Each message that is there now, once; how many were taken away. What is not is given back. */
+  /** Visits each current message once and removes it if `take` returns true. Returns the number removed. */
   async #forEachMessage(
-    place: DeadLetterQueueRef,
-    take: (held: HeldMessage, connection: Connection) => Promise<boolean>,
+    queueRef: DeadLetterQueueRef,
+    take: (received: ReceivedMessage, connection: Connection) => Promise<boolean>,
   ): Promise<number> {
     const url = new URL(this.url);
     const connection = await openAmqpConnection(url, 'dead letters');
-    const all: HeldMessage[] = [];
-    const settling = new DeliverySettler();
+    const remaining: ReceivedMessage[] = [];
+    const settler = new DeliverySettler();
     try {
-      const receiver = await receiveAvailable(connection, `${subscriptionAddress(url, place)}/$deadletterqueue`, all);
+      const receiver = await receiveAvailable(
+        connection,
+        `${subscriptionAddress(url, queueRef)}/$deadletterqueue`,
+        remaining,
+      );
       let count = 0;
-      while (all.length > 0) {
-        const [held] = all as [HeldMessage];
-        const isTaken = await take(held, connection);
-        all.shift();
-        await settling.settle(() => (isTaken ? held.delivery.accept() : held.delivery.release()));
+      while (remaining.length > 0) {
+        const [received] = remaining as [ReceivedMessage];
+        const isTaken = await take(received, connection);
+        remaining.shift();
+        await settler.settle(() => (isTaken ? received.delivery.accept() : received.delivery.release()));
         count += isTaken ? 1 : 0;
       }
       await closeReceiver(receiver);
       return count;
     } finally {
-      for (const { delivery } of all) await settling.settle(() => delivery.release());
+      for (const { delivery } of remaining) await settler.settle(() => delivery.release());
       connection.close();
     }
   }
 }
 
-/** Takes what is there, and asks for no more: what is given back must not come again. */
-async function receiveAvailable(connection: Connection, address: string, all: HeldMessage[]): Promise<Receiver> {
+/** Receives the current messages and then drains the credit, so that released messages do not arrive again. */
+async function receiveAvailable(connection: Connection, address: string, all: ReceivedMessage[]): Promise<Receiver> {
   const receiver = connection.open_receiver({ source: { address }, autoaccept: false, credit_window: 0 });
   receiver.on('message', ({ message, delivery }: EventContext) => {
     if (message && delivery) all.push({ message, delivery });
@@ -98,7 +102,7 @@ async function receiveAvailable(connection: Connection, address: string, all: He
   return receiver;
 }
 
-/** A connection that is closed at once may take its last words with it. */
+/** Waits for the receiver to close. Closing the connection at once could lose the last outcomes. */
 async function closeReceiver(receiver: Receiver): Promise<void> {
   const closed = once(receiver, 'receiver_close');
   receiver.close();
@@ -117,10 +121,10 @@ async function sendAndConfirm(sender: Sender, message: Message): Promise<void> {
   await withTimeout(CALL_TIMEOUT_MS, answer);
 }
 
-/** @throws Error when the link is closed instead, or the message is answered otherwise */
+/** @throws Error if the link closes or the message gets another outcome */
 async function waitForEvent(link: Receiver | Sender, name: string, failures: readonly string[] = []): Promise<void> {
-  const over = new AbortController();
-  const { signal } = over;
+  const abortController = new AbortController();
+  const { signal } = abortController;
   const failed = [...failures, 'receiver_close', 'sender_close'];
   try {
     await Promise.race([
@@ -131,7 +135,7 @@ async function waitForEvent(link: Receiver | Sender, name: string, failures: rea
       }),
     ]);
   } finally {
-    over.abort();
+    abortController.abort();
   }
 }
 
@@ -146,7 +150,7 @@ function toDeadLetter(message: Message): DeadLetter {
   };
 }
 
-/** What its sender said, without what the bus has noted on it. */
+/** The message as its sender wrote it, without the properties that the bus added. */
 function toOriginalMessage({ message_id, group_id, subject, content_type, body, ...message }: Message): Message {
   const properties = Object.entries(message.application_properties ?? {}).filter(
     ([name]) => !name.startsWith('DeadLetter'),

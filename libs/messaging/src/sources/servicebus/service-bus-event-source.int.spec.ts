@@ -33,8 +33,8 @@ const openServiceBus = async (): Promise<DeadLettersUnderTest> => {
 eventSourceContract('ServiceBusEventSource', openServiceBus);
 deadLettersContract('ServiceBusEventSource', openServiceBus);
 
-describe('a subscription of the bus', () => {
-  const heard = (types: readonly string[], judge: () => MessageDisposition = () => ({ is: 'done' })) => {
+describe('ServiceBusEventSource', () => {
+  const recordSubscription = (types: readonly string[], decide: () => MessageDisposition = () => ({ is: 'done' })) => {
     const messages: IncomingMessage[] = [];
     const subscription: Subscription = {
       queue: `foyer.test.${randomUUID().slice(0, 8)}`,
@@ -43,19 +43,19 @@ describe('a subscription of the bus', () => {
       ordered: false,
       async handle(message) {
         messages.push(message);
-        return judge();
+        return decide();
       },
     };
     return { messages, subscription };
   };
   const texts = (messages: readonly IncomingMessage[]) => messages.map(({ body }) => Buffer.from(body).toString());
 
-  it('hears what our publisher publishes, over a connection that is cut in between', async () => {
+  it('receives the events of ServiceBusEventPublisher across a lost connection', async () => {
     const bus = await FakeServiceBus.start();
     const proxy = await TcpProxy.start(bus.url);
     const publisher = new ServiceBusEventPublisher(bus.url, createRecordingLog().log);
     const source = new ServiceBusEventSource(proxy.url, createRecordingLog().log);
-    const { messages, subscription } = heard(['test.happened.v1']);
+    const { messages, subscription } = recordSubscription(['test.happened.v1']);
     source.subscribe(subscription);
     await expect.poll(() => bus.subscriptions).toContain(`${QUEUE}/Subscriptions/${subscription.queue}`);
     const events = Array.from({ length: 30 }, (_, n) => buildEnvelope({ sequence: n }));
@@ -71,10 +71,14 @@ describe('a subscription of the bus', () => {
     await bus.stop();
   });
 
-  it('FM-M3 lays aside with a reason, in the dead-letter queue of its own', async () => {
+  it('dead-letters a message with a reason in the queue of the subscription [FM-M3]', async () => {
     const bus = await FakeServiceBus.start();
     const source = new ServiceBusEventSource(bus.url, createRecordingLog().log);
-    const { subscription } = heard(['test.bad.v1'], () => ({ is: 'dead', reason: 'not_json', detail: '/data' }));
+    const { subscription } = recordSubscription(['test.bad.v1'], () => ({
+      is: 'dead',
+      reason: 'not_json',
+      detail: '/data',
+    }));
     source.subscribe(subscription);
     const address = `${QUEUE}/Subscriptions/${subscription.queue}`;
     await expect.poll(() => bus.subscriptions).toContain(address);
@@ -96,12 +100,12 @@ describe('a subscription of the bus', () => {
   });
 
   it.each([{ order: ['good', 'bad'] }, { order: ['bad', 'good'] }])(
-    'INV-10 lays aside what is bad, and nothing else, when $order get their verdicts at once',
+    'dead-letters only the bad message when $order are settled together [INV-10]',
     async ({ order }) => {
       const bus = await FakeServiceBus.start();
       const source = new ServiceBusEventSource(bus.url, createRecordingLog().log);
       const both = new OneShotSignal();
-      const { messages, subscription } = heard(['test.two.v1']);
+      const { messages, subscription } = recordSubscription(['test.two.v1']);
       const handle = async (message: IncomingMessage): Promise<MessageDisposition> => {
         if (messages.push(message) === 2) both.fire();
         await both.fired;
@@ -125,17 +129,20 @@ describe('a subscription of the bus', () => {
     },
   );
 
-  it('that is not there is asked for again, and not in a hot loop', async () => {
+  it('retries a missing subscription without a hot loop', async () => {
     const bus = await FakeServiceBus.start();
     const url = new URL(bus.url);
     url.pathname = '/nowhere';
     const written = createRecordingLog();
     const source = new ServiceBusEventSource(url.href, written.log);
-    source.subscribe(heard(['x']).subscription);
+    source.subscribe(recordSubscription(['x']).subscription);
     await sleep(2_000);
     expect(written.lines.length).toBeGreaterThan(0);
     expect(written.lines.length).toBeLessThan(15);
-    expect(written.lines[0]).toMatchObject({ reason: 'amqp:not-found', msg: 'a queue is not listened to' });
+    expect(written.lines[0]).toMatchObject({
+      reason: 'amqp:not-found',
+      msg: 'cannot listen to a queue: reconnecting after a pause',
+    });
     await source.close();
     await bus.stop();
   });

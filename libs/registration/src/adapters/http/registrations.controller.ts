@@ -40,7 +40,7 @@ const REGISTRATION_EXAMPLES = {
   byPhone: { value: { phone: '+1 415 555 0132', ...ADA, market: 'US', locale: 'en' } },
 };
 
-/** Longer than registering takes on a machine that has time: whoever is new, pending or a customer is answered alike. */
+/** Longer than a registration takes without load, so that new, pending and registered identifiers take the same time. */
 const MIN_REGISTRATION_MS = 20;
 
 interface RegistrantRequest {
@@ -48,7 +48,7 @@ interface RegistrantRequest {
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
-/** The attempt died between the look at the credentials and this moment. */
+/** The attempt expired after its credentials were verified. */
 const invalidCredentials = ({ headers }: RegistrantRequest) => new InvalidCredentials(basicChallenge(headers));
 
 @ApiTags('registration')
@@ -62,13 +62,13 @@ export class RegistrationsController {
     private readonly limits: ClientNetworkLimits,
     private readonly idempotency: Idempotency,
     private readonly signIns: SignIns,
-    private readonly rules: RegistrationSettings,
+    private readonly settings: RegistrationSettings,
     metrics: Metrics,
   ) {
     this.#funnel = metrics.counter('registration_funnel_total', 'Calls of registration by what came of them', ['step']);
   }
 
-  /** Register with an e-mail address or a phone number. A code is sent; the same answer, and the same id, whether or not it is known here. */
+  /** Register with an e-mail address or a phone number. A code is sent. The response and the id do not depend on whether the identifier is registered. */
   @Public()
   @Post()
   @Header('cache-control', 'no-store')
@@ -87,7 +87,7 @@ export class RegistrationsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RegistrationTicketDto> {
     const scope = `registrations ${body.email ?? body.phone ?? ''}`;
-    const once = { key, scope, body, lifeMs: this.rules.attemptTtlSeconds * 1000 };
+    const once = { key, scope, body, lifeMs: this.settings.attemptTtlSeconds * 1000 };
     await this.limits.reserve('registrationsPerSource', address);
     const { value, replayed } = await this.idempotency.runOnce(once, () =>
       withMinimumDuration(MIN_REGISTRATION_MS, () =>
@@ -99,7 +99,7 @@ export class RegistrationsController {
     return value;
   }
 
-  /** How far is my registration? */
+  /** Get the state of my registration. */
   @AuthenticatedBy(REGISTRATION_BASIC)
   @ApiBasicAuth()
   @Get('mine')
@@ -122,8 +122,8 @@ export class RegistrationsController {
   }
 
   /**
-   * Prove the attempt by its code, within its minute, and become a customer. A lost answer may be repeated for a minute, as long
-   * as the customer is as the activation made them.
+   * Activate the registration with its code, within one minute, and become a customer. After a lost response the request may be
+   * repeated for a minute, as long as the customer has not changed since the activation.
    */
   @AuthenticatedBy(REGISTRATION_BASIC)
   @ApiBasicAuth()
@@ -167,28 +167,28 @@ export class RegistrationsController {
     }
   }
 
-  /** Counted as a wrong code before it is looked at, so that no burst is let through. */
+  /** Counts a wrong code before comparing, so that a burst cannot exceed the limit. */
   async #activateWithLimit(command: ActivateRegistration, address: string): Promise<ActivationOutcome> {
     const counted = await this.limits.reserve('wrongCodesPerSource', address);
     const result = await this.commands.execute(command).catch(async (error: unknown) => {
       await counted.release().catch(() => undefined);
       throw error;
     });
-    // What came of it is committed and is told, whether or not the count can be given back.
+    // The outcome is committed, so it is returned even if the count cannot be released.
     if (result.outcome !== 'code_wrong') await counted.release().catch(() => undefined);
     return result;
   }
 
-  /** A second sign-in is saved: who has just proven himself and knows the password may come in. */
+  /** Opens a first session, so that the new customer need not sign in again. */
   async #withTokens(customer: CustomerView, address: string, reply: FastifyReply): Promise<ActivatedCustomer> {
     const tokens = await this.signIns.openFirstSession(customer.id, this.limits.resolveClientNetwork(address).prefix);
     if (!tokens) return customer;
     if (tokens.deviceToken !== undefined)
-      reply.header('set-cookie', deviceCookie(tokens.deviceToken, this.rules.publicUrl));
+      reply.header('set-cookie', deviceCookie(tokens.deviceToken, this.settings.publicUrl));
     return { ...customer, tokens: toTokenResponse(tokens) };
   }
 
-  /** Ask for a new code; the old one dies when the new one is on its way. */
+  /** Request a new code. The old code becomes invalid when the new one is sent. */
   @AuthenticatedBy(REGISTRATION_BASIC)
   @ApiBasicAuth()
   @Post('resend-code')

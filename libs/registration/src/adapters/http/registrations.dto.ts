@@ -5,7 +5,7 @@ import { IfPresent, IsLocale, IsMarket } from '#platform/http';
 import type { MyRegistration } from '../../application/views.js';
 import type { RegistrationTicket } from '../../facade.js';
 
-/** With `tokens=true` the answer has a first pair of tokens in it, as a sign-in gives. */
+/** With `tokens=true` the response includes a first pair of tokens, as a sign-in does. */
 export class ActivateQuery {
   @ApiProperty({ required: false, enum: ['true', 'false'], default: 'false' })
   @IfPresent()
@@ -17,7 +17,7 @@ export type ActivatedCustomer = CustomerView & { readonly tokens?: object };
 
 /** Exactly one of email and phone. */
 export class RegisterDto {
-  /** At most 254 bytes; stored and written to in its canonical form. */
+  /** At most 254 bytes; stored and contacted in its canonical form. */
   @ApiProperty({ required: false, example: 'ada@example.org' })
   @IfPresent()
   @IsString()
@@ -60,7 +60,7 @@ export class RegisterDto {
 }
 
 export class ActivateDto {
-  /** The digits of the message, as a string: leading zeros count. */
+  /** The digits of the message, as a string. Leading zeros are significant. */
   @ApiProperty({ example: '0420' })
   @IsString()
   @Length(4, 8)
@@ -68,16 +68,16 @@ export class ActivateDto {
   readonly code!: string;
 }
 
-/** The values are the settings, never what is left of a budget. */
+/** The values are the configured settings, never a remaining budget. */
 export class RegistrationTicketDto implements RegistrationTicket {
-  /** Of the registration: the same for every attempt of an identifier. The customer's id comes with the activation. */
+  /** Id of the registration, the same for every attempt of an identifier. The activation returns the customer's id. */
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;
 
   @ApiProperty({ format: 'uuid' })
   readonly attemptId!: string;
 
-  /** Stands in the message too. */
+  /** Also shown in the message. */
   @ApiProperty({ example: 'K7' })
   readonly reference!: string;
 
@@ -90,7 +90,7 @@ export class RegistrationTicketDto implements RegistrationTicket {
   @ApiProperty({ example: 4 })
   readonly codeLength!: number;
 
-  /** Seconds from the moment the message is accepted. */
+  /** Seconds from the acceptance of the message. */
   @ApiProperty({ example: 60 })
   readonly codeExpiresIn!: number;
 
@@ -98,13 +98,13 @@ export class RegistrationTicketDto implements RegistrationTicket {
   @ApiProperty({ example: 60 })
   readonly resendAfter!: number;
 
-  /** Seconds the attempt lives. */
+  /** Lifetime of the attempt in seconds. */
   @ApiProperty({ example: 1800 })
   readonly expiresIn!: number;
 }
 
 export class MyRegistrationDto implements MyRegistration {
-  /** Of the registration, as register answered it; never the customer's. */
+  /** Id of the registration, as returned by register; never the customer's id. */
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;
 
@@ -120,7 +120,7 @@ export class MyRegistrationDto implements MyRegistration {
   @ApiProperty({ example: 4 })
   readonly codeLength!: number;
 
-  /** Null: no code is live now. */
+  /** Null when no code is live. */
   @ApiProperty({ type: String, nullable: true, format: 'date-time' })
   readonly codeExpiresAt!: string | null;
 

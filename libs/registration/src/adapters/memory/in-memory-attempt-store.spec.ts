@@ -4,7 +4,6 @@ import { LIMITS, SETTINGS } from '../../testing/registration-settings.js';
 import { attemptStoreContract } from '../attempt-store.contract.js';
 import { InMemoryAttemptStore } from './in-memory-attempt-store.js';
 
-/** The same entries under other rules: a store for each, over one snapshot. */
 attemptStoreContract('InMemoryAttemptStore', async () => {
   const clock = new FixedClock();
   const rules = { ...SETTINGS };
@@ -22,7 +21,7 @@ attemptStoreContract('InMemoryAttemptStore', async () => {
   };
 });
 
-it('lets the owner be told again after a day', async () => {
+it('reserves another owner notice after a day', async () => {
   const clock = new FixedClock();
   const store = new InMemoryAttemptStore(clock, SETTINGS, LIMITS);
   expect([await store.reserveOwnerNotice('h'), await store.reserveOwnerNotice('h')]).toEqual([true, false]);

@@ -9,7 +9,7 @@ import type { AttemptDraft, AttemptKey, AttemptState } from '../../domain/regist
 const DAY_MS = 24 * 3600 * 1000;
 type Attempts = Readonly<Record<string, AttemptState>>;
 
-/** For a single process. One turn of the event loop is one atomic step. */
+/** For a single process. Each method runs in one turn of the event loop and is therefore atomic. */
 @Injectable()
 export class InMemoryAttemptStore extends AttemptStore {
   readonly #attempts: TtlMap<Attempts>;
@@ -145,28 +145,28 @@ export class InMemoryAttemptStore extends AttemptStore {
 const filterAttempts = (attempts: Attempts, fits: (attempt: AttemptState) => boolean): Attempts =>
   Object.fromEntries(Object.entries(attempts).filter(([, attempt]) => fits(attempt)));
 
-/** Beside the attempt that the same password may begin later. */
+/** A separate key, because the same password may start a new attempt later. */
 const receiptOf = (tag: string): string => `receipt:${tag}`;
 
 const isSame = (standing: AttemptState, draft: AttemptDraft): boolean =>
   standing.decoy === draft.decoy &&
   (!standing.started || draft.provisional || standing.customerId === draft.customerId);
 
-/** Only an attempt whose code is dead gives way, the one that was asked for longest ago. Null when none does. */
+/** Replaces the attempt without a live code whose last code request is oldest. Null when every attempt has a live code. */
 function freeSlot(attempts: Attempts, source: string | null, limits: RegistrationLimits, now: number): Attempts | null {
   const ofSource = ({ source: other }: AttemptState) => other === source;
-  const once = without(attempts, limits.attemptsPerSource, ofSource, now);
-  return once && without(once, limits.attemptsPerIdentifier, () => true, now);
+  const withinSource = removeOldestIfFull(attempts, limits.attemptsPerSource, ofSource, now);
+  return withinSource && removeOldestIfFull(withinSource, limits.attemptsPerIdentifier, () => true, now);
 }
 
-function without(
+function removeOldestIfFull(
   attempts: Attempts,
-  most: number | null,
+  limit: number | null,
   counts: (attempt: AttemptState) => boolean,
   now: number,
 ): Attempts | null {
-  const counted = Object.values(attempts).filter((one) => one.activatedAt === 0 && counts(one));
-  if (most === null || counted.length < most) return attempts;
+  const counted = Object.values(attempts).filter((attempt) => attempt.activatedAt === 0 && counts(attempt));
+  if (limit === null || counted.length < limit) return attempts;
   const dead = counted.filter(({ codeUntil }) => codeUntil <= now);
   const [oldest] = dead.sort((a, b) => a.askedAt - b.askedAt);
   if (!oldest) return null;

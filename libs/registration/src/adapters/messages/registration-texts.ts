@@ -1,4 +1,4 @@
-/** Every word of the messages, in one language. They carry no text that a stranger typed, and say what to do if it was not you. */
+/** Message texts in one language. They contain no user input, and say what to do if the recipient did not register. */
 export interface RegistrationTexts {
   /** BCP 47 */
   readonly locale: string;

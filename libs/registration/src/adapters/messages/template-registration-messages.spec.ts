@@ -17,7 +17,7 @@ const sms = (locale?: string) => attempt('+16502530000', locale);
 const LOCALES = ['en', 'pt-BR', 'fr'];
 
 describe.each(LOCALES)('in %s', (locale) => {
-  it('a code mail begins with the code, tells which one it is and what to do if it was not you', () => {
+  it('begins a code mail with the code and includes the reference and what to do if it was not you', () => {
     const { channel, to, subject, text, html } = messages.composeCode(mail(locale), '0420');
     expect([channel, to]).toEqual(['email', 'mia@example.org']);
     expect(subject).toContain('0420');
@@ -25,20 +25,20 @@ describe.each(LOCALES)('in %s', (locale) => {
     for (const part of [text, html]) expect(part).toMatch(/0420[\s\S]*K7/);
   });
 
-  it('a code SMS fits into two parts of GSM or Unicode text and tells both', () => {
+  it('fits a code SMS with code and reference into two parts of GSM or Unicode text', () => {
     const { channel, to, text, html } = messages.composeCode(sms(locale), '04200420');
     expect([channel, to, html]).toEqual(['sms', '+16502530000', undefined]);
     expect(text).toMatch(/^04200420[\s\S]*K7/);
     expect(text.length).toBeLessThanOrEqual(268);
   });
 
-  it('AC-35 no message before proof carries what a stranger typed', () => {
+  it('includes no user input in a message before proof [AC-35]', () => {
     for (const to of [mail(locale), sms(locale)])
       for (const message of [messages.composeCode(to, '0420'), messages.composeAlreadyRegistered(to)])
         expect(JSON.stringify(message)).not.toContain('stranger');
   });
 
-  it('the notice holds no code and no reference', () => {
+  it('includes no code and no reference in the notice', () => {
     for (const to of [mail(locale), sms(locale)]) {
       const { subject, text } = messages.composeAlreadyRegistered(to);
       expect(`${subject} ${text}`).not.toMatch(/\d|K7/);
@@ -55,14 +55,14 @@ it.each([
   ['en-GB', 'en'],
   ['de', 'en'],
   ['zh-Hant-TW', 'en'],
-])('%s is answered in %s', (asked, spoken) => {
+])('uses for the locale %s the language of %s', (asked, spoken) => {
   expect(messages.composeCode(mail(asked), '0420').subject).toBe(messages.composeCode(mail(spoken), '0420').subject);
 });
 
 it.each([
   [60, "un délai d'une minute"],
   [90, 'un délai de 90 secondes'],
-])('a code for %s seconds is good for "%s"', (codeTtlSeconds, said) => {
+])('describes a lifetime of %s seconds as "%s"', (codeTtlSeconds, said) => {
   const { text } = new TemplateRegistrationMessages(new CountingIds(), { ...SETTINGS, codeTtlSeconds }).composeCode(
     mail('fr'),
     '0420',
@@ -70,7 +70,7 @@ it.each([
   expect(text).toContain(said);
 });
 
-it('every message has an id of its own', () => {
+it('gives every message a unique id', () => {
   const ids = Array.from({ length: 5 }, () => messages.composeCode(mail(), '0420').id);
   expect(new Set(ids).size).toBe(5);
 });

@@ -1,5 +1,5 @@
 -- KEYS: attempts of one identifier   ARGV: tags
--- Pending attempts first, then receipts, which stand beside them.
+-- Returns a pending attempt before a receipt; receipts have separate fields.
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 

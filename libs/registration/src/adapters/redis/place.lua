@@ -1,5 +1,5 @@
 -- KEYS: attempts of one identifier (password tag -> attempt as JSON; `receipt:` and the tag -> receipt)
--- ARGV: tag, draft, life ms, most per source, most per identifier, ms for which it does not give way
+-- ARGV: tag, draft, life ms, limit per source, limit per identifier, ms for which it is not replaced
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local draft = cjson.decode(ARGV[2])
@@ -18,7 +18,7 @@ for i = 1, #entries, 2 do
   if attempt.expiresAt <= now then
     redis.call('HDEL', KEYS[1], entries[i])
   elseif attempt.activatedAt > 0 then
-    -- A receipt takes no room, and is not told apart from none.
+    -- A receipt does not count, and does not change the result.
   elseif entries[i] == ARGV[1] then
     same = attempt
   else
@@ -33,8 +33,8 @@ if same and same.decoy == draft.decoy and (ours or not same.started) then
   return store(same)
 end
 
--- Only an attempt whose code is dead gives way, the one that was asked for longest ago.
-local function make_room(most, counts)
+-- Removes the attempt without a live code whose last code request is oldest.
+local function make_room(limit, counts)
   local count, oldest = 0, nil
   for _, entry in ipairs(live) do
     if not entry.gone and counts(entry.attempt) then
@@ -43,7 +43,7 @@ local function make_room(most, counts)
       if dead and (not oldest or entry.attempt.askedAt < oldest.attempt.askedAt) then oldest = entry end
     end
   end
-  if count < most then return true end
+  if count < limit then return true end
   if not oldest then return false end
   oldest.gone = true
   return true

@@ -24,13 +24,13 @@ afterAll(async () => {
 attemptStoreContract('RedisAttemptStore', async () => ({
   connections: (rules, limits) => connections.map((connection) => new RedisAttemptStore(connection, rules, limits)),
   now: () => Date.now(),
-  // A little more: the clocks of Redis and of a timer are not the same one.
+  // Wait a little longer, because Redis and the timer use different clocks.
   pass: (milliseconds) => sleep(milliseconds + 5),
   drop: async () => undefined,
 }));
 
-describe('in Redis', () => {
-  it('INV-12 everything of an identifier shares its slot and dies by itself', async () => {
+describe('RedisAttemptStore', () => {
+  it('stores all keys of an identifier in one slot with an expiry [INV-12]', async () => {
     const [connection] = connections as [RedisConnection];
     const store = new RedisAttemptStore(connection, SETTINGS, LIMITS);
     const draft = aDraft();

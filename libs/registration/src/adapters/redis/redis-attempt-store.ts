@@ -5,12 +5,12 @@ import { AttemptStore, type CodeRequest, type Placement, RegistrationSettings } 
 import { PLACED_LIFE_MS, UNSENT_CODE_LIFE_MS } from '../../domain/limits.js';
 import type { AttemptDraft, AttemptKey, AttemptState } from '../../domain/registration-attempt.js';
 
-/** Attempts of everybody by the moment they die: only to be counted. */
+/** All attempts by expiry, used only for counting. */
 const LIVE = 'foyer:{live}:attempts';
 const DAY_MS = 24 * 3600 * 1000;
 type Changed = readonly [waitMs: number, reference: string] | null;
 
-/** One hash per identifier, in its own cluster slot. Time is Redis' own, so replicas need no common clock. */
+/** Stores one hash per identifier, in its own cluster slot. Time comes from Redis, so replicas need no common clock. */
 @Injectable()
 export class RedisAttemptStore extends AttemptStore {
   readonly #place: Script;
@@ -22,7 +22,7 @@ export class RedisAttemptStore extends AttemptStore {
 
   constructor(
     private readonly redis: RedisConnection,
-    private readonly rules: RegistrationSettings,
+    private readonly settings: RegistrationSettings,
     private readonly limits: RegistrationLimits,
   ) {
     super();
@@ -46,7 +46,7 @@ export class RedisAttemptStore extends AttemptStore {
     const values = [
       draft.tag,
       JSON.stringify(draft),
-      this.rules.attemptTtlSeconds * 1000,
+      this.settings.attemptTtlSeconds * 1000,
       perSource,
       perIdentifier,
       PLACED_LIFE_MS,
@@ -76,10 +76,10 @@ export class RedisAttemptStore extends AttemptStore {
 
   async requestCode(key: AttemptKey, attemptId: string, reference: string, pauseMs: number): Promise<CodeRequest> {
     const changed = await this.#set(key, attemptId, 'ask', reference, pauseMs, UNSENT_CODE_LIFE_MS);
-    const [waitMs, standing] = changed ?? [pauseMs, reference];
+    const [waitMs, currentReference] = changed ?? [pauseMs, reference];
     return waitMs === 0
       ? { granted: true }
-      : { granted: false, retryAfterSeconds: Math.ceil(waitMs / 1000), reference: standing };
+      : { granted: false, retryAfterSeconds: Math.ceil(waitMs / 1000), reference: currentReference };
   }
 
   async cancelCodeRequest(key: AttemptKey, attemptId: string, reference: string): Promise<void> {
@@ -118,8 +118,8 @@ export class RedisAttemptStore extends AttemptStore {
     await this.redis.command((client) => client.del(`foyer:{${identifierHash}}:notified`));
   }
 
-  async #set(key: AttemptKey, attemptId: string, what: string, ...values: (string | number)[]): Promise<Changed> {
-    return (await this.#change([attemptsOf(key)], [key.tag, attemptId, what, ...values])) as Changed;
+  async #set(key: AttemptKey, attemptId: string, operation: string, ...values: (string | number)[]): Promise<Changed> {
+    return (await this.#change([attemptsOf(key)], [key.tag, attemptId, operation, ...values])) as Changed;
   }
 }
 

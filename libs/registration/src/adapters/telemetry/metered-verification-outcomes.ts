@@ -15,9 +15,9 @@ export class MeteredVerificationOutcomes extends VerificationOutcomeRecorder {
     this.#counter = metrics.counter('customer_verifications_total', help, ['outcome']);
   }
 
-  /** The id of the event is another harness's: any text, so it is not logged. */
+  /** Does not log the event id: it is arbitrary text from another system. */
   recordOutcome(outcome: VerificationOutcome, masked: string): void {
     this.#counter.inc({ outcome });
-    this.log.info({ outcome, identifier: masked }, 'somebody was verified elsewhere');
+    this.log.info({ outcome, identifier: masked }, 'handled an external identifier verification');
   }
 }

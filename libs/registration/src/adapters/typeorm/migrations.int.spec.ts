@@ -25,7 +25,7 @@ const namesOf = (tables: readonly Tables[]) =>
     .sort((a, b) => timeOf(a) - timeOf(b));
 const EVERY = namesOf(TABLES);
 
-/** As the program does: over a connection that may wait. */
+/** Uses a connection that may wait, as the service does. */
 async function migrated(url: string, tables: readonly Tables[] = TABLES): Promise<readonly string[]> {
   const source = await createDataSource(url, tables, true).initialize();
   try {
@@ -35,9 +35,9 @@ async function migrated(url: string, tables: readonly Tables[] = TABLES): Promis
   }
 }
 
-/** What TypeORM would change, so that the database fits the schemas: nothing, if they were written with care. */
+/** Changes that TypeORM would make to match the schemas; empty for correct migrations. */
 async function drift(url: string, tables: readonly Tables[]): Promise<readonly string[]> {
-  // By its own name: what MariaDB says of columns that may be null is misread by the MySQL driver.
+  // Use the MariaDB type: the MySQL driver misreads nullable columns of MariaDB.
   const source = await createDataSource(url.replace(/^mysql:/, 'mariadb:'), tables).initialize();
   try {
     const { upQueries } = await source.driver.createSchemaBuilder().log();
@@ -65,7 +65,7 @@ describe.each(DATABASES)('the migrations of every module on %s', (_, fresh) => {
   };
   afterAll(() => Promise.all(databases.map((database) => database.drop())));
 
-  it('FM-U3 run in order and once from an empty database, although four start at once', async () => {
+  it('run in order and once from an empty database with four concurrent starts [FM-U3]', async () => {
     const url = await empty();
     const done = await Promise.all([1, 2, 3, 4].map(() => migrated(url)));
     expect(done.flat()).toEqual(EVERY);
@@ -73,7 +73,7 @@ describe.each(DATABASES)('the migrations of every module on %s', (_, fresh) => {
     expect(await migrated(url)).toEqual([]);
   });
 
-  it('FM-U2 complete what a killed start has left half done, tell whether they have run, and can be undone', async () => {
+  it('complete a start that was killed, report whether they have run, and can be reverted [FM-U2]', async () => {
     const url = await empty();
     const first = TABLES.slice(0, 2);
     await migrated(url, first);
@@ -86,14 +86,14 @@ describe.each(DATABASES)('the migrations of every module on %s', (_, fresh) => {
     await source.destroy();
   });
 
-  it('are counted without a trace in a database that has seen none of them [AC-85]', async () => {
+  it('are counted in an empty database without changing it [AC-85]', async () => {
     const source = await createDataSource(await empty(), TABLES).initialize();
     expect(await readMigrationState(source)).toEqual({ known: EVERY.length, missing: EVERY.length, isRunning: false });
     expect(await hasTable(source, 'migrations')).toBe(false);
     await source.destroy();
   });
 
-  it('are known to run while another process holds their lock, and until it has ended [AC-85]', async () => {
+  it('are reported as running while another process holds their lock [AC-85]', async () => {
     const url = await empty();
     const source = await createDataSource(url, TABLES).initialize();
     const slow = await createDataSource(url, TABLES, true).initialize();
@@ -112,18 +112,18 @@ describe.each(DATABASES)('the migrations of every module on %s', (_, fresh) => {
     await Promise.all([source.destroy(), slow.destroy()]);
   });
 
-  describe('when they have run', () => {
+  describe('after they have run', () => {
     let url: string;
     beforeAll(async () => {
       url = await empty();
       await migrated(url);
     });
 
-    it('leave nothing that the schemas would change', async () => {
+    it('leave no difference to the schemas', async () => {
       expect(await drift(url, TABLES)).toEqual([]);
     });
 
-    it('would show a schema that does not fit', async () => {
+    it('show a schema that differs', async () => {
       const wrong: Tables = {
         schemas: (dialect) => [
           new EntitySchema({

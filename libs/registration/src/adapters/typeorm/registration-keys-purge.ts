@@ -5,7 +5,7 @@ import { type HousekeepingTask, purgeRows } from '#platform/jobs';
 
 const YEAR_MS = 365 * 24 * 3_600_000;
 
-/** A key that was never proven is forgotten a year after its last attempt: nothing is kept for ever of a person who did not come in. */
+/** Deletes a key that was never proven one year after its last attempt, so that no data of unregistered people is kept longer. */
 @Injectable()
 export class RegistrationKeysPurge implements HousekeepingTask {
   readonly name = 'registration keys';

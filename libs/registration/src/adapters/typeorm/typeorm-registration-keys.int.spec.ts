@@ -17,7 +17,7 @@ for (const [name, fresh] of DATABASES)
   });
 
 describe.each(DATABASES)('RegistrationKeysPurge on %s', (_, fresh) => {
-  it('forgets a key that was never proven a year after it was last used', async () => {
+  it('deletes an unproven key a year after its last use', async () => {
     const { database, drop } = await openDatabase(fresh, [registrationTables]);
     const clock = new FixedClock();
     const keys = new TypeOrmRegistrationKeys(database, clock);

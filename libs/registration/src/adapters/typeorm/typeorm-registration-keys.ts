@@ -158,7 +158,7 @@ const keyRow = (hashes: readonly string[], id: string, sequence: number, now: Da
   proven_at: provenAt,
 });
 
-/** By another request: the unit of work runs again and finds it. */
+/** Another request has inserted the row: the unit of work runs again and finds it. */
 function createdAtThisMoment(error: unknown): never {
   throw error instanceof DuplicateKey ? new TransactionConflict('The key was created at this moment.', 1) : error;
 }

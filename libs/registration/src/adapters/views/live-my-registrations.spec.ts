@@ -12,11 +12,11 @@ describe('LiveMyRegistrations', () => {
     harness = new RegistrationHarness();
   });
 
-  it('given no attempt, then nothing', async () => {
+  it('returns null without an attempt', async () => {
     expect(await mine()).toBeNull();
   });
 
-  it('given one whose code is not on its way yet, then no code, and when the next may be asked for', async () => {
+  it('returns no code and the next request time before a code is sent', async () => {
     const { id, attemptId } = await harness.register();
     expect(await mine()).toEqual({
       id,
@@ -30,19 +30,19 @@ describe('LiveMyRegistrations', () => {
     });
   });
 
-  it('given a code that was sent, then when it dies and how many tries are left', async () => {
+  it('returns expiry and remaining tries of a sent code', async () => {
     await harness.registerAndReadCode();
     harness.clock.advance(10_000);
     await harness.activate('9999');
     expect(await mine()).toMatchObject({ codeExpiresAt: '2026-03-01T12:01:00.000Z', attemptsRemaining: 2 });
   });
 
-  it('given one that was activated, then active', async () => {
+  it('returns active for an activated attempt', async () => {
     await harness.activate(await harness.registerAndReadCode());
     expect(await mine()).toMatchObject({ state: 'active', codeExpiresAt: null, attemptsRemaining: 0 });
   });
 
-  it('given too many guesses, then how long the next code is', async () => {
+  it('returns the length of the next code after too many guesses', async () => {
     await harness.register();
     harness.codes.length = 8;
     expect(await mine()).toMatchObject({ codeLength: 8 });

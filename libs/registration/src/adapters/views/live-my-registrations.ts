@@ -5,11 +5,11 @@ import type { OpaqueRegistrationIds } from '../../application/services/opaque-re
 import { type MyRegistration, MyRegistrations } from '../../application/views.js';
 import { type AttemptState, channelForRecipient, identifierOf } from '../../domain/registration-attempt.js';
 
-/** Moments are shown no finer than this: what is sent and what is only counted differ by less. */
+/** Resolution of the returned times. It hides the difference between sent messages and decoys. */
 const SHOWN_MS = 250;
 const shown = (moment: Date): string => new Date(Math.floor(moment.getTime() / SHOWN_MS) * SHOWN_MS).toISOString();
 
-/** Reads what is alive at this moment. */
+/** Reads live attempts and codes. */
 export class LiveMyRegistrations extends MyRegistrations {
   constructor(
     private readonly attempts: AttemptStore,

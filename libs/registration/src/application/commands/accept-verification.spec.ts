@@ -23,11 +23,11 @@ describe('AcceptVerification', () => {
   };
   const verified = (o: Partial<Verification> = {}, id?: string) =>
     harness.receiveVerification({ attemptId: null, identifier: IDENTIFIER, verifiedAt: harness.clock.now(), ...o }, id);
-  /** INV-18: who did it is a service, and no customer. */
+  /** INV-18: the actor is a service, not a customer. */
   const byNobody = (target: string) => ({ action: 'customer.created', actor: null, target, source: null });
   const created = () => harness.outbox.types.filter((type) => type === 'customer.created.v1').length;
 
-  it('given its attempt, then that is the customer, with its id, names and password', async () => {
+  it('creates the customer from the confirmed attempt with its id, names and password', async () => {
     const { attemptId, customerId } = await pending({ firstName: 'Mia' });
     expect(await verified({ attemptId })).toBe('admitted');
     expect(harness.directory.customers).toMatchObject([
@@ -37,7 +37,7 @@ describe('AcceptVerification', () => {
     expect(harness.audit.entries).toEqual([byNobody(customerId)]);
   });
 
-  it('given an attacker’s attempt beside it, then that is gone, and its password is nobody’s', async () => {
+  it('removes a concurrent attempt of an attacker and its password', async () => {
     const { attemptId } = await pending();
     await pending(OTHER);
     expect(await verified({ attemptId })).toBe('admitted');
@@ -47,7 +47,7 @@ describe('AcceptVerification', () => {
     expect(await harness.attempt(OTHER)).toBeNull();
   });
 
-  it('given no attempt, then a customer without a password under the id of the key, and all attempts are gone', async () => {
+  it('creates a customer without a password under the id of the key and removes all attempts, without an attempt id', async () => {
     const { customerId } = await pending();
     await pending(OTHER);
     expect(await verified()).toBe('admitted_without_password');
@@ -61,7 +61,7 @@ describe('AcceptVerification', () => {
     expect(harness.audit.entries).toEqual([byNobody(customerId)]);
   });
 
-  it('given no attempt and no store to tidy, then the attempts are dead all the same', async () => {
+  it('invalidates all attempts when the store cleanup fails, without an attempt id', async () => {
     const code = await harness.registerAndReadCode();
     harness.attempts.removeOthers = () => Promise.reject(new Error('away'));
     expect(await verified()).toBe('admitted_without_password');
@@ -69,24 +69,24 @@ describe('AcceptVerification', () => {
     expect(harness.directory.customers).toMatchObject([{ credential: null }]);
   });
 
-  it('given somebody who has never been here, then a customer of a fresh id, to whom the key points', async () => {
+  it('creates a customer with a fresh id and key for an unknown identifier', async () => {
     expect(await verified()).toBe('admitted_without_password');
     const [{ id } = { id: '' }] = harness.directory.customers;
     expect(await harness.keys.find(harness.identifiers.candidates(IDENTIFIER))).toMatchObject({ customerId: id });
   });
 
-  it('given an id that is another’s by now, then a fresh one', async () => {
+  it('generates an id when the id of the key belongs to another customer', async () => {
     const { customerId } = await pending();
     const zoe = parseIdentifier('zoe@example.org', 'US');
     await harness.directory.createCustomer({
-      ...{ id: customerId, identifier: zoe, attemptId: 'his own', firstName: null, lastName: null },
+      ...{ id: customerId, identifier: zoe, attemptId: 'their own', firstName: null, lastName: null },
       ...{ market: 'US', locale: 'en', credential: null, verifiedBy: 'staff' as const },
     });
     expect(await verified()).toBe('admitted_without_password');
     expect(harness.directory.customers.map(({ id }) => id === customerId)).toEqual([true, false]);
   });
 
-  it('given it comes again, then nothing is done again', async () => {
+  it('ignores a redelivered event', async () => {
     const { attemptId } = await pending();
     await verified({ attemptId }, 'the event');
     await expect(verified({ attemptId }, 'the event')).rejects.toBeInstanceOf(AlreadyHandled);
@@ -96,7 +96,7 @@ describe('AcceptVerification', () => {
     expect([harness.directory.customers.length, created()]).toEqual([1, 1]);
   });
 
-  it('given it came 50 times at once, with and without its attempt, then one customer', async () => {
+  it('creates one customer for 50 concurrent deliveries, with and without an attempt id', async () => {
     const { attemptId } = await pending();
     const all = Array.from({ length: 50 }, (_, n) => verified(n % 2 ? { attemptId } : {}, n % 4 < 2 ? 'one' : `e${n}`));
     const outcomes = await Promise.allSettled(all);
@@ -106,7 +106,7 @@ describe('AcceptVerification', () => {
     }
   });
 
-  it('given it was activated by its code before, then that stays', async () => {
+  it('keeps a customer that was activated by code before', async () => {
     const code = await harness.registerAndReadCode();
     const attempt = await harness.attempt();
     await harness.activate(code);
@@ -115,7 +115,7 @@ describe('AcceptVerification', () => {
     expect([harness.directory.customers.length, created()]).toEqual([1, 1]);
   });
 
-  it('given its code is typed afterwards, then the same customer, announced once', async () => {
+  it('returns the same customer when the code is typed afterwards and publishes it once', async () => {
     const code = await harness.registerAndReadCode();
     const attempt = await harness.attempt();
     await verified({ attemptId: attempt?.attemptId ?? '' });
@@ -162,20 +162,20 @@ describe('AcceptVerification', () => {
       'too_old',
       async (harness) => ({ verifiedAt: new Date(harness.clock.now().getTime() - 7 * DAY_MS - 1) }),
     ],
-  ])('FM-M5 given %s, then %s: nobody is let in, and it is remembered', async (_, outcome, arrange) => {
+  ])('creates no customer and records the event, given %s: %s [FM-M5]', async (_, outcome, arrange) => {
     const changes = await arrange(harness);
     expect(await verified(changes, 'the event')).toBe(outcome);
     expect([harness.directory.customers, created(), harness.inbox.handled.length]).toEqual([[], 0, 1]);
     expect(harness.credentials.hashed).toEqual([]);
   });
 
-  it('given a clock that is a little ahead, then that is let pass', async () => {
+  it('accepts a timestamp of a clock that is slightly ahead', async () => {
     expect(await verified({ verifiedAt: new Date(harness.clock.now().getTime() + MINUTE_MS) })).toBe(
       'admitted_without_password',
     );
   });
 
-  it('given a failure, then nothing is remembered, and it may come again', async () => {
+  it('records nothing after a failure, so that the event can be redelivered', async () => {
     const { attemptId } = await pending();
     const admit = harness.directory.createCustomer.bind(harness.directory);
     harness.directory.createCustomer = () => Promise.reject(new Error('away'));

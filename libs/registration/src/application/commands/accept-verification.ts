@@ -5,11 +5,11 @@ import type { VerificationOutcome } from '../ports.js';
 import { VerifiedAttemptActivator } from '../services/verified-attempt-activator.js';
 import { VerifiedIdentifierActivator } from '../services/verified-identifier-activator.js';
 
-/** What a code does, done by a service that others trust: the person it has seen becomes a customer. */
+/** Activates a customer because a trusted external service has verified the identifier. */
 export class AcceptVerification extends Command<VerificationOutcome> {
   constructor(
     readonly verification: Verification,
-    /** By which it is known when it comes again. */
+    /** Identifies a redelivery. */
     readonly event: IncomingEvent,
   ) {
     super();
@@ -19,24 +19,26 @@ export class AcceptVerification extends Command<VerificationOutcome> {
 @CommandHandler(AcceptVerification)
 export class AcceptVerificationHandler implements ICommandHandler<AcceptVerification> {
   constructor(
-    private readonly attempts: VerifiedAttemptActivator,
-    private readonly strangers: VerifiedIdentifierActivator,
+    private readonly attemptActivator: VerifiedAttemptActivator,
+    private readonly identifierActivator: VerifiedIdentifierActivator,
     private readonly work: UnitOfWork,
     private readonly inbox: Inbox,
     private readonly clock: Clock,
   ) {}
 
   async execute({ verification, event }: AcceptVerification): Promise<VerificationOutcome> {
-    const note = () => this.inbox.recordHandled(event);
+    const recordHandled = () => this.inbox.recordHandled(event);
     const fault = rejectVerification(verification, this.clock.now());
-    if (fault !== null) return this.#onlyNoted(fault, note);
-    if (verification.attemptId === null) return this.strangers.activate(verification, note);
-    const found = await this.attempts.find(verification);
-    return typeof found === 'string' ? this.#onlyNoted(found, note) : this.attempts.activate(found, note);
+    if (fault !== null) return this.#recordOnly(fault, recordHandled);
+    if (verification.attemptId === null) return this.identifierActivator.activate(verification, recordHandled);
+    const found = await this.attemptActivator.find(verification);
+    return typeof found === 'string'
+      ? this.#recordOnly(found, recordHandled)
+      : this.attemptActivator.activate(found, recordHandled);
   }
 
-  async #onlyNoted(outcome: VerificationOutcome, note: () => Promise<void>): Promise<VerificationOutcome> {
-    await this.work.run(note);
+  async #recordOnly(outcome: VerificationOutcome, recordHandled: () => Promise<void>): Promise<VerificationOutcome> {
+    await this.work.run(recordHandled);
     return outcome;
   }
 }

@@ -5,7 +5,7 @@ import { RegistrationHarness } from '../../testing/registration-harness.js';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-describe('ActivateRegistration, when it cannot be', () => {
+describe('ActivateRegistration, failures', () => {
   let harness: RegistrationHarness;
   beforeEach(() => {
     harness = new RegistrationHarness();
@@ -17,16 +17,16 @@ describe('ActivateRegistration, when it cannot be', () => {
       ...{ lastName: null, market: 'US', locale: 'en', credential: null, verifiedBy: 'staff' as const },
     });
 
-  describe('given our own failure', () => {
+  describe('with a server failure', () => {
     const refuse = (error: Error) => () => Promise.reject(error);
 
     it.each<[string, () => void]>([
-      ['no room for the hash', () => Object.assign(harness.credentials, { beforeHash: refuse(new HashingBusy()) })],
+      ['no hashing capacity', () => Object.assign(harness.credentials, { beforeHash: refuse(new HashingBusy()) })],
       [
-        'a database that is away',
+        'a database that cannot be reached',
         () => Object.assign(harness.directory, { createCustomer: refuse(new Error('away')) }),
       ],
-    ])('%s, then the claim and the guess are given back, and the code is good', async (_, fail) => {
+    ])('releases the claim, refunds the guess and keeps the code valid: %s', async (_, fail) => {
       const code = await harness.registerAndReadCode();
       fail();
       harness.clock.advance(MINUTE - 1);
@@ -39,7 +39,7 @@ describe('ActivateRegistration, when it cannot be', () => {
       expect(harness.charged).toBe(0);
     });
 
-    it('KP-A2 the transaction fails at its end, then nothing of it is left', async () => {
+    it('leaves nothing when the transaction fails at its end [KP-A2]', async () => {
       const code = await harness.registerAndReadCode();
       const append = harness.outbox.append.bind(harness.outbox);
       harness.outbox.append = async (event) => {
@@ -51,7 +51,7 @@ describe('ActivateRegistration, when it cannot be', () => {
       expect((await harness.attempt())?.activatedAt).toBe(0);
     });
 
-    it('AC-54 the code store is away, then nobody gets in', async () => {
+    it('creates no customer when the code store cannot be reached [AC-54]', async () => {
       const code = await harness.registerAndReadCode();
       harness.codes.claim = () => Promise.reject(new Error('away'));
       await expect(harness.activate(code)).rejects.toThrow('away');
@@ -59,8 +59,8 @@ describe('ActivateRegistration, when it cannot be', () => {
     });
   });
 
-  describe('given an identifier that went to somebody else meanwhile', () => {
-    it('then the attempt is dead: unknown, and it is gone', async () => {
+  describe('with an identifier that was assigned to another customer', () => {
+    it('returns unknown and removes the attempt', async () => {
       const code = await harness.registerAndReadCode();
       await somebodyElse();
       expect(await harness.activate(code)).toEqual({ outcome: 'unknown' });
@@ -68,7 +68,7 @@ describe('ActivateRegistration, when it cannot be', () => {
       expect(harness.charged).toBe(0);
     });
 
-    it('RC-16 at this very instant, then the same', async () => {
+    it('returns unknown and removes the attempt after a concurrent assignment [RC-16]', async () => {
       const code = await harness.registerAndReadCode();
       const standing = harness.directory.checkAvailability.bind(harness.directory);
       harness.directory.checkAvailability = async (...asked) => {
@@ -80,14 +80,14 @@ describe('ActivateRegistration, when it cannot be', () => {
       expect(await harness.attempt()).toBeNull();
     });
 
-    it('then an id that collides is no replay', async () => {
+    it('does not treat a colliding id as a repeated activation', async () => {
       const code = await harness.registerAndReadCode();
       await somebodyElse((await harness.attempt())?.customerId);
       expect(await harness.activate(code)).toEqual({ outcome: 'unknown' });
     });
   });
 
-  it('given a key that points elsewhere by now, then the attempt is dead', async () => {
+  it('rejects the attempt when its key has another id', async () => {
     const code = await harness.registerAndReadCode();
     const attempt = await harness.attempt();
     await harness.keys.lockAndIncrement([attempt?.identifierHash ?? ''], 'fresh id', attempt?.customerId ?? null);

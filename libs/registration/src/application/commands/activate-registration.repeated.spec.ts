@@ -7,14 +7,14 @@ import { ActivateRegistration, ActivateRegistrationHandler } from './activate-re
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-describe('ActivateRegistration, again and at once', () => {
+describe('ActivateRegistration, repeated and concurrent', () => {
   let harness: RegistrationHarness;
   beforeEach(() => {
     harness = new RegistrationHarness();
   });
 
-  describe('given the same activation again', () => {
-    it('within a minute, then the same answer, and nothing is announced or hashed twice', async () => {
+  describe('with a repeated activation', () => {
+    it('returns the same result within a minute, without hashing or publishing again', async () => {
       const code = await harness.registerAndReadCode();
       const first = await harness.activate(code);
       harness.clock.advance(MINUTE - 1);
@@ -22,7 +22,7 @@ describe('ActivateRegistration, again and at once', () => {
       expect([harness.created, harness.credentials.hashed.length, harness.charged]).toEqual([1, 1, 0]);
     });
 
-    it('after the minute, then already active, for as long as the receipt lives', async () => {
+    it('returns already active after a minute, for the lifetime of the receipt', async () => {
       const code = await harness.registerAndReadCode();
       await harness.activate(code);
       harness.clock.advance(MINUTE);
@@ -33,7 +33,7 @@ describe('ActivateRegistration, again and at once', () => {
       expect(await harness.activate(code)).toEqual({ outcome: 'unknown' });
     });
 
-    it('and the customer has another password since, or may not sign in, then it is unknown [AC-68]', async () => {
+    it('returns unknown when the customer has changed the password or may not sign in [AC-68]', async () => {
       const code = await harness.registerAndReadCode();
       await harness.activate(code);
       harness.credentials.ended.add(harness.customers[0] ?? '');
@@ -42,7 +42,7 @@ describe('ActivateRegistration, again and at once', () => {
       expect(await harness.activate(code)).toEqual({ outcome: 'unknown' });
     });
 
-    it('and both the tidying was lost and the password changed, then it is unknown, announced once [AC-68]', async () => {
+    it('returns unknown and publishes once when the cleanup was lost and the password changed [AC-68]', async () => {
       const code = await harness.registerAndReadCode();
       harness.attempts.convertToReceipt = () => Promise.reject(new Error('away'));
       harness.codes.consume = () => Promise.reject(new Error('away'));
@@ -53,7 +53,7 @@ describe('ActivateRegistration, again and at once', () => {
       expect([harness.created, harness.charged]).toEqual([1, 0]);
     });
 
-    it('FM-C1 within a minute by the store, then the same answer, however wrong the clock of this process is', async () => {
+    it('returns the same result within a minute of the store clock, regardless of the process clock [FM-C1]', async () => {
       const code = await harness.registerAndReadCode();
       const first = await harness.activate(code);
       for (const minutes of [5, -5]) {
@@ -68,7 +68,7 @@ describe('ActivateRegistration, again and at once', () => {
       }
     });
 
-    it('KP-A3 and the tidying was lost, then the same answer, announced once', async () => {
+    it('returns the same result and publishes once when the cleanup was lost [KP-A3]', async () => {
       const code = await harness.registerAndReadCode();
       const { convertToReceipt } = harness.attempts;
       const { consume } = harness.codes;
@@ -85,9 +85,9 @@ describe('ActivateRegistration, again and at once', () => {
     });
   });
 
-  describe('given another request that is activating the same attempt', () => {
-    /** The first request hangs in the expensive hash until the clock has moved so far. */
-    const held = async (milliseconds: number, fails?: Error) => {
+  describe('with a concurrent activation of the same attempt', () => {
+    /** The first request waits in the expensive hash until the clock has advanced by `milliseconds`. */
+    const startSlowActivation = async (milliseconds: number, fails?: Error) => {
       const code = await harness.registerAndReadCode();
       let release: () => void = () => undefined;
       const gate = new Promise<void>((resolve) => {
@@ -109,16 +109,16 @@ describe('ActivateRegistration, again and at once', () => {
       return { code, holder };
     };
 
-    it('then it waits for the outcome and gets the same answer: a double click', async () => {
-      const { code, holder } = await held(500);
+    it('waits for the outcome and returns the same result, as for a double click', async () => {
+      const { code, holder } = await startSlowActivation(500);
       const second = await harness.activate(code);
       expect(second).toEqual(await holder);
       expect(second).toMatchObject({ outcome: 'active' });
       expect([harness.created, harness.credentials.hashed.length, harness.charged]).toEqual([1, 1, 0]);
     });
 
-    it('then it says after two seconds that it is in progress, uncounted', async () => {
-      const { code, holder } = await held(5 * SECOND);
+    it('returns in progress after two seconds, without counting', async () => {
+      const { code, holder } = await startSlowActivation(5 * SECOND);
       const start = harness.clock.now().getTime();
       expect(await harness.activate(code)).toEqual({ outcome: 'in_progress' });
       expect(harness.clock.now().getTime() - start).toBe(2 * SECOND);
@@ -127,7 +127,7 @@ describe('ActivateRegistration, again and at once', () => {
       expect(harness.charged).toBe(0);
     });
 
-    it('KP-A3 and that one died behind its commit, then it is told so, although nobody tidied up', async () => {
+    it('returns the customer when the other request crashed after its commit [KP-A3]', async () => {
       const code = await harness.registerAndReadCode();
       harness.attempts.convertToReceipt = () => new Promise(() => undefined);
       void harness.activate(code);
@@ -136,14 +136,14 @@ describe('ActivateRegistration, again and at once', () => {
       expect([harness.created, harness.charged]).toEqual([1, 0]);
     });
 
-    it('and that one fails, then it takes over', async () => {
-      const { code, holder } = await held(500, new HashingBusy());
+    it('takes over when the other request fails', async () => {
+      const { code, holder } = await startSlowActivation(500, new HashingBusy());
       expect(await harness.activate(code)).toMatchObject({ outcome: 'active' });
       expect(await holder).toBeInstanceOf(HashingBusy);
       expect(harness.created).toBe(1);
     });
 
-    it('and the outcome comes between its two looks, then it gets it, not the end of the code', async () => {
+    it('returns the outcome, not an expired code, when it arrives between two polls', async () => {
       const code = await harness.registerAndReadCode();
       const claim = harness.codes.claim.bind(harness.codes);
       let first: unknown;
@@ -157,7 +157,7 @@ describe('ActivateRegistration, again and at once', () => {
     });
   });
 
-  it('RC-01 given the same activation ten times at once, then one customer, and the same answer for all', async () => {
+  it('creates one customer for ten concurrent activations and returns the same result to all [RC-01]', async () => {
     const code = await harness.registerAndReadCode();
     const results = await Promise.all(Array.from({ length: 10 }, () => harness.activate(code)));
     expect(new Set(results.map((result) => JSON.stringify(result))).size).toBe(1);
@@ -165,7 +165,7 @@ describe('ActivateRegistration, again and at once', () => {
     expect([harness.customers.length, harness.created, harness.credentials.hashed.length]).toEqual([1, 1, 1]);
   });
 
-  it('RC-04 given two attempts with different passwords at once, then one gets in and the other dies', async () => {
+  it('activates one of two concurrent attempts with different passwords and removes the other [RC-04]', async () => {
     const [mine, yours] = [
       await harness.registerAndReadCode(),
       await harness.registerAndReadCode({ password: 'of somebody else' }),

@@ -9,8 +9,8 @@ describe('ActivateRegistration', () => {
     harness = new RegistrationHarness();
   });
 
-  describe('given the right code', () => {
-    it('then the stranger is a customer under the id of his ticket, and it is announced', async () => {
+  describe('with the correct code', () => {
+    it('creates a customer under the id of the attempt and publishes it', async () => {
       const code = await harness.registerAndReadCode({ firstName: 'Mia', locale: 'pt-BR' });
       const attempt = await harness.attempt();
       const result = await harness.activate(code);
@@ -32,14 +32,14 @@ describe('ActivateRegistration', () => {
       ]);
     });
 
-    it('then one expensive hash is paid, the guess is given back, and the attempt is a receipt', async () => {
+    it('computes one expensive hash, refunds the guess and keeps the attempt as a receipt', async () => {
       await harness.activate(await harness.registerAndReadCode());
       expect(harness.credentials.hashed).toHaveLength(1);
       expect(harness.charged).toBe(0);
       expect((await harness.attempt())?.activatedAt).toBe(harness.clock.now().getTime());
     });
 
-    it('then all other attempts of the identifier are gone', async () => {
+    it('removes all other attempts of the identifier', async () => {
       const code = await harness.registerAndReadCode();
       await harness.register({ password: 'of somebody else' });
       await harness.activate(code);
@@ -47,7 +47,7 @@ describe('ActivateRegistration', () => {
       expect(await harness.activate('9999', { password: 'of somebody else' })).toEqual({ outcome: 'unknown' });
     });
 
-    it('AC-12 one millisecond before its minute is over, then active; at its end, then expired', async () => {
+    it('activates one millisecond before the minute ends, and returns expired at its end [AC-12]', async () => {
       const [inTime, tooLate] = [
         await harness.registerAndReadCode(),
         await harness.registerAndReadCode({ email: 'zoe@example.org' }),
@@ -59,13 +59,13 @@ describe('ActivateRegistration', () => {
     });
   });
 
-  it('given no attempt of this password, then unknown, whatever the code', async () => {
+  it('returns unknown without an attempt for this password, whatever the code', async () => {
     const code = await harness.registerAndReadCode();
     expect(await harness.activate(code, { password: 'another one' })).toEqual({ outcome: 'unknown' });
     expect([harness.customers, harness.charged]).toEqual([[], 0]);
   });
 
-  it('AC-06 AC-21 given the code of another attempt of the same identifier, then wrong', async () => {
+  it('rejects the code of another attempt of the same identifier [AC-06] [AC-21]', async () => {
     const stranger = await harness.registerAndReadCode({ password: 'of the attacker' });
     const owner = await harness.registerAndReadCode();
     expect(await harness.activate(owner, { password: 'of the attacker' })).toMatchObject({ outcome: 'code_wrong' });
@@ -73,7 +73,7 @@ describe('ActivateRegistration', () => {
     expect(harness.customers).toEqual([]);
   });
 
-  it('given wrong codes, then two, one, none are left, and the right one comes too late', async () => {
+  it('counts down the tries for wrong codes and then rejects the correct one', async () => {
     const code = await harness.registerAndReadCode();
     const outcomes = [await harness.activate('9991'), await harness.activate('9992'), await harness.activate('9993')];
     expect(outcomes).toEqual([2, 1, 0].map((attemptsRemaining) => ({ outcome: 'code_wrong', attemptsRemaining })));
@@ -81,12 +81,12 @@ describe('ActivateRegistration', () => {
     expect([harness.customers, harness.charged]).toEqual([[], 3]);
   });
 
-  it('given a code that is not on its way yet, or was refused, then expired', async () => {
+  it('returns expired before a code is sent, or when its message was refused', async () => {
     await harness.register();
     expect(await harness.activate('0001')).toEqual({ outcome: 'code_expired' });
   });
 
-  it('AC-26 given a decoy, then wrong codes and their end look the same, and nobody gets in', async () => {
+  it('behaves the same for a decoy and creates no customer [AC-26]', async () => {
     await harness.activate(await harness.registerAndReadCode());
     const stranger = { password: 'of a stranger' };
     await harness.register(stranger);

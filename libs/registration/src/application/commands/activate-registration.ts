@@ -13,11 +13,11 @@ export type ActivationOutcome =
   | { readonly outcome: 'code_wrong'; readonly attemptsRemaining: number }
   | { readonly outcome: 'code_expired' | 'already_active' | 'in_progress' | 'unknown' };
 
-/** Prove an attempt by its code: the stranger becomes a customer. */
+/** Activate an attempt with its code and create the customer. */
 export class ActivateRegistration extends Command<ActivationOutcome> {
   constructor(
     readonly key: AttemptKey,
-    /** Of the password that picked the attempt; what is stored is its hash. */
+    /** Pre-hash of the password that selected the attempt. Its hash is stored. */
     readonly preHash: PreHash,
     readonly code: string,
     /** Source prefix. */
@@ -27,7 +27,7 @@ export class ActivateRegistration extends Command<ActivationOutcome> {
   }
 }
 
-/** The right password and the right code. */
+/** The result of a correct password and a correct code. */
 interface Granted {
   readonly preHash: PreHash;
   readonly charge: GuessCharge;
@@ -35,27 +35,27 @@ interface Granted {
   readonly source: string;
 }
 
-const PATIENCE_MS = 2_000;
-const LOOK_EVERY_MS = 50;
+const CLAIM_WAIT_MS = 2_000;
+const POLL_INTERVAL_MS = 50;
 
 @CommandHandler(ActivateRegistration)
 export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegistration> {
   constructor(
     private readonly attempts: AttemptStore,
     private readonly codes: Codes,
-    private readonly admission: RegistrationActivator,
+    private readonly activator: RegistrationActivator,
     private readonly ids: Ids,
     private readonly clock: Clock,
   ) {}
 
   async execute(command: ActivateRegistration): Promise<ActivationOutcome> {
     const requestId = this.ids.next();
-    const deadline = this.clock.now().getTime() + PATIENCE_MS;
+    const deadline = this.clock.now().getTime() + CLAIM_WAIT_MS;
     for (;;) {
       const outcome = await this.#once(command, requestId);
       if (outcome.outcome !== 'in_progress') return outcome;
       if (this.clock.now().getTime() >= deadline) return this.#committed(command.key);
-      await this.clock.pause(LOOK_EVERY_MS);
+      await this.clock.pause(POLL_INTERVAL_MS);
     }
   }
 
@@ -67,7 +67,7 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
     const claim = await this.codes.claim(codeAddressOf(found), code, requestId);
     switch (claim.outcome) {
       case 'granted':
-        return this.#admit(found, { preHash, charge: claim.charge, requestId, source });
+        return this.#activate(found, { preHash, charge: claim.charge, requestId, source });
       case 'wrong':
         return { outcome: 'code_wrong', attemptsRemaining: claim.attemptsRemaining };
       case 'busy':
@@ -77,35 +77,35 @@ export class ActivateRegistrationHandler implements ICommandHandler<ActivateRegi
     }
   }
 
-  /** Whoever is activating it may have died behind its commit: then it is done, although its claim has not lapsed. */
+  /** The request that holds the claim may have crashed after its commit. Then the activation is done before the claim lapses. */
   async #committed({ identifierHash, tag }: AttemptKey): Promise<ActivationOutcome> {
     const attempt = await this.attempts.find(identifierHash, [tag]);
-    const customer = attempt && (await this.admission.findActivated(attempt));
+    const customer = attempt && (await this.activator.findActivated(attempt));
     return customer ? { outcome: 'active', customer } : { outcome: 'in_progress' };
   }
 
-  /** The code may be gone because another click has just used it. */
+  /** The code may be gone because a concurrent request has just used it. */
   async #expired(key: AttemptKey): Promise<ActivationOutcome> {
     const found = await this.attempts.find(key.identifierHash, [key.tag]);
     const attempt = found && RegistrationAttempt.restore(found);
     return attempt?.isReceipt ? this.#repeat(attempt) : { outcome: 'code_expired' };
   }
 
-  /** A lost answer, a double click: the same answer, nothing announced twice. */
+  /** Returns the same result after a lost response or a double click, without publishing events again. */
   async #repeat(attempt: RegistrationAttempt): Promise<ActivationOutcome> {
-    const customer = await this.admission.findActivated(attempt.snapshot());
+    const customer = await this.activator.findActivated(attempt.snapshot());
     if (!customer) return { outcome: 'unknown' };
     const isFresh = attempt.isFreshReceipt(await this.attempts.now());
     return isFresh ? { outcome: 'active', customer } : { outcome: 'already_active' };
   }
 
-  /** Our own failure costs nobody his code: the claim is given back. */
-  async #admit(attempt: AttemptState, { preHash, charge, requestId, source }: Granted): Promise<ActivationOutcome> {
+  /** Releases the claim after a server failure, so that the code stays usable. */
+  async #activate(attempt: AttemptState, { preHash, charge, requestId, source }: Granted): Promise<ActivationOutcome> {
     const address = codeAddressOf(attempt);
-    // The charge last: its row is what other guesses wait for.
+    // Refund the charge last: other guesses wait for the lock on its row.
     const last = () => this.codes.refundGuess(address, charge);
     try {
-      const customer = await this.admission.activate(attempt, { preHash, verifiedBy: 'code', source, last });
+      const customer = await this.activator.activate(attempt, { preHash, verifiedBy: 'code', source, last });
       return customer ? { outcome: 'active', customer } : { outcome: 'unknown' };
     } catch (error) {
       const charged = this.codes.refundGuess(address, charge);

@@ -18,7 +18,7 @@ describe('Register', () => {
     });
   const dues = () => harness.due.enqueued.length;
 
-  it('given a new identifier, then an attempt, its start announced, and a code due', async () => {
+  it('places an attempt, publishes its start and enqueues a code for a new identifier', async () => {
     const ticket = await harness.register({ firstName: 'Mia' });
     const attempt = await harness.attempt();
     expect(attempt).toMatchObject({
@@ -38,7 +38,7 @@ describe('Register', () => {
     ]);
   });
 
-  it('given a new identifier, then the ticket tells the settings, and the address only masked', async () => {
+  it('returns the settings and the masked address in the ticket', async () => {
     expect(await harness.register()).toEqual({
       id: expect.any(String),
       attemptId: expect.any(String),
@@ -52,7 +52,7 @@ describe('Register', () => {
     });
   });
 
-  it('INV-12 given a password, then it is kept as a tag and under a seal, and no expensive hash is paid', async () => {
+  it('stores the password as tag and seal without an expensive hash [INV-12]', async () => {
     await harness.register();
     const attempt = await harness.attempt();
     expect(JSON.stringify(attempt)).not.toContain(MIA.password);
@@ -61,13 +61,13 @@ describe('Register', () => {
     expect(harness.credentials.hashed).toEqual([]);
   });
 
-  it('given the same password at once, then the same attempt and one message', async () => {
+  it('returns the same attempt and sends one message for an immediate repeat with the same password', async () => {
     const [first, second] = [await harness.register(), await harness.register()];
     expect(second).toEqual(first);
     expect([dues(), harness.outbox.types.length]).toEqual([1, 1]);
   });
 
-  it('given the same password after its minute, then it acts as a resend, with a reference of its own', async () => {
+  it('acts as a resend with a new reference for the same password after a minute', async () => {
     const first = await harness.register();
     harness.clock.advance(60_000);
     const second = await harness.register();
@@ -76,13 +76,13 @@ describe('Register', () => {
     expect((await harness.attempt())?.reference).toBe(second.reference);
   });
 
-  it('given the same password again, then the newest profile wins', async () => {
+  it('stores the newest profile for a repeated password', async () => {
     await harness.register({ firstName: 'Mai' });
     await harness.register({ firstName: 'Mia', lastName: 'Doe' });
     expect((await harness.attempt())?.profile).toMatchObject({ firstName: 'Mia', lastName: 'Doe' });
   });
 
-  it('AC-06 given another password, then an attempt beside the first, with the same id, and a code at once', async () => {
+  it('places a second attempt with the same id and enqueues a code at once for another password [AC-06]', async () => {
     const [first, second] = [await harness.register(), await harness.register({ password: 'battery staple' })];
     expect(second.id).toBe(first.id);
     expect(second.attemptId).not.toBe(first.attemptId);
@@ -95,7 +95,7 @@ describe('Register', () => {
     expect(dues()).toBe(2);
   });
 
-  it('INV-03 given a store that forgot everything, then the id is the same, and so is that of the customer to be', async () => {
+  it('keeps registration id and customer id after the store lost its data [INV-03]', async () => {
     const first = await harness.register();
     const customerId = (await harness.attempt())?.customerId;
     await harness.attempts.remove(harness.keyOf());
@@ -104,7 +104,7 @@ describe('Register', () => {
     expect((await harness.attempt())?.customerId).toBe(customerId);
   });
 
-  it('tells an id that is neither the customer’s nor the customer’s to be, and that stays [AC-63]', async () => {
+  it('returns a stable id that is neither the current nor the future customer id [AC-63]', async () => {
     const before = await harness.register();
     expect(before.id).not.toBe((await harness.attempt())?.customerId);
     await customer();
@@ -113,14 +113,14 @@ describe('Register', () => {
     expect((await harness.register({ email: 'zoe@example.org' })).id).not.toBe(before.id);
   });
 
-  it('AC-26 given a customer’s identifier, then a decoy: the same answer, the same writes, the same events', async () => {
-    const stranger = await harness.register({ email: 'zoe@example.org' });
+  it('places a decoy with the same response, writes and events for a registered identifier [AC-26]', async () => {
+    const other = await harness.register({ email: 'zoe@example.org' });
     await customer();
     const [events, due] = [harness.outbox.types.length, dues()];
     const ticket = await harness.register();
     const { id: _1, attemptId: _2, reference: _3, destination: _4, ...settings } = ticket;
-    expect(stranger).toMatchObject(settings);
-    expect(Object.keys(ticket)).toEqual(Object.keys(stranger));
+    expect(other).toMatchObject(settings);
+    expect(Object.keys(ticket)).toEqual(Object.keys(other));
     expect(Object.keys(ticket).slice(0, 5)).toEqual(SHAPE);
     expect(await harness.attempt()).toMatchObject({ decoy: true, started: true });
     expect([harness.outbox.types.at(-1), harness.outbox.types.length - events, dues() - due]).toEqual([
@@ -130,7 +130,7 @@ describe('Register', () => {
     ]);
   });
 
-  it('given REGISTRATION_DISCLOSURE=reveal and a customer’s identifier, then 409, and nothing is kept', async () => {
+  it('returns 409 and stores nothing for a registered identifier with REGISTRATION_DISCLOSURE=reveal', async () => {
     harness.rules.registrationDisclosure = 'reveal';
     await customer();
     await expect(harness.register()).rejects.toBeInstanceOf(IdentifierRegistered);
@@ -138,7 +138,7 @@ describe('Register', () => {
     await harness.register({ email: 'zoe@example.org' });
   });
 
-  it('given three live attempts from this source, then the neutral answer, and nothing is kept, sent or announced', async () => {
+  it('returns the neutral response and stores, sends and publishes nothing with three live attempts of the source', async () => {
     const passwords = ['password one', 'password two', 'password three'];
     for (const password of passwords) await harness.register({ password });
     const [events, due] = [harness.outbox.types.length, dues()];
@@ -149,7 +149,7 @@ describe('Register', () => {
     expect(ticket.id).toBe((await harness.register({ password: 'password one' })).id);
   });
 
-  it('given three messages to one identifier in a minute from one source, then 201 and nothing is sent; from another it is', async () => {
+  it('returns 201 and sends nothing after three messages a minute from one source, and sends from another', async () => {
     harness.limits.attemptsPerSource = 12;
     for (const n of [1, 2, 3, 4]) await harness.register({ password: `password number ${n}` });
     expect(dues()).toBe(3);
@@ -158,7 +158,7 @@ describe('Register', () => {
     expect(dues()).toBe(4);
   });
 
-  it('given a phone number, then its channel, and what the day’s budget of SMS allows', async () => {
+  it('uses SMS for a phone number within the daily SMS quota', async () => {
     harness.limits.smsPerDay = 1;
     const phone = { email: undefined, phone: '+16502530000' };
     expect(await harness.register(phone)).toMatchObject({ channel: 'sms', destination: '+1•••••••00' });
@@ -168,14 +168,14 @@ describe('Register', () => {
     expect(dues()).toBe(2);
   });
 
-  it('given what is not acceptable, then nothing is kept', async () => {
+  it('stores nothing for invalid input', async () => {
     await expect(harness.register({ password: 'short' })).rejects.toBeInstanceOf(InvalidInput);
     harness.channels.available.delete('email');
     await expect(harness.register()).rejects.toBeInstanceOf(ChannelUnavailable);
     expect([await harness.attempt(), harness.outbox.types, dues()]).toEqual([null, [], 0]);
   });
 
-  it('given a message that cannot be asked for, then 503, and the next try is the first one again', async () => {
+  it('returns 503 when enqueueing fails, and treats the next try as the first', async () => {
     const put = harness.due.enqueue.bind(harness.due);
     harness.due.enqueue = () => Promise.reject(new Unavailable());
     for (let n = 0; n < 9; n++) await expect(harness.register()).rejects.toBeInstanceOf(Unavailable);
@@ -184,13 +184,13 @@ describe('Register', () => {
     expect(harness.due.enqueued).toHaveLength(1);
   });
 
-  it('given a backlog of messages above five seconds, then 503, and nothing is kept', async () => {
+  it('returns 503 and stores nothing with a message backlog above five seconds', async () => {
     harness.due.backlogSeconds = 5.1;
     await expect(harness.register()).rejects.toBeInstanceOf(Unavailable);
     expect([await harness.attempt(), harness.outbox.types]).toEqual([null, []]);
   });
 
-  it('KP-R3 given a due list that is away, then the repeat puts the message there', async () => {
+  it('enqueues the message on a repeat after the job queue was unavailable [KP-R3]', async () => {
     const put = harness.due.enqueue.bind(harness.due);
     harness.due.enqueue = () => Promise.reject(new Error('away'));
     await expect(harness.register()).rejects.toThrow('away');
@@ -200,7 +200,7 @@ describe('Register', () => {
     expect([dues(), harness.outbox.types.length]).toEqual([1, 1]);
   });
 
-  it('answers the password of a receipt as any other password for a customer’s identifier [AC-68]', async () => {
+  it('treats the password of a receipt as any other password for a registered identifier [AC-68]', async () => {
     const code = await harness.registerAndReadCode();
     await harness.activate(code);
     const receipt = await harness.attempt();

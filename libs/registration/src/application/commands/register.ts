@@ -13,8 +13,8 @@ import { RegistrationStartPublisher } from '../services/registration-start-publi
 import { type RegistrationInput, validateRegistration } from '../services/validate-registration.js';
 
 /**
- * Begin to register. The answer, and the work for it, are the same whether the identifier is new, pending or a customer's.
- * The same password again is the same attempt; after its minute it acts as a resend.
+ * Start a registration. The response and the work for it are the same whether the identifier is new, pending or registered.
+ * A repeated password selects the same attempt; after one minute it acts as a resend.
  */
 export class Register extends Command<RegistrationTicket> {
   constructor(
@@ -28,27 +28,27 @@ export class Register extends Command<RegistrationTicket> {
 @CommandHandler(Register)
 export class RegisterHandler implements ICommandHandler<Register> {
   constructor(
-    private readonly rules: RegistrationSettings,
+    private readonly settings: RegistrationSettings,
     private readonly passwords: PasswordPolicy,
-    private readonly intake: RegistrationAdmissionControl,
+    private readonly admissionControl: RegistrationAdmissionControl,
     private readonly channels: Channels,
     private readonly ids: RegistrationIds,
-    private readonly drafts: AttemptFactory,
+    private readonly attemptFactory: AttemptFactory,
     private readonly attempts: AttemptStore,
-    private readonly announcer: RegistrationStartPublisher,
+    private readonly startPublisher: RegistrationStartPublisher,
     private readonly codes: CodeRequests,
   ) {}
 
   async execute({ application, source }: Register): Promise<RegistrationTicket> {
     const canSend = (channel: 'email' | 'sms') => this.channels.isAvailable(channel);
-    const applicant = validateRegistration(application, this.rules, this.passwords, canSend);
-    await this.intake.assertCapacity();
-    const id = await this.ids.resolveId(applicant.identifier);
-    if (id.taken && this.rules.registrationDisclosure === 'reveal') throw new IdentifierRegistered();
-    const draft = this.drafts.createDraft(applicant, id, source.prefix);
+    const registration = validateRegistration(application, this.settings, this.passwords, canSend);
+    await this.admissionControl.assertCapacity();
+    const id = await this.ids.resolveId(registration.identifier);
+    if (id.taken && this.settings.registrationDisclosure === 'reveal') throw new IdentifierRegistered();
+    const draft = this.attemptFactory.createDraft(registration, id, source.prefix);
     const placement = await this.attempts.placeAttempt(draft, source.trusted);
     if (!placement.placed) return this.codes.toTicket(draft, draft.reference);
-    const attempt = await this.announcer.publishStarted(placement.attempt, id.lost);
+    const attempt = await this.startPublisher.publishStarted(placement.attempt, id.lost);
     return (await this.codes.requestCode(attempt, source)).ticket;
   }
 }

@@ -9,14 +9,14 @@ describe('ResendCode', () => {
   });
   const dues = () => harness.due.enqueued.length;
 
-  it('given no attempt of this password, then unknown', async () => {
+  it('returns unknown without an attempt for this password', async () => {
     await harness.register();
     expect(await harness.resend({ password: 'another one' })).toEqual({ outcome: 'unknown' });
     expect(await harness.resend({ email: 'zoe@example.org' })).toEqual({ outcome: 'unknown' });
     expect(dues()).toBe(1);
   });
 
-  it('given a code that was sent less than a minute ago, then too early, and how long to wait', async () => {
+  it('returns too early and the remaining time within a minute of the last code', async () => {
     await harness.register();
     harness.clock.advance(20_000);
     expect(await harness.resend()).toEqual({ outcome: 'too_early', retryAfterSeconds: 40 });
@@ -25,7 +25,7 @@ describe('ResendCode', () => {
     expect(dues()).toBe(1);
   });
 
-  it('given a minute, then a code is due, with another reference, and the answer is as that of register', async () => {
+  it('enqueues a code with another reference after a minute and answers like register', async () => {
     const first = await harness.register();
     harness.clock.advance(60_000);
     const resent = await harness.resend();
@@ -34,7 +34,7 @@ describe('ResendCode', () => {
     expect((await harness.attempt())?.reference).toBe(resent.outcome === 'sending' && resent.ticket.reference);
   });
 
-  it('given a resend, then the new code is good and the old one is dead', async () => {
+  it('accepts the new code and rejects the old one after a resend', async () => {
     const old = await harness.registerAndReadCode();
     harness.clock.advance(60_000);
     await harness.resend();
@@ -43,14 +43,14 @@ describe('ResendCode', () => {
     expect(await harness.activate(text.slice(0, 4))).toMatchObject({ outcome: 'active' });
   });
 
-  it('given a code that has become too short, then it may be replaced at once', async () => {
+  it('replaces a code that has become too short at once', async () => {
     await harness.registerAndReadCode();
     harness.codes.length = 8;
     const resent = await harness.resend();
     expect(resent).toMatchObject({ outcome: 'sending', ticket: { codeLength: 8 } });
   });
 
-  it('AC-26 given a decoy, then it looks the same', async () => {
+  it('behaves the same for a decoy [AC-26]', async () => {
     const code = await harness.registerAndReadCode();
     await harness.activate(code);
     await harness.register({ password: 'another password' });
@@ -63,14 +63,14 @@ describe('ResendCode', () => {
     expect(await harness.resend({ password: 'another password' })).toMatchObject({ outcome: 'sending' });
   });
 
-  it('given an attempt that was activated, then already active, and nothing is due', async () => {
+  it('returns already active and enqueues nothing for an activated attempt', async () => {
     await harness.activate(await harness.registerAndReadCode());
     harness.clock.advance(60_000);
     expect(await harness.resend()).toEqual({ outcome: 'already_active' });
     expect(dues()).toBe(0);
   });
 
-  it('given an attempt whose start was never announced, because we crashed, then it is announced now, once', async () => {
+  it('publishes the start once when a crash prevented it before', async () => {
     harness.outbox.append = () => Promise.reject(new Error('crashed'));
     await expect(harness.register()).rejects.toThrow('crashed');
     Reflect.deleteProperty(harness.outbox, 'append');
@@ -79,7 +79,7 @@ describe('ResendCode', () => {
     expect(await harness.attempt()).toMatchObject({ started: true });
   });
 
-  it('given five messages in a day from one source, then too early; from another it is sent', async () => {
+  it('returns too early after five messages in a day from one source, and sends from another', async () => {
     await harness.register();
     for (let n = 0; n < 4; n++) {
       harness.clock.advance(60_000);
@@ -91,7 +91,7 @@ describe('ResendCode', () => {
     expect(dues()).toBe(6);
   });
 
-  it('given thirty messages in a day from everywhere, then the answer is the same and nothing is sent', async () => {
+  it('answers the same and sends nothing after thirty messages in a day from all sources', async () => {
     harness.limits.sendsPerIdentifier = 1;
     await harness.register();
     harness.clock.advance(60_000);
@@ -99,14 +99,14 @@ describe('ResendCode', () => {
     expect(dues()).toBe(1);
   });
 
-  it('given a resend that comes too early, then it takes nothing from the budget', async () => {
+  it('uses no budget for an early resend', async () => {
     await harness.register();
     for (let n = 0; n < 10; n++) await harness.resend();
     harness.clock.advance(60_000);
     expect(await harness.resend()).toMatchObject({ outcome: 'sending' });
   });
 
-  it('given a backlog, then 503', async () => {
+  it('returns 503 during a backlog', async () => {
     await harness.register();
     harness.due.backlogSeconds = 60;
     harness.clock.advance(60_000);

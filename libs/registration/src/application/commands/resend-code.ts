@@ -13,7 +13,7 @@ export type ResendOutcome =
   | { readonly outcome: 'already_active' }
   | { readonly outcome: 'unknown' };
 
-/** Ask for a new code. The old one dies when the new one is on its way. */
+/** Request a new code. The old code becomes invalid when the new one is sent. */
 export class ResendCode extends Command<ResendOutcome> {
   constructor(
     readonly key: AttemptKey,

@@ -4,22 +4,22 @@ import { PUBLISH_CODE_SENT, parseCodeSentReference } from '../services/code-sent
 import type { RegistrationStartPublisher } from '../services/registration-start-publisher.js';
 
 /**
- * Tells the business that a code was sent. Due by itself: a database that is away at that moment holds up no code, and the
- * event is told when it is back.
+ * Publishes the event that a code was sent. This is a separate job, so that a database outage delays no code and the event is
+ * published after the outage.
  */
 export class PublishCodeSentJob implements MessageJob {
   readonly kind = PUBLISH_CODE_SENT;
 
   constructor(
     private readonly attempts: AttemptStore,
-    private readonly announcer: RegistrationStartPublisher,
+    private readonly publisher: RegistrationStartPublisher,
   ) {}
 
-  /** Nothing is to be sent to anybody. */
+  /** Returns null, because this job sends no message. */
   async prepareMessage(reference: string): Promise<null> {
     const { key, eventId } = parseCodeSentReference(reference);
     const attempt = await this.attempts.find(key.identifierHash, [key.tag]);
-    if (attempt) await this.announcer.announceCode(attempt, eventId);
+    if (attempt) await this.publisher.publishCodeSent(attempt, eventId);
     return null;
   }
 }

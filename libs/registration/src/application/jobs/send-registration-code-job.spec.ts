@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptState } from '../../domain/registration-attempt.js';
 import { RegistrationHarness } from '../../testing/registration-harness.js';
 
-describe('CodeDue', () => {
+describe('SendRegistrationCodeJob', () => {
   let harness: RegistrationHarness;
   let reference: string;
 
@@ -12,7 +12,7 @@ describe('CodeDue', () => {
     const { identifierHash, attemptId } = await attempt();
     return harness.codes.getStatus({ identifierHash, purpose: 'registration', subject: attemptId });
   };
-  /** A decoy: somebody registers an identifier that is a customer’s. */
+  /** Places a decoy: registers an identifier that belongs to a customer. */
   const decoy = async () => {
     await (await write())?.markAccepted();
     await harness.activate('0001');
@@ -27,23 +27,23 @@ describe('CodeDue', () => {
     reference = harness.due.enqueued.pop()?.reference ?? '';
   });
 
-  it('is asked for by the kind under which it is put', async () => {
+  it('has the job kind under which it is enqueued', async () => {
     await harness.register({ email: 'zoe@example.org' });
     expect(harness.due.enqueued.map(({ kind }) => kind)).toEqual([harness.codeDue.kind]);
   });
 
-  it('ST-10 given a reference, then it holds neither address nor code', () => {
+  it('includes neither address nor code in its reference [ST-10]', () => {
     expect(reference).toMatch(/^[0-9a-f]{64}\.[0-9a-f]{64}\.4$/);
   });
 
-  it('given an attempt, then a message with its code and its reference, to its address', async () => {
+  it('composes a message with code and reference to the address of the attempt', async () => {
     const written = await write();
     expect(written?.message).toMatchObject({ channel: 'email', to: 'mia@example.org' });
     expect(written?.message?.text).toMatch(/^0001\n/);
     expect(written?.message?.text).toContain((await attempt()).reference);
   });
 
-  it('given a message that was accepted, then the minute starts there, by the store’s clock', async () => {
+  it('starts the lifetime when the message is accepted, by the clock of the store', async () => {
     const written = await write();
     harness.clock.advance(7_000);
     await written?.markAccepted();
@@ -54,7 +54,7 @@ describe('CodeDue', () => {
   });
 
   it.each([true, false])(
-    'leaves a code that nobody can type when its message is refused, finally: %s [AC-62]',
+    'leaves an unmatchable code when its message is refused, finally: %s [AC-62]',
     async (final) => {
       const written = await write();
       const before = [await status(), await attempt()];
@@ -64,13 +64,13 @@ describe('CodeDue', () => {
     },
   );
 
-  it('shows the life that a message accepted after the usual time would give [AC-62]', async () => {
+  it('shows the lifetime of a usual delivery [AC-62]', async () => {
     await harness.codeDue.prepareMessage(reference, { sampleDurationMs: () => 2_000 });
     const expiresAt = harness.clock.now().getTime() + 62_000;
     expect([(await status())?.expiresAt.getTime(), (await attempt()).codeUntil]).toEqual([expiresAt, expiresAt]);
   });
 
-  it('writes another code for the next try, in the place of the one that was refused [AC-62]', async () => {
+  it('replaces the refused code for the next try [AC-62]', async () => {
     const first = await write();
     await harness.activate('9999');
     const before = await status();
@@ -83,7 +83,7 @@ describe('CodeDue', () => {
     expect(await harness.activate('0002')).toMatchObject({ outcome: 'active' });
   });
 
-  it('tries no more once three wrong codes came, or the attempt is gone [AC-62]', async () => {
+  it('stops after three wrong codes or when the attempt is gone [AC-62]', async () => {
     const first = await write();
     await first?.markFailed(false);
     for (const _ of [1, 2, 3]) await harness.activate('9999');
@@ -94,7 +94,7 @@ describe('CodeDue', () => {
     expect(await other?.prepareRetry()).toBeNull();
   });
 
-  it('FM-S1 given a second try, then a code of its own; the first one is dead, and its late end changes nothing', async () => {
+  it('creates a new code for a second try and ignores the late result of the first [FM-S1]', async () => {
     const first = await write();
     const second = await write();
     expect(second?.message?.text).toMatch(/^0002\n/);
@@ -105,13 +105,13 @@ describe('CodeDue', () => {
     expect(await harness.activate('0002')).toMatchObject({ outcome: 'active' });
   });
 
-  it('given an attempt that is gone, then nothing', async () => {
+  it('does nothing when the attempt is gone', async () => {
     await harness.attempts.remove(harness.keyOf());
     expect(await write()).toBeNull();
     expect(await harness.codeDue.prepareMessage('nonsense')).toBeNull();
   });
 
-  it('given an attempt that became a customer meanwhile, then no code, but word that there is an account', async () => {
+  it('sends a notice instead of a code when the attempt has become a customer', async () => {
     const written = await write();
     await written?.markAccepted();
     await harness.activate('0001');
@@ -121,7 +121,7 @@ describe('CodeDue', () => {
     expect(await status()).toBeNull();
   });
 
-  describe('given a decoy', () => {
+  describe('with a decoy', () => {
     beforeEach(decoy);
 
     const ofStranger = { password: 'of a stranger' };
@@ -131,7 +131,7 @@ describe('CodeDue', () => {
       return harness.codes.getStatus({ identifierHash, purpose: 'registration', subject: attemptId });
     };
 
-    it('AC-26 then its owner is told that there is an account, and a code lives that nobody can type', async () => {
+    it('notifies the owner and creates an unmatchable code [AC-26]', async () => {
       const written = await write();
       expect(written?.message).toMatchObject({ to: 'mia@example.org', subject: 'You already have an account' });
       await written?.markAccepted();
@@ -139,7 +139,7 @@ describe('CodeDue', () => {
       expect((await harness.attempt(ofStranger))?.codeUntil).toBe(harness.clock.now().getTime() + 60_000);
     });
 
-    it('then he is told once a day; the rest happens all the same', async () => {
+    it('notifies the owner once a day and otherwise behaves the same', async () => {
       await (await write())?.markAccepted();
       const second = await write();
       expect(second?.message).toBeNull();
@@ -147,14 +147,14 @@ describe('CodeDue', () => {
       expect((await statusOfDecoy())?.attemptsRemaining).toBe(3);
     });
 
-    it('and a first try that was not accepted, then the second try tells him', async () => {
+    it('notifies the owner with the second try when the first was not accepted', async () => {
       const first = await write();
       expect(first?.message).not.toBeNull();
       await first?.markFailed(false);
       expect((await first?.prepareRetry())?.message).not.toBeNull();
     });
 
-    it('and a message that was refused, then its code stays as it is, and the next one tells its owner [AC-62]', async () => {
+    it('keeps the code after a refused message and notifies the owner with the next one [AC-62]', async () => {
       const first = await write();
       const before = await statusOfDecoy();
       await first?.markFailed(true);

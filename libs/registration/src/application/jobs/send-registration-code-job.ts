@@ -14,8 +14,8 @@ import { CODE_DUE, readReference } from '../services/code-requests.js';
 import { codeSentJob } from '../services/code-sent-job.js';
 
 /**
- * A code is due: make it, write its message, and let its minute start when the message has been accepted. What a stranger can see
- * of the attempt is set when the code is made, and does not depend on whether a message is sent or accepted.
+ * Creates a code, composes its message, and starts the code's lifetime when the message is accepted. The visible state of the
+ * attempt is set when the code is created and does not depend on the delivery of the message.
  */
 export class SendRegistrationCodeJob implements MessageJob {
   readonly kind = CODE_DUE;
@@ -24,7 +24,7 @@ export class SendRegistrationCodeJob implements MessageJob {
     private readonly attempts: AttemptStore,
     private readonly codes: Codes,
     private readonly messages: RegistrationMessages,
-    private readonly rules: RegistrationSettings,
+    private readonly settings: RegistrationSettings,
     private readonly due: JobQueue,
     private readonly ids: Ids,
   ) {}
@@ -68,7 +68,7 @@ export class SendRegistrationCodeJob implements MessageJob {
     return { message: this.messages.composeCode(attempt, digits), markFailed: async () => undefined };
   }
 
-  /** A decoy looks like any other attempt from outside; its owner learns, once a day, that somebody tried. */
+  /** A decoy is externally indistinguishable from other attempts. The owner is notified at most once a day. */
   async #notice(attempt: AttemptState): Promise<PreparedMessage> {
     const tell = await this.attempts.reserveOwnerNotice(attempt.identifierHash);
     const message = tell ? this.messages.composeAlreadyRegistered(attempt) : null;
@@ -86,6 +86,6 @@ export class SendRegistrationCodeJob implements MessageJob {
   }
 
   #lives(attempt: AttemptState, afterMs: number): Promise<void> {
-    return this.attempts.recordCodeSent(attempt, attempt.attemptId, afterMs + this.rules.codeTtlSeconds * 1000);
+    return this.attempts.recordCodeSent(attempt, attempt.attemptId, afterMs + this.settings.codeTtlSeconds * 1000);
   }
 }

@@ -13,7 +13,7 @@ const START = Date.parse('2026-03-01T12:00:00.000Z');
 type State = 'new' | 'pending' | 'taken' | 'notified';
 const STATES: readonly State[] = ['new', 'pending', 'taken', 'notified'];
 
-/** What becomes of messages, and what is used up before somebody registers. */
+/** How messages are delivered, and which budget is used up before the registration. */
 interface Case {
   readonly channel: 'email' | 'sms';
   readonly transport: TransportOutcome;
@@ -37,11 +37,11 @@ const USED_UP: readonly Case[] = [
   { channel: 'sms', transport: 'accepted', exhaust: 'the SMS of this source' },
 ];
 
-/** Moments (ms after somebody has registered) at which they look at what can be seen, and what they do then. */
+/** Times (ms after the registration) at which the person observes the state, and their actions then. */
 const LOOKS = [0, 50, 300, 1_000, 2_000, 7_900, 8_100, 16_500, 24_000, 25_000, 40_000, 59_000, 62_000, 64_000];
 const WRONG_AT = 7_900;
 
-/** One person, who does the same whatever they register, and everything that they see. */
+/** A person who performs the same actions for every identifier, and everything that they observe. */
 class Stranger {
   readonly harness = new RegistrationHarness();
   readonly #transport: TestMessageTransport;
@@ -71,14 +71,16 @@ class Stranger {
     seen.push(await this.#look(Date.now()));
     const counted = await this.#transport.countMessagesByOutcome();
     const figures = {
-      messages: ['accepted', 'refused', 'retried'].map((one) => (counted[one] ?? 0) - (countedBefore[one] ?? 0)),
+      messages: ['accepted', 'refused', 'retried'].map(
+        (result) => (counted[result] ?? 0) - (countedBefore[result] ?? 0),
+      ),
       announced: this.#announced - announcedBefore,
     };
     await this.#transport.stop();
     return this.warmed ? { seen, figures } : { seen };
   }
 
-  /** Does it, and looks at what comes of it for a minute; types a wrong code and asks for another meanwhile. */
+  /** Registers and observes the state for a minute; meanwhile types a wrong code and requests another one. */
   async #round(name: string, act: () => Promise<unknown>): Promise<unknown> {
     const begun = Date.now();
     const seen: unknown[] = [[name, await act()]];
@@ -97,12 +99,12 @@ class Stranger {
     const mine = await this.#mine.findByKey(identifierHash, tag);
     if (!mine) return null;
     const { id: _id, attemptId: _attemptId, codeExpiresAt, resendAt, ...same } = mine;
-    // What was never asked for may be asked for since 1970.
+    // A code that was never requested may be requested since 1970.
     const after = (moment: string | null) => moment && Math.max(Date.parse(moment) - begun, -DAY);
     return { ...same, codeExpiresAt: after(codeExpiresAt), resendAt: after(resendAt) };
   }
 
-  /** How things were before. */
+  /** The state before the registration. */
   async #bring(state: State): Promise<void> {
     if (state === 'taken' || state === 'notified') {
       await this.#register(this.#mia, 'of the owner');
@@ -114,7 +116,7 @@ class Stranger {
       await this.#register(this.#other(7), 'of somebody else');
     }
     jump(2 * DAY);
-    // A message of before, for everybody: what is usual is known.
+    // Send a message first, so that the usual delivery time is known.
     await this.#register(state === 'pending' || state === 'notified' ? this.#mia : this.#other(9), 'of another');
     await settle(10 * MINUTE);
   }
@@ -131,7 +133,7 @@ class Stranger {
     return this.#answer(() => this.harness.register({ ...who, password }));
   }
 
-  /** What is answered, without what names this attempt. */
+  /** The response without the fields that identify this attempt. */
   async #answer(call: () => Promise<object>): Promise<unknown> {
     const answer = await call().catch((error: { code?: string; retryAfter?: number }) => {
       if (error.code === undefined) throw error;
@@ -159,9 +161,9 @@ class Stranger {
   }
 }
 
-/** Without the timers of this time: the dispatcher looks four times a second whether something is due. */
+/** Replaces the timers: the job worker polls four times a second. */
 const jump = (milliseconds: number) => vi.setSystemTime(Date.now() + milliseconds);
-/** Until what was asked for has been tried for the last time, and then so long. */
+/** Time until the last delivery try, plus a margin. */
 const settle = async (milliseconds: number): Promise<void> => {
   await pass(26 * SECOND);
   jump(milliseconds);
@@ -181,21 +183,21 @@ function expectAlike(seen: ReadonlyMap<State, unknown>): void {
   for (const [state, what] of seen) expect(what, state).toEqual(seen.get('new'));
 }
 
-/** Without the figures of operators: a refusal for good is taken for one of its recipient while others are accepted. */
+/** Compares without operator metrics: a permanent refusal counts as one of the recipient while others are accepted. */
 const bySight = (seen: ReadonlyMap<State, unknown>): ReadonlyMap<State, unknown> =>
   new Map([...seen].map(([state, what]) => [state, (what as { readonly seen: unknown }).seen]));
 
 const titled = (cases: readonly Case[]) => cases.map((what) => ({ ...what, what }));
 
-describe('what somebody sees who registers', () => {
+describe('the observable state of a registration', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
   describe.each(titled(CASES))('by $channel, messages $transport', ({ what }) => {
-    it('is the same at every step for a new, a pending, a taken and a notified identifier [AC-62]', async () => {
+    it('is the same at every step for a new, a pending, a registered and a notified identifier [AC-62]', async () => {
       const seen = await seenIn(what, true);
       expectAlike(what.transport === 'refused for good' ? bySight(seen) : seen);
-      // A code has its minute and its three tries, whatever becomes of its message.
+      // A code has its minute and its three tries, regardless of delivery.
       const text = JSON.stringify(seen.get('new'));
       expect(text).toContain('"outcome":"code_wrong","attemptsRemaining":2');
       expect(text).toContain('"outcome":"code_expired"');
@@ -204,13 +206,13 @@ describe('what somebody sees who registers', () => {
       expect(text).toContain('"outcome":"sending"');
     });
 
-    it('is the same for all of them also when the transport has just changed [AC-62]', async () => {
+    it('is the same for all identifiers when the transport has just changed [AC-62]', async () => {
       expectAlike(await seenIn(what, false));
     });
   });
 
   it.each(titled(USED_UP))(
-    'by $channel is the same for all of them when $exhaust is used up, messages $transport [AC-62]',
+    'by $channel is the same for all identifiers when $exhaust is used up, messages $transport [AC-62]',
     async ({ what }) => {
       const seen = await seenIn(what, true);
       expectAlike(seen);

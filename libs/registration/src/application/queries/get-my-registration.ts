@@ -1,7 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { type MyRegistration, MyRegistrations } from '../views.js';
 
-/** How far is my registration? */
+/** Get the state of a registration. */
 export class GetMyRegistration extends Query<MyRegistration | null> {
   constructor(
     readonly identifierHash: string,

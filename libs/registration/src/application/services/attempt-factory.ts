@@ -5,7 +5,7 @@ import type { AttemptSecrets } from '../ports.js';
 import type { RegistrationId } from './registration-ids.js';
 import type { ValidatedRegistration } from './validate-registration.js';
 
-/** Writes attempts: the password leaves here only as a tag and under a seal. No expensive hash is paid before proof. */
+/** Creates attempt drafts. The draft contains the password only as a tag and a seal. No expensive hash is computed before proof. */
 export class AttemptFactory {
   constructor(
     private readonly credentials: Credentials,

@@ -14,7 +14,7 @@ import { codeAddressOf } from './code-address.js';
 import type { OpaqueRegistrationIds } from './opaque-registration-ids.js';
 import type { SendBudget } from './send-budget.js';
 
-/** The kind of due message, and how its reference names an attempt and the digits that were promised. */
+/** The job kind. The job reference names an attempt and the number of digits shown to the client. */
 export const CODE_DUE = 'registration.code';
 const referenceOf = ({ identifierHash, tag }: AttemptKey, length: number): string =>
   `${identifierHash}.${tag}.${length}`;
@@ -24,22 +24,22 @@ export function readReference(reference: string): { readonly key: AttemptKey; re
   return { key: { identifierHash, tag }, length: Number(length) };
 }
 
-/** `retryAfterSeconds`: null when a code is on its way, or when nobody is to know that none is. */
+/** `retryAfterSeconds` is null when a code is being sent, or when the client must not learn that none is. */
 export interface Requested {
   readonly ticket: RegistrationTicket;
   readonly retryAfterSeconds: number | null;
 }
 
-/** Asks for a code of an attempt: the message becomes due, and some process that does background work makes and sends it. */
+/** Requests a code for an attempt by enqueueing a job. A background worker creates and sends the code. */
 export class CodeRequests {
   constructor(
     private readonly attempts: AttemptStore,
     private readonly secrets: AttemptSecrets,
     private readonly codes: Codes,
     private readonly sends: SendBudget,
-    private readonly due: JobQueue,
+    private readonly jobs: JobQueue,
     private readonly ids: OpaqueRegistrationIds,
-    private readonly rules: RegistrationSettings,
+    private readonly settings: RegistrationSettings,
   ) {}
 
   async requestCode(attempt: AttemptState, source: ClientSource): Promise<Requested> {
@@ -59,20 +59,20 @@ export class CodeRequests {
       await permission.release();
       return answer(request.reference, request.retryAfterSeconds);
     }
-    let giveBackSms = async (): Promise<void> => undefined;
+    let releaseSms = async (): Promise<void> => undefined;
     try {
-      giveBackSms = await this.sends.reserveSms(attempt, source);
-      await this.due.enqueue({ kind: CODE_DUE, reference: referenceOf(attempt, length) });
+      releaseSms = await this.sends.reserveSms(attempt, source);
+      await this.jobs.enqueue({ kind: CODE_DUE, reference: referenceOf(attempt, length) });
     } catch (error) {
-      // Told 429 or 503, one tries again: the code must not be thought to be on its way.
-      const takenBack = this.attempts.cancelCodeRequest(attempt, attempt.attemptId, reference);
-      await Promise.allSettled([takenBack, permission.release(), giveBackSms()]);
+      // The client retries after a 429 or 503, so the code must not count as requested.
+      const cancelled = this.attempts.cancelCodeRequest(attempt, attempt.attemptId, reference);
+      await Promise.allSettled([cancelled, permission.release(), releaseSms()]);
       throw error;
     }
     return answer(reference, null);
   }
 
-  /** Of an attempt that no message is asked for. */
+  /** Builds a ticket without requesting a message. */
   async toTicket(attempt: AttemptDraft, reference: string): Promise<RegistrationTicket> {
     return this.#ticket(attempt, reference, await this.codes.codeLengthFor(attempt.identifierHash));
   }
@@ -86,9 +86,9 @@ export class CodeRequests {
       channel: channelOf(identifier),
       destination: identifier.masked,
       codeLength,
-      codeExpiresIn: this.rules.codeTtlSeconds,
+      codeExpiresIn: this.settings.codeTtlSeconds,
       resendAfter: RESEND_AFTER_SECONDS,
-      expiresIn: this.rules.attemptTtlSeconds,
+      expiresIn: this.settings.attemptTtlSeconds,
     };
   }
 }

@@ -3,7 +3,7 @@ import type { AttemptKey } from '../../domain/registration-attempt.js';
 
 export const PUBLISH_CODE_SENT = 'registration.code_sent';
 
-/** What is due as soon as the message with a code was accepted. @param eventId under which it is told, however often it is tried */
+/** The job that is enqueued when the message with a code is accepted. @param eventId id of the event, the same for every try */
 export const codeSentJob = ({ identifierHash, tag }: AttemptKey, eventId: string): Job => ({
   kind: PUBLISH_CODE_SENT,
   reference: `${identifierHash}.${tag}.${eventId}`,

@@ -7,7 +7,7 @@ import { IdentifierOwnershipListener } from './identifier-ownership-listener.js'
 const IDENTIFIER = parseIdentifier(MIA.email, 'US');
 const PREHASH = { kid: 'new', value: MIA.password };
 
-describe('KeyKeeper', () => {
+describe('IdentifierOwnershipListener', () => {
   let harness: RegistrationHarness;
   let keeper: IdentifierOwnershipListener;
   let afterCommit: ImmediateAfterCommit;
@@ -39,14 +39,14 @@ describe('KeyKeeper', () => {
     );
   });
 
-  it('given an identifier that somebody gets, then its key is his, and its attempts are gone', async () => {
+  it('assigns the key to the new owner and removes the attempts of the identifier', async () => {
     await pending();
     await moved('staff vouch for him');
     expect([await keyed(), await harness.attempt()]).toEqual(['staff vouch for him', null]);
   });
 
   it.each([['gets', 'somebody'] as const, ['loses', null] as const])(
-    'given an identifier that somebody %s, then no attempt of before lets anybody in, though it could not be removed',
+    'activates no earlier attempt when somebody %s the identifier, even if it could not be removed',
     async (_, holderId) => {
       const attempt = await pending();
       harness.attempts.removeOthers = () => Promise.reject(new Error('away'));
@@ -57,7 +57,7 @@ describe('KeyKeeper', () => {
     },
   );
 
-  it('given an identifier that is lost, then the next to register it has a fresh id, and comes in', async () => {
+  it('gives a lost identifier a fresh id with which a new registration is activated', async () => {
     const attempt = await pending();
     await moved(attempt.customerId);
     await moved(null);
@@ -68,7 +68,7 @@ describe('KeyKeeper', () => {
     expect(await harness.activate(code)).toMatchObject({ outcome: 'active', customer: { id: next?.customerId } });
   });
 
-  it('given one who begins anew behind the commit, then that attempt stays', async () => {
+  it('keeps an attempt that starts after the commit', async () => {
     const attempt = await pending();
     const tidy: (() => Promise<void>)[] = [];
     afterCommit.runAfterCommit = (work) => void tidy.push(work);
@@ -79,7 +79,7 @@ describe('KeyKeeper', () => {
     expect(await harness.activate(code, { password: 'another horse' })).toMatchObject({ outcome: 'active' });
   });
 
-  it('given a unit that is rolled back, then the key is as it was', async () => {
+  it('keeps the key when the unit of work rolls back', async () => {
     const attempt = await pending();
     const failing = harness.work.run(async () => {
       await keeper.beforeAssignment([{ identifier: IDENTIFIER, holderId: null }]);

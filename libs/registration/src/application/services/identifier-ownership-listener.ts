@@ -3,8 +3,8 @@ import type { AfterCommit, Identifier, IdentifierHasher, Ids } from '#kernel';
 import type { AttemptStore, KeyAssignment, RegistrationKeys } from '../ports.js';
 
 /**
- * Points the key of an identifier to whoever gets it, and of one that was lost to a fresh id. Every attempt of before bears
- * another id than its key then, and is refused for good, whether or not it could be removed.
+ * Assigns the key of an identifier to its new owner, and the key of a lost identifier to a fresh id. Earlier attempts then have
+ * another id than their key and can no longer be activated, even if they could not be removed.
  */
 export class IdentifierOwnershipListener extends IdentifierAssignmentListener {
   constructor(
@@ -17,16 +17,17 @@ export class IdentifierOwnershipListener extends IdentifierAssignmentListener {
     super();
   }
 
-  async beforeAssignment(moves: readonly IdentifierAssignment[]): Promise<void> {
-    const gifts = moves.flatMap(({ identifier, holderId }) =>
+  async beforeAssignment(changes: readonly IdentifierAssignment[]): Promise<void> {
+    const assignments = changes.flatMap(({ identifier, holderId }) =>
       holderId === null ? [] : [{ hashes: this.identifiers.candidates(identifier), customerId: holderId }],
     );
-    if (gifts.length === moves.length) return this.#assignAll(gifts);
-    for (const move of moves) await this.#updateKey(move);
+    if (assignments.length === changes.length) return this.#assignAll(assignments);
+    for (const change of changes) await this.#updateKey(change);
   }
 
   async onCustomerErased(customerId: string, identifiers: readonly Identifier[]): Promise<void> {
-    for (const one of identifiers) await this.keys.forgetCustomer(this.identifiers.candidates(one), customerId);
+    for (const identifier of identifiers)
+      await this.keys.forgetCustomer(this.identifiers.candidates(identifier), customerId);
   }
 
   async #updateKey({ identifier, holderId }: IdentifierAssignment): Promise<void> {
@@ -36,13 +37,13 @@ export class IdentifierOwnershipListener extends IdentifierAssignmentListener {
     this.afterCommit.runAfterCommit(() => this.#removeStaleAttempts(hashes));
   }
 
-  async #assignAll(gifts: readonly KeyAssignment[]): Promise<void> {
-    // What is placed before its key is there finds this one, and is refused by it.
-    for (const { hashes } of await this.keys.assignAll(gifts))
+  async #assignAll(assignments: readonly KeyAssignment[]): Promise<void> {
+    // An attempt without a key finds this key when it starts and cannot be activated.
+    for (const { hashes } of await this.keys.assignAll(assignments))
       this.afterCommit.runAfterCommit(() => this.#removeStaleAttempts(hashes));
   }
 
-  /** Somebody may have begun anew since. */
+  /** Keeps the attempts of a registration that has started since. */
   async #removeStaleAttempts(hashes: readonly string[]): Promise<void> {
     const key = await this.keys.find(hashes);
     if (key) await Promise.all(hashes.map((hash) => this.attempts.removeOthers(hash, key.customerId)));

@@ -14,18 +14,18 @@ describe('OpaqueRegistrationIds', () => {
     ids = new OpaqueRegistrationIds(identifiers);
   });
 
-  it('gives an identifier one UUID, and another identifier another one [AC-63]', () => {
+  it('derives one UUID per identifier [AC-63]', () => {
     expect(isUuid(ids.of(MIA))).toBe(true);
     expect(ids.of(parseIdentifier('Mia@Example.ORG', 'US'))).toBe(ids.of(MIA));
     expect(ids.of(PHONE)).not.toBe(ids.of(MIA));
   });
 
-  it('gives an id that follows neither from the stored hash nor from that of an import [AC-63]', () => {
+  it('derives an id that depends neither on the stored hash nor on that of an import [AC-63]', () => {
     const others = [MIA.key, `import:${MIA.key}`].map((key) => uuidFromHash(identifiers.hash({ key })));
     expect(others).not.toContain(ids.of(MIA));
   });
 
-  it('gives another id when another key of the ring writes [AC-63]', () => {
+  it('derives another id when another key of the ring writes [AC-63]', () => {
     const before = ids.of(MIA);
     identifiers.writer = 'old';
     expect(ids.of(MIA)).not.toBe(before);

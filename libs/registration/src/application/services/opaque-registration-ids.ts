@@ -1,9 +1,9 @@
 import { type Identifier, type IdentifierHasher, uuidFromHash } from '#kernel';
 
 /**
- * The id that callers see before proof. It follows from the identifier alone (HMAC-SHA-256 under the first key of
- * `IDENTIFIER_SECRET`, in a namespace of its own), so it says nothing of who is a customer, and stays whatever becomes of the
- * identifier.
+ * The id that clients see before proof. It is derived from the identifier alone (HMAC-SHA-256 under the first key of
+ * `IDENTIFIER_SECRET`, in its own namespace). It does not reveal who is a customer, and stays the same when the identifier changes
+ * owners.
  */
 export class OpaqueRegistrationIds {
   constructor(private readonly identifiers: IdentifierHasher) {}

@@ -3,26 +3,26 @@ import type { Identifier, IdentifierHasher } from '#kernel';
 import { type AttemptKey, type AttemptState, RegistrationAttempt } from '../../domain/registration-attempt.js';
 import type { AttemptSecrets, AttemptStore } from '../ports.js';
 
-/** Who is registering: the attempt that identifier and password pick. */
+/** The person who registers, as the attempt selected by identifier and password. */
 export interface Registrant {
   readonly key: AttemptKey;
   readonly preHash: PreHash;
 }
 
-/** What identifier and password pick: a pending attempt, a receipt, or nothing. */
+/** The result of a lookup by identifier and password: a pending attempt, a receipt, or nothing. */
 export interface AttemptLookup {
   readonly identifier: Identifier;
   readonly registrant: Registrant | null;
   readonly attempt: AttemptState | null;
 }
 
-/** Whose state is asked for when there is no receipt: the work is the same. */
+/** Queried when there is no receipt, so that the work is the same. */
 const UNUSED_CUSTOMER_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
- * A pending attempt answers to its password, and nothing is counted: nobody can keep its owner out. Everything else is a guess at
- * the password of a customer, whose receipt may be there: it is counted with sign-ins before anything is looked at, whether or
- * not there is a receipt or a customer. A receipt answers as long as its customer is as the activation made them.
+ * Authenticates a pending attempt by its password without counting tries, so that its owner cannot be locked out. Any other
+ * password is a guess at a customer's password, because a receipt may exist. It is counted with sign-ins before it is compared,
+ * whether or not a receipt or a customer exists. A receipt is valid as long as its customer is unchanged since the activation.
  */
 export class RegistrantAuthenticator {
   constructor(
@@ -46,12 +46,12 @@ export class RegistrantAuthenticator {
     return { identifier, registrant, attempt };
   }
 
-  /** Whose pending attempt it is, if it is one. */
+  /** Returns the registrant if the attempt is pending. */
   asPending({ registrant, attempt }: AttemptLookup): Registrant | null {
     return attempt && !RegistrationAttempt.restore(attempt).isReceipt ? registrant : null;
   }
 
-  /** Of what is no pending attempt: whose receipt it is. @param source prefix it comes from */
+  /** Returns the registrant of a receipt, for a lookup that found no pending attempt. @param source prefix of the request */
   async authenticateReceipt(
     { identifier, registrant, attempt }: AttemptLookup,
     source: string,

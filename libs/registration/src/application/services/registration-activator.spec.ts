@@ -4,7 +4,7 @@ import type { AttemptState } from '../../domain/registration-attempt.js';
 import { MIA, RegistrationHarness, SOURCE } from '../../testing/registration-harness.js';
 import { codeAddressOf } from './code-address.js';
 
-describe('Admission', () => {
+describe('RegistrationActivator', () => {
   let harness: RegistrationHarness;
   let attempt: AttemptState;
 
@@ -26,7 +26,7 @@ describe('Admission', () => {
     attempt = found;
   });
 
-  it('given a proven attempt, then a customer of its id, with its names and its password’s hash', async () => {
+  it('creates a customer with the id, names and password hash of the attempt', async () => {
     const customer = await admit();
     expect(customer).toMatchObject({ id: attempt.customerId, email: 'mia@example.org', verifiedBy: 'code' });
     expect(harness.directory.customers).toMatchObject([
@@ -34,7 +34,7 @@ describe('Admission', () => {
     ]);
   });
 
-  it('INV-18 given a proven attempt, then the audit trail says who came in, and from where', async () => {
+  it('records customer and source in the audit trail [INV-18]', async () => {
     await admit();
     const { customerId: id } = attempt;
     expect(harness.audit.entries).toEqual([
@@ -42,7 +42,7 @@ describe('Admission', () => {
     ]);
   });
 
-  it('given a proven attempt, then it is a receipt, its code is gone and the guess is given back', async () => {
+  it('keeps the attempt as a receipt, deletes its code and refunds the guess', async () => {
     const { charge } = await harness.codes.guesses.chargeGuess(attempt.identifierHash);
     await admit({}, charge);
     expect((await harness.attempt())?.activatedAt).toBeGreaterThan(0);
@@ -51,7 +51,7 @@ describe('Admission', () => {
     expect(harness.codes.guesses.charged).toEqual([]);
   });
 
-  it('given a hash that takes its time, then no transaction waits for it', async () => {
+  it('computes a slow hash outside the transaction', async () => {
     let inside = false;
     const run = harness.work.run.bind(harness.work);
     harness.work.run = async (work) => {
@@ -65,13 +65,13 @@ describe('Admission', () => {
     expect(harness.credentials.hashed).toHaveLength(1);
   });
 
-  it('given no room for the hash, then nothing has happened', async () => {
+  it('changes nothing when there is no hashing capacity', async () => {
     harness.credentials.beforeHash = () => Promise.reject(new HashingBusy());
     await expect(admit()).rejects.toBeInstanceOf(HashingBusy);
     expect([harness.directory.customers, (await harness.attempt())?.activatedAt]).toEqual([[], 0]);
   });
 
-  it('given the same attempt again, because its answer was lost, then the same customer, announced once', async () => {
+  it('returns the same customer for a repeated attempt and publishes it once', async () => {
     const first = await admit();
     expect(await admit()).toEqual(first);
     expect(harness.outbox.types.filter((type) => type === 'customer.created.v1')).toHaveLength(1);
@@ -103,7 +103,7 @@ describe('Admission', () => {
         return {};
       },
     ],
-  ])('given %s, then nobody is let in, and the attempt is gone', async (_, arrange) => {
+  ])('creates no customer and removes the attempt, given %s', async (_, arrange) => {
     const changes = await arrange();
     const before = harness.directory.customers.length;
     expect(await admit(changes)).toBeNull();
@@ -111,14 +111,14 @@ describe('Admission', () => {
     expect(await harness.admission.findActivated({ ...attempt, ...changes })).toBeNull();
   });
 
-  it('given a store that cannot be tidied, then what is committed is true', async () => {
+  it('keeps the committed customer when the store cleanup fails', async () => {
     harness.attempts.convertToReceipt = () => Promise.reject(new Error('away'));
     harness.codes.consume = () => Promise.reject(new Error('away'));
     expect(await admit()).toMatchObject({ id: attempt.customerId });
     expect(harness.directory.customers).toHaveLength(1);
   });
 
-  it('given a transaction that fails, then neither customer nor event, and the key is as it was', async () => {
+  it('creates neither customer nor event and keeps the key when the transaction fails', async () => {
     const before = await key();
     harness.directory.createCustomer = () => Promise.reject(new Error('away'));
     await expect(admit()).rejects.toThrow('away');
@@ -131,7 +131,7 @@ describe('Admission', () => {
 
   const somebody = (id: string, email: string) =>
     harness.directory.createCustomer({
-      ...{ id, identifier: parseIdentifier(email, 'US'), attemptId: `of ${id} himself`, firstName: null },
+      ...{ id, identifier: parseIdentifier(email, 'US'), attemptId: `own attempt of ${id}`, firstName: null },
       ...{ lastName: null, market: 'US', locale: 'en', credential: null, verifiedBy: 'staff' as const },
     });
 });

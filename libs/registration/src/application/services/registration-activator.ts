@@ -6,20 +6,20 @@ import { type AttemptState, identifierOf } from '../../domain/registration-attem
 import type { AttemptStore, RegistrationKeys } from '../ports.js';
 import { codeAddressOf } from './code-address.js';
 
-/** That an attempt is its person's, and what it costs to be told so. */
+/** Proof that the registrant controls the identifier of an attempt. */
 export interface Proof {
-  /** Of the attempt's password; what is stored is its hash. */
+  /** Pre-hash of the attempt's password. Its hash is stored. */
   readonly preHash: PreHash;
   readonly verifiedBy: 'code' | 'event';
-  /** Source prefix of who typed the code; null for an event. */
+  /** Source prefix of the request with the code; null for an event. */
   readonly source: string | null;
-  /** The first thing in the unit of work that lets him in. */
+  /** Runs first in the activating unit of work. */
   first?(): Promise<void>;
-  /** The last thing in it. */
+  /** Runs last in the activating unit of work. */
   last?(): Promise<void>;
 }
 
-/** Lets a proven attempt in. The one place where a person enters the database. */
+/** Activates a proven attempt and creates the customer. */
 export class RegistrationActivator {
   constructor(
     private readonly work: UnitOfWork,
@@ -32,7 +32,7 @@ export class RegistrationActivator {
     private readonly audit: AuditTrail,
   ) {}
 
-  /** The customer, or null when the identifier went to somebody else while this attempt waited. */
+  /** Returns the customer, or null when the identifier was assigned to another customer meanwhile. */
   async activate(attempt: AttemptState, proof: Proof): Promise<CustomerView | null> {
     const credential = await this.credentials.hash(proof.preHash, hashTicketOf(proof));
     const customer = await this.work.run(() => this.#runInTransaction(attempt, credential, proof)).catch(nullWhenTaken);
@@ -40,7 +40,7 @@ export class RegistrationActivator {
     return customer;
   }
 
-  /** The customer that this attempt became, if it did, and if its password is still the customer's. */
+  /** Returns the customer created by this attempt, if its password is still the customer's. */
   async findActivated(attempt: AttemptState): Promise<CustomerView | null> {
     const { createdByAttemptId } = await this.customers.checkAvailability(identifierOf(attempt), attempt.customerId);
     return createdByAttemptId === attempt.attemptId ? this.#findUnchanged(attempt) : null;
@@ -68,7 +68,7 @@ export class RegistrationActivator {
       identifier,
       attempt.customerId,
     );
-    // Committed before, but the answer or the tidying was lost: known by the attempt, never by an id that collides.
+    // Already committed, but the response or the cleanup was lost. Compare the attempt id; the customer id could collide.
     if (createdByAttemptId === attempt.attemptId) return this.#findUnchanged(attempt);
     if (attempt.decoy || holderId !== null || idIsUsed || key?.customerId !== attempt.customerId) return null;
     const { customerId: id, attemptId, profile } = attempt;
@@ -85,13 +85,13 @@ export class RegistrationActivator {
     return customer;
   }
 
-  /** What is committed is true whether or not the code store can be tidied: dead attempts are known by the database. */
-  async #cleanUp(attempt: AttemptState, admitted: boolean): Promise<void> {
-    const tidied = admitted
+  /** Ignores store errors: the commit is valid without the cleanup, because the database rejects stale attempts. */
+  async #cleanUp(attempt: AttemptState, isActivated: boolean): Promise<void> {
+    const cleanup = isActivated
       ? this.attempts.convertToReceipt(attempt, attempt.attemptId)
       : this.attempts.remove(attempt);
-    // The receipt first: who finds no code any more finds it.
-    await tidied.catch(() => undefined);
+    // Write the receipt first: a request that finds no code must find the receipt.
+    await cleanup.catch(() => undefined);
     await this.codes.consume(codeAddressOf(attempt)).catch(() => undefined);
   }
 }
@@ -101,6 +101,6 @@ function nullWhenTaken(error: unknown): null {
   throw error;
 }
 
-/** A person who has typed a right code goes first. Nobody waits for an event, and it is received again if it fails. */
+/** Activations by code have priority. Events have no waiting client and are redelivered after a failure. */
 const hashTicketOf = ({ verifiedBy, source }: Proof): HashTicket =>
   verifiedBy === 'code' ? { priority: 'activation', source, customerId: null } : BACKGROUND_HASH;

@@ -2,19 +2,19 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Unavailable } from '#kernel';
 import { RegistrationHarness } from '../../testing/registration-harness.js';
 
-describe('Intake', () => {
+describe('RegistrationAdmissionControl', () => {
   let harness: RegistrationHarness;
   beforeEach(() => {
     harness = new RegistrationHarness();
   });
   const closed = () => expect(harness.intake.assertCapacity()).rejects.toBeInstanceOf(Unavailable);
 
-  it('given room and no backlog, then it is open', async () => {
+  it('accepts registrations with capacity and no backlog', async () => {
     harness.due.backlogSeconds = 5;
     await harness.intake.assertCapacity();
   });
 
-  it('given messages that wait too long, then it is closed, and open again when they are gone', async () => {
+  it('rejects registrations while messages wait too long', async () => {
     harness.due.backlogSeconds = 5.001;
     await closed();
     harness.due.backlogSeconds = 0;
@@ -22,7 +22,7 @@ describe('Intake', () => {
     await harness.intake.assertCapacity();
   });
 
-  it('given no more room for attempts, then it is closed', async () => {
+  it('rejects registrations when the attempt store is full', async () => {
     harness.limits.liveAttempts = 1;
     await harness.intake.assertCapacity();
     await harness.register();
@@ -30,13 +30,13 @@ describe('Intake', () => {
     await closed();
   });
 
-  it('given limits that are off, then it is open whatever happens', async () => {
+  it('accepts all registrations when limits are off', async () => {
     Object.assign(harness.limits, { liveAttempts: null, messageBacklogSeconds: null });
     harness.due.backlogSeconds = 1_000;
     await harness.intake.assertCapacity();
   });
 
-  it('given a flood, then it looks four times a second', async () => {
+  it('checks four times a second under load', async () => {
     let looks = 0;
     harness.due.estimateBacklogSeconds = async () => {
       looks++;
@@ -49,7 +49,7 @@ describe('Intake', () => {
     expect(looks).toBe(4);
   });
 
-  it('FM-C3 given a clock that was set back, then it looks again', async () => {
+  it('checks again after the clock was set back [FM-C3]', async () => {
     harness.due.backlogSeconds = 60;
     await closed();
     harness.due.backlogSeconds = 0;

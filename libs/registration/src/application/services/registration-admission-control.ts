@@ -3,16 +3,16 @@ import type { JobQueue } from '#notifications';
 import type { RegistrationLimits } from '../limits.js';
 import type { AttemptStore } from '../ports.js';
 
-const LOOK_EVERY_MS = 250;
+const CHECK_INTERVAL_MS = 250;
 
-/** Takes nothing in that could not be served: no attempt without room for it, none whose message would come too late. */
+/** Rejects a registration when the attempt store is full or its message would be sent too late. */
 export class RegistrationAdmissionControl {
-  #lookedAt = 0;
-  #full = false;
+  #checkedAt = 0;
+  #overloaded = false;
 
   constructor(
     private readonly attempts: AttemptStore,
-    private readonly due: JobQueue,
+    private readonly jobs: JobQueue,
     private readonly limits: RegistrationLimits,
     private readonly clock: Clock,
   ) {}
@@ -20,16 +20,16 @@ export class RegistrationAdmissionControl {
   /** @throws Overloaded */
   async assertCapacity(): Promise<void> {
     const now = this.clock.now().getTime();
-    if (now - this.#lookedAt >= LOOK_EVERY_MS || now < this.#lookedAt) {
-      this.#lookedAt = now;
-      this.#full = await this.#look();
+    if (now - this.#checkedAt >= CHECK_INTERVAL_MS || now < this.#checkedAt) {
+      this.#checkedAt = now;
+      this.#overloaded = await this.#isOverloaded();
     }
-    if (this.#full) throw new Overloaded('Too many are registering at this moment. Please try again soon.', 5);
+    if (this.#overloaded) throw new Overloaded('Too many are registering at this moment. Please try again soon.', 5);
   }
 
-  async #look(): Promise<boolean> {
+  async #isOverloaded(): Promise<boolean> {
     const { liveAttempts, messageBacklogSeconds } = this.limits;
-    if (messageBacklogSeconds !== null && (await this.due.estimateBacklogSeconds()) > messageBacklogSeconds)
+    if (messageBacklogSeconds !== null && (await this.jobs.estimateBacklogSeconds()) > messageBacklogSeconds)
       return true;
     return liveAttempts !== null && (await this.attempts.countLive()) >= liveAttempts;
   }

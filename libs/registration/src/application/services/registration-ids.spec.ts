@@ -21,11 +21,11 @@ describe('RegistrationIds', () => {
   const keyed = (id: string, hash = harness.identifiers.hash(MIA)) => harness.keys.lockAndIncrement([hash], id, null);
   const idOf = () => harness.registrationIds.resolveId(MIA);
 
-  it('given a new identifier, then a fresh id', async () => {
+  it('generates an id for a new identifier', async () => {
     expect(await idOf()).toEqual({ customerId: FRESH, taken: false, lost: null, provisional: true });
   });
 
-  it('given a pending one, then the id its key points to, every time', async () => {
+  it('returns the id of the key for a pending identifier every time', async () => {
     await keyed('kept');
     expect([await idOf(), await idOf()]).toEqual([
       { customerId: 'kept', taken: false, lost: null, provisional: false },
@@ -33,29 +33,29 @@ describe('RegistrationIds', () => {
     ]);
   });
 
-  it('given a key stored under an older key of the ring, then its id', async () => {
+  it('finds the id under an older key of the ring', async () => {
     await keyed('kept', harness.identifiers.candidates(MIA)[1]);
     expect((await idOf()).customerId).toBe('kept');
   });
 
-  it('given a customer, then his id, and that it is taken', async () => {
+  it('returns the id of a customer as taken', async () => {
     await keyed('mia');
     await customer('mia');
     expect(await idOf()).toEqual({ customerId: 'mia', taken: true, lost: null, provisional: false });
   });
 
-  it('given a customer that staff made, and an older key, then his id, and the key has lost its own', async () => {
+  it('returns the id of a staff-created customer and reports the id of an older key as lost', async () => {
     await keyed('older');
     await customer('mia');
     expect(await idOf()).toEqual({ customerId: 'mia', taken: true, lost: 'older', provisional: false });
   });
 
-  it('given a customer that staff made, and no key, then his id', async () => {
+  it('returns the id of a staff-created customer without a key', async () => {
     await customer('mia');
     expect(await idOf()).toEqual({ customerId: 'mia', taken: true, lost: null, provisional: false });
   });
 
-  it('given a key to the id of somebody who has another identifier now, then a fresh id, and that one is lost', async () => {
+  it('generates an id when the customer of the key has another identifier, and reports the old id as lost', async () => {
     await keyed('zoe');
     await customer('zoe', ZOE);
     expect(await idOf()).toEqual({ customerId: FRESH, taken: false, lost: 'zoe', provisional: false });

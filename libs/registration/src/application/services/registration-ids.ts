@@ -2,18 +2,18 @@ import type { CustomerDirectory } from '#customers';
 import type { Identifier, IdentifierHasher, Ids } from '#kernel';
 import type { RegistrationKeys } from '../ports.js';
 
-/** The customer id that an identifier has, or will get. Callers see another one: `OpaqueRegistrationIds`. */
+/** The customer id that an identifier has or will get. Clients see another id: `OpaqueRegistrationIds`. */
 export interface RegistrationId {
   readonly customerId: string;
-  /** The identifier is a customer's now. */
+  /** The identifier belongs to a customer. */
   readonly taken: boolean;
-  /** The id that its key still points to, although somebody else was or is that customer. */
+  /** The outdated id of the key: it is or was used by another customer. */
   readonly lost: string | null;
-  /** Drawn at this moment, because the identifier had none. */
+  /** The id was just generated, because the identifier had none. */
   readonly provisional: boolean;
 }
 
-/** The id exists before the customer does, and is the same for every attempt; it is never handed to another person. */
+/** Resolves customer ids. An id exists before its customer, is the same for every attempt, and is never reused for another person. */
 export class RegistrationIds {
   constructor(
     private readonly keys: RegistrationKeys,

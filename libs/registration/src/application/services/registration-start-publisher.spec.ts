@@ -8,7 +8,7 @@ import { RegistrationHarness } from '../../testing/registration-harness.js';
 const MIA = parseIdentifier('mia@example.org', 'US');
 const HASH = new PlainIdentifierHasher().hash(MIA);
 
-describe('AttemptAnnouncer', () => {
+describe('RegistrationStartPublisher', () => {
   let harness: RegistrationHarness;
   let attempt: AttemptState;
   const key = () => harness.keys.find([HASH]);
@@ -20,7 +20,7 @@ describe('AttemptAnnouncer', () => {
     ({ attempt } = placement);
   });
 
-  it('given a new attempt, then its key is stored, its start announced, and it has begun', async () => {
+  it('stores the key, publishes the start and marks a new attempt as started', async () => {
     const begun = await harness.announcer.publishStarted(attempt, null);
     expect(begun).toMatchObject({ customerId: 'proposed', started: true });
     expect(await harness.attempts.find(attempt.identifierHash, [attempt.tag])).toEqual(begun);
@@ -37,30 +37,30 @@ describe('AttemptAnnouncer', () => {
     ]);
   });
 
-  it('ST-10 given a start, then the event tells neither address nor name', async () => {
+  it('publishes neither address nor name [ST-10]', async () => {
     await harness.announcer.publishStarted(attempt, null);
     expect(JSON.stringify(harness.outbox.events)).not.toMatch(/mia@|Mia|example/);
   });
 
-  it('given one that has started, then nothing is announced again', async () => {
+  it('publishes nothing for a started attempt', async () => {
     const begun = await harness.announcer.publishStarted(attempt, null);
     expect(await harness.announcer.publishStarted(begun, null)).toBe(begun);
     expect(harness.outbox.events).toHaveLength(1);
   });
 
-  it('given a key that stands, then its id, and the next place in the sequence', async () => {
+  it('uses the id of an existing key and its next sequence number', async () => {
     await harness.keys.lockAndIncrement([HASH], 'older', null);
     expect((await harness.announcer.publishStarted(attempt, null)).customerId).toBe('older');
     expect(harness.outbox.events).toMatchObject([{ subject: 'older', sequence: 2, data: { id: 'older' } }]);
   });
 
-  it('given a key that has lost its id, then the proposed one, and a sequence of its own', async () => {
+  it('uses the proposed id and a new sequence when the key has lost its id', async () => {
     await harness.keys.lockAndIncrement([HASH], 'lost', null);
     expect((await harness.announcer.publishStarted(attempt, 'lost')).customerId).toBe('proposed');
     expect(harness.outbox.events).toMatchObject([{ subject: 'proposed', sequence: 1 }]);
   });
 
-  it('RC-03 AlreadyAnnounced: given ten requests with the same attempt at once, then one start, and one id for all', async () => {
+  it('publishes one start with one id for ten concurrent requests with the same attempt [RC-03]', async () => {
     const begun = await Promise.all(Array.from({ length: 10 }, () => harness.announcer.publishStarted(attempt, null)));
     expect(new Set(begun.map(({ customerId }) => customerId))).toEqual(new Set(['proposed']));
     expect(begun.every(({ started }) => started)).toBe(true);
@@ -68,7 +68,7 @@ describe('AttemptAnnouncer', () => {
     expect((await key())?.sequence, 'what was given up is not counted').toBe(1);
   });
 
-  it('KP-R2 given a crash between the announcement and the attempt, then the repeat finds the id and begins', async () => {
+  it('finds the id and starts the attempt after a crash between event and attempt [KP-R2]', async () => {
     const begin = harness.attempts.markStarted.bind(harness.attempts);
     harness.attempts.markStarted = () => Promise.reject(new Error('crashed'));
     await expect(harness.announcer.publishStarted(attempt, null)).rejects.toThrow('crashed');
@@ -81,7 +81,7 @@ describe('AttemptAnnouncer', () => {
     expect(harness.outbox.events).toHaveLength(1);
   });
 
-  it('given a database that is away, then the caller learns it, and the attempt has not begun', async () => {
+  it('throws and does not start the attempt when the database cannot be reached', async () => {
     harness.outbox.append = () => Promise.reject(new Error('away'));
     await expect(harness.announcer.publishStarted(attempt, null)).rejects.toThrow('away');
     expect((await harness.attempts.find(attempt.identifierHash, [attempt.tag]))?.started).toBe(false);

@@ -4,8 +4,8 @@ import { type AttemptEventData, RegistrationCodeSentV1, RegistrationStartedV1 } 
 import type { AttemptStore, RegistrationKeys } from '../ports.js';
 
 /**
- * Stores the key of an attempt and tells that it started: once, however many requests carry the same attempt through. Tells
- * that a code of it was sent.
+ * Stores the key of an attempt and publishes its start once, even for concurrent requests with the same attempt. Also publishes
+ * that a code was sent.
  */
 export class RegistrationStartPublisher {
   constructor(
@@ -16,7 +16,7 @@ export class RegistrationStartPublisher {
     private readonly identifiers: IdentifierHasher,
   ) {}
 
-  /** The attempt, with the id it has got. */
+  /** Returns the attempt with its assigned id. */
   async publishStarted(attempt: AttemptState, lost: string | null): Promise<AttemptState> {
     if (attempt.started) return attempt;
     const customerId = await this.#store(attempt, lost);
@@ -24,14 +24,14 @@ export class RegistrationStartPublisher {
     return { ...attempt, customerId, started: true };
   }
 
-  /** A code of it was sent. @param eventId under which that is told: once */
-  async announceCode(attempt: AttemptState, eventId: string): Promise<void> {
+  /** Publishes once that a code was sent. @param eventId id of the event, used for deduplication */
+  async publishCodeSent(attempt: AttemptState, eventId: string): Promise<void> {
     const hashes = this.identifiers.candidates(identifierOf(attempt));
-    const told = this.work.run(async () => {
+    const published = this.work.run(async () => {
       const key = await this.keys.lockAndIncrement(hashes, attempt.customerId, null);
-      await this.outbox.append(new RegistrationCodeSentV1(eventId, key.sequence, announced(attempt, key.customerId)));
+      await this.outbox.append(new RegistrationCodeSentV1(eventId, key.sequence, eventDataOf(attempt, key.customerId)));
     });
-    await told.catch((error: unknown) => {
+    await published.catch((error: unknown) => {
       if (!(error instanceof AlreadyPublished)) throw error;
     });
   }
@@ -41,18 +41,18 @@ export class RegistrationStartPublisher {
     try {
       return await this.work.run(async () => {
         const key = await this.keys.lockAndIncrement(hashes, attempt.customerId, lost);
-        await this.outbox.append(new RegistrationStartedV1(key.sequence, announced(attempt, key.customerId)));
+        await this.outbox.append(new RegistrationStartedV1(key.sequence, eventDataOf(attempt, key.customerId)));
         return key.customerId;
       });
     } catch (error) {
-      // Another request with the same attempt was faster, or crashed behind this point.
+      // A concurrent request with the same attempt has committed, or an earlier one crashed after its commit.
       if (!(error instanceof AlreadyPublished)) throw error;
       return (await this.keys.find(hashes))?.customerId ?? attempt.customerId;
     }
   }
 }
 
-function announced(attempt: AttemptState, id: string): AttemptEventData {
+function eventDataOf(attempt: AttemptState, id: string): AttemptEventData {
   const { attemptId, profile } = attempt;
   return { id, attemptId, channel: channelForRecipient(attempt), market: profile.market };
 }

@@ -21,14 +21,14 @@ describe('SendBudget', () => {
 
   beforeEach(() => given());
 
-  it('counts messages of an identifier for the source that asks', async () => {
+  it('counts messages of an identifier per requesting source', async () => {
     const taken = [];
     for (let n = 0; n < 4; n++) taken.push((await budget.reserveMessage(MIA, HOME)).allowed);
     expect(taken).toEqual([true, true, true, false]);
     expect((await budget.reserveMessage(of({ identifierHash: 'zoe' }), HOME)).allowed).toBe(true);
   });
 
-  it('given the SMS of a day, then 503 for the next, and mails as ever', async () => {
+  it('rejects SMS with 503 after the daily quota, and still accepts mails', async () => {
     given({ smsPerDay: 2 });
     await budget.reserveSms(BY_PHONE, HOME);
     await budget.reserveSms(BY_PHONE, HOME);
@@ -36,7 +36,7 @@ describe('SendBudget', () => {
     await budget.reserveSms(MIA, HOME);
   });
 
-  it('tells a source that has had its share of SMS to wait, and takes back what is given back [AC-72]', async () => {
+  it('limits a source that has used its share of SMS and restores released SMS [AC-72]', async () => {
     given({ smsPerSource: 1 });
     await (await budget.reserveSms(BY_PHONE, HOME))();
     await budget.reserveSms(BY_PHONE, HOME);

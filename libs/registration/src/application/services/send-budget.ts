@@ -2,7 +2,7 @@ import type { MessageBudget, MessageReservation, SmsQuota } from '#notifications
 import type { ClientSource } from '../../domain/limits.js';
 import { type AttemptState, channelForRecipient } from '../../domain/registration-attempt.js';
 
-/** How many messages about registrations an identifier gets. */
+/** Limits the messages about registrations per identifier. */
 export class SendBudget {
   constructor(
     private readonly messages: MessageBudget,
@@ -14,9 +14,9 @@ export class SendBudget {
   }
 
   /**
-   * @returns what gives it back
-   * @throws SourceLimited when this source has had its share of SMS
-   * @throws Unavailable when no more SMS are sent for now
+   * @returns a function that releases the reservation
+   * @throws SourceLimited when this source has used up its share of SMS
+   * @throws Unavailable when the SMS quota is currently used up
    */
   async reserveSms(attempt: AttemptState, source: ClientSource): Promise<() => Promise<void>> {
     return channelForRecipient(attempt) === 'sms'

@@ -20,15 +20,15 @@ const codeOf = (changes: Partial<RegistrationInput>, passwords = PASSWORDS): str
   }
 };
 
-describe('readApplicant', () => {
-  it('given an address and a password, then the canonical form, the default market and English', () => {
+describe('validateRegistration', () => {
+  it('returns the canonical form, the default market and English for an address and a password', () => {
     const applicant = read();
     expect(applicant.identifier.key).toBe('email:mia@example.org');
     expect(applicant.password).toBe('correct horse');
     expect(applicant.profile).toEqual({ firstName: null, lastName: null, market: 'US', locale: 'en' });
   });
 
-  it('given a national number, then it is read in the market it names', () => {
+  it('parses a national number in the given market', () => {
     const { identifier, profile } = read({ email: undefined, phone: '(11) 96123-4567', market: 'BR', locale: 'pt-BR' });
     expect(identifier.key).toBe('phone:+5511961234567');
     expect(profile).toMatchObject({ market: 'BR', locale: 'pt-BR' });
@@ -37,29 +37,29 @@ describe('readApplicant', () => {
   it.each<[string, Partial<RegistrationInput>]>([
     ['neither', { email: undefined }],
     ['both', { phone: '+16502530000' }],
-  ])('given %s of e-mail and phone, then it is refused', (_, changes) => {
+  ])('rejects %s of e-mail and phone', (_, changes) => {
     expect(codeOf(changes)).toBe('request.invalid  identifier.exactly_one');
   });
 
-  it('given a bad address, number or password, then each is refused at its place', () => {
+  it('rejects an invalid address, number or password at its pointer', () => {
     expect(codeOf({ email: 'mia' })).toBe('request.invalid /email email.at_sign');
     expect(codeOf({ email: undefined, phone: '123' })).toBe('request.invalid /phone phone.invalid');
     expect(codeOf({ password: 'short' })).toBe('request.invalid /password password.too_short');
   });
 
-  it('ST-P1 given the profile of NIST, then fifteen characters', () => {
+  it('requires fifteen characters with the NIST profile [ST-P1]', () => {
     expect(codeOf({ password: 'fourteen chars' }, new PlainNewPasswords(15))).toMatch(/too_short/);
     expect(codeOf({ password: 'fifteen  chars!' }, new PlainNewPasswords(15))).toBe('accepted');
   });
 
-  it('ST-P2 given a password made of the address or the number, then it is refused', () => {
+  it('rejects a password made of the address or the number [ST-P2]', () => {
     const common = 'request.invalid /password password.too_common';
     expect(codeOf({ password: 'Mia@Example.org1' })).toBe(common);
     expect(codeOf({ email: undefined, phone: '+16502530000', password: '650 253 0000' })).toBe(common);
     expect(codeOf({ email: 'someone@else.org', password: 'Mia@Example.org1' })).toBe('accepted');
   });
 
-  it('given a password in NFD, then it is taken in NFC', () => {
+  it('normalises a password from NFD to NFC', () => {
     expect(read({ password: 'Pässwörter'.normalize('NFD') }).password).toBe('Pässwörter'.normalize('NFC'));
   });
 
@@ -69,7 +69,7 @@ describe('readApplicant', () => {
     ["O'Neil-漢字 🔑", "O'Neil-漢字 🔑"],
     ['ä'.repeat(200), 'ä'.repeat(200)],
     ['x', 'x'],
-  ])('given the name %j, then %j', (typed, name) => {
+  ])('normalises the name %j to %j', (typed, name) => {
     expect(read({ firstName: typed, lastName: 'x' }).profile).toMatchObject({ firstName: name, lastName: 'x' });
   });
 
@@ -81,12 +81,12 @@ describe('readApplicant', () => {
     ['a\u0000b', 'name.characters'],
     ['a\u009bb', 'name.characters'],
     ['a\ud800b', 'name.characters'],
-  ])('given the name %j, then it is refused as %s', (typed, fault) => {
+  ])('rejects the name %j as %s', (typed, fault) => {
     expect(codeOf({ firstName: typed })).toBe(`request.invalid /firstName ${fault}`);
     expect(codeOf({ lastName: typed })).toBe(`request.invalid /lastName ${fault}`);
   });
 
-  it('given names of 600 bytes together, then they are taken; of one more, then not', () => {
+  it('accepts names of 600 bytes together, and no more', () => {
     expect(codeOf({ firstName: '🔑'.repeat(75), lastName: '🔑'.repeat(75) })).toBe('accepted');
     expect(codeOf({ firstName: '🔑'.repeat(75), lastName: `${'🔑'.repeat(75)}x` })).toBe(
       'request.invalid /lastName name.too_long',
@@ -94,14 +94,14 @@ describe('readApplicant', () => {
     expect(codeOf({ firstName: '🔑'.repeat(151) })).toBe('request.invalid /firstName name.too_long');
   });
 
-  it('given a channel without a transport, then 422 channel_unavailable', () => {
+  it('rejects a channel without a transport with channel_unavailable', () => {
     const onlySms = (channel: string) => channel === 'sms';
     expect(() => validateRegistration(GOOD, SETTINGS, PASSWORDS, onlySms)).toThrow(ChannelUnavailable);
     const phone = { phone: '+16502530000', password: 'correct horse' };
     expect(validateRegistration(phone, SETTINGS, PASSWORDS, onlySms).identifier.kind).toBe('phone');
   });
 
-  it('given a number of a country that is not served, then it is refused', () => {
+  it('rejects a number of a country that is not served', () => {
     expect(codeOf({ email: undefined, phone: '+33612345678' })).toBe('request.invalid /phone phone.country_not_served');
     expect(codeOf({ email: undefined, phone: '+80012345678' })).toBe('request.invalid /phone phone.country_not_served');
   });

@@ -4,8 +4,8 @@ import type { Verification } from '../../domain/verification.js';
 import type { AttemptStore, RegistrationKeys, RegistrationSettings, VerificationOutcome } from '../ports.js';
 
 /**
- * People who were seen elsewhere and had confirmed no attempt. They have no password until they set one by a reset: whoever has
- * begun to register this identifier here may be anybody.
+ * Creates customers for externally verified identifiers without a confirmed attempt. They have no password until they set one by
+ * a reset, because pending attempts of the identifier may belong to other people.
  */
 export class VerifiedIdentifierActivator {
   constructor(
@@ -15,19 +15,19 @@ export class VerifiedIdentifierActivator {
     private readonly attempts: AttemptStore,
     private readonly identifiers: IdentifierHasher,
     private readonly ids: Ids,
-    private readonly rules: RegistrationSettings,
+    private readonly settings: RegistrationSettings,
     private readonly audit: AuditTrail,
   ) {}
 
-  /** @param note the first thing in the unit of work */
-  async activate({ identifier }: Verification, note: () => Promise<void>): Promise<VerificationOutcome> {
+  /** @param recordHandled runs first in the unit of work */
+  async activate({ identifier }: Verification, recordHandled: () => Promise<void>): Promise<VerificationOutcome> {
     const hashes = this.identifiers.candidates(identifier);
-    const admitted = await this.work.run(async () => {
-      await note();
+    const created = await this.work.run(async () => {
+      await recordHandled();
       return this.#createCustomer(identifier, hashes);
     });
-    if (!admitted) return 'known';
-    // They are dead by what is committed; this only tidies up.
+    if (!created) return 'known';
+    // The commit has already invalidated these attempts; this is only cleanup.
     await Promise.allSettled(hashes.map((hash) => this.attempts.removeOthers(hash, null)));
     return 'admitted_without_password';
   }
@@ -40,7 +40,7 @@ export class VerifiedIdentifierActivator {
     await this.keys.assign(hashes, id);
     await this.directory.createCustomer({
       ...{ id, identifier, attemptId: this.ids.next(), firstName: null, lastName: null },
-      ...{ market: this.rules.defaultMarket, locale: 'en', credential: null, verifiedBy: 'event' },
+      ...{ market: this.settings.defaultMarket, locale: 'en', credential: null, verifiedBy: 'event' },
     });
     await this.audit.record({ action: 'customer.created', actor: null, target: id, source: null });
     return true;

@@ -16,7 +16,7 @@ class RecordingJournal extends VerificationOutcomeRecorder {
   }
 }
 
-describe('CustomerVerified', () => {
+describe('CustomerVerifiedSubscriber', () => {
   let ran: AcceptVerification[];
   let journal: RecordingJournal;
   let subscriber: CustomerVerifiedSubscriber;
@@ -42,7 +42,7 @@ describe('CustomerVerified', () => {
       { attemptId: ATTEMPT, identifier: { canonical: '+14155552671' } },
     ],
     [{ phone: '+14155552671', attemptId: null, verifiedAt: AT }, { attemptId: null }],
-  ])('reads %j', (data, read) => {
+  ])('parses %j', (data, read) => {
     expect(subscriber.read(data)).toMatchObject({ ...read, verifiedAt: new Date(AT) });
   });
 
@@ -58,7 +58,7 @@ describe('CustomerVerified', () => {
     ['/verifiedAt', { email: 'mia@example.org', verifiedAt: '2026-03-01' }],
     ['/verifiedAt', { email: 'mia@example.org', verifiedAt: '2026-03-01T12:00:00' }],
     ['/verifiedAt', { email: 'mia@example.org', verifiedAt: '2026-13-01T12:00:00Z' }],
-  ])('refuses, at %j, %j', (pointer, data) => {
+  ])('rejects, at %j, %j', (pointer, data) => {
     let refusal: unknown;
     try {
       subscriber.read(data);
@@ -69,7 +69,7 @@ describe('CustomerVerified', () => {
     expect((refusal as InvalidInput).faults.map((fault) => fault.pointer)).toEqual([pointer]);
   });
 
-  it('runs the command, and notes what came of it without the identifier', async () => {
+  it('runs the command and records its outcome without the identifier', async () => {
     const from = { consumer: subscriber.name, ordered: false, source: '/elsewhere', type: 'customer.verified.v1' };
     const data = subscriber.read({ email: 'mia@example.org', verifiedAt: AT });
     const event = { ...from, id: 'e1', subject: null, sequence: null, data };

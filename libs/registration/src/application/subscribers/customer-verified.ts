@@ -4,7 +4,7 @@ import type { Verification } from '../../domain/verification.js';
 import { AcceptVerification } from '../commands/accept-verification.js';
 import type { RegistrationSettings, VerificationOutcomeRecorder } from '../ports.js';
 
-/** RFC 3339 with its offset: a moment that is the same everywhere. */
+/** RFC 3339 with an offset, so that the time is unambiguous. */
 const RFC3339_DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
 export const VERIFIED_CONSUMER = 'registration.customer.verified.v1';
@@ -17,7 +17,7 @@ export class CustomerVerifiedSubscriber extends EventSubscriber<Verification> {
 
   constructor(
     private readonly commands: Pick<CommandBus, 'execute'>,
-    private readonly rules: RegistrationSettings,
+    private readonly settings: RegistrationSettings,
     private readonly journal: VerificationOutcomeRecorder,
   ) {
     super();
@@ -31,7 +31,7 @@ export class CustomerVerifiedSubscriber extends EventSubscriber<Verification> {
     if (attemptId !== null && !(typeof attemptId === 'string' && isUuid(attemptId))) {
       throw InvalidInput.at('/attemptId', 'attempt.not_an_id', 'must be the id of an attempt');
     }
-    const identifier = email === undefined ? PhoneNumber.parse(phone, this.rules.defaultMarket) : Email.parse(email);
+    const identifier = email === undefined ? PhoneNumber.parse(phone, this.settings.defaultMarket) : Email.parse(email);
     return { attemptId, identifier, verifiedAt: parseMoment('/verifiedAt', verifiedAt) };
   }
 

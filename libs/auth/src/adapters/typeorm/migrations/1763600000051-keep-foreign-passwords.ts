@@ -3,7 +3,7 @@ import { alterTextColumn, columnTypesFor, type Dialect, migrationColumn } from '
 
 const text = (length: number) => ({ type: 'varchar', length }) as const;
 
-/** Hashes of other systems are longer than ours, and sealed. */
+/** Legacy hashes are sealed, and longer than native ones. */
 export class KeepForeignPasswords1763600000051 implements MigrationInterface {
   readonly name = 'KeepForeignPasswords1763600000051';
 
@@ -23,7 +23,7 @@ export class KeepForeignPasswords1763600000051 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.dropTable('auth_marks');
-    // Whoever has not signed in since the import sets a new password.
+    // Customers who have not signed in since the import must set a new password.
     await runner.query("update auth_subjects set credential = null where credential like 'f1$%'");
     await runner.query(
       alterTextColumn(runner.connection.options.type as Dialect, 'auth_subjects', 'credential', text(120)),

@@ -1,13 +1,13 @@
 import { type MigrationInterface, type QueryRunner, TableColumn, TableIndex } from 'typeorm';
 import { migrationColumn } from '#platform/database';
 
-/** Which lines of the audit trail were written about refresh tokens of the session: further ones are not. */
+/** The last audit entries about refresh tokens of the session, so that duplicates are not written. */
 const COLUMNS = [
   migrationColumn('refused_ms', { type: 'bigint' }, { default: 0 }),
   migrationColumn('repeated_turn', { type: 'int' }, { default: -1 }),
 ];
 
-/** Sessions of somebody are read page by page. It takes the place of the index of the customer alone. */
+/** Supports reading the sessions of a customer page by page. Replaces the index on the customer alone. */
 const PAGES = { name: 'ix_auth_sessions_customer_created', columnNames: ['customer_id', 'created_at', 'id'] };
 const BEFORE = { name: 'ix_auth_sessions_customer', columnNames: ['customer_id'] };
 
@@ -15,7 +15,7 @@ export class BoundRefreshAudit1763600000063 implements MigrationInterface {
   readonly name = 'BoundRefreshAudit1763600000063';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const each of COLUMNS) await runner.addColumn('auth_sessions', new TableColumn(each));
+    for (const column of COLUMNS) await runner.addColumn('auth_sessions', new TableColumn(column));
     await runner.createIndex('auth_sessions', new TableIndex(PAGES));
     await runner.dropIndex('auth_sessions', BEFORE.name);
   }

@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { columnTypesFor, type Dialect, migrationColumn } from '#platform/database';
 
-/** How many events an id had when its identifier was lost: it may come back to it, and counts on from there. */
+/** Stores the event count of an id that lost its identifier. If the identifier returns, the sequence continues from there. */
 export class KeepLostIds1763600000010 implements MigrationInterface {
   readonly name = 'KeepLostIds1763600000010';
 
