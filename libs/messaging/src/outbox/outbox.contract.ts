@@ -52,7 +52,7 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
     });
 
     it('rejects an event outside of a transaction', async () => {
-      await expect(under.outbox.append(new TestHappenedV1(randomUUID(), 1))).rejects.toThrow(/unit of work/);
+      await expect(under.outbox.append(new TestHappenedV1(randomUUID(), 1))).rejects.toThrow(/unit of work|transaction/);
     });
 
     it('writes CloudEvents with the context of the request', async () => {
@@ -132,7 +132,7 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
         expect(event?.data).toEqual({ n });
         expect(await under.pendingPublishers(event?.id ?? '')).toEqual(['one:bulk', 'two:bulk']);
       }
-      await expect(under.outbox.appendInBulk(events)).rejects.toThrow(/unit of work/);
+      await expect(under.outbox.appendInBulk(events)).rejects.toThrow(/unit of work|transaction/);
     });
 
     it('keeps separate sequences for aggregates of two types with the same id', async () => {
