@@ -84,7 +84,7 @@ describe.each([
     const { status, headers } = await stranded.request('POST', '/v1/registrations', { json: randomCredentials() });
     expect([status, Number(headers.get('retry-after')) > 0]).toEqual([503, true]);
     expect((await stranded.request('GET', '/health/ready')).json).toMatchObject({ dependencies: { redis: 'away' } });
-    expect(stranded.output()).toMatch(/certificate.*Redis is away/);
+    expect(stranded.output()).toMatch(/certificate.*Redis is unavailable/);
     await stranded.dispose();
   });
 });

@@ -77,7 +77,10 @@ import { RedisConnection } from '#platform/redis';
 
 export { auditTables } from '#platform/audit';
 
-/** Migrations are a command of their own: until it has run, nothing may be sent here. Once done they stay done. */
+/**
+ * Reports the process as not ready until migrations have run; they are a separate command. The result is cached once they are
+ * done.
+ */
 function migrationsCheck(source: DataSource): () => Promise<void> {
   let done = false;
   return async () => {
@@ -86,7 +89,7 @@ function migrationsCheck(source: DataSource): () => Promise<void> {
   };
 }
 
-/** What the program opens before it is composed, and closes last. */
+/** Resources opened before the application is composed, and closed last. */
 export interface Infrastructure {
   readonly settings: Settings;
   readonly secrets: Secrets;
@@ -97,11 +100,11 @@ export interface Infrastructure {
   readonly database: Database;
   /** Absent: everything that would be in Redis stays in process. */
   readonly redis: RedisConnection | undefined;
-  /** A command that runs beside the program. */
+  /** True for a CLI command that runs alongside the server. */
   readonly isCli?: boolean;
 }
 
-/** The technical ground that every module stands on. */
+/** Technical providers that every module uses. */
 @Global()
 @Module({})
 export class PlatformModule implements OnApplicationShutdown {
@@ -203,7 +206,7 @@ export class PlatformModule implements OnApplicationShutdown {
       });
   }
 
-  /** The last to close: modules that use the ground have stopped before. */
+  /** Closes last: the modules that use these resources have stopped before. */
   async onApplicationShutdown(): Promise<void> {
     await this.modules.get(HashPool).close();
   }

@@ -5,8 +5,8 @@ import { CircuitBreaker } from './circuit-breaker.js';
 const away = () => Promise.reject(new Error('away'));
 const isAway = (error: unknown) => (error as Error).message === 'away';
 
-describe('given a dependency that fails', () => {
-  it('asks it nothing for two seconds after five failures in ten, then lets one call through', async () => {
+describe('CircuitBreaker', () => {
+  it('opens for two seconds after five failures in ten, then lets one call through', async () => {
     let now = 0;
     let asked = 0;
     const breaker = new CircuitBreaker(() => now);
@@ -26,7 +26,7 @@ describe('given a dependency that fails', () => {
     expect(asked).toBe(7);
   });
 
-  it('rests again when the one call fails', async () => {
+  it('opens again when the one call fails', async () => {
     let now = 0;
     const breaker = new CircuitBreaker(() => now);
     for (let n = 0; n < 5; n++) await breaker.run(away, isAway).catch(() => undefined);
@@ -36,7 +36,7 @@ describe('given a dependency that fails', () => {
     await expect(breaker.run(away, isAway)).rejects.toBeInstanceOf(Unavailable);
   });
 
-  it('takes no notice of mistakes of the caller, nor of failures long ago', async () => {
+  it('ignores mistakes of the caller and failures long ago', async () => {
     let now = 0;
     const breaker = new CircuitBreaker(() => now);
     for (let n = 0; n < 9; n++)

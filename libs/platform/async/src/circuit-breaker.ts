@@ -5,8 +5,8 @@ const FAILURE_WINDOW_MS = 10_000;
 const OPEN_MS = 2_000;
 
 /**
- * After five failures in ten seconds a dependency is asked nothing for two seconds, then one call at a time until one
- * succeeds: callers get their 503 at once instead of waiting for a timeout, and the dependency gets room to come back.
+ * After five failures in ten seconds the circuit opens for two seconds. Then one call at a time goes through until one
+ * succeeds. Callers get their 503 at once instead of waiting for a timeout, and the dependency can recover.
  */
 export class CircuitBreaker {
   #failures: number[] = [];
@@ -22,7 +22,7 @@ export class CircuitBreaker {
     return this.#openUntil > 0;
   }
 
-  /** @param isFailure tells a dependency that is away from a caller's mistake */
+  /** @param isFailure distinguishes an unavailable dependency from a caller's mistake */
   async run<T>(work: () => Promise<T>, isFailure: (error: unknown) => boolean): Promise<T> {
     if (this.isOpen && (this.#probing || this.now() < this.#openUntil)) throw new Unavailable();
     const probe = this.isOpen;

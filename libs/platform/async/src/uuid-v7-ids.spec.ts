@@ -9,14 +9,14 @@ describe('UuidV7Ids', () => {
   const clock = new FixedClock();
   const ids = new UuidV7Ids(clock);
 
-  it('makes UUIDs of version 7 with the milliseconds of the clock', () => {
+  it('creates version 7 UUIDs with the milliseconds of the clock', () => {
     const id = ids.next();
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(Number.parseInt(id.replace('-', '').slice(0, 12), 16)).toBe(clock.now().getTime());
     expect(isUuid(id)).toBe(true);
   });
 
-  it('makes ids that sort by their time', () => {
+  it('creates ids that sort by their time', () => {
     const made = times(50, () => {
       clock.advance(1);
       return ids.next();
@@ -24,11 +24,11 @@ describe('UuidV7Ids', () => {
     expect([...made].sort()).toEqual(made);
   });
 
-  it('FM-C3 makes no id twice, also in one millisecond', () => {
+  it('never creates an id twice, also in one millisecond [FM-C3]', () => {
     expect(new Set(times(10_000, () => ids.next())).size).toBe(10_000);
   });
 
-  it('makes opaque ids of version 4, that tell no time', () => {
+  it('creates opaque version 4 ids that contain no time', () => {
     const made = times(1_000, () => ids.opaque());
     for (const id of made) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(new Set(made.map((id) => id.slice(0, 8))).size).toBeGreaterThan(990);
@@ -41,7 +41,7 @@ describe('uuidv7', () => {
   });
 });
 
-describe('AC-55 isUuid', () => {
+describe('isUuid [AC-55]', () => {
   it.each([
     '',
     'x',

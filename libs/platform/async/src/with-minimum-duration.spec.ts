@@ -8,19 +8,19 @@ const timed = async (work: () => Promise<unknown>): Promise<[unknown, number]> =
   return [result, performance.now() - start];
 };
 
-describe('AC-26 evenly', () => {
-  it('given work that is done early, then its result when the time is over', async () => {
+describe('withMinimumDuration [AC-26]', () => {
+  it('returns an early result after the minimum', async () => {
     const [result, ms] = await timed(async () => 'done');
     expect(result).toBe('done');
     expect(ms).toBeGreaterThan(48);
   });
 
-  it('given work that takes longer, then nothing is added', async () => {
+  it('adds nothing to longer work', async () => {
     const [result] = await timed(() => setTimeout(80, 'late'));
     expect(result).toBe('late');
   });
 
-  it('given a failure, then it is told at once', async () => {
+  it('rejects at once on a failure', async () => {
     const [result, ms] = await timed(async () => {
       throw new Error('no');
     });

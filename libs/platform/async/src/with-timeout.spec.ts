@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withTimeout } from './with-timeout.js';
 
-describe('within', () => {
+describe('withTimeout', () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
 
-  it('gives what comes in time, result or error, and leaves no timer behind', async () => {
+  it('returns a result or an error that comes in time, and leaves no timer behind', async () => {
     expect(await withTimeout(100, Promise.resolve('result'))).toBe('result');
     await expect(withTimeout(100, Promise.reject(new Error('its own')))).rejects.toThrow('its own');
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('ends at its time, and says so', async () => {
+  it('rejects at the timeout', async () => {
     const outcome = withTimeout(100, new Promise(() => undefined)).catch(String);
     await vi.advanceTimersByTimeAsync(99);
     expect(vi.getTimerCount()).toBe(1);
@@ -20,7 +20,7 @@ describe('within', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('lets a failure that comes too late pass in silence', async () => {
+  it('ignores a failure that comes too late', async () => {
     let fail: (error: Error) => void = () => undefined;
     const late = new Promise((_, reject) => {
       fail = reject;

@@ -1,4 +1,4 @@
-/** Every outgoing call has an end: rejects when `work` has not settled after so many milliseconds. */
+/** Bounds an outgoing call: rejects when `work` has not settled within the given milliseconds. */
 export async function withTimeout<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {

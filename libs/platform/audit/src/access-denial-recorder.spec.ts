@@ -13,7 +13,7 @@ const requestOf = (customerId: string | undefined, url = '/v1/customers/:id/role
     ...(customerId !== undefined && { user: { customerId } }),
   }) as unknown as FastifyRequest;
 
-describe('AccessRefusals', () => {
+describe('AccessDenialRecorder', () => {
   let trail: RecordingAuditTrail;
   let clock: FixedClock;
   let written: ReturnType<typeof createRecordingLog>;
@@ -24,7 +24,7 @@ describe('AccessRefusals', () => {
   });
 
   it.each([new Forbidden(), new OwnTokenRequired()])(
-    'records who was refused at which route [AC-75]',
+    'records the caller and the route of a denied request [AC-75]',
     async (error) => {
       await refusals.recordDenial(error, requestOf('mia'));
       expect(trail.entries).toEqual([
@@ -39,12 +39,12 @@ describe('AccessRefusals', () => {
     },
   );
 
-  it('records nothing of a caller whom nobody knows, and of other problems [AC-75]', () => {
+  it('records neither anonymous callers nor other problems [AC-75]', () => {
     expect(refusals.recordDenial(new Forbidden(), requestOf(undefined))).toBeUndefined();
     expect(refusals.recordDenial(new InvalidCredentials('Bearer'), requestOf('mia'))).toBeUndefined();
   });
 
-  it('records ten refusals of one caller in a minute, and others apart [AC-75]', async () => {
+  it('records ten denials for each caller and minute [AC-75]', async () => {
     for (let n = 0; n < 30; n++) await refusals.recordDenial(new Forbidden(), requestOf('mia'));
     await refusals.recordDenial(new Forbidden(), requestOf('eve'));
     expect(trail.entries.map(({ actor }) => actor)).toEqual([...Array(10).fill('mia'), 'eve']);
@@ -53,14 +53,14 @@ describe('AccessRefusals', () => {
     expect(trail.entries).toHaveLength(12);
   });
 
-  it('says in the log that a line is missing when it cannot be written, and is no failure [AC-75]', async () => {
+  it('logs a warning when the entry cannot be written, and does not fail [AC-75]', async () => {
     trail.record = () => Promise.reject(new TypeError('secret'));
     await refusals.recordDenial(new Forbidden(), requestOf('mia'));
-    expect(written.lines).toMatchObject([{ msg: 'a refusal is missing in the audit trail', actor: 'mia' }]);
+    expect(written.lines).toMatchObject([{ msg: 'cannot write the denied request to the audit log', actor: 'mia' }]);
     expect(JSON.stringify(written.lines)).not.toContain('secret');
   });
 
-  it('cuts what is longer than a line takes [AC-75]', async () => {
+  it('truncates the detail to the column length [AC-75]', async () => {
     await refusals.recordDenial(new Forbidden(), requestOf('mia', `/${'x'.repeat(200)}`));
     expect(trail.entries[0]?.detail).toHaveLength(128);
   });

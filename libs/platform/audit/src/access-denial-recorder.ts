@@ -6,16 +6,16 @@ import { Log } from '#platform/observability';
 import { InMemoryCounters } from '#platform/rate-limits';
 
 const MINUTE_MS = 60_000;
-/** Lines of one caller in a minute and process: whoever knocks at every door is known by then, and must not fill the trail. */
+/** Maximum entries for each caller, minute and process, so that a probing caller cannot fill the audit log. */
 const MAX_RECORDS_PER_MINUTE = 10;
-/** As much as a line takes. */
+/** Maximum length of the `detail` column. */
 const MAX_DETAIL_LENGTH = 128;
 
 interface AuthenticatedRequest extends FastifyRequest {
   readonly user?: { readonly customerId?: string };
 }
 
-/** Writes down who was refused where (OWASP ASVS 16.3.2). */
+/** Writes denied requests to the audit log (OWASP ASVS 16.3.2). */
 @Injectable()
 export class AccessDenialRecorder {
   readonly #recentDenials: Counters;
@@ -29,8 +29,9 @@ export class AccessDenialRecorder {
   }
 
   /**
-   * Before the answer is sent, so that no refusal is lost with a process. A line that cannot be written changes no answer: the log
-   * tells of it. Undefined: there is nothing to write down, because it is no refusal of somebody who is signed in.
+   * Writes the entry before the response is sent, so that a crash loses none. A failed write does not change the response and
+   * is logged. Returns undefined when there is nothing to record: the problem is not a denial, or the caller is not
+   * authenticated.
    */
   recordDenial(error: DomainError, request: FastifyRequest): Promise<void> | undefined {
     const actor = (request as AuthenticatedRequest).user?.customerId;
@@ -45,7 +46,10 @@ export class AccessDenialRecorder {
     try {
       await this.trail.record({ action: 'auth.access.refused', actor, target: null, source, detail });
     } catch (error) {
-      this.log.warn({ actor, detail, reason: (error as Error).name }, 'a refusal is missing in the audit trail');
+      this.log.warn(
+        { actor, detail, reason: (error as Error).name },
+        'cannot write the denied request to the audit log',
+      );
     }
   }
 }

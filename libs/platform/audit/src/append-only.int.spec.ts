@@ -6,7 +6,7 @@ import { auditTables } from './tables.js';
 const DAY = 24 * 3_600_000;
 const REFUSED = /lines of the audit trail are not changed/;
 
-describe.each(DATABASES)('the table of the audit trail on %s', (_, fresh) => {
+describe.each(DATABASES)('the audit_log table on %s', (_, fresh) => {
   let opened: OpenDatabase;
   beforeAll(async () => {
     opened = await openDatabase(fresh, [auditTables]);
@@ -24,14 +24,14 @@ describe.each(DATABASES)('the table of the audit trail on %s', (_, fresh) => {
   const remove = (...ids: string[]) =>
     opened.database.execute(`delete from audit_log where id in (${ids.map(() => '?').join(', ')})`, ids);
 
-  it.each([0, 5.9 * DAY, 400 * DAY])('refuses to change a line that is %i ms old [AC-76]', async (age) => {
+  it.each([0, 5.9 * DAY, 400 * DAY])('rejects changing an entry that is %i ms old [AC-76]', async (age) => {
     const id = await line(age);
     const change = opened.database.execute('update audit_log set actor = ? where id = ?', ['eve', id]);
     await expect(change).rejects.toThrow(REFUSED);
     expect(await left(id)).toEqual({ action: 'auth.x', actor: null });
   });
 
-  it('refuses to delete a line of the last six days, and an older one together with it [AC-76]', async () => {
+  it('rejects deleting an entry of the last six days, alone or together with an older one [AC-76]', async () => {
     const [young, old] = [await line(5.9 * DAY), await line(6.1 * DAY)];
     await expect(remove(young)).rejects.toThrow(REFUSED);
     await expect(remove(young, old)).rejects.toThrow(REFUSED);
@@ -40,7 +40,7 @@ describe.each(DATABASES)('the table of the audit trail on %s', (_, fresh) => {
     expect(await left(old)).toBeUndefined();
   });
 
-  it('lets a transaction that was refused be rolled back, with everything in it [AC-76]', async () => {
+  it('lets a rejected transaction roll back completely [AC-76]', async () => {
     const id = await line(0);
     let written = '';
     const unit = opened.database.runInTransaction(async () => {
@@ -51,7 +51,7 @@ describe.each(DATABASES)('the table of the audit trail on %s', (_, fresh) => {
     expect([await left(id), await left(written)]).toEqual([{ action: 'auth.x', actor: null }, undefined]);
   });
 
-  it('can be migrated back, and forth again [AC-76]', async () => {
+  it('can be migrated down and up again [AC-76]', async () => {
     const id = await line(0);
     await opened.database.source.undoLastMigration();
     expect(await remove(id)).toBe(1);

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 const LIBS = path.resolve(import.meta.dirname, '../../../..');
 const CHANGE = /\b(update|delete\s+from|truncate(\s+table)?|merge(\s+into)?|replace\s+into)\s+(audit_log|\$\{AUDIT\})/i;
 const PURGE = /\bpurge\([^)]*('audit_log'|\bAUDIT\b)/;
-/** What may: the retention, and migrations. */
+/** Allowed to do so: the retention task and migrations. */
 const MAY = /(retention|purge)[^/]*\.ts$|\/migrations\//;
 
 const sources = readdirSync(LIBS, { recursive: true, encoding: 'utf8' })
@@ -14,7 +14,7 @@ const sources = readdirSync(LIBS, { recursive: true, encoding: 'utf8' })
 const changing = (files: typeof sources) =>
   files.filter(({ file, text }) => (CHANGE.test(text) || PURGE.test(text)) && !MAY.test(file)).map(({ file }) => file);
 
-it('ST-11 nothing but the retention changes or deletes a line of the audit log', () => {
+it('only the retention task changes or deletes audit log entries [ST-11]', () => {
   expect(sources.filter(({ text }) => text.includes('audit_log')).length).toBeGreaterThanOrEqual(3);
   expect(changing(sources)).toEqual([]);
 });
@@ -24,6 +24,6 @@ it.each([
   'DELETE\n  FROM audit_log where id = ?',
   `delete from ${'$'}{AUDIT} where at < ?`,
   "await purge(this.database, AUDIT, 'id', 'at < ?', [until])",
-])('would find %j', (text) => {
+])('detects %j', (text) => {
   expect(changing([{ file: 'customers/src/adapters/eraser.ts', text }])).toHaveLength(1);
 });

@@ -18,8 +18,8 @@ const START = Date.parse('2026-01-01T00:00:00Z');
 const at = (n: number) => new Date(START + n * 1_000);
 
 /**
- * Half of it was done by one busy person, most of the last tenth by one who came late; of every hundredth line Mia is the
- * target, and one line is of its own kind.
+ * One busy actor made half of the entries, another who started late most of the last tenth. Mia is the target of one entry in
+ * a hundred, and one entry has a unique action.
  */
 const lineOf = (n: number) => ({
   ...{
@@ -31,7 +31,7 @@ const lineOf = (n: number) => ({
   ...{ source: '192.0.2.7', correlation_id: randomUUID() },
 });
 
-describe.each(DATABASES)('pages of the audit log on %s', (_, fresh) => {
+describe.each(DATABASES)('audit log pages on %s', (_, fresh) => {
   let opened: OpenDatabase;
   const asked: Sql[] = [];
   let log: TypeOrmAuditLog;
@@ -56,25 +56,25 @@ describe.each(DATABASES)('pages of the audit log on %s', (_, fresh) => {
   }, 120_000);
   afterAll(() => opened?.drop());
 
-  it.each<[string, Partial<AuditFilter>, number | null, found: number, most: number]>([
+  it.each<[string, Partial<AuditFilter>, number | null, found: number, maxRows: number]>([
     ['the first page', {}, null, LIMIT, PAGE],
     ['a page in the middle', {}, LINES / 2, LIMIT, PAGE],
     ['the last page', {}, LINES - 10, 10, PAGE],
-    ['what one has done', { actor: BUSY }, LINES / 2, LIMIT, PAGE],
-    ['what one has done who came late', { actor: LATE }, null, LIMIT, PAGE],
-    ['what was done to one', { target: MIA }, LINES / 2, LIMIT, PAGE],
-    ['what concerns one', { concerned: MIA }, LINES / 2, LIMIT, 2 * PAGE],
+    ['entries of one actor', { actor: BUSY }, LINES / 2, LIMIT, PAGE],
+    ['entries of an actor who started late', { actor: LATE }, null, LIMIT, PAGE],
+    ['entries about one target', { target: MIA }, LINES / 2, LIMIT, PAGE],
+    ['entries that concern one customer', { concerned: MIA }, LINES / 2, LIMIT, 2 * PAGE],
     ['one kind of action', { action: 'auth.refresh.repeated' }, LINES / 2, LIMIT, PAGE],
     ['a rare action', { action: 'customer.erased' }, null, 1, PAGE],
     ['an action of which there is none', { action: 'admin.appointed' }, null, 0, 0],
-    ['from a moment on', { from: at(LINES - 100) }, null, LIMIT, PAGE],
-    ['before a moment', { to: at(100) }, null, LIMIT, PAGE],
-    ['a time in the middle', { from: at(LINES / 2), to: at(LINES / 2 + 5) }, null, 5, PAGE],
-    ['what one has done in a time', { actor: BUSY, from: at(LINES / 2), to: at(LINES / 2 + 10) }, null, 5, PAGE],
-    ['what one has done, of one kind', { actor: BUSY, action: 'auth.refresh.repeated' }, LINES / 2, LIMIT, PAGE],
-    ['what was done to one, of a rare kind', { target: MIA, action: 'customer.erased' }, null, 0, LINES / 100],
-    ['what one has done to another', { actor: BUSY, target: MIA }, null, 0, LINES / 100],
-  ])('%s: an index is walked as far as the page goes', async (_what, filter, after, found, most) => {
+    ['entries from a time on', { from: at(LINES - 100) }, null, LIMIT, PAGE],
+    ['entries before a time', { to: at(100) }, null, LIMIT, PAGE],
+    ['a period in the middle', { from: at(LINES / 2), to: at(LINES / 2 + 5) }, null, 5, PAGE],
+    ['entries of one actor in a period', { actor: BUSY, from: at(LINES / 2), to: at(LINES / 2 + 10) }, null, 5, PAGE],
+    ['entries of one actor with one action', { actor: BUSY, action: 'auth.refresh.repeated' }, LINES / 2, LIMIT, PAGE],
+    ['entries about one target with a rare action', { target: MIA, action: 'customer.erased' }, null, 0, LINES / 100],
+    ['entries of one actor about one target', { actor: BUSY, target: MIA }, null, 0, LINES / 100],
+  ])('%s: reads no more of the index than the page needs', async (_what, filter, after, found, maxRows) => {
     asked.length = 0;
     const place = after === null ? null : { at: at(after), id: '00000000-0000-4000-8000-000000000000' };
     const { items } = await log.page({ ...EVERYTHING, ...filter }, { limit: LIMIT, after: place });
@@ -82,6 +82,6 @@ describe.each(DATABASES)('pages of the audit log on %s', (_, fresh) => {
     const [statement] = asked as [Sql];
     const { rows, scans } = await explainStatement(opened.database, statement);
     expect(scans).toEqual([]);
-    expect(rows).toBeLessThanOrEqual(most);
+    expect(rows).toBeLessThanOrEqual(maxRows);
   });
 });

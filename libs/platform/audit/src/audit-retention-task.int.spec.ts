@@ -24,7 +24,7 @@ describe.each(DATABASES)('on %s', (_, fresh) => {
   });
   afterAll(() => opened.drop());
 
-  it('lines of the audit trail are kept for so many days, or for ever', async () => {
+  it('keeps audit log entries for the given number of days, or forever', async () => {
     await record('old');
     clock.advance(365 * DAY);
     await record('young');
@@ -35,7 +35,7 @@ describe.each(DATABASES)('on %s', (_, fresh) => {
     expect(await opened.database.query('select target as target from audit_log')).toEqual([{ target: 'young' }]);
   });
 
-  it('a text is found wherever it stands, whatever characters it has', async () => {
+  it('finds a text in every column, whatever characters it contains', async () => {
     const columns = await listTextColumns(opened.database);
     expect(columns).toContainEqual({ table: 'audit_log', column: 'target' });
     expect(columns.map(({ column }) => column)).not.toContain('at');

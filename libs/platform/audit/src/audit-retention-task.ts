@@ -6,7 +6,7 @@ import { type HousekeepingTask, purgeRows } from '#platform/jobs';
 
 const DAY_MS = 24 * 3_600_000;
 
-/** The one thing that takes lines out of the audit trail, after `AUDIT_DAYS`. */
+/** Deletes audit log entries older than `AUDIT_DAYS`. Nothing else deletes entries. */
 @Injectable()
 export class AuditRetentionTask implements HousekeepingTask {
   readonly name = 'audit trail';

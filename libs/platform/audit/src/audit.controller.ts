@@ -6,7 +6,7 @@ import { ApiProblems, ClientAddress, clientNetworkOf, Roles } from '#platform/ht
 import { ApiPage, type PageOf, Paginator } from '#platform/paging';
 import { AuditEntryDto, AuditQuery, toAuditFilter } from './audit.dto.js';
 
-/** Reading the audit log. There is no other way to it: nothing here changes a line. */
+/** Read access to the audit log. No route changes an entry. */
 @ApiTags('audit')
 @ApiBearerAuth()
 @Controller('v1/audit')
@@ -37,7 +37,7 @@ export class AuditController {
     const wanted = this.pages.parseRequest(list);
     const filter = toAuditFilter(query);
     const page = await this.log.page(filter, wanted);
-    // Of a walk through the pages the first one: a line for each would be read by the next.
+    // Audit only the first page of a listing: an entry for each page would appear on the next one.
     if (wanted.after === null) await this.#record(user.customerId, query, address);
     return this.pages.toResponse(list, page, query.count === 'exact' ? await this.log.count(filter) : undefined, reply);
   }

@@ -8,7 +8,7 @@ const IsName = () => Matches(/^[A-Za-z0-9._:-]{1,64}$/, { message: 'must be 1 to
 
 const EXAMPLE_CUSTOMER_ID = '0f8fad5b-d9cb-469f-a165-70867728950e';
 
-/** Which lines of the audit log are wanted. All of it together. */
+/** Filters of the audit log. All of them must match. */
 export class AuditQuery extends PageQuery {
   @ApiProperty({ required: false, maxLength: 64, description: 'Customer id of who did it' })
   @IfPresent()
@@ -36,7 +36,7 @@ export class AuditQuery extends PageQuery {
   readonly to?: string;
 }
 
-/** One line of who did what to whom. */
+/** One entry of the audit log. */
 export class AuditEntryDto implements RecordedEntry {
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;

@@ -10,7 +10,7 @@ import { TypeOrmAuditTrail } from './typeorm-audit-trail.js';
 const ANY: AuditFilter = { actor: null, target: null, concerned: null, action: null, from: null, to: null };
 const [MIA, EVE] = [randomUUID(), randomUUID()];
 
-describe.each(DATABASES)('the audit log on %s', (_, fresh) => {
+describe.each(DATABASES)('TypeOrmAuditLog on %s', (_, fresh) => {
   const clock = new FixedClock();
   const ids: Ids = { next: () => uuidv7(clock.now().getTime()), opaque: () => randomUUID() };
   let opened: OpenDatabase;
@@ -28,7 +28,7 @@ describe.each(DATABASES)('the audit log on %s', (_, fresh) => {
         source: `10.0.0.${n}`,
         ...(n === 1 && { detail: 'GET /v1/customers/:id' }),
       });
-      // Some happen at the same moment.
+      // Some have the same time.
       if (n % 2) await clock.pause(1_000);
     }
   });
@@ -49,7 +49,7 @@ describe.each(DATABASES)('the audit log on %s', (_, fresh) => {
   };
   const sources = (entries: readonly RecordedEntry[]) => entries.map(({ source }) => Number(source?.split('.').at(-1)));
 
-  it('tells who did what to whom, from where and when, in the order in which it happened', async () => {
+  it('returns entries with all fields, in the order of their time', async () => {
     const seen = await walk(ANY, 5);
     expect(seen).toHaveLength(12);
     expect(seen[1]).toEqual({
@@ -68,7 +68,7 @@ describe.each(DATABASES)('the audit log on %s', (_, fresh) => {
     ['a target', { target: MIA }, (n) => n % 3 === 0],
     ['an action', { action: 'customers.changed' }, (n) => n % 4 === 0],
     ['all of them', { actor: EVE, target: MIA, action: 'customers.changed' }, (n) => n % 12 === 0],
-    ['whoever is concerned, once', { concerned: MIA }, (n) => n % 2 === 1 || n % 3 === 0],
+    ['everyone concerned, without duplicates', { concerned: MIA }, (n) => n % 2 === 1 || n % 3 === 0],
     [
       'a time',
       { from: new Date('2026-03-01T12:00:01Z'), to: new Date('2026-03-01T12:00:03Z') },
@@ -76,7 +76,7 @@ describe.each(DATABASES)('the audit log on %s', (_, fresh) => {
     ],
     ['nobody', { actor: randomUUID() }, () => false],
     ['part of an action', { action: 'auth' }, () => false],
-  ])('finds %s, from page to page', async (_what, filter, fits) => {
+  ])('finds %s, page by page', async (_what, filter, fits) => {
     const expected = Array.from({ length: 12 }, (_n, n) => n).filter(fits);
     for (const limit of [1, 2, 50]) {
       const found = sources(await walk({ ...ANY, ...filter }, limit));

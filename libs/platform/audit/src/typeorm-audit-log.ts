@@ -27,7 +27,7 @@ interface AuditLogRow extends Omit<RecordedEntry, 'at' | 'correlationId'> {
 
 const COLUMNS = 'id, at, action, actor, target, source, detail, correlation_id';
 
-/** Each page is the next of an index: by time, or by what is filtered and then by time. */
+/** Every page is a range of an index: by time, or by the filtered column and then time. */
 @Injectable()
 export class TypeOrmAuditLog extends AuditLog {
   constructor(private readonly database: Database) {
@@ -59,13 +59,13 @@ export class TypeOrmAuditLog extends AuditLog {
   }
 }
 
-/** Lines that follow each other in an index. */
+/** A contiguous range of an index. */
 interface IndexRange {
   readonly where: readonly Sql[];
   readonly order: string;
 }
 
-/** Whoever is concerned stands in one column or in another: two ranges of two indexes. */
+/** A `concerns` filter matches the actor or the target: two ranges of two indexes. */
 function indexRangesOf({ concerned, from, to, ...exact }: AuditFilter, dialect: Dialect): readonly IndexRange[] {
   const asked = Object.entries(exact).filter(([, value]) => value !== null);
   const span: Sql[] = [

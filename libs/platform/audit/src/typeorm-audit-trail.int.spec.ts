@@ -10,7 +10,7 @@ import { TypeOrmAuditTrail } from './typeorm-audit-trail.js';
 const IDS: Ids = { next: () => randomUUID(), opaque: () => randomUUID() };
 const LOGGED_IN = { action: 'auth.login.succeeded', actor: 'mia', target: 'mia', source: '2001:db8::/64' };
 
-describe.each(DATABASES)('the audit trail on %s', (_, fresh) => {
+describe.each(DATABASES)('TypeOrmAuditTrail on %s', (_, fresh) => {
   let opened: OpenDatabase;
   let trail: TypeOrmAuditTrail;
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describe.each(DATABASES)('the audit trail on %s', (_, fresh) => {
       [action],
     );
 
-  it('ST-11 keeps who did what to whom, when, from where, and by which request', async () => {
+  it('stores actor, action, target, time, source and correlation id [ST-11]', async () => {
     const context = { correlationId: 'a-1' } as Parameters<typeof runInContext>[0];
     await runInContext(context, () => trail.record(LOGGED_IN));
     const at = new Date('2026-03-01T12:00:00.000Z');
@@ -33,13 +33,13 @@ describe.each(DATABASES)('the audit trail on %s', (_, fresh) => {
     expect(await rows(LOGGED_IN.action)).toEqual([{ ...who, at, correlation_id: 'a-1' }]);
   });
 
-  it('ST-11 keeps what nobody is known for, and what comes from within', async () => {
+  it('stores entries without an actor and without a request [ST-11]', async () => {
     await trail.record({ action: 'auth.sessions.ended', actor: null, target: 'f'.repeat(64), source: null });
     const [row] = await rows('auth.sessions.ended');
     expect(row).toMatchObject({ actor: null, target: 'f'.repeat(64), source: null, correlation_id: null });
   });
 
-  it('given a unit that is rolled back, then it was not done', async () => {
+  it('stores nothing when the unit of work is rolled back', async () => {
     const changed = opened.database.runInTransaction(async () => {
       await trail.record({ ...LOGGED_IN, action: 'auth.undone' });
       throw new Error('changed its mind');

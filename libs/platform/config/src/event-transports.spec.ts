@@ -27,7 +27,7 @@ const ALL: Env = {
   WEBHOOK_SECRET: SECRET,
 };
 
-it('all publishers at once, each with its own settings', () => {
+it('accepts all publishers at once, each with its own settings', () => {
   const settings = parseSettings(ALL);
   expect(settings.eventPublishers).toEqual(['memory', 'rabbitmq', 'kafka', 's3', 'servicebus', 'webhook']);
   expect(settings).toMatchObject({
@@ -44,7 +44,7 @@ it('all publishers at once, each with its own settings', () => {
   });
 });
 
-it('what has settings and is not named as a publisher is not one', () => {
+it('ignores settings of a transport that is not listed as a publisher', () => {
   const { EVENT_PUBLISHERS: _, ...rest } = ALL;
   expect(parseSettings(rest).eventPublishers).toEqual(['rabbitmq']);
 });
@@ -54,12 +54,12 @@ it.each([
   ['s3', ['S3_BUCKET']],
   ['servicebus', ['SERVICEBUS_URL']],
   ['webhook', ['WEBHOOK_URL', 'WEBHOOK_SECRET']],
-])('%s as a publisher without its settings is refused', (EVENT_PUBLISHERS, names) => {
+])('rejects %s as a publisher without its settings', (EVENT_PUBLISHERS, names) => {
   expect(namesOf({ EVENT_PUBLISHERS })).toEqual(names);
 });
 
 describe('Kafka', () => {
-  it('is told who we are, over TLS', () => {
+  it('reads the client identity and credentials, over TLS', () => {
     const env = { ...ALL, KAFKA_TLS: 'on', KAFKA_USERNAME: 'foyer', KAFKA_PASSWORD: 'p', KAFKA_SASL: 'scram-sha-512' };
     const login = { mechanism: 'scram-sha-512', username: 'foyer', password: 'p' };
     expect(parseSettings(env).kafka).toMatchObject({ tls: true, login });
@@ -68,12 +68,12 @@ describe('Kafka', () => {
   it.each([
     ['KAFKA_USERNAME', 'KAFKA_PASSWORD'],
     ['KAFKA_PASSWORD', 'KAFKA_USERNAME'],
-  ])('%s alone is refused', (given, missing) => {
+  ])('rejects %s alone', (given, missing) => {
     expect(namesOf({ ...ALL, [given]: 'x' })).toEqual([missing]);
   });
 
   it.each(['one', 'http://one:9092', 'one:port', 'one:9092/x', 'a b:1', 'one:123456', 'user@one:1'])(
-    'KAFKA_BROKERS=%s is refused',
+    'rejects KAFKA_BROKERS=%s',
     (KAFKA_BROKERS) => {
       expect(namesOf({ KAFKA_BROKERS })).toEqual(['KAFKA_BROKERS']);
     },
@@ -81,14 +81,14 @@ describe('Kafka', () => {
 });
 
 describe('S3', () => {
-  it('a server of somebody else needs no region', () => {
+  it('needs no region for an S3-compatible server', () => {
     const { AWS_REGION: _, ...rest } = ALL;
     expect(namesOf(rest)).toEqual(['AWS_REGION']);
     const s3 = { endpoint: 'http://127.0.0.1:9000', region: 'us-east-1' };
     expect(parseSettings({ ...rest, S3_ENDPOINT: s3.endpoint }).s3).toMatchObject(s3);
   });
 
-  it('has keys, both or none', () => {
+  it('requires both credentials or neither', () => {
     const keys = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
     expect(parseSettings({ ...ALL, ...keys, AWS_SESSION_TOKEN: 'token' }).s3?.credentials).toEqual({
       accessKeyId: 'id',
@@ -99,12 +99,12 @@ describe('S3', () => {
     expect(namesOf({ ...ALL, AWS_SECRET_ACCESS_KEY: 'secret' })).toEqual(['AWS_ACCESS_KEY_ID']);
   });
 
-  it.each(['Foyer', 'ab', 'a/b', '-abc'])('S3_BUCKET=%s is refused', (S3_BUCKET) => {
+  it.each(['Foyer', 'ab', 'a/b', '-abc'])('rejects S3_BUCKET=%s', (S3_BUCKET) => {
     expect(namesOf({ ...ALL, S3_BUCKET })).toEqual(['S3_BUCKET']);
   });
 });
 
-it('events are listened to at more than one place', () => {
+it('consumes events from more than one transport', () => {
   expect(parseSettings({ ...ALL, EVENT_SOURCES: 'servicebus,kafka,rabbitmq' }).eventSources).toEqual([
     'rabbitmq',
     'kafka',
@@ -116,14 +116,14 @@ it('events are listened to at more than one place', () => {
 });
 
 it.each(['amqps://bus.example', 'amqps://bus.example/', 'https://bus.example/topic'])(
-  'SERVICEBUS_URL=%s is refused',
+  'rejects SERVICEBUS_URL=%s',
   (SERVICEBUS_URL) => {
     expect(namesOf({ SERVICEBUS_URL })).toEqual(['SERVICEBUS_URL']);
   },
 );
 
 describe('webhook', () => {
-  it('several secrets sign, so that one can follow another', () => {
+  it('accepts several signing secrets for rotation', () => {
     const other = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
     expect(parseSettings({ ...ALL, WEBHOOK_SECRET: `${other},${SECRET}` }).webhook?.secrets).toEqual([
       Buffer.alloc(24, 1),
@@ -136,7 +136,7 @@ describe('webhook', () => {
     ['23 bytes', `whsec_${Buffer.alloc(23).toString('base64')}`],
     ['65 bytes', `whsec_${Buffer.alloc(65).toString('base64')}`],
     ['no base64', `whsec_${'*'.repeat(40)}`],
-  ])('a secret of %s is refused', (_, WEBHOOK_SECRET) => {
+  ])('rejects a secret of %s', (_, WEBHOOK_SECRET) => {
     expect(namesOf({ ...ALL, WEBHOOK_SECRET })).toEqual(['WEBHOOK_SECRET']);
   });
 
@@ -147,14 +147,14 @@ describe('webhook', () => {
     'https://user:password@hooks.example',
     'https://hooks.example/#part',
     'ftp://hooks.example',
-  ])('WEBHOOK_URL=%s is refused', (WEBHOOK_URL) => {
+  ])('rejects WEBHOOK_URL=%s', (WEBHOOK_URL) => {
     expect(namesOf({ ...ALL, WEBHOOK_URL, WEBHOOK_NETWORKS: '10.1.0.0/16' }).filter((name) => name)).toEqual(
       WEBHOOK_URL.includes('hooks.example/foyer') ? [] : ['WEBHOOK_URL'],
     );
     expect(namesOf({ ...ALL, WEBHOOK_URL })).toEqual(['WEBHOOK_URL']);
   });
 
-  it('plain HTTP within networks that are named', () => {
+  it('allows plain HTTP within the listed networks', () => {
     const env = { ...ALL, WEBHOOK_NETWORKS: '127.0.0.0/8, ::1' };
     expect(problemsOf({ ...env, WEBHOOK_URL: 'http://127.0.0.1:4000/' })).toEqual([]);
     expect(problemsOf({ ...env, WEBHOOK_URL: 'http://[::1]:4000/' })).toEqual([]);
@@ -163,7 +163,7 @@ describe('webhook', () => {
   });
 });
 
-it('ST-10 faults are told without the values, which may be secrets', () => {
+it('reports problems without the values, which may be secrets [ST-10]', () => {
   const shown = problemsOf({
     ...ALL,
     KAFKA_BROKERS: 'hunter2',

@@ -9,14 +9,14 @@ export type EventPublisherName = (typeof EVENT_PUBLISHERS)[number];
 const EVENT_SOURCES = ['memory', 'rabbitmq', 'kafka', 'servicebus'] as const satisfies readonly EventPublisherName[];
 export type EventSourceName = (typeof EVENT_SOURCES)[number];
 
-/** Where events go, and where they come from. What is named must be told where its other side is. */
+/** Transports for publishing and consuming events. A transport that is listed needs its connection settings. */
 export interface EventTransports {
   readonly rabbitmqUrl: string | undefined;
   readonly kafka: KafkaSettings | undefined;
   readonly s3: S3Settings | undefined;
   readonly servicebusUrl: string | undefined;
   readonly webhook: WebhookSettings | undefined;
-  /** Told of few events, beside the publishers. */
+  /** Receives selected events in addition to the publishers. */
   readonly analytics: WebhookSettings | undefined;
   readonly eventPublishers: readonly EventPublisherName[];
   readonly eventSources: readonly EventSourceName[];
@@ -51,7 +51,7 @@ function readTransportNames<T extends EventPublisherName>(
 ): readonly (T | 'memory' | 'rabbitmq')[] {
   const named = read.list(setting);
   const known = all.filter((name) => named.includes(name));
-  if (!named.every((name) => all.some((one) => one === name)))
+  if (!named.every((name) => all.some((transport) => transport === name)))
     read.addProblem(setting, `may name ${all.join(', ')}, separated by commas`);
   for (const needed of known.flatMap((name) => REQUIRED_SETTINGS[name])) {
     if (read.text(needed) === undefined) read.addProblem(needed, `is needed by ${setting}`);

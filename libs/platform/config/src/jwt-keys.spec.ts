@@ -27,7 +27,7 @@ function faultOf(value: string | undefined): string {
   }
 }
 
-describe('AC-53 JWT_KEYS', () => {
+describe('JWT_KEYS [AC-53]', () => {
   it.each([
     undefined,
     '',
@@ -35,7 +35,7 @@ describe('AC-53 JWT_KEYS', () => {
     setOf(ec),
     setOf(ed, ec),
     setOf({ ...ed, key_ops: ['sign'], ext: true, use: 'sig' }),
-  ])('given %j, then fine', (value) => expect(faultOf(value)).toBe('none'));
+  ])('accepts %j', (value) => expect(faultOf(value)).toBe('none'));
 
   it.each([
     ['no JSON', 'hunter2'],
@@ -52,7 +52,7 @@ describe('AC-53 JWT_KEYS', () => {
     ['an alg that is not pinned', setOf(rsa)],
     ['a damaged key', setOf({ ...ec, x: 'AAAA' })],
     ['a symmetric key', '{"keys":[{"kty":"oct","k":"hunter2","kid":"1","alg":"HS256"}]}'],
-  ])('given %s, then it is refused without a word of it', (_, value) => {
+  ])('rejects %s without repeating it', (_, value) => {
     expect(faultOf(value)).toContain('JWT_KEYS must be a private JWK set');
     expect(faultOf(value)).not.toMatch(new RegExp(`hunter2|${ed.d}|${ec.d}`));
   });

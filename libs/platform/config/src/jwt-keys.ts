@@ -2,7 +2,7 @@ import { createPrivateKey, type JsonWebKey } from 'node:crypto';
 import type { SettingsReader } from './settings-reader.js';
 import { SIGNING_ALGORITHMS } from './signing-key.js';
 
-/** `JWT_KEYS`: a private JWK set (RFC 7517) whose keys all have `kid` and `alg`; looked at before anything is started. */
+/** `JWT_KEYS`: a private JWK set (RFC 7517) whose keys all have `kid` and `alg`. Validated before anything starts. */
 export function readJwtKeys(read: SettingsReader): string | undefined {
   const typed = read.text('JWT_KEYS');
   if (typed !== undefined && !isPrivateJwkSet(typed)) {
@@ -23,7 +23,7 @@ function isPrivateJwkSet(typed: string): boolean {
 const haveDistinctKids = (keys: readonly JsonWebKey[]): boolean =>
   new Set(keys.map((key) => key['kid'])).size === keys.length;
 
-/** @throws Error when it is damaged */
+/** @throws Error when the key is damaged */
 function isPrivateKey(key: JsonWebKey): boolean {
   const [kty, crv] = SIGNING_ALGORITHMS[String(key['alg'])] ?? [];
   if (kty === undefined || key.kty !== kty || key.crv !== crv || typeof key['kid'] !== 'string' || !key.d) return false;

@@ -1,11 +1,11 @@
 import type { SettingsReader } from './settings-reader.js';
 
 export interface KafkaSettings {
-  /** `host:port` each, at least one. */
+  /** At least one `host:port`. */
   readonly brokers: readonly string[];
-  /** Where events are published, and heard. */
+  /** Topic to which events are published, and from which they are consumed. */
   readonly topic: string;
-  /** Where others send what is to be heard. */
+  /** Topic to which other systems send events for this service. */
   readonly inboundTopic: string;
   readonly tls: boolean;
   readonly login: KafkaLogin | undefined;

@@ -18,17 +18,17 @@ function read(value: string | undefined) {
   }
 }
 
-describe('a key ring', () => {
-  it.each([undefined, '', '  ', ',', ' , '])('given %j, then none', (value) => {
+describe('readKeyRing', () => {
+  it.each([undefined, '', '  ', ',', ' , '])('returns no key for %j', (value) => {
     expect(read(value)).toBeUndefined();
   });
 
-  it('given one value, then a key named 0, so that it may be named later', () => {
+  it('names a single value 0, so that it can be named later', () => {
     expect(read(A)).toEqual([{ kid: '0', secret: A }]);
     expect(read(`0:${A}`)).toEqual(read(A));
   });
 
-  it('given several, then the first writes and all read', () => {
+  it('writes with the first of several keys and reads with all', () => {
     expect(read(`2026-03:${B}, old_1:${A} ,${'c'.repeat(32)}`)).toEqual([
       { kid: '2026-03', secret: B },
       { kid: 'old_1', secret: A },
@@ -36,11 +36,11 @@ describe('a key ring', () => {
     ]);
   });
 
-  it('given colons in the value, then the first ends the name', () => {
+  it('ends the name at the first colon', () => {
     expect(read(`k:${A}:${B}`)).toEqual([{ kid: 'k', secret: `${A}:${B}` }]);
   });
 
-  it('given what cannot be a name before a colon, then it is part of the value', () => {
+  it('treats text before a colon that cannot be a name as part of the value', () => {
     for (const value of [`${'k'.repeat(17)}:${A}`, `k.1:${A}`, `:${A}`])
       expect(read(value)).toEqual([{ kid: '0', secret: value }]);
   });
@@ -51,7 +51,7 @@ describe('a key ring', () => {
     [`${A},short`, 'at least 32'],
     [`k:${A},k:${B}`, 'twice'],
     [`${A},0:${B}`, 'twice'],
-  ])('given %j, then it is refused, without a word of it', (value, why) => {
+  ])('rejects %j without repeating it', (value, why) => {
     const [problem = ''] = read(value) as readonly string[];
     expect(problem).toContain(`CODE_SECRET`);
     expect(problem).toContain(why);

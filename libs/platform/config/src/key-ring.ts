@@ -1,6 +1,6 @@
 import type { SettingsReader } from './settings-reader.js';
 
-/** A named secret. The first of a ring writes, all of them read. */
+/** A named secret. The first secret of a ring writes; all of them read. */
 export interface RingKey {
   readonly kid: string;
   readonly secret: string;
@@ -11,7 +11,7 @@ const NAMED_SECRET = /^([A-Za-z0-9_-]{1,16}):(.*)$/s;
 const MIN_SECRET_LENGTH = 32;
 
 /**
- * `value` or `kid:value,kid:value`. A value without a name has the kid `0`, so naming it `0:` later changes nothing.
+ * Parses `value` or `kid:value,kid:value`. A value without a name has the kid `0`, so naming it `0:` later changes nothing.
  * Names are 1–16 of `[A-Za-z0-9_-]`; values have at least 32 characters and no comma.
  */
 export function readKeyRing(reader: SettingsReader, name: string): KeyRing | undefined {

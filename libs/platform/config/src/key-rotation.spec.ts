@@ -13,13 +13,13 @@ const keysAfter = (rotation: KeyRotationStep): readonly SigningJwk[] => {
 };
 const kids = (keys: readonly SigningJwk[]) => keys.map(({ kid }) => kid);
 
-describe('rotating keys', () => {
+describe('key rotation', () => {
   const published = planKeyRotation([OLD], START);
   const [, fresh] = keysAfter(published) as [SigningJwk, SigningJwk];
   const signing = planKeyRotation(keysAfter(published), minutesOn(10));
   const dropped = planKeyRotation(keysAfter(signing), minutesOn(30));
 
-  it('given one key, then a new one is published behind it, of the same algorithm', () => {
+  it('publishes a new key of the same algorithm behind a single key', () => {
     expect(published).toMatchObject({ did: 'publish', kid: fresh.kid, next: minutesOn(10) });
     expect(kids(keysAfter(published))).toEqual([OLD.kid, fresh.kid]);
     expect(fresh).toMatchObject({ kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig', iat: START.getTime() / 1000 });
@@ -28,7 +28,7 @@ describe('rotating keys', () => {
     expect(createPrivateKey({ key: other ?? {}, format: 'jwk' }).type).toBe('private');
   });
 
-  it('given a published key, then it does not sign before everybody can know it', () => {
+  it('does not sign with a published key before every client can know it', () => {
     const early = { did: 'nothing', why: 'too_early', waitsFor: 'sign', next: minutesOn(10) };
     for (const minutes of [0, 5, 9.99])
       expect(planKeyRotation(keysAfter(published), minutesOn(minutes))).toEqual(early);
@@ -36,7 +36,7 @@ describe('rotating keys', () => {
     expect(kids(keysAfter(signing))).toEqual([fresh.kid, OLD.kid]);
   });
 
-  it('given a key that signs no more, then it is kept until its last token has died', () => {
+  it('keeps a key that no longer signs until its last token has expired', () => {
     const early = { did: 'nothing', why: 'too_early', waitsFor: 'drop', next: minutesOn(30) };
     for (const minutes of [10, 25, 29.99])
       expect(planKeyRotation(keysAfter(signing), minutesOn(minutes))).toEqual(early);
@@ -44,14 +44,14 @@ describe('rotating keys', () => {
     expect(planKeyRotation(keysAfter(dropped), minutesOn(31)).did).toBe('publish');
   });
 
-  it('given a first key of unknown age, then it is rotated all the same', () => {
+  it('rotates a first key of unknown age', () => {
     const { iat: _, ...ageless } = OLD;
     const first = planKeyRotation([ageless], START);
     expect(first.did).toBe('publish');
     expect(planKeyRotation(keysAfter(first), minutesOn(10)).did).toBe('sign');
   });
 
-  it('given a second key of unknown age, then nothing is done', () => {
+  it('does nothing for a second key of unknown age', () => {
     const { iat: _, ...ageless } = generateSigningKey(START);
     expect(planKeyRotation([OLD, ageless], minutesOn(60))).toEqual({
       did: 'nothing',
@@ -60,14 +60,14 @@ describe('rotating keys', () => {
     });
   });
 
-  it('given an older key behind the one that signs, put there by hand, then its time begins now', () => {
+  it('starts the waiting period now for an older key that was put behind the signing key by hand', () => {
     const moved = planKeyRotation([fresh, OLD], minutesOn(60));
     expect(moved).toMatchObject({ did: 'sign', kid: fresh.kid, next: minutesOn(80) });
     expect(planKeyRotation(keysAfter(moved), minutesOn(79))).toMatchObject({ why: 'too_early', waitsFor: 'drop' });
     expect(planKeyRotation(keysAfter(moved), minutesOn(80))).toMatchObject({ did: 'drop', kid: OLD.kid });
   });
 
-  it('at no time is a key dropped or replaced that a living token may need, however often it is called', () => {
+  it('never drops or replaces a key that a live token may need, however often it is called', () => {
     let keys: readonly SigningJwk[] = [OLD];
     const signedUntil = new Map<string, number>();
     const publishedAt = new Map<string, number>([[OLD.kid, -60]]);

@@ -1,17 +1,17 @@
 import { generateSigningKey, type SigningJwk } from './signing-key.js';
 
-/** Every process has to be restarted between two steps, and has this long for it. */
+/** Minimum time between two steps: every process has to be restarted in between. */
 export const RESTART_WINDOW_SECONDS = 300;
-/** How long others may keep the published keys (`Cache-Control` of the JWKS). */
+/** How long clients may cache the published keys (`Cache-Control` of the JWKS). */
 export const JWKS_CACHE_SECONDS = 300;
-/** The longest life of an access token. */
+/** Maximum lifetime of an access token. */
 const MAX_ACCESS_TOKEN_SECONDS = 900;
 
 const PUBLICATION_DELAY_SECONDS = JWKS_CACHE_SECONDS + RESTART_WINDOW_SECONDS;
 const RETIREMENT_DELAY_SECONDS = MAX_ACCESS_TOKEN_SECONDS + RESTART_WINDOW_SECONDS;
 
 export type KeyRotationStep =
-  /** `keys` is the next value; the step after it is due at `next`, if there is one. */
+  /** `keys` is the next value of the setting. The following step is due at `next`, if there is one. */
   | {
       readonly did: 'publish' | 'sign' | 'drop';
       readonly kid: string;
@@ -22,12 +22,12 @@ export type KeyRotationStep =
   | { readonly did: 'nothing'; readonly why: 'unknown_age'; readonly kid: string };
 
 /**
- * The next step of a key rotation: publish a new key behind the one that signs, let it sign, drop the old one when its last
- * token has died. Never earlier than every process and every reader of the JWKS knows the new key.
+ * Computes the next step of a key rotation: publish a new key behind the signing key, let it sign, drop the old key when its
+ * last token has expired. No step happens before every process and every JWKS client knows the new key.
  */
 export function planKeyRotation(keys: readonly SigningJwk[], now: Date): KeyRotationStep {
   const [signing, ...others] = keys;
-  if (!signing) throw new Error('a set without keys');
+  if (!signing) throw new Error('the JWK set has no keys');
   const seconds = Math.floor(now.getTime() / 1000);
   const later = (wait: number) => new Date((seconds + wait) * 1000);
 
@@ -46,7 +46,7 @@ export function planKeyRotation(keys: readonly SigningJwk[], now: Date): KeyRota
     const old = { ...signing, exp: seconds + RETIREMENT_DELAY_SECONDS };
     return { did: 'sign', kid: published.kid, keys: [published, ...rest, old], next: later(RETIREMENT_DELAY_SECONDS) };
   }
-  // Brought to the front by hand: since when the others sign no more, nobody wrote down.
+  // Someone moved the signing key to the front by hand: nothing records when the other keys stopped signing.
   if (others.length > 0) {
     const stamped = others.map((key) => ({ ...key, exp: seconds + RETIREMENT_DELAY_SECONDS }));
     return { did: 'sign', kid: signing.kid, keys: [signing, ...stamped], next: later(RETIREMENT_DELAY_SECONDS) };

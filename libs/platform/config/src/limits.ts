@@ -1,16 +1,16 @@
 import type { SettingsReader } from './settings-reader.js';
 
-/** One business limit (OWASP ASVS 2.1.3, 6.1.1). The documentation's table is made from this one. */
+/** One business limit (OWASP ASVS 2.1.3, 6.1.1). The table in the documentation is generated from this list. */
 export interface LimitRule {
   readonly setting: string;
   readonly default: number | null;
-  /** Seconds; none for what is counted at one moment. */
+  /** Window in seconds; absent for a limit on concurrent use. */
   readonly windowSeconds?: number;
   readonly counts: string;
   readonly excess: string;
-  /** Where the count is kept. */
+  /** Where the count is stored. */
   readonly kept: 'code store' | 'database';
-  /** A limit that cannot be switched off. */
+  /** The limit cannot be switched off. */
   readonly always?: true;
 }
 
@@ -196,7 +196,7 @@ export function readLimits(read: SettingsReader): Limits {
   const rules: [string, LimitRule][] = Object.entries(LIMITS);
   const settingNames = rules.map(([, { setting }]) => setting);
   for (const name of read.namesWithPrefix('LIMIT_'))
-    if (!settingNames.includes(name)) read.addProblem(name, 'is no limit: see .env.example');
+    if (!settingNames.includes(name)) read.addProblem(name, 'is not a known limit: see .env.example');
   return Object.fromEntries(rules.map(([name, rule]) => [name, readLimit(read, rule)])) as unknown as Limits;
 }
 

@@ -31,7 +31,7 @@ describe('messageTransports', () => {
     expect(hasDevMailbox(settings)).toBe(email === 'dev-mailbox' || sms === 'dev-mailbox');
   });
 
-  it('knows no dev mailbox beside a database of its own, also a public one [AC-61]', () => {
+  it('has no dev mailbox with an external database, not even a public one [AC-61]', () => {
     const settings = { ...parseSettings(PUBLIC), databaseUrl: 'postgres://db.example/foyer' };
     expect(messageTransports(settings)).toEqual({ email: 'none', sms: 'none' });
   });

@@ -1,9 +1,9 @@
 import { isLoopbackHost } from './loopback.js';
 
-/** How messages of a channel leave: by a configured transport, into the dev mailbox, or not at all. */
+/** How messages of a channel are sent: by a configured transport, to the dev mailbox, or not at all. */
 export type MessageTransport = 'configured' | 'dev-mailbox' | 'none';
 
-/** Those of the settings that decide about it. */
+/** The settings that decide the transport. */
 export interface MessageSettings {
   readonly databaseUrl: string | undefined;
   readonly publicUrl: string;
@@ -25,8 +25,8 @@ export const hasDevMailbox = (settings: MessageSettings): boolean =>
   Object.values(messageTransports(settings)).includes('dev-mailbox');
 
 /**
- * The dev mailbox shows codes to whoever reads it. It is for one person at one machine: a public URL or a transport says that
- * others use this program, and a database of its own that it is no trial.
+ * The dev mailbox shows codes to anyone who reads it, so it is for one person on one machine. A public URL or a transport
+ * means that other people use the service. An external database means that it is not a trial.
  */
 function isDevMailboxAllowed(settings: MessageSettings): boolean {
   if (settings.databaseUrl !== undefined) return false;

@@ -9,13 +9,13 @@ describe('networks', () => {
     ['2001:db8::/32', ['2001:db8::1', '2001:DB8:ffff::'], ['2001:db9::', '192.0.2.7']],
     ['::1', ['::1', '0:0:0:0:0:0:0:1'], ['::2', '127.0.0.1']],
     ['0.0.0.0/0', ['1.2.3.4', '255.255.255.255'], ['::2', 'x', '']],
-  ])('%s holds what it says', (network, inside, outside) => {
+  ])('%s contains %s and not %s', (network, inside, outside) => {
     const within = createNetworkMatcher([network]);
     for (const address of inside) expect(within(address), address).toBe(true);
     for (const address of outside) expect(within(address), address).toBe(false);
   });
 
-  it('AC-30 neither true nor a number of hops nor a name is one', () => {
+  it('rejects true, a number of hops and a name [AC-30]', () => {
     for (const value of [
       'true',
       '1',
@@ -33,7 +33,7 @@ describe('networks', () => {
     }
   });
 
-  it('AC-27 an address that is none is within nothing', () => {
+  it('contains no invalid address [AC-27]', () => {
     for (const address of ['', 'a', '1.2.3', '1.2.3.4, 5.6.7.8', '1.2.3.4%eth0', `${'1'.repeat(10_000)}`])
       expect(createNetworkMatcher(['0.0.0.0/0', '::/0'])(address), address.slice(0, 20)).toBe(false);
   });

@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 import type { SettingsReader } from './settings-reader.js';
 
-/** Addresses and CIDR ranges, `192.0.2.7` or `2001:db8::/32`. Never `true` and never a number of hops. */
+/** Parses addresses and CIDR ranges, `192.0.2.7` or `2001:db8::/32`. Rejects `true` and a number of hops. */
 export function readNetworks(read: SettingsReader, name: string): readonly string[] {
   const networks = read.list(name);
   if (!networks.every(isNetwork)) read.addProblem(name, 'must list addresses or CIDR ranges');
@@ -14,7 +14,7 @@ function isNetwork(text: string): boolean {
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (isIPv4(address) ? 32 : 128));
 }
 
-/** Whether an address lies in one of the networks; IPv4 in IPv6 counts as IPv4. */
+/** Whether an address is in one of the networks. IPv4 in IPv6 counts as IPv4. */
 export function createNetworkMatcher(networks: readonly string[]): (address: string) => boolean {
   if (networks.length === 0) return () => false;
   const list = new BlockList();

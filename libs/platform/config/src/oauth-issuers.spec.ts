@@ -23,12 +23,12 @@ const problems = (...entries: unknown[]): readonly string[] => {
 };
 
 describe('OAUTH_ISSUERS', () => {
-  it('given nothing, then no external server is trusted', () => {
+  it('trusts no external server by default', () => {
     expect(read('')).toEqual([]);
     expect(read('[]')).toEqual([]);
   });
 
-  it('given an issuer and an audience, then metadata tells its keys, algorithms are pinned and no role counts', () => {
+  it('reads the keys from metadata, pins the algorithms and maps no role for an issuer with an audience', () => {
     expect(read(JSON.stringify([GOOD]))).toEqual([
       {
         ...GOOD,
@@ -40,7 +40,7 @@ describe('OAUTH_ISSUERS', () => {
     ]);
   });
 
-  it('given everything, then everything', () => {
+  it('reads all fields', () => {
     const entry = {
       ...GOOD,
       jwks_uri: 'https://keys.example/jwks',
@@ -65,7 +65,7 @@ describe('OAUTH_ISSUERS', () => {
   it.each<[string, string]>([
     ['no JSON', 'https://login.example'],
     ['no array', JSON.stringify(GOOD)],
-  ])('given %s, then the start is refused', (_, typed) => {
+  ])('rejects %s at startup', (_, typed) => {
     expect(() => read(typed)).toThrow('OAUTH_ISSUERS must be a JSON array of objects with issuer and audience');
   });
 
@@ -92,27 +92,33 @@ describe('OAUTH_ISSUERS', () => {
     ['no algorithm', { ...GOOD, algorithms: [] }, 'algorithms must list'],
     ['a role of ours that is not there', { ...GOOD, roles: { boss: 'root' } }, 'roles must map'],
     ['a list of roles', { ...GOOD, roles: ['admin'] }, 'roles must map'],
-    ['a field nobody reads', { ...GOOD, jwksUri: 'https://keys.example' }, 'has fields that nobody reads'],
-  ])('given %s, then the start is refused, and told where', (_, entry, fault) => {
+    ['an unknown field', { ...GOOD, jwksUri: 'https://keys.example' }, 'has unknown fields'],
+  ])('rejects %s at startup and reports the entry', (_, entry, fault) => {
     const [first = '', ...more] = problems({ ...GOOD, issuer: 'https://other.example' }, entry);
     expect(first).toContain(`OAUTH_ISSUERS entry 2: ${fault}`);
     expect(more).toEqual([]);
   });
 
-  it('given one issuer twice, then the start is refused', () => {
+  it('rejects a duplicate issuer at startup', () => {
     expect(problems(GOOD, { ...GOOD, audience: 'another' })).toEqual(['OAUTH_ISSUERS names an issuer twice']);
   });
 
-  it('given several faults, then all are told', () => {
+  it('reports all problems', () => {
     expect(problems({ issuer: 'x' }, 7)).toHaveLength(3);
   });
 });
 
-describe('an address keys may come from', () => {
-  it.each(['https://a.example', 'http://localhost:1', 'http://127.9.9.9', 'http://[::1]:8080/x'])('%s', (url) => {
-    expect(isTrustworthyUrl(url)).toBe(true);
-  });
-  it.each(['http://10.0.0.1', 'http://127.0.0.1.nip.io', 'file:///etc/passwd', 'data:,x', '', 7])('not %s', (url) => {
-    expect(isTrustworthyUrl(url)).toBe(false);
-  });
+describe('the URL of keys', () => {
+  it.each(['https://a.example', 'http://localhost:1', 'http://127.9.9.9', 'http://[::1]:8080/x'])(
+    'accepts %s',
+    (url) => {
+      expect(isTrustworthyUrl(url)).toBe(true);
+    },
+  );
+  it.each(['http://10.0.0.1', 'http://127.0.0.1.nip.io', 'file:///etc/passwd', 'data:,x', '', 7])(
+    'rejects %s',
+    (url) => {
+      expect(isTrustworthyUrl(url)).toBe(false);
+    },
+  );
 });

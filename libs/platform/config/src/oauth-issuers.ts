@@ -2,29 +2,29 @@ import type { SettingsReader } from './settings-reader.js';
 
 /** An external identity server whose access tokens are accepted. */
 export interface OAuthIssuer {
-  /** `iss` of its tokens, character by character. */
+  /** The exact `iss` of its tokens. */
   readonly issuer: string;
-  /** What stands for us in `aud` of its tokens. */
+  /** The value in `aud` that identifies this service. */
   readonly audience: string;
-  /** Undefined: its metadata tells. */
+  /** Undefined: read from the issuer's metadata. */
   readonly jwksUri: string | undefined;
-  /** Signatures of any other algorithm are refused, whatever its keys say. */
+  /** Signature algorithms to accept. Any other is rejected, whatever the issuer's keys allow. */
   readonly algorithms: readonly string[];
   /** Name of the claim that holds roles, or an RFC 6901 pointer to it. */
   readonly rolesClaim: string;
-  /** Theirs → ours. A role that is not named here counts for nothing. */
+  /** Maps the issuer's roles to ours. An unmapped role has no effect. */
   readonly roles: ReadonlyMap<string, string>;
 }
 
 const SETTING_NAME = 'OAUTH_ISSUERS';
 const FIELDS = ['issuer', 'audience', 'jwks_uri', 'algorithms', 'roles_claim', 'roles'];
 const DEFAULT_ALGORITHMS = ['EdDSA', 'ES256', 'RS256', 'PS256'];
-/** Never `none`, never a shared secret. */
+/** Excludes `none` and all shared-secret algorithms. */
 const ALLOWED_ALGORITHM = /^(EdDSA|Ed25519|[ERP]S(256|384|512))$/;
 const ROLES = ['customer', 'staff', 'admin'];
 const MAX_TEXT_LENGTH = 255;
 
-/** `OAUTH_ISSUERS`: a JSON array with an object per server; looked at before anything is started. */
+/** `OAUTH_ISSUERS`: a JSON array with one object for each issuer. Validated before anything starts. */
 export function readOAuthIssuers(read: SettingsReader, publicUrl: string): readonly OAuthIssuer[] {
   const typed = read.text(SETTING_NAME);
   const entries = typed === undefined ? [] : parseJson(typed);
@@ -71,7 +71,7 @@ function validateEntry(entry: unknown, publicUrl: string): readonly string[] {
   const { issuer, audience, jwks_uri, algorithms = DEFAULT_ALGORITHMS, roles_claim = 'roles', roles = {} } = entry;
   const unknown = Object.keys(entry).filter((field) => !FIELDS.includes(field));
   const faults: readonly (readonly [boolean, string])[] = [
-    [unknown.length > 0, `has fields that nobody reads: it may have ${FIELDS.join(', ')}`],
+    [unknown.length > 0, `has unknown fields; allowed are ${FIELDS.join(', ')}`],
     [!isIssuer(issuer), `issuer must be an https URL (http on this machine only) without query, fragment or user`],
     [issuer === publicUrl, 'issuer is PUBLIC_URL: our own tokens need no entry'],
     [!isText(audience), 'audience is missing'],
@@ -96,7 +96,7 @@ const isText = (value: unknown): value is string =>
   typeof value === 'string' && value.length > 0 && value.length <= MAX_TEXT_LENGTH && value.isWellFormed();
 
 const isListOf = (value: unknown, shape: RegExp): boolean =>
-  Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string' && shape.test(one));
+  Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' && shape.test(item));
 
 const isRoleMap = (value: unknown): boolean =>
   isObject(value) && Object.values(value).every((ours) => ROLES.includes(String(ours)) && typeof ours === 'string');
@@ -110,7 +110,7 @@ function isIssuer(value: unknown): boolean {
 
 const LOOPBACK = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
 
-/** Keys that came over plain HTTP could be anybody's, unless they never left this machine. */
+/** Rejects plain HTTP, where keys could be forged, except on loopback. */
 export function isTrustworthyUrl(value: unknown): value is string {
   if (typeof value !== 'string' || !URL.canParse(value)) return false;
   const { protocol, hostname } = new URL(value);

@@ -14,7 +14,7 @@ function outcome(reading: typeof readOrigins, value: string): readonly string[] 
 }
 
 describe('CORS_ORIGINS', () => {
-  it('given exact origins, then those', () => {
+  it('accepts exact origins', () => {
     const typed = 'https://app.example, http://localhost:5173,http://[::1]:8080,';
     const read = ['https://app.example', 'http://localhost:5173', 'http://[::1]:8080'];
     expect(outcome(readOrigins, typed)).toEqual(read);
@@ -34,11 +34,11 @@ describe('CORS_ORIGINS', () => {
     'ftp://app.example',
     'https://app.example;https://other.example',
     'https://app.example, *',
-  ])('AC-53 given %s, then it is refused', (typed) => expect(outcome(readOrigins, typed)).toContain('NAME must list'));
+  ])('rejects %s [AC-53]', (typed) => expect(outcome(readOrigins, typed)).toContain('NAME must list'));
 });
 
 describe('SECURITY_CONTACT', () => {
-  it('given URIs, then those, in their order', () => {
+  it('accepts URIs, in their order', () => {
     const typed = 'mailto:security@foyer.example, https://foyer.example/security,tel:+1-201-555-0123';
     expect(outcome(readContacts, typed)).toEqual(typed.split(',').map((one) => one.trim()));
   });
@@ -50,9 +50,9 @@ describe('SECURITY_CONTACT', () => {
     'mailto:x',
     'https://a b',
     'javascript:alert(1)',
-  ])('AC-53 given %s, then it is refused', (typed) => expect(outcome(readContacts, typed)).toContain('NAME must list'));
+  ])('rejects %s [AC-53]', (typed) => expect(outcome(readContacts, typed)).toContain('NAME must list'));
 
-  it('AC-53 given a line end, then no line of ours can be made of it', () => {
+  it('rejects a line break, which could add a line to security.txt [AC-53]', () => {
     expect(outcome(readContacts, 'mailto:a@b.example\nExpires: never')).toContain('NAME must list');
   });
 });

@@ -1,6 +1,6 @@
 import type { SettingsReader } from './settings-reader.js';
 
-/** `https://app.example`: exactly as a browser sends it in `Origin`. */
+/** Parses origins such as `https://app.example`, spelled exactly as a browser sends them in `Origin`. */
 export function readOrigins(read: SettingsReader, name: string): readonly string[] {
   const origins = read.list(name);
   if (!origins.every(isOrigin)) {
@@ -13,7 +13,7 @@ function isOrigin(text: string): boolean {
   return /^https?:\/\/[a-z0-9.:[\]-]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
-/** RFC 9116, 2.5.3: each a URI. */
+/** RFC 9116, 2.5.3: each contact is a URI. */
 export function readContacts(read: SettingsReader, name: string): readonly string[] {
   const contacts = read.list(name);
   if (!contacts.every(isContact))

@@ -4,8 +4,8 @@ type Token<T> = abstract new (...values: never[]) => T;
 type Tokens<Parts extends readonly unknown[]> = { readonly [Part in keyof Parts]: Token<Parts[Part]> };
 
 /**
- * Binds a port to a class of the application layer, which knows no framework: its parts are named here, and the compiler
- * checks that they fit its constructor.
+ * Binds a port to a framework-free class of the application layer. The dependencies are listed here, and the compiler checks
+ * them against the constructor.
  */
 export const provideService = <T, Parts extends unknown[]>(
   port: Token<T>,

@@ -2,10 +2,10 @@ import type { SettingsReader } from './settings-reader.js';
 
 export interface S3Settings {
   readonly bucket: string;
-  /** S3 of somebody else than Amazon; buckets are then named in the path. */
+  /** Endpoint of an S3-compatible server other than AWS. Buckets are then addressed by path. */
   readonly endpoint: string | undefined;
   readonly region: string;
-  /** Unset: what the machine is given by Amazon, such as the role of an instance or of a pod. */
+  /** Unset: uses the AWS credentials of the machine, such as the role of an instance or a pod. */
   readonly credentials: S3Credentials | undefined;
 }
 
@@ -22,7 +22,7 @@ export function readS3(read: SettingsReader): S3Settings | undefined {
   const endpoint = read.url('S3_ENDPOINT', ['http', 'https']);
   const region = read.text('AWS_REGION');
   if (bucket !== '' && endpoint === undefined && region === undefined)
-    read.addProblem('AWS_REGION', 'is needed by S3_BUCKET (but where S3_ENDPOINT names a server)');
+    read.addProblem('AWS_REGION', 'is needed by S3_BUCKET (unless S3_ENDPOINT is set)');
   const credentials = readS3Credentials(read);
   return bucket === '' ? undefined : { bucket, endpoint, region: region ?? 'us-east-1', credentials };
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { InvalidConfiguration } from './invalid-configuration.js';
 import { generateSigningKey, type SigningJwk } from './signing-key.js';
 
-/** What the embedded default makes for itself, once. */
+/** Secrets that the embedded default generates once. */
 export type GeneratedSecrets = Record<'passwordPepper' | 'code' | 'identifier' | 'jwtKeys', string>;
 
 export const secretsFilePath = (dataDir: string): string => path.join(dataDir, 'secrets.json');
@@ -18,14 +18,14 @@ export function readOrGenerateSecrets(file: string): GeneratedSecrets {
     );
     if (complete) return found as GeneratedSecrets;
   } catch {
-    // told below, without the content
+    // The error below does not include the content.
   }
   throw new InvalidConfiguration([
-    `${file} is damaged: restore it, or move it away to have new secrets (old passwords then stop working)`,
+    `${file} is damaged: restore it, or move it away to generate new secrets (existing passwords then stop working)`,
   ]);
 }
 
-/** Another process may do the same at this moment: the first link wins, both read the winner's. */
+/** Safe for concurrent processes: the first link wins, and all of them read the winner's file. */
 function generateSecretsFile(file: string): void {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${process.pid}`;
@@ -40,11 +40,14 @@ function generateSecretsFile(file: string): void {
 }
 
 /**
- * Changes the keys of the tokens and nothing else; whoever reads meanwhile has the old file or the new one. The draft is the
- * lock: two that rotate at once would lose a key.
- * @param update its `keys` are written, if it gives any; what it has `told` is returned
+ * Replaces the token keys and nothing else. Concurrent readers get either the old or the new file. The draft file is the lock:
+ * two concurrent rotations would lose a key.
+ * @param update its `keys`, if present, are written; its `result` is returned
  */
-export function updateSigningKeys<Told>(file: string, update: (jwtKeys: string) => SigningKeysUpdate<Told>): Told {
+export function updateSigningKeys<Result>(
+  file: string,
+  update: (jwtKeys: string) => SigningKeysUpdate<Result>,
+): Result {
   const draft = `${file}.rotating`;
   if (!existsSync(file)) generateSecretsFile(file);
   acquireRotationLock(draft);
@@ -61,9 +64,9 @@ export function updateSigningKeys<Told>(file: string, update: (jwtKeys: string) 
   }
 }
 
-interface SigningKeysUpdate<Told> {
+interface SigningKeysUpdate<Result> {
   readonly keys: readonly SigningJwk[] | undefined;
-  readonly result: Told;
+  readonly result: Result;
 }
 
 function acquireRotationLock(draft: string): void {
@@ -71,9 +74,7 @@ function acquireRotationLock(draft: string): void {
     writeSecretsFile(draft, {}, 'wx');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new InvalidConfiguration([
-      `${draft} exists: keys are being rotated at this moment; if they are not, remove it`,
-    ]);
+    throw new InvalidConfiguration([`${draft} exists: another key rotation is running; if none is, remove the file`]);
   }
 }
 

@@ -23,7 +23,7 @@ import { parseSettings } from './settings.js';
 import { generateSigningKey } from './signing-key.js';
 import { COMPLETE_ENVIRONMENT } from './testing/complete-environment.js';
 
-describe('the secrets', () => {
+describe('secrets', () => {
   let folder: string;
   let dataDir: string;
   let file: string;
@@ -37,7 +37,7 @@ describe('the secrets', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('given a new folder, then they are made, once', () => {
+  it('generates secrets once in a new folder', () => {
     const first = provided();
     expect(provided()).toEqual(first);
     const [pepper, code, identifier] = [first.passwordPepper, first.code, first.identifier].map(([key]) => key.secret);
@@ -48,27 +48,27 @@ describe('the secrets', () => {
     });
   });
 
-  it('given a new folder, then they are for nobody but its owner, and no draft is left behind', () => {
+  it('creates a file that only its owner can read, and leaves no draft behind', () => {
     provided();
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(statSync(dataDir).mode & 0o777).toBe(0o700);
     expect(readdirSync(dataDir)).toEqual(['secrets.json']);
   });
 
-  it('given two folders, then they are others', () => {
+  it('generates different secrets in two folders', () => {
     const first = provided();
     dataDir = path.join(folder, 'other');
     expect(provided().code).not.toEqual(first.code);
   });
 
-  it('given all of them as settings, then no file is made or read', () => {
+  it('neither creates nor reads a file when all secrets are set', () => {
     expect(provided(COMPLETE_ENVIRONMENT).identifier).toEqual([
       { kid: '0', secret: COMPLETE_ENVIRONMENT['IDENTIFIER_SECRET'] },
     ]);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('given one of them as a setting, then that one, and the rest from the file', () => {
+  it('prefers a setting, and reads the rest from the file', () => {
     const generated = provided();
     const mixed = provided({ CODE_SECRET: COMPLETE_ENVIRONMENT['CODE_SECRET'] });
     expect(mixed).toEqual({ ...generated, code: [{ kid: '0', secret: COMPLETE_ENVIRONMENT['CODE_SECRET'] }] });
@@ -86,7 +86,7 @@ describe('the secrets', () => {
       'a short one',
       JSON.stringify({ passwordPepper: 'hunter2', code: 'hunter2', identifier: 'hunter2', jwtKeys: 'hunter2' }),
     ],
-  ])('AC-53 given a file with %s, then the start is refused, and the file is left as it is', (_, content) => {
+  ])('rejects a file with %s at startup, and leaves it unchanged [AC-53]', (_, content) => {
     mkdirSync(dataDir);
     writeFileSync(file, content);
     let shown = '';
@@ -101,10 +101,10 @@ describe('the secrets', () => {
     expect(readFileSync(file, 'utf8')).toBe(content);
   });
 
-  describe('when keys change', () => {
+  describe('when keys are rotated', () => {
     const key = generateSigningKey(new Date());
 
-    it('then the rest of the file stays, it is for nobody but its owner, and no draft is left behind', () => {
+    it('keeps the rest of the file and its mode, and leaves no draft behind', () => {
       const before = provided();
       expect(updateSigningKeys(file, () => ({ keys: [key], result: 7 }))).toBe(7);
       expect(provided()).toEqual({ ...before, jwtKeys: JSON.stringify({ keys: [key] }) });
@@ -112,7 +112,7 @@ describe('the secrets', () => {
       expect(readdirSync(dataDir)).toEqual(['secrets.json']);
     });
 
-    it('then whoever is reading has the old file as a whole', () => {
+    it('lets a concurrent reader read the complete old file', () => {
       provided();
       const content = readFileSync(file, 'utf8');
       const reader = openSync(file, 'r');
@@ -122,7 +122,7 @@ describe('the secrets', () => {
       expect(readFileSync(file, 'utf8')).not.toBe(content);
     });
 
-    it('given nothing to do, or a failure, then the file is left as it is', () => {
+    it('leaves the file unchanged when there is nothing to do or on a failure', () => {
       provided();
       const content = readFileSync(file, 'utf8');
       updateSigningKeys(file, () => ({ keys: undefined, result: 7 }));
@@ -131,15 +131,15 @@ describe('the secrets', () => {
       expect(readdirSync(dataDir)).toEqual(['secrets.json']);
     });
 
-    it('given somebody who changes them already, then it is refused', () => {
+    it('rejects a concurrent rotation', () => {
       provided();
       expect(() =>
         updateSigningKeys(file, () => updateSigningKeys(file, () => ({ keys: [key], result: 7 })) as never),
-      ).toThrow(/rotated at this moment/);
+      ).toThrow(/another key rotation is running/);
     });
   });
 
-  it('given six processes that start at once, then all have the same', async () => {
+  it('generates the same secrets for six processes that start at once', async () => {
     const main = compiled(folder);
     const at = String(Date.now() + 700);
     const outputs = await Promise.all(Array.from({ length: 6 }, () => run(main, dataDir, at)));
@@ -149,7 +149,7 @@ describe('the secrets', () => {
   });
 });
 
-/** A program that provides itself with secrets at a given moment and shows them. */
+/** A program that reads its secrets at a given time and prints them. */
 function compiled(folder: string): string {
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };
   for (const name of ['secrets', 'secrets-file', 'signing-key', 'invalid-configuration']) {

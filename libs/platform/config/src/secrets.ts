@@ -2,7 +2,7 @@ import type { KeyRing } from './key-ring.js';
 import { readOrGenerateSecrets, secretsFilePath } from './secrets-file.js';
 import type { Settings } from './settings.js';
 
-/** The secrets of this process: set, or generated once into the data folder of the embedded default (mode 0600). */
+/** The secrets of this process: from settings, or generated once into the data folder of the embedded default (mode 0600). */
 export abstract class Secrets {
   abstract readonly passwordPepper: KeyRing;
   abstract readonly code: KeyRing;

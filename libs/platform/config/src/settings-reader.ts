@@ -1,6 +1,6 @@
 import { InvalidConfiguration } from './invalid-configuration.js';
 
-/** Reads settings one by one and collects what is wrong with them. An empty value is unset. */
+/** Reads settings one by one and collects problems. An empty value is unset. */
 export class SettingsReader {
   readonly #problems: string[] = [];
 
@@ -11,7 +11,7 @@ export class SettingsReader {
     return value === '' ? undefined : value;
   }
 
-  /** Of those that are set. */
+  /** Names of the settings that are set. */
   namesWithPrefix(prefix: string): readonly string[] {
     return Object.keys(this.env).filter((name) => name.startsWith(prefix) && this.text(name) !== undefined);
   }
@@ -31,12 +31,12 @@ export class SettingsReader {
     return found ?? this.#addProblemAndReturn(name, `must be one of ${allowed.join(', ')}`, allowed[0]);
   }
 
-  /** `off`: null. */
+  /** Returns null for `off`. */
   integerOrOff(name: string, fallback: number, min: number, max: number): number | null {
     return this.text(name) === 'off' ? null : this.integer(name, fallback, min, max);
   }
 
-  /** A URL with one of the schemes. What is wrong is told without the value: URLs hold passwords. */
+  /** Reads a URL with one of the schemes. Problems never contain the value, because URLs can hold passwords. */
   url(name: string, schemes: readonly string[]): string | undefined {
     const raw = this.text(name);
     return raw === undefined ? undefined : this.#checkedUrl(name, raw, schemes);
@@ -61,7 +61,7 @@ export class SettingsReader {
     this.#problems.push(`${name} ${why}`);
   }
 
-  /** @throws BadConfiguration when anything was refused */
+  /** @throws InvalidConfiguration when there is any problem */
   throwIfInvalid(): void {
     if (this.#problems.length > 0) throw new InvalidConfiguration(this.#problems);
   }

@@ -17,10 +17,10 @@ const problemsOf = (env: Record<string, string | undefined>): readonly string[] 
 };
 const namesOf = (env: Record<string, string | undefined>) => problemsOf(env).map((problem) => problem.split(' ')[0]);
 
-describe('given nothing', () => {
+describe('without settings', () => {
   const settings = parseSettings({});
 
-  it('then the embedded default on loopback', () => {
+  it('uses the embedded default on loopback', () => {
     expect(settings).toMatchObject({
       host: '127.0.0.1',
       port: 3000,
@@ -43,7 +43,7 @@ describe('given nothing', () => {
     expect([usesEmbeddedDatabase(settings), hasDevMailbox(settings)]).toEqual([true, true]);
   });
 
-  it('then the numbers of the contract', () => {
+  it('uses the documented numbers', () => {
     expect(settings).toMatchObject({
       bcryptCost: 12,
       codeLength: 4,
@@ -65,10 +65,10 @@ describe('given nothing', () => {
   });
 });
 
-describe('given everything', () => {
+describe('with every setting', () => {
   const settings = parseSettings({ ...COMPLETE_ENVIRONMENT, RUN: 'api', HOST: '0.0.0.0' });
 
-  it('then no dev mailbox, on whatever host', () => {
+  it('has no dev mailbox on any host', () => {
     expect([usesEmbeddedDatabase(settings), hasDevMailbox(settings)]).toEqual([false, false]);
     expect(settings).toMatchObject({
       run: 'api',
@@ -78,7 +78,7 @@ describe('given everything', () => {
     });
   });
 
-  it('then the sections that were meant', () => {
+  it('fills every section', () => {
     const env = {
       ...COMPLETE_ENVIRONMENT,
       PUBLIC_URL: 'https://foyer.example/app//',
@@ -108,7 +108,7 @@ describe('given everything', () => {
   });
 });
 
-it('an empty value is unset', () => {
+it('treats an empty value as unset', () => {
   const names = Object.keys({
     ...COMPLETE_ENVIRONMENT,
     PORT: '',
@@ -122,12 +122,12 @@ it('an empty value is unset', () => {
   expect(parseSettings(empty)).toEqual(parseSettings({}));
 });
 
-it('an IPv6 host has its brackets in the public URL', () => {
+it('puts an IPv6 host in brackets in the public URL', () => {
   expect(parseSettings({ HOST: '::1', PORT: '8080' }).publicUrl).toBe('http://[::1]:8080');
 });
 
-describe('faults', () => {
-  it('are told all at once', () => {
+describe('problems', () => {
+  it('are reported all at once', () => {
     const faulty = {
       PORT: '70000',
       RUN: 'everything',
@@ -169,12 +169,12 @@ describe('faults', () => {
     for (const name of Object.keys(faulty)) expect(found, name).toContain(name);
   });
 
-  it.each(['UK', 'XX', 'br', 'Brazil'])('a country that there is not is refused: %s', (country) => {
+  it.each(['UK', 'XX', 'br', 'Brazil'])('include an unknown country: %s', (country) => {
     expect(namesOf({ DEFAULT_MARKET: country })).toEqual(['DEFAULT_MARKET']);
     expect(namesOf({ SMS_COUNTRIES: `BR,${country}` })).toEqual(['SMS_COUNTRIES']);
   });
 
-  it('are told without the values, which may be secrets', () => {
+  it('are reported without the values, which may be secrets', () => {
     const shown = problemsOf({
       DATABASE_URL: 'postgres//user:hunter2@x',
       REDIS_URL: 'ftp://:hunter2@x',
@@ -188,37 +188,39 @@ describe('faults', () => {
     expect(shown.length).toBeGreaterThan(100);
   });
 
-  it('AC-53 every secret is required where there is a database', () => {
+  it('include every missing secret when DATABASE_URL is set [AC-53]', () => {
     const { PASSWORD_PEPPER, CODE_SECRET, IDENTIFIER_SECRET, JWT_KEYS, ...rest } = COMPLETE_ENVIRONMENT;
     expect(namesOf(rest)).toEqual(['PASSWORD_PEPPER', 'CODE_SECRET', 'IDENTIFIER_SECRET', 'JWT_KEYS']);
     expect(problemsOf({ ...rest, PASSWORD_PEPPER, CODE_SECRET, IDENTIFIER_SECRET, JWT_KEYS })).toEqual([]);
   });
 
-  it.each(['api', 'worker'])('RUN=%s alone, without Redis, is refused', (run) => {
+  it.each(['api', 'worker'])('include RUN=%s without Redis', (run) => {
     expect(namesOf({ RUN: run })).toEqual(['REDIS_URL']);
   });
 
-  it('rabbitmq as a publisher without its URL is refused', () => {
+  it('include rabbitmq as a publisher without its URL', () => {
     expect(namesOf({ EVENT_PUBLISHERS: 'rabbitmq' })).toEqual(['RABBITMQ_URL']);
     expect(namesOf({ EVENT_SOURCES: 'rabbitmq' })).toEqual(['RABBITMQ_URL']);
   });
 
-  it('a limit that is misspelt is refused, unless it is empty', () => {
-    expect(problemsOf({ LIMIT_GUESES_PER_DAY: '9' })).toEqual(['LIMIT_GUESES_PER_DAY is no limit: see .env.example']);
+  it('include a misspelled limit, unless it is empty', () => {
+    expect(problemsOf({ LIMIT_GUESES_PER_DAY: '9' })).toEqual([
+      'LIMIT_GUESES_PER_DAY is not a known limit: see .env.example',
+    ]);
     expect(problemsOf({ LIMIT_GUESES_PER_DAY: ' ' })).toEqual([]);
   });
 
-  it('one port for everybody and for operators is refused', () => {
+  it('include an ADMIN_PORT that equals PORT', () => {
     expect(namesOf({ PORT: '8080', ADMIN_PORT: '8080' })).toEqual(['ADMIN_PORT']);
     expect(parseSettings({ ADMIN_PORT: '9090' }).adminPort).toBe(9090);
   });
 
-  it('two ways for mail are refused', () => {
+  it('include a MAIL_API_URL in addition to SMTP_URL', () => {
     expect(namesOf({ SMTP_URL: 'smtp://a', MAIL_API_URL: 'https://a' })).toEqual(['MAIL_API_URL']);
   });
 
   it.each(['0.0.0.0', '::', '192.0.2.7', 'foyer.example', '127.0.0.1.example', '1127.0.0.1'])(
-    'a dev mailbox on %s is refused, unless it is meant',
+    'include a dev mailbox on %s, unless it is declared public',
     (HOST) => {
       expect(namesOf({ HOST })).toEqual(['HOST']);
       expect(problemsOf({ HOST, DEV_MAILBOX: 'public' })).toEqual([]);
@@ -229,19 +231,19 @@ describe('faults', () => {
     },
   );
 
-  it.each(['localhost', '127.0.0.1', '127.8.9.10', '::1'])('a dev mailbox on %s is fine', (HOST) => {
+  it.each(['localhost', '127.0.0.1', '127.8.9.10', '::1'])('do not include a dev mailbox on %s', (HOST) => {
     expect(problemsOf({ HOST })).toEqual([]);
   });
 
   it.each(['3', '+3000', '3000.0', '0x10', '３０００', ' 3000 x'])(
-    'PORT=%j: whole numbers are ASCII digits',
+    'include PORT=%j unless it consists of ASCII digits',
     (PORT) => {
       expect(namesOf({ PORT })).toEqual(PORT === '3' ? [] : ['PORT']);
     },
   );
 });
 
-it('ST-10 secrets of the settings are where they are asked for, and in no message of a fault', () => {
+it('reads secrets from the settings, and repeats none in a problem [ST-10]', () => {
   const settings = parseSettings(COMPLETE_ENVIRONMENT);
   expect(settings.passwordPepper).toEqual([{ kid: '0', secret: COMPLETE_ENVIRONMENT['PASSWORD_PEPPER'] }]);
   const error = new InvalidConfiguration(problemsOf({ ...COMPLETE_ENVIRONMENT, PORT: 'x' }));

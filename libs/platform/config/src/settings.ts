@@ -15,19 +15,19 @@ import { SettingsReader } from './settings-reader.js';
 
 export type ProcessRole = 'all' | 'api' | 'worker';
 
-/** Every setting, parsed once at start. `.env.example` holds a line for each. */
+/** All settings, parsed once at startup. `.env.example` documents each one. */
 export abstract class Settings {
   abstract readonly host: string;
   abstract readonly port: number;
-  /** Takes `/metrics` and what `/health/ready` says of single dependencies off the public port. */
+  /** Moves `/metrics` and the per-dependency part of `/health/ready` off the public port. */
   abstract readonly adminPort: number | undefined;
-  /** Which half of the work this process does. `worker` serves only health and metrics over HTTP. */
+  /** Which work this process does. A `worker` serves only health and metrics over HTTP. */
   abstract readonly run: ProcessRole;
-  /** Absolute path: embedded database, generated secrets, dev mailbox, snapshot of pending attempts. */
+  /** Absolute path of the embedded database, generated secrets, dev mailbox and snapshot of pending attempts. */
   abstract readonly dataDir: string;
-  /** Unset: the embedded PostgreSQL, generated secrets and the dev mailbox. */
+  /** Unset: uses the embedded PostgreSQL, generated secrets and the dev mailbox. */
   abstract readonly databaseUrl: string | undefined;
-  /** None: in process. Several: a cluster. */
+  /** Empty: in-process stores. Several: a cluster. */
   abstract readonly redisUrls: readonly string[];
   abstract readonly rabbitmqUrl: EventTransports['rabbitmqUrl'];
   abstract readonly kafka: EventTransports['kafka'];
@@ -37,9 +37,9 @@ export abstract class Settings {
   abstract readonly webhook: EventTransports['webhook'];
   abstract readonly analytics: EventTransports['analytics'];
   abstract readonly eventPublishers: EventTransports['eventPublishers'];
-  /** Where events of others, and our own, are listened to. */
+  /** Transports from which events are consumed. */
   abstract readonly eventSources: EventTransports['eventSources'];
-  /** Whether events tell a customer's data, or only which of it changed. */
+  /** Whether events contain a customer's data or only the names of the changed fields. */
   abstract readonly eventPersonalData: 'include' | 'omit';
   abstract readonly smtpUrl: string | undefined;
   abstract readonly mailFrom: string;
@@ -50,15 +50,15 @@ export abstract class Settings {
   /** Never taken from a request header. No trailing slash. */
   abstract readonly publicUrl: string;
   abstract readonly tokenAudience: string;
-  /** Whose pages may call. */
+  /** Origins allowed by CORS. */
   abstract readonly corsOrigins: readonly string[];
-  /** Where people change their password. */
+  /** URL of the page on which customers change their password. */
   abstract readonly changePasswordUrl: string;
-  /** Whom to tell of a vulnerability: URIs. */
+  /** Contact URIs for vulnerability reports. */
   abstract readonly securityContacts: readonly string[];
   /** External identity servers whose tokens are accepted. */
   abstract readonly oauthIssuers: readonly OAuthIssuer[];
-  /** ISO 3166-1 alpha-2 codes an SMS may go to. */
+  /** ISO 3166-1 alpha-2 codes of countries to which SMS may be sent. */
   abstract readonly smsCountries: readonly string[];
   abstract readonly passwordPepper: KeyRing | undefined;
   abstract readonly codeSecret: KeyRing | undefined;
@@ -71,23 +71,23 @@ export abstract class Settings {
   abstract readonly codeTtlSeconds: number;
   abstract readonly attemptTtlSeconds: number;
   abstract readonly accessTokenTtlSeconds: number;
-  /** A session ends when its refresh token was not used for so long. */
+  /** A session ends when its refresh token has not been used for this long. */
   abstract readonly refreshTokenTtlSeconds: number;
   abstract readonly registrationDisclosure: 'conceal' | 'reveal';
   /** NIST SP 800-63B-4: 15 code points where the password is the only factor. */
   abstract readonly passwordMinimum: 8 | 15;
   abstract readonly defaultMarket: string;
-  /** Others than the person at this machine may read the dev mailbox, and are meant to. */
+  /** True when the dev mailbox may be read from other machines. */
   abstract readonly devMailboxIsPublic: boolean;
-  /** Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges. */
+  /** Proxies whose X-Forwarded-For is trusted: addresses or CIDR ranges. */
   abstract readonly trustProxy: readonly string[];
-  /** Sources without source limits: addresses or CIDR ranges. */
+  /** Sources exempt from per-source limits: addresses or CIDR ranges. */
   abstract readonly trustedSources: readonly string[];
-  /** Milliseconds between "not ready" and the end of accepting connections, so that balancers can look. */
+  /** Milliseconds between reporting "not ready" and closing the listener, so that load balancers can react. */
   abstract readonly preStopMs: number;
-  /** Days for which a deleted customer may be restored; then he is erased. Null: for ever. */
+  /** Days for which a deleted customer can be restored; then they are erased. Null: never erased. */
   abstract readonly deletedCustomersDays: number | null;
-  /** Days for which lines of the audit trail are kept. Null: for ever. */
+  /** Days for which audit log entries are kept. Null: forever. */
   abstract readonly auditDays: number | null;
   abstract readonly limits: Limits;
   abstract readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
@@ -96,7 +96,7 @@ export abstract class Settings {
 const COUNTRY = 'a country of ISO 3166-1, two capital letters';
 const LEVELS = ['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent'] as const;
 
-/** @throws BadConfiguration naming every fault at once */
+/** @throws InvalidConfiguration listing every problem */
 export function parseSettings(env: Environment): Settings {
   const read = new SettingsReader(env);
   const network = readNetwork(read);
@@ -112,7 +112,7 @@ function readNetwork(read: SettingsReader) {
   const host = read.text('HOST') ?? '127.0.0.1';
   const port = read.integer('PORT', 3000, 0, 65535);
   const adminPort = read.text('ADMIN_PORT') === undefined ? undefined : read.integer('ADMIN_PORT', 0, 1, 65535);
-  if (adminPort === port) read.addProblem('ADMIN_PORT', 'must be another one than PORT');
+  if (adminPort === port) read.addProblem('ADMIN_PORT', 'must differ from PORT');
   const typedUrl =
     read.url('PUBLIC_URL', ['http', 'https']) ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const publicUrl = typedUrl.replace(/\/+$/, '');
@@ -186,7 +186,7 @@ function rejectContradictions(read: SettingsReader, settings: Settings): void {
   if (settings.run !== 'all' && settings.redisUrls.length === 0)
     read.addProblem('REDIS_URL', `is needed when RUN=${settings.run}`);
   if (settings.smtpUrl !== undefined && settings.mailApiUrl !== undefined) {
-    read.addProblem('MAIL_API_URL', 'and SMTP_URL are both set: mail goes one way');
+    read.addProblem('MAIL_API_URL', 'and SMTP_URL are both set: set only one of them');
   }
   if (settings.databaseUrl !== undefined) requireSecrets(read);
   if (wouldExposeDevMailbox(read, settings)) {
@@ -197,7 +197,7 @@ function rejectContradictions(read: SettingsReader, settings: Settings): void {
   }
 }
 
-/** A PUBLIC_URL that nobody has set says nothing: it is made of HOST. */
+/** PUBLIC_URL counts only if set: its default is derived from HOST. */
 function wouldExposeDevMailbox(read: SettingsReader, settings: Settings): boolean {
   if (settings.devMailboxIsPublic || isLoopbackHost(settings.host)) return false;
   const typed = read.text('PUBLIC_URL') !== undefined;

@@ -1,22 +1,22 @@
 import { generateKeyPairSync, type JsonWebKey, randomUUID } from 'node:crypto';
 
-/** The algorithms access tokens are signed with, and what a key of theirs is. */
+/** Algorithms for signing access tokens, with the key type of each. */
 export const SIGNING_ALGORITHMS: Readonly<Record<string, readonly [kty: string, crv: string]>> = {
   EdDSA: ['OKP', 'Ed25519'],
   ES256: ['EC', 'P-256'],
 };
 
-/** A key of `JWT_KEYS`: a private JWK, RFC 7517. */
+/** A key of `JWT_KEYS`: a private JWK (RFC 7517). */
 export interface SigningJwk extends JsonWebKey {
   readonly kid: string;
   readonly alg: string;
-  /** When it was made, in seconds since 1970: how long others have had to learn of it. */
+  /** Creation time in seconds since 1970. Determines how long clients have been able to learn the key. */
   readonly iat?: number;
-  /** Of one that signs no more: when its last token has died. */
+  /** Set on a key that no longer signs: when its last token expires. */
   readonly exp?: number;
 }
 
-/** @param alg EdDSA, or ES256 */
+/** @param alg EdDSA or ES256 */
 export function generateSigningKey(now: Date, alg = 'EdDSA'): SigningJwk {
   const { privateKey } =
     alg === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
@@ -24,5 +24,5 @@ export function generateSigningKey(now: Date, alg = 'EdDSA'): SigningJwk {
   return { ...jwk, kid: randomUUID(), alg, use: 'sig', iat: Math.floor(now.getTime() / 1000) };
 }
 
-/** A JWK set, as it stands in a setting or in a file. */
+/** Serializes a JWK set as a setting or a file stores it. */
 export const parseJwkSet = (set: string): readonly SigningJwk[] => (JSON.parse(set) as { keys: SigningJwk[] }).keys;

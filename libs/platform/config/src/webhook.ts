@@ -4,9 +4,9 @@ import type { SettingsReader } from './settings-reader.js';
 
 export interface WebhookSettings {
   readonly url: string;
-  /** The bytes behind `whsec_`. All of them sign, so that a receiver may change from one to the next. */
+  /** Bytes encoded behind `whsec_`. Every secret signs, so that a receiver can move from one to the next. */
   readonly secrets: readonly Buffer[];
-  /** Networks that are not public and may be called all the same. */
+  /** Private networks that may be called nevertheless. */
   readonly networks: readonly string[];
 }
 
@@ -23,8 +23,8 @@ export function readWebhook(read: SettingsReader): WebhookSettings | undefined {
 }
 
 /**
- * The external analytics system hears as a web hook does, wherever it stands. Without a secret, not even one of the web
- * hook, what it hears is not signed.
+ * The external analytics system receives events like a webhook, at any address. With neither its own secret nor the webhook's,
+ * its requests are not signed.
  */
 export function readAnalytics(read: SettingsReader): WebhookSettings | undefined {
   const url = read.url('ANALYTICS_URL', ['https', 'http']);
@@ -50,5 +50,5 @@ function validateWebhookUrl(read: SettingsReader, url: URL, networks: readonly s
   const address = url.hostname.replace(/^\[|\]$/g, '');
   const isAllowedNetwork = isIP(address) === 0 ? networks.length > 0 : createNetworkMatcher(networks)(address);
   if (url.protocol === 'http:' && !isAllowedNetwork)
-    read.addProblem('WEBHOOK_URL', 'must start with https:// (http:// within WEBHOOK_NETWORKS only)');
+    read.addProblem('WEBHOOK_URL', 'must start with https:// (http:// only for addresses in WEBHOOK_NETWORKS)');
 }

@@ -5,17 +5,16 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Text that nobody reads without the key, and nobody moves to another place: AES-256-GCM, bound to what it belongs to. The key
- * is one of its own for each purpose, derived from a secret of the settings (HKDF-SHA-256). `<kid>.<base64url>`: the first key of
- * the ring writes, all read.
+ * Encrypts text with AES-256-GCM, bound to associated data. Each purpose has its own key, derived from a secret of the
+ * settings (HKDF-SHA-256). Format: `<kid>.<base64url>`. The first key of the ring writes; all of them read.
  */
 export class AesGcmSealer {
   readonly #keys: ReadonlyMap<string, Buffer>;
   readonly #writeKid: string;
 
   /**
-   * @param setting that holds the ring, for the message when a key is gone
-   * @param purpose names the derived key; never used for anything else
+   * @param setting name of the setting that holds the ring, for the error about a missing key
+   * @param purpose names the derived key; must be unique
    */
   constructor(
     keys: KeyRing,
@@ -28,7 +27,7 @@ export class AesGcmSealer {
     this.#writeKid = keys[0].kid;
   }
 
-  /** @param associatedData without which it cannot be opened: the id of whom it belongs to */
+  /** @param associatedData required again to decrypt, such as the id of the owner */
   seal(text: string, associatedData: string): string {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.#keyOf(this.#writeKid), nonce).setAAD(
@@ -38,7 +37,7 @@ export class AesGcmSealer {
     return `${this.#writeKid}.${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url')}`;
   }
 
-  /** @throws Error for whatever was not sealed so */
+  /** @throws Error for anything that this sealer did not produce with the same associated data */
   open(sealed: string, associatedData: string): string {
     const [kid = '', content = ''] = sealed.split('.');
     const bytes = Buffer.from(content, 'base64url');

@@ -1,9 +1,9 @@
-/** SQL Server takes 2 100 values in one statement. */
+/** SQL Server accepts at most 2 100 values in one statement. */
 const CHUNK_SIZE = 1_000;
 
 export const placeholderList = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
 
-/** Finds what belongs to each of them, some at a time. */
+/** Runs a query for chunks of the values and concatenates the results. */
 export async function queryInChunks<Row>(
   ids: readonly string[],
   query: (chunk: readonly string[]) => Promise<readonly Row[]>,
@@ -14,7 +14,7 @@ export async function queryInChunks<Row>(
   return found;
 }
 
-/** Does it to some of them at a time. @returns how many rows were touched altogether */
+/** Runs a statement for chunks of the values. @returns the total number of affected rows */
 export async function executeInChunks(
   ids: readonly string[],
   statement: (chunk: readonly string[]) => Promise<number>,
@@ -25,7 +25,10 @@ export async function executeInChunks(
   return touched;
 }
 
-/** To the next power of two, by repeating the last: a handful of texts instead of a thousand, each planned once. */
+/**
+ * Pads the list to the next power of two by repeating the last value, so that a few statement texts, each planned once, cover
+ * all lengths.
+ */
 export function padToPowerOfTwo(ids: readonly string[]): readonly string[] {
   const length = Math.min(CHUNK_SIZE, 2 ** Math.ceil(Math.log2(ids.length)));
   return [...ids, ...Array.from({ length: length - ids.length }, () => ids.at(-1) ?? '')];

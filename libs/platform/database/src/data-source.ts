@@ -4,19 +4,19 @@ import { createMysqlDriver } from './mysql-driver.js';
 import { SnakeNamingStrategy } from './snake-naming-strategy.js';
 import type { Tables } from './tables.js';
 
-/** Where the names of the migrations that ran are kept. */
+/** Table with the names of the applied migrations. */
 export const MIGRATIONS_TABLE = 'migrations';
 
-/** Connections of one process. Five are the optimum on two cores; PostgreSQL gains nothing beyond ten. */
+/** Connections of one process. Five are optimal on two cores; PostgreSQL gains nothing beyond ten. */
 export const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 2_000;
 const QUERY_TIMEOUT_MS = 3_000;
-/** SQL Server's driver always wants a number. */
+/** SQL Server's driver requires a number. */
 const MIGRATION_TIMEOUT_MS = 600_000;
 
 /**
- * The defaults of every driver wait for ever on a silent peer: each wait of a request has its end here. Migrations are
- * `patient`: they may wait for another replica's.
+ * Drivers wait forever for a silent peer by default; these options bound every wait of a request. `patient` is for migrations,
+ * which may wait for another replica's.
  */
 export function createDataSource(url: string, tables: readonly Tables[], isMigration = false): DataSource {
   const type = dialectOf(url);
@@ -28,7 +28,7 @@ export function createDataSource(url: string, tables: readonly Tables[], isMigra
 
 function commonOptions(address: string, dialect: Dialect, tables: readonly Tables[]) {
   const url = new URL(address);
-  if (dialect === 'mssql') url.search = ''; // the mapper takes it for a part of the name
+  if (dialect === 'mssql') url.search = ''; // TypeORM would take the query for a part of the database name
   return {
     url: url.href,
     entities: tables.flatMap((table) => [...table.schemas(dialect)]),
@@ -74,7 +74,7 @@ function driverOptions(type: Dialect, isMigration: boolean, parameters: URLSearc
   };
 }
 
-/** PostgreSQL looks for a deadlock after a second of waiting: who gives up at that moment, too, makes both sides lose. */
+/** PostgreSQL checks for deadlocks after one second of waiting. A lock timeout at the same moment would fail both sides. */
 const LOCK_TIMEOUT_MS = 1_500;
 
 const postgresTimeouts = () => ({

@@ -14,7 +14,7 @@ export class DatabaseAfterCommit extends AfterCommit {
 
   runAfterCommit(work: () => Promise<void>): void {
     this.database.afterCommit(() => {
-      work().catch((error: unknown) => this.log.warn({ reason: String(error) }, 'not tidied behind a commit'));
+      work().catch((error: unknown) => this.log.warn({ reason: String(error) }, 'an after-commit callback failed'));
     });
   }
 }

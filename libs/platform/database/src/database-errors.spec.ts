@@ -25,7 +25,7 @@ const kindOf = (dialect: Dialect, number: string | number) => {
   return translated === error ? 'ours' : 'unknown';
 };
 
-describe('FM-D9 errors of a database, by number', () => {
+describe('database errors, classified by number [FM-D9]', () => {
   it.each<[Dialect, string, readonly (string | number)[]]>([
     ['postgres', 'duplicate', ['23505']],
     ['postgres', 'conflict', ['40001', '40P01', '55P03']],
@@ -45,12 +45,12 @@ describe('FM-D9 errors of a database, by number', () => {
     ['mssql', 'away', [40197, 40501, 40613, 1105]],
     ['mssql', 'ours', [102, 208, 515]],
     ['mssql', 'refused', [547, 2628, 8152]],
-  ])('%s: %s are %j', (dialect, kind, numbers) => {
+  ])('%s: classifies as %s: %j', (dialect, kind, numbers) => {
     expect(numbers.map((number) => kindOf(dialect, number))).toEqual(numbers.map(() => kind));
   });
 
   it.each<Dialect>(['postgres', 'mysql', 'mssql'])(
-    '%s: an error without a number is a database that is away',
+    '%s: classifies an error without a number as an unavailable database',
     (dialect) => {
       for (const error of [
         new Error('Connection terminated'),
@@ -60,14 +60,14 @@ describe('FM-D9 errors of a database, by number', () => {
     },
   );
 
-  it('keeps the cause for the log, and no word of it for the caller', () => {
+  it('keeps the cause for the log and hides it from the caller', () => {
     const cause = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432'), { code: 'ECONNREFUSED' });
     const translated = translateDriverError('postgres', cause) as Unavailable;
     expect(translated.cause).toBe(cause);
     expect(translated.message).not.toContain('10.0.0.7');
   });
 
-  it('a conflict is no reason to give the database a rest', () => {
+  it('does not count a conflict as an unavailable database', () => {
     expect([
       isDatabaseUnavailable(new Unavailable()),
       isDatabaseUnavailable(new TransactionConflict()),

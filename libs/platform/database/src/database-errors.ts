@@ -3,22 +3,22 @@ import type { Dialect } from './dialect.js';
 
 export { TransactionConflict };
 
-/** A unique key was violated. Repositories turn it into their module's broken rule; it never leaves as it is. */
+/** A unique key was violated. Repositories translate it into a domain error of their module; it must not reach a client. */
 export class DuplicateKey extends Error {}
 
-/** The database takes this value for too long, too large, or forbidden by a CHECK: whoever sent it can send another. */
+/** The database rejects a value as too long, out of range or violating a CHECK. The client can send another value. */
 export class ValueRefused extends DomainError {
   readonly code = 'request.value_refused';
   readonly kind = 'invalid';
 
-  /** @param number the database's own: its message may quote the value, which belongs in no log */
+  /** @param number the database's error number; its message may quote the value, which must not be logged */
   constructor(number?: string | number) {
     const cause = number === undefined ? {} : { cause: new Error(`database error ${number}`) };
     super('One of the values cannot be stored: it is too long, too large or not allowed.', cause);
   }
 }
 
-/** The database itself, not what was asked of it, is the reason. */
+/** The database itself failed, not the statement. */
 export const isDatabaseUnavailable = (error: unknown): boolean =>
   error instanceof Unavailable && !(error instanceof TransactionConflict);
 
@@ -40,24 +40,24 @@ const CONFLICT_CODES: Record<Dialect, readonly (string | number)[]> = {
   mariadb: [1213, 1205, 1020],
   mssql: [1205, 1222, 3960],
 };
-/** A MariaDB is addressed as `mysql://`, too: 3819 is a CHECK of the one, 4025 of the other. */
+/** `mysql://` may also address a MariaDB: 3819 is a CHECK violation in MySQL, 4025 in MariaDB. */
 const MYSQL_VALUE_REFUSED_CODES = [1264, 1366, 1406, 3819, 4025];
-/** Too long, out of range, characters that cannot be stored, CHECK. */
+/** Too long, out of range, unsupported characters, CHECK violation. */
 const VALUE_REFUSED_CODES: Record<Dialect, readonly (string | number)[]> = {
   postgres: ['22001', '22003', '22021', '22P05', '23514'],
   mysql: MYSQL_VALUE_REFUSED_CODES,
   mariadb: MYSQL_VALUE_REFUSED_CODES,
   mssql: [547, 2628, 8115, 8152],
 };
-/** Too many connections or too little memory, shutting down, killed, taken too long, disk full, read-only. */
+/** Too many connections, out of memory, shutting down, killed, timeout, disk full, read-only. */
 const UNAVAILABLE_CODES: readonly number[] = [
   ...[1021, 1037, 1038, 1040, 1041, 1053, 1114, 1203, 1290, 1317, 1792, 1836, 1927, 1969, 2006, 2013, 3024, 4031],
   ...[701, 1105, 3906, 8645, 9002, 10928, 10929, 17142, 40197, 40501, 40613, 49918, 49919, 49920],
 ];
-// Syntax, types, constraints, privileges: our own mistakes, told as they are.
+// Errors in syntax, types, constraints or privileges are programming errors and pass through unchanged.
 const PROGRAMMING_ERROR_STATES = /^(22|23|42|0A|2F|3[BD])/;
 
-/** Errors by number, never by text: messages differ by version and name the wrong constraint. */
+/** Classifies errors by number, never by text: messages differ between versions and can name the wrong constraint. */
 export function translateDriverError(dialect: Dialect, error: unknown): unknown {
   const driver = ((error as { driverError?: DriverError }).driverError ?? error) as DriverError;
   const number = dialect === 'postgres' ? driver.code : dialect === 'mssql' ? driver.number : driver.errno;

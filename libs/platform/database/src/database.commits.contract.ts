@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DuplicateKey, TransactionConflict } from './database-errors.js';
 import { type DatabaseFixture } from './testing/database-fixture.js';
 
-/** A promise, and the way to fulfil it. */
+/** A promise with its resolve function. */
 function createGate() {
   let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => {
@@ -11,12 +11,12 @@ function createGate() {
   return { open: () => open(), opened };
 }
 
-/** What waits for a commit, and what becomes of a unit whose commit fails. */
+/** Contract for after-commit callbacks and for units of work whose commit fails. */
 export function commitsContract(fixture: DatabaseFixture): void {
   const { insert, ids } = fixture;
 
-  describe('what is to happen after the commit', () => {
-    it('happens then, in order', async () => {
+  describe('afterCommit', () => {
+    it('runs callbacks in order after the commit', async () => {
       const happened: string[] = [];
       await fixture.work.run(async () => {
         fixture.database.afterCommit(() => happened.push('first'));
@@ -27,18 +27,18 @@ export function commitsContract(fixture: DatabaseFixture): void {
       expect(happened).toEqual(['first', 'second']);
     });
 
-    it('does not happen when there was none, and at once where there is no unit', async () => {
+    it('skips callbacks after a rollback, and runs them at once outside a unit of work', async () => {
       const happened: string[] = [];
       const rolledBack = fixture.work.run(async () => {
         fixture.database.afterCommit(() => happened.push('never'));
-        throw new Error('changed its mind');
+        throw new Error('rolled back on purpose');
       });
       await expect(rolledBack).rejects.toThrow();
       fixture.database.afterCommit(() => happened.push('at once'));
       expect(happened).toEqual(['at once']);
     });
 
-    it('happens once although the unit was run twice', async () => {
+    it('runs a callback once although the unit of work was retried', async () => {
       let runs = 0;
       let happened = 0;
       await fixture.work.run(async () => {
@@ -50,7 +50,7 @@ export function commitsContract(fixture: DatabaseFixture): void {
   });
 
   describe('a conflict', () => {
-    it('runs the unit again, three times at most', async () => {
+    it('retries the unit of work, at most three times', async () => {
       let runs = 0;
       const unit = (conflicts: number) =>
         fixture.work.run(async () => {
@@ -64,18 +64,18 @@ export function commitsContract(fixture: DatabaseFixture): void {
       expect([runs, await ids()]).toEqual([13, [3]]);
     });
 
-    it('runs no unit again for anything else', async () => {
+    it('does not retry for any other error', async () => {
       let runs = 0;
       await expect(fixture.work.run(() => Promise.reject(new DuplicateKey(String(runs++))))).rejects.toThrow();
       expect(runs).toBe(1);
     });
 
-    it('FM-D6 of two units that wait for each other ends well for both', async () => {
+    it('completes two units of work that deadlock [FM-D6]', async () => {
       await insert(1);
       await insert(2);
-      const [one, other] = [createGate(), createGate()];
+      const [gateA, gateB] = [createGate(), createGate()];
       let first = true;
-      const crossing = (from: number, to: number, mine: typeof one, yours: typeof one) =>
+      const crossing = (from: number, to: number, mine: typeof gateA, yours: typeof gateA) =>
         fixture.work.run(async () => {
           await fixture.database.execute('update things set n = n + 1 where id = ?', [from]);
           mine.open();
@@ -83,7 +83,7 @@ export function commitsContract(fixture: DatabaseFixture): void {
           first = false;
           await fixture.database.execute('update things set n = n + 1 where id = ?', [to]);
         });
-      await Promise.all([crossing(1, 2, one, other), crossing(2, 1, other, one)]);
+      await Promise.all([crossing(1, 2, gateA, gateB), crossing(2, 1, gateB, gateA)]);
       expect(await fixture.database.query('select n as n from things')).toEqual([{ n: 2 }, { n: 2 }]);
     });
   });

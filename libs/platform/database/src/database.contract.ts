@@ -7,7 +7,7 @@ import { statementsContract } from './database.statements.contract.js';
 import { DuplicateKey } from './database-errors.js';
 import { DatabaseFixture, type DatabaseUnderTest, times } from './testing/database-fixture.js';
 
-/** What `Database` and the unit of work over it must do, on every dialect. */
+/** Contract for `Database` and its unit of work on every dialect. */
 export function databaseContract(name: string, open: () => Promise<DatabaseUnderTest>): void {
   describe(`Database on ${name}`, () => {
     const fixture = new DatabaseFixture();
@@ -23,11 +23,11 @@ export function databaseContract(name: string, open: () => Promise<DatabaseUnder
     const failing = (...steps: number[]) =>
       fixture.work.run(async () => {
         for (const id of steps) await insert(id);
-        throw new Error('changed its mind');
+        throw new Error('rolled back on purpose');
       });
 
     describe('a unit of work', () => {
-      it('is there for everybody when it has committed, and for nobody before', async () => {
+      it('is visible to others only after its commit', async () => {
         const result = await fixture.work.run(async () => {
           await insert(1);
           expect([await ids(fixture.database), await ids(fixture.otherReplica)]).toEqual([[1], []]);
@@ -36,13 +36,13 @@ export function databaseContract(name: string, open: () => Promise<DatabaseUnder
         expect([result, await ids()]).toEqual(['done', [1]]);
       });
 
-      it('leaves nothing when it throws, whatever it throws', async () => {
-        await expect(failing(1, 2)).rejects.toThrow('changed its mind');
+      it('rolls back for any thrown value', async () => {
+        await expect(failing(1, 2)).rejects.toThrow('rolled back on purpose');
         await expect(fixture.work.run(() => insert(3).then(() => Promise.reject('text')))).rejects.toBe('text');
         expect(await ids()).toEqual([]);
       });
 
-      it('leaves nothing when one of its statements fails, also of what came before', async () => {
+      it('rolls back everything when one of its statements fails', async () => {
         await insert(1);
         const duplicate = fixture.work.run(async () => {
           await insert(2);
@@ -52,7 +52,7 @@ export function databaseContract(name: string, open: () => Promise<DatabaseUnder
         expect(await ids()).toEqual([1]);
       });
 
-      it('of a request that has been given up neither begins nor commits', async () => {
+      it('neither begins nor commits for an overdue request', async () => {
         const overdue = { correlationId: 'a', deadline: performance.now() };
         const begun = runInContext(overdue, () => fixture.work.run(() => insert(1)));
         await expect(begun).rejects.toBeInstanceOf(Unavailable);
@@ -64,7 +64,7 @@ export function databaseContract(name: string, open: () => Promise<DatabaseUnder
         expect(await ids()).toEqual([]);
       });
 
-      it('is joined by one within it: both or none', async () => {
+      it('joins the surrounding unit of work: both commit or neither does', async () => {
         await fixture.work.run(async () => {
           await insert(1);
           await fixture.work.run(() => insert(2));
@@ -73,19 +73,19 @@ export function databaseContract(name: string, open: () => Promise<DatabaseUnder
         expect(await ids()).toEqual([1, 2]);
         const outer = fixture.work.run(async () => {
           await fixture.work.run(() => insert(3));
-          throw new Error('changed its mind');
+          throw new Error('rolled back on purpose');
         });
         await expect(outer).rejects.toThrow();
         expect(await ids()).toEqual([1, 2]);
       });
 
-      it('knows that it is one', async () => {
+      it('reports that it is active', async () => {
         expect(fixture.database.inTransaction).toBe(false);
         await fixture.work.run(async () => expect(fixture.database.inTransaction).toBe(true));
         expect(fixture.database.inTransaction).toBe(false);
       });
 
-      it('takes nothing of what others do at the same time', async () => {
+      it('excludes concurrent work outside it', async () => {
         const units = times(40, (n) =>
           fixture.work.run(async () => {
             await insert(n);
@@ -100,8 +100,8 @@ export function databaseContract(name: string, open: () => Promise<DatabaseUnder
       });
     });
 
-    describe('a connection that is lost', () => {
-      it('FM-D2 M8 in a unit leaves nothing of it, is told as such, and the next statement goes through', async () => {
+    describe('a lost connection', () => {
+      it('rolls back the unit of work, throws Unavailable, and lets the next statement succeed [FM-D2, M8]', async () => {
         const lost = fixture.work.run(async () => {
           await insert(1);
           await fixture.databaseUnderTest.killConnectionOf(fixture.database);

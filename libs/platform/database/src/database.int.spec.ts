@@ -37,7 +37,7 @@ for (const [name, fresh] of DATABASES)
     };
   });
 
-describe.each(DATABASES)('purge on %s', (_, fresh) => {
+describe.each(DATABASES)('purgeRows on %s', (_, fresh) => {
   let opened: Awaited<ReturnType<typeof openSampleDatabase>>;
   let database: Database;
   beforeAll(async () => {
@@ -46,7 +46,7 @@ describe.each(DATABASES)('purge on %s', (_, fresh) => {
   });
   afterAll(() => opened.drop());
 
-  it('sweeps everything that is too old, in batches, and nothing else', async () => {
+  it('deletes all expired rows in batches, and nothing else', async () => {
     const values = Array.from({ length: 2_500 }, (_row, n) => `(${n}, ${n < 2_300 ? 1 : 9})`).join(', ');
     await database.execute(`insert into things (id, n) values ${values}`);
     expect(await purgeRows(database, 'things', 'id', 'n < ?', [5])).toBe(2_300);
@@ -63,14 +63,14 @@ describe.each(DATABASES)('purge on %s', (_, fresh) => {
   });
 });
 
-describe.each(DATABASES.filter(([name]) => name === 'PostgreSQL'))('on %s, which keeps plans', (_, fresh) => {
+describe.each(DATABASES.filter(([name]) => name === 'PostgreSQL'))('cached plans on %s', (_, fresh) => {
   let opened: Awaited<ReturnType<typeof openSampleDatabase>>;
   beforeAll(async () => {
     opened = await openSampleDatabase(fresh);
   });
   afterAll(() => opened.drop());
 
-  it('a list of values is found by its index, although the table was small when it was first asked', async () => {
+  it('finds a list of values by the index, although the table was small at the first query', async () => {
     const [database] = opened.replicas;
     const ids = Array.from({ length: 128 }, (_, n) => n);
     const find = () => database.query(`select id as id from things where id in (${placeholderList(ids)})`, ids);
@@ -94,7 +94,7 @@ describe.each(DATABASES.filter(([name]) => name === 'PostgreSQL'))('on %s, which
   });
 });
 
-describe.each(DATABASES)('M9 %s waits for nothing longer than', (_, fresh) => {
+describe.each(DATABASES)('timeouts on %s [M9]', (_, fresh) => {
   let opened: Awaited<ReturnType<typeof openSampleDatabase>>;
   let database: Database;
   beforeAll(async () => {
@@ -113,7 +113,7 @@ describe.each(DATABASES)('M9 %s waits for nothing longer than', (_, fresh) => {
     return { error, ms: performance.now() - start };
   };
 
-  it('FM-D3 its statement, FM-D5 a connection and FM-D6 a lock: each is unavailable for a moment', async () => {
+  it('throws Unavailable after the timeout of a statement, a connection and a lock [FM-D3, FM-D5, FM-D6]', async () => {
     const [held, elsewhere] = opened.replicas;
     const holding = held.runInTransaction(async () => {
       await held.execute('update things set n = 1 where id = 1');

@@ -31,25 +31,25 @@ interface PostgresClient {
 type PostgresPool = PostgresClient & ConstructorParameters<typeof IdleConnections>[0];
 
 interface DriverRunner {
-  /** PostgreSQL: the pool does not use a connection again that is released with an error. */
+  /** PostgreSQL: releasing a connection with an error removes it from the pool. */
   releasePostgresConnection?(error: unknown): Promise<void>;
-  /** MySQL: undefined while there is none. */
+  /** MySQL: undefined before the first connection. */
   readonly databaseConnection?: { destroy?(): void };
 }
 
-/** With `?` for its values. */
+/** SQL with `?` as placeholders. */
 export interface Sql {
   readonly sql: string;
   readonly values: readonly unknown[];
 }
 
 const MAX_PREPARED_STATEMENTS = 100;
-/** A kept plan is of the table as it was: while it was small, reading all of it was best for a list of values. */
+/** Statements with more values get no cached plan: a plan made while the table was small would keep scanning the whole table. */
 const MAX_PLANNED_VALUES = 64;
 
 /**
- * The way to the database for every repository. Inside a unit of work each call joins its transaction, outside it takes a
- * connection of the pool. SQL is portable and has `?` for its values.
+ * Database access for every repository. Inside a unit of work each call joins its transaction; outside it takes a connection
+ * from the pool. SQL is portable and uses `?` as placeholders.
  */
 export class Database {
   readonly dialect: Dialect;
@@ -67,19 +67,19 @@ export class Database {
     this.#idleConnections = this.#postgres ? new IdleConnections(this.#pool) : undefined;
   }
 
-  /** Rows of a SELECT, columns by their alias. */
+  /** Returns the rows of a SELECT, with columns by their aliases. */
   async query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
     return (await this.#send(sql, values)).records as Row[];
   }
 
-  /** How many rows an INSERT, UPDATE or DELETE touched. */
+  /** Returns the number of rows that an INSERT, UPDATE or DELETE affected. */
   async execute(sql: string, values: readonly unknown[] = []): Promise<number> {
     return (await this.#send(sql, values)).affected ?? 0;
   }
 
   /**
-   * A change and a row that tells of it: both or, when the change touched nothing, neither. One statement where the database
-   * takes it: a transaction would cost three more ways to it and back.
+   * Applies a change and inserts a row that records it. If the change affects no row, nothing is inserted. Uses one statement
+   * where the dialect supports it: a transaction would cost three more round trips.
    */
   async executeAndInsert(change: Sql, table: string, row: Readonly<Record<string, unknown>>): Promise<boolean> {
     const [columns, values] = [Object.keys(row), Object.values(row)];
@@ -96,18 +96,18 @@ export class Database {
     return this.inTransaction ? runBoth() : this.runInTransaction(runBoth);
   }
 
-  /** A row of an entity schema. Never `save()`: it resets versions. */
+  /** Inserts an entity. Do not use `save()`: it resets versions. */
   async insert<Row extends object>(schema: string, row: Row): Promise<void> {
     const manager = this.#transactions.getStore()?.runner.manager ?? this.source.manager;
     await this.#translateErrors(() => manager.getRepository<ObjectLiteral>(schema).insert(row));
   }
 
-  /** Rows with the same columns, as many in one statement as every database takes. In a unit of work it is all or nothing. */
+  /** Inserts rows with the same columns, as many in one statement as every database accepts. Atomic inside a unit of work. */
   async insertRows(table: string, rows: readonly InsertedRow[]): Promise<void> {
     for (const { sql, values } of buildRowInserts(table, rows)) await this.execute(sql, values);
   }
 
-  /** Runs when the ambient transaction has committed; at once when there is none. */
+  /** Runs the callback after the ambient transaction commits, or at once outside a transaction. */
   afterCommit(work: () => void): void {
     const transaction = this.#transactions.getStore();
     if (transaction) transaction.afterCommit.push(work);
@@ -118,7 +118,7 @@ export class Database {
     return this.#transactions.getStore() !== undefined;
   }
 
-  /** @throws Unavailable, and nothing is kept, when the request it belongs to has been given up */
+  /** @throws Unavailable, without committing, when the request is overdue */
   async runInTransaction<T>(work: () => Promise<T>): Promise<T> {
     assertNotOverdue();
     const transaction: Transaction = { runner: this.source.createQueryRunner(), afterCommit: [] };
@@ -161,7 +161,10 @@ export class Database {
     }
   }
 
-  /** The driver itself, past the mapper: parsed and planned once per connection, half the work of a short statement. */
+  /**
+   * Uses the driver directly instead of TypeORM: a statement is parsed and planned once per connection, which halves the cost
+   * of a short one.
+   */
   async #sendPrepared(sql: string, values: readonly unknown[]): Promise<StatementResult> {
     const ambient = this.#transactions.getStore();
     const client: PostgresClient = ambient ? await ambient.runner.connect() : this.#pool;
@@ -169,7 +172,7 @@ export class Database {
     return { records: rows, affected: rowCount ?? 0 };
   }
 
-  /** The first texts get a name, which makes the server keep their plan. */
+  /** The first statement texts get a name, which makes the server cache their plans. */
   #statement(sql: string, count: number): PreparedStatement {
     if (count > MAX_PLANNED_VALUES && !sql.startsWith('insert')) return { text: this.#placeholders.text(sql) };
     const known = this.#statements.get(sql);
@@ -193,7 +196,7 @@ export class Database {
   }
 }
 
-/** Who does not answer is not asked to roll back, which would only be waited for: the connection goes, and its work with it. */
+/** After a timeout there is no rollback, which would only time out as well: closing the connection ends the transaction. */
 async function discardConnection(runner: QueryRunner, error: unknown): Promise<void> {
   const { releasePostgresConnection: release, databaseConnection: connection } = runner as unknown as DriverRunner;
   if (release) await release.call(runner, error);

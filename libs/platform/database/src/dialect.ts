@@ -12,7 +12,7 @@ interface PortableType {
 }
 type ColumnKind = 'id' | 'hash' | 'instant' | 'name' | 'text' | 'json' | 'flag';
 
-/** Where a database has no JSON of its own, it is text. */
+/** Databases without a JSON type store JSON as text. */
 const jsonText: ValueTransformer = {
   to: (value: unknown) => JSON.stringify(value),
   from: (value: unknown) => (typeof value === 'string' ? JSON.parse(value) : value),
@@ -20,7 +20,10 @@ const jsonText: ValueTransformer = {
 
 const HASH: PortableType = { type: 'char', length: 64 };
 
-/** Column types per database. Hashes and ids have a fixed length in ASCII, so no collation and no padding can merge two. */
+/**
+ * Column types by database. Hashes and ids are fixed-length ASCII, so that neither collation nor padding can make two of them
+ * equal.
+ */
 const TYPES: Record<Dialect, Record<ColumnKind, PortableType>> = {
   postgres: {
     id: { type: 'uuid' },
@@ -65,13 +68,13 @@ const CODE_POINT_COLLATIONS: Record<Dialect, Pick<PortableType, 'type' | 'charse
   mssql: { type: 'nvarchar', collation: 'Latin1_General_BIN2' },
 };
 
-/** Text in canonical form, compared and sorted by its code points: what begins with the same letters stands together. */
+/** Canonical text, compared and sorted by code points: texts with the same prefix are adjacent. */
 export const codePointText = (dialect: Dialect, length: number): PortableType => ({
   ...CODE_POINT_COLLATIONS[dialect],
   length,
 });
 
-/** Makes a column that may be null another kind of text. Without a collation it gets the one of the database. */
+/** Changes the text type of a nullable column. Without a collation, the column gets the database's default. */
 export function alterTextColumn(dialect: Dialect, table: string, name: string, type: PortableType): string {
   const { charset, collation } = type;
   const text = `${String(type.type)}(${type.length})`;
@@ -83,7 +86,7 @@ export function alterTextColumn(dialect: Dialect, table: string, name: string, t
     : `alter table ${table} modify ${name} ${text}${by} null`;
 }
 
-/** Milliseconds since 1970 by the database's own clock: leases of replicas whose clocks differ cannot be stolen. */
+/** Milliseconds since 1970 by the database's clock: replicas with different clocks cannot steal each other's leases. */
 export const NOW_MS: Record<Dialect, string> = {
   postgres: '(extract(epoch from clock_timestamp()) * 1000)::bigint',
   mysql: 'cast(unix_timestamp(sysdate(3)) * 1000 as signed)',
@@ -92,19 +95,19 @@ export const NOW_MS: Record<Dialect, string> = {
 };
 
 /**
- * `column = ?`, where the order begins with that column, too. PostgreSQL would leave a column out of an order that it knows to
- * be one value, and walk all rows in the order of the others when it believes that many of them fit.
+ * `column = ?` for a column that also leads the ORDER BY. PostgreSQL would remove a column with one known value from the
+ * order, and scan all rows in the order of the remaining columns when it expects many matches.
  */
 export const leadingEquals = (dialect: Dialect, name: string): string =>
   dialect === 'postgres' ? `${name} = any(array[?])` : `${name} = ?`;
 
-/** `first(100)` behind a SELECT that has an ORDER BY. */
+/** Limits a SELECT that has an ORDER BY. */
 export const limitClause = (dialect: Dialect, rows: number): string =>
   dialect === 'mssql' ? `offset 0 rows fetch next ${rows} rows only` : `limit ${rows}`;
 
 /**
- * Behind an INSERT: the change to make instead where this key is there already, in the same statement. Undefined for SQL
- * Server, whose MERGE is not safe for it.
+ * Appended to an INSERT: the update to apply instead when the key exists, in the same statement. Undefined for SQL Server,
+ * whose MERGE is not safe under concurrency.
  */
 export function upsertClause(dialect: Dialect, key: string, change: string): string | undefined {
   if (dialect === 'mssql') return undefined;

@@ -6,7 +6,7 @@ describe('IdleConnections', () => {
   const destroyed: string[] = [];
   const client = (name: string) => ({ connection: { stream: { destroy: () => destroyed.push(name) } } });
 
-  it('given connections in use, idle, broken and removed, then those that are idle are dropped, once', () => {
+  it('drops idle connections once, and keeps those that are in use, broken or removed', () => {
     const pool = new EventEmitter();
     const idle = new IdleConnections(pool);
     const [used, resting, broken, removed] = ['used', 'resting', 'broken', 'removed'].map(client);

@@ -7,7 +7,7 @@ interface Pool {
   on(event: 'release', listener: (error: unknown, client: Connection) => void): unknown;
 }
 
-/** Connections of a PostgreSQL pool that nobody uses at this moment. */
+/** The idle connections of a PostgreSQL pool. */
 export class IdleConnections {
   readonly #idle = new Set<Connection>();
 
@@ -18,8 +18,8 @@ export class IdleConnections {
   }
 
   /**
-   * One of them gave no answer. Where the way lost the state of one connection it lost that of all, and each would be found
-   * dead by somebody who waits for it.
+   * Drops the idle connections after one connection timed out. A network failure that broke one has probably broken all of
+   * them, and each would cost another caller a timeout.
    */
   destroyAll(): void {
     for (const { connection } of this.#idle) connection?.stream.destroy();
@@ -27,6 +27,6 @@ export class IdleConnections {
   }
 }
 
-/** The server was asked to end every statement before this: whoever hears nothing at all speaks to nobody. */
+/** The server ends every statement before this timeout, so no answer at all means that the connection is dead. */
 export const isReadTimeout = (error: unknown): boolean =>
   error instanceof Error && error.message === 'Query read timeout';

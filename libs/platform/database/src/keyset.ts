@@ -2,8 +2,8 @@ import type { PagePosition } from '#kernel';
 import type { Sql } from './database.js';
 
 /**
- * Behind a place, in the order of two columns. Said with the first column alone once more, because databases without
- * comparisons of rows find the start in an index by that.
+ * Condition for rows after a position in the order of two columns. The first column is repeated alone, because databases
+ * without row comparisons need it to find the start in an index.
  */
 export const keysetAfter = (place: PagePosition, at: string, id = 'id'): Sql => ({
   sql: `${at} >= ? and (${at} > ? or ${id} > ?)`,

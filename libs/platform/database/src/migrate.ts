@@ -3,7 +3,7 @@ import { MIGRATIONS_TABLE } from './data-source.js';
 import type { Dialect } from './dialect.js';
 
 const LOCK_NAME = 'foyer_migrations';
-/** There a lock is one of the whole server, and has a name of at most 64 characters. */
+/** MySQL locks are global to the server, with names of at most 64 characters. */
 const MYSQL_LOCK_NAME = `concat('${LOCK_NAME}.', sha1(database()))`;
 const LOCK: Record<Dialect, readonly [string, string]> = {
   postgres: [
@@ -20,7 +20,7 @@ const LOCK: Record<Dialect, readonly [string, string]> = {
 
 export const SELECT_APPLIED_MIGRATIONS = `select name from ${MIGRATIONS_TABLE}`;
 
-/** Whether somebody holds that lock: `held` is 0 or more. */
+/** Whether another session holds the lock: `held` is greater than 0. */
 export const MIGRATION_LOCK_HELD: Record<Dialect, string> = {
   postgres: `select count(*) as held from pg_locks
     where locktype = 'advisory' and granted and objsubid = 1
@@ -32,8 +32,8 @@ export const MIGRATION_LOCK_HELD: Record<Dialect, string> = {
 };
 
 /**
- * Brings the schema up to date and returns the names of the migrations that ran. Safe to start from many replicas at once:
- * TypeORM itself takes no lock, so a lock of the session stands around it. Each migration is its own transaction.
+ * Migrates the schema and returns the names of the executed migrations. Safe to run on several replicas at once: a session
+ * lock surrounds the run, because TypeORM itself takes none. Each migration runs in its own transaction.
  */
 export async function migrate(source: DataSource): Promise<readonly string[]> {
   const [lock, unlock] = LOCK[source.options.type as Dialect];
@@ -48,15 +48,15 @@ export async function migrate(source: DataSource): Promise<readonly string[]> {
   }
 }
 
-/** Migrations that this program knows, and those of them that the database has not seen. */
+/** Migrations known to this program, and those not yet applied. */
 export interface MigrationState {
   readonly known: number;
   readonly missing: number;
-  /** Another process holds the lock of migrations at this moment. */
+  /** Another process holds the migration lock. */
   readonly isRunning: boolean;
 }
 
-/** Changes nothing, and needs no right but to read: TypeORM's own question makes the table that it looks for. */
+/** Read-only, and needs only SELECT privileges: TypeORM's own check creates the migrations table. */
 export async function readMigrationState(source: DataSource): Promise<MigrationState> {
   const runner = source.createQueryRunner();
   try {
@@ -70,11 +70,11 @@ export async function readMigrationState(source: DataSource): Promise<MigrationS
   }
 }
 
-/** True when this program knows migrations that the database has not seen; they must run before requests are served. */
+/** True when migrations are pending. They must run before the process serves requests. */
 export const hasPendingMigrations = async (source: DataSource): Promise<boolean> =>
   (await readMigrationState(source)).missing > 0;
 
-/** Only a hint for whoever starts the program: a database that cannot be asked for its locks is one without. */
+/** Only a hint for the operator: if the lock cannot be queried, it is reported as free. */
 async function isMigrationLockHeld(runner: QueryRunner): Promise<boolean> {
   const question = MIGRATION_LOCK_HELD[runner.connection.options.type as Dialect];
   const [row] = (await runner.query(question).catch(() => [])) as readonly { readonly held: unknown }[];

@@ -6,7 +6,7 @@ import { toMssqlParameter } from './mssql-parameters.js';
 
 const sql = createRequire(import.meta.url)('mssql') as Record<string, unknown> & { MAX: number };
 
-describe('a value for SQL Server', () => {
+describe('toMssqlParameter', () => {
   it.each<[string, unknown, string]>([
     ['ASCII', 'mia@example.org', 'varchar'],
     ['other text', 'Zoë', 'nvarchar'],
@@ -16,24 +16,24 @@ describe('a value for SQL Server', () => {
     ['a large number', 9_007_199_254_740_993n, 'bigint'],
     ['a flag', true, 'bit'],
     ['a moment', new Date(), 'datetime2'],
-  ])('%s has its type', (_, value, type) => {
+  ])('assigns a type to %s', (_, value, type) => {
     expect(toMssqlParameter(value)).toMatchObject({ type });
   });
 
-  it('nothing is nothing', () => {
+  it('passes null unchanged', () => {
     expect([toMssqlParameter(null), toMssqlParameter(undefined)]).toEqual([null, undefined]);
   });
 
   it.each([
     ['mssql://sa:x@db.example/foyer', false],
     ['mssql://sa:x@db.example/foyer?trustServerCertificate=true', true],
-  ])('%s: the connection is encrypted, and the name of the database is all of its name', (url, trust) => {
+  ])('encrypts the connection and parses the database name of %s', (url, trust) => {
     const { options, driver } = createDataSource(url, []);
     expect(options).toMatchObject({ options: { encrypt: true, trustServerCertificate: trust, useUTC: true } });
     expect(driver.database).toBe('foyer');
   });
 
-  it('reaches the driver as it is: ASCII not as Unicode, a moment with its milliseconds', () => {
+  it('sends values to the driver unchanged: ASCII not as Unicode, a date with its milliseconds', () => {
     const source = createDataSource('mssql://sa:x@127.0.0.1:1/foyer', []);
     expect(source).toBeInstanceOf(DataSource);
     const runner = source.createQueryRunner() as unknown as {

@@ -1,13 +1,13 @@
 import { MssqlParameter } from 'typeorm';
 
-/** The longest of its kind: statements that differ only in the length of a value share one plan. */
+/** The maximum length of each type: statements that differ only in the length of a value then share one plan. */
 const MAX_PARAMETER_LENGTH = 8_000;
 const ASCII = /^[\0-\x7f]*$/;
 const INT_MAX = 2_147_483_647;
 
 /**
- * A value for SQL Server with its type. What the driver infers is wrong twice: a moment becomes `datetime`, which counts in
- * 3 ms, and text becomes `nvarchar`, before which an index over `char` is read from end to end.
+ * A typed value for SQL Server. The driver infers two types wrongly: a date becomes `datetime`, with a resolution of 3 ms, and
+ * text becomes `nvarchar`, which forces a full scan of an index on `char`.
  */
 export function toMssqlParameter(value: unknown): unknown {
   if (typeof value === 'string')

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Pool, PoolConnection } from 'mysql2';
 
-/** How long the pool's callers wait, in ms. Migrations wait as long as it takes. */
+/** How long callers of the pool wait, in ms. Migrations wait without a limit. */
 export interface MysqlTimeouts {
   readonly connectMs: number;
   readonly queryMs: number;
@@ -11,18 +11,18 @@ type GetConnectionCallback = (error: Error | null, connection?: PoolConnection) 
 type DriverCallback = (...answer: unknown[]) => unknown;
 
 const SESSION = "set session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'";
-/** The two name the level differently; each reads only its own comment. */
+/** MySQL and MariaDB name the isolation level differently; each reads only its own comment. */
 const READ_COMMITTED =
   "/*M!100100 , tx_isolation = 'READ-COMMITTED' */ /*!80000 , transaction_isolation = 'READ-COMMITTED' */";
-/** Locks in whole seconds: of rows, and of a table that somebody changes. Statements are ended a little before their callers give up. */
+/** Row and metadata lock timeouts are in whole seconds. The statement timeout ends shortly before the caller's timeout. */
 const SERVER_TIMEOUTS = `, innodb_lock_wait_timeout = 2, lock_wait_timeout = 2
   /*M!100100 , max_statement_time = 2.5 */ /*M!100300 , idle_transaction_timeout = 10 */ /*!80000 , max_execution_time = 2500 */`;
 
 const timeoutError = (what: string): Error => Object.assign(new Error(`${what} in time`), { code: 'ETIMEDOUT' });
 
 /**
- * mysql2 for TypeORM, with what its pool lacks: settings for each session, and an end to each wait, for a connection as for
- * an answer. mysql2's own timeout leaves a connection that gave no answer in the pool.
+ * mysql2 for TypeORM, with features that its pool lacks: session settings, and timeouts for connecting and for each answer.
+ * mysql2's own timeout leaves an unresponsive connection in the pool.
  */
 export function createMysqlDriver(waits: MysqlTimeouts | undefined): object {
   const mysql = createRequire(import.meta.url)('mysql2') as typeof import('mysql2');
@@ -32,14 +32,15 @@ export function createMysqlDriver(waits: MysqlTimeouts | undefined): object {
   };
 }
 
-/** Every connection the pool makes has its session settings before anybody gets it. */
+/** Every new connection gets its session settings before the pool hands it out. */
 export function preparePool(pool: Pool, waits: MysqlTimeouts | undefined): Pool {
   const settings = `${SESSION} ${READ_COMMITTED} ${waits ? SERVER_TIMEOUTS : ''}`;
   const idle = new Set<PoolConnection>();
   pool.on('acquire', (connection) => void idle.delete(connection));
   pool.on('release', (connection) => void idle.add(connection));
   const destroyIdleConnections = (connection: PoolConnection): void => {
-    // Where one gets no answer, those that rest are as dead: each would be found so by somebody who waits for it.
+    // When one connection times out, the idle ones are probably dead too: drop them, or each would cost another caller
+    // a timeout.
     for (const dead of [connection, ...idle]) destroyConnection(dead);
     idle.clear();
   };
@@ -52,7 +53,10 @@ export function preparePool(pool: Pool, waits: MysqlTimeouts | undefined): Pool 
   return pool;
 }
 
-/** At once, and with everything that waits in it: `destroy()` alone leaves the socket open while nobody answers. */
+/**
+ * Closes the connection at once and fails its queued commands: `destroy()` alone leaves the socket open while the server does
+ * not answer.
+ */
 function destroyConnection(connection: PoolConnection): void {
   connection.destroy();
   (connection as unknown as { readonly stream?: { destroy(): void } }).stream?.destroy();
@@ -84,7 +88,7 @@ function limitAcquireTime(pool: Pool, ms: number): void {
   Object.assign(pool, { getConnection: bounded });
 }
 
-/** Calls one of the two, once; what comes after its time is for `late`. */
+/** Calls one of the two callbacks, once. A result after the timeout goes to `late`. */
 function callOnceBefore(
   ms: number,
   answer: DriverCallback,

@@ -6,7 +6,7 @@ const PLACEHOLDER: Partial<Record<Dialect, (n: number) => string>> = {
   mssql: (n) => `@${n}`,
 };
 
-/** Our SQL as a driver takes it, with `$1` or `@0` for `?`. Our SQL has no question mark in a literal. */
+/** Replaces `?` with the driver's placeholders, `$1` or `@0`. The SQL must not contain a question mark in a literal. */
 export class Placeholders {
   readonly #texts = new Map<string, string>();
 

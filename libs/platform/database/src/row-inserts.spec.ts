@@ -6,10 +6,10 @@ const rows = (count: number, columns: number) =>
     Object.fromEntries(Array.from({ length: columns }, (_, c) => [`c${c}`, `${n}.${c}`])),
   );
 
-describe('inserts of many rows', () => {
-  it('are none for no rows', () => expect(buildRowInserts('things', [])).toEqual([]));
+describe('buildRowInserts', () => {
+  it('returns no statement for no rows', () => expect(buildRowInserts('things', [])).toEqual([]));
 
-  it('hold every value once, in the order of the rows, each column under its name', () => {
+  it('contains every value once, in row order, each column under its name', () => {
     const [only, ...others] = buildRowInserts('things', [
       { a: 1, b: 2 },
       { b: 4, a: 3 },
@@ -19,7 +19,7 @@ describe('inserts of many rows', () => {
   });
 
   it.each([1, 5, 21, 40])(
-    'of %i columns have no more values than SQL Server takes, in a handful of texts',
+    'stays within the parameter limit of SQL Server for %i columns, with a few statement texts',
     (columns) => {
       const inserts = [1, 2, 3, 99, 500, 777, 2_500].flatMap((count) => {
         const made = buildRowInserts('things', rows(count, columns));

@@ -1,4 +1,4 @@
-/** SQL Server takes 2 100 values in one statement, and 1 000 rows. */
+/** SQL Server accepts at most 2 100 values and 1 000 rows in one statement. */
 const MAX_VALUES = 2_000;
 const MAX_ROWS = 1_000;
 
@@ -10,8 +10,8 @@ interface InsertStatement {
 }
 
 /**
- * INSERTs of many rows each, the same columns in all. Their numbers of rows are powers of two: a handful of texts, each planned
- * once.
+ * Builds multi-row INSERTs with the same columns. Row counts are powers of two, so that only a few statement texts exist and
+ * each is planned once.
  */
 export function buildRowInserts(table: string, rows: readonly InsertedRow[]): InsertStatement[] {
   const columns = Object.keys(rows[0] ?? {});
@@ -28,5 +28,5 @@ export function buildRowInserts(table: string, rows: readonly InsertedRow[]): In
   return inserts;
 }
 
-/** The largest that is not beyond this number. */
-const powerOfTwo = (most: number): number => 2 ** Math.floor(Math.log2(most));
+/** The largest power of two that does not exceed the number. */
+const powerOfTwo = (limit: number): number => 2 ** Math.floor(Math.log2(limit));

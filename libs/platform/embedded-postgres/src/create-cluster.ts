@@ -24,8 +24,8 @@ const MARKER = 'half-done-initdb';
 const SUFFIX = /^\.initdb-[0-9a-f]{12}$/;
 
 /**
- * Runs initdb in a folder of our own beside the data folder and renames the result: the data folder is whole or not
- * there, and redoing a half-done initdb never deletes anything that bears the user's name for it.
+ * Runs initdb in a staging folder next to the data folder and renames the result. The data folder is thus complete or absent,
+ * and repeating an interrupted initdb never deletes a folder that the user created.
  */
 export async function createCluster({ files, binaries, identity }: Cluster, deadline: number): Promise<void> {
   const staging = createStaging(files, identity);
@@ -51,7 +51,7 @@ function createStaging(files: ClusterFiles, identity: Identity): string {
   mkdirSync(staging, { mode: 0o700 });
   writeFileSync(path.join(staging, MARKER), '');
   const secret = path.join(staging, 'password');
-  // A password that is there already may belong to a data folder that is only away for a while.
+  // An existing password may belong to a data folder that was moved away temporarily.
   const password = existsSync(files.password)
     ? readFileSync(files.password, 'utf8')
     : randomBytes(24).toString('base64url');
@@ -60,7 +60,7 @@ function createStaging(files: ClusterFiles, identity: Identity): string {
   return staging;
 }
 
-/** The data folder comes last: it is what says that all is done. */
+/** The data folder is renamed last: its existence means that everything is complete. */
 function moveIntoPlace(staging: string, files: ClusterFiles): void {
   renameSync(path.join(staging, 'password'), files.password);
   if (existsSync(files.data)) rmdirSync(files.data);
@@ -71,7 +71,7 @@ function moveIntoPlace(staging: string, files: ClusterFiles): void {
   closeSync(parent);
 }
 
-/** Removes what a killed process left of its initdb; what an orphaned initdb still writes to goes at the next start. */
+/** Removes what a killed process left of its initdb. Files that an orphaned initdb still writes are removed at the next start. */
 export function removeAbandonedStaging(data: string): void {
   const [parent, name] = [path.dirname(data), path.basename(data)];
   for (const entry of readdirSync(parent)) {
@@ -81,7 +81,7 @@ export function removeAbandonedStaging(data: string): void {
   }
 }
 
-/** The marker goes last, so that what is left is still known as ours. */
+/** Removes the marker last, so that an incomplete removal is still recognized as ours. */
 function removeStaging(staging: string): void {
   try {
     rmSync(path.join(staging, 'data'), { recursive: true, force: true });

@@ -32,7 +32,7 @@ describe.each(testUsers)('a new embedded server of $name', (user) => {
     expect(await home.cleanUp(), 'a server was left running').toBeUndefined();
   });
 
-  it('keeps to itself, keeps its rows, and starts again faster', async () => {
+  it('isolates itself, keeps its rows, and starts faster the second time', async () => {
     const first = await home.start();
     expect(first).toMatchObject({ owned: true, mode: user.mode });
     expect(new URL(first.url).pathname).toBe('/foyer');
@@ -49,7 +49,7 @@ describe.each(testUsers)('a new embedded server of $name', (user) => {
     console.log(`first start ${first.milliseconds} ms, restart ${second.milliseconds} ms (${user.mode})`);
   });
 
-  it('is one server when three processes start at once', async () => {
+  it('runs one server when three processes start at once', async () => {
     const all = await startThree(home);
     expect(new Set(all.map((it) => it.pid)).size).toBe(1);
     expect(all.filter((it) => it.owned)).toHaveLength(1);
@@ -57,7 +57,7 @@ describe.each(testUsers)('a new embedded server of $name', (user) => {
     expect(isAlive(all[0].pid)).toBe(false);
   });
 
-  it('gets over an initdb that was killed half-way', async () => {
+  it('recovers from an initdb that was killed', async () => {
     const parent = path.dirname(home.dataDir);
     const entries = () => (existsSync(parent) ? readdirSync(parent) : []);
     const killed = home.run();
@@ -76,7 +76,7 @@ describe.each(testUsers)('a new embedded server of $name', (user) => {
 describe.each(testUsers)('an embedded server of $name', (user) => {
   let template: TestHome;
   let home: TestHome;
-  let stranger: ChildProcess | undefined;
+  let unrelated: ChildProcess | undefined;
 
   beforeAll(async () => {
     template = new TestHome(main, user);
@@ -89,11 +89,11 @@ describe.each(testUsers)('an embedded server of $name', (user) => {
     home = new TestHome(main, user, template);
   });
   afterEach(async () => {
-    stranger?.kill('SIGKILL');
+    unrelated?.kill('SIGKILL');
     expect(await home.cleanUp(), 'a server was left running').toBeUndefined();
   });
 
-  it('listens on the loopback interface only, and flushes every commit to the disk', async () => {
+  it('listens on the loopback interface only, and flushes every commit to disk', async () => {
     const { url } = await home.start();
     const expected = {
       listen_addresses: '127.0.0.1',
@@ -105,7 +105,7 @@ describe.each(testUsers)('an embedded server of $name', (user) => {
     expect(await query(url, `select ${settings.join(', ')}`)).toEqual([expected]);
   });
 
-  it('gets a new owner when its process is killed, who stops it in the end', async () => {
+  it('passes to another process, which stops it in the end, when its owner is killed', async () => {
     const orphan = await home.start();
     await home.latest.kill();
     expect(await home.start()).toMatchObject({ pid: orphan.pid, port: orphan.port, owned: true });
@@ -113,7 +113,7 @@ describe.each(testUsers)('an embedded server of $name', (user) => {
     expect(isAlive(orphan.pid)).toBe(false);
   });
 
-  it('goes on until its last user leaves, whoever started it', async () => {
+  it('runs until its last user leaves, whoever started it', async () => {
     const [first, second] = [await home.start(), await home.start()];
     expect(second).toMatchObject({ pid: first.pid, owned: false });
     await home.programs[0]?.stop();
@@ -122,7 +122,7 @@ describe.each(testUsers)('an embedded server of $name', (user) => {
     expect(isAlive(first.pid)).toBe(false);
   });
 
-  it('comes back on its port after its postmaster was killed, with every acknowledged row', async () => {
+  it('restarts on its port after its postmaster was killed, with every acknowledged row', async () => {
     const { url, pid } = await home.start();
     await query(url, 'create table acked (n int)');
     const acked: { n: number }[] = [];
@@ -138,7 +138,7 @@ describe.each(testUsers)('an embedded server of $name', (user) => {
     await vi.waitFor(async () => expect((await rows(url)).slice(0, acked.length)).toEqual(acked), { timeout: 15_000 });
   });
 
-  it('starts again when server and process were killed together', async () => {
+  it('starts again after server and process were killed together', async () => {
     const first = await home.start();
     await query(first.url, 'create table acked as select 1 as n');
     await home.latest.kill();
@@ -148,7 +148,7 @@ describe.each(testUsers)('an embedded server of $name', (user) => {
     expect(await rows(second.url)).toEqual([{ n: 1 }]);
   });
 
-  it('is one server when three processes find a dead one and a dead holder of the lock', async () => {
+  it('runs one server when three processes find a dead one and a dead holder of the lock', async () => {
     const { pid } = await home.start();
     await home.latest.kill();
     process.kill(pid, 'SIGKILL');
@@ -158,17 +158,17 @@ describe.each(testUsers)('an embedded server of $name', (user) => {
     expect(all.filter((it) => it.owned)).toHaveLength(1);
   });
 
-  it('is not taken in by a lock file that names a stranger', async () => {
+  it('ignores a lock file that names an unrelated process', async () => {
     const [file = '', ...args] = [...user.prefix, 'sleep', '60'];
-    stranger = spawn(file, args, { stdio: 'ignore' });
-    const lines = [stranger.pid, home.dataDir, 1, 5432, '', '127.0.0.1', '', 'ready', ''];
+    unrelated = spawn(file, args, { stdio: 'ignore' });
+    const lines = [unrelated.pid, home.dataDir, 1, 5432, '', '127.0.0.1', '', 'ready', ''];
     writeFileSync(path.join(home.dataDir, 'postmaster.pid'), lines.join('\n'));
     expect(await home.start()).toMatchObject({ owned: true });
-    expect(stranger.exitCode).toBeNull();
+    expect(unrelated.exitCode).toBeNull();
   });
 });
 
-it('is shared by two calls within one process and stopped by the last', async () => {
+it('shares the server between two calls in one process, and stops it with the last', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'foyer-embedded-'));
   const start = () => startEmbeddedPostgres({ dataDir: path.join(folder, 'pg') });
   const [first, second] = await Promise.all([start(), start()]);

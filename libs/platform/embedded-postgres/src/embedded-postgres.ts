@@ -13,23 +13,23 @@ import { registerServerUser, unregisterServerUser } from './server-users.js';
 
 const DATABASE = 'foyer';
 
-/** One process's share in the PostgreSQL server of a data folder. */
+/** A handle of one process on the PostgreSQL server of a data folder. */
 export interface EmbeddedPostgres {
   readonly port: number;
   readonly pid: number;
-  /** False if another living process was using the server when we came; an orphan of a killed process becomes ours. */
+  /** False if another running process was already using the server. An orphaned server of a killed process is taken over. */
   readonly owned: boolean;
   readonly mode: IdentityMode;
-  /** Holds the password. Names the database `foyer` unless told otherwise. */
+  /** Contains the password. The database is `foyer` unless a name is given. */
   url(database?: string): string;
-  /** The last process to call this stops the server; until then it goes on for the others. */
+  /** Releases the handle. The last process to call this stops the server; until then it keeps running for the others. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the PostgreSQL server of `dataDir`, making the folder and a database `foyer` first if need be, or joins the one
- * that runs there. A server that is killed later comes back on the same port.
- * @throws EmbeddedPostgresError with a message for the person who starts the program
+ * Starts the PostgreSQL server of `dataDir`, or joins the running one. Creates the folder and the database `foyer` if needed.
+ * A killed server is restarted on the same port.
+ * @throws EmbeddedPostgresError with a message for the operator
  */
 export async function startEmbeddedPostgres(options: {
   dataDir: string;
@@ -74,7 +74,7 @@ class EmbeddedPostgresHandle implements EmbeddedPostgres {
     return `postgres://postgres:${password}@127.0.0.1:${this.port}/${encodeURIComponent(database)}`;
   }
 
-  /** To be called under the folder's lock. */
+  /** Call under the folder's lock. */
   async open(deadline: number): Promise<void> {
     this.#password = await ensureCluster(this.cluster, deadline);
     const fresh = await this.#ensureServer(deadline);

@@ -5,9 +5,9 @@ import { createCluster, removeAbandonedStaging } from './create-cluster.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
 /**
- * Makes the cluster if there is none. What is there already is never deleted.
- * @returns the password of the database's superuser
- * @throws EmbeddedPostgresError when the folder holds anything but a cluster of this major version with its password
+ * Creates the cluster if there is none. Never deletes existing files.
+ * @returns the password of the database superuser
+ * @throws EmbeddedPostgresError when the folder contains anything but a cluster of this major version with its password
  */
 export async function ensureCluster(cluster: Cluster, deadline: number): Promise<string> {
   const { data, password } = cluster.files;
@@ -21,13 +21,13 @@ function isCluster(data: string, major: string): boolean {
   const entries = listEntries(data);
   if (entries.length === 0) return false;
   if (!entries.includes('PG_VERSION')) {
-    throw new EmbeddedPostgresError(`${data} is neither empty nor a database. Nothing in it was touched.`);
+    throw new EmbeddedPostgresError(`${data} is neither empty nor a PostgreSQL data folder. It was not changed.`);
   }
   const found = readFileSync(path.join(data, 'PG_VERSION'), 'utf8').trim();
   if (found === major) return true;
   throw new EmbeddedPostgresError(
     `${data} was made by PostgreSQL ${found}, but PostgreSQL ${major} comes with this program. Nothing in it was ` +
-      `touched: dump it with version ${found} and restore it, or move the folder away to start afresh.`,
+      `changed: dump it with version ${found} and restore it, or move the folder away to start with a new database.`,
   );
 }
 
@@ -45,6 +45,6 @@ function readPassword(file: string, data: string): string {
     return readFileSync(file, 'utf8').trim();
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-    throw new EmbeddedPostgresError(`${file} is missing, without which nobody gets into ${data}.`, { cause });
+    throw new EmbeddedPostgresError(`${file} is missing: it holds the password of ${data}.`, { cause });
   }
 }

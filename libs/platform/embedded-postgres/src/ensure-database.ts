@@ -2,7 +2,7 @@ import pg from 'pg';
 
 const NO_SUCH_DATABASE = '3D000';
 
-/** Proves that the database answers to our password; makes it if it is not there yet. */
+/** Checks that the server accepts the password, and creates the database if it does not exist. */
 export async function ensureDatabase(urlOf: (database: string) => string, name: string): Promise<void> {
   try {
     await withClient(urlOf(name), async () => {});
@@ -14,7 +14,7 @@ export async function ensureDatabase(urlOf: (database: string) => string, name: 
 
 async function withClient(url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 20_000 });
-  client.on('error', () => {}); // else a server that dies meanwhile ends this process; the pending call rejects anyway
+  client.on('error', () => {}); // an unhandled error would end this process if the server dies; the pending call rejects anyway
   try {
     await client.connect();
     await work(client);

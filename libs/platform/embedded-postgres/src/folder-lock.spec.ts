@@ -8,7 +8,7 @@ import { processFingerprint } from './processes.js';
 
 const DEAD = '4194304:1:0';
 
-describe('the lock of a folder', () => {
+describe('withFolderLock', () => {
   let folder: string;
   let file: string;
   const soon = () => Date.now() + 5_000;
@@ -19,7 +19,7 @@ describe('the lock of a folder', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('lets one in at a time, also within one process, and leaves nothing behind', async () => {
+  it('runs one caller at a time, also within one process, and leaves no file behind', async () => {
     let inside = 0;
     const work = async () => {
       expect(++inside).toBe(1);
@@ -30,12 +30,12 @@ describe('the lock of a folder', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('is given back when the work fails', async () => {
+  it('releases the lock when the work fails', async () => {
     await expect(withFolderLock(file, soon(), () => Promise.reject(new Error('oops')))).rejects.toThrow('oops');
     expect(existsSync(file)).toBe(false);
   });
 
-  it('is taken over from a dead process, by one of several', async () => {
+  it('lets one of several callers take over the lock of a dead process', async () => {
     writeFileSync(file, DEAD);
     let inside = 0;
     const work = async () => {
@@ -47,15 +47,18 @@ describe('the lock of a folder', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('is not taken over from a living one; the caller learns who holds it', async () => {
+  it('does not take over the lock of a running process, and reports its holder', async () => {
     writeFileSync(file, `${processFingerprint()}:other`);
     const waiting = withFolderLock(file, Date.now() + 40, async () => {});
     await expect(waiting).rejects.toThrow(`by process ${process.pid}`);
     expect(existsSync(file)).toBe(true);
   });
 
-  it.runIf(process.platform === 'linux')('is taken over when another process has got the number', async () => {
-    writeFileSync(file, `${process.pid}:1:other`);
-    expect(await withFolderLock(file, soon(), async () => 'in')).toBe('in');
-  });
+  it.runIf(process.platform === 'linux')(
+    'takes over the lock when another process has reused the process id',
+    async () => {
+      writeFileSync(file, `${process.pid}:1:other`);
+      expect(await withFolderLock(file, soon(), async () => 'in')).toBe('in');
+    },
+  );
 });

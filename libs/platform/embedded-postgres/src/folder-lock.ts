@@ -8,10 +8,10 @@ const POLL_MS = 15;
 const STALE_STEAL_MS = 5_000;
 
 /**
- * Runs `work` while no other process, nor another call in this one, holds the lock file. The lock of a dead process is
- * taken over.
+ * Runs `work` while it holds the lock file exclusively, across processes and within this one. Takes over the lock of a dead
+ * process.
  * @param deadline epoch milliseconds
- * @throws EmbeddedPostgresError when the holder is still busy at the deadline
+ * @throws EmbeddedPostgresError when the lock is still held at the deadline
  */
 export async function withFolderLock<T>(file: string, deadline: number, work: () => Promise<T>): Promise<T> {
   const ticket = `${processFingerprint()}:${randomUUID()}`;
@@ -28,7 +28,7 @@ export async function withFolderLock<T>(file: string, deadline: number, work: ()
   }
 }
 
-/** A link appears with its content or not at all, so that nobody ever reads a lock without a holder. */
+/** A link appears atomically with its content, so that no process ever reads a lock without a holder. */
 function acquire(file: string, ticket: string): boolean {
   const draft = `${file}.${ticket.slice(-36)}`;
   try {
@@ -43,7 +43,10 @@ function acquire(file: string, ticket: string): boolean {
   }
 }
 
-/** Of several processes that saw the same dead holder, one at a time looks again and removes: never a living one's lock. */
+/**
+ * Of several processes that saw the same dead holder, one at a time checks again and removes the lock. A lock of a running
+ * process stays.
+ */
 function steal(file: string, dead: string): void {
   const token = `${file}.steal`;
   try {

@@ -3,13 +3,13 @@ import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { findFreePort } from './free-port.js';
 
-describe('a free port', () => {
-  it('is the wanted one if nobody has it', async () => {
+describe('findFreePort', () => {
+  it('returns the wanted port if it is free', async () => {
     const wanted = await findFreePort();
     expect(await findFreePort(wanted)).toBe(wanted);
   });
 
-  it('is another one if somebody has it', async () => {
+  it('returns another port if the wanted one is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;

@@ -1,6 +1,9 @@
 import { type AddressInfo, createServer } from 'node:net';
 
-/** A free port of the loopback interface: `wanted` if nobody has it, else any. Somebody may still take it meanwhile. */
+/**
+ * Finds a free port of the loopback interface: `wanted` if it is free, else any. Another process may take it before it is
+ * used.
+ */
 export function findFreePort(preferredPort = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

@@ -17,9 +17,9 @@ export interface Owner {
 export interface Identity {
   readonly mode: IdentityMode;
   readonly prefix: readonly string[];
-  /** Whom the cluster's files belong to, if it is not the user who runs this process. */
+  /** Owner of the cluster's files, if it is not the user of this process. */
   readonly owner?: Owner;
-  /** The child must be given the owner's ids, because `prefix` does not. */
+  /** The child must be spawned with the owner's ids, because `prefix` does not set them. */
   readonly stepDown?: boolean;
 }
 
@@ -29,21 +29,22 @@ export interface CommandLine {
   readonly options: { cwd: string; env: Record<string, string>; uid?: number; gid?: number };
 }
 
-// Nothing of ours is inherited: PG… variables would steer the programs, and secrets have no business there.
+// The environment is not inherited: PG… variables would change the programs' behaviour, and they must not receive
+// secrets.
 const ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
 
-/** A plain user runs PostgreSQL itself; root as the folder's owner, else in a user namespace, else as nobody. */
+/** A plain user runs PostgreSQL directly. Root runs it as the folder's owner, else in a user namespace, else as nobody. */
 export async function resolveIdentity(dataDir: string): Promise<Identity> {
   if (process.getuid?.() !== 0) return { mode: 'user', prefix: [] };
   const folder = statSync(dataDir, { throwIfNoEntry: false });
   if (folder && folder.uid !== 0) return stepDownTo({ uid: folder.uid, gid: folder.gid });
-  // No account is needed, and files stay root's, so this works below /root too. Docker's default profile forbids it.
+  // Needs no account, and the files stay root's, so this also works below /root. Docker's default profile forbids it.
   const namespace = ['unshare', '--user'];
   return (await canRun(namespace)) ? { mode: 'userns', prefix: namespace } : stepDownTo(await nobodyIds());
 }
 
 async function stepDownTo(owner: Owner): Promise<Identity> {
-  // The kept capability lets it through folders like /root; access(2) heeds it only with no_setuid_fixup.
+  // The kept capability gives access to folders like /root; access(2) respects it only with no_setuid_fixup.
   const keep = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup'];
   const prefix = ['setpriv', `--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups', ...keep];
   return (await canRun(prefix))
@@ -51,7 +52,10 @@ async function stepDownTo(owner: Owner): Promise<Identity> {
     : { mode: 'nobody', prefix: [], owner, stepDown: true };
 }
 
-/** The words to give to `spawn` or `execFile`. The process it makes is the program itself: every prefix is an exec. */
+/**
+ * The command to pass to `spawn` or `execFile`. The spawned process becomes the program itself, because every prefix ends in
+ * an exec.
+ */
 export function commandLine(identity: Identity, program: string, args: readonly string[]): CommandLine {
   const [file = program, ...rest] = [...identity.prefix, program, ...args];
   const options = { cwd: path.parse(program).root, env: ENVIRONMENT, ...(identity.stepDown && identity.owner) };

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readPostmasterFile, removeStalePostmasterFile, runningServer } from './postmaster-file.js';
 
-describe('the lock file of a server', () => {
+describe('postmaster.pid', () => {
   let data: string;
   const file = () => path.join(data, 'postmaster.pid');
   const write = (pid: number, status: string) =>
@@ -15,7 +15,7 @@ describe('the lock file of a server', () => {
   });
   afterEach(() => rmSync(data, { recursive: true, force: true }));
 
-  it('is read, and need not be there', () => {
+  it('is parsed, and may be absent', () => {
     expect(readPostmasterFile(data)).toBeUndefined();
     write(7, 'starting');
     expect(readPostmasterFile(data)).toEqual({ pid: 7, port: 5433, ready: false });
@@ -23,14 +23,14 @@ describe('the lock file of a server', () => {
     expect(readPostmasterFile(data)).toMatchObject({ ready: true });
   });
 
-  it('means nothing, and goes, when it names a living process that is not the server', () => {
+  it('is ignored and removed when it names a running process that is not the server', () => {
     write(process.pid, 'ready');
     expect(runningServer(data)).toBeUndefined();
     removeStalePostmasterFile(data);
     expect(existsSync(file())).toBe(false);
   });
 
-  it('is left to PostgreSQL when it names nobody', () => {
+  it('is left to PostgreSQL when its process does not exist', () => {
     write(4194304, 'ready');
     removeStalePostmasterFile(data);
     expect(existsSync(file())).toBe(true);

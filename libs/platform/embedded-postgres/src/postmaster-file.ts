@@ -3,15 +3,15 @@ import { readFileSync, readlinkSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { isAlive, processExists } from './processes.js';
 
-/** A running server as its lock file describes it. */
+/** A running server as described by its lock file. */
 export interface RunningServer {
   readonly pid: number;
   readonly port: number;
-  /** False while it starts, recovers or stops. */
+  /** False while the server starts, recovers or stops. */
   readonly ready: boolean;
 }
 
-/** What postmaster.pid says, true or not: a killed server leaves it behind. */
+/** Parses postmaster.pid, which may be stale: a killed server leaves it behind. */
 export function readPostmasterFile(dataDir: string): RunningServer | undefined {
   try {
     const lines = readFileSync(path.join(dataDir, 'postmaster.pid'), 'utf8').split('\n');
@@ -22,15 +22,16 @@ export function readPostmasterFile(dataDir: string): RunningServer | undefined {
   }
 }
 
-/** The server of this folder, if one is running. */
+/** The running server of this folder, if there is one. */
 export function runningServer(dataDir: string): RunningServer | undefined {
   const server = readPostmasterFile(dataDir);
   return server && isServerOf(server.pid, dataDir) ? server : undefined;
 }
 
 /**
- * PostgreSQL will not start while the process in its lock file exists, even if that is a zombie or a stranger who got
- * the number. A dead number is left to PostgreSQL, which also looks for survivors of the old server.
+ * Removes a stale lock file. PostgreSQL does not start while the process id in its lock file exists, even if it belongs to a
+ * zombie or was reused by another program. A dead process id is left to PostgreSQL, which also checks for surviving processes
+ * of the old server.
  */
 export function removeStalePostmasterFile(dataDir: string): void {
   const server = readPostmasterFile(dataDir);
@@ -45,7 +46,7 @@ function isServerOf(pid: number, dataDir: string): boolean {
   try {
     return readlinkSync(`/proc/${pid}/cwd`) === dataDir;
   } catch (error) {
-    // Root without SYS_PTRACE, as in Docker, may not look there.
+    // Root without SYS_PTRACE, as in Docker, cannot read this link.
     return (error as NodeJS.ErrnoException).code !== 'ENOENT' && commandName(pid) === 'postgres';
   }
 }

@@ -14,7 +14,7 @@ describe('processes', () => {
     expect([isAlive(pid), isRunning(print), processExists(pid)]).toEqual([false, false, false]);
   });
 
-  it.runIf(process.platform === 'linux')('are dead as zombies, although the number exists', async () => {
+  it.runIf(process.platform === 'linux')('are dead as zombies, although the process id exists', async () => {
     const parent = spawn('sh', ['-c', 'sleep 0 & echo $! && exec sleep 30']);
     const [line] = await once(parent.stdout, 'data');
     const zombie = Number(line);
@@ -23,7 +23,7 @@ describe('processes', () => {
     parent.kill('SIGKILL');
   });
 
-  it.each([0, -1, Number.NaN, 1.5])('are never numbered %s', (pid) => {
+  it.each([0, -1, Number.NaN, 1.5])('never have the process id %s', (pid) => {
     expect(isAlive(pid)).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startRestartSupervisor } from './restart-supervisor.js';
 
-describe('keeping a server running', () => {
+describe('startRestartSupervisor', () => {
   let alive = true;
   let broken = false;
   let revivals = 0;
@@ -10,7 +10,7 @@ describe('keeping a server running', () => {
     if (broken) throw new Error('disk full');
     alive = true;
   };
-  const watch = () => startRestartSupervisor(() => alive, revive);
+  const supervise = () => startRestartSupervisor(() => alive, revive);
 
   beforeEach(() => {
     vi.useFakeTimers();
@@ -20,8 +20,8 @@ describe('keeping a server running', () => {
     vi.useRealTimers();
   });
 
-  it('leaves a running one alone, and revives a dead one every time it dies', async () => {
-    watch();
+  it('leaves a running server alone, and restarts it every time it dies', async () => {
+    supervise();
     await vi.advanceTimersByTimeAsync(5_000);
     expect(revivals).toBe(0);
     for (const times of [1, 2]) {
@@ -31,8 +31,8 @@ describe('keeping a server running', () => {
     }
   });
 
-  it('tries more and more slowly while it fails', async () => {
-    watch();
+  it('retries at increasing intervals while restarts fail', async () => {
+    supervise();
     [alive, broken] = [false, true];
     await vi.advanceTimersByTimeAsync(60_000);
     expect(revivals).toBe(5);
@@ -41,8 +41,8 @@ describe('keeping a server running', () => {
     expect(alive).toBe(true);
   });
 
-  it('ends when told to', async () => {
-    watch()();
+  it('stops when its function is called', async () => {
+    supervise()();
     alive = false;
     await vi.advanceTimersByTimeAsync(60_000);
     expect(revivals).toBe(0);

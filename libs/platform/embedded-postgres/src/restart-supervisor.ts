@@ -1,9 +1,9 @@
 const MAX_DELAY_MS = 30_000;
 
 /**
- * Looks every second whether something still runs and revives it if not, ever more slowly while that fails.
- * Does not keep the process alive.
- * @returns what ends the watch
+ * Checks every second whether a server runs and restarts it if not. Failed restarts are retried at increasing intervals. Does
+ * not keep the process alive.
+ * @returns a function that stops the supervision
  */
 export function startRestartSupervisor(
   isRunning: () => boolean,

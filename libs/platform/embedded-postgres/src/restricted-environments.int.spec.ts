@@ -19,15 +19,15 @@ beforeAll(async () => {
 afterAll(() => rmSync(program, { recursive: true, force: true }));
 afterEach(() => home.cleanUp());
 
-describe('the embedded server in a folder it should not use', () => {
+describe('the embedded server in an unusable folder', () => {
   beforeEach(() => {
     home = new TestHome(main, plainUser);
   });
 
   it.each([
-    ['somebody else’s files', 'diary.txt', 'dear diary', /neither empty nor a database/],
+    ['unrelated files', 'diary.txt', 'dear diary', /neither empty nor a PostgreSQL data folder/],
     ['the data of another version', 'PG_VERSION', '17\n', /made by PostgreSQL 17.*version 17/s],
-  ])('refuses and keeps %s', async (_, name, content, message) => {
+  ])('rejects and keeps %s', async (_, name, content, message) => {
     mkdirSync(home.dataDir, { recursive: true });
     writeFileSync(path.join(home.dataDir, name), content);
     home.chownToUser(path.dirname(home.dataDir), home.dataDir);
@@ -36,14 +36,14 @@ describe('the embedded server in a folder it should not use', () => {
     expect(readFileSync(path.join(home.dataDir, name), 'utf8')).toBe(content);
   });
 
-  it('says that it may not write there', async () => {
+  it('reports missing write permission', async () => {
     if (isRoot) await chown(home.folder, 0, 0);
     await chmod(home.folder, 0o555);
-    expect(await home.run().error()).toMatch(/may not read and write .*DATABASE_URL/s);
+    expect(await home.run().error()).toMatch(/no permission to read and write .*DATABASE_URL/s);
   });
 });
 
-describe('the embedded server of root, where root may make namespaces', () => {
+describe('the embedded server of root, where root may create namespaces', () => {
   beforeEach(() => {
     home = new TestHome(main, me);
   });
@@ -51,7 +51,7 @@ describe('the embedded server of root, where root may make namespaces', () => {
   it.runIf(canUnshare('--user'))(
     'steps down to nobody where user namespaces are forbidden, even below a folder like /root',
     async () => {
-      // The second shell, started when the ids are mapped, has the capabilities which the first one lacks.
+      // The second shell starts after the ids are mapped and has the capabilities that the first one lacks.
       const forbid = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"';
       const shell = `read go && exec sh -c '${forbid}' sh "$@"`;
       const { process: child, ...it } = home.run(['unshare', '--user', 'sh', '-c', shell, 'sh']);
@@ -68,7 +68,7 @@ describe('the embedded server of root, where root may make namespaces', () => {
     },
   );
 
-  it.runIf(canUnshare('--mount'))('says that the disk is full, and leaves nothing half-done behind', async () => {
+  it.runIf(canUnshare('--mount'))('reports a full disk and leaves no incomplete files behind', async () => {
     const left = path.join(program, 'left');
     const mount = `mount -t tmpfs -o size=24m none ${home.folder} && "$@"; ls -A ${path.dirname(home.dataDir)} > ${left}`;
     const full = home.run(['unshare', '--mount', 'sh', '-c', mount, 'sh']);

@@ -1,5 +1,5 @@
 /**
- * Given on the command line at every start, so that a new release's settings reach old data folders. fsync and
+ * Passed on the command line at every start, so that the settings of a new release apply to existing data folders. fsync and
  * synchronous_commit keep their defaults: an acknowledged commit survives a crash.
  */
 const SETTINGS: Readonly<Record<string, string | number>> = {
@@ -8,7 +8,7 @@ const SETTINGS: Readonly<Record<string, string | number>> = {
 
   shared_buffers: '64MB',
   max_connections: 100,
-  // Version 18 would start three I/O workers and a replication launcher, which an application's small queries never need.
+  // Version 18 would start three I/O workers and a replication launcher, which small queries do not need.
   io_method: 'sync',
   max_logical_replication_workers: 0,
   max_wal_senders: 0,
@@ -18,7 +18,7 @@ const SETTINGS: Readonly<Record<string, string | number>> = {
   huge_pages: 'off',
   max_wal_size: '256MB',
 
-  // Messages about failed statements quote their values, and a log is no place for personal data.
+  // Error messages of failed statements quote their values, and a log must not contain personal data.
   log_min_messages: 'log',
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',

@@ -24,7 +24,7 @@ describe('the users of a server', () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  it('stand in a file for its owner alone, also where an older or a killed program left another [AC-83]', () => {
+  it('are stored in a file that only its owner can read, also over an older file or a leftover draft [AC-83]', () => {
     const mode = (): number => statSync(file).mode & 0o777;
     registerServerUser(file, first);
     expect(mode()).toBe(0o600);
@@ -39,7 +39,7 @@ describe('the users of a server', () => {
     expect(mode()).toBe(0o600);
   });
 
-  it('are forgotten when they die', () => {
+  it('are removed when they die', () => {
     writeFileSync(file, '4194304:1:dead\n');
     expect(registerServerUser(file, first)).toBe(0);
     expect(unregisterServerUser(file, first)).toBe(0);

@@ -2,9 +2,9 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isRunning } from './processes.js';
 
 /**
- * Who uses the server of a folder, one fingerprint and handle id per line; call both under the folder's lock. The last
- * one out stops the server, whoever started it, so that neither a killed owner nor an earlier leaver matters.
- * @returns how many others use it
+ * The users file of a server: one process fingerprint and handle id per line. Call both functions under the folder's lock. The
+ * last user to leave stops the server, whoever started it, so that killed owners and earlier leavers do not matter.
+ * @returns the number of other users
  */
 export function registerServerUser(file: string, user: string): number {
   const others = readUsers(file).filter((other) => other !== user);
@@ -12,7 +12,7 @@ export function registerServerUser(file: string, user: string): number {
   return others.length;
 }
 
-/** @returns how many users stay behind */
+/** @returns the number of remaining users */
 export function unregisterServerUser(file: string, user: string): number {
   const others = readUsers(file).filter((other) => other !== user);
   writeUsers(file, others);
@@ -34,7 +34,7 @@ function writeUsers(file: string, users: readonly string[]): void {
     rmSync(file, { force: true });
     return;
   }
-  // A draft that a killed process left may have another mode.
+  // A draft left by a killed process may have another mode.
   rmSync(`${file}.new`, { force: true });
   writeFileSync(`${file}.new`, users.join('\n'), { mode: 0o600 });
   renameSync(`${file}.new`, file);

@@ -12,11 +12,11 @@ import { serverArguments } from './server-settings.js';
 
 const POLL_MS = 5;
 const STOP_MS = 10_000;
-// The port went to somebody else, or the last processes of a killed server are still on their way out.
+// Another program took the port, or the last processes of a killed server are still exiting.
 const TRANSIENT_START_ERROR =
   /could not bind|could not create any TCP|shared memory block .* in use|lock file .* already exists/;
 
-/** The ready server of this folder: the one that runs, or a new one, on the last one's port if it is free. */
+/** Returns the ready server of this folder: the running one, or a new one, on the previous port if it is free. */
 export async function ensureServer(
   cluster: Cluster,
   deadline: number,
@@ -32,7 +32,7 @@ export async function ensureServer(
   return { server: await launch(cluster, deadline, lastPort), fresh: true };
 }
 
-/** Stops a server without waiting for its clients; the next start needs no recovery. */
+/** Stops the server without waiting for its clients; the next start needs no recovery. */
 export async function stopServer({ binaries, files }: Cluster): Promise<void> {
   const server = runningServer(files.data);
   if (!server) return;
@@ -66,7 +66,7 @@ function openLog({ files, identity }: Cluster): { fd: number; size: number } {
   return { fd, size: fstatSync(fd).size };
 }
 
-/** Detached, because Ctrl-C is for Node alone: it closes its connections first and then stops the server. */
+/** Detached, so that Ctrl-C reaches only Node, which first closes its connections and then stops the server. */
 function spawnServer({ files, binaries, identity }: Cluster, port: number, log: number): ChildProcess {
   const { file, args, options } = commandLine(identity, binaries.postgres, serverArguments(files.data, port));
   const child = spawn(file, args, { ...options, detached: true, windowsHide: true, stdio: ['ignore', log, log] });
@@ -74,7 +74,7 @@ function spawnServer({ files, binaries, identity }: Cluster, port: number, log: 
   return child;
 }
 
-/** @returns undefined if the server gave up */
+/** @returns undefined if the server exited */
 async function waitUntilReady(
   cluster: Cluster,
   child: ChildProcess,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HealthCheckService } from './health-check-service.js';
 
-describe('Health', () => {
+describe('HealthCheckService', () => {
   let health: HealthCheckService;
   const add = (name: string, vital: boolean, check: () => Promise<void>) =>
     health.registerIndicator({ name, vital, check });
@@ -13,11 +13,11 @@ describe('Health', () => {
     add('database', true, fine);
   });
 
-  it('given everything there, then ok', async () => {
+  it('is ok when every dependency is available', async () => {
     expect(await health.checkReadiness()).toEqual({ status: 'ok', dependencies: { database: 'ok' } });
   });
 
-  it('given one away that is not vital, then degraded', async () => {
+  it('is degraded when a non-vital dependency is unavailable', async () => {
     add('mail', false, away);
     expect(await health.checkReadiness()).toEqual({
       status: 'degraded',
@@ -25,14 +25,14 @@ describe('Health', () => {
     });
   });
 
-  it('given a vital one away, then unavailable, and no word of why', async () => {
+  it('is unavailable when a vital dependency is unavailable, without the reason', async () => {
     add('broken', true, away);
     const readiness = await health.checkReadiness();
     expect(readiness).toMatchObject({ status: 'unavailable', dependencies: { broken: 'away' } });
     expect(JSON.stringify(readiness)).not.toContain('hunter2');
   });
 
-  it('given one that says nothing, then away after a second, whatever the others take', async () => {
+  it('reports a dependency without an answer as away after a second, independently of the others', async () => {
     add('silent', false, () => new Promise(() => undefined));
     add('also silent', false, () => new Promise(() => undefined));
     const start = performance.now();
@@ -40,7 +40,7 @@ describe('Health', () => {
     expect(performance.now() - start).toBeLessThan(1_500);
   });
 
-  it('given a process that is about to end, then unavailable, although all is there', async () => {
+  it('is unavailable during shutdown, although every dependency is available', async () => {
     health.startDraining();
     expect(await health.checkReadiness()).toEqual({ status: 'unavailable', dependencies: { database: 'ok' } });
   });

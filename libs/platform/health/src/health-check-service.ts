@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { withTimeout } from '#platform/async';
 
-/** One thing the process depends on. Without a `vital` one it can do nothing; without another it is degraded. */
+/** A dependency of the process. Without a `vital` one the process is unavailable; without another it is degraded. */
 export interface HealthIndicator {
   readonly name: string;
   readonly vital: boolean;
-  /** Rejects, or takes longer than a second, when the dependency is away. */
+  /** Rejects, or takes longer than a second, when the dependency is unavailable. */
   check(): Promise<void>;
 }
 
@@ -16,7 +16,7 @@ export interface Readiness {
 
 const CHECK_TIMEOUT_MS = 1_000;
 
-/** What the process depends on. Modules add their probes when they start. */
+/** Checks the dependencies of the process. Modules add their probes at startup. */
 @Injectable()
 export class HealthCheckService {
   readonly #indicators: HealthIndicator[] = [];
@@ -26,7 +26,7 @@ export class HealthCheckService {
     this.#indicators.push(indicator);
   }
 
-  /** From now on the process is not ready: it finishes what it has and takes nothing new. */
+  /** Marks the process as not ready: it finishes current work and accepts nothing new. */
   startDraining(): void {
     this.#draining = true;
   }

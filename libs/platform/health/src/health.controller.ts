@@ -7,7 +7,7 @@ import { isHiddenFromPublicPort } from '#platform/http-server';
 import { Metrics } from '#platform/observability';
 import { HealthCheckService, type Readiness } from './health-check-service.js';
 
-/** Anybody may ask; dependencies are not asked more often than this for it. */
+/** Minimum time between two checks of the dependencies, because the route is public. */
 const READINESS_CACHE_MS = 250;
 
 const status = (...words: string[]) => ({ type: 'string', enum: words });

@@ -3,34 +3,34 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { notFound, type RouteTable } from '#platform/http';
 import { createClientErrorHandler, rejectExpectations } from './client-errors.js';
 
-/** Patterns of routes: what an address is spelt like decides nothing. */
+/** Route patterns: the spelling of the URL does not matter. */
 const HEALTH_ROUTES: readonly string[] = ['/health', '/health/live', '/health/ready'];
 const OPERATOR_ROUTES: readonly string[] = ['/metrics'];
-/** What is served at ADMIN_PORT, and by a process with background work only. */
+/** Routes served on ADMIN_PORT, and by a process with background work only. */
 const ADMIN_ROUTES: readonly string[] = [...HEALTH_ROUTES, ...OPERATOR_ROUTES, '/problems'];
 
 interface AdminPortOptions {
   readonly adminPort: number | undefined;
-  /** Background work only: nothing but operations is served, at any port. */
+  /** Background work only: every port serves only operations routes. */
   readonly operationsOnly: boolean;
   readonly routes: RouteTable;
 }
 
-/** Whether the route that the router has found is one of health. */
+/** Whether the matched route is a health route. */
 export const isHealthRoute = (request: FastifyRequest): boolean =>
   HEALTH_ROUTES.includes(request.routeOptions.url ?? '');
 
-/** Whether what is for operators is kept from who asks here: there is a port for them, and this is the other one. */
+/** Whether operator-only details are hidden from this request: ADMIN_PORT is set, and the request came to another port. */
 export const isHiddenFromPublicPort = (request: FastifyRequest, adminPort: number | undefined): boolean =>
   adminPort !== undefined && request.raw.socket.localPort !== adminPort;
 
 /**
- * Keeps what is for operators at ADMIN_PORT, and everything else away from it. The route that the router has found decides, not
- * the address that was typed: `/%6detrics`, `/metrics#` and `http://host/metrics` are `/metrics`.
+ * Serves operations routes only on ADMIN_PORT, and all other routes only on PORT. The matched route decides, not the URL as
+ * sent: `/%6detrics`, `/metrics#` and `http://host/metrics` are `/metrics`.
  */
 export function useAdminPort(fastify: FastifyInstance, { adminPort, operationsOnly, routes }: AdminPortOptions): void {
   if (adminPort === undefined && !operationsOnly) return;
-  /** No route for this method: then its patterns decide between 404 and 405. */
+  /** No route for this method: the patterns of the path decide between 404 and 405. */
   const patternsOf = (request: FastifyRequest): readonly string[] =>
     request.routeOptions.url === undefined ? routes.patternsFor(request.url) : [request.routeOptions.url];
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -50,8 +50,8 @@ interface AdditionalServerOptions {
 }
 
 /**
- * One more server for the same routes; `useOperationsPorts` says what is served at which port.
- * @returns what is to listen; it is closed with the application
+ * Creates a second server for the same routes; `useOperationsPorts` decides what each port serves.
+ * @returns the server to listen with; it closes with the application
  */
 export function createAdditionalServer(
   fastify: FastifyInstance,

@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rejectNewRequests, useAdmissionControl } from './admission-control.js';
 
-describe('LD-03 a crowd', () => {
+describe('AdmissionControl [LD-03]', () => {
   let fastify: FastifyInstance;
   let letGo: (() => void)[];
   let seen: number;
@@ -36,7 +36,7 @@ describe('LD-03 a crowd', () => {
   });
   afterEach(() => fastify.close());
 
-  it('given as many as there is room for, then the next is refused unseen, and told when to come back', async () => {
+  it('rejects a request beyond the limit before its body is parsed, with Retry-After', async () => {
     const inside = [post(), post()];
     await turns();
     const refused = await fastify.inject({ method: 'POST', url: '/things', payload: {} });
@@ -51,7 +51,7 @@ describe('LD-03 a crowd', () => {
     expect(await Promise.all([...inside, next])).toEqual([200, 200, 200]);
   });
 
-  it('given one kind that is full, then others and reads are not touched', async () => {
+  it('does not limit other kinds of writes or reads when one kind is full', async () => {
     const inside = [post(), post(), post('/other')];
     await turns();
     expect((await fastify.inject('/things')).statusCode).toBe(200);
@@ -60,7 +60,7 @@ describe('LD-03 a crowd', () => {
     expect(await Promise.all(inside)).toEqual([200, 200, 200]);
   });
 
-  it('LD-02 given one who was told that all are too many, then others are refused unseen for a moment', async () => {
+  it('rejects other requests unseen for a moment after one got Overloaded [LD-02]', async () => {
     fastify.post('/full', async (request) => {
       seen++;
       rejectNewRequests(request);
@@ -73,7 +73,7 @@ describe('LD-03 a crowd', () => {
     expect(seen).toBe(2);
   });
 
-  it('given failures and refusals, then they take nobody’s place', async () => {
+  it('releases the slot after a failure or a rejection', async () => {
     for (let n = 0; n < 9; n++) expect(await post('/broken')).toBe(503);
     for (let n = 0; n < 9; n++) expect(await post('/nowhere')).toBe(404);
   });

@@ -2,12 +2,15 @@ import { randomInt } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Overloaded } from '#kernel';
 
-/** More than one process does side by side, few enough that each still gets its turn at the database. */
+/**
+ * Maximum concurrent writes of one kind: more than one process runs in parallel, few enough for each to get a database
+ * connection.
+ */
 const MAX_CONCURRENT_WRITES = 100;
-/** So long one word of being overloaded holds for everybody who asks for the same. */
+/** How long one Overloaded error rejects all requests of the same kind. */
 const OVERLOAD_REJECTION_MS = 250;
 const READ_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** Made once: where it was thrown is of no interest, and finding that out costs more than the rest of a refusal. */
+/** Created once: capturing a stack trace costs more than the rest of a rejection. */
 const OVERLOADED_ERRORS = [1, 2, 3].map(
   (seconds) => new Overloaded('Too many do this at this moment. Please try again.', seconds),
 );
@@ -15,13 +18,13 @@ const OVERLOADED_ERRORS = [1, 2, 3].map(
 const routeKeyOf = (request: FastifyRequest): string => `${request.method} ${request.routeOptions.url}`;
 const rejectors = new WeakMap<FastifyRequest, () => void>();
 
-/** What this request asked for has too many takers: for a moment, who comes for the same is refused at the door. */
+/** Marks this request's kind of write as overloaded: for a moment, new requests of that kind are rejected at once. */
 export const rejectNewRequests = (request: FastifyRequest): void => rejectors.get(request)?.();
 
 /**
- * At most so many of one kind of write at the same time. Whoever comes when it is full is told at once, before anything is
- * done for him, so that those inside are served in time instead of all failing together (OWASP ASVS 15.2.2). Counted from
- * when a request is there as a whole: slow senders take nobody's place.
+ * Limits the concurrent writes of one kind. Beyond the limit a request is rejected before any work, so that the others finish
+ * in time instead of all failing together (OWASP ASVS 15.2.2). A request counts from when it has been received completely, so
+ * slow senders occupy no slot.
  */
 export function useAdmissionControl(fastify: FastifyInstance, maxConcurrent = MAX_CONCURRENT_WRITES): void {
   const inProgress = new Map<string, number>();
@@ -37,7 +40,7 @@ export function useAdmissionControl(fastify: FastifyInstance, maxConcurrent = MA
     (inProgress.get(kind) ?? 0) >= maxConcurrent || (rejectUntil.get(kind) ?? 0) > performance.now()
       ? OVERLOADED_ERRORS[randomInt(OVERLOADED_ERRORS.length)]
       : undefined;
-  // Before its body is read: that is most of what a refusal costs.
+  // Rejects before the body is parsed, which is most of the cost of a rejection.
   fastify.addHook('onRequest', (request, _reply, done) => {
     done(READ_METHODS.has(request.method) ? undefined : findRejection(routeKeyOf(request)));
   });

@@ -12,7 +12,7 @@ import {
 } from '#platform/http';
 import { securityHeaders } from './security-headers.js';
 
-/** Listens to `clientError`: Node could not read the request, so there is none to answer through. */
+/** Handles `clientError`: Node could not parse the request, so there is no reply object. */
 export const createClientErrorHandler =
   (publicUrl: string) =>
   (error: NodeJS.ErrnoException, socket: Socket): void => {
@@ -24,7 +24,7 @@ export const createClientErrorHandler =
     socket.end(`${head}${fixed.join('')}\r\nconnection: close\r\n\r\n${body}`);
   };
 
-/** An `Expect` that nobody here can meet is 417. */
+/** Responds with 417 to an unsupported `Expect`. */
 export function rejectExpectations(server: Server, publicUrl: string): void {
   server.on('checkExpectation', (_request, response) => {
     response.writeHead(417, { ...securityHeaders(publicUrl), 'content-type': PROBLEM_TYPE, connection: 'close' });
@@ -32,7 +32,7 @@ export function rejectExpectations(server: Server, publicUrl: string): void {
   });
 }
 
-/** Where no request stands behind the answer. */
+/** Builds the problem without a request. */
 export const serializeProblem = (fault: DomainError, publicUrl: string): string =>
   JSON.stringify(toProblem(fault, publicUrl, '/', uuidv7(Date.now())));
 

@@ -2,7 +2,7 @@ import Fastify from 'fastify';
 import { expect, it } from 'vitest';
 import { useConnectionDraining } from './connection-draining.js';
 
-it('LD-05 given a process that drains, then its answers send the client to another connection', async () => {
+it('closes the connection of every response while the process drains [LD-05]', async () => {
   let draining = false;
   const fastify = Fastify();
   useConnectionDraining(fastify, () => draining);
@@ -14,7 +14,7 @@ it('LD-05 given a process that drains, then its answers send the client to anoth
   await fastify.close();
 });
 
-it('LD-10 given a request that came before the end was asked for, then its answer closes its connection, too', async () => {
+it('closes the connection of a request that arrived before the shutdown [LD-10]', async () => {
   let draining = false;
   const fastify = Fastify();
   useConnectionDraining(fastify, () => draining);

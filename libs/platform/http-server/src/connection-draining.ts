@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 
 /**
- * While the process drains, every answer tells its client to use another connection the next time. Decided when it is sent:
- * a connection that a request from before keeps open would hold up the end.
+ * While the process drains, every response closes its connection. Decided when the response is sent: a connection kept open by
+ * an earlier request would delay the shutdown.
  */
 export function useConnectionDraining(fastify: FastifyInstance, isDraining: () => boolean): void {
   fastify.addHook('onSend', (_request, reply, _payload, done) => {

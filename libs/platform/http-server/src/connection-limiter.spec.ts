@@ -7,23 +7,23 @@ import { ConnectionLimiter, type ConnectionLimitOutcome } from './connection-lim
 const PROXY = '127.0.0.9';
 const GET = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
 
-/** Real sockets of several loopback addresses, each of them a peer. */
-describe('ConnectionLimits', () => {
+/** Real sockets from several loopback addresses, each of them a peer. */
+describe('ConnectionLimiter', () => {
   let server: Server;
   let limits: ConnectionLimiter;
-  let told: ConnectionLimitOutcome[];
+  let outcomes: ConnectionLimitOutcome[];
   let held: ServerResponse[];
   let clients: Socket[];
-  /** On the server's side. */
+  /** The server side of the connections. */
   let seen: Socket[];
   let now: number;
 
   beforeEach(async () => {
-    [told, held, clients, seen, now] = [[], [], [], [], 0];
+    [outcomes, held, clients, seen, now] = [[], [], [], [], 0];
     const numbers = { sockets: 6, shedFrom: 5, socketsPerPeer: 3, reserved: 3, reservedPerPeer: 2 };
     limits = new ConnectionLimiter(
       { ...numbers, isProxy: (address) => address === PROXY },
-      (how) => void told.push(how),
+      (how) => void outcomes.push(how),
       () => now,
     );
     server = createServer((request, response) => {
@@ -41,7 +41,7 @@ describe('ConnectionLimits', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  /** Connected, and seen by the server. */
+  /** Resolves when the server has accepted the connection. */
   async function open(localAddress: string): Promise<Socket> {
     const accepted = once(server, 'connection');
     const client = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', localAddress });
@@ -66,7 +66,7 @@ describe('ConnectionLimits', () => {
       )?.[1] ?? String(answer)
     );
   }
-  /** Its request is being answered and will be when `release` is called. */
+  /** Resolves when the request is being handled; `release` completes it. */
   async function hold(client: Socket): Promise<() => Promise<string>> {
     const count = held.length;
     client.write('GET /hold HTTP/1.1\r\nhost: x\r\n\r\n');
@@ -80,44 +80,44 @@ describe('ConnectionLimits', () => {
   const closed = (client: Socket) => (client.closed ? undefined : once(client, 'close'));
   const isOpen = async (client: Socket) => (await ask(client)) === 'served';
 
-  it('closes the oldest idle connection of a peer that wants more than its limit [AC-71]', async () => {
+  it('closes the oldest idle connection of a peer beyond its limit [AC-71]', async () => {
     const [first, second, third] = (await openAll('127.0.0.2', '127.0.0.2', '127.0.0.2')) as [Socket, Socket, Socket];
     now += 1_000;
     expect(await ask(first)).toBe('served');
     const [fourth] = (await openAll('127.0.0.2')) as [Socket];
     await closed(second);
-    expect(told).toEqual(['idle_closed']);
+    expect(outcomes).toEqual(['idle_closed']);
     for (const client of [first, third, fourth]) expect(await isOpen(client)).toBe(true);
   });
 
-  it('does not close connections of others for a peer that has used up its limit [AC-71]', async () => {
+  it('does not close connections of others for a peer beyond its limit [AC-71]', async () => {
     const [other] = (await openAll('127.0.0.3')) as [Socket];
     const busy = await openAll('127.0.0.2', '127.0.0.2', '127.0.0.2');
     const releases = [];
     for (const client of busy) releases.push(await hold(client));
     const [fourth] = (await openAll('127.0.0.2')) as [Socket];
-    expect(told).toEqual(['reserved']);
+    expect(outcomes).toEqual(['reserved']);
     expect(await ask(fourth)).toBe('reserved');
     expect(await isOpen(other)).toBe(true);
     for (const release of releases) expect(await release()).toBe('held');
   });
 
-  it('does not close what has just come [AC-71]', async () => {
+  it('does not close a connection that has just opened [AC-71]', async () => {
     const [first, second, third] = (await openAll('127.0.0.2', '127.0.0.2', '127.0.0.2')) as [Socket, Socket, Socket];
     now += 999;
     const [fourth] = (await openAll('127.0.0.2')) as [Socket];
-    expect(told).toEqual(['reserved']);
+    expect(outcomes).toEqual(['reserved']);
     expect(await ask(fourth)).toBe('reserved');
     for (const client of [first, second, third]) expect(await isOpen(client)).toBe(true);
   });
 
-  it('has no limit for a trusted proxy but that of all [AC-71]', async () => {
+  it('applies only the total limit to a trusted proxy [AC-71]', async () => {
     const clients = await openAll(PROXY, PROXY, PROXY, PROXY, PROXY);
-    expect(told).toEqual([]);
+    expect(outcomes).toEqual([]);
     for (const client of clients) expect(await isOpen(client)).toBe(true);
   });
 
-  it('closes what has been idle for longest when all are nearly used up [AC-71]', async () => {
+  it('closes the connection idle for longest when connections are nearly used up [AC-71]', async () => {
     const all = await openAll('127.0.0.2', '127.0.0.2', '127.0.0.3', '127.0.0.3', '127.0.0.4');
     const [first, second] = all as [Socket, Socket];
     now += 1_000;
@@ -129,7 +129,7 @@ describe('ConnectionLimits', () => {
     expect(limits.size).toBe(5);
   });
 
-  it('never closes a connection with a request in flight, and keeps a reserve for more [AC-71]', async () => {
+  it('never closes a connection with a request in flight, and uses the reserve for more [AC-71]', async () => {
     const peers = ['127.0.0.2', '127.0.0.2', '127.0.0.3', '127.0.0.3', '127.0.0.4', '127.0.0.4'];
     const releases = [];
     for (const peer of peers) releases.push(await hold(await open(peer)));
@@ -141,7 +141,7 @@ describe('ConnectionLimits', () => {
     expect(await ask(newCustomer)).toBe('served');
   });
 
-  it('lets the newest of a peer ask on a reserved connection, and cuts nobody who is answered there [AC-71]', async () => {
+  it('lets the newest connection of a peer use the reserve, and closes none that is being answered there [AC-71]', async () => {
     const peers = ['127.0.0.2', '127.0.0.2', '127.0.0.3', '127.0.0.3', '127.0.0.4', '127.0.0.4'];
     for (const peer of peers) await hold(await open(peer));
     const [silent, asking] = (await openAll('127.0.0.5', '127.0.0.5')) as [Socket, Socket];
@@ -151,13 +151,13 @@ describe('ConnectionLimits', () => {
     const releaseNewest = await hold(newest);
     const [tooMany] = (await openAll('127.0.0.5')) as [Socket];
     await closed(tooMany);
-    expect(told.at(-1)).toBe('refused');
+    expect(outcomes.at(-1)).toBe('refused');
     const [other] = (await openAll('127.0.0.6')) as [Socket];
     expect(await ask(other)).toBe('reserved');
     expect([await release(), await releaseNewest()]).toEqual(['held', 'held']);
   });
 
-  it('lets the newest ask when the whole reserve is used up [AC-71]', async () => {
+  it('lets the newest connection send a request when the whole reserve is used up [AC-71]', async () => {
     const peers = ['127.0.0.2', '127.0.0.2', '127.0.0.3', '127.0.0.3', '127.0.0.4', '127.0.0.4'];
     for (const peer of peers) await hold(await open(peer));
     const [oldest] = (await openAll('127.0.0.5', '127.0.0.6', '127.0.0.7')) as [Socket];
@@ -166,7 +166,7 @@ describe('ConnectionLimits', () => {
     expect(await ask(newest)).toBe('reserved');
   });
 
-  it('closes who is slow with the head of a request only when nobody is silent, and not at once [AC-71]', async () => {
+  it('closes a connection with a slow request head only when none is silent, and not at once [AC-71]', async () => {
     const slow: Socket[] = [];
     for (const peer of ['127.0.0.2', '127.0.0.2', '127.0.0.3', '127.0.0.3', '127.0.0.4', '127.0.0.4']) {
       const client = await open(peer);
@@ -174,24 +174,24 @@ describe('ConnectionLimits', () => {
       await expect.poll(() => seen.at(-1)?.bytesRead).toBe(10);
       slow.push(client);
     }
-    expect(told).toEqual([]);
+    expect(outcomes).toEqual([]);
     now += 1_000;
     await openAll('127.0.0.5');
-    expect(told).toEqual(['reserved']);
+    expect(outcomes).toEqual(['reserved']);
     now += 2_000;
     const [newCustomer] = (await openAll('127.0.0.6')) as [Socket];
     await closed(slow[0] as Socket);
     expect(await ask(newCustomer)).toBe('served');
-    expect(told).toEqual(['reserved', 'idle_closed']);
+    expect(outcomes).toEqual(['reserved', 'idle_closed']);
   });
 
-  it('forgets connections that end, so that a peer may come again [AC-71]', async () => {
+  it('removes ended connections, so that a peer can connect again [AC-71]', async () => {
     for (let n = 0; n < 20; n++) {
       const client = await open('127.0.0.2');
       expect(await ask(client)).toBe('served');
       client.destroy();
       await expect.poll(() => limits.size).toBe(0);
     }
-    expect(told).toEqual([]);
+    expect(outcomes).toEqual([]);
   });
 });

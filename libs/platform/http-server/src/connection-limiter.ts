@@ -3,25 +3,28 @@ import type { Socket } from 'node:net';
 import { clientNetworkOf } from '#platform/http';
 
 export interface ConnectionLimitOptions {
-  /** Most connections at once. */
+  /** Maximum number of connections. */
   readonly sockets: number;
-  /** From so many on, each new one takes the place of the one that has been idle for longest. */
+  /** From this number on, each new connection replaces the one that has been idle for longest. */
   readonly shedFrom: number;
-  /** Most of one peer: an IPv4 address or an IPv6 /64. */
+  /** Maximum for one peer: an IPv4 address or an IPv6 /64. */
   readonly socketsPerPeer: number;
-  /** Beyond these limits: connections on which health is answered, and nothing else. */
+  /** Connections beyond these limits, on which only health requests are answered. */
   readonly reserved: number;
   readonly reservedPerPeer: number;
-  /** A proxy brings the connections of many: it is no peer of its own. */
+  /** A trusted proxy carries the connections of many clients, so the limit per peer does not apply. */
   readonly isProxy: (address: string) => boolean;
 }
 
-/** What became of a connection because there were too many. */
+/** What happened to a connection because of a limit. */
 export type ConnectionLimitOutcome = 'idle_closed' | 'reserved' | 'refused';
 
-/** Who has just come, or was just answered, may be about to ask: a burst must not cut itself. */
+/**
+ * A connection that has just opened or was just answered may be about to send a request: a burst must not close its own
+ * connections.
+ */
 const MIN_IDLE_MS = 1_000;
-/** A request head arrives in one go. Who takes longer than this may have to give way. */
+/** A request head normally arrives at once. A connection that takes longer than this may be closed. */
 const HEAD_TIMEOUT_MS = 2_000;
 
 interface Connection {
@@ -31,32 +34,32 @@ interface Connection {
   readonly isReserved: boolean;
   requests: number;
   idleSince: number;
-  /** Bytes that had been read when the last answer was given: more have come since if a head is on its way. */
+  /** Bytes read at the last response. A higher number means that a request head is arriving. */
   readBefore: number;
   headSeenAt: number | null;
 }
 
 /**
- * Keeps a few peers, or many idle connections, from taking all that there are (OWASP ASVS 13.1.2). A connection with a request
- * in flight is never cut. Idle ones are: of the peer that wants one more than its limit, and of everybody when all are nearly
- * used up, the one that has been idle for longest first. When nobody is idle, what comes is kept on a few reserved connections,
- * where probes of health are answered.
+ * Prevents a few peers, or many idle connections, from using all connections (OWASP ASVS 13.1.2). A connection with a request
+ * in flight is never closed. Idle ones are closed, longest idle first: those of a peer that exceeds its limit, and those of
+ * all peers when connections are nearly used up. When none is idle, new connections go to a small reserve that answers only
+ * health probes.
  */
 export class ConnectionLimiter {
   readonly #connections = new Map<Socket, Connection>();
-  /** In the order in which they fell idle. */
+  /** In the order in which they became idle. */
   readonly #idle = new Set<Connection>();
   readonly #reserved = new Set<Connection>();
   readonly #countPerPeer = new Map<string, number>();
 
-  /** @param onLimited told of each connection that was limited, with the peer that came */
+  /** @param onLimited called for each limited connection, with the peer of the new connection */
   constructor(
     private readonly limits: ConnectionLimitOptions,
     private readonly onLimited: (how: ConnectionLimitOutcome, peer: string) => void,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Connections at this moment, those that are reserved included. */
+  /** Open connections, including reserved ones. */
   get size(): number {
     return this.#connections.size;
   }
@@ -66,7 +69,7 @@ export class ConnectionLimiter {
     server.prependListener('request', (request, response) => this.#beginRequest(request.socket, response));
   }
 
-  /** On such a connection nothing but health is answered. */
+  /** Whether only health requests are answered on this connection. */
   isReserved(socket: Socket): boolean {
     return this.#connections.get(socket)?.isReserved ?? false;
   }
@@ -111,14 +114,15 @@ export class ConnectionLimiter {
 
   #hasRoomFor(peer: string, isProxy: boolean): boolean {
     const isOverdrawn = !isProxy && this.#countOfPeer(peer) >= this.limits.socketsPerPeer;
-    if (isOverdrawn && !this.#closeIdle(peer, (one) => !one.isReserved && one.peer === peer)) return false;
+    if (isOverdrawn && !this.#closeIdle(peer, (connection) => !connection.isReserved && connection.peer === peer))
+      return false;
     if (this.#unreservedCount < this.limits.shedFrom) return true;
-    return this.#closeIdle(peer, (one) => !one.isReserved) || this.#unreservedCount < this.limits.sockets;
+    return this.#closeIdle(peer, (connection) => !connection.isReserved) || this.#unreservedCount < this.limits.sockets;
   }
 
-  /** The newest may ask: who says nothing on a reserved connection gives way to the next, of the same peer if it has many. */
+  /** On a full reserve, a new connection replaces one without a request, of the same peer if that is at its limit. */
   #hasReserveFor(peer: string, isProxy: boolean): boolean {
-    const ofPeer = [...this.#reserved].filter((one) => one.peer === peer);
+    const ofPeer = [...this.#reserved].filter((connection) => connection.peer === peer);
     const isOverdrawn = !isProxy && ofPeer.length >= this.limits.reservedPerPeer;
     if (!isOverdrawn && this.#reserved.size < this.limits.reserved) return true;
     const silent = (isOverdrawn ? ofPeer : [...this.#reserved]).find(({ requests }) => requests === 0);
@@ -126,11 +130,11 @@ export class ConnectionLimiter {
     return silent !== undefined;
   }
 
-  /** False when there is none that may be closed. */
+  /** False when no connection may be closed. */
   #closeIdle(peer: string, isMeant: (connection: Connection) => boolean): boolean {
     let slow: Connection | undefined;
     for (const connection of this.#idle) {
-      // Whoever follows is fresher still.
+      // The remaining connections have been idle for a shorter time.
       if (this.now() - connection.idleSince < MIN_IDLE_MS) break;
       if (!isMeant(connection)) continue;
       if (connection.socket.bytesRead === connection.readBefore) return this.#closeFor(connection, peer);

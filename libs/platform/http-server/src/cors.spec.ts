@@ -29,7 +29,7 @@ describe('CORS', () => {
   beforeEach(() => start(APP, 'https://other.example'));
   afterEach(() => fastify.close());
 
-  it('given a page of a listed origin, then it may read the answer and the headers that matter', async () => {
+  it('lets a page of a listed origin read the response and the exposed headers', async () => {
     const { statusCode, headers } = await call(APP);
     expect(statusCode).toBe(200);
     expect(headers).toMatchObject({ 'access-control-allow-origin': APP, vary: 'Origin' });
@@ -39,7 +39,7 @@ describe('CORS', () => {
     expect(headers).not.toHaveProperty('access-control-allow-credentials');
   });
 
-  it('given its preflight, then it is answered before anybody is asked who he is', async () => {
+  it('answers a preflight before authentication', async () => {
     const { statusCode, headers, body } = await preflight(APP);
     expect([statusCode, body]).toEqual([204, '']);
     expect(headers).toMatchObject({ 'access-control-allow-origin': APP, vary: 'Origin' });
@@ -47,18 +47,18 @@ describe('CORS', () => {
     expect(headers['access-control-allow-headers']).toMatch(/Authorization.*Idempotency-Key.*If-Match.*X-Device-Token/);
   });
 
-  it.each(OTHERS)('given the origin %s, then nothing is allowed, and a preflight is a wrong method', async (origin) => {
+  it.each(OTHERS)('allows nothing for the origin %s, and answers its preflight with 405', async (origin) => {
     expect(corsOf(await call(origin))).toEqual(['vary']);
     const refused = await preflight(origin);
     expect([refused.statusCode, corsOf(refused)]).toEqual([404, ['vary']]);
   });
 
-  it('given no origin, or OPTIONS that are no preflight, then it is an ordinary request that varies by origin', async () => {
+  it('treats a request without origin, or OPTIONS without preflight, as an ordinary request that varies by origin', async () => {
     expect(corsOf(await call())).toEqual(['vary']);
     expect((await call(APP, 'OPTIONS')).statusCode).toBe(404);
   });
 
-  it('given no origins, then there is not a trace of it', async () => {
+  it('adds no header without origins', async () => {
     await fastify.close();
     start();
     expect([corsOf(await call(APP)), corsOf(await preflight(APP))]).toEqual([[], []]);

@@ -32,20 +32,23 @@ export const HTTP_LIMITS = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 15_000,
   keepAliveMs: 65_000,
-  /** A connection with a request under way on which nothing moves for so long, because nobody reads the answer, is closed. */
+  /**
+   * A connection with a request in flight is closed when no data moves for this long, because the client does not read the
+   * response.
+   */
   silentMs: 30_000,
   requestsPerSocket: 1_000,
-  /** At once; beside them `reserved` ones, on which health is answered and nothing else. */
+  /** Maximum connections, in addition to the `reserved` ones, which only answer health requests. */
   sockets: 2_000,
-  /** From so many on, whoever comes takes the place of the socket that has been idle for longest, a second at least. */
+  /** From this number on, a new connection replaces the one that has been idle for longest, a second at least. */
   shedFrom: 1_900,
-  /** Of one IPv4 address or IPv6 /64 that is no proxy of TRUST_PROXY. */
+  /** For one IPv4 address or IPv6 /64 that is not a proxy in TRUST_PROXY. */
   socketsPerPeer: 256,
   reserved: 64,
   reservedPerPeer: 8,
 } as const;
 
-/** Of ADMIN_PORT, where a few programs ask. */
+/** Limits of ADMIN_PORT, which only a few programs use. */
 const ADMIN_CONNECTION_LIMITS = {
   sockets: 128,
   shedFrom: 120,
@@ -56,15 +59,15 @@ const ADMIN_CONNECTION_LIMITS = {
 
 interface HttpServerOptions {
   readonly publicUrl: string;
-  /** Whose pages may call. */
+  /** Origins allowed by CORS. */
   readonly corsOrigins: readonly string[];
-  /** Proxies whose X-Forwarded-For is believed. */
+  /** Proxies whose X-Forwarded-For is trusted. */
   readonly trustProxy: readonly string[];
-  /** The process finishes what it has; its callers had better go to another one. */
+  /** The process is shutting down: it finishes its requests, and clients should use another process. */
   readonly isDraining: () => boolean;
   /** The port for operators, if there is one. */
   readonly adminPort: number | undefined;
-  /** Background work only: nothing but health and metrics is served. */
+  /** Background work only: serves nothing but health and metrics. */
   readonly operationsOnly: boolean;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -73,9 +76,9 @@ interface HttpServerOptions {
 
 interface HttpServers {
   readonly adapter: FastifyAdapter;
-  /** What is to listen on ADMIN_PORT, if there is one; it is closed with the application. */
+  /** The server for ADMIN_PORT, if there is one; it closes with the application. */
   readonly adminServer: Server | undefined;
-  /** One more for PORT, where the host has several addresses. */
+  /** Creates another server for PORT, where the host has several addresses. */
   createAdditionalServer(): Server;
 }
 
@@ -111,7 +114,7 @@ export function createHttpServers(parts: HttpServerOptions): HttpServers {
   fastify.server.maxHeadersCount = HTTP_LIMITS.headers + 2;
   fastify.addHook('onRoute', (route) => parts.routes.add(route.url, [route.method].flat()));
   useSecurityHeaders(fastify, parts.publicUrl);
-  // First of what may wait: a request's context would be lost on the way.
+  // Registered before any hook that may wait: the request context would be lost.
   useWriteScheduler(fastify);
   useRequestTelemetry(fastify, parts.log, parts.metrics);
   const connections = new ServerConnectionLimits(fastify, parts);
@@ -121,7 +124,7 @@ export function createHttpServers(parts: HttpServerOptions): HttpServers {
   useAdmissionControl(fastify);
   useConnectionDraining(fastify, parts.isDraining);
   useForwardedHeaderWarnings(fastify, parts.trustProxy, parts.log);
-  // Before preflights are answered: at a port where a route is not, nothing of it is.
+  // Before preflights are answered: a port without a route must not answer its preflight either.
   useAdminPort(fastify, parts);
   useCors(fastify, parts.corsOrigins);
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -144,13 +147,13 @@ export function createHttpServers(parts: HttpServerOptions): HttpServers {
   };
 }
 
-/** Fastify's own reading takes `192.0.2.7:4711` for no address, and so for a client instead of a proxy that is trusted. */
+/** Fastify's own parser does not recognize `192.0.2.7:4711` as an address, and would treat a trusted proxy as a client. */
 function createTrustedProxyCheck(trustProxy: readonly string[]): (address: string) => boolean {
   const isTrusted = createNetworkMatcher(trustProxy);
   return (address) => isTrusted(parseForwardedAddress(address) ?? '');
 }
 
-/** A loop: this runs for every request, and a list of its header names would cost more than the rest of the check. */
+/** A loop, because this runs for every request and a list of header names would cost more than the rest of the check. */
 function countHostHeaders(rawHeaders: readonly string[]): number {
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {

@@ -6,7 +6,7 @@ import { useForwardedHeaderWarnings } from './forwarded-header-warnings.js';
 
 const MINUTE_MS = 60_000;
 
-/** A warning for each call that a trusted proxy makes, and the text of all. */
+/** One warning for each request through a trusted proxy, and the text of all warnings. */
 async function warningsOfTrusted(...calls: { forwarded: string; at: number }[]) {
   const { log, lines } = createRecordingLog();
   const trusted = (address: string) => (parseForwardedAddress(address) ?? address).startsWith('192.0.2.');
@@ -35,26 +35,26 @@ async function warnings(trusted: readonly string[], ...calls: { peer: string; fo
   return lines.map(({ peer, setting }) => ({ peer, setting }));
 }
 
-describe('AC-30 useForwardingWatch', () => {
-  const said = (peer: string) => ({ peer, setting: 'TRUST_PROXY' });
+describe('useForwardedHeaderWarnings [AC-30]', () => {
+  const warning = (peer: string) => ({ peer, setting: 'TRUST_PROXY' });
 
-  it('given a header from a peer that is not trusted, then one warning for this peer', async () => {
+  it('warns once for each untrusted peer that sends the header', async () => {
     const calls = [
       { peer: '192.0.2.1', forwarded: '198.51.100.7' },
       { peer: '192.0.2.1', forwarded: 'junk' },
     ];
     expect(await warnings([], ...calls, { peer: '192.0.2.2', forwarded: '' })).toEqual([
-      said('192.0.2.1'),
-      said('192.0.2.2'),
+      warning('192.0.2.1'),
+      warning('192.0.2.2'),
     ]);
   });
 
-  it('given a trusted proxy, or no header, then none', async () => {
+  it('does not warn for a trusted proxy or without the header', async () => {
     const trusted = { peer: '192.0.2.1', forwarded: '198.51.100.7' };
     expect(await warnings(['192.0.2.0/24'], trusted, { peer: '203.0.113.9' })).toEqual([]);
   });
 
-  it('given any number of peers, then a bounded number of lines, and nothing of what they sent', async () => {
+  it('limits the number of lines for any number of peers, and repeats nothing they sent', async () => {
     const calls = Array.from({ length: 150 }, (_, n) => ({ peer: `10.0.0.${n}`, forwarded: 'secret' }));
     const written = await warnings([], ...calls);
     expect(written).toHaveLength(100);
@@ -62,8 +62,8 @@ describe('AC-30 useForwardingWatch', () => {
   });
 });
 
-describe('useForwardingWatch, of a trusted proxy', () => {
-  it('warns once a minute of what is no address, and repeats nothing of it [AC-82]', async () => {
+describe('useForwardedHeaderWarnings with a trusted proxy', () => {
+  it('warns once a minute about an entry that is not an address, without repeating it [AC-82]', async () => {
     const lines = await warningsOfTrusted(
       { forwarded: 'secret', at: 0 },
       { forwarded: 'secret', at: MINUTE_MS - 1 },
@@ -77,7 +77,7 @@ describe('useForwardingWatch, of a trusted proxy', () => {
   });
 
   it.each(['198.51.100.7', '198.51.100.7:4711', '[2001:db8::1]:443', '198.51.100.7:1, 192.0.2.2:2', '', ' , '])(
-    'does not warn of %j [AC-82]',
+    'does not warn about %j [AC-82]',
     async (forwarded) => expect(await warningsOfTrusted({ forwarded, at: 0 })).toEqual([]),
   );
 });

@@ -7,9 +7,9 @@ const MAX_WARNED_PEERS = 100;
 const WARNING_INTERVAL_MS = 60_000;
 
 /**
- * Says why callers count as one source and share one set of limits, so that whoever runs the program can mend it: once per
- * peer whose X-Forwarded-For is not believed, because TRUST_PROXY does not name it; and at most once a minute when a trusted
- * proxy forwards something that is no address.
+ * Warns the operator when clients count as one source and share its limits. Warns once for each peer whose X-Forwarded-For is
+ * ignored because TRUST_PROXY does not list it, and at most once a minute when a trusted proxy forwards something that is not
+ * an address.
  */
 export function useForwardedHeaderWarnings(
   fastify: FastifyInstance,
@@ -35,7 +35,7 @@ export function useForwardedHeaderWarnings(
     warnedPeers.add(clientNetworkOf(peer));
     log.warn(
       { peer: clientNetworkOf(peer), setting: 'TRUST_PROXY' },
-      'X-Forwarded-For from a peer that is not trusted: it is ignored, and its callers count as one source',
+      'X-Forwarded-For from an untrusted peer is ignored, and its clients count as one source: if it is a proxy, add it to TRUST_PROXY',
     );
   }
 
@@ -43,8 +43,8 @@ export function useForwardedHeaderWarnings(
     nextWarningAt = now() + WARNING_INTERVAL_MS;
     log.warn(
       { peer: clientNetworkOf(peer), setting: 'TRUST_PROXY' },
-      'X-Forwarded-For from a trusted proxy has no address where the client’s should be, and its callers count as one source: ' +
-        'let the proxy write the address, as 192.0.2.7, 192.0.2.7:4711, 2001:db8::1 or [2001:db8::1]:4711',
+      'X-Forwarded-For from a trusted proxy does not contain the client address, and its clients count as one source: ' +
+        'configure the proxy to send the address as 192.0.2.7, 192.0.2.7:4711, 2001:db8::1 or [2001:db8::1]:4711',
     );
   }
 }

@@ -8,12 +8,12 @@ const REQUEST = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
 
 describe('limitPipelining', () => {
   let server: Server;
-  let held: ServerResponse[];
+  let pending: ServerResponse[];
   let hold: boolean;
   beforeEach(async () => {
-    held = [];
+    pending = [];
     hold = true;
-    server = createServer((_request, response) => void (hold ? held.push(response) : response.end('ok')));
+    server = createServer((_request, response) => void (hold ? pending.push(response) : response.end('ok')));
     limitPipelining(server);
     await once(server.listen(0, '127.0.0.1'), 'listening');
   });
@@ -37,25 +37,25 @@ describe('limitPipelining', () => {
   };
   const count = (text: string): number => text.split('HTTP/1.1 200').length - 1;
 
-  it('answers as many at a time as are allowed, in order [AC-71]', async () => {
+  it('answers as many requests at a time as are allowed, in order [AC-71]', async () => {
     const { socket, answers } = await connect();
     socket.write(REQUEST.repeat(MAX_PIPELINED_REQUESTS));
-    await expect.poll(() => held.length).toBe(MAX_PIPELINED_REQUESTS);
-    for (const response of held) response.end('ok');
+    await expect.poll(() => pending.length).toBe(MAX_PIPELINED_REQUESTS);
+    for (const response of pending) response.end('ok');
     await expect.poll(() => count(answers.text)).toBe(MAX_PIPELINED_REQUESTS);
     expect(answers.closed).toBe(false);
     socket.destroy();
   });
 
-  it('closes a connection with one more, and takes up none of those behind it [AC-71]', async () => {
+  it('closes a connection with one request more, and starts none of those behind it [AC-71]', async () => {
     const { socket, answers } = await connect();
     socket.write(REQUEST.repeat(1_000));
     await expect.poll(() => answers.closed).toBe(true);
-    expect(held).toHaveLength(MAX_PIPELINED_REQUESTS);
+    expect(pending).toHaveLength(MAX_PIPELINED_REQUESTS);
     expect(count(answers.text)).toBe(0);
   });
 
-  it('counts no request that was answered [AC-71]', async () => {
+  it('does not count answered requests [AC-71]', async () => {
     hold = false;
     const { socket, answers } = await connect();
     for (let n = 1; n <= 5 * MAX_PIPELINED_REQUESTS; n++) {

@@ -1,10 +1,10 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Requests of one connection that may be under way. Node takes up all that a connection has sent, whatever they cost. */
+/** Maximum requests in flight on one connection. Node starts every request that a connection has sent, whatever its cost. */
 export const MAX_PIPELINED_REQUESTS = 8;
 
-/** Closes a connection that sends more requests without waiting for answers (RFC 9112, 9.3.2, lets a server do so). */
+/** Closes a connection that pipelines more requests than allowed (RFC 9112, 9.3.2, permits this). */
 export function limitPipelining(server: Server): void {
   const inFlight = new WeakMap<Socket, number>();
   const answer = server.listeners('request') as RequestListener[];

@@ -10,7 +10,7 @@ import { type RequestContext, runInContext } from '#platform/observability';
 import { createRecordingLog } from '#platform/observability/testing';
 import { ProblemFilter } from './problem.filter.js';
 
-/** An answer as it leaves. */
+/** A response as sent. */
 class RecordedReply {
   status_ = 0;
   headers_: Record<string, string> = {};
@@ -62,7 +62,7 @@ describe('ProblemFilter', () => {
     routes = new RouteTable();
   });
 
-  it('given a broken rule, then its problem, its status and its trace, never kept by a cache', () => {
+  it('returns problem, status and trace id of a domain error, and forbids caching', () => {
     const { status_, headers_, body } = answer(InvalidInput.at('/a', 'too_long', 'is too long'));
     expect([status_, body['status'], body['code']]).toEqual([422, 422, 'request.invalid']);
     expect(headers_).toMatchObject({
@@ -72,7 +72,7 @@ describe('ProblemFilter', () => {
     expect(body).toMatchObject({ instance: '/v1/things', traceId: 'of-this-request', errors: [{ pointer: '/a' }] });
   });
 
-  it('given an answer outside of its request, then the trace that its header bears', () => {
+  it('takes the trace id from the header of a response outside the request context', () => {
     const reply = new RecordedReply().headers({ 'x-correlation-id': 'of-its-header' });
     const filter = filterOf();
     filter.sendProblem(
@@ -83,7 +83,7 @@ describe('ProblemFilter', () => {
     expect(reply.body).toMatchObject({ code: 'service.unavailable', traceId: 'of-its-header' });
   });
 
-  it('ST-11 given a problem, then its code is the reason in the line of its request', () => {
+  it('logs the problem code as the reason of the request [ST-11]', () => {
     const context: RequestContext = { correlationId: 'a' };
     const filter = filterOf();
     runInContext(context, () =>
@@ -96,14 +96,14 @@ describe('ProblemFilter', () => {
     expect(context.problem).toBe('auth.invalid_credentials');
   });
 
-  it('given missing credentials, then the challenge', () => {
+  it('returns the challenge when credentials are missing', () => {
     expect(answer(new InvalidCredentials('Bearer realm="foyer"')).headers_).toMatchObject({
       'www-authenticate': 'Bearer realm="foyer"',
     });
   });
 
   it.each([new TypeError('x is not a function'), 'a string', undefined, null, { statusCode: 418 }])(
-    'given something unforeseen, %s, then 500 without a word of it, and a line in the log',
+    'returns 500 without details for the unexpected error %s, and logs it',
     (thrown) => {
       const { status_, body } = answer(thrown);
       expect([status_, body['status'], body['code']]).toEqual([500, 500, 'service.internal_error']);
@@ -112,7 +112,7 @@ describe('ProblemFilter', () => {
     },
   );
 
-  it('given a dependency that failed, then the caller learns when to come back, and the log why', () => {
+  it('returns Retry-After when a dependency failed, and logs the cause', () => {
     const { status_, headers_, body } = answer(
       new Unavailable(undefined, 3, { cause: new Error('ECONNREFUSED 10.0.0.7') }),
     );
@@ -123,7 +123,7 @@ describe('ProblemFilter', () => {
     ]);
   });
 
-  it('given an address that is not there, then 404; given one that takes other methods, then 405 and which', () => {
+  it('returns 404 for an unknown path, and 405 with Allow for an unsupported method', () => {
     routes.add('/v1/things/:id', ['GET', 'DELETE']);
     expect(answer(new NotFoundException(), '/v1/nothing').body).toMatchObject({
       status: 404,
@@ -139,11 +139,11 @@ describe('ProblemFilter', () => {
     [413, 'request.too_large'],
     [414, 'request.uri_too_long'],
     [415, 'request.unsupported_media_type'],
-  ])('given a fault of the request that fastify found, %i, then ours', (statusCode, code) => {
+  ])('converts a fastify error with status %i to its problem', (statusCode, code) => {
     expect(answer({ statusCode }).body).toMatchObject({ status: statusCode, code });
   });
 
-  it('given an exception of Nest, then ours, without its text', () => {
+  it('converts a Nest exception to a problem without its text', () => {
     const { body } = answer(new BadRequestException('internal words'));
     expect(body).toMatchObject({ status: 400, code: 'request.unreadable' });
     expect(JSON.stringify(body)).not.toContain('internal words');

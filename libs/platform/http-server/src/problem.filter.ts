@@ -21,7 +21,7 @@ import {
 import { currentContext, Log } from '#platform/observability';
 import { rejectNewRequests } from './admission-control.js';
 
-/** The one place where a broken rule becomes an HTTP answer. */
+/** Converts every thrown error to an HTTP response. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
@@ -46,7 +46,7 @@ export class ProblemFilter implements ExceptionFilter {
     const status = error instanceof InternalError ? 500 : statusOf(error);
     const context = currentContext();
     if (context) context.problem = error.code;
-    // An answer that a timer gives is outside of its request's context.
+    // A response sent by a timer is outside the request context.
     const traceId = context?.correlationId ?? String(reply.getHeader('x-correlation-id') ?? '');
     const path = request.url.split('?', 1)[0] ?? '/';
     const problem = {
@@ -88,7 +88,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Never the error itself: a driver's carries the statement and its values. */
+/** Never logs the error itself: a driver's error contains the statement and its values. */
 const describe = (thrown: unknown): object =>
   thrown instanceof Error
     ? { name: thrown.name, message: thrown.message, stack: thrown.stack }

@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { useRequestDeadlines } from './request-deadlines.js';
 
-describe('useDeadlines', () => {
+describe('useRequestDeadlines', () => {
   let fastify: FastifyInstance;
   let late: () => void;
 
@@ -23,7 +23,7 @@ describe('useDeadlines', () => {
   });
   afterEach(() => fastify.close());
 
-  it('FM-D3 given work that hangs, then 503 after its time, and what comes later is dropped', async () => {
+  it('returns 503 after the deadline when work hangs, and drops its later result [FM-D3]', async () => {
     const begun = performance.now();
     const answer = await fastify.inject('/slow');
     expect([answer.statusCode, answer.json()]).toEqual([503, { code: 'service.unavailable' }]);
@@ -33,7 +33,7 @@ describe('useDeadlines', () => {
     expect((await fastify.inject('/quick')).statusCode).toBe(200);
   });
 
-  it('given an answer in time, then nothing is added to it', async () => {
+  it('adds nothing to a response in time', async () => {
     expect((await fastify.inject('/quick')).json()).toEqual({});
     await setTimeout(700);
     expect((await fastify.inject('/quick')).statusCode).toBe(200);

@@ -7,7 +7,7 @@ import { useRequestTelemetry } from './request-telemetry.js';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const TRACE = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
 
-describe('telemetry hooks', () => {
+describe('useRequestTelemetry', () => {
   let fastify: FastifyInstance;
   let written: ReturnType<typeof createRecordingLog>;
   let metrics: Metrics;
@@ -29,7 +29,7 @@ describe('telemetry hooks', () => {
   afterEach(() => fastify.close());
 
   it.each(['a', 'A-b_c.9', 'x'.repeat(64)])(
-    'given the correlation id %j, then it is kept, echoed and known to the work',
+    'keeps and echoes the correlation id %j, and passes it to the handler',
     async (id) => {
       expect(await get({ 'x-correlation-id': id })).toBe(id);
       expect(seen).toMatchObject([{ correlationId: id }]);
@@ -37,7 +37,7 @@ describe('telemetry hooks', () => {
   );
 
   it.each(['', 'x'.repeat(65), 'a b', 'a,b', 'ü', 'a/b', '{"a":1}', 'a\tb', '<script>'])(
-    'given the correlation id %j, then another one takes its place',
+    'replaces the correlation id %j',
     async (id) => {
       const echoed = await get({ 'x-correlation-id': id });
       expect(echoed).toMatch(UUID);
@@ -45,20 +45,20 @@ describe('telemetry hooks', () => {
     },
   );
 
-  it('given none, then each request has one of its own, also where there is no route', async () => {
+  it('assigns a correlation id to each request without one, also where there is no route', async () => {
     const ids = [await get(), await get(), await get({}, '/nowhere')];
     expect(new Set(ids).size).toBe(3);
     for (const id of ids) expect(id).toMatch(UUID);
   });
 
-  it('given many at once, then none takes the id of another', async () => {
+  it('never mixes the ids of concurrent requests', async () => {
     const ids = Array.from({ length: 50 }, (_, n) => `request-${n}`);
     const echoed = await Promise.all(ids.map((id) => get({ 'x-correlation-id': id })));
     expect(echoed).toEqual(ids);
     expect(seen.map((context) => context?.correlationId).sort()).toEqual([...ids].sort());
   });
 
-  it('given a trace, then it travels on, and is echoed', async () => {
+  it('passes a trace context on, and echoes it', async () => {
     const { headers } = await fastify.inject({
       url: '/things/7',
       headers: { traceparent: TRACE, 'x-correlation-id': 'a' },
@@ -73,7 +73,7 @@ describe('telemetry hooks', () => {
     `00-${'a'.repeat(32)}-${'0'.repeat(16)}-01`,
   ];
   it.each([...NONE, '', 'x', TRACE.toUpperCase(), `${TRACE}x`, TRACE.slice(0, -1), `${TRACE}, ${TRACE}`])(
-    'given the trace %j, then it does not',
+    'drops the trace context %j',
     async (traceparent) => {
       await get({ traceparent, 'x-correlation-id': 'a' });
       expect(seen).toMatchObject([{ correlationId: 'a' }]);
@@ -81,7 +81,7 @@ describe('telemetry hooks', () => {
     },
   );
 
-  it('given an answer, then one line and one observation, by the pattern of the route', async () => {
+  it('writes one line and one observation for each response, by the route pattern', async () => {
     await get({}, '/things/typed-by-hand?code=typed-by-hand');
     await get({}, '/nowhere/typed-by-hand');
     const lines = written.lines.map(({ method, route, status, source, msg }) => ({

@@ -4,10 +4,10 @@ import { clientAddressOf, clientNetworkOf } from '#platform/http';
 import { currentContext, type Log, type Metrics, type RequestContext, runInContext } from '#platform/observability';
 
 const CORRELATION_ID = /^[A-Za-z0-9._-]{1,64}$/;
-/** W3C Trace Context, 3.2: neither id is all zeros, and version ff is none. */
+/** W3C Trace Context, 3.2: an id of all zeros and version ff are invalid. */
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** Gives every request its correlation id, and writes one line and one observation when it has been answered. */
+/** Assigns a correlation id to every request, and writes one log line and one metric observation after the response. */
 export function useRequestTelemetry(fastify: FastifyInstance, log: Log, metrics: Metrics): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const context = createContext(request);

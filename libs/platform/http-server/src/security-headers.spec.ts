@@ -16,7 +16,7 @@ async function headersOf(url: string, publicUrl = 'http://127.0.0.1:3000') {
 }
 
 describe('security headers', () => {
-  it.each(['/public', '/broken', '/nowhere'])('given %s, then they are all there', async (url) => {
+  it.each(['/public', '/broken', '/nowhere'])('sets all headers on %s', async (url) => {
     expect(await headersOf(url)).toMatchObject({
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
       'cross-origin-resource-policy': 'same-origin',
@@ -25,25 +25,25 @@ describe('security headers', () => {
     });
   });
 
-  it('ST-09 given nothing said, then no answer is kept; what says so may be', async () => {
+  it('forbids caching by default, and keeps an explicit Cache-Control [ST-09]', async () => {
     expect((await headersOf('/nowhere'))['cache-control']).toBe('no-store');
     expect((await headersOf('/public'))['cache-control']).toBe('public');
   });
 
-  it('given https, then it is asked for during a year; given http, then not at all', async () => {
+  it('sets Strict-Transport-Security for one year with https, and not with http', async () => {
     const strict = async (publicUrl: string) => (await headersOf('/public', publicUrl))['strict-transport-security'];
     expect(await strict('https://foyer.example')).toBe('max-age=31536000; includeSubDomains');
     expect(await strict('http://https.example')).toBeUndefined();
   });
 
-  it.each(['/docs', '/docs/', '/docs?x=1', '/docs/index.html'])('given the page %s, then it may run', async (url) => {
+  it.each(['/docs', '/docs/', '/docs?x=1', '/docs/index.html'])('allows scripts on the page %s', async (url) => {
     const policy = String((await headersOf(url, 'https://foyer.example/app'))['content-security-policy']);
     expect(policy).toContain("script-src 'self';");
     expect(policy).toContain("connect-src 'self' https://foyer.example;");
     expect(policy).not.toMatch(/unsafe-eval|script-src[^;]*unsafe|\*/);
   });
 
-  it.each(['/docs/openapi.json', '/docsx', '/v1/docs', '/x?/docs'])('given %s, then it may not', async (url) => {
+  it.each(['/docs/openapi.json', '/docsx', '/v1/docs', '/x?/docs'])('allows no scripts on %s', async (url) => {
     expect((await headersOf(url))['content-security-policy']).toBe("default-src 'none'; frame-ancestors 'none'");
   });
 });

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Nothing is loaded by an answer that is data, and no page may frame it (OWASP ASVS 3.4.3, 3.4.6). */
+/** A data response loads nothing, and no page may frame it (OWASP ASVS 3.4.3, 3.4.6). */
 const DATA_CSP = "default-src 'none'; frame-ancestors 'none'";
 const ONE_YEAR = 31_536_000;
 const DOCS_PAGE = /^\/docs(\/|\/index\.html)?(\?|$)/;
 
 /**
- * On every answer, also where Node or Fastify answers by itself. Whoever answers may replace single ones: a page its policy,
- * what is public its `Cache-Control`.
+ * Headers of every response, including those that Node or Fastify generate. A handler may replace individual headers: a page
+ * its policy, public content its `Cache-Control`.
  */
 export const securityHeaders = (publicUrl: string): Readonly<Record<string, string>> => ({
   'cache-control': 'no-store',
@@ -18,7 +18,7 @@ export const securityHeaders = (publicUrl: string): Readonly<Record<string, stri
   ...(publicUrl.startsWith('https:') ? { 'strict-transport-security': `max-age=${ONE_YEAR}; includeSubDomains` } : {}),
 });
 
-/** Set before anything else, in one go. */
+/** Sets the headers first, in one call. */
 export function useSecurityHeaders(fastify: FastifyInstance, publicUrl: string): void {
   const data = securityHeaders(publicUrl);
   const docs = { ...data, 'content-security-policy': docsCsp(publicUrl) };
@@ -28,7 +28,7 @@ export function useSecurityHeaders(fastify: FastifyInstance, publicUrl: string):
   });
 }
 
-/** Swagger UI: scripts and styles of our own, its pictures are data, its inline styles; and calls to what it describes. */
+/** Policy of Swagger UI: local scripts and styles, images from data URLs, inline styles, and requests to this API. */
 const docsCsp = (publicUrl: string): string =>
   [
     "default-src 'none'",

@@ -19,7 +19,7 @@ export type ConnectionLimitNumbers = Readonly<
   Record<'sockets' | 'shedFrom' | 'socketsPerPeer' | 'reserved' | 'reservedPerPeer', number>
 >;
 
-/** Limits the connections of servers whose requests this Fastify answers. */
+/** Limits the connections of the servers that share this Fastify instance. */
 export class ServerConnectionLimits {
   readonly #limiters: ConnectionLimiter[] = [];
   readonly #isProxy: (address: string) => boolean;
@@ -56,7 +56,7 @@ export class ServerConnectionLimits {
     this.#nextWarningAt = performance.now() + WARNING_INTERVAL_MS;
     this.#log.warn(
       { peer, outcome: how, setting: 'TRUST_PROXY' },
-      'too many connections: idle ones are closed, and those beyond the limit are answered for health only; if the peer is a proxy, name it',
+      'too many connections: closing idle ones, and answering only health requests beyond the limit; if the peer is a proxy, add it to TRUST_PROXY',
     );
   }
 }

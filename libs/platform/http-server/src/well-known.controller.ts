@@ -6,7 +6,7 @@ import { Settings } from '#platform/config';
 import { ApiProblems, notFound, Public } from '#platform/http';
 
 const DAY_MS = 86_400_000;
-/** RFC 9116, 2.5.5: less than a year, so that nobody trusts what is stale. */
+/** RFC 9116, 2.5.5: less than a year, so that nobody relies on stale information. */
 const EXPIRES_DAYS = 180;
 
 const SECURITY_TXT = {

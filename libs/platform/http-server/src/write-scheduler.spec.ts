@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { useWriteScheduler } from './write-scheduler.js';
 
-describe('LD-03 turns', () => {
+describe('useWriteScheduler [LD-03]', () => {
   let fastify: FastifyInstance;
   let begun: string[];
 
@@ -24,12 +24,12 @@ describe('LD-03 turns', () => {
   });
   afterEach(() => fastify.close());
 
-  it('given a hundred writes at once, then all are answered, in their order', async () => {
+  it('answers a hundred simultaneous writes, in order', async () => {
     expect(new Set(await Promise.all(posts(100)))).toEqual(new Set([200]));
     expect(begun).toEqual(Array.from({ length: 100 }, (_, n) => `POST /${n}`));
   });
 
-  it('given writes at once, then only a few begin in a turn, and a read does not wait for the others', async () => {
+  it('starts only a few simultaneous writes in a turn, and does not delay a read', async () => {
     const all = [...posts(9), send('GET', '/read')];
     while (begun.length === 0) await setImmediate();
     expect(begun).toContain('GET /read');

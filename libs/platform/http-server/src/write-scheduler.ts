@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Writes that begin in one turn of the event loop: a few milliseconds of work. */
+/** Writes started in one turn of the event loop: a few milliseconds of work. */
 const MAX_WRITES_PER_TICK = 8;
 const READ_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * When hundreds write at the same instant, they begin a few at a time, and what else is to be read from the network is read
- * in between: one who only asks whether the program lives does not wait for all of them.
+ * Starts simultaneous writes a few at a time. Between the batches the event loop reads from the network, so that a liveness
+ * probe does not wait for all writes.
  */
 export function useWriteScheduler(fastify: FastifyInstance, maxPerTick = MAX_WRITES_PER_TICK): void {
   const waiting: (() => void)[] = [];

@@ -1,8 +1,8 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 
-/** Who may call a route. A route that says nothing asks for a Bearer token: the guard closes by default. */
+/** Access rules of a route. A route without a rule requires a Bearer token. */
 export interface AccessRequirement {
-  /** A passport strategy, or `open` to anybody. */
+  /** The name of an authentication strategy, or `open`. */
   readonly scheme: string;
 }
 
@@ -12,23 +12,23 @@ export const SCOPES = 'foyer:scopes';
 export const OWN_TOKEN = 'foyer:own-token';
 export const FRESH_AUTHENTICATION = 'foyer:fresh-authentication';
 export const DEFAULT_SCHEME = 'bearer';
-/** What a token must be good for where a route says nothing else. */
+/** The token scope that a route requires by default. */
 export const DEFAULT_SCOPES: readonly string[] = ['customer'];
 
-/** Anybody may call this route. */
+/** The route is public. */
 export const Public = () => SetMetadata(ACCESS, { scheme: 'open' } satisfies AccessRequirement);
 
-/** Only who passes this passport strategy may call this route. */
+/** The route requires this authentication strategy. */
 export const AuthenticatedBy = (scheme: string) => SetMetadata(ACCESS, { scheme } satisfies AccessRequirement);
 
-/** Only who has one of these roles may call this route: 403 for others. */
+/** The route requires one of these roles: 403 for others. */
 export const Roles = (...roles: readonly string[]) => applyDecorators(SetMetadata(ROLES, roles));
 
-/** A token for one of these scopes will do; without it, only one for everything. */
+/** The route accepts a token with one of these scopes. Without this, it requires the full scope. */
 export const Scopes = (...scopes: readonly string[]) => applyDecorators(SetMetadata(SCOPES, scopes));
 
-/** Only a token of a session of ours will do: 403 for one of an external identity server. */
+/** The route requires a token of a session of this service: 403 for a token of an external identity server. */
 export const OwnToken = () => SetMetadata(OWN_TOKEN, true);
 
-/** Only somebody who has authenticated within the last minutes: 401 with a step-up challenge for others. */
+/** The route requires an authentication within the last minutes: else 401 with a step-up challenge. */
 export const FreshAuthentication = () => SetMetadata(FRESH_AUTHENTICATION, true);

@@ -103,33 +103,33 @@ describe('AccessGuard', () => {
     return Promise.resolve(guard.canActivate(context)).then((may) => [may, request.user]);
   }
 
-  it('AC-39 given a route that says nothing, then nobody without credentials', async () => {
+  it('requires credentials for a route without a rule [AC-39]', async () => {
     await expect(asks(Plain, 'handle')).rejects.toMatchObject({ challenge: 'Bearer realm="foyer"' });
     await expect(asks(Plain, 'handle')).rejects.toBeInstanceOf(InvalidCredentials);
     expect(await asks(Plain, 'handle', CUSTOMER)).toEqual([true, CUSTOMER]);
   });
 
-  it('given an open route, then everybody, and nobody is asked who he is', async () => {
+  it('allows every caller on an open route without authenticating them', async () => {
     failure = new Error('away');
     expect(await asks(Plain, 'forAll')).toEqual([true, undefined]);
     expect(await asks(ForAdmins, 'forAll')).toEqual([true, undefined]);
   });
 
-  it('given roles, then one of them is enough, and none of them 403', async () => {
+  it('allows one of the roles, and returns 403 for none', async () => {
     for (const by of [STAFF, ADMIN]) expect(await asks(Plain, 'forEither', by)).toEqual([true, by]);
     await expect(asks(Plain, 'forEither', CUSTOMER)).rejects.toBeInstanceOf(Forbidden);
     await expect(asks(Plain, 'forEither', { roles: [], scopes: ['customer'] })).rejects.toBeInstanceOf(Forbidden);
     await expect(asks(Plain, 'forEither')).rejects.toBeInstanceOf(InvalidCredentials);
   });
 
-  it('given roles of the class, then those of the route take their place', async () => {
+  it('overrides the roles of the class with those of the route', async () => {
     await expect(asks(ForAdmins, 'handle', STAFF)).rejects.toBeInstanceOf(Forbidden);
     expect(await asks(ForAdmins, 'handle', ADMIN)).toEqual([true, ADMIN]);
     expect(await asks(ForAdmins, 'forStaff', STAFF)).toEqual([true, STAFF]);
     await expect(asks(ForAdmins, 'forStaff', ADMIN)).rejects.toBeInstanceOf(Forbidden);
   });
 
-  it('given one method of two classes, then each has its own rule, whoever is asked first', async () => {
+  it('applies the rule of each class to an inherited method, in any order', async () => {
     expect(await asks(Plain, 'handle', CUSTOMER)).toEqual([true, CUSTOMER]);
     await expect(asks(ForAdmins, 'handle', CUSTOMER)).rejects.toBeInstanceOf(Forbidden);
   });
@@ -138,7 +138,7 @@ describe('AccessGuard', () => {
     ['handle', ['customer'], ['password', '', 'Customer', 'customers']],
     ['forBothScopes', ['customer', 'password'], ['order']],
     ['forPasswords', ['password'], ['customer']],
-  ])('given a token for something else than %s is for, then 403', async (handler, good, bad) => {
+  ])('returns 403 for a token with a scope other than that of %s', async (handler, good, bad) => {
     for (const scope of good) expect(await asks(Plain, handler, { roles: ['customer'], scopes: [scope] })).toBeTruthy();
     for (const scope of bad) {
       const by = { roles: ['customer', 'staff', 'admin'], scopes: [scope] };
@@ -146,7 +146,7 @@ describe('AccessGuard', () => {
     }
   });
 
-  it('asks for a recent authentication where a route says so, and nowhere else [AC-70]', async () => {
+  it('requires a recent authentication only where a route declares it [AC-70]', async () => {
     for (const authTime of [NOW, NOW - 299])
       expect(await asks(Plain, 'forFresh', { ...CUSTOMER, authTime })).toBeTruthy();
     for (const authTime of [null, NOW - 302]) {
@@ -157,7 +157,7 @@ describe('AccessGuard', () => {
     await expect(asks(Plain, 'forFresh')).rejects.toBeInstanceOf(InvalidCredentials);
   });
 
-  it('refuses whoever may not do it at all without asking for a password [AC-70]', async () => {
+  it('rejects a caller without permission without asking for a password [AC-70]', async () => {
     const stale = { sessionId: 's', authTime: null };
     await expect(asks(Plain, 'forFreshAdmins', { ...STAFF, ...stale })).rejects.toBeInstanceOf(Forbidden);
     const foreign = { ...ADMIN, sessionId: null, authTime: NOW };
@@ -167,11 +167,11 @@ describe('AccessGuard', () => {
     );
   });
 
-  it('given another scheme, then roles and scopes of tokens say nothing there', async () => {
+  it('ignores token roles and scopes for another scheme', async () => {
     expect(await asks(Plain, 'forKeys')).toEqual([true, { key: true }]);
   });
 
-  it('AC-54 given that nobody can tell who it is, then nobody is let in', async () => {
+  it('rejects every caller when the strategy is unavailable [AC-54]', async () => {
     failure = new Error('away');
     await expect(asks(Plain, 'handle', CUSTOMER)).rejects.toThrow('away');
   });

@@ -14,7 +14,7 @@ import {
 import { FreshAuthenticationPolicy } from './fresh-authentication-policy.js';
 import { Forbidden, InvalidCredentials, OwnTokenRequired } from './http-errors.js';
 
-/** Read once of the metadata of a route. */
+/** The access rule of a route, read once from its metadata. */
 interface AccessRule {
   readonly scheme: string;
   readonly roles: readonly string[];
@@ -24,18 +24,18 @@ interface AccessRule {
 }
 
 interface Bearer {
-  /** Null: the token is one of an external identity server. */
+  /** Null: the token was issued by an external identity server. */
   readonly sessionId: string | null;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   readonly authTime: number | null;
 }
 
-/** Closes every route that does not say it is open, before its body is looked at. */
+/** Denies access to every route that is not declared open, before the body is validated. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   readonly #schemes = new Map<string, CanActivate>();
-  /** By class and method: a method may be inherited by classes with rules of their own. */
+  /** By class and method: a method may be inherited by classes with different rules. */
   readonly #rules = new WeakMap<object, WeakMap<object, AccessRule>>();
 
   constructor(
@@ -53,7 +53,7 @@ export class AccessGuard implements CanActivate {
     if (rule.scheme !== DEFAULT_SCHEME) return true;
     const bearer: Bearer = context.switchToHttp().getRequest().user;
     assertAllowed(bearer, rule);
-    // Last of all: whoever may not do it at all is not asked for a password.
+    // Checked last: a caller without permission is not asked for a password.
     if (rule.fresh) this.authentications.assertFresh(bearer);
     return true;
   }
@@ -64,13 +64,13 @@ export class AccessGuard implements CanActivate {
     this.#rules.set(type, ofType);
     const known = ofType.get(handler);
     if (known) return known;
-    const said = <T>(key: string) => this.reflector.getAllAndOverride<T | undefined>(key, [handler, type]);
+    const metadataOf = <T>(key: string) => this.reflector.getAllAndOverride<T | undefined>(key, [handler, type]);
     const rule = {
-      scheme: said<AccessRequirement>(ACCESS)?.scheme ?? DEFAULT_SCHEME,
-      roles: said<readonly string[]>(ROLES) ?? [],
-      scopes: said<readonly string[]>(SCOPES) ?? DEFAULT_SCOPES,
-      ownToken: said<boolean>(OWN_TOKEN) ?? false,
-      fresh: said<boolean>(FRESH_AUTHENTICATION) ?? false,
+      scheme: metadataOf<AccessRequirement>(ACCESS)?.scheme ?? DEFAULT_SCHEME,
+      roles: metadataOf<readonly string[]>(ROLES) ?? [],
+      scopes: metadataOf<readonly string[]>(SCOPES) ?? DEFAULT_SCOPES,
+      ownToken: metadataOf<boolean>(OWN_TOKEN) ?? false,
+      fresh: metadataOf<boolean>(FRESH_AUTHENTICATION) ?? false,
     };
     ofType.set(handler, rule);
     return rule;

@@ -38,7 +38,7 @@ export class ProblemDocument {
   readonly errors?: readonly Fault[];
 }
 
-/** Documents the problems a route can answer with: `@ApiProblems({ 410: 'No live code' })`. */
+/** Documents the problems that a route can return: `@ApiProblems({ 410: 'No live code' })`. */
 export const ApiProblems = (problems: Readonly<Record<number, string>>) =>
   applyDecorators(
     ApiExtraModels(ProblemDocument),

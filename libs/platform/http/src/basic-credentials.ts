@@ -34,7 +34,7 @@ const authorizationHeaders = (rawHeaders: readonly string[]): string[] =>
 
 function decode(token: string): string | undefined {
   const bytes = Buffer.from(token, 'base64');
-  // Buffer skips what it cannot read; only canonical base64 survives the way back.
+  // Buffer skips invalid characters; only canonical base64 survives re-encoding.
   if (bytes.toString('base64') !== token) return undefined;
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -23,39 +23,38 @@ describe('BodyGuard', () => {
       return new BodyGuard().canActivate(context as unknown as ExecutionContext);
     });
 
-  it.each([undefined, null, {}, { a: 1 }])('takes %j', (body) => expect(guard(body)).toBe(true));
+  it.each([undefined, null, {}, { a: 1 }])('accepts %j', (body) => expect(guard(body)).toBe(true));
 
-  it.each([[[]], ['x'], [7], [true]])('AC-44 takes no %j for an object', (body) =>
+  it.each([[[]], ['x'], [7], [true]])('rejects %j, which is not an object [AC-44]', (body) =>
     expect(guard(body)).toBe('request.invalid  type'),
   );
 
-  it.each(['toString', 'hasOwnProperty', 'valueOf'])(
-    'takes nothing for a field that every object inherits: %s',
-    (field) => expect(guard({ [field]: 1 })).toBe(`request.invalid /${field} unknown_field`),
+  it.each(['toString', 'hasOwnProperty', 'valueOf'])('rejects the inherited property %s as an unknown field', (field) =>
+    expect(guard({ [field]: 1 })).toBe(`request.invalid /${field} unknown_field`),
   );
 
-  it('tells a body that cannot be read from one that is too much', () => {
+  it('distinguishes an invalid body from one that is too complex', () => {
     expect(guard(new InvalidBody(false))).toBe('request.malformed');
     expect(guard(new InvalidBody(true))).toBe('request.too_complex');
   });
 });
 
-describe('NoBody', () => {
+describe('NoBodyPipe', () => {
   const pipe = (body: unknown) => outcomeOf(() => new NoBodyPipe().transform(body));
 
-  it.each([undefined, null, {}])('takes %j', (body) => expect(pipe(body)).toBeUndefined());
+  it.each([undefined, null, {}])('accepts %j', (body) => expect(pipe(body)).toBeUndefined());
 
-  it('refuses every field, by its pointer', () => {
+  it('rejects every field with its pointer', () => {
     expect(pipe({ a: 1, 'b/c~d': 2 })).toBe('request.invalid /a unknown_field /b~1c~0d unknown_field');
   });
 });
 
-it('NoQuery refuses a query, whatever it says, and takes none', () => {
+it('NoQueryPipe rejects any query and accepts none', () => {
   const pipe = (query: object) => outcomeOf(() => new NoQueryPipe().transform(query));
   expect([pipe({}), pipe({ mode: '' })]).toEqual([undefined, 'request.invalid /mode unknown_field']);
 });
 
-describe('isNoneMatch', () => {
+describe('matchesIfNoneMatch', () => {
   it.each([
     ['"a"', true],
     ['W/"a"', true],

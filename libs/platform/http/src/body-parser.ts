@@ -2,13 +2,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { unsupportedMediaType } from './http-errors.js';
 import { parseStrictJson } from './strict-json.js';
 
-/** A body that is not JSON we accept. It travels on to the guards, so that 401 and 403 come before 400. */
+/** A body that is not acceptable JSON. It is passed on to the guards, so that 401 and 403 take precedence over 400. */
 export class InvalidBody {
   constructor(readonly tooComplex: boolean) {}
 }
 
 const JSON_TYPE = /^application\/json(?: *; *charset="?utf-8"?)?$/i;
-/** What a PATCH is, by its own name (RFC 7396). */
+/** The media type of a PATCH body (RFC 7396). */
 const MERGE_PATCH_TYPE = /^application\/merge-patch\+json$/i;
 
 export function useStrictBodyParser(fastify: FastifyInstance, bodyLimit: number): void {
@@ -23,7 +23,7 @@ export function useStrictBodyParser(fastify: FastifyInstance, bodyLimit: number)
   });
 }
 
-/** Nothing is unpacked here: what says that it is packed is refused, also when it is not (RFC 9110, 8.4). */
+/** Rejects any Content-Encoding, even when the body is not compressed (RFC 9110, 8.4). */
 function isReadable({ method, headers }: FastifyRequest): boolean {
   const type = headers['content-type'] ?? '';
   const isPlain = /^(identity)?$/i.test(headers['content-encoding'] ?? '');

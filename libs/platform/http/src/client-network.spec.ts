@@ -6,12 +6,12 @@ import { clientAddressOf, clientNetworkOf, parseForwardedAddress } from './clien
 const hextets = (bytes: readonly number[]) =>
   Array.from({ length: 8 }, (_, n) => (((bytes[2 * n] ?? 0) << 8) | (bytes[2 * n + 1] ?? 0)).toString(16));
 const dotted = (bytes: readonly number[]) => bytes.slice(12).join('.');
-/** The longest run of zeros as `::`. */
+/** Writes the longest run of zeros as `::`. */
 const shortened = (groups: readonly string[]) => {
   const run = /(?:^|:)0(?::0)+(?:$|:)/.exec(groups.join(':'));
   return run ? groups.join(':').replace(run[0], '::') : groups.join(':');
 };
-/** Every way to write the same sixteen bytes. */
+/** All spellings of the same sixteen bytes. */
 const spellings = (bytes: readonly number[]): string[] => {
   const groups = hextets(bytes);
   const padded = groups.map((group) => group.padStart(4, '0'));
@@ -25,7 +25,7 @@ const bytes = fc.array(byte, { minLength: 16, maxLength: 16 });
 const ipv4 = fc.tuple(byte, byte, byte, byte).map((parts) => parts.join('.'));
 const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255];
 
-describe('AC-08 sourcePrefix', () => {
+describe('clientNetworkOf [AC-08]', () => {
   it.each([
     ['192.0.2.7', '192.0.2.7'],
     ['::ffff:192.0.2.7', '192.0.2.7'],
@@ -42,7 +42,7 @@ describe('AC-08 sourcePrefix', () => {
     ['::1:2:3:4:5:6:7', '0:1:2:3::/64'],
   ])('%s is %s', (address, prefix) => expect(clientNetworkOf(address)).toBe(prefix));
 
-  it('INV-15 equivalent spellings are one source', () => {
+  it('maps equivalent spellings to one source [INV-15]', () => {
     fc.assert(
       fc.property(bytes, (all) => {
         expect(new Set(spellings(all).map(clientNetworkOf)).size, spellings(all).join(' ')).toBe(1);
@@ -51,7 +51,7 @@ describe('AC-08 sourcePrefix', () => {
     );
   });
 
-  it('INV-15 IPv4 in IPv6 is IPv4, however it is spelt', () => {
+  it('treats IPv4 in IPv6 as IPv4, in any spelling [INV-15]', () => {
     fc.assert(
       fc.property(ipv4, (address) => {
         const all = [...MAPPED, ...address.split('.').map(Number)];
@@ -60,26 +60,26 @@ describe('AC-08 sourcePrefix', () => {
     );
   });
 
-  it('INV-15 is the same of itself, and of every address of the same network', () => {
+  it('is idempotent, and equal for every address of the same network [INV-15]', () => {
     fc.assert(
       fc.property(bytes, bytes, (network, host) => {
-        const [one, other] = [network, [...network.slice(0, 8), ...host.slice(8)]];
-        fc.pre(![one, other].some((all) => all.slice(0, 10).every((part) => part === 0)));
-        expect(clientNetworkOf(hextets(one).join(':'))).toBe(clientNetworkOf(hextets(other).join(':')));
+        const [first, second] = [network, [...network.slice(0, 8), ...host.slice(8)]];
+        fc.pre(![first, second].some((all) => all.slice(0, 10).every((part) => part === 0)));
+        expect(clientNetworkOf(hextets(first).join(':'))).toBe(clientNetworkOf(hextets(second).join(':')));
       }),
     );
   });
 
-  it('AC-08 tells networks apart', () => {
+  it('distinguishes networks [AC-08]', () => {
     fc.assert(
-      fc.property(bytes, bytes, (one, other) => {
-        fc.pre(hextets(one).slice(0, 4).join() !== hextets(other).slice(0, 4).join());
-        expect(clientNetworkOf(hextets(one).join(':'))).not.toBe(clientNetworkOf(hextets(other).join(':')));
+      fc.property(bytes, bytes, (first, second) => {
+        fc.pre(hextets(first).slice(0, 4).join() !== hextets(second).slice(0, 4).join());
+        expect(clientNetworkOf(hextets(first).join(':'))).not.toBe(clientNetworkOf(hextets(second).join(':')));
       }),
     );
   });
 
-  it('AC-27 takes text that is no address for a source of its own, and never throws', () => {
+  it('treats text that is not an address as its own source, and never throws [AC-27]', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.constantFrom('a', '', '1.2.3', '::g', '1.2.3.4.5')), (text) => {
         expect(typeof clientNetworkOf(text)).toBe('string');
@@ -89,30 +89,30 @@ describe('AC-08 sourcePrefix', () => {
   });
 });
 
-describe('AC-27 addressOf', () => {
+describe('clientAddressOf [AC-27]', () => {
   const request = (ip: string, remoteAddress?: string) => ({
     ip,
     raw: { socket: remoteAddress === undefined ? {} : { remoteAddress } },
   });
 
-  it('believes an address', () => {
+  it('returns a forwarded address', () => {
     expect(clientAddressOf(request('192.0.2.7', '10.0.0.1'))).toBe('192.0.2.7');
     expect(clientAddressOf(request('2001:db8::1', '10.0.0.1'))).toBe('2001:db8::1');
   });
 
-  it('falls back to who is connected where there is none', () => {
+  it('falls back to the connection where there is no forwarded address', () => {
     for (const forwarded of ['a', '', '1.2.3.4, 5.6.7.8', 'x'.repeat(10_000)])
       expect(clientAddressOf(request(forwarded, '10.0.0.1'))).toBe('10.0.0.1');
     expect(clientAddressOf(request('a'))).toBe('');
   });
 
-  it('believes an address with a port [AC-82]', () => {
+  it('returns a forwarded address with a port [AC-82]', () => {
     expect(clientAddressOf(request('192.0.2.7:4711', '10.0.0.1'))).toBe('192.0.2.7');
     expect(clientAddressOf(request('[2001:db8::1]:4711', '10.0.0.1'))).toBe('2001:db8::1');
   });
 });
 
-describe('forwardedAddress', () => {
+describe('parseForwardedAddress', () => {
   it.each([
     ['192.0.2.7', '192.0.2.7'],
     ['192.0.2.7:4711', '192.0.2.7'],
@@ -136,7 +136,7 @@ describe('forwardedAddress', () => {
     ],
   ])('does not read %j as an address [AC-82]', (entry) => expect(parseForwardedAddress(entry)).toBeUndefined());
 
-  it('takes the address from every entry with a port, and nothing from other text [AC-82]', () => {
+  it('parses every entry with a port, and rejects other text [AC-82]', () => {
     fc.assert(
       fc.property(fc.ipV4(), fc.ipV6(), fc.integer({ min: 0, max: 65_535 }), (four, six, port) => {
         expect(parseForwardedAddress(`${four}:${port}`)).toBe(four);

@@ -1,8 +1,8 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 
 /**
- * What counts as one source: an IPv4 address, or the /64 of an IPv6 address, however it is spelt. IPv4 in IPv6 counts as
- * IPv4. Text that is no address is one source of its own, so that it is never less strict.
+ * The network that counts as one source: an IPv4 address, or the /64 of an IPv6 address, in any spelling. IPv4 in IPv6 counts
+ * as IPv4. A text that is not an address is its own source, so that limits still apply.
  */
 export function clientNetworkOf(address: string): string {
   if (isIPv4(address)) return address;
@@ -34,8 +34,8 @@ const MAX_ENTRY_LENGTH = 64;
 const LAST_PORT = 65_535;
 
 /**
- * The address in one entry of X-Forwarded-For. Some proxies write the port as well: `192.0.2.7:4711`, `[2001:db8::1]:4711`,
- * `[2001:db8::1]`. Undefined for whatever is no address.
+ * Parses the address in one entry of X-Forwarded-For. Some proxies include the port: `192.0.2.7:4711`, `[2001:db8::1]:4711`,
+ * `[2001:db8::1]`. Undefined for anything that is not an address.
  */
 export function parseForwardedAddress(entry: string): string | undefined {
   if (entry.length > MAX_ENTRY_LENGTH) return undefined;
@@ -46,7 +46,7 @@ export function parseForwardedAddress(entry: string): string | undefined {
   return ipv4 !== undefined && isIPv4(ipv4) ? ipv4 : undefined;
 }
 
-/** What a trusted proxy forwarded, or who is connected: text that is no address is never believed. */
+/** The address forwarded by a trusted proxy, or else that of the connection. A text that is not an address is never trusted. */
 export const clientAddressOf = (request: {
   readonly ip: string;
   readonly raw: { readonly socket: { readonly remoteAddress?: string } };

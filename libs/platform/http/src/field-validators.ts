@@ -2,10 +2,10 @@ import { applyDecorators } from '@nestjs/common';
 import { isISO8601, Matches, ValidateBy, ValidateIf } from 'class-validator';
 import { isCountry } from '#kernel';
 
-/** Null is a value, and no good one here: only what is absent is not looked at. */
+/** Skips validation of an absent value only: null is invalid here. */
 export const IfPresent = () => ValidateIf((_: object, value: unknown) => value !== undefined);
 
-/** Null takes the value away (RFC 7396). */
+/** Null removes the value (RFC 7396). */
 export const IfNotNull = () => ValidateIf((_: object, value: unknown) => value !== undefined && value !== null);
 
 export const IsMarket = () =>
@@ -19,14 +19,14 @@ export const IsLocale = () =>
 
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 
-/** Of a year that every database knows. */
+/** Limits dates to years that every database supports. */
 const isTimestamp = (value: unknown): boolean => {
   if (typeof value !== 'string' || !TIMESTAMP.test(value) || !isISO8601(value, { strict: true })) return false;
   const year = new Date(value).getUTCFullYear();
   return year >= 1970 && year <= 9999;
 };
 
-/** RFC 3339, with its offset. */
+/** RFC 3339, with an offset. */
 export const IsTimestamp = () =>
   ValidateBy({
     name: 'isMoment',

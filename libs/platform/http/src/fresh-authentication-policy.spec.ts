@@ -8,16 +8,16 @@ const clock = new FixedClock();
 const now = Math.floor(clock.now().getTime() / 1_000);
 const fresh = new FreshAuthenticationPolicy(clock);
 
-describe('FreshAuthentications', () => {
-  it.each([0, -1, -299, 1, 299])('takes an authentication %i seconds from now [AC-70]', (seconds) => {
+describe('FreshAuthenticationPolicy', () => {
+  it.each([0, -1, -299, 1, 299])('accepts an authentication %i seconds from now [AC-70]', (seconds) => {
     expect(() => fresh.assertFresh({ authTime: now + seconds })).not.toThrow();
   });
 
-  it.each([null, 0, now - 302, now + 302, now * 1_000, Number.NaN])('refuses auth_time %j [AC-70]', (authTime) => {
+  it.each([null, 0, now - 302, now + 302, now * 1_000, Number.NaN])('rejects auth_time %j [AC-70]', (authTime) => {
     expect(() => fresh.assertFresh({ authTime })).toThrow(ReauthenticationRequired);
   });
 
-  it('says how old it may be, as RFC 9470 has it [AC-70]', () => {
+  it('states the maximum age as in RFC 9470 [AC-70]', () => {
     const error = new ReauthenticationRequired(300);
     expect([statusOf(error), error.code, headersOf(error)]).toEqual([
       401,

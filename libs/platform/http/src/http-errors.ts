@@ -1,6 +1,6 @@
 import { DomainError, type ErrorKind } from '#kernel';
 
-/** No, garbled, repeated or wrong credentials: one answer for all (OWASP ASVS 6.3.8). */
+/** Missing, malformed, repeated or wrong credentials: one response for all (OWASP ASVS 6.3.8). */
 export class InvalidCredentials extends DomainError {
   readonly code = 'auth.invalid_credentials';
   readonly kind = 'unauthenticated';
@@ -11,14 +11,14 @@ export class InvalidCredentials extends DomainError {
   }
 }
 
-/** The token is good, and the authentication behind it too old for this (RFC 9470, 3). */
+/** The token is valid, but its authentication is too old for the operation (RFC 9470, 3). */
 export class ReauthenticationRequired extends DomainError {
   readonly code = 'auth.reauthentication_required';
   readonly kind = 'unauthenticated';
   /** The value of WWW-Authenticate. */
   readonly challenge: string;
 
-  /** @param maxAge seconds since the sign-in, or since the password was given again */
+  /** @param maxAge seconds since the sign-in or the last reauthentication */
   constructor(maxAge: number) {
     super('This needs a recent sign-in. Send the password to /v1/auth/reauthenticate, or sign in again.');
     const description = `Sign in, or authenticate again, within the last ${maxAge} seconds`;
@@ -26,7 +26,7 @@ export class ReauthenticationRequired extends DomainError {
   }
 }
 
-/** Authenticated, but not allowed: the role or the token is not one for this. */
+/** Authenticated, but not authorized: the role or the token does not permit the operation. */
 export class Forbidden extends DomainError {
   readonly code = 'auth.forbidden';
   readonly kind = 'forbidden';
@@ -36,7 +36,7 @@ export class Forbidden extends DomainError {
   }
 }
 
-/** The token is one of an external identity server: there is no session of ours behind it. */
+/** The token was issued by an external identity server, so there is no session in this service. */
 export class OwnTokenRequired extends DomainError {
   readonly code = 'auth.own_token_required';
   readonly kind = 'forbidden';
@@ -46,7 +46,7 @@ export class OwnTokenRequired extends DomainError {
   }
 }
 
-/** A fault of the request itself, found before any module saw it. */
+/** A fault of the request itself, detected before it reaches a module. */
 export class RequestError extends DomainError {
   constructor(
     readonly code: string,
@@ -85,10 +85,10 @@ export const headersTooLarge = () =>
   new RequestError('request.headers_too_large', 'malformed', 'The header block is too large.', 431);
 export const requestTimeout = () =>
   new RequestError('request.timeout', 'malformed', 'The request took too long to arrive.', 408);
-/** What comes behind it on the same connection cannot be trusted to be a request. */
+/** The rest of the connection's data cannot be parsed reliably as requests, so the connection closes. */
 export const unreadableRequest = () =>
   new RequestError('request.unreadable', 'malformed', 'The request is not valid HTTP.', 400, { connection: 'close' });
-/** What a file server or the framework refuses: its status, and no word of its inside. */
+/** A rejection by a file server or the framework: keeps the status, without internal details. */
 export const requestRejected = (status: number) =>
   new RequestError('request.refused', 'malformed', 'This request cannot be answered as it stands.', status);
 export const uriTooLong = () => new RequestError('request.uri_too_long', 'malformed', 'The address is too long.', 414);

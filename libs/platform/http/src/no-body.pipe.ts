@@ -1,7 +1,7 @@
 import type { PipeTransform } from '@nestjs/common';
 import { InvalidInput } from '#kernel';
 
-/** For a route that needs no body: an empty one is fine, and unknown fields are refused here as everywhere. */
+/** For a route without a body: an empty body is accepted, and unknown fields are rejected as everywhere. */
 export class NoBodyPipe implements PipeTransform {
   transform(body: unknown): undefined {
     const faults = Object.keys(body ?? {}).map((field) => ({

@@ -1,4 +1,4 @@
 import { NoBodyPipe } from './no-body.pipe.js';
 
-/** For a route that would do something else than its caller means if it overlooked his query: an unknown one is refused. */
+/** Rejects any query parameter, for a route where an ignored parameter would change what the caller means. */
 export class NoQueryPipe extends NoBodyPipe {}

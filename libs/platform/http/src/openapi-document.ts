@@ -16,7 +16,7 @@ interface Operation {
   requestBody?: { content: Record<string, Media> };
   responses: Record<string, ResponseObject>;
 }
-/** What of an OpenAPI document is looked at here. */
+/** The parts of an OpenAPI document that are used here. */
 interface Document {
   paths: object;
   components?: object;
@@ -31,7 +31,7 @@ const PROBLEM_SCHEMA = { $ref: '#/components/schemas/ProblemDocument' };
 const text = (description: string) => ({ description, schema: { type: 'string' } });
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer', minimum: 1 } } };
 
-/** What can befall every request of a kind, so that no route has to say it. */
+/** Responses common to every request of a kind, so that no route has to declare them. */
 const COMMON_RESPONSES: Record<number, string> = {
   400: 'Not valid HTTP, or not readable',
   408: 'Took too long to arrive',
@@ -44,7 +44,7 @@ const AUTHENTICATED_RESPONSES: Record<number, string> = { 401: 'No valid credent
 const BEARER_RESPONSES: Record<number, string> = {
   403: 'Not with this token: its role, its scope or where it comes from',
 };
-/** A write, with a body or without one: an unwanted body is refused, too. */
+/** Responses of a write, with or without a body: an unexpected body is rejected, too. */
 const WRITE_RESPONSES: Record<number, string> = {
   413: 'The body is too large',
   415: 'The body is no JSON in UTF-8',
@@ -52,8 +52,8 @@ const WRITE_RESPONSES: Record<number, string> = {
 };
 
 /**
- * Completes a document with the answers that no single route is the reason of, the headers of all, and an example of every
- * body that has none.
+ * Completes a document with the responses that are common to all routes, the common headers, and an example for each body
+ * without one.
  */
 export function completeOpenApiDocument<Doc extends Document>(document: Doc, problems: readonly ProblemEntry[]): Doc {
   const { schemas = {} } = (document.components ?? {}) as Components;
@@ -83,18 +83,18 @@ function addExamples(
       else media.example = exampleOf(media.schema ?? {}, schemas ?? {});
 }
 
-/** Those of the route's own module, then those that can befall every request. */
+/** The codes of the route's own module, then the common ones. */
 function problemExamples(path: string, status: number, problems: readonly ProblemEntry[]): object {
   const [, module = ''] = /^\/v1\/([a-z]+?)s?(\/|$)/.exec(path) ?? [];
-  const ofStatus = problems.filter((one) => one.status === status);
+  const ofStatus = problems.filter((problem) => problem.status === status);
   if (ofStatus.length === 0)
-    return Object.fromEntries(problems.filter(isOfAnyStatus).map((one) => problemExample({ ...one, status })));
+    return Object.fromEntries(problems.filter(isOfAnyStatus).map((problem) => problemExample({ ...problem, status })));
   const fitting = ofStatus.filter(({ code }) => [module, 'request', 'service'].includes(code.split('.', 1)[0] ?? ''));
   const codes = (fitting.length > 0 ? fitting : ofStatus).map(({ code }) => code);
   return Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]));
 }
 
-/** What the framework refuses keeps the status that it gave. */
+/** A rejection by the framework keeps the framework's status. */
 const isOfAnyStatus = ({ code }: ProblemEntry): boolean => code === 'request.refused';
 
 function problemExample({ code, status, title, detail }: ProblemEntry): [code: string, example: object] {
@@ -104,7 +104,7 @@ function problemExample({ code, status, title, detail }: ProblemEntry): [code: s
 }
 
 function addCommonResponses(operation: Operation, method: string): void {
-  const schemes = (operation.security ?? []).flatMap((one) => Object.keys(one));
+  const schemes = (operation.security ?? []).flatMap((scheme) => Object.keys(scheme));
   const common = {
     ...COMMON_RESPONSES,
     ...(schemes.length > 0 ? AUTHENTICATED_RESPONSES : {}),

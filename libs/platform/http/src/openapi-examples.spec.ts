@@ -16,11 +16,11 @@ const ADA = { id: '0f8fad5b-d9cb-469f-a165-70867728950e', name: null, isHere: tr
 const SCHEMAS = { PERSON };
 
 describe('exampleOf', () => {
-  it('makes a body of the examples of its members, without optional ones that have none', () => {
+  it('builds a body from the examples of its members, without optional ones that have none', () => {
     expect(exampleOf({ $ref: '#/components/schemas/PERSON' }, SCHEMAS)).toEqual(ADA);
   });
 
-  it('follows lists and compositions', () => {
+  it('supports lists and compositions', () => {
     const page: Schema = {
       allOf: [
         { type: 'object', properties: { total: { type: 'integer' } } },
@@ -39,7 +39,7 @@ describe('exampleOf', () => {
     [{ type: 'object', required: ['x'], properties: { x: { type: 'integer' } } }],
     [{ type: 'array', items: {} }],
     [{ allOf: [PERSON, { type: 'string' }] }],
-  ])('makes none up: %j', (schema) => {
+  ])('invents no example for %j', (schema) => {
     expect(exampleOf(schema, {})).toBeUndefined();
   });
 });

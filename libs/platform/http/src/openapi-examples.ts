@@ -1,4 +1,4 @@
-/** What of a JSON Schema is looked at here. */
+/** The parts of a JSON Schema that are used here. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -19,18 +19,18 @@ const FORMAT_EXAMPLES: Readonly<Record<string, string>> = {
 };
 
 /**
- * An example of a body, made of the examples of its members; optional ones are in it if they have one.
- * Undefined when a member that must be there has none and its schema does not say enough.
+ * Builds an example of a body from the examples of its members. Optional members are included if they have one. Undefined when
+ * a required member has no example and its schema is not specific enough.
  */
 export function exampleOf(schema: Schema, schemas: Schemas): unknown {
   const { $ref, type, format = '', items, allOf, properties } = schema;
   if ($ref !== undefined) return exampleOf(schemas[$ref.slice($ref.lastIndexOf('/') + 1)] ?? {}, schemas);
-  const said = schema.example ?? schema.default ?? schema.enum?.[0] ?? FORMAT_EXAMPLES[format];
-  if (said !== undefined) return said;
-  if (allOf !== undefined) return mergeExamples(allOf.map((one) => exampleOf(one, schemas)));
+  const explicit = schema.example ?? schema.default ?? schema.enum?.[0] ?? FORMAT_EXAMPLES[format];
+  if (explicit !== undefined) return explicit;
+  if (allOf !== undefined) return mergeExamples(allOf.map((part) => exampleOf(part, schemas)));
   if (type === 'array') {
-    const one = exampleOf(items ?? {}, schemas);
-    return one === undefined ? undefined : [one];
+    const item = exampleOf(items ?? {}, schemas);
+    return item === undefined ? undefined : [item];
   }
   if (properties !== undefined) return exampleOfMembers(schema, properties, schemas);
   if (type === 'boolean') return true;

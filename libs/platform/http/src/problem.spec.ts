@@ -50,7 +50,7 @@ describe('statusOf', () => {
 });
 
 describe('toProblem', () => {
-  it('is a document of RFC 9457 with our members', () => {
+  it('builds an RFC 9457 document with the extension members', () => {
     expect(toProblem(new Broken('gone'), 'https://foyer.example', '/v1/x', 'trace')).toEqual({
       type: 'https://foyer.example/problems#test.broken_rule',
       title: 'Broken rule',
@@ -62,7 +62,7 @@ describe('toProblem', () => {
     });
   });
 
-  it('has the faults of a body, one by one, and more members where a rule has them', () => {
+  it('lists the faults of a body one by one, and adds the members of a domain error', () => {
     const faults = [{ pointer: '/a', code: 'too_long', detail: 'is too long' }];
     expect(toProblem(new InvalidInput(faults), '', '/', '')).toMatchObject({ status: 422, errors: faults });
     expect(toProblem(new Broken('malformed', undefined, { attemptsRemaining: 2 }), '', '/', '')).toMatchObject({
@@ -71,7 +71,7 @@ describe('toProblem', () => {
     expect(toProblem(new Broken('gone'), '', '/', '')).not.toHaveProperty('errors');
   });
 
-  it('tells nothing of what is behind: no cause, no stack', () => {
+  it('exposes neither cause nor stack', () => {
     const cause = new Error('password authentication failed for user "foyer"');
     const error = new Unavailable(undefined, undefined, { cause });
     expect(JSON.stringify(toProblem(error, '', '/', ''))).not.toMatch(/password|foyer|stack|Error:/);
@@ -80,14 +80,14 @@ describe('toProblem', () => {
 });
 
 describe('headersOf', () => {
-  it('says when to come back, in whole seconds, never at once', () => {
+  it('sets Retry-After in whole seconds, at least one', () => {
     expect(headersOf(new Broken('too_many', 1.2))).toEqual({ 'retry-after': '2' });
     expect(headersOf(new Broken('unavailable', 0))).toEqual({ 'retry-after': '1' });
     expect(headersOf(new Broken('gone'))).toEqual({});
     expect(headersOf(new Unavailable())).toEqual({ 'retry-after': '2' });
   });
 
-  it('asks for credentials, and says what an address takes', () => {
+  it('sets the challenge and the allowed methods', () => {
     expect(headersOf(new InvalidCredentials('Basic realm="foyer"'))).toEqual({
       'www-authenticate': 'Basic realm="foyer"',
     });
@@ -95,13 +95,13 @@ describe('headersOf', () => {
   });
 });
 
-it('titleOf makes a title of a code', () => {
+it('titleOf derives a title from a code', () => {
   expect(titleOf('registration.code_expired')).toBe('Code expired');
   expect(titleOf('x')).toBe('X');
 });
 
-describe('the catalogue', () => {
-  it('holds every code once, in order, with the status it is answered with', () => {
+describe('the problem catalogue', () => {
+  it('contains every code once, in order, with its status', () => {
     const { entries } = new ProblemCatalogue([...HTTP_PROBLEMS, ...HTTP_PROBLEMS, new Broken('gone')]);
     const codes = entries.map(({ code }) => code);
     expect(codes).toEqual([...new Set(codes)].sort());
@@ -114,7 +114,7 @@ describe('the catalogue', () => {
     expect(entries.find(({ code }) => code === 'service.internal_error')?.status).toBe(500);
   });
 
-  it('holds dotted codes in snake case only', () => {
+  it('contains only dotted codes in snake case', () => {
     for (const { code } of new ProblemCatalogue(HTTP_PROBLEMS).entries) expect(code).toMatch(/^[a-z]+\.[a-z_]+$/);
   });
 });

@@ -52,7 +52,7 @@ export function toProblem(error: DomainError, publicUrl: string, instance: strin
   };
 }
 
-/** The headers that a broken rule asks for. */
+/** The headers that a domain error requires. */
 export function headersOf(error: DomainError): Record<string, string> {
   const isChallenge = error instanceof InvalidCredentials || error instanceof ReauthenticationRequired;
   return {
@@ -62,7 +62,7 @@ export function headersOf(error: DomainError): Record<string, string> {
   };
 }
 
-/** What is left when something unforeseen was thrown: always a bug, told without a word of its inside. */
+/** The problem for an unexpected error: always a bug, reported without internal details. */
 export class InternalError extends DomainError {
   readonly code = 'service.internal_error';
   readonly kind = 'unavailable';

@@ -12,7 +12,7 @@ export interface ProblemEntry {
   readonly detail: string;
 }
 
-/** Every code that an answer can carry. Modules bring theirs when the program is composed. */
+/** Every code that a response can contain. Modules contribute theirs at startup. */
 export class ProblemCatalogue {
   readonly entries: readonly ProblemEntry[];
 

@@ -41,7 +41,7 @@ describe('RouteTable', () => {
     ['/v1/%74hings', []],
   ])('finds for %j the patterns %j [AC-67]', (url, patterns) => expect(routes.patternsFor(url)).toEqual(patterns));
 
-  it('AC-33 takes linear time', () => {
+  it('takes linear time [AC-33]', () => {
     const start = performance.now();
     routes.methodsFor('/'.repeat(100_000));
     routes.methodsFor(`/v1/things/${'?'.repeat(100_000)}`);

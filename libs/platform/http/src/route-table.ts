@@ -5,7 +5,7 @@ interface Entry {
   readonly methods: Set<string>;
 }
 
-/** Which methods an address takes, for 405 and its `Allow` (RFC 9110, 15.5.6). */
+/** The methods that a path supports, for 405 and its `Allow` (RFC 9110, 15.5.6). */
 @Injectable()
 export class RouteTable {
   readonly #entries = new Map<string, Entry>();
@@ -21,7 +21,7 @@ export class RouteTable {
     return [...new Set(this.#entriesFor(url).flatMap(({ methods }) => [...methods]))].sort();
   }
 
-  /** The routes of an address, whichever methods they take; the address as it is spelt, without anything decoded. */
+  /** The routes of a path, for all methods. The path is compared as sent, without decoding. */
   patternsFor(url: string): readonly string[] {
     return this.#entriesFor(url).map(({ segments }) => segments.join('/'));
   }

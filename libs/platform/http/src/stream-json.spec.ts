@@ -14,7 +14,7 @@ const textOf = async (document: unknown): Promise<string> => {
   return text;
 };
 
-describe('a JSON document in pieces', () => {
+describe('streamJson', () => {
   it.each<[string, () => unknown, unknown]>([
     ['plain members', () => ({ a: 1, b: null, c: 'x"' }), { a: 1, b: null, c: 'x"' }],
     ['no items', () => ({ a: each([]) }), { a: [] }],
@@ -23,11 +23,11 @@ describe('a JSON document in pieces', () => {
     ['what is undefined', () => ({ a: undefined, b: each([1]), c: undefined }), { b: [1] }],
     ['dates', () => ({ at: new Date(0), b: each([]) }), { at: '1970-01-01T00:00:00.000Z', b: [] }],
     ['an array alone', () => each([1, 2]), [1, 2]],
-  ])('holds %s as JSON.stringify would write them', async (_, document, expected) => {
+  ])('writes %s as JSON.stringify does', async (_, document, expected) => {
     expect(await textOf(document())).toBe(JSON.stringify(expected));
   });
 
-  it('is the same as the whole, whatever the items are', async () => {
+  it('equals the whole document, whatever the items are', async () => {
     const property = fc.asyncProperty(fc.array(fc.jsonValue()), fc.jsonValue(), async (items, other) => {
       const expected = JSON.stringify({ items, other });
       expect(await textOf({ items: each(items), other })).toBe(expected);
@@ -35,7 +35,7 @@ describe('a JSON document in pieces', () => {
     await fc.assert(property, { numRuns: 200 });
   });
 
-  it('takes no more items than were asked for, and none when nobody reads any more [AC-69]', async () => {
+  it('reads only the requested items, and none when the reader stops [AC-69]', async () => {
     const taken: string[] = [];
     const items = Array.from({ length: 1_000 }, (_, n) => `${n} ${'x'.repeat(1_000)}`);
     const pieces = streamJson({ items: each(items, (item) => taken.push(item)) });

@@ -1,9 +1,9 @@
-/** Characters of a piece: few enough that none is noticed, enough that a document is not made of thousands. */
+/** Characters in a chunk: few enough for little memory, enough to avoid thousands of chunks. */
 const CHUNK_LENGTH = 16 * 1024;
 
 /**
- * The text of a JSON document, piece by piece. An async iterable in it is written as an array, whose next item is read when the
- * text so far has been taken: the document is never in memory as a whole.
+ * Yields the text of a JSON document in chunks. An async iterable in it is written as an array, whose next item is read only
+ * when the previous text has been consumed, so the whole document is never in memory.
  */
 export async function* streamJson(document: unknown): AsyncGenerator<string> {
   let piece = '';

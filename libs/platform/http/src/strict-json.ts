@@ -1,4 +1,4 @@
-/** Depth 1 is an object or array that stands alone; keys are counted over the whole document. */
+/** Depth 1 is a top-level object or array. Keys are counted over the whole document. */
 export interface JsonLimits {
   readonly depth: number;
   readonly keys: number;
@@ -7,17 +7,17 @@ export interface JsonLimits {
 export type JsonFault = 'malformed' | 'too_deep' | 'too_many_keys' | 'duplicate_key' | 'forbidden_key';
 
 const LIMITS: JsonLimits = { depth: 20, keys: 200 };
-/** Names by which a careless merge reaches the prototype of every object (CWE-1321). */
+/** Names by which an unsafe merge reaches the prototype of every object (CWE-1321). */
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
- * JSON in which nothing can be read in two ways (RFC 8259 4 and 8.1, RFC 7493): well-formed UTF-8 without a byte order mark,
- * no name twice in an object however it is escaped, no names of the prototype machinery, bounded depth and size.
- * Takes linear time and never throws. Lone surrogates in strings are left to whoever validates the values.
+ * Parses JSON that has only one interpretation (RFC 8259 4 and 8.1, RFC 7493): well-formed UTF-8 without a byte order mark, no
+ * duplicate names in an object however they are escaped, no prototype names, bounded depth and size. Takes linear time and
+ * never throws. Lone surrogates in strings are left to the validation of the values.
  */
 export function parseStrictJson(bytes: Uint8Array, limits = LIMITS): { value: unknown } | { fault: JsonFault } {
   try {
-    // With ignoreBOM the mark stays in the text, where JSON.parse refuses it.
+    // With ignoreBOM the mark stays in the text, and JSON.parse rejects it.
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     const value: unknown = JSON.parse(text);
     const fault = findFault(text, limits);
@@ -27,9 +27,9 @@ export function parseStrictJson(bytes: Uint8Array, limits = LIMITS): { value: un
   }
 }
 
-/** Walks over a text that is known to be JSON and reports the first fault, from left to right. */
+/** Scans a text that is valid JSON and reports the first fault, from left to right. */
 function findFault(text: string, limits: JsonLimits): JsonFault | undefined {
-  const open: Set<string>[] = []; // the names seen so far in each open object or array
+  const open: Set<string>[] = []; // names seen so far in each open object or array
   let keys = 0;
 
   for (let at = 0; at < text.length; at++) {
@@ -54,14 +54,14 @@ function findFault(text: string, limits: JsonLimits): JsonFault | undefined {
   return undefined;
 }
 
-/** The index of the closing quote. A backslash takes the next character with it. */
+/** Returns the index of the closing quote. A backslash escapes the next character. */
 function endOfString(text: string, start: number): number {
   let at = start + 1;
   while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
   return at;
 }
 
-/** Only a name has a colon behind it. */
+/** Only a name is followed by a colon. */
 function isFollowedByColon(text: string, end: number): boolean {
   let at = end + 1;
   while (text[at] === ' ' || text[at] === '\t' || text[at] === '\n' || text[at] === '\r') at++;

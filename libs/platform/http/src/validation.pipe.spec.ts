@@ -31,12 +31,12 @@ const faultsOf = async (body: unknown) => {
   }
 };
 
-describe('strictValidation', () => {
-  it('takes what fits', async () => {
+describe('createValidationPipe', () => {
+  it('accepts valid input', async () => {
     expect(await faultsOf({ code: '042', inner: { name: 'x' } })).toEqual([]);
   });
 
-  it('tells every fault with its pointer', async () => {
+  it('reports every fault with its pointer', async () => {
     expect(await faultsOf({ code: '0420', inner: { name: 7 }, more: 1 })).toEqual([
       '/more unknown_field',
       '/code max_length',
@@ -44,13 +44,16 @@ describe('strictValidation', () => {
     ]);
   });
 
-  it('AC-48 refuses unknown fields at any depth, and escapes their names', async () => {
+  it('rejects unknown fields at any depth, and escapes their names [AC-48]', async () => {
     expect(await faultsOf({ code: '1', inner: { name: 'x', 'a/b~c': 1 } })).toEqual(['/inner/a~1b~0c unknown_field']);
     const [fault = ''] = await faultsOf({ code: '1', ['x'.repeat(5_000)]: 1 });
     expect(fault.length).toBeLessThan(200);
   });
 
-  it.each([420, ['042'], {}, null, true, undefined])('AC-38 AC-44 coerces nothing: %j is no string', async (code) => {
-    expect(await faultsOf({ code })).toEqual(['/code is_string']);
-  });
+  it.each([420, ['042'], {}, null, true, undefined])(
+    'coerces nothing: rejects %j as a string [AC-38, AC-44]',
+    async (code) => {
+      expect(await faultsOf({ code })).toEqual(['/code is_string']);
+    },
+  );
 });

@@ -2,7 +2,7 @@ import { type ArgumentMetadata, type ValidationError, ValidationPipe } from '@ne
 import { type Fault, InvalidInput } from '#kernel';
 
 class StrictValidationPipe extends ValidationPipe {
-  /** Names that every object has would be dropped in silence. In a body they are refused before. */
+  /** The validator would silently drop reserved names that every object has. In a body they are rejected earlier. */
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type === 'query' && isClassOfFields(metadata.metatype)) {
       const reserved = Object.keys(value ?? {}).find((name) => name in Object.prototype);
@@ -15,7 +15,7 @@ class StrictValidationPipe extends ValidationPipe {
 const UNVALIDATED_TYPES: readonly unknown[] = [undefined, String, Boolean, Number, Object, Array];
 const isClassOfFields = (type: unknown): boolean => !UNVALIDATED_TYPES.includes(type);
 
-/** Unknown fields are refused, nothing is coerced, every fault is told with its JSON pointer (RFC 6901). */
+/** Rejects unknown fields, coerces nothing, and reports every fault with its JSON pointer (RFC 6901). */
 export const createValidationPipe = (): ValidationPipe =>
   new StrictValidationPipe({
     whitelist: true,
@@ -38,10 +38,10 @@ function toFaults(error: ValidationError, parent: string): Fault[] {
 
 const TYPES: readonly string[] = ['isString', 'isArray', 'isObject'];
 
-/** One fault of a value is enough: what it is not, before what else is wrong with it. */
+/** Reports one fault for each value: a wrong type before any other fault. */
 function firstOf(constraints: Readonly<Record<string, string>>): [string, string][] {
   const broken = Object.entries(constraints);
-  return [broken.find(([rule]) => TYPES.includes(rule)) ?? broken[0]].filter((one) => one !== undefined);
+  return [broken.find(([rule]) => TYPES.includes(rule)) ?? broken[0]].filter((fault) => fault !== undefined);
 }
 
 /** `isString` → `is_string`; an unknown field has the code `unknown_field`. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { IdempotencyStore } from './idempotency-store.js';
 
-/** One store, seen over several connections. */
+/** One store, accessed over several connections. */
 export interface IdempotencyStoreUnderTest {
   readonly connections: readonly [IdempotencyStore, ...IdempotencyStore[]];
   pass(milliseconds: number): Promise<void>;
@@ -13,7 +13,7 @@ const SHORT = 100;
 const LONG = 60_000;
 const ANSWER = '{"id":"ü 🔑","n":1}';
 
-/** What every `IdempotencyStore` must do. */
+/** Contract for every `IdempotencyStore`. */
 export function idempotencyStoreContract(name: string, open: () => Promise<IdempotencyStoreUnderTest>): void {
   describe(`${name} is an IdempotencyStore`, () => {
     let under: IdempotencyStoreUnderTest;
@@ -31,36 +31,36 @@ export function idempotencyStoreContract(name: string, open: () => Promise<Idemp
     });
     afterAll(() => under.drop());
 
-    it('knows nothing of the first, and that it runs when the second comes', async () => {
+    it('returns new for the first request and running for the second', async () => {
       expect([await begin(), await begin()]).toEqual([{ state: 'new' }, { state: 'running' }]);
     });
 
-    it('has the answer when the first is done', async () => {
+    it('returns the answer when the first request is done', async () => {
       await begin();
       await store.finish(key, 'a', ANSWER, LONG);
       expect([await begin(), await begin()]).toEqual(Array(2).fill({ state: 'done', answer: ANSWER }));
     });
 
-    it('knows another request with the same key, running or done', async () => {
+    it('detects another request with the same key, running or done', async () => {
       await begin('a');
       expect(await begin('b')).toEqual({ state: 'different' });
       await store.finish(key, 'a', ANSWER, LONG);
       expect(await begin('b')).toEqual({ state: 'different' });
     });
 
-    it('forgets what made nothing', async () => {
+    it('releases the key of a request that created nothing', async () => {
       await begin();
       await store.forget(key);
       expect(await begin('b')).toEqual({ state: 'new' });
     });
 
-    it('lets go of a request that never ends', async () => {
+    it('releases the key of a request that never ends', async () => {
       await begin('a', SHORT);
       await under.pass(SHORT);
       expect(await begin('b')).toEqual({ state: 'new' });
     });
 
-    it('keeps an answer for as long as what it made', async () => {
+    it('keeps an answer for its lifetime', async () => {
       await begin();
       await store.finish(key, 'a', ANSWER, SHORT);
       await under.pass(SHORT);
@@ -72,7 +72,7 @@ export function idempotencyStoreContract(name: string, open: () => Promise<Idemp
       expect(await store.begin(`${key}:other`, 'a', LONG)).toEqual({ state: 'new' });
     });
 
-    it('RC-17 lets one of fifty begin', async () => {
+    it('lets one of fifty concurrent requests begin [RC-17]', async () => {
       const begun = Array.from({ length: 50 }, (_, n) =>
         under.connections[n % under.connections.length]?.begin(key, n % 2 ? 'a' : 'b', LONG),
       );

@@ -1,4 +1,4 @@
-/** What is known of a key: nothing yet, still running, or done. */
+/** State of a key: new, running or done. */
 export type IdempotencyState =
   | { readonly state: 'new' }
   | { readonly state: 'running' }
@@ -7,11 +7,12 @@ export type IdempotencyState =
   | { readonly state: 'done'; readonly answer: string };
 
 /**
- * Answers by Idempotency-Key, for as long as what they made. A request that never ends lets go of its key after a while.
- * @throws Unavailable when the store is away
+ * Stores responses by Idempotency-Key, for as long as the created resource lives. A request that never ends releases its key
+ * after a while.
+ * @throws Unavailable when the store is unavailable
  */
 export abstract class IdempotencyStore {
-  /** @param fingerprint of the request, so that nothing of it is kept */
+  /** @param fingerprint of the request, so that the request itself is not stored */
   abstract begin(key: string, fingerprint: string, holdMs: number): Promise<IdempotencyState>;
   abstract finish(key: string, fingerprint: string, answer: string, lifeMs: number): Promise<void>;
   abstract forget(key: string): Promise<void>;

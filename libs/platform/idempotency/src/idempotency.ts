@@ -4,7 +4,7 @@ import { DomainError, InvalidInput, Unavailable } from '#kernel';
 import { Secrets } from '#platform/config';
 import { type IdempotencyState, IdempotencyStore } from './idempotency-store.js';
 
-/** The key of a request that is still running. */
+/** The first request with this key is still running. */
 export class IdempotentRequestRunning extends DomainError {
   readonly code = 'request.still_running';
   readonly kind = 'conflict';
@@ -25,18 +25,18 @@ export class IdempotencyKeyReused extends DomainError {
   }
 }
 
-/** What one call of a route is known by. */
+/** What identifies one call of a route. */
 export interface IdempotentRequest {
-  /** Undefined: the caller sent no Idempotency-Key, and the work is just done. */
+  /** Undefined: the caller sent no Idempotency-Key, and the work runs without one. */
   readonly key: string | undefined;
-  /** Route and caller (of an open route: the identifier). The same key of another caller is another key. */
+  /** Route and caller (for an open route: the identifier). The same key of another caller is another key. */
   readonly scope: string;
   readonly body: unknown;
-  /** As long as what it made. */
+  /** Lifetime of the stored response: that of the created resource. */
   readonly lifeMs: number;
   /**
-   * What is made bears the id of its request, and a repeat finds it: the work is done although the store is away. Meanwhile
-   * only one thing goes unnoticed, the same key with another body.
+   * The created resource has an id derived from the request, so a repeat finds it. The work therefore runs even when the store
+   * is unavailable. Meanwhile only the reuse of a key with another body goes undetected.
    */
   readonly durable?: boolean;
 }
@@ -57,8 +57,9 @@ const KEY_FORMAT = /^[\x21-\x7e]{1,255}$/;
 const RUNNING_TTL_MS = 15_000;
 
 /**
- * Same key and body: the stored answer. Same key, another body: 422. The first still running: 409. Only what succeeded is
- * kept: a refusal made nothing, and is found again. Neither the key nor the body is stored, only keyed hashes of them.
+ * Same key and body: returns the stored response. Same key, another body: 422. First request still running: 409. Only
+ * successful responses are stored: a failure created nothing and is recomputed. The store gets keyed hashes of key and body,
+ * never the values.
  */
 @Injectable()
 export class Idempotency {
@@ -67,7 +68,7 @@ export class Idempotency {
     private readonly secrets: Secrets,
   ) {}
 
-  /** @param work gets an id that is the same for every try of this request, and undefined without a key */
+  /** @param work gets an id that is the same for every attempt of this request, and undefined without a key */
   async runOnce<T>(
     { key, scope, body, lifeMs, durable = false }: IdempotentRequest,
     work: (id: string | undefined) => Promise<T>,
@@ -112,7 +113,7 @@ export class Idempotency {
   }
 }
 
-/** Where what is made is durable, the store may be away: then this is its word. */
+/** Fallback when the store is unavailable and the created resource is durable. */
 async function fallbackWhenUnavailable<T>(otherwise: T, durable: boolean, asked: Promise<T>): Promise<T> {
   try {
     return await asked;
@@ -126,7 +127,7 @@ async function fallbackWhenUnavailable<T>(otherwise: T, durable: boolean, asked:
 const uuidOf = (hex: string): string =>
   [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
 
-/** The same members in another order are the same body. */
+/** Normalizes the order of members: it does not make another body. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) =>
     member !== null && typeof member === 'object' && !Array.isArray(member)

@@ -22,7 +22,7 @@ idempotencyStoreContract('RedisIdempotencyStore', async () => {
   const [first, ...others] = connections.map((connection) => new RedisIdempotencyStore(connection));
   return {
     connections: [first as RedisIdempotencyStore, ...others],
-    // A little more: the clocks of Redis and of a timer are not the same one.
+    // Adds a margin: the clocks of Redis and of a timer differ.
     pass: (milliseconds: number) => sleep(milliseconds + 5),
     drop: async () => undefined,
   };

@@ -6,7 +6,7 @@ import type { Settings } from '#platform/config';
 import { createRecordingLog } from '#platform/observability/testing';
 import { NoSnapshotStore, type Snapshotable, SnapshotStore } from './snapshot-store.js';
 
-/** Remembers one thing. */
+/** A store with one value. */
 class Memory implements Snapshotable {
   constructor(public thing: unknown = undefined) {}
 
@@ -19,7 +19,7 @@ class Memory implements Snapshotable {
   }
 }
 
-describe('Snapshots', () => {
+describe('SnapshotStore', () => {
   let folder: string;
   let file: string;
   let written: ReturnType<typeof createRecordingLog>;
@@ -41,7 +41,7 @@ describe('Snapshots', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('given a clean stop, then every store has again what it had', () => {
+  it('restores every store after a clean stop', () => {
     const snapshots = opened();
     snapshots.register('codes', new Memory([['a', { n: 1 }]]));
     snapshots.register('due', new Memory(['ü']));
@@ -49,7 +49,7 @@ describe('Snapshots', () => {
     expect(restarted('due', 'codes', 'new one')).toEqual([['ü'], [['a', { n: 1 }]], 'as it begins']);
   });
 
-  it('given a clean stop, then the file is for nobody but the owner of the folder, and stands alone', () => {
+  it('writes a file that only the owner of the folder can read, and leaves no other file', () => {
     const snapshots = opened();
     snapshots.register('codes', new Memory('x'));
     snapshots.save();
@@ -58,7 +58,7 @@ describe('Snapshots', () => {
     expect(readdirSync(path.dirname(file))).toEqual(['pending.json']);
   });
 
-  it('given a crash after the start, then nothing of an older stop comes back', () => {
+  it('restores nothing from an older stop after a crash', () => {
     const snapshots = opened();
     snapshots.register('codes', new Memory('old'));
     snapshots.save();
@@ -67,7 +67,7 @@ describe('Snapshots', () => {
     expect(restarted('codes')).toEqual(['as it begins']);
   });
 
-  it('given a command that runs beside the program, then it neither reads nor writes what is pending', () => {
+  it('neither reads nor writes the snapshot in a CLI command that runs alongside the server', () => {
     const snapshots = opened();
     snapshots.register('codes', new Memory('kept'));
     snapshots.save();
@@ -78,35 +78,33 @@ describe('Snapshots', () => {
     expect([memory.thing, restarted('codes')]).toEqual(['as it begins', ['kept']]);
   });
 
-  it('warns and goes on when nothing can be written at a stop [AC-86]', () => {
+  it('warns and continues when the snapshot cannot be written [AC-86]', () => {
     writeFileSync(path.join(folder, 'data'), 'a file where the folder should be');
     const snapshots = opened();
     snapshots.register('codes', new Memory('lost'));
     expect(() => snapshots.save()).not.toThrow();
-    expect(written.lines).toMatchObject([
-      { level: 40, msg: expect.stringMatching(/^pending attempts cannot be kept/) },
-    ]);
+    expect(written.lines).toMatchObject([{ level: 40, msg: expect.stringMatching(/^cannot save pending attempts/) }]);
     expect(written.lines).toHaveLength(1);
   });
 
-  it('starts without what it can neither read nor remove, and says so [AC-86]', () => {
+  it('starts empty and warns when the snapshot can be neither read nor removed [AC-86]', () => {
     mkdirSync(path.join(file, 'in the way'), { recursive: true });
     expect(restarted('codes')).toEqual(['as it begins']);
     expect(written.lines).toMatchObject([{ level: 40, reason: expect.stringContaining('EISDIR') }]);
   });
 
-  it('starts where there can be no file, without a word [AC-86]', () => {
+  it('starts without a warning where there can be no file [AC-86]', () => {
     writeFileSync(path.join(folder, 'data'), 'a file where the folder should be');
     expect(restarted('codes')).toEqual(['as it begins']);
     expect(written.lines).toEqual([]);
   });
 
-  it('given no store, then no file is touched', () => {
+  it('touches no file when there is no store', () => {
     opened().save();
     expect(existsSync(path.dirname(file))).toBe(false);
   });
 
-  it.each(['', '{', '[]', '"x"'])('given a file that holds %j, then the program starts without it', (content) => {
+  it.each(['', '{', '[]', '"x"'])('starts empty when the file contains %j', (content) => {
     mkdirSync(path.dirname(file));
     writeFileSync(file, content);
     expect(restarted('codes')).toEqual(['as it begins']);

@@ -4,15 +4,15 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '#platform/config';
 import { Log } from '#platform/observability';
 
-/** Something in memory that outlives a clean stop. */
+/** An in-memory store that survives a clean stop. */
 export interface Snapshotable {
   snapshot(): unknown;
   restore(snapshot: never): void;
 }
 
 /**
- * In-process stores survive a clean stop: written to the data folder (mode 0600) when the program ends, read and removed
- * when it starts. It holds what the stores hold: sealed passwords and MACs, never a code or a password.
+ * Preserves in-process stores over a clean stop: written to the data folder (mode 0600) at shutdown, read and removed at
+ * startup. The file contains what the stores contain: sealed passwords and MACs, never a code or a password.
  */
 @Injectable()
 export class SnapshotStore {
@@ -33,16 +33,16 @@ export class SnapshotStore {
     if (this.#loaded[name] !== undefined) store.restore(this.#loaded[name] as never);
   }
 
-  /** After everything else has stopped. A folder that takes no file costs what is pending, and not a clean end. */
+  /**
+   * Runs after everything else has stopped. If the file cannot be written, pending attempts are lost, and the stop is still
+   * clean.
+   */
   save(): void {
     if (this.#stores.size === 0) return;
     try {
       this.#write();
     } catch (error) {
-      this.log.warn(
-        { reason: String(error) },
-        'pending attempts cannot be kept over this stop: DATA_DIR takes no file',
-      );
+      this.log.warn({ reason: String(error) }, 'cannot save pending attempts: writing to DATA_DIR failed');
     }
   }
 
@@ -54,7 +54,7 @@ export class SnapshotStore {
     renameSync(draft, this.#file);
   }
 
-  /** Removed once read: a snapshot is of the last clean stop only, never of an older one. One that stays is not believed. */
+  /** Removed after reading: a snapshot belongs to the last clean stop only. If it cannot be removed, its content is ignored. */
   #readAndRemove(): Record<string, unknown> {
     if (!existsSync(this.#file)) return {};
     try {
@@ -62,13 +62,13 @@ export class SnapshotStore {
       rmSync(this.#file);
       return JSON.parse(content) as Record<string, unknown>;
     } catch (error) {
-      this.log.warn({ reason: String(error) }, 'pending attempts of the last run cannot be read');
+      this.log.warn({ reason: String(error) }, 'cannot read the pending attempts of the last run');
       return {};
     }
   }
 }
 
-/** For a command that runs beside the program: what is pending stays where it is. */
+/** For a CLI command that runs alongside the server: pending attempts stay untouched. */
 @Injectable()
 export class NoSnapshotStore extends SnapshotStore {
   override register(_name: string, _store: Snapshotable): void {}

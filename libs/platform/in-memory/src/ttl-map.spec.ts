@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FixedClock } from '#kernel/testing';
 import { TtlMap } from './ttl-map.js';
 
-describe('EphemeralMap', () => {
+describe('TtlMap', () => {
   let clock: FixedClock;
   let map: TtlMap<string>;
   const set = (key: string, lifeMs: number, value = key) => map.set(key, value, map.now + lifeMs);
 
-  /** Dead entries that were taken out. */
+  /** Number of removed expired entries. */
   const swept = () => vi.mocked(Map.prototype.delete).mock.calls.filter(([key]) => `${key}`.startsWith('short')).length;
 
   beforeEach(() => {
@@ -17,7 +17,7 @@ describe('EphemeralMap', () => {
   });
   afterEach(() => vi.restoreAllMocks());
 
-  it('given an entry, then it is there until its moment, and not at it', () => {
+  it('returns an entry until it expires', () => {
     set('a', 100);
     clock.advance(99);
     expect(map.get('a')).toBe('a');
@@ -25,7 +25,7 @@ describe('EphemeralMap', () => {
     expect(map.get('a')).toBeUndefined();
   });
 
-  it('given an entry that is set again, then the newest value and life', () => {
+  it('replaces the value and lifetime of an entry that is set again', () => {
     set('a', 100, 'first');
     set('a', 10, 'second');
     expect(map.get('a')).toBe('second');
@@ -35,14 +35,14 @@ describe('EphemeralMap', () => {
     expect(map.get('a')).toBe('third');
   });
 
-  it('given some that are dead, then only the others are listed', () => {
+  it('lists live entries only', () => {
     set('a', 100);
     set('b', 1);
     clock.advance(1);
     expect(map.values()).toEqual(['a']);
   });
 
-  it('given one that is deleted, then it is gone, and the others are not', () => {
+  it('deletes one entry and keeps the others', () => {
     set('a', 100);
     set('b', 100);
     map.delete('a');
@@ -50,7 +50,7 @@ describe('EphemeralMap', () => {
     expect([map.get('a'), map.get('b')]).toEqual([undefined, 'b']);
   });
 
-  it('given a flood of short lives, then the dead do not pile up', () => {
+  it('does not accumulate expired entries under a flood of short-lived ones', () => {
     set('long', 3_600_000);
     for (let n = 0; n < 20_000; n++) {
       set(`short ${n}`, 10);
@@ -60,7 +60,7 @@ describe('EphemeralMap', () => {
     expect(map.get('long')).toBe('long');
   });
 
-  it('given a crowd that died at once, then later writes sweep it away', () => {
+  it('removes entries that expired together during later writes', () => {
     for (let n = 0; n < 1_000; n++) set(`short ${n}`, 10);
     clock.advance(10);
     for (let n = 0; n < 500; n++) set(`living ${n}`, 3_600_000);
@@ -68,7 +68,7 @@ describe('EphemeralMap', () => {
     expect(map.values()).toHaveLength(500);
   });
 
-  it('given a snapshot, then it holds what is alive, survives JSON and keeps its end', () => {
+  it('takes a snapshot of live entries that survives JSON and keeps their expiry', () => {
     set('dead', 1);
     set('short', 100);
     set('long', 1_000);
@@ -81,7 +81,7 @@ describe('EphemeralMap', () => {
     expect([other.get('short'), other.get('long')]).toEqual([undefined, 'long']);
   });
 
-  it('given a snapshot that lay for long, then what died meanwhile is not there', () => {
+  it('drops entries that expired while the snapshot was stored', () => {
     set('a', 100);
     const kept = map.snapshot();
     clock.advance(3_600_000);

@@ -5,10 +5,13 @@ interface Entry<T> {
   expiresAt: number;
 }
 
-/** Each write looks at so many others: the dead go as fast as the living come, and no write waits for a whole sweep. */
+/**
+ * Entries checked by each write: expired entries are removed as fast as new ones are added, and no write waits for a full
+ * sweep.
+ */
 const SWEEPS_PER_WRITE = 4;
 
-/** What Redis is to a replicated service, a map whose entries die is to a single process. Sweeps itself while it is written to. */
+/** A map with expiring entries: replaces Redis in a single process. Writes remove expired entries. */
 export class TtlMap<T> {
   #entries = new Map<string, Entry<T>>();
   #sweep = this.#entries.entries();
@@ -24,7 +27,7 @@ export class TtlMap<T> {
     return entry && entry.expiresAt > this.now ? entry.value : undefined;
   }
 
-  /** Of everything alive. */
+  /** All live entries. */
   values(): T[] {
     const { now } = this;
     return [...this.#entries.values()].filter(({ expiresAt }) => expiresAt > now).map(({ value }) => value);
@@ -40,7 +43,7 @@ export class TtlMap<T> {
     this.#entries.delete(key);
   }
 
-  /** Everything alive, as JSON can hold it. */
+  /** All live entries, as JSON-compatible values. */
   snapshot(): readonly [string, Entry<T>][] {
     return [...this.#entries].filter(([, { expiresAt }]) => expiresAt > this.now);
   }

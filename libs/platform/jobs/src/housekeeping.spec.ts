@@ -28,7 +28,7 @@ describe('Housekeeping', () => {
     vi.useRealTimers();
   });
 
-  it('given chores, then each is done, and what was swept is told', async () => {
+  it('runs every chore and logs the number of removed items', async () => {
     chore('full', () => 7);
     chore('empty', () => 0);
     await harness.runTasks();
@@ -36,15 +36,15 @@ describe('Housekeeping', () => {
     expect(written.lines).toMatchObject([{ chore: 'full', swept: 7, msg: 'swept' }]);
   });
 
-  it('given one that fails, then the others are done all the same', async () => {
+  it('runs the other chores when one fails', async () => {
     chore('broken', () => Promise.reject(new Error('away')));
     chore('fine', () => 1);
     await harness.runTasks();
     expect(done).toEqual(['broken', 'fine']);
-    expect(written.lines).toMatchObject([{ chore: 'broken', msg: 'a chore was not done' }, { chore: 'fine' }]);
+    expect(written.lines).toMatchObject([{ chore: 'broken', msg: 'a housekeeping chore failed' }, { chore: 'fine' }]);
   });
 
-  it('given a start, then it sweeps about once an hour, and not at once', async () => {
+  it('runs about once an hour, and not at startup', async () => {
     chore('c', () => 0);
     harness.start();
     await vi.advanceTimersByTimeAsync(HOUR / 2 - 1);
@@ -54,7 +54,7 @@ describe('Housekeeping', () => {
     expect(done.length).toBeLessThanOrEqual(21);
   });
 
-  it('given a stop, then it waits for what is being swept, and sweeps no more', async () => {
+  it('waits for the running chore at a stop, and starts no other', async () => {
     let finish: (swept: number) => void = () => undefined;
     chore('slow', () => new Promise((resolve) => (finish = resolve)));
     harness.start();

@@ -2,16 +2,19 @@ import { randomInt } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Log } from '#platform/observability';
 
-/** Something that grows without end unless it is swept. Safe to run on many replicas at once. */
+/** Cleans up something that would grow without bound. Safe to run on many replicas at once. */
 export interface HousekeepingTask {
   readonly name: string;
-  /** How much was swept away. */
+  /** Number of removed items. */
   run(): Promise<number>;
 }
 
 const HOUR_MS = 3_600_000;
 
-/** Sweeps about once an hour, each replica at a moment of its own. Nothing depends on it: what is too old is refused when it is read. */
+/**
+ * Runs every chore about once an hour, each replica at its own time. Correctness does not depend on it: expired data is
+ * ignored when read.
+ */
 @Injectable()
 export class Housekeeping implements OnApplicationShutdown {
   readonly #tasks: HousekeepingTask[] = [];
@@ -40,7 +43,7 @@ export class Housekeeping implements OnApplicationShutdown {
         const swept = await chore.run();
         if (swept > 0) this.log.info({ chore: chore.name, swept }, 'swept');
       } catch (error) {
-        this.log.warn({ chore: chore.name, reason: String(error) }, 'a chore was not done');
+        this.log.warn({ chore: chore.name, reason: String(error) }, 'a housekeeping chore failed');
       }
     }
   }

@@ -3,7 +3,7 @@ import { type Database, limitClause } from '#platform/database';
 const BATCH_SIZE = 1_000;
 const MAX_BATCHES = 1_000;
 
-/** Deletes rows in small batches, so that no lock is held for long. `key` names a row; the condition has `?` for its values. */
+/** Deletes rows in small batches, so that locks are short. `key` identifies a row; the condition has `?` for its values. */
 export async function purgeRows(
   database: Database,
   table: string,
@@ -17,7 +17,7 @@ export async function purgeRows(
     const rows = await database.query<{ found: unknown }>(find, values);
     if (rows.length === 0) break;
     const marks = rows.map(() => '?').join(', ');
-    // The condition again: a row may have changed since it was found.
+    // Repeats the condition: a row may have changed since it was found.
     purged += await database.execute(`delete from ${table} where ${key} in (${marks}) and (${condition})`, [
       ...rows.map(({ found }) => found),
       ...values,

@@ -18,12 +18,12 @@ const REDACTED_FIELDS = [
 ];
 
 /**
- * JSON lines with the correlation id of the request they belong to. Personal data is logged masked or not at all, secrets
- * never (OWASP ASVS 16.2.5); the redaction list is the second net.
+ * JSON log lines with the correlation id of their request. Personal data is masked or not logged, secrets are never logged
+ * (OWASP ASVS 16.2.5); the redaction list is a second safeguard.
  */
 @Injectable()
 export class Log implements LoggerService {
-  /** @param unredacted for lines whose fields are all ours: nothing to redact, and one for every request */
+  /** @param unredacted for frequent lines whose fields never need redaction, such as the one for every request */
   constructor(
     private readonly pino: Pino,
     private readonly unredacted: Pino = pino,

@@ -3,7 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** Prometheus figures. Labels hold route patterns and names of ours, never anything that a caller typed. */
+/** Prometheus metrics. Labels contain route patterns and fixed names, never caller input. */
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
@@ -16,7 +16,7 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  /** Looking labels up costs more than counting. */
+  /** Cached by labels: the look-up costs more than the increment. */
   readonly #observed = new Map<
     string,
     { readonly count: Counter.Internal; readonly latency: Histogram.Internal<string> }
@@ -42,7 +42,7 @@ export class Metrics {
     return new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
   }
 
-  /** A figure that is read when it is asked for; NaN when it cannot be read. */
+  /** A gauge that is read at scrape time; NaN when the read fails. */
   gauge(name: string, help: string, read: () => number | Promise<number>): void {
     new Gauge({
       name,
@@ -58,7 +58,7 @@ export class Metrics {
     });
   }
 
-  /** The same for several things, by the value of one label; none at all when they cannot be read. */
+  /** A gauge with one value for each label; no values when the read fails. */
   labelledGauge(name: string, help: string, label: string, read: () => Promise<ReadonlyMap<string, number>>): void {
     new Gauge({
       name,

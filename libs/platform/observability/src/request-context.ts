@@ -1,15 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What travels with a request, or with an event that was heard, into logs and events. */
+/** Context of a request or a consumed event, passed on to logs and events. */
 export interface RequestContext {
   readonly correlationId: string;
-  /** Of the event that is being handled; a request causes what it does by itself. */
+  /** Id of the event that is being handled; undefined for a request. */
   readonly causationId?: string;
   /** W3C trace context, if the caller sent one. */
   readonly traceparent?: string;
-  /** By `performance.now()`: from then on nothing of this request is committed any more. */
+  /** Deadline by `performance.now()`: after it, nothing of this request commits. */
   deadline?: number;
-  /** Code of the problem it was answered with: its reason in the log. */
+  /** Problem code of the response, for the log. */
   problem?: string;
 }
 
@@ -17,14 +17,14 @@ const storage = new AsyncLocalStorage<RequestContext | undefined>();
 
 export const currentContext = (): RequestContext | undefined => storage.getStore();
 
-/** True when the caller has been told that it took too long. Work in the background is never overdue. */
+/** True when the caller has already received a timeout response. Background work is never overdue. */
 export const isOverdue = (): boolean => performance.now() > (storage.getStore()?.deadline ?? Number.POSITIVE_INFINITY);
 
-/** From this moment on the request is given up. */
+/** Marks the request as overdue. */
 export function setDeadline(deadline: number): void {
   const context = storage.getStore();
   if (context) context.deadline = deadline;
 }
 
-/** @param context undefined: of no request */
+/** @param context undefined: outside any request */
 export const runInContext = <T>(context: RequestContext | undefined, work: () => T): T => storage.run(context, work);

@@ -9,8 +9,8 @@ const cursors = new CursorCodec([NEW, OLD]);
 const place = { at: new Date('2026-03-01T12:00:00.007Z'), id: randomUUID() };
 const cursor = cursors.encode('list', place);
 
-describe('a cursor', () => {
-  it('leads back to its place, whatever place it is', () => {
+describe('CursorCodec', () => {
+  it('decodes every encoded position', () => {
     fc.assert(
       fc.property(fc.date({ noInvalidDate: true }), fc.uuid(), fc.string(), (at, id, list) => {
         expect(cursors.decode(list, cursors.encode(list, { at, id }))).toEqual({ at, id });
@@ -18,7 +18,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('has one spelling, and is none of ours when a bit is another', () => {
+  it('accepts one spelling only, and rejects a cursor with any bit changed', () => {
     const flipped = Array.from({ length: 40 }, (_, at) => {
       const bytes = Buffer.from(cursor, 'base64url');
       bytes[at] = (bytes[at] ?? 0) ^ 1;
@@ -31,11 +31,11 @@ describe('a cursor', () => {
       expect(() => cursors.decode('list', other), other).toThrow(CursorNotValid);
   });
 
-  it('is good for its own list only', () => {
+  it('rejects the cursor of another list', () => {
     expect(() => cursors.decode('another list', cursor)).toThrow(CursorNotValid);
   });
 
-  it('is read under every key of the ring, and under none that has left it', () => {
+  it('accepts cursors under every key of the ring, and rejects those under a removed key', () => {
     const old = new CursorCodec([OLD]).encode('list', place);
     expect(cursors.decode('list', old)).toEqual(place);
     expect(() => new CursorCodec([NEW]).decode('list', old)).toThrow(CursorNotValid);

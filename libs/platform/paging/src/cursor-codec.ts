@@ -2,7 +2,7 @@ import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { DomainError, type PagePosition } from '#kernel';
 import type { KeyRing } from '#platform/config';
 
-/** Not a cursor of ours, or one of another list, of other filters, or of somebody who may see other things. */
+/** The cursor is malformed, or belongs to another list, other filters or a caller with other permissions. */
 export class CursorNotValid extends DomainError {
   readonly code = 'request.cursor_not_valid';
   readonly kind = 'malformed';
@@ -18,8 +18,10 @@ const TAG_BYTES = 16;
 const CURSOR_BYTES = TIME_BYTES + ID_BYTES + TAG_BYTES;
 
 /**
- * `time | id | tag` in base64url. The tag is a MAC over the place and the list it is a place of, under a key derived from
- * `CODE_SECRET` (HKDF-SHA-256): a cursor cannot be made up, and is good for its own list only.
+ * `time
+ * id
+ * tag` in base64url. The tag is a MAC over the position and the list, under a key derived from `CODE_SECRET` (HKDF-SHA-256): a
+ * cursor cannot be forged, and is valid for its own list only.
  */
 export class CursorCodec {
   readonly #keys: readonly [Buffer, ...Buffer[]];
@@ -28,7 +30,7 @@ export class CursorCodec {
     this.#keys = [derive(writer.secret), ...others.map(({ secret }) => derive(secret))];
   }
 
-  /** @param list which list, with what filters, seen by whom */
+  /** @param list the list, its filters and the caller's view */
   encode(list: string, { at, id }: PagePosition): string {
     const place = Buffer.alloc(TIME_BYTES + ID_BYTES);
     place.writeBigInt64BE(BigInt(at.getTime()));
@@ -39,7 +41,7 @@ export class CursorCodec {
   /** @throws CursorNotValid */
   decode(list: string, cursor: string): PagePosition {
     const bytes = Buffer.from(cursor, 'base64url');
-    // Compared as text, too: a cursor has one spelling.
+    // Also compared as text: a cursor has exactly one spelling.
     if (bytes.length !== CURSOR_BYTES || bytes.toString('base64url') !== cursor) throw new CursorNotValid();
     const [place, tag] = [bytes.subarray(0, TIME_BYTES + ID_BYTES), bytes.subarray(TIME_BYTES + ID_BYTES)];
     if (!this.#keys.some((key) => timingSafeEqual(tagOf(key, list, place), tag))) throw new CursorNotValid();

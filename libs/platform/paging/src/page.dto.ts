@@ -3,7 +3,7 @@ import { ApiExtraModels, ApiOkResponse, ApiProperty, ApiPropertyOptional, getSch
 import { IsIn, IsString, Matches, MaxLength } from 'class-validator';
 import { IfPresent } from '#platform/http';
 
-/** What every list takes in its address. Values are text, as they came. */
+/** Query parameters of every list. Values are unparsed text. */
 export class PageQuery {
   @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: 100, default: 20 })
   @IfPresent()
@@ -26,7 +26,7 @@ export class PageQuery {
   readonly count?: 'exact';
 }
 
-/** What every page has beside its items. `Link: <…>; rel="next"` leads to the next one, too. */
+/** What every page contains besides its items. `Link: <…>; rel="next"` also leads to the next one. */
 export class PageDto {
   @ApiProperty({ type: String, nullable: true, description: 'Null on the last page' })
   readonly nextCursor!: string | null;
@@ -38,7 +38,7 @@ export class PageDto {
 /** One page of a list. */
 export type PageOf<Item> = PageDto & { readonly items: readonly Item[] };
 
-/** Documents a route that answers with pages of these. */
+/** Documents a route that returns pages of these items. */
 export const ApiPage = (item: Type) =>
   applyDecorators(
     ApiExtraModels(PageDto, item),

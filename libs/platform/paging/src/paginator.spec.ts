@@ -21,7 +21,7 @@ const page = (limit: number) =>
     ({ n }) => n,
   );
 
-/** The answer, and where its Link header leads. */
+/** The response, and the target of its Link header. */
 function answered(query: Query, limit: number, total?: number) {
   const headers = new Map<string, string>();
   const reply = { header: (name: string, value: string) => headers.set(name, value) } as unknown as FastifyReply;
@@ -29,13 +29,13 @@ function answered(query: Query, limit: number, total?: number) {
   return { ...answer, link: headers.get('link') };
 }
 
-describe('a page', () => {
-  it('has twenty items unless another number is asked for', () => {
+describe('Paginator', () => {
+  it('returns twenty items by default', () => {
     expect(pages.parseRequest(list({}))).toEqual({ limit: 20, after: null });
     expect(pages.parseRequest(list({ limit: '100' }))).toEqual({ limit: 100, after: null });
   });
 
-  it('leads to the next one, from the public address and with its filters', () => {
+  it('links to the next page with the public URL and the filters', () => {
     const { items, nextCursor, link, ...rest } = answered({ q: 'a&b "é"', limit: '2', cursor: undefined }, 2);
     expect([items, rest]).toEqual([[0, 1], {}]);
     expect(link).toBe(
@@ -45,11 +45,11 @@ describe('a page', () => {
     expect(pages.parseRequest(list({ q: 'a&b "é"', cursor })).after).toEqual({ at: rows[1]?.at, id: rows[1]?.id });
   });
 
-  it('leads nowhere when nothing comes behind it, and tells the total only when there is one', () => {
+  it('has no link on the last page, and contains the total only when it was counted', () => {
     expect(answered({}, 3, 0)).toEqual({ items: [0, 1, 2], nextCursor: null, link: undefined, total: 0 });
   });
 
-  it('takes a cursor with the same filters in any order, of any size and count', () => {
+  it('accepts a cursor with the same filters in any order, of any size and count', () => {
     const cursor = answered({ q: 'a', status: 'active', limit: '2' }, 2).nextCursor ?? '';
     expect(pages.parseRequest(list({ status: 'active', q: 'a', cursor, limit: '7', count: 'exact' })).limit).toBe(7);
   });
@@ -60,7 +60,7 @@ describe('a page', () => {
     ['no filter', list({})],
     ['other rights', list({ q: 'a' }, 'staff')],
     ['another list', list({ q: 'a' }, 'admin', '/v1/others')],
-  ])('AC-49 refuses a cursor with %s', (_, { query, ...other }) => {
+  ])('rejects a cursor with %s [AC-49]', (_, { query, ...other }) => {
     const cursor = answered({ q: 'a' }, 2).nextCursor ?? '';
     expect(() => pages.parseRequest({ ...other, query: { ...query, cursor } })).toThrow(CursorNotValid);
   });

@@ -5,21 +5,21 @@ import { Secrets, Settings } from '#platform/config';
 import { CursorCodec } from './cursor-codec.js';
 import type { PageOf, PageQuery } from './page.dto.js';
 
-/** A list as somebody asked for it. Its cursors are good for nothing else. */
+/** A list as requested. Its cursors are valid for no other list. */
 export interface ListRequest {
-  /** Its address, without PUBLIC_URL. */
+  /** Its path, without PUBLIC_URL. */
   readonly path: string;
-  /** What the caller may see, where that differs between callers: `admin`, `staff`, or whose list it is. */
+  /** The caller's view, where that differs between callers: `admin`, `staff`, or the owner of the list. */
   readonly rights: string;
-  /** As the caller gave them. */
+  /** The query parameters as sent. */
   readonly query: PageQuery;
 }
 
 const DEFAULT_LIMIT = 20;
-/** What says how a page is shown, and not what is in the list. */
+/** Parameters that affect the presentation of a page, not the content of the list. */
 const PAGING_PARAMETERS = new Set(['limit', 'cursor', 'count']);
 
-/** From the address of a list to the page that is wanted, and from a page to its answer. */
+/** Parses the page request of a list, and builds the response of a page. */
 @Injectable()
 export class Paginator {
   readonly #cursorCodec: CursorCodec;
@@ -38,7 +38,7 @@ export class Paginator {
     return { limit: limit === undefined ? DEFAULT_LIMIT : Number(limit), after };
   }
 
-  /** @param total undefined when nobody asked for it */
+  /** @param total undefined when it was not requested */
   toResponse<Item>(list: ListRequest, { items, next }: Page<Item>, total: number | undefined, reply: FastifyReply) {
     const nextCursor = next && this.#cursorCodec.encode(listKeyOf(list), next);
     if (nextCursor !== null) void reply.header('link', `<${this.#addressOf(list, nextCursor)}>; rel="next"`);
@@ -51,7 +51,7 @@ export class Paginator {
   }
 }
 
-/** The same for the same filters, in whatever order they came. */
+/** Independent of the order of the filters. */
 function listKeyOf({ path, rights, query }: ListRequest): string {
   const filters = Object.entries(query).filter(([name, value]) => value !== undefined && !PAGING_PARAMETERS.has(name));
   return JSON.stringify([path, rights, filters.sort(([a], [b]) => (a < b ? -1 : 1))]);

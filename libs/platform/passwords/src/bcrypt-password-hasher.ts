@@ -3,8 +3,9 @@ import { assertBcryptInput, createDummyHash, isBelowCost } from './bcrypt-format
 import type { HashPool } from './hash-pool.js';
 
 /**
- * bcrypt on the threads of a pool. A signal, where given, is of the request that asks: whoever has gone away is not hashed for.
- * @throws TypeError when something other than a pre-hash comes in
+ * Runs bcrypt on the threads of a pool. The optional signal belongs to the request: when the client disconnects, its waiting
+ * job is dropped.
+ * @throws TypeError when the input is not a pre-hash
  */
 export class BcryptPasswordHasher extends PasswordHasher {
   readonly #dummyHash: string;

@@ -14,28 +14,28 @@ const outcome = (raw: unknown, checked = passwords): string => {
   }
 };
 
-describe('ST-P2 a new password', () => {
+describe('BlocklistPasswordPolicy [ST-P2]', () => {
   it.each(['password', 'P@ssw0rd2026!', 'qwertyui', 'Sunshine1', 'iloveyou!', '1q2w3e4r', 'trustno1'])(
-    'given %s, then it is too common',
+    'rejects %s as too common',
     (password) => expect(outcome(password)).toBe('/newPassword password.too_common'),
   );
 
   it.each(['foyer2026!', 'Acme-Login1', 'mia.long1', 'mia@example.org'])(
-    'given %s, then it is made of words of this place or of its owner',
+    'rejects %s, which consists of words of this service or of its owner',
     (password) => expect(outcome(password)).toBe('/newPassword password.too_common'),
   );
 
-  it('given a good one, then it is taken in NFC and not changed otherwise', () => {
+  it('accepts a good password, normalized to NFC and otherwise unchanged', () => {
     expect(outcome('correct horse battery staple')).toBe('accepted correct horse battery staple');
     expect(outcome('Pässwörter'.normalize('NFD'))).toBe(`accepted ${'Pässwörter'.normalize('NFC')}`);
   });
 
-  it('given one that is too short or no text, then that is what is said', () => {
+  it('reports a password that is too short or not text', () => {
     expect(outcome('foyer')).toBe('/newPassword password.too_short');
     expect(outcome(['password'])).toBe('/newPassword password.not_text');
   });
 
-  it('ST-P1 given the profile of NIST, then fifteen characters and the same list', () => {
+  it('requires fifteen characters in the NIST profile, with the same list [ST-P1]', () => {
     const nist = new BlocklistPasswordPolicy({ passwordMinimum: 15, publicUrl: 'http://127.0.0.1:3000' });
     expect(outcome('fourteen chars', nist)).toBe('/newPassword password.too_short');
     expect(outcome('Q1w2e3r4t5y6u7i8!', nist)).toBe('/newPassword password.too_common');

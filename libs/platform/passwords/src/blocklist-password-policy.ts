@@ -15,7 +15,7 @@ interface PasswordPolicySettings {
   readonly publicUrl: string;
 }
 
-/** Length, the list of common passwords, and the words of this place and of the password's owner. */
+/** Checks the length, the blocklist of common passwords, and words of this service and of the password's owner. */
 export class BlocklistPasswordPolicy extends PasswordPolicy {
   readonly #blocklist = new PasswordBlocklist();
   readonly #serviceWords: readonly string[];

@@ -13,10 +13,10 @@ const pool = new HashPool({ cost: 13, threads: 1, workerUrl: compileHashWorker()
 const hasher = new BcryptPasswordHasher(pool, 11);
 afterAll(() => pool.close());
 
-/** Each from a source of its own. */
+/** Each job from its own source. */
 const login = (n: number): HashTicket => ({ priority: 'login', source: `source ${n}`, customerId: null });
 
-it('serves some of a flood of logins, refuses the rest and leaves the event loop free', async () => {
+it('serves some of a flood of logins, rejects the rest and keeps the event loop free', async () => {
   const before = performance.eventLoopUtilization();
   const outcomes = await Promise.allSettled(times(200, (n) => hasher.verifyDummy('p'.repeat(64), login(n))));
   const { utilization } = performance.eventLoopUtilization(before);
@@ -26,7 +26,7 @@ it('serves some of a flood of logins, refuses the rest and leaves the event loop
   expect(utilization).toBeLessThan(0.3);
 });
 
-it('keeps the delay of the event loop below one hash', async () => {
+it('keeps the event loop delay below one hash', async () => {
   const loop = monitorEventLoopDelay({ resolution: 5 });
   loop.enable();
   await Promise.all(times(ACCEPTED, (n) => hasher.verifyDummy('p'.repeat(64), login(n))));

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BACKGROUND_HASH, HashingBusy, type HashPriority, type HashTicket, Unavailable } from '#kernel';
 import { HashPool, type HashPoolOptions } from './hash-pool.js';
 
-/** A thread that answers after 5 ms with what it was given, says that it took 180, and dies when told so. */
+/** A thread that returns its input after 5 ms, reports 180 ms, and dies on request. */
 const ECHO = script(`parentPort.on('message', ({ preHash }) => {
   if (preHash === 'die') throw new Error('died');
   if (preHash === 'exit') process.exit(1);
@@ -25,7 +25,7 @@ function poolOf(options: Partial<HashPoolOptions> = {}): HashPool {
   return pool;
 }
 
-/** Each from a source of its own. */
+/** Each job from its own source. */
 const ask = (pool: HashPool, name: string, priority: HashPriority = 'login', signal?: AbortSignal) =>
   askFor(pool, name, { priority, source: `source ${sources++}`, customerId: null }, signal);
 const askFor = (pool: HashPool, name: string, ticket: HashTicket, signal?: AbortSignal) =>
@@ -48,7 +48,7 @@ describe('threads', () => {
     expect([pool.threads, pool.running, pool.waiting]).toEqual([2, 0, 0]);
   });
 
-  it('stop when they have had nothing to do for a while, and start again', async () => {
+  it('stop after an idle period, and start again', async () => {
     const pool = poolOf({ idleMs: 40 });
     await ask(pool, 'first');
     expect(pool.threads).toBe(1);
@@ -62,7 +62,7 @@ describe('threads', () => {
     expect(pool.threads).toBe(1);
   });
 
-  it.each(['die', 'exit'])('that %s cost their job and are replaced for the next', async (death) => {
+  it.each(['die', 'exit'])('that %s fail their job and are replaced for the next', async (death) => {
     const pool = poolOf();
     const [dead, next] = [outcome(ask(pool, death)), ask(pool, 'next')];
     expect(await dead).toBeInstanceOf(Unavailable);
@@ -71,7 +71,7 @@ describe('threads', () => {
     expect(pool.threads).toBe(1);
   });
 
-  it('that cannot even start fail each job with the cause', async () => {
+  it('that cannot start fail each job with the cause', async () => {
     const pool = poolOf({ workerUrl: new URL('./no-such-worker.js', import.meta.url) });
     for (const error of await Promise.all(times(3, () => outcome(ask(pool, 'x'))))) {
       expect(error).toBeInstanceOf(Unavailable);
@@ -80,14 +80,14 @@ describe('threads', () => {
     expect([pool.threads, pool.running, pool.waiting]).toEqual([0, 0, 0]);
   });
 
-  it('that Node refuses to make fail the job', async () => {
+  it('that Node refuses to create fail the job', async () => {
     const pool = poolOf({ workerUrl: new URL('http://127.0.0.1/worker.js') });
     expect(await outcome(ask(pool, 'x'))).toBeInstanceOf(Unavailable);
   });
 });
 
 describe('the queue', () => {
-  it.each([1, 2])('holds two seconds of work for %i thread(s), then refuses', async (threads) => {
+  it.each([1, 2])('accepts two seconds of work for %i thread(s), then rejects', async (threads) => {
     const pool = poolOf({ threads });
     const accepted = times(threads * (1 + FULL), (n) => ask(pool, String(n)));
     const refused = await outcome(ask(pool, 'too many'));
@@ -96,7 +96,7 @@ describe('the queue', () => {
     expect(await Promise.all(accepted)).toHaveLength(threads * (1 + FULL));
   });
 
-  it('says when to come back: after the queue, and not everybody at once', async () => {
+  it('returns a retry time after the queue is empty, with jitter', async () => {
     const pool = poolOf();
     const accepted = times(1 + FULL, (n) => ask(pool, String(n)));
     const refused = await Promise.all(times(60, () => outcome(ask(pool, 'too many'))));
@@ -105,7 +105,7 @@ describe('the queue', () => {
     await Promise.all(accepted);
   });
 
-  it('gets shorter when hashes turn out slower than expected', async () => {
+  it('accepts fewer jobs when hashes take longer than expected', async () => {
     const pool = poolOf({ workerUrl: SLOW });
     for (const name of times(40, String)) await ask(pool, name);
     const asked = await Promise.all(times(8, (n) => outcome(ask(pool, String(n)))));
@@ -123,7 +123,7 @@ describe('the queue', () => {
     expect(order).toEqual(['activation', 'login', 'rehash']);
   });
 
-  it('lets an activation push out the youngest of the lowest priority, and nobody else', async () => {
+  it('lets an activation evict the youngest job of the lowest priority, and no other', async () => {
     const pool = poolOf();
     const running = ask(pool, 'running');
     const rehash = outcome(ask(pool, 'rehash', 'rehash'));
@@ -137,14 +137,14 @@ describe('the queue', () => {
     await running;
   });
 
-  it('refuses an activation when only activations wait', async () => {
+  it('rejects an activation when only activations wait', async () => {
     const pool = poolOf();
     const accepted = times(1 + FULL, (n) => ask(pool, String(n), 'activation'));
     expect(await outcome(ask(pool, 'too many', 'activation'))).toBeInstanceOf(HashingBusy);
     await Promise.all(accepted);
   });
 
-  it('is left by whoever goes away, which makes room', async () => {
+  it('drops the job of a disconnected client, which makes room', async () => {
     const pool = poolOf();
     const request = new AbortController();
     const running = ask(pool, 'running');
@@ -156,7 +156,7 @@ describe('the queue', () => {
     await Promise.all([running, ...others]);
   });
 
-  it('does not take back what runs', async () => {
+  it('does not cancel a running job', async () => {
     const pool = poolOf();
     const request = new AbortController();
     const running = ask(pool, 'running', 'login', request.signal);
@@ -175,7 +175,7 @@ describe('the queue, between owners', () => {
   it.each([
     ['one source', (n: number) => login('greedy', `customer ${n}`)],
     ['one customer', (n: number) => login(`source ${n}`, 'greedy')],
-  ])('gives %s half of it at most, and the rest to others [AC-64]', async (_, ticket) => {
+  ])('gives %s at most half of it, and the rest to others [AC-64]', async (_, ticket) => {
     const pool = poolOf();
     const accepted = times(OWNED, (n) => askFor(pool, String(n), ticket(n)));
     await delay(0);
@@ -187,13 +187,13 @@ describe('the queue, between owners', () => {
     expect(await Promise.all([...accepted, ...others])).toHaveLength(1 + FULL);
   });
 
-  it('lets one source have the whole of it for activations [AC-64]', async () => {
+  it('lets one source use all of it for activations [AC-64]', async () => {
     const pool = poolOf();
     const activation = { priority: 'activation', source: 'an office', customerId: null } as const;
     expect(await Promise.all(times(1 + FULL, (n) => askFor(pool, String(n), activation)))).toHaveLength(1 + FULL);
   });
 
-  it('gives a newCustomer the place of the youngest of who has most [AC-64]', async () => {
+  it('lets a new owner evict the youngest job of the owner with the most jobs [AC-64]', async () => {
     const pool = poolOf();
     const running = ask(pool, 'running');
     const greedy = times(OWNED, (n) => outcome(askFor(pool, String(n), login('greedy'))));
@@ -208,7 +208,7 @@ describe('the queue, between owners', () => {
     ]);
   });
 
-  it('answers everybody in turn while one source keeps its share full [AC-64]', async () => {
+  it('answers all owners in turn while one source keeps its share full [AC-64]', async () => {
     const pool = poolOf();
     let attacking = true;
     const attackers = times(20, async () => {
@@ -220,7 +220,7 @@ describe('the queue, between owners', () => {
     await Promise.all(attackers);
   });
 
-  it('lets background work wait, which takes no place from people [AC-64]', async () => {
+  it('lets background work wait without displacing requests [AC-64]', async () => {
     const pool = poolOf();
     const background = times(30, (n) => askFor(pool, `event ${n}`, BACKGROUND_HASH));
     const people = times(FULL, (n) => ask(pool, String(n)));
@@ -230,7 +230,7 @@ describe('the queue, between owners', () => {
     expect(await Promise.all([...background, ...people])).toHaveLength(30 + FULL);
   });
 
-  it('lets one job of an owner wait however long a hash takes [AC-64]', async () => {
+  it('accepts one job of each owner however long a hash takes [AC-64]', async () => {
     const pool = poolOf({ cost: 15 });
     const asked = [ask(pool, 'runs'), ask(pool, 'waits')];
     expect(await outcome(ask(pool, 'too many'))).toBeInstanceOf(HashingBusy);
@@ -239,7 +239,7 @@ describe('the queue, between owners', () => {
 });
 
 describe('close', () => {
-  it('refuses at once what runs, what waits and what comes', async () => {
+  it('rejects running, waiting and new jobs at once', async () => {
     const pool = poolOf({ workerUrl: script('setInterval(() => {}, 1000)') });
     const asked = times(3, (n) => outcome(ask(pool, String(n))));
     await delay(20);
@@ -257,7 +257,7 @@ describe('close', () => {
     expect([pool.threads, pool.running, pool.waiting]).toEqual([0, 0, 0]);
   });
 
-  it('refuses also what is on its way to a thread', async () => {
+  it('rejects jobs on their way to a thread', async () => {
     const pool = poolOf();
     const asked = outcome(ask(pool, 'just now'));
     pool.close();

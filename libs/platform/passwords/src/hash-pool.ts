@@ -7,15 +7,18 @@ import { HashQueue, isBackground } from './hash-queue.js';
 import { HashThread } from './hash-thread.js';
 
 const MAX_QUEUED_SECONDS = 2;
-/** Of one source, or of one customer: others find room beside whoever asks most. Not of what a right code was brought for. */
+/**
+ * Maximum share of the queue for one source or one customer, so that others find room. Does not apply to activations, which
+ * require a correct code.
+ */
 const MAX_OWNER_SECONDS = 1;
 
 export interface HashPoolOptions {
-  /** bcrypt cost of most jobs; it gives the first estimate of how long one takes. */
+  /** bcrypt cost of most jobs; the basis of the first duration estimate. */
   readonly cost: number;
-  /** Most threads at once; without it cores − 1, at least 1, so that hashing never takes the last core. */
+  /** Maximum threads. Default: cores − 1, at least 1, so that hashing never takes the last core. */
   readonly threads?: number;
-  /** Milliseconds until a thread without work is stopped, 60 000 by default; starting one again takes about 50. */
+  /** Milliseconds until an idle thread is stopped, 60 000 by default; starting one again takes about 50. */
   readonly idleMs?: number;
   readonly workerUrl?: URL;
 }
@@ -26,10 +29,10 @@ interface WaitingJob extends HashTicket {
 }
 
 /**
- * Low-priority threads that hash, started on demand, behind a queue of at most two seconds of work (OWASP ASVS 15.2.2).
- * One source or one customer gets at most half of that, with what is hashed for them already; activations aside, which nobody
- * can order without a right code. When the queue is full, somebody of a higher priority, or with fewer jobs in it, takes the
- * place of the youngest job of who has most.
+ * Low-priority hashing threads, started on demand, behind a queue of at most two seconds of work (OWASP ASVS 15.2.2). One
+ * source or one customer gets at most half of that, including its running jobs. Activations are exempt, because they require a
+ * correct code. When the queue is full, a job of a higher priority, or of an owner with fewer jobs, replaces the youngest job
+ * of the owner with the most jobs.
  */
 export class HashPool {
   readonly #threads = new Set<HashThread>();
@@ -59,14 +62,14 @@ export class HashPool {
     return this.#running;
   }
 
-  /** Threads alive, busy or idle. */
+  /** Live threads, busy or idle. */
   get threads(): number {
     return this.#threads.size;
   }
 
   /**
-   * @param signal of one request: whoever has gone away leaves the queue; a hash that has begun is finished
-   * @throws HashingBusy when there is no room for this ticket, or when another one took its place
+   * @param signal of one request: its job leaves the queue when the client disconnects; a hash that has begun is finished
+   * @throws HashingBusy when there is no room for this ticket, or when another job replaced it
    * @throws Unavailable when the thread died, or the pool was closed
    */
   async run(job: HashJob, ticket: HashTicket, signal?: AbortSignal): Promise<string | boolean> {
@@ -76,14 +79,14 @@ export class HashPool {
     return this.#runOn(thread, job, ticket);
   }
 
-  /** @throws HashingBusy when a job with this ticket would be refused now */
+  /** @throws HashingBusy when a job with this ticket would be rejected now */
   assertCapacity(ticket: HashTicket): void {
     if (this.#hasFreeThread() || isBackground(ticket)) return;
     if (!this.#isWithinOwnerShare(ticket) || !(this.#hasRoom() || this.#queue.canEvictFor(ticket)))
       throw this.#busyError();
   }
 
-  /** Waits for nothing: whatever waits or runs is refused with Unavailable. */
+  /** Returns at once: waiting and running jobs are rejected with Unavailable. */
   close(): void {
     this.#closed = true;
     for (const waiting of this.#queue.clear()) waiting.reject(new Unavailable());
@@ -127,7 +130,7 @@ export class HashPool {
     return this.#estimateSeconds(this.#queue.foregroundSize + 1) <= MAX_QUEUED_SECONDS;
   }
 
-  /** However long a hash takes, each may have one. */
+  /** Each owner may have one job, however long a hash takes. */
   #isWithinOwnerShare(ticket: HashTicket): boolean {
     if (ticket.priority === 'activation') return true;
     const share = this.#queue.shareOf(ticket);
@@ -147,7 +150,7 @@ export class HashPool {
     return this.#idle.length > 0 || this.#threads.size < this.#maxThreads;
   }
 
-  /** Async, so that a thread the system refuses to start fails one job and not the process. */
+  /** Async, so that a thread that fails to start fails one job and not the process. */
   async #freeThread(): Promise<HashThread> {
     return this.#idle.pop() ?? this.#startThread();
   }

@@ -7,7 +7,7 @@ interface Waiting extends HashTicket {
   readonly name: string;
 }
 
-/** Each from a source of its own, if none is given. */
+/** Each job from its own source, if none is given. */
 const of = (
   priority: HashPriority,
   name: string,
@@ -23,7 +23,7 @@ function queueOf(...all: Waiting[]): HashQueue<Waiting> {
 const take = (queue: HashQueue<Waiting>, count: number) => Array.from({ length: count }, () => queue.dequeue()?.name);
 
 describe('HashQueue', () => {
-  it('lets activations go before logins, and logins before rehashes', () => {
+  it('takes activations before logins, and logins before rehashes', () => {
     const queue = queueOf(of('rehash', 'r'), of('login', 'l'), of('activation', 'a'));
     expect(take(queue, 4)).toEqual(['a', 'l', 'r', undefined]);
   });
@@ -33,19 +33,19 @@ describe('HashQueue', () => {
     expect(take(queue, 5)).toEqual(['1', '2', '3', '4', '5']);
   });
 
-  it('gives every fourth turn to whoever has waited longest', () => {
+  it('gives every fourth turn to the job that has waited longest', () => {
     const activations = Array.from({ length: 8 }, (_, n) => of('activation', `a${n}`));
     const queue = queueOf(of('rehash', 'r'), of('login', 'l'), ...activations);
     expect(take(queue, 8)).toEqual(['a0', 'a1', 'a2', 'r', 'a3', 'a4', 'a5', 'l']);
   });
 
-  it('pushes out the youngest of the lowest priority', () => {
+  it('evicts the youngest job of the lowest priority', () => {
     const queue = queueOf(of('rehash', 'r1'), of('rehash', 'r2'), of('login', 'l1'), of('login', 'l2'));
     const out = Array.from({ length: 5 }, () => queue.evictFor(of('activation', 'comes'))?.name);
     expect(out).toEqual(['r2', 'r1', 'l2', 'l1', undefined]);
   });
 
-  it('pushes nobody out for an equal or a lower priority', () => {
+  it('evicts no job for an equal or a lower priority', () => {
     const queue = queueOf(of('activation', 'a'), of('login', 'l'));
     expect([queue.evictFor(of('rehash', 'comes')), queue.evictFor(of('login', 'comes'))]).toEqual([
       undefined,
@@ -54,7 +54,7 @@ describe('HashQueue', () => {
     expect(queueOf(of('activation', 'a')).evictFor(of('activation', 'comes'))).toBeUndefined();
   });
 
-  it('knows whether somebody could be pushed out, and takes nobody out by looking', () => {
+  it('checks whether a job could be evicted without evicting it', () => {
     const queue = queueOf(of('login', 'l'));
     expect([
       queue.canEvictFor(of('activation', 'comes')),
@@ -64,7 +64,7 @@ describe('HashQueue', () => {
     expect(queue.size).toBe(1);
   });
 
-  it('forgets who leaves', () => {
+  it('removes a cancelled job', () => {
     const gone = of('login', 'gone');
     const queue = queueOf(gone, of('login', 'stays'));
     expect([queue.remove(gone), queue.remove(gone)]).toEqual([true, false]);
@@ -72,30 +72,30 @@ describe('HashQueue', () => {
     expect(take(queue, 1)).toEqual(['stays']);
   });
 
-  it('hands over all that wait and is empty', () => {
+  it('returns all waiting jobs and is empty', () => {
     const queue = queueOf(of('login', 'l'), of('activation', 'a'));
     expect(queue.clear()).toHaveLength(2);
     expect(queue.size).toBe(0);
   });
 });
 
-describe('HashQueue, between owners', () => {
+describe('HashQueue with several owners', () => {
   const greedy = (name: string) => of('login', name, { source: 'greedy' });
   const names = (queue: HashQueue<Waiting>) => take(queue, queue.size).map(String);
 
   it('gives every source its turn, however many jobs another one has [AC-64]', () => {
     const queue = queueOf(greedy('g1'), greedy('g2'), greedy('g3'), greedy('g4'), of('login', 'a'), of('login', 'b'));
-    // The fourth turn is that of whoever has waited longest.
+    // Every fourth turn goes to the job that has waited longest.
     expect(names(queue)).toEqual(['g1', 'a', 'b', 'g2', 'g3', 'g4']);
   });
 
-  it('gives every customer a turn, from however many sources one asks [AC-64]', () => {
-    const one = (n: number) => of('login', `g${n}`, { source: `source ${n}`, customerId: 'greedy' });
+  it('gives every customer a turn, however many sources one uses [AC-64]', () => {
+    const job = (n: number) => of('login', `g${n}`, { source: `source ${n}`, customerId: 'greedy' });
     const other = of('login', 'a', { customerId: 'other' });
-    expect(names(queueOf(one(1), one(2), one(3), other))).toEqual(['g1', 'a', 'g2', 'g3']);
+    expect(names(queueOf(job(1), job(2), job(3), other))).toEqual(['g1', 'a', 'g2', 'g3']);
   });
 
-  it('gives all background work together the turns of one owner, and counts it apart [AC-64]', () => {
+  it('treats background work as one owner, and counts it separately [AC-64]', () => {
     const background = (name: string): Waiting => ({ ...BACKGROUND_HASH, name });
     const queue = queueOf(background('e1'), background('e2'), background('e3'), of('login', 'a'), of('login', 'b'));
     expect([queue.size, queue.foregroundSize]).toEqual([5, 2]);
@@ -103,7 +103,7 @@ describe('HashQueue, between owners', () => {
     expect([queue.size, queue.foregroundSize]).toEqual([0, 0]);
   });
 
-  it('lets who has fewer jobs take the place of the youngest of who has most [AC-64]', () => {
+  it('evicts the youngest job of the owner with the most jobs for an owner with fewer [AC-64]', () => {
     const queue = queueOf(of('login', 'a'), greedy('g1'), greedy('g2'), greedy('g3'), of('login', 'b'));
     const comes = (name: string) => of('login', name);
     expect(queue.canEvictFor(comes('c'))).toBe(true);
@@ -113,7 +113,7 @@ describe('HashQueue, between owners', () => {
     expect(queue.evictFor(greedy('g4')), 'of its own').toBeUndefined();
   });
 
-  it('pushes out who has most of the lowest priority, and never what runs by itself [AC-64]', () => {
+  it('evicts from the owner with the most jobs of the lowest priority, and never background work [AC-64]', () => {
     const rehash = (name: string) => of('rehash', name, { source: 'greedy' });
     const queue = queueOf({ ...BACKGROUND_HASH, name: 'event' }, rehash('r1'), rehash('r2'), of('rehash', 'r3'));
     const out = Array.from({ length: 4 }, () => queue.evictFor(of('activation', 'comes'))?.name);
@@ -121,7 +121,7 @@ describe('HashQueue, between owners', () => {
     expect(queue.size).toBe(1);
   });
 
-  it('counts the share of a source and of a customer, of whom there are more [AC-64]', () => {
+  it('counts the share of a source or a customer, whichever is larger [AC-64]', () => {
     const queue = queueOf(
       of('login', '1', { source: 's', customerId: 'c' }),
       of('activation', '2', { source: 's' }),
@@ -138,10 +138,10 @@ describe('HashQueue, between owners', () => {
     expect([shareOf('s', null), shareOf(null, 'c')]).toEqual([0, 0]);
   });
 
-  /** Who comes: an owner from 0 to 4, or, undefined, a turn for somebody who waits. */
+  /** The step: an owner from 0 to 4 adds a job, or, if undefined, the queue takes a turn. */
   const events = fc.array(fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined }), { maxLength: 120 });
 
-  it('hands out everything that was added, once [AC-64]', () => {
+  it('returns every added job once [AC-64]', () => {
     fc.assert(
       fc.property(
         events,
@@ -169,7 +169,7 @@ describe('HashQueue, between owners', () => {
     );
   });
 
-  it('never lets a source wait for longer than one turn of each other, whatever they add meanwhile [AC-64]', () => {
+  it('never lets a source wait for longer than one turn of each other source, whatever they add [AC-64]', () => {
     fc.assert(
       fc.property(events, fc.integer({ min: 1, max: 30 }), (before, flood) => {
         const queue = new HashQueue<Waiting>();
@@ -184,7 +184,7 @@ describe('HashQueue, between owners', () => {
           turns++;
           for (let n = 0; n < flood; n++) add(turns % 5, `flood ${turns} ${n}`);
         }
-        // Five others, and every fourth turn is not theirs.
+        // Five other owners, and every fourth turn, which does not count.
         expect(turns).toBeLessThanOrEqual(Math.ceil((5 + 1) * (4 / 3)));
       }),
     );

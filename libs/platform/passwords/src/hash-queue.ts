@@ -6,27 +6,27 @@ const OLDEST_FIRST_INTERVAL = 4;
 /** A source, a customer, or the program itself, while any of its jobs wait or run. */
 interface QueueOwner {
   readonly key: string;
-  /** Jobs that wait or run. */
+  /** Waiting and running jobs. */
   jobs: number;
-  /** The turn at which one of its jobs was taken last. */
+  /** The turn at which one of its jobs was last taken. */
   servedAt: number;
 }
 
 interface QueueEntry<T> {
   readonly waiting: T;
   readonly arrivedAt: number;
-  /** At least one. */
+  /** At least one owner. */
   readonly owners: readonly QueueOwner[];
 }
 
-/** Work of the program itself: it takes no place from people, and nobody takes its place. */
+/** Background work: it displaces no requests, and no request displaces it. */
 export const isBackground = ({ source, customerId }: HashOwner): boolean => source === null && customerId === null;
 
 /**
- * Who waits for a hash thread. A higher priority goes first; within one, owners take turns, so that nobody gets more than others
- * by asking more often. A job belongs to the source it came from and to the customer who asked, and waits for the turn of both.
- * Every fourth turn belongs to whoever has waited longest, so that nothing starves: a storm of activations leaves the others a
- * quarter of the threads, and a flood of logins takes no more than that from activations.
+ * Queue of jobs that wait for a hash thread. A higher priority goes first; within one priority, owners take turns, so that
+ * more requests do not give an owner more throughput. A job belongs to its source and its customer, and waits for the turn of
+ * both. Every fourth turn goes to the job that has waited longest, so that none starves: a burst of activations leaves a
+ * quarter of the threads to other jobs, and a flood of logins takes no more than that from activations.
  */
 export class HashQueue<T extends HashTicket> {
   readonly #byArrival: QueueEntry<T>[] = [];
@@ -39,17 +39,17 @@ export class HashQueue<T extends HashTicket> {
     return this.#byArrival.length;
   }
 
-  /** Jobs that somebody asked for, without those of the program itself. */
+  /** Waiting jobs, without background work. */
   get foregroundSize(): number {
     return this.#byArrival.length - this.#backgroundSize;
   }
 
-  /** Jobs of this source, or of this customer, that wait or run: of whom there are more. */
+  /** Waiting and running jobs of this source or this customer, whichever has more. */
   shareOf(owner: HashOwner): number {
     return Math.max(...keysOf(owner).map((key) => this.#owners.get(key)?.jobs ?? 0));
   }
 
-  /** A job runs: it counts in the share of its owners until the function that is returned is called. */
+  /** Counts a running job for its owners until the returned function is called. */
   trackRunning(ticket: HashTicket): () => void {
     const owners = this.#acquireOwners(ticket);
     return () => this.#releaseOwners(owners);
@@ -60,7 +60,7 @@ export class HashQueue<T extends HashTicket> {
     this.#byArrival.push({ waiting, arrivedAt: ++this.#sequence, owners: this.#acquireOwners(waiting) });
   }
 
-  /** The next one, taken out. */
+  /** Removes and returns the next job. */
   dequeue(): T | undefined {
     this.#dequeues++;
     const next = this.#dequeues % OLDEST_FIRST_INTERVAL === 0 ? this.#byArrival[0] : this.#nextFairly();
@@ -71,8 +71,8 @@ export class HashQueue<T extends HashTicket> {
   }
 
   /**
-   * Makes room: takes out the youngest job of the owner with most of them, of the lowest priority below this one; or of the same
-   * priority, if that leaves the two owners closer to each other.
+   * Evicts a job to make room: the youngest job of the owner with the most jobs, of the lowest priority below the given one.
+   * Within the same priority, only if that brings the two owners closer to each other.
    */
   evictFor(by: HashTicket): T | undefined {
     const victim = this.#findEvictionCandidate(by);
@@ -83,18 +83,20 @@ export class HashQueue<T extends HashTicket> {
     return this.#findEvictionCandidate(by) !== undefined;
   }
 
-  /** False when it was no longer waiting. */
+  /** False when the job was no longer waiting. */
   remove(waiting: T): boolean {
-    const entry = this.#byArrival.find((one) => one.waiting === waiting);
+    const entry = this.#byArrival.find((queued) => queued.waiting === waiting);
     return entry !== undefined && this.#removeEntry(entry) !== undefined;
   }
 
-  /** Takes out all. */
+  /** Removes and returns all jobs. */
   clear(): readonly T[] {
     return [...this.#byArrival].map((entry) => this.#removeEntry(entry));
   }
 
-  /** Of the highest priority, whoever has been next for longest: since it came, or since its owner was served. */
+  /**
+   * Within the highest priority, the job whose owners have waited longest: since it arrived or since an owner was last served.
+   */
   #nextFairly(): QueueEntry<T> | undefined {
     for (const priority of HIGHEST_FIRST) {
       let next: QueueEntry<T> | undefined;
@@ -145,7 +147,7 @@ export class HashQueue<T extends HashTicket> {
   #releaseOwners(owners: readonly QueueOwner[]): void {
     for (const owner of owners) {
       owner.jobs--;
-      // When its next job comes, it comes later than the last was taken: there is nothing to remember.
+      // Its next job will arrive later than the last one was taken: there is nothing to store.
       if (owner.jobs === 0) this.#owners.delete(owner.key);
     }
   }
@@ -154,7 +156,7 @@ export class HashQueue<T extends HashTicket> {
 const fairnessRankOf = ({ arrivedAt, owners }: QueueEntry<unknown>): number =>
   owners.reduce((latest, { servedAt }) => Math.max(latest, servedAt), arrivedAt);
 
-const shareOf = ({ owners }: QueueEntry<unknown>): number => owners.reduce((most, { jobs }) => Math.max(most, jobs), 0);
+const shareOf = ({ owners }: QueueEntry<unknown>): number => owners.reduce((max, { jobs }) => Math.max(max, jobs), 0);
 
 function keysOf(owner: HashOwner): readonly string[] {
   if (isBackground(owner)) return ['background'];

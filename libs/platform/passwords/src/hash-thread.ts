@@ -7,7 +7,10 @@ interface PendingJob {
   reject(error: Error): void;
 }
 
-/** One worker thread, one job at a time. It costs about 8 MB and 50 ms to start; once it has ended it is of no more use. */
+/**
+ * A worker thread that runs one job at a time. It costs about 8 MB and 50 ms to start, and cannot be used again after it has
+ * ended.
+ */
 export class HashThread {
   readonly #worker: Worker;
   #pending: PendingJob | undefined;
@@ -19,7 +22,7 @@ export class HashThread {
     workerUrl: URL,
     private readonly onEnd: () => void,
   ) {
-    // Nothing of ours is passed on: the environment holds secrets, loaders and source maps cost memory.
+    // The environment is not passed on: it contains secrets, and loaders and source maps cost memory.
     this.#worker = new Worker(workerUrl, { name: 'hash', env: {}, execArgv: [] });
     this.#worker.on('message', (answer: HashWorkerReply) => this.#settle(answer));
     this.#worker.on('error', (error) => {
@@ -30,8 +33,8 @@ export class HashThread {
   }
 
   /**
-   * @param onEnd called once, later, when the thread has died or was stopped
-   * @throws Unavailable when the system has no thread to give
+   * @param onEnd called once, asynchronously, when the thread has died or was stopped
+   * @throws Unavailable when the system cannot start a thread
    */
   static start(workerUrl: URL, onEnd: () => void): HashThread {
     try {
@@ -57,7 +60,7 @@ export class HashThread {
     this.#idle = setTimeout(() => this.stop(), ms).unref();
   }
 
-  /** Its job is refused at once; bcrypt cannot be interrupted, so the thread itself ends after the hash it is at. */
+  /** Rejects its job at once. bcrypt cannot be interrupted, so the thread ends after its current hash. */
   stop(): void {
     this.#end();
     void this.#worker.terminate();

@@ -3,16 +3,16 @@ import { gunzipSync } from 'node:zlib';
 
 const FILE = new URL('./common-passwords.txt.gz', import.meta.url);
 const LINE_END = 0x0a;
-/** Twice as many places as passwords, or more: a look-up ends after a step or two. */
+/** Table size: at least twice the number of passwords, so that a look-up ends after one or two steps. */
 const TABLE_LOAD_FACTOR = 2;
 
 /**
- * The passwords that are guessed first, in lower case (their source: NOTICE). Read when the first one is looked up, and kept
- * as the bytes of the file and a hash table of places in them: less than half a megabyte, where a Set of strings takes two.
+ * The most common passwords, in lower case (source: NOTICE). Loaded at the first look-up, and kept as the file's bytes with a
+ * hash table of offsets: less than half a megabyte, where a Set of strings takes two.
  */
 export class PasswordBlocklist {
   #text = Buffer.alloc(0);
-  /** Place of a password in the text, plus one. */
+  /** Offset of a password in the text, plus one. */
   #table = new Uint32Array(0);
 
   get bytes(): number {
@@ -42,7 +42,7 @@ export class PasswordBlocklist {
     return ends;
   }
 
-  /** Where it is in the table, or the empty place where it would be. */
+  /** The slot of the password in the table, or the empty slot where it would be. */
   #findSlot(line: Buffer): number {
     const last = this.#table.length - 1;
     for (let place = hashOf(line) & last; ; place = (place + 1) & last) {

@@ -6,26 +6,26 @@ const LOGIN: HashTicket = { priority: 'login', source: '192.0.2.1', customerId: 
 const ACTIVATION: HashTicket = { ...LOGIN, priority: 'activation' };
 const REHASH: HashTicket = { ...LOGIN, priority: 'rehash' };
 
-/** What every `PasswordHasher` must do. */
+/** Contract for every `PasswordHasher`. */
 export function passwordHasherContract(name: string, make: (cost: number) => PasswordHasher): void {
   describe(`${name} is a PasswordHasher`, () => {
-    it('makes a bcrypt hash of its cost', async () => {
+    it('creates a bcrypt hash of its cost', async () => {
       expect(await make(4).hash(PRE_HASH, ACTIVATION)).toMatch(/^\$2b\$04\$[./A-Za-z0-9]{53}$/);
       expect(await make(5).hash(PRE_HASH, ACTIVATION)).toMatch(/^\$2b\$05\$/);
     });
 
-    it('knows the pre-hash it has hashed from one that differs in the last character', async () => {
+    it('distinguishes the hashed pre-hash from one that differs in the last character', async () => {
       const hasher = make(4);
       const hash = await hasher.hash(PRE_HASH, ACTIVATION);
       expect(await hasher.verify(PRE_HASH, hash, LOGIN)).toBe(true);
       expect(await hasher.verify(`${PRE_HASH.slice(1)}q`, hash, LOGIN)).toBe(false);
     });
 
-    it('matches nobody, whatever comes', async () => {
+    it('verifyDummy matches no input', async () => {
       expect(await make(4).verifyDummy(PRE_HASH, LOGIN)).toBe(false);
     });
 
-    it('calls a hash of a lower cost outdated', async () => {
+    it('reports a hash of a lower cost as outdated', async () => {
       const hash = await make(5).hash(PRE_HASH, REHASH);
       expect([4, 5, 6].map((cost) => make(cost).isOutdated(hash))).toEqual([false, false, true]);
     });
@@ -35,7 +35,7 @@ export function passwordHasherContract(name: string, make: (cost: number) => Pas
       ['more bytes than characters', 'é'.repeat(40)],
       ['a NUL', 'a\0b'],
       ['nothing', ''],
-    ])('refuses %s as a mistake of the caller', async (_, input) => {
+    ])('rejects %s as a programming error', async (_, input) => {
       const hasher = make(4);
       const hash = await hasher.hash(PRE_HASH, ACTIVATION);
       await expect(hasher.hash(input, ACTIVATION)).rejects.toThrow(TypeError);

@@ -12,7 +12,7 @@ const hasher = new InlinePasswordHasher();
 const LOGIN: HashTicket = { priority: 'login', source: '192.0.2.1', customerId: null };
 const ACTIVATION: HashTicket = { ...LOGIN, priority: 'activation' };
 
-/** Whether the second password opens what was stored for the first. */
+/** Whether the second password matches the stored form of the first. */
 type Opens = (stored: string, given: string) => Promise<boolean>;
 const peppered: Opens = async (stored, given) =>
   hasher.verify(pepper.preHash(given), await hasher.hash(pepper.preHash(stored), ACTIVATION), LOGIN);
@@ -29,7 +29,7 @@ describe('a password', () => {
     ['72 bytes in 24 characters', `${EUROS}tail`, `${EUROS}other`],
     ['a NUL', 'before\0after', 'before\0other'],
     ['nothing but its case', 'Secret', 'secret'],
-  ])('is another one when it differs only after %s', async (_, stored, given) => {
+  ])('differs when it differs only after %s', async (_, stored, given) => {
     expect(await peppered(stored, stored)).toBe(true);
     expect(await peppered(stored, given)).toBe(false);
   });
@@ -40,7 +40,7 @@ describe('a password', () => {
     expect(await peppered(NFD, NFC)).toBe(true);
   });
 
-  it('would be mistaken by bcrypt without a pre-hash', async () => {
+  it('could be mistaken by bcrypt without a pre-hash', async () => {
     expect(await naive(`${PREFIX}tail`, `${PREFIX}other`)).toBe(true);
     expect(await naive(`${EUROS}tail`, `${EUROS}other`)).toBe(true);
     expect(await naive(NFC, NFD)).toBe(false);
@@ -48,7 +48,7 @@ describe('a password', () => {
 });
 
 describe('PasswordPepper', () => {
-  it('makes 64 characters of base64, those of the HMAC-SHA-384 of the NFC form', () => {
+  it('returns the base64 of the HMAC-SHA-384 of the NFC form, 64 characters', () => {
     // printf 'P\xc3\xa4ssw\xc3\xb6rter' | openssl dgst -sha384 -hmac "$secret" -binary | base64
     expect(pepper.preHash(NFD)).toBe('aaKsbZNMk6xlA3x4bwcDaSyMtjW6SG50UR8AeyLvS/7dTeB1DcPozViZfcJXhuma');
     expect(pepper.preHash('x'.repeat(512))).toMatch(/^[A-Za-z0-9+/]{64}$/);
@@ -62,13 +62,13 @@ describe('PasswordPepper', () => {
     expect(others[0]?.value).not.toBe(written.value);
   });
 
-  it('refuses a lone surrogate, and no pair', () => {
+  it('rejects a lone surrogate, and accepts a pair', () => {
     expect(() => pepper.preHash('x\ud800y')).toThrow(TypeError);
     expect(() => pepper.preHashes('x\udfffy')).toThrow(TypeError);
     expect(pepper.preHash('x😀y')).toHaveLength(64);
   });
 
-  it('names scheme and key in what is stored', async () => {
+  it('stores the scheme and the key id', async () => {
     const hash = await hasher.hash(pepper.preHash('secret'), ACTIVATION);
     const stored = pepper.encode('2026', hash);
     expect(stored).toBe(`v2$2026$${hash}`);
@@ -76,13 +76,13 @@ describe('PasswordPepper', () => {
   });
 
   it.each(['', '$2b$12$abc', 'v1$0$abc', 'v2$0', 'v2$0$', 'v2$$abc', 'xv2$0$abc', 'v2$ü$abc'])(
-    'does not read %j',
+    'does not parse %j',
     (stored) => {
       expect(pepper.decode(stored)).toBeUndefined();
     },
   );
 
-  it('does not show its secrets', () => {
+  it('does not expose its secrets', () => {
     expect(inspect(pepper, { depth: 9, showHidden: true }) + JSON.stringify(pepper)).not.toContain('pepper-of-this');
   });
 });

@@ -5,7 +5,7 @@ import { parseSettings } from '#platform/config';
 import { ClientNetworkLimits, ClientNetworkRateLimited } from './client-network-limits.js';
 import { InMemoryCounters } from './in-memory-counters.js';
 
-describe('SourceLimits', () => {
+describe('ClientNetworkLimits', () => {
   let clock: FixedClock;
   let limits: ClientNetworkLimits;
 
@@ -17,7 +17,7 @@ describe('SourceLimits', () => {
 
   beforeEach(() => given({ LIMIT_REGISTRATIONS_PER_SOURCE: '2', TRUSTED_SOURCES: '203.0.113.0/24' }));
 
-  it('given two in an hour, then the third is refused, and told when to come back', async () => {
+  it('rejects the third use in an hour, and returns when to retry', async () => {
     await register();
     await register();
     const refused = await register().catch((error: unknown) => error);
@@ -27,25 +27,25 @@ describe('SourceLimits', () => {
     await register();
   });
 
-  it('AC-08 given other spellings and addresses of the same network, then they are one source', async () => {
+  it('counts other spellings and addresses of the same network as one source [AC-08]', async () => {
     await register('2001:db8:1:2::1');
     await register('2001:DB8:1:2:ffff::7');
     await expect(register('2001:0db8:0001:0002:1:2:3:4')).rejects.toBeInstanceOf(ClientNetworkRateLimited);
     await register('2001:db8:1:3::1');
   });
 
-  it('given another limit of the same source, then it has its own count', async () => {
+  it('counts each limit of a source separately', async () => {
     await register();
     await register();
     await limits.reserve('wrongCodesPerSource', '192.0.2.7');
   });
 
-  it('given what is given back, then it does not count', async () => {
+  it('does not count a released use', async () => {
     for (let n = 0; n < 10; n++) await (await register()).release();
     await register();
   });
 
-  it('given one that is used up, then it is refused before anything is done, and nothing is counted by looking', async () => {
+  it('rejects a used-up source before any work, and counts nothing by checking', async () => {
     const refuse = () => limits.assertNotExhausted('registrationsPerSource', '192.0.2.7');
     for (let n = 0; n < 10; n++) await refuse();
     await register();
@@ -56,26 +56,26 @@ describe('SourceLimits', () => {
     await refuse();
   });
 
-  it('given a trusted source, then none', async () => {
+  it('does not limit a trusted source', async () => {
     for (let n = 0; n < 10; n++) await register('203.0.113.9');
     expect(limits.resolveClientNetwork('203.0.113.9')).toEqual({ prefix: '203.0.113.9', trusted: true });
     expect(limits.resolveClientNetwork('::ffff:203.0.113.9')).toEqual({ prefix: '203.0.113.9', trusted: true });
     expect(limits.resolveClientNetwork('192.0.2.7').trusted).toBe(false);
   });
 
-  it('given a limit that is off, then none', async () => {
+  it('does not limit when the limit is off', async () => {
     given({ LIMIT_REGISTRATIONS_PER_SOURCE: 'off' });
     for (let n = 0; n < 50; n++) await register();
   });
 
-  it('AC-54 given a store that is away, then nobody passes', async () => {
+  it('rejects every caller when the store is unavailable [AC-54]', async () => {
     const counters = new InMemoryCounters(clock);
     counters.reserve = () => Promise.reject(new Error('away'));
     const without = new ClientNetworkLimits(counters, parseSettings({}), clock);
     await expect(without.reserve('registrationsPerSource', '::1')).rejects.toThrow('away');
   });
 
-  it('AC-54 FM-R1 given a store that is away, then sign-ins are counted here, half as many', async () => {
+  it('counts sign-ins in process with half the limit when the store is unavailable [AC-54, FM-R1]', async () => {
     const counters = new InMemoryCounters(clock);
     counters.reserve = () => Promise.reject(new Unavailable());
     const without = new ClientNetworkLimits(counters, parseSettings({ LIMIT_LOGINS_PER_SOURCE: '4' }), clock);

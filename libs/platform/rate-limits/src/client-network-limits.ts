@@ -4,7 +4,7 @@ import { createNetworkMatcher, LIMITS, type LimitName, Settings } from '#platfor
 import { clientNetworkOf } from '#platform/http';
 import { InMemoryCounters } from './in-memory-counters.js';
 
-/** One source does too much of something; others are not touched. */
+/** One source exceeded a limit; other sources are unaffected. */
 export class ClientNetworkRateLimited extends DomainError {
   readonly code = 'request.too_many';
   readonly kind = 'too_many';
@@ -16,14 +16,14 @@ export class ClientNetworkRateLimited extends DomainError {
 
 type ClientNetworkLimit = Extract<LimitName, `${string}PerSource`>;
 
-/** What was counted; given back when it turns out not to count. */
+/** A counted use, which can be released when it turns out not to count. */
 export interface RateLimitReservation {
   release(): Promise<void>;
 }
 
 const UNLIMITED: RateLimitReservation = { release: async () => undefined };
 
-/** Limits per source prefix. A trusted source (a kiosk, an office) has none; limits of identifiers hold for it all the same. */
+/** Limits per source prefix. Trusted sources (a kiosk, an office) are exempt, but limits per identifier still apply to them. */
 @Injectable()
 export class ClientNetworkLimits {
   readonly #isTrusted: (address: string) => boolean;
@@ -43,21 +43,21 @@ export class ClientNetworkLimits {
   }
 
   /**
-   * Refuses whoever has used it up, and counts nothing: for what is known to count only when it has been done. Calls at the
-   * same moment may go beyond it by their number.
+   * Rejects a source that has used up its limit, without counting: for uses that count only after the work. Concurrent calls
+   * may exceed the limit by their number.
    * @throws SourceLimited
    */
   async assertNotExhausted(limit: ClientNetworkLimit, address: string): Promise<void> {
-    const most = this.settings.limits[limit];
+    const max = this.settings.limits[limit];
     const { windowSeconds = 0 } = LIMITS[limit] as { readonly windowSeconds?: number };
-    if (most === null || this.#isTrusted(address)) return;
+    if (max === null || this.#isTrusted(address)) return;
     const counted = await this.counters.count(`{src:${clientNetworkOf(address)}}:${limit}`, windowSeconds * 1000);
-    if (counted >= most) throw new ClientNetworkRateLimited(60);
+    if (counted >= max) throw new ClientNetworkRateLimited(60);
   }
 
   /**
-   * Counts one. Counted before it is done, so that no burst is let through.
-   * @param whenUnavailable what to do when the counts cannot be reached: `refuse` with 503, or count half as many in this process
+   * Counts one use before the work, so that no burst exceeds the limit.
+   * @param whenUnavailable what to do when the store is unavailable: `refuse` with 503, or count half as many in this process
    * @throws SourceLimited
    */
   async reserve(
@@ -71,7 +71,7 @@ export class ClientNetworkLimits {
     const key = `{src:${clientNetworkOf(address)}}:${limit}`;
     const windowMs = windowSeconds * 1000;
     let activeCounters: Counters = this.counters;
-    const taken = await this.counters.reserve(key, [{ max: max, windowMs }]).catch((error: unknown) => {
+    const taken = await this.counters.reserve(key, [{ max, windowMs }]).catch((error: unknown) => {
       if (whenUnavailable === 'refuse' || !(error instanceof Unavailable)) throw error;
       activeCounters = this.#localCounters;
       return this.#localCounters.reserve(key, [{ max: Math.ceil(max / 2), windowMs }]);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Allowance, Counters } from '#kernel';
 
-/** One store, seen over several connections. */
+/** One store, accessed over several connections. */
 export interface CountersUnderTest {
   readonly connections: readonly [Counters, ...Counters[]];
   pass(milliseconds: number): Promise<void>;
@@ -11,11 +11,11 @@ export interface CountersUnderTest {
 
 const SHORT = 200;
 const HOUR = 3_600_000;
-const most = (count: number | null, windowMs = HOUR): Allowance => ({ max: count, windowMs });
+const allowance = (count: number | null, windowMs = HOUR): Allowance => ({ max: count, windowMs });
 
-/** What every `Counters` must do. */
+/** Contract for every `Counters`. */
 export function countersContract(name: string, open: () => Promise<CountersUnderTest>): void {
-  describe(`${name} is a Counters`, () => {
+  describe(`${name} implements Counters`, () => {
     let under: CountersUnderTest;
     let counters: Counters;
     let key: string;
@@ -32,30 +32,30 @@ export function countersContract(name: string, open: () => Promise<CountersUnder
     });
     afterAll(() => under.drop());
 
-    it('allows so many, and says for how long there is no more', async () => {
-      expect([await allowed(most(2)), await allowed(most(2))]).toEqual([true, true]);
-      const refused = await take(most(2));
+    it('allows up to the limit, and returns the time until the next is allowed', async () => {
+      expect([await allowed(allowance(2)), await allowed(allowance(2))]).toEqual([true, true]);
+      const refused = await take(allowance(2));
       expect(refused).toEqual({ allowed: false, retryAfterSeconds: expect.any(Number) });
       expect(!refused.allowed && refused.retryAfterSeconds).toBeGreaterThan(3_590);
       expect(!refused.allowed && refused.retryAfterSeconds).toBeLessThanOrEqual(3_600);
     });
 
-    it('does not count what it refuses', async () => {
-      for (let n = 0; n < 5; n++) await take(most(2, SHORT));
+    it('does not count rejected attempts', async () => {
+      for (let n = 0; n < 5; n++) await take(allowance(2, SHORT));
       expect(await counters.count(key, HOUR)).toBe(2);
     });
 
-    it('allows again when the window has moved on, one by one', async () => {
-      await take(most(2, 2 * SHORT));
+    it('allows again, one by one, as the window moves on', async () => {
+      await take(allowance(2, 2 * SHORT));
       await under.pass(SHORT);
-      await take(most(2, 2 * SHORT));
-      expect(await allowed(most(2, 2 * SHORT))).toBe(false);
+      await take(allowance(2, 2 * SHORT));
+      expect(await allowed(allowance(2, 2 * SHORT))).toBe(false);
       await under.pass(SHORT);
-      expect([await allowed(most(2, 2 * SHORT)), await allowed(most(2, 2 * SHORT))]).toEqual([true, false]);
+      expect([await allowed(allowance(2, 2 * SHORT)), await allowed(allowance(2, 2 * SHORT))]).toEqual([true, false]);
     });
 
-    it('holds to every allowance, and waits for the longest', async () => {
-      const both = [most(1, SHORT), most(2, HOUR)];
+    it('enforces every allowance, and waits for the longest', async () => {
+      const both = [allowance(1, SHORT), allowance(2, HOUR)];
       expect([await allowed(...both), await allowed(...both)]).toEqual([true, false]);
       await under.pass(SHORT);
       expect(await allowed(...both)).toBe(true);
@@ -65,41 +65,41 @@ export function countersContract(name: string, open: () => Promise<CountersUnder
       expect(await allowed(...both)).toBe(false);
     });
 
-    it('refuses nobody without a limit, and counts all the same', async () => {
-      for (let n = 0; n < 20; n++) expect(await allowed(most(null))).toBe(true);
+    it('counts without rejecting when there is no limit', async () => {
+      for (let n = 0; n < 20; n++) expect(await allowed(allowance(null))).toBe(true);
       expect(await counters.count(key, HOUR)).toBe(20);
     });
 
-    it('takes a limit that is lower than what was counted', async () => {
-      for (let n = 0; n < 5; n++) await take(most(null));
-      expect(await allowed(most(2))).toBe(false);
+    it('enforces a limit that is lower than the current count', async () => {
+      for (let n = 0; n < 5; n++) await take(allowance(null));
+      expect(await allowed(allowance(2))).toBe(false);
     });
 
-    it('takes back what is given back, once', async () => {
-      const taken = await take(most(1));
+    it('releases a count once', async () => {
+      const taken = await take(allowance(1));
       if (!taken.allowed) throw new Error('it is the first');
       await counters.release(key, taken.ticket);
       await counters.release(key, taken.ticket);
       await counters.release(key, 'unknown');
-      expect([await allowed(most(1)), await allowed(most(1))]).toEqual([true, false]);
+      expect([await allowed(allowance(1)), await allowed(allowance(1))]).toEqual([true, false]);
     });
 
-    it('counts within the window that is asked for', async () => {
-      await take(most(null));
+    it('counts within the requested window', async () => {
+      await take(allowance(null));
       await under.pass(SHORT);
-      await take(most(null));
+      await take(allowance(null));
       expect([await counters.count(key, SHORT), await counters.count(key, HOUR)]).toEqual([1, 2]);
     });
 
     it('keeps keys apart', async () => {
-      await take(most(1));
+      await take(allowance(1));
       expect(await counters.count(`${key}:other`, HOUR)).toBe(0);
-      expect((await counters.reserve(`${key}:other`, [most(1)])).allowed).toBe(true);
+      expect((await counters.reserve(`${key}:other`, [allowance(1)])).allowed).toBe(true);
     });
 
-    it('AC-01 allows ten of a hundred at once', async () => {
+    it('allows ten of a hundred concurrent attempts [AC-01]', async () => {
       const taken = Array.from({ length: 100 }, (_, n) =>
-        under.connections[n % under.connections.length]?.reserve(key, [most(10), most(50)]),
+        under.connections[n % under.connections.length]?.reserve(key, [allowance(10), allowance(50)]),
       );
       const granted = (await Promise.all(taken)).filter((outcome) => outcome?.allowed);
       expect(granted).toHaveLength(10);

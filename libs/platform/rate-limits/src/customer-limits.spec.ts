@@ -25,7 +25,7 @@ describe('CustomerLimits', () => {
     counters = new InMemoryCounters(clock);
   });
 
-  it('refuses what is beyond the limit of one customer, says when to come back, and counts others apart [AC-77]', async () => {
+  it('rejects a customer beyond the limit, returns when to retry, and counts customers separately [AC-77]', async () => {
     const limits = given({ LIMIT_OWN_WRITES: '2' });
     const write = (who = 'mia') => limits.reserve('ownWrites', who, refusal);
     await write();
@@ -37,26 +37,26 @@ describe('CustomerLimits', () => {
     await write();
   });
 
-  it('does not count what is given back, nor anything when the limit is off [AC-77]', async () => {
+  it('does not count a released use, nor anything when the limit is off [AC-77]', async () => {
     const limits = given({ LIMIT_OWN_WRITES: '1' });
     for (let n = 0; n < 5; n++) await (await limits.reserve('ownWrites', 'mia', refusal)).release();
     const unlimited = given({ LIMIT_OWN_WRITES: 'off' });
     for (let n = 0; n < 200; n++) await unlimited.reserve('ownWrites', 'mia', refusal);
   });
 
-  it('holds one at a time until it is given back, or its time is over [AC-69]', async () => {
+  it('allows one use at a time until it is released or expires [AC-69]', async () => {
     const limits = given({});
     const hold = (who = 'mia') => limits.acquireExclusive('export', who, 5_000, refusal);
-    const held = await hold();
+    const slot = await hold();
     await expect(hold()).rejects.toMatchObject({ retryAfter: 5 });
     await hold('eve');
-    await held.release();
+    await slot.release();
     await hold();
     clock.advance(5_000);
     await hold();
   });
 
-  it('counts half as many here while the store is away, and gives back where it was counted [AC-77]', async () => {
+  it('counts in process with half the limit while the store is unavailable, and releases where it counted [AC-77]', async () => {
     counters.reserve = () => Promise.reject(new Unavailable());
     const limits = given({ LIMIT_OWN_WRITES: '4' });
     const write = () => limits.reserve('ownWrites', 'mia', refusal);
@@ -65,13 +65,13 @@ describe('CustomerLimits', () => {
     await expect(write()).rejects.toBeInstanceOf(Refused);
     await second.release();
     await write();
-    const held = await limits.acquireExclusive('export', 'mia', HOUR, refusal);
+    const slot = await limits.acquireExclusive('export', 'mia', HOUR, refusal);
     await expect(limits.acquireExclusive('export', 'mia', HOUR, refusal)).rejects.toBeInstanceOf(Refused);
-    await held.release();
+    await slot.release();
     await limits.acquireExclusive('export', 'mia', HOUR, refusal);
   });
 
-  it('tells any other failure of the store as it is', async () => {
+  it('rethrows any other failure of the store', async () => {
     counters.reserve = () => Promise.reject(new Error('broken'));
     await expect(given({}).reserve('ownWrites', 'mia', refusal)).rejects.toThrow('broken');
   });

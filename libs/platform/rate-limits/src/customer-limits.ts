@@ -6,14 +6,14 @@ import { InMemoryCounters } from './in-memory-counters.js';
 
 export type CustomerLimit = 'ownWrites' | 'exportsPerCustomer';
 
-/** What a caller is told who is refused. */
+/** Creates the error for a rejected caller. */
 type RateLimitErrorFactory = (retryAfterSeconds: number) => DomainError;
 
 const UNLIMITED: RateLimitReservation = { release: async () => undefined };
 
 /**
- * Limits per customer, over all replicas. While the store of the counts is away each process counts by itself, half as many, so
- * that customers can go on with their own record.
+ * Limits per customer over all replicas. While the store is unavailable, each process counts by itself with half the limit, so
+ * that customers can still edit their own record.
  */
 @Injectable()
 export class CustomerLimits {
@@ -28,22 +28,23 @@ export class CustomerLimits {
   }
 
   /**
-   * Counts one, before it is done: no burst goes beyond it.
-   * @throws what `refusal` makes
+   * Counts one use before the work, so that no burst exceeds the limit.
+   * @throws the error that `refusal` creates
    */
   async reserve(
     limit: CustomerLimit,
     customerId: string,
     refusal: RateLimitErrorFactory,
   ): Promise<RateLimitReservation> {
-    const most = this.settings.limits[limit];
-    if (most === null) return UNLIMITED;
-    return this.#take(`{${customerId}}:${limit}`, most, LIMITS[limit].windowSeconds * 1000, refusal);
+    const max = this.settings.limits[limit];
+    if (max === null) return UNLIMITED;
+    return this.#take(`{${customerId}}:${limit}`, max, LIMITS[limit].windowSeconds * 1000, refusal);
   }
 
   /**
-   * One at a time: whoever comes before it was given back is refused. A process that dies meanwhile holds it for `mostMs`.
-   * @throws what `refusal` makes
+   * Allows one use at a time: concurrent ones are rejected until it is released. If the process dies, the slot expires after
+   * `mostMs`.
+   * @throws the error that `refusal` creates
    */
   async acquireExclusive(
     operation: string,
@@ -56,7 +57,7 @@ export class CustomerLimits {
 
   async #take(
     key: string,
-    most: number,
+    max: number,
     windowMs: number,
     refusal: RateLimitErrorFactory,
   ): Promise<RateLimitReservation> {
@@ -65,9 +66,9 @@ export class CustomerLimits {
       if (!taken.allowed) throw refusal(taken.retryAfterSeconds);
       return { release: () => counters.release(key, taken.ticket) };
     };
-    return from(this.counters, most).catch((error: unknown) => {
+    return from(this.counters, max).catch((error: unknown) => {
       if (!(error instanceof Unavailable)) throw error;
-      return from(this.#localCounters, Math.ceil(most / 2));
+      return from(this.#localCounters, Math.ceil(max / 2));
     });
   }
 }

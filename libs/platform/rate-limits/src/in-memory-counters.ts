@@ -30,7 +30,7 @@ export class InMemoryCounters extends Counters {
   }
 
   async release(key: string, ticket: string): Promise<void> {
-    const counted = this.#events.get(key)?.filter((one) => one.ticket !== ticket) ?? [];
+    const counted = this.#events.get(key)?.filter((event) => event.ticket !== ticket) ?? [];
     const last = counted.at(-1);
     if (last) this.#events.set(key, counted, last.at + 24 * 3600 * 1000);
     else this.#events.delete(key);
@@ -46,7 +46,7 @@ export class InMemoryCounters extends Counters {
   }
 }
 
-/** Milliseconds until there is room; 0 when there is. */
+/** Milliseconds until a use is allowed; 0 when it is allowed now. */
 function waitMsFor(counted: readonly CountedEvent[], { max, windowMs }: Allowance, now: number): number {
   const inside = counted.filter(({ at }) => at > now - windowMs);
   if (max === null || inside.length < max) return 0;

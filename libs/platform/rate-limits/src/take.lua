@@ -1,4 +1,4 @@
--- KEYS: moments that were counted   ARGV: ticket, then pairs of most (-1: no limit) and window ms
+-- KEYS: times of the counted events   ARGV: ticket, then pairs of limit (-1: no limit) and window ms
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local longest = 0

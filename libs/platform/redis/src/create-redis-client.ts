@@ -9,7 +9,7 @@ const CLIENT_OPTIONS = {
   autoResendUnfulfilledCommands: false,
 } as const;
 
-/** A cluster's node that is silent, and not gone, is replaced by another only when somebody asks who has its slots now. */
+/** The client replaces an unresponsive cluster node only when it refreshes the slot map. */
 const SLOTS_REFRESH_MS = 5_000;
 
 /** The driver is loaded only when a URL is set: the embedded default saves its memory and start time. */
@@ -27,7 +27,7 @@ export async function createRedisClient(urls: readonly string[]): Promise<Redis 
     enableOfflineQueue: false,
     clusterRetryStrategy: backOff,
     slotsRefreshInterval: SLOTS_REFRESH_MS,
-    // Either would send again what may have been done: a connection that is lost takes replies with it.
+    // Both options would resend commands that may have run: a lost connection loses replies.
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
     redisOptions: { ...CLIENT_OPTIONS, ...credentials, ...secure },

@@ -4,12 +4,12 @@ import type { Cluster, Redis } from 'ioredis';
 import { Unavailable } from '#kernel';
 import { CircuitBreaker } from '#platform/async';
 
-/** A Lua script, called with its keys and arguments. Atomic; every key of a call shares one cluster slot. */
+/** A Lua script, called with its keys and arguments. Atomic; all keys of a call share one cluster slot. */
 export type Script = (keys: readonly string[], values: readonly (string | number)[]) => Promise<unknown>;
 
 const isUnavailable = (error: unknown): boolean => error instanceof Unavailable;
 
-/** Redis or a cluster of it. A command is sent once: a lost reply is an error, never a silent second run. */
+/** A Redis server or cluster. A command is sent once: a lost reply is an error, never a silent retry. */
 export class RedisConnection {
   readonly #breaker = new CircuitBreaker();
 

@@ -21,8 +21,8 @@ afterAll(async () => {
   await redis.drop();
 });
 
-describe('a connection', () => {
-  it('FM-R8 runs a script that the server has forgotten', async () => {
+describe('RedisConnection', () => {
+  it('runs a script that the server no longer has cached [FM-R8]', async () => {
     const [connection] = connections;
     const count = connection.script(COUNT);
     expect(await count(['k'], [1_000])).toBe(0);
@@ -30,7 +30,7 @@ describe('a connection', () => {
     expect(await count(['k'], [1_000])).toBe(0);
   });
 
-  it('tells a script that is wrong from a server that is away, and shows neither', async () => {
+  it('distinguishes a script error from an unavailable server, and exposes neither', async () => {
     const [connection] = connections;
     await connection.client.set('text', 'x');
     const refused = await connection
@@ -40,7 +40,7 @@ describe('a connection', () => {
     expect(String(refused)).not.toMatch(/WRONGTYPE|script/i);
   });
 
-  it('FM-R1 says within its time that the server is away, finds it when it is back, and never sends twice', async () => {
+  it('throws Unavailable in time, reconnects, and never sends a command twice [FM-R1]', async () => {
     const own = await freshRedis();
     const { log } = createRecordingLog();
     const connection = await connectRedis([own.url], log);
@@ -53,7 +53,7 @@ describe('a connection', () => {
   });
 });
 
-it('FM-R1 a program starts without Redis, and says so', async () => {
+it('starts without Redis and logs a warning [FM-R1]', async () => {
   const { log, lines } = createRecordingLog();
   const start = performance.now();
   const connection = await connectRedis(['redis://:hunter2@127.0.0.1:1'], log);
@@ -64,7 +64,7 @@ it('FM-R1 a program starts without Redis, and says so', async () => {
   connection.client.disconnect();
 });
 
-it('FM-R7 a Redis that may evict is refused at the start, and reported when it comes later', async () => {
+it('rejects a Redis that may evict at startup, and logs an error when it connects later [FM-R7]', async () => {
   const server = await startRedis({ settings: { maxmemory: '50mb', 'maxmemory-policy': 'allkeys-lru' } });
   await expect(connectRedis([server.url], createRecordingLog().log)).rejects.toThrow(/REDIS_URL.*noeviction/s);
   await server.stop();

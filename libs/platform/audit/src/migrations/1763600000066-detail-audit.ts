@@ -3,7 +3,7 @@ import { migrationColumn } from '#platform/database';
 
 const DETAIL = migrationColumn('detail', { type: 'varchar', length: 128 }, { isNullable: true });
 
-/** What a line says beside its action: which filters a list had, at which route somebody was refused. */
+/** Additional detail of an entry: the filters of a listing, or the route of a denied request. */
 export class DetailAudit1763600000066 implements MigrationInterface {
   readonly name = 'DetailAudit1763600000066';
 

@@ -2,8 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import type { Dialect } from '#platform/database';
 
 /**
- * Lines of these last days cannot be deleted. A day less than the shortest `AUDIT_DAYS`, because the retention goes by the clock of
- * a process and the trigger by the database's.
+ * Entries of these last days cannot be deleted. One day less than the shortest `AUDIT_DAYS`, because the retention task uses
+ * the clock of a process and the trigger that of the database.
  */
 const KEPT_DAYS = 6;
 const REFUSED = 'lines of the audit trail are not changed, and not deleted before their time';
@@ -60,7 +60,10 @@ const DOWN: Readonly<Record<Dialect, readonly string[]>> = {
   mssql: ['drop trigger audit_log_append_only'],
 };
 
-/** The database itself refuses to change a line, whoever asks (OWASP ASVS 16.4.2). Its owner can take the trigger away. */
+/**
+ * The database itself rejects changes to an entry, for every user (OWASP ASVS 16.4.2). Only the table owner can drop the
+ * trigger.
+ */
 export class AppendOnlyAudit1763600000067 implements MigrationInterface {
   readonly name = 'AppendOnlyAudit1763600000067';
 

@@ -5,7 +5,7 @@ const secret = (n: number): string => `secret-number-${n}-${'x'.repeat(32)}`;
 
 const { privateKey } = generateKeyPairSync('ed25519');
 
-/** Everything a program with services of its own has to be told. */
+/** Every setting that a deployment with external services requires. */
 export const COMPLETE_ENVIRONMENT: Environment = {
   DATABASE_URL: 'postgres://foyer:database-password@db.example/foyer',
   REDIS_URL: 'redis://:redis-password@redis.example',

@@ -4,15 +4,15 @@ import { TypeOrmUnitOfWork } from '../typeorm-unit-of-work.js';
 
 export const times = <T>(count: number, make: (n: number) => T) => Array.from({ length: count }, (_, n) => make(n));
 
-/** A database with the tables `things (id, n, name, at)` and its clock, over a pool of its own for each replica. */
+/** A database with the table `things (id, n, name, at)`, and a pool for each of two replicas. */
 export interface DatabaseUnderTest {
   readonly replicas: readonly [Database, Database];
-  /** Ends the connection that this unit of work runs on, from outside. */
+  /** Kills the server connection of the current unit of work. */
   killConnectionOf(database: Database): Promise<void>;
   drop(): Promise<void>;
 }
 
-/** What the parts of the contract share. */
+/** Helpers shared by the parts of the contract. */
 export class DatabaseFixture {
   declare databaseUnderTest: DatabaseUnderTest;
   declare database: Database;

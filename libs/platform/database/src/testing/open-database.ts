@@ -10,12 +10,12 @@ import { TypeOrmUnitOfWork } from '../typeorm-unit-of-work.js';
 export interface OpenDatabase {
   readonly database: Database;
   readonly work: UnitOfWork;
-  /** One pool of connections each; `database` is the first. */
+  /** One connection pool for each replica; `database` is the first. */
   readonly replicas: readonly [Database, ...Database[]];
   drop(): Promise<void>;
 }
 
-/** A fresh database with these tables, as so many replicas see it. */
+/** Opens a new database with these tables for the given number of replicas. */
 export async function openDatabase(
   fresh: () => Promise<FreshDatabase>,
   tables: readonly Tables[],
@@ -38,6 +38,6 @@ export async function openDatabase(
   };
 }
 
-/** Opens every connection of the pool: races on a cold one are run one after the other. */
+/** Opens every connection of the pool: on a cold pool, races run one after the other. */
 const openAllConnections = (database: Database) =>
   Promise.all(Array.from({ length: POOL_SIZE }, () => database.query('select 1')));

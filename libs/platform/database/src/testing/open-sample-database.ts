@@ -3,7 +3,7 @@ import type { Database } from '../database.js';
 import { columnTypesFor, type Dialect } from '../dialect.js';
 import { openDatabase } from './open-database.js';
 
-/** A fresh database with the table `things`, as two replicas see it. */
+/** Opens a new database with the table `things` for two replicas. */
 export async function openSampleDatabase(fresh: () => Promise<FreshDatabase>) {
   const opened = await openDatabase(fresh, [], 2);
   await opened.database.execute(createTableSql(opened.database.dialect));

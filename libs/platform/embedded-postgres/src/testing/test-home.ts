@@ -13,7 +13,7 @@ export const canUnshare = (what: '--user' | '--mount'): boolean =>
 
 const NOBODY = 65534;
 
-/** A user to run programs as: ourselves and, where we are root, a plain user as well. */
+/** A user to run programs as: the current one and, if that is root, a plain user as well. */
 export interface TestUser {
   readonly name: string;
   readonly mode: string;
@@ -29,7 +29,7 @@ export const testUsers: readonly TestUser[] = isRoot
     ]
   : [{ name: 'a plain user', mode: 'user', prefix: [] }];
 
-/** A user's own throw-away folder, closed to others as /root is, and the programs that were started on it. */
+/** A user's temporary folder, closed to others like /root, and the programs started on it. */
 export class TestHome {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'foyer-embedded-'));
   readonly dataDir = path.join(this.folder, 'data', 'pg');
@@ -41,7 +41,7 @@ export class TestHome {
     template?: TestHome,
   ) {
     this.chownToUser(this.folder);
-    // Spares a test that is not about it the half second of initdb.
+    // Saves the half second of initdb for tests that are not about it.
     if (template) execFileSync('cp', ['-a', `${template.folder}/.`, this.folder]);
   }
 
@@ -64,7 +64,7 @@ export class TestHome {
     return this.programs.at(-1) as TestProgram;
   }
 
-  /** @returns the server which all that stopping left running; it is gone then, too */
+  /** @returns the server that was still running after every program stopped; it is stopped now */
   async cleanUp(): Promise<number | undefined> {
     for (const program of this.programs) await program.stop();
     const left = readPostmasterFile(this.dataDir)?.pid;

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { build } from 'vite';
 
-/** What a started program prints about its server. */
+/** Output of a started program about its server. */
 export interface StartedServer {
   readonly port: number;
   readonly pid: number;
@@ -37,8 +37,8 @@ try {
 `;
 
 /**
- * Makes a program of its own out of the launcher, in a folder which every user of this machine may read, wherever the
- * checkout lies.
+ * Builds a standalone program from the launcher, in a folder that every user of this machine can read, wherever the checkout
+ * is.
  * @returns its main file
  */
 export async function buildProgram(folder: string): Promise<string> {
@@ -59,7 +59,7 @@ export async function buildProgram(folder: string): Promise<string> {
   return main;
 }
 
-/** A process of its own that uses the embedded server of a folder. */
+/** A child process that uses the embedded server of a folder. */
 export class TestProgram {
   private constructor(
     readonly process: ChildProcess,
@@ -69,7 +69,7 @@ export class TestProgram {
   static run(main: string, dataDir: string, prefix: readonly string[] = []): TestProgram {
     const [file = '', ...args] = [...prefix, process.execPath, main, dataDir];
     const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'], cwd: '/' });
-    child.stdin.on('error', () => {}); // it may have ended by itself
+    child.stdin.on('error', () => {}); // the child may have exited already
     const line = once(createInterface(child.stdout), 'line', { signal: AbortSignal.timeout(40_000) });
     return new TestProgram(
       child,
@@ -101,7 +101,7 @@ export class TestProgram {
   }
 }
 
-/** One statement over a connection of its own. */
+/** Runs one statement over its own connection. */
 export async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 10_000 });
   client.on('error', () => {});

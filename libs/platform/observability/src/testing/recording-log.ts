@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { Log } from '../log.js';
 
-/** A log that keeps its lines. */
+/** A log that records its lines. */
 export function createRecordingLog(): {
   readonly log: Log;
   readonly lines: readonly Readonly<Record<string, unknown>>[];

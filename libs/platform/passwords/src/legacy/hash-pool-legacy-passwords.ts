@@ -7,7 +7,7 @@ const FAULT_DETAILS: Readonly<Record<LegacyHashFault, string>> = {
   too_costly: 'must not cost more to compare with than is allowed here',
 };
 
-/** On the threads that hash our own: one bound for all. */
+/** Compares on the threads of the hash pool: one limit for all hashing. */
 export class HashPoolLegacyPasswords extends LegacyPasswords {
   constructor(private readonly pool: HashPool) {
     super();

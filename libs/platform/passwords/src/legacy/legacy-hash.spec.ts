@@ -10,7 +10,7 @@ const RFC6070_SALT = Buffer.from('saltSALTsaltSALTsaltSALTsaltSALTsalt').toStrin
 const SALT = 'c29tZXNhbHQ';
 const HASH = 'A'.repeat(43);
 
-/** Of the specifications, and of those who have made the formats. */
+/** Examples from the specifications and from the authors of the formats. */
 const KNOWN: readonly (readonly [string, string, string])[] = [
   ['bcrypt', 'U*U', '$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW'],
   ['bcrypt as PHP writes it', 'U*U', '$2y$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW'],
@@ -33,16 +33,16 @@ const KNOWN: readonly (readonly [string, string, string])[] = [
   ],
 ];
 
-describe('a hash of another system', () => {
-  it.each(KNOWN)('%s is matched by its password and no other', async (_, password, hash) => {
+describe('legacy password hashes', () => {
+  it.each(KNOWN)('%s matches its password and no other', async (_, password, hash) => {
     expect(parseLegacyHash(hash)).not.toHaveProperty('fault');
     expect(await verifyLegacyHash(password, hash)).toBe(true);
     for (const other of [`${password} `, password.slice(1), ''])
       expect(await verifyLegacyHash(other, hash)).toBe(false);
   });
 
-  it('AC-47 bcrypt: a password that is longer than bcrypt reads is no match, though its beginning is right', async () => {
-    // Of 72 times `a`, made with cost 4.
+  it('bcrypt rejects a password that is longer than it reads, though its beginning is correct [AC-47]', async () => {
+    // The hash of 72 times `a`, with cost 4.
     const { hashSync } = await import('bcrypt');
     const hash = hashSync('a'.repeat(72), 4);
     expect(await verifyLegacyHash('a'.repeat(72), hash)).toBe(true);
@@ -98,7 +98,7 @@ describe('a hash of another system', () => {
     `$pbkdf2-sha256$i=0$${SALT}$${HASH}`,
     `$pbkdf2-sha256$i=1000$${SALT}$AAAA`,
     `$2b$10$${'.'.repeat(53)}\n`,
-  ])('%j is not known', async (hash) => {
+  ])('rejects %j as unknown', async (hash) => {
     expect(parseLegacyHash(hash)).toEqual({ fault: 'unknown' });
     expect(await verifyLegacyHash('secret', hash)).toBe(false);
   });

@@ -1,4 +1,4 @@
-/** A hash of another system, as it is written down, with what a comparison needs to know of it. */
+/** A parsed hash of another system, with the parameters that a comparison needs. */
 export type LegacyHash =
   | { readonly kind: 'bcrypt'; readonly text: string }
   | { readonly kind: 'argon2'; readonly text: string }
@@ -21,8 +21,8 @@ type Digest = 'sha1' | 'sha256' | 'sha512';
 export type LegacyHashFault = 'unknown' | 'too_costly';
 
 /**
- * What a comparison may cost: whoever knows a name may ask for it, so it stays below about a second of one core and 128 MiB. The
- * values that OWASP recommends for each kind lie within.
+ * Limits on the cost of a comparison: anyone who knows a login name can trigger one, so it stays below about a second of one
+ * core and 128 MiB. The values that OWASP recommends for each algorithm are within the limits.
  */
 const MAX = {
   characters: 300,
@@ -35,7 +35,7 @@ const MAX = {
   scryptMemory: 2 ** 20,
   /** N · r · p */
   scryptWork: 2 ** 21,
-  /** Blocks of output times iterations. */
+  /** Output blocks times iterations. */
   pbkdf2: { sha1: 3_000_000, sha256: 1_500_000, sha512: 1_000_000 },
 } as const;
 const DIGEST_BYTES: Readonly<Record<Digest, number>> = { sha1: 20, sha256: 32, sha512: 64 };
@@ -43,10 +43,10 @@ const DIGEST_BYTES: Readonly<Record<Digest, number>> = { sha1: 20, sha256: 32, s
 const BCRYPT = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 const ARGON2 = /^\$argon2(?:i|d|id)\$v=19\$m=(\d{1,7}),t=(\d{1,4}),p=(\d{1,3})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 const SCRYPT = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
-/** passlib leaves `i=` out and writes `.` for `+`. */
+/** passlib omits `i=` and writes `.` for `+`. */
 const PBKDF2 = /^\$pbkdf2-(sha1|sha256|sha512)\$(?:i=)?(\d{1,8})(?:,l=\d{1,3})?\$([A-Za-z0-9+/.]+)\$([A-Za-z0-9+/.]+)$/;
 
-/** Never throws, whatever comes in. */
+/** Never throws. */
 export function parseLegacyHash(text: string): LegacyHash | { readonly fault: LegacyHashFault } {
   if (text.length > MAX.characters) return UNKNOWN;
   return readBcrypt(text) ?? readArgon2(text) ?? readScrypt(text) ?? readPbkdf2(text) ?? UNKNOWN;
@@ -59,7 +59,7 @@ const TOO_COSTLY = { fault: 'too_costly' } as const;
 function readBcrypt(text: string): ParseResult {
   const cost = Number(BCRYPT.exec(text)?.[1]);
   if (!(cost >= 4)) return undefined;
-  // `$2y$` is what PHP calls it.
+  // `$2y$` is PHP's name for the same algorithm.
   return cost > MAX.bcryptCost ? TOO_COSTLY : { kind: 'bcrypt', text: `$2b$${text.slice(4)}` };
 }
 
@@ -96,6 +96,6 @@ function readPbkdf2(text: string): ParseResult {
 
 const decodeBase64 = (base64 = ''): Buffer => Buffer.from(base64.replaceAll('.', '+'), 'base64');
 
-/** A short hash is matched by chance. */
+/** Rejects short digests, which could match by chance. */
 const isPlausible = (salt: Buffer, hash: Buffer): boolean =>
   salt.length >= 8 && salt.length <= 64 && hash.length >= 16 && hash.length <= 64;

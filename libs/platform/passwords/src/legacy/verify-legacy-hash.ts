@@ -3,11 +3,11 @@ import bcrypt from 'bcrypt';
 import { argon2Verify } from 'hash-wasm';
 import { parseLegacyHash } from './legacy-hash.js';
 
-/** bcrypt ignores whatever follows (CVE-2025-22228): a longer password is no match, though the work is done. */
+/** bcrypt ignores everything after this byte (CVE-2025-22228): a longer password never matches, though the work is done. */
 const BCRYPT_BYTES = 72;
 const SCRYPT_BYTES = 256 * 2 ** 20;
 
-/** Takes up to a second, on the thread that calls. @param text that was accepted; for any other it is false */
+/** Takes up to a second on the calling thread. @param text an accepted hash; any other returns false */
 export async function verifyLegacyHash(password: string, text: string): Promise<boolean> {
   const parsed = parseLegacyHash(text);
   if ('fault' in parsed || password === '') return false;

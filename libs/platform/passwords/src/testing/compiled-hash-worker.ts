@@ -5,8 +5,8 @@ const SOURCE = new URL('../hash-worker.ts', import.meta.url);
 const CACHE = new URL('../../../../../node_modules/.cache/', import.meta.url);
 
 /**
- * The hash worker as JavaScript, for a `HashPool` in tests: Node itself loads what a thread runs, and Node 20 loads no
- * TypeScript. It lies below node_modules to find bcrypt.
+ * The hash worker compiled to JavaScript, for a `HashPool` in tests: Node itself loads a thread's file, and Node 20 loads no
+ * TypeScript. The output is below node_modules so that it finds bcrypt.
  */
 export function compileHashWorker(): URL {
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };

@@ -4,7 +4,7 @@ import { assertBcryptInput, createDummyHash, isBelowCost } from '../bcrypt-forma
 
 /** Real bcrypt hashes without threads or a queue, at the lowest cost (1 ms), for unit tests. */
 export class InlinePasswordHasher extends PasswordHasher {
-  /** @param cost 4 at least; a higher one makes the hashes of a lower one outdated */
+  /** @param cost at least 4; a higher one makes hashes of a lower one outdated */
   constructor(private readonly cost = 4) {
     super();
   }
