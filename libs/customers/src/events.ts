@@ -90,7 +90,7 @@ export class CustomerRestoredV1 extends lifecycleEvent('customer.restored.v1', '
 
 export class CustomerErasedV1 extends lifecycleEvent(
   'customer.erased.v1',
-  'Nothing is known of the customer any more but the id, which nobody else ever gets: forget what you keep of him.',
+  'Nothing is known of the customer any more but the id, which nobody else ever gets: delete what you hold of them.',
 ) {}
 
 export class CustomerRolesChangedV1 extends eventOf({

@@ -1,6 +1,7 @@
 export { AfterCommit } from './after-commit.js';
 export { type AuditEntry, type AuditFilter, AuditLog, AuditTrail, type RecordedEntry } from './audit-trail.js';
 export { Clock } from './clock.js';
+export { ConcurrencyLimit } from './concurrency-limit.js';
 export { type Allowance, Counters, type ReservationResult, spreadOverDay } from './counters.js';
 export { Cpf } from './cpf.js';
 export { DomainError, type ErrorKind, type Fault, InvalidInput, Overloaded, Unavailable } from './domain-error.js';

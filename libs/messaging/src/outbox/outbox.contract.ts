@@ -52,7 +52,9 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
     });
 
     it('rejects an event outside of a transaction', async () => {
-      await expect(under.outbox.append(new TestHappenedV1(randomUUID(), 1))).rejects.toThrow(/unit of work|transaction/);
+      await expect(under.outbox.append(new TestHappenedV1(randomUUID(), 1))).rejects.toThrow(
+        /unit of work|transaction/,
+      );
     });
 
     it('writes CloudEvents with the context of the request', async () => {

@@ -1,4 +1,4 @@
-import { ConcurrencyLimit } from './concurrency-limit.js';
+import { ConcurrencyLimit } from '#kernel';
 import { DEFAULT_RETRY, MAX_IN_FLIGHT, type MessageDisposition, type Subscription } from './event-source.js';
 import type { OneShotSignal } from './one-shot-signal.js';
 

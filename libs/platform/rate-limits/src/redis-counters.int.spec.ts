@@ -1,29 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll } from 'vitest';
-import { createRecordingLog } from '#platform/observability/testing';
-import { connectRedis, type RedisConnection } from '#platform/redis';
-import { type FreshRedis, freshRedis } from '../../../../test/support/fresh-redis.js';
+import { openRedisConnections, type RedisConnections } from '#platform/redis/testing';
 import { countersContract } from './counters.contract.js';
 import { RedisCounters } from './redis-counters.js';
 
-let redis: FreshRedis;
-let connections: RedisConnection[];
+let redis: RedisConnections;
 
 beforeAll(async () => {
-  redis = await freshRedis();
-  connections = await Promise.all(Array.from({ length: 4 }, () => connectRedis([redis.url], createRecordingLog().log)));
+  redis = await openRedisConnections(4);
 });
-afterAll(async () => {
-  await Promise.all(connections.map((connection) => connection.close()));
-  await redis.drop();
-});
+afterAll(() => redis.drop());
 
 countersContract('RedisCounters', async () => {
-  const [first, ...others] = connections.map((connection) => new RedisCounters(connection));
-  return {
-    connections: [first as RedisCounters, ...others],
-    // Adds a margin: the clocks of Redis and of a timer differ.
-    pass: (milliseconds: number) => sleep(milliseconds + 5),
-    drop: async () => undefined,
-  };
+  const [first, ...others] = redis.all.map((connection) => new RedisCounters(connection));
+  return { connections: [first as RedisCounters, ...others], pass: redis.pass, drop: async () => undefined };
 });

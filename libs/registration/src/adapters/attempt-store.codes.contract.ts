@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type AttemptStoreFixture, MINUTE_MS, SHORT_TTL_SECONDS, times } from '../testing/attempt-store-fixture.js';
+import { type AttemptStoreFixture, MINUTE_MS, SHORT_TTL_MS, times } from '../testing/attempt-store-fixture.js';
 
 /** Contract for starting an attempt and requesting its codes. */
 export function attemptCodesContract(fixture: AttemptStoreFixture): void {
@@ -40,10 +40,10 @@ export function attemptCodesContract(fixture: AttemptStoreFixture): void {
 
     it('can be requested again after the pause, or at once without a pause', async () => {
       await place(fixture.mia);
-      await ask(fixture.mia, 'Q4', SHORT_TTL_SECONDS);
-      expect((await ask(fixture.mia, 'R5', SHORT_TTL_SECONDS)).granted).toBe(false);
-      await fixture.under.pass(SHORT_TTL_SECONDS);
-      expect(await ask(fixture.mia, 'R5', SHORT_TTL_SECONDS)).toEqual({ granted: true });
+      await ask(fixture.mia, 'Q4', SHORT_TTL_MS);
+      expect((await ask(fixture.mia, 'R5', SHORT_TTL_MS)).granted).toBe(false);
+      await fixture.under.pass(SHORT_TTL_MS);
+      expect(await ask(fixture.mia, 'R5', SHORT_TTL_MS)).toEqual({ granted: true });
       expect(await ask(fixture.mia, 'S6', 0)).toEqual({ granted: true });
       expect((await find(fixture.mia))?.reference).toBe('S6');
     });

@@ -5,7 +5,7 @@ import {
   AttemptStoreFixture,
   type AttemptStoreUnderTest,
   MINUTE_MS,
-  SHORT_TTL_SECONDS,
+  SHORT_TTL_MS,
   times,
 } from '../testing/attempt-store-fixture.js';
 import { attemptCodesContract } from './attempt-store.codes.contract.js';
@@ -70,9 +70,9 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
     });
 
     it('removes an attempt at its expiry and allows a new one', async () => {
-      opened({ attemptTtlSeconds: SHORT_TTL_SECONDS / 1000 });
+      opened({ attemptTtlSeconds: SHORT_TTL_MS / 1000 });
       await place(fixture.mia);
-      await fixture.under.pass(SHORT_TTL_SECONDS);
+      await fixture.under.pass(SHORT_TTL_MS);
       expect(await find(fixture.mia)).toBeNull();
       const again = { ...fixture.mia, attemptId: randomUUID() };
       expect((await place(again))?.attemptId).toBe(again.attemptId);
@@ -80,11 +80,11 @@ export function attemptStoreContract(name: string, open: () => Promise<AttemptSt
 
     it('removes an expired attempt and keeps a younger one', async () => {
       const young = another();
-      opened({ attemptTtlSeconds: SHORT_TTL_SECONDS / 1000 });
+      opened({ attemptTtlSeconds: SHORT_TTL_MS / 1000 });
       await place(fixture.mia);
       opened();
       await place(young);
-      await fixture.under.pass(SHORT_TTL_SECONDS);
+      await fixture.under.pass(SHORT_TTL_MS);
       expect([await find(fixture.mia), (await find(young))?.attemptId]).toEqual([null, young.attemptId]);
     });
 

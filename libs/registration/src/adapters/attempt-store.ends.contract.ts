@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { aDraft, hex } from '../testing/an-attempt-draft.js';
-import { type AttemptStoreFixture, SHORT_TTL_SECONDS } from '../testing/attempt-store-fixture.js';
+import { type AttemptStoreFixture, SHORT_TTL_MS } from '../testing/attempt-store-fixture.js';
 
 /** Contract for the end of an attempt and of other attempts of its identifier. */
 export function attemptEndsContract(fixture: AttemptStoreFixture): void {
@@ -79,10 +79,10 @@ export function attemptEndsContract(fixture: AttemptStoreFixture): void {
     });
 
     it('removes a receipt at its expiry', async () => {
-      opened({ attemptTtlSeconds: SHORT_TTL_SECONDS / 1000 });
+      opened({ attemptTtlSeconds: SHORT_TTL_MS / 1000 });
       await place(fixture.mia);
       await fixture.store.convertToReceipt(fixture.mia, fixture.mia.attemptId);
-      await fixture.under.pass(SHORT_TTL_SECONDS);
+      await fixture.under.pass(SHORT_TTL_MS);
       expect(await find(fixture.mia)).toBeNull();
     });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AttemptDraft } from '../domain/registration-attempt.js';
 import { aDraft } from '../testing/an-attempt-draft.js';
-import { type AttemptStoreFixture, SHORT_TTL_SECONDS, times } from '../testing/attempt-store-fixture.js';
+import { type AttemptStoreFixture, SHORT_TTL_MS, times } from '../testing/attempt-store-fixture.js';
 
 /** Contract for the limits on live attempts. */
 export function attemptSlotsContract(fixture: AttemptStoreFixture): void {
@@ -105,10 +105,10 @@ export function attemptSlotsContract(fixture: AttemptStoreFixture): void {
     expect((await fixture.store.countLive()) - before).toBe(3);
     await fixture.store.remove(other);
     expect((await fixture.store.countLive()) - before).toBe(2);
-    opened({ attemptTtlSeconds: SHORT_TTL_SECONDS / 1000 });
+    opened({ attemptTtlSeconds: SHORT_TTL_MS / 1000 });
     await place(short);
     expect((await fixture.store.countLive()) - before).toBe(3);
-    await fixture.under.pass(SHORT_TTL_SECONDS);
+    await fixture.under.pass(SHORT_TTL_MS);
     expect((await fixture.store.countLive()) - before).toBe(2);
   });
 }

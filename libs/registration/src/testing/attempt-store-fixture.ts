@@ -6,7 +6,7 @@ import { LIMITS, SETTINGS } from './registration-settings.js';
 
 export const MINUTE_MS = 60_000;
 /** A lifetime short enough for a test to wait for, in milliseconds. */
-export const SHORT_TTL_SECONDS = 120;
+export const SHORT_TTL_MS = 120;
 export const times = <T>(count: number, make: (n: number) => T) => Array.from({ length: count }, (_, n) => make(n));
 
 /** One store, reached through several connections, and its clock. */

@@ -1,5 +1,4 @@
-import { type Clock, type Identifier, type IdentifierHasher, Overloaded } from '#kernel';
-import { ConcurrencyLimit } from '../../domain/concurrency-limit.js';
+import { type Clock, ConcurrencyLimit, type Identifier, type IdentifierHasher, Overloaded } from '#kernel';
 import { backoffNameOf } from '../../domain/login-name.js';
 import { SignInTries, type SignInTry } from '../../facade.js';
 import type { LoginTries, LoginTryKey } from '../ports.js';

@@ -3,6 +3,7 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { ConcurrencyLimit } from '#kernel';
 import {
   ApiProblems,
   ClientAddress,
@@ -15,7 +16,6 @@ import {
 import { CustomerLimits } from '#platform/rate-limits';
 import { ExportPersonalData } from '../../application/queries/export-personal-data.js';
 import { ExportInProgress, TooManyExports } from '../../domain/errors.js';
-import { ConcurrencyLimit } from './concurrency-limit.js';
 import { type AuthenticatedRequest, invalidTokenError } from './customer-response.js';
 import { ExportDto } from './personal-data-export.dto.js';
 

@@ -1,7 +1,7 @@
 import type { Arrival } from '#kernel';
+import { ConcurrencyLimit } from '#kernel';
 import { withTimeout } from '#platform/async';
 import type { InMemoryEventPublisher } from '../../publishers/memory/in-memory-event-publisher.js';
-import { ConcurrencyLimit } from '../concurrency-limit.js';
 import { DEFAULT_RETRY, EventSource, MAX_IN_FLIGHT, SHUTDOWN_TIMEOUT_MS, type Subscription } from '../event-source.js';
 import { OneShotSignal } from '../one-shot-signal.js';
 

@@ -41,8 +41,8 @@ describe('IdentifierOwnershipListener', () => {
 
   it('assigns the key to the new owner and removes the attempts of the identifier', async () => {
     await pending();
-    await moved('staff vouch for him');
-    expect([await keyed(), await harness.attempt()]).toEqual(['staff vouch for him', null]);
+    await moved('staff created');
+    expect([await keyed(), await harness.attempt()]).toEqual(['staff created', null]);
   });
 
   it.each([['gets', 'somebody'] as const, ['loses', null] as const])(

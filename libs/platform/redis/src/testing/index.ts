@@ -1,0 +1,1 @@
+export { openRedisConnections, type RedisConnections } from './redis-connections.js';
