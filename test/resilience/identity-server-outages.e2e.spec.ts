@@ -98,7 +98,7 @@ describe('given an identity server', () => {
     server.mode = 'as-somebody-else' satisfies ServerMode;
     await expectUnavailable(token);
     const line = await app.program.waitForLog(({ issuer }) => issuer === server.issuer);
-    expect(line['reason']).toBe('the metadata is that of another issuer');
+    expect(line['reason']).toBe('the metadata names another issuer');
     expect(server.jwksRequests).toBe(looks);
   });
 

@@ -54,7 +54,7 @@ describe('a proxy that forwards what is no address', () => {
     expect(statuses).toEqual([201, 201, 429]);
     const warning = await app.program.waitForLog(({ setting, level }) => setting === 'TRUST_PROXY' && level === 'warn');
     expect(warning['peer']).toBe('127.0.0.1');
-    expect(warning['msg']).toContain('no address');
+    expect(warning['msg']).toContain('does not contain the client address');
     const warnings = app.program.logs().filter(({ setting }) => setting === 'TRUST_PROXY');
     expect(warnings).toHaveLength(1);
     expect(JSON.stringify(warnings)).not.toContain('client.example.net');

@@ -78,8 +78,8 @@ import { RedisConnection } from '#platform/redis';
 export { auditTables } from '#platform/audit';
 
 /**
- * Reports the process as not ready until migrations have run; they are a separate command. The result is cached once they are
- * done.
+ * Reports the process as not ready while migrations are pending. The program does not start with pending ones; a newer release
+ * on the same database can add some later. The result is cached once all have run.
  */
 function migrationsCheck(source: DataSource): () => Promise<void> {
   let done = false;

@@ -46,7 +46,7 @@ export class RegistrationCodeSentV1 extends eventOf({
 export const registrationEvents = [RegistrationStartedV1, RegistrationCodeSentV1];
 
 /** Consumed events. */
-export const registrationHears: readonly ConsumedEvent[] = [
+export const registrationConsumedEvents: readonly ConsumedEvent[] = [
   {
     type: 'customer.verified.v1',
     description:

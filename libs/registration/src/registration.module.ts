@@ -44,8 +44,8 @@ import { OpaqueRegistrationIds } from './application/services/opaque-registratio
 import { RegistrantAuthenticator } from './application/services/registrant-authenticator.js';
 import { RegistrationActivator } from './application/services/registration-activator.js';
 import { RegistrationAdmissionControl } from './application/services/registration-admission-control.js';
+import { RegistrationEventPublisher } from './application/services/registration-event-publisher.js';
 import { RegistrationIds } from './application/services/registration-ids.js';
-import { RegistrationStartPublisher } from './application/services/registration-start-publisher.js';
 import { SendBudget } from './application/services/send-budget.js';
 import { VerifiedAttemptActivator } from './application/services/verified-attempt-activator.js';
 import { VerifiedIdentifierActivator } from './application/services/verified-identifier-activator.js';
@@ -54,7 +54,7 @@ import { MyRegistrations } from './application/views.js';
 
 export { registrationTables } from './adapters/typeorm/tables.js';
 export { REGISTRATION_PROBLEMS as registrationProblems } from './domain/errors.js';
-export { registrationEvents, registrationHears } from './events.js';
+export { registrationConsumedEvents, registrationEvents } from './events.js';
 
 /** Consumers of this module. Each has a queue and a dead-letter queue. */
 export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbound' }] as const;
@@ -80,7 +80,7 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
     provideService(RegistrationIds, RegistrationIds, [RegistrationKeys, CustomerDirectory, IdentifierHasher, Ids]),
     provideService(OpaqueRegistrationIds, OpaqueRegistrationIds, [IdentifierHasher]),
     provideService(AttemptFactory, AttemptFactory, [Credentials, AttemptSecrets, IdentifierHasher, Ids]),
-    provideService(RegistrationStartPublisher, RegistrationStartPublisher, [
+    provideService(RegistrationEventPublisher, RegistrationEventPublisher, [
       UnitOfWork,
       RegistrationKeys,
       Outbox,
@@ -135,7 +135,7 @@ export const registrationConsumers = [{ name: VERIFIED_CONSUMER, arrival: 'inbou
       JobQueue,
       Ids,
     ]),
-    provideService(PublishCodeSentJob, PublishCodeSentJob, [AttemptStore, RegistrationStartPublisher]),
+    provideService(PublishCodeSentJob, PublishCodeSentJob, [AttemptStore, RegistrationEventPublisher]),
     { provide: VerificationOutcomeRecorder, useClass: MeteredVerificationOutcomes },
     provideService(VerifiedAttemptActivator, VerifiedAttemptActivator, [
       AttemptStore,

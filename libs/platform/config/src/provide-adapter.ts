@@ -5,7 +5,7 @@ import { Settings } from './settings.js';
 type Port<T> = abstract new (...values: never[]) => T;
 
 /**
- * Binds a port to the adapter that the settings select: `choose(CodeStore, (s) => hasRedis(s) ? RedisCodeStore :
+ * Binds a port to the adapter that the settings select: `provideAdapter(CodeStore, (s) => hasRedis(s) ? RedisCodeStore :
  * InMemoryCodeStore)`.
  */
 export const provideAdapter = <T>(port: Port<T>, adapter: (settings: Settings) => Type<T>): FactoryProvider<T> => ({

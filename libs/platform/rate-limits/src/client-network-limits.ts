@@ -45,7 +45,7 @@ export class ClientNetworkLimits {
   /**
    * Rejects a source that has used up its limit, without counting: for uses that count only after the work. Concurrent calls
    * may exceed the limit by their number.
-   * @throws SourceLimited
+   * @throws ClientNetworkRateLimited
    */
   async assertNotExhausted(limit: ClientNetworkLimit, address: string): Promise<void> {
     const max = this.settings.limits[limit];
@@ -58,7 +58,7 @@ export class ClientNetworkLimits {
   /**
    * Counts one use before the work, so that no burst exceeds the limit.
    * @param whenUnavailable what to do when the store is unavailable: `refuse` with 503, or count half as many in this process
-   * @throws SourceLimited
+   * @throws ClientNetworkRateLimited
    */
   async reserve(
     limit: ClientNetworkLimit,

@@ -43,7 +43,7 @@ export class CustomerLimits {
 
   /**
    * Allows one use at a time: concurrent ones are rejected until it is released. If the process dies, the slot expires after
-   * `mostMs`.
+   * `maxHoldMs`.
    * @throws the error that `refusal` creates
    */
   async acquireExclusive(

@@ -28,8 +28,8 @@ import { OpaqueRegistrationIds } from '../application/services/opaque-registrati
 import { RegistrantAuthenticator } from '../application/services/registrant-authenticator.js';
 import { RegistrationActivator } from '../application/services/registration-activator.js';
 import { RegistrationAdmissionControl } from '../application/services/registration-admission-control.js';
+import { RegistrationEventPublisher } from '../application/services/registration-event-publisher.js';
 import { RegistrationIds } from '../application/services/registration-ids.js';
-import { RegistrationStartPublisher } from '../application/services/registration-start-publisher.js';
 import { SendBudget } from '../application/services/send-budget.js';
 import type { RegistrationInput } from '../application/services/validate-registration.js';
 import { VerifiedAttemptActivator } from '../application/services/verified-attempt-activator.js';
@@ -68,7 +68,7 @@ export class RegistrationHarness {
   readonly channels = new InMemoryChannels();
   readonly registrationIds = new RegistrationIds(this.keys, this.directory, this.identifiers, this.ids);
   readonly opaqueIds = new OpaqueRegistrationIds(this.identifiers);
-  readonly announcer = new RegistrationStartPublisher(
+  readonly announcer = new RegistrationEventPublisher(
     this.work,
     this.keys,
     this.outbox,

@@ -23,7 +23,7 @@ export class IdentifierChangeRequests {
 
   /**
    * @throws TooManyChanges
-   * @throws SourceLimited when the source has used its SMS quota
+   * @throws ClientNetworkRateLimited when the source has used its SMS quota
    * @throws Unavailable when the message backlog is too long or the SMS quota of the day is used up
    */
   async reserveQuota(customerId: string, { kind }: Identifier, source: RequestSource): Promise<QuotaReservation> {

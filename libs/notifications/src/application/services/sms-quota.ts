@@ -49,7 +49,7 @@ export class SmsQuota {
 
   /**
    * @returns what gives it back
-   * @throws SourceLimited when this source has used up its share
+   * @throws ClientNetworkRateLimited when this source has used up its share
    * @throws Unavailable when no more SMS are sent for now
    */
   async reserveSmsOrThrow(priority: SmsPriority, source: RequestSource): Promise<() => Promise<void>> {

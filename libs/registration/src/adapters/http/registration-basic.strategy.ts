@@ -35,7 +35,7 @@ export class RegistrationBasicStrategy extends AuthenticationStrategy<Registrant
     super(REGISTRATION_BASIC);
   }
 
-  /** @throws SourceLimited */
+  /** @throws ClientNetworkRateLimited */
   async identify(request: AuthenticationRequest): Promise<Registrant | undefined> {
     const basic = parseBasicCredentials(request.raw.rawHeaders);
     const typed = basic && parseCredentials(basic.username, basic.password, this.settings.defaultMarket);

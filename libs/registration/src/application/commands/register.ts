@@ -8,8 +8,8 @@ import { AttemptStore, RegistrationSettings } from '../ports.js';
 import { AttemptFactory } from '../services/attempt-factory.js';
 import { CodeRequests } from '../services/code-requests.js';
 import { RegistrationAdmissionControl } from '../services/registration-admission-control.js';
+import { RegistrationEventPublisher } from '../services/registration-event-publisher.js';
 import { RegistrationIds } from '../services/registration-ids.js';
-import { RegistrationStartPublisher } from '../services/registration-start-publisher.js';
 import { type RegistrationInput, validateRegistration } from '../services/validate-registration.js';
 
 /**
@@ -35,7 +35,7 @@ export class RegisterHandler implements ICommandHandler<Register> {
     private readonly ids: RegistrationIds,
     private readonly attemptFactory: AttemptFactory,
     private readonly attempts: AttemptStore,
-    private readonly startPublisher: RegistrationStartPublisher,
+    private readonly startPublisher: RegistrationEventPublisher,
     private readonly codes: CodeRequests,
   ) {}
 

@@ -5,7 +5,7 @@ import type { RegistrationTicket } from '../../facade.js';
 import { AttemptStore } from '../ports.js';
 import { CodeRequests } from '../services/code-requests.js';
 import { RegistrationAdmissionControl } from '../services/registration-admission-control.js';
-import { RegistrationStartPublisher } from '../services/registration-start-publisher.js';
+import { RegistrationEventPublisher } from '../services/registration-event-publisher.js';
 
 export type ResendOutcome =
   | { readonly outcome: 'sending'; readonly ticket: RegistrationTicket }
@@ -28,7 +28,7 @@ export class ResendCodeHandler implements ICommandHandler<ResendCode> {
   constructor(
     private readonly intake: RegistrationAdmissionControl,
     private readonly attempts: AttemptStore,
-    private readonly announcer: RegistrationStartPublisher,
+    private readonly announcer: RegistrationEventPublisher,
     private readonly codes: CodeRequests,
   ) {}
 

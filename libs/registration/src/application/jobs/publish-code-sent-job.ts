@@ -1,7 +1,7 @@
 import type { MessageJob } from '#notifications';
 import type { AttemptStore } from '../ports.js';
 import { PUBLISH_CODE_SENT, parseCodeSentReference } from '../services/code-sent-job.js';
-import type { RegistrationStartPublisher } from '../services/registration-start-publisher.js';
+import type { RegistrationEventPublisher } from '../services/registration-event-publisher.js';
 
 /**
  * Publishes the event that a code was sent. This is a separate job, so that a database outage delays no code and the event is
@@ -12,7 +12,7 @@ export class PublishCodeSentJob implements MessageJob {
 
   constructor(
     private readonly attempts: AttemptStore,
-    private readonly publisher: RegistrationStartPublisher,
+    private readonly publisher: RegistrationEventPublisher,
   ) {}
 
   /** Returns null, because this job sends no message. */

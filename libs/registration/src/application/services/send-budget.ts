@@ -15,7 +15,7 @@ export class SendBudget {
 
   /**
    * @returns a function that releases the reservation
-   * @throws SourceLimited when this source has used up its share of SMS
+   * @throws ClientNetworkRateLimited when this source has used up its share of SMS
    * @throws Unavailable when the SMS quota is currently used up
    */
   async reserveSms(attempt: AttemptState, source: ClientSource): Promise<() => Promise<void>> {

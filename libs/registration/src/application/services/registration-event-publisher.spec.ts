@@ -8,7 +8,7 @@ import { RegistrationHarness } from '../../testing/registration-harness.js';
 const MIA = parseIdentifier('mia@example.org', 'US');
 const HASH = new PlainIdentifierHasher().hash(MIA);
 
-describe('RegistrationStartPublisher', () => {
+describe('RegistrationEventPublisher', () => {
   let harness: RegistrationHarness;
   let attempt: AttemptState;
   const key = () => harness.keys.find([HASH]);

@@ -7,7 +7,7 @@ import type { AttemptStore, RegistrationKeys } from '../ports.js';
  * Stores the key of an attempt and publishes its start once, even for concurrent requests with the same attempt. Also publishes
  * that a code was sent.
  */
-export class RegistrationStartPublisher {
+export class RegistrationEventPublisher {
   constructor(
     private readonly work: UnitOfWork,
     private readonly keys: RegistrationKeys,
