@@ -19,7 +19,7 @@ it('ends with 0 without Redis where nothing can be written, and says what is los
   const program = await startProgram({ env });
   await register(program.url, randomCredentials());
   const exitCode = await program.stop();
-  const lost = program.logs().filter(({ msg }) => String(msg).startsWith('pending attempts'));
+  const lost = program.logs().filter(({ msg }) => String(msg).startsWith('cannot save pending attempts'));
   expect(lost).toMatchObject([{ level: 'warn', reason: expect.stringContaining(link) }]);
   expect(exitCode).toBe(0);
   await program.dispose();
